@@ -1,0 +1,61 @@
+"""benchsuite: an honest benchmark suite for optimizers and everything else that trains a network.
+
+These are the names that a plugin or a task needs, and nothing else::
+
+    import benchsuite as bs
+
+Importing benchsuite imports neither NumPy, Keras nor TensorFlow: the metadata of plugins stays cheap to read.
+"""
+
+from benchsuite import noise
+from benchsuite.components import (
+    Activation,
+    Arrays,
+    Cost,
+    GradientTransform,
+    HoldOut,
+    Initializer,
+    InOrder,
+    Loss,
+    Metric,
+    Normalization,
+    Optimizer,
+    Preprocessing,
+    Regularization,
+    Schedule,
+    Task,
+    TrialResult,
+    TrialStart,
+)
+from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.hookspecs import hookimpl
+from benchsuite.spaces import Choice, Fixed, Integer, LogUniform, Uniform
+
+__all__ = [
+    "Activation",
+    "Arrays",
+    "BenchsuiteError",
+    "Choice",
+    "Cost",
+    "Fixed",
+    "GradientTransform",
+    "HoldOut",
+    "InOrder",
+    "Initializer",
+    "Integer",
+    "LogUniform",
+    "Loss",
+    "Metric",
+    "Normalization",
+    "Optimizer",
+    "Preprocessing",
+    "Regularization",
+    "Schedule",
+    "Task",
+    "TrialResult",
+    "TrialStart",
+    "Uniform",
+    "Unsupported",
+    "hookimpl",
+    "noise",
+]

@@ -1,0 +1,36 @@
+"""Pure statistics over records: intervals around a statistic, and the leaderboards built from them.
+
+Knows neither TensorFlow nor the engine; a record here is the plain mapping of ``docs/reference/record-format.md``.
+"""
+
+from benchsuite.analysis.cells import Cell, SeedValue, TargetSteps
+from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
+from benchsuite.analysis.leaderboard import (
+    Column,
+    ColumnHead,
+    Leaderboard,
+    LeftOut,
+    Row,
+    leaderboards,
+    left_out,
+    unique,
+)
+
+__all__ = [
+    "BootstrapInterval",
+    "Cell",
+    "Column",
+    "ColumnHead",
+    "Direction",
+    "Interval",
+    "Leaderboard",
+    "LeftOut",
+    "Row",
+    "SeedValue",
+    "TargetSteps",
+    "bootstrap_interval",
+    "leaderboards",
+    "left_out",
+    "median_interval",
+    "unique",
+]

@@ -1,0 +1,20 @@
+"""The command line: one thin module for each verb. Imports are kept inside the verbs, so that ``--help`` stays fast."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run ``benchsuite``: exit code 0 if all trials have records, 1 if the study could not complete, 2 for what the user can mend."""
+    from benchsuite.cli.app import app
+    from benchsuite.errors import BenchsuiteError
+
+    try:
+        app()
+    except BenchsuiteError as error:
+        print(f"benchsuite: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # the reader, such as `head`, has had enough
+        sys.stderr.close()
+        sys.exit(1)

@@ -1,0 +1,43 @@
+"""The application: every verb by name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from benchsuite.cli import check, doctor, info, list_, new, report, run
+
+app = typer.Typer(
+    name="benchsuite",
+    help="Compare optimizers, and everything else that trains a network, on standardized Keras tasks: equal budgets, fixed seeds, honest statistics.",
+    no_args_is_help=True,
+    # Plain help texts: rich ones cost half a second of imports.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"benchsuite {version('benchsuite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
+    pass
+
+
+app.command("run")(run.run)
+app.command("list")(list_.list_components)
+app.command("info")(info.info)
+app.command("new")(new.new)
+app.command("check")(check.check)
+app.command("report")(report.report)
+app.command("doctor")(doctor.doctor)

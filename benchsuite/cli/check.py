@@ -1,0 +1,45 @@
+"""``benchsuite check``: try every promise of a component or task."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.components import KINDS
+from benchsuite.errors import unknown
+
+
+def check(
+    names: Annotated[list[str], typer.Argument(help="Components or tasks; kind:name where several kinds have it.")],
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+) -> None:
+    """Try every promise that a component or task must keep. Exit code 1 if one is broken."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    known = registry(plugin, no_local)
+    wanted = []
+    for name in names:
+        kind, _, plain = name.rpartition(":")
+        found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
+        if not found or (kind and kind not in KINDS):
+            raise unknown("component or task", name, {entry for table in known.tables.values() for entry in table})
+        wanted += found
+    from benchsuite.conformance import checked
+
+    console = Console()
+    broken = 0
+    for kind, plain in wanted:
+        console.print(f"[bold]{kind.replace('_', ' ')} {plain}[/]")
+        for finding in checked(known, kind, plain):
+            broken += bool(finding.problem)
+            mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
+            console.print(f"  {mark} {escape(finding.promise)}{': ' + escape(finding.problem) if finding.problem else ''}", highlight=False, soft_wrap=True)
+            if finding.problem and finding.traceback:
+                console.print(escape(finding.traceback.rstrip()), style="dim", highlight=False)
+    if broken:
+        console.print(f"[red]{broken} broken promise{'s' if broken > 1 else ''}.[/]")
+        raise typer.Exit(1)

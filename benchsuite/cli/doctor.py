@@ -1,0 +1,80 @@
+"""``benchsuite doctor``: versions, devices, data and plugin problems, each checked for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import typer
+
+from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.components import Task
+
+VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "pebble", "seaborn")
+
+
+def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None:
+    """Check versions, devices, data of every task, and plugins. Exit code 1 if something is wrong."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console()
+    wrong = 0
+    console.print(f"[bold]versions[/]  python {platform.python_version()}, {platform.system()} {platform.machine()}", highlight=False)
+    for name in VERSIONS:
+        try:
+            console.print(f"  [green]✓[/] {name} {version(name)}", highlight=False)
+        except PackageNotFoundError:
+            wrong += 1
+            console.print(f"  [red]✗[/] {name} is not installed. Run: pip install {name}", highlight=False)
+    console.print("[bold]devices[/]")
+    for line, good in _devices():
+        wrong += not good
+        console.print(f"  {'[green]✓[/]' if good else '[red]✗[/]'} {escape(line)}", highlight=False, soft_wrap=True)
+    known = registry(plugin, no_local)
+    console.print("[bold]data[/]")
+    for name in known.names("task"):
+        problem = _data_problem(known.task(name))
+        wrong += bool(problem)
+        console.print(f"  [red]✗[/] {name}: {escape(problem)}" if problem else f"  [green]✓[/] {name}", highlight=False, soft_wrap=True)
+    console.print("[bold]plugins[/]")
+    counts = ", ".join(f"{len(table)} {kind.replace('_', ' ')}" for kind, table in known.tables.items())
+    console.print(f"  [green]✓[/] {counts}", highlight=False, soft_wrap=True)
+    for broken in known.broken:
+        wrong += 1
+        console.print(f"  [red]✗[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}", highlight=False, soft_wrap=True)
+        console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
+    if wrong:
+        console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
+        raise typer.Exit(1)
+    console.print("All is well.")
+
+
+def _devices() -> list[tuple[str, bool]]:
+    """Return what TensorFlow sees, asked in a process of its own so that its messages stay out of the way."""
+    from benchsuite.engine.device import Device
+
+    cores = Device("cpu").workers()
+    lines = [(f"{cores} core{'s' if cores > 1 else ''} for workers", True)]
+    script = "import tensorflow as tf; print('|'.join(d.name for d in tf.config.list_physical_devices()))"
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    )
+    if found.returncode:
+        return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]
+    return [*lines, (f"TensorFlow sees {', '.join(found.stdout.strip().split('|'))}", True)]
+
+
+def _data_problem(task: Task) -> str:
+    """Load a task's data and split it; return what is wrong with it, if anything."""
+    from benchsuite.data import load
+
+    try:
+        load(task)
+    except Exception as error:
+        return " ".join(f"{type(error).__name__}: {error}".split())
+    return ""

@@ -1,0 +1,41 @@
+"""``benchsuite list``: every component and task by kind, and broken plugins with their reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.components import KINDS
+from benchsuite.errors import unknown
+
+
+def list_components(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Show this kind only.")] = None,
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+) -> None:
+    """List components and tasks by kind, with where they come from."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    if kind is not None and kind.replace("-", "_") not in KINDS:
+        raise unknown("kind", kind, KINDS)
+    known = registry(plugin, no_local)
+    console = Console()
+    for name, table in known.tables.items():
+        if kind is not None and kind.replace("-", "_") != name:
+            continue
+        shown = Table(box=None, padding=(0, 2, 0, 0), show_header=False, title=name.replace("_", " "), title_justify="left", title_style="bold")
+        for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
+            shown.add_column(**column)  # type: ignore[arg-type]  # rich's overloads do not know dictionaries
+        for component_name, entry in sorted(table.items()):
+            component = entry.component
+            mark = f"{component.tier} · " if name == "task" else "default · " if component.default else ""
+            shown.add_row(component_name, escape(component.summary), escape(mark + entry.plugin.origin))
+        console.print(shown)
+        console.print()
+    for broken in known.broken:
+        console.print(f"[red]broken[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}", highlight=False, soft_wrap=True)

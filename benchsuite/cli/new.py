@@ -1,0 +1,41 @@
+"""``benchsuite new``: write a plugin that runs, and a test for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchsuite.components import KINDS
+from benchsuite.components.base import check_name
+from benchsuite.errors import BenchsuiteError, unknown
+
+
+def new(
+    kind: Annotated[str, typer.Argument(help=f"One of {', '.join(KINDS)}.")],
+    name: Annotated[str, typer.Argument(help="Its name: lower-case letters, digits, underscores.")],
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="Where ./plugins or ./tasks, and ./tests, are.")] = Path(),
+) -> None:
+    """Write plugins/NAME.py (or tasks/NAME.py), which runs as it is, and tests/test_NAME.py."""
+    from benchsuite.cli.templates import TEST, template
+
+    kind = kind.replace("-", "_")
+    if kind not in KINDS:
+        raise unknown("kind", kind, KINDS)
+    check_name(kind, name)
+    plugin = folder / ("tasks" if kind == "task" else "plugins") / f"{name}.py"
+    test = folder / "tests" / f"test_{name}.py"
+    for path in (plugin, test):
+        if path.exists():
+            raise BenchsuiteError(f"{path} exists already. Choose another name, or delete it first.")
+    option = "--task" if kind == "task" else f"--{kind.replace('_', '-')}"
+    try:
+        for path, text in ((plugin, template(kind)), (test, TEST)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("NAME", name).replace("KIND", kind).replace("FOLDER", plugin.parent.name), encoding="utf-8")
+    except OSError as error:
+        raise BenchsuiteError(f"cannot write {error.filename}: {error.strerror}.") from None
+    typer.echo(f"Wrote {plugin} and {test}. Next:")
+    typer.echo(f"  benchsuite check {kind}:{name}")
+    typer.echo(f"  benchsuite run {option} {name}")

@@ -1,0 +1,161 @@
+"""The live display of a run: what is done, what each worker does, what failed, how long it will take."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from benchsuite.execution import Summary
+from benchsuite.recipe import Recipe, baseline
+from benchsuite.registry import Registry
+from benchsuite.trial import Trial
+
+PLAIN_EVERY = 10.0
+
+
+class Progress:
+    """An observer of a run: a live display on a terminal, plain lines elsewhere.
+
+    Args:
+        console: Where to.
+        registry: For the baselines that trials are described against.
+        workers: Number of workers.
+    """
+
+    def __init__(self, console: Console, registry: Registry, workers: int) -> None:
+        self._console = console
+        self._registry = registry
+        self._workers = workers
+        self._live: Live | None = None
+        self._begun = time.monotonic()
+        self._total = self._had = 0
+        self._stale = 0
+        self._left = self._spent_prediction = 0.0
+        self._outcomes: Counter[str] = Counter()
+        self._running: dict[int, tuple[Trial, float]] = {}
+        self._baselines: dict[str, Recipe] = {}
+        self._said = 0.0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._live = Live(self, console=self._console, refresh_per_second=4, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live:
+            self._live.stop()
+
+    def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
+        """Remember the plan and, where there is something to run, say it."""
+        self._had, self._total, self._stale, self._left = done, waiting, stale, seconds
+        self._begun = self._said = time.monotonic()
+        if waiting:
+            again = f", {stale} of them again because source code changed" if stale else ""
+            self._console.print(
+                f"{waiting} trials to run{again}; {done} have a record already. Workers: {self._workers}. "
+                f"Predicted: {_clock(seconds / self._workers)}.",
+                highlight=False,
+            )
+
+    def started(self, trial: Trial, worker: int) -> None:
+        """Show what a worker does."""
+        with self._lock:
+            self._running[worker] = (trial, time.monotonic())
+
+    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], seconds: float) -> None:
+        """Count a trial; say at once when one failed."""
+        with self._lock:
+            self._outcomes[record["outcome"]] += 1
+            self._running.pop(worker, None)
+            self._spent_prediction += seconds
+        if record["outcome"] not in ("completed", "unsupported"):
+            self._console.print(f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}", highlight=False, soft_wrap=True)
+        now = time.monotonic()
+        if self._live is None and now - self._said >= PLAIN_EVERY:
+            self._said = now
+            self._console.print(f"{self._count()} of {self._total} trials, {self._failures()} failed, {_clock(self._remaining())} left", highlight=False)
+
+    def problem(self, text: str) -> None:
+        """Say that something went wrong beside the trials."""
+        self._console.print(f"[yellow]![/] {escape(text)}", highlight=False, soft_wrap=True)
+
+    def closing_line(self, summary: Summary) -> str:
+        """Return the run in one line."""
+        if not self._total:
+            return f"{summary.done} trials have records already; nothing was computed again."
+        parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
+        had = f"; {summary.done} had records" if summary.done else ""
+        return f"{sum(summary.outcomes.values())} trials in {_clock(time.monotonic() - self._begun)}: {parts}{had}."
+
+    def __rich__(self) -> Group:
+        with self._lock:
+            running = dict(self._running)
+        head = Table.grid(padding=(0, 2))
+        head.add_row(
+            Text(f"{self._count()} / {self._total} trials", style="bold"),
+            ProgressBar(total=max(self._total, 1), completed=self._count(), width=24),
+            Text(f"{self._failures()} failed", style="red" if self._failures() else "dim"),
+            Text(f"{_clock(self._remaining())} left", style="dim"),
+        )
+        rows = Table.grid(padding=(0, 1))
+        for worker in range(min(self._workers, max(self._total, 1))):
+            if worker in running:
+                trial, since = running[worker]
+                rows.add_row(Text(f"worker {worker}", style="dim"), Text(self._describe(trial), overflow="ellipsis", no_wrap=True), Text(f"{time.monotonic() - since:.0f} s", style="dim"))
+            else:
+                rows.add_row(Text(f"worker {worker}", style="dim"), Text("—", style="dim"), Text(""))
+        return Group(head, rows)
+
+    def _count(self) -> int:
+        return sum(self._outcomes.values())
+
+    def _failures(self) -> int:
+        return sum(count for outcome, count in self._outcomes.items() if outcome not in ("completed", "unsupported"))
+
+    def _remaining(self) -> float:
+        """Scale the prediction by how it did so far."""
+        elapsed = time.monotonic() - self._begun
+        share = self._spent_prediction / self._left if self._left else 0.0
+        predicted = max(self._left / self._workers - elapsed, 0.0)
+        if share < 0.05:
+            return predicted
+        return elapsed * (1 - share) / share if share < 1 else 0.0
+
+    def _describe(self, trial: Trial) -> str:
+        """Name a trial by its task, what differs from the baseline, and its seed."""
+        if trial.task not in self._baselines:
+            self._baselines[trial.task] = baseline(self._registry.task(trial.task), self._registry)
+        base = self._baselines[trial.task]
+        parts = [
+            f"{kind}={'+'.join(_short(setting.name, setting.hyperparameters, self._registry.component(kind, setting.name).hyperparameters()) for setting in settings)}"
+            for kind, settings in trial.recipe.settings
+            if settings != base[kind]
+        ]
+        return " ".join((trial.task, *(parts or ["baseline"]), f"seed={trial.seed}"))
+
+
+def _short(name: str, values: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
+    chosen = ",".join(f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}" for key, value in values.items() if value != defaults.get(key))
+    return f"{name}[{chosen}]" if chosen else name
+
+
+def _clock(seconds: float) -> str:
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"

@@ -1,0 +1,177 @@
+"""``benchsuite run``: run trials, show them live, write the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from benchsuite.cli.options import NoLocalOption, PluginOption, registry, sources
+from benchsuite.components import RECIPE_KINDS
+from benchsuite.errors import BenchsuiteError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchsuite.execution import Options
+    from benchsuite.registry import Registry
+    from benchsuite.study import Plan
+
+DEFAULT_TIMEOUT = 600.0
+GIB = 2**30
+
+
+def _kind(kind: str) -> Any:
+    return typer.Option(
+        f"--{kind.replace('_', '-')}",
+        metavar="NAMES",
+        help=f"Selections of kind {kind.replace('_', ' ')}: a,b or a* or a[x=1,2]; each runs alone in the task's baseline.",
+    )
+
+
+def run(
+    context: typer.Context,
+    study_file: Annotated[Path | None, typer.Argument(metavar="[STUDY.toml]", help="A study file; flags override it.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")] = False,
+    kind: Annotated[list[str] | None, typer.Option("--kind", metavar="KINDS", help="Like --all, for these kinds only.")] = None,
+    task: Annotated[list[str] | None, typer.Option("--task", metavar="NAMES", help="Tasks: names or globs, separated by commas.")] = None,
+    tier: Annotated[str, typer.Option(help="Which tasks, where none are named: quick, full, standard, large.")] = "quick",
+    optimizer: Annotated[list[str] | None, _kind("optimizer")] = None,
+    schedule: Annotated[list[str] | None, _kind("schedule")] = None,
+    gradient_transform: Annotated[list[str] | None, _kind("gradient_transform")] = None,
+    initializer: Annotated[list[str] | None, _kind("initializer")] = None,
+    normalization: Annotated[list[str] | None, _kind("normalization")] = None,
+    regularization: Annotated[list[str] | None, _kind("regularization")] = None,
+    activation: Annotated[list[str] | None, _kind("activation")] = None,
+    preprocessing: Annotated[list[str] | None, _kind("preprocessing")] = None,
+    loss: Annotated[list[str] | None, _kind("loss")] = None,
+    seeds: Annotated[int, typer.Option(metavar="N", help="Seeds 0 … N−1.")] = 3,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Budget that replaces the tasks' own.")] = None,
+    precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
+    device: Annotated[str, typer.Option(help="cpu, gpu or gpu:N.")] = "cpu",
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Worker processes; one for each core or GPU unless given.")] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Time limit of one trial, compilation included.")] = DEFAULT_TIMEOUT,
+    memory: Annotated[float | None, typer.Option(metavar="GIB", help="Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given.")] = None,
+    results: Annotated[Path, typer.Option(metavar="DIR", help="The results folder.")] = Path("results"),
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and how long it would take; write nothing.")] = False,
+) -> None:
+    """Run trials and write the report.
+
+    Trials that have a record already are not run again: an interrupted run goes on where it stopped.
+    """
+    from rich.console import Console
+
+    from benchsuite.study import read_study_file
+
+    given = {name: value for name, value in context.params.items() if _typed(context, name)}
+    merged = {**context.params, **(_from_file(read_study_file(study_file)) if study_file else {}), **given}
+    console = Console()
+    known = registry(merged["plugin"], no_local)
+    planned, options = _prepare(merged, known, no_local)
+    for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *planned.problems):
+        console.print(f"[yellow]![/] {_escape(problem)}", highlight=False, soft_wrap=True)
+    if dry_run:
+        _dry_run(planned, known, Path(merged["results"]), options, console)
+        return
+    _run(planned, known, Path(merged["results"]), options, console)
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _from_file(found: dict[str, Any]) -> dict[str, Any]:
+    """Turn the keys of a study file into parameters."""
+    names = {"all": "all_", "kinds": "kind"}
+    return {names.get(key, key): value for key, value in found.items()}
+
+
+def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[Plan, Options]:
+    """Check everything before any work starts."""
+    import psutil
+
+    from benchsuite.engine.device import Device
+    from benchsuite.execution import Options
+    from benchsuite.study import Study, plan
+
+    device = Device.parse(merged["device"])
+    for name in ("workers", "timeout", "memory"):
+        if merged[name] is not None and not merged[name] > 0:
+            raise BenchsuiteError(f"--{name} must be above 0. Received: {merged[name]!r}.")
+    workers = merged["workers"] or device.workers()
+    available = psutil.virtual_memory().total * 0.8 / workers
+    study = Study(
+        all=merged["all_"],
+        kinds=tuple(part.strip() for text in merged["kind"] or () for part in text.split(",")),
+        tier=merged["tier"],
+        task=tuple(merged["task"] or ()),
+        components={kind: tuple(merged[kind]) for kind in RECIPE_KINDS if merged[kind]},
+        seeds=merged["seeds"],
+        epochs=merged["epochs"],
+        precision=merged["precision"],
+        device=device.kind,
+    )
+    options = Options(
+        sources=sources(merged["plugin"], no_local),
+        device=merged["device"],
+        workers=workers,
+        timeout=merged["timeout"],
+        memory_bytes=int(merged["memory"] * GIB if merged["memory"] else available),
+        logs=str(Path(merged["results"]).resolve() / "logs"),
+    )
+    return plan(study, known), options
+
+
+def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
+    from benchsuite.execution import current_fingerprints, predicted_seconds
+    from benchsuite.execution.run import is_stale
+    from benchsuite.store import Store
+
+    records = Store(results, create=False).read_all()
+    waiting = [
+        trial
+        for trial in planned.trials.values()
+        if trial.id not in records or is_stale(records[trial.id], current_fingerprints(trial, known))
+    ]
+    console.print(f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; {len(planned.trials) - len(waiting)} have a record already.")
+    for task, count in sorted(planned.tasks.items()):
+        console.print(f"  {task:24} {count:5} trials")
+    for kind in RECIPE_KINDS:
+        if planned.count(kind) > 1:
+            console.print(f"  {kind.replace('_', ' '):24} {planned.count(kind):5} settings")
+    minutes = predicted_seconds(waiting, known) / options.workers / 60
+    console.print(f"Predicted: {minutes:.1f} minutes with {options.workers} workers. Nothing was written.", highlight=False)
+
+
+def _run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.report import show, write
+    from benchsuite.execution import LocalExecutor, run_plan
+    from benchsuite.store import Store
+
+    store = Store(results)
+    progress = Progress(console, known, options.workers)
+    try:
+        with progress:
+            summary = run_plan(planned, known, store, LocalExecutor(), options, progress)
+    except KeyboardInterrupt:
+        stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
+        console.print(f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here.")
+        raise typer.Exit(1) from None
+    index = write(store, known)
+    show(summary.records, console)
+    console.print(progress.closing_line(summary), highlight=False)
+    console.print(f"Report: [bold]{_escape(str(index))}[/]", highlight=False, soft_wrap=True)
+    if len(summary.records) < len(planned.trials):
+        console.print("[red]Some trials have no record.[/] Run the same command again.")
+        raise typer.Exit(1)
+
+
+def _escape(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,229 @@
+"""What ``benchsuite new`` writes: one small plugin for each kind, complete, to be changed by its author."""
+
+from __future__ import annotations
+
+_HEAD = '''"""NAME: say in one line what it is, and give the formula."""
+
+import benchsuite as bs
+
+'''
+
+_BODIES = {
+    "optimizer": (
+        '''
+def make(learning_rate, momentum):
+    """Return a keras.optimizers.Optimizer; your own subclass works as well."""
+    import keras
+
+    return keras.optimizers.SGD(learning_rate, momentum=momentum)
+''',
+        '''space={
+                "learning_rate": bs.LogUniform(1e-4, 1.0, default=0.1),
+                "momentum": bs.Choice([0.0, 0.9, 0.99], default=0.9),
+            },''',
+    ),
+    "schedule": (
+        '''
+def make(power):
+    """Return a function (step, total_steps) -> multiplier of the base learning rate; step is a NumPy array."""
+
+    def schedule(step, total_steps):
+        return (1 - step / total_steps) ** power
+
+    return schedule
+''',
+        'space={"power": bs.Uniform(0.0, 4.0, default=1.0)},',
+    ),
+    "gradient_transform": (
+        '''
+def make(bound):
+    """Return a function (gradients, variables) -> gradients on lists of tensors, inside the compiled graph."""
+    import tensorflow as tf
+
+    def transform(gradients, variables):
+        return [None if gradient is None else tf.clip_by_value(gradient, -bound, bound) for gradient in gradients]
+
+    return transform
+''',
+        'space={"bound": bs.LogUniform(1e-3, 10.0, default=1.0)},',
+    ),
+    "initializer": (
+        '''
+def make(scale):
+    """Return a keras.initializers.Initializer, or a function that draws a kernel with a NumPy generator."""
+
+    def draw(shape, fan_in, fan_out, gain, generator):
+        return scale * gain * generator.normal(size=shape) / fan_in**0.5
+
+    return draw
+''',
+        'space={"scale": bs.LogUniform(0.01, 10.0, default=1.0)},',
+    ),
+    "normalization": (
+        '''
+def make():
+    """Return a new keras.Layer at each call: one for each place in the network."""
+    import keras
+
+    return keras.layers.LayerNormalization(epsilon=1e-5)
+''',
+        "replaces_bias=True,",
+    ),
+    "regularization": (
+        '''
+def make(strength):
+    """Return a keras.Regularizer, a keras.Layer, or an object with after_epoch and restores_best."""
+    import keras
+
+    return keras.regularizers.L1(strength)
+''',
+        'space={"strength": bs.LogUniform(1e-7, 1e-1, default=1e-5)},',
+    ),
+    "activation": (
+        '''
+def make():
+    """Return a function of one tensor, or a new keras.Layer."""
+    import keras
+
+    return keras.activations.softplus
+''',
+        "gain=1.0,",
+    ),
+    "preprocessing": (
+        '''
+class Scale:
+    """Divide each feature by its largest absolute value in the training part."""
+
+    def fit(self, x):
+        """Learn from x [examples, features] of the training part."""
+        self.largest = abs(x).max(axis=0)
+        self.largest[self.largest == 0] = 1
+
+    def transform(self, x):
+        """Return the scaled features."""
+        return x / self.largest
+
+
+def make():
+    """Return an object with fit and transform."""
+    return Scale()
+''',
+        "",
+    ),
+    "loss": (
+        '''
+def make(gamma):
+    """Return a function (targets, outputs) -> losses that keeps the batch axis; outputs are logits."""
+    import tensorflow as tf
+
+    def loss(targets, outputs):
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, outputs)
+        return (1 - tf.exp(-losses)) ** gamma * losses
+
+    return loss
+''',
+        '''targets="classes",
+            space={"gamma": bs.Uniform(0.5, 5.0, default=2.0)},''',
+    ),
+}
+
+_CLASSES = {
+    "optimizer": "Optimizer",
+    "schedule": "Schedule",
+    "gradient_transform": "GradientTransform",
+    "initializer": "Initializer",
+    "normalization": "Normalization",
+    "regularization": "Regularization",
+    "activation": "Activation",
+    "preprocessing": "Preprocessing",
+    "loss": "Loss",
+}
+
+_TASK = '''
+
+def data():
+    """Return all inputs and targets; they are split below."""
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(1000, 8)).astype("float32")
+    y = (x[:, 0] * x[:, 1] > 0).astype("int32")
+    return bs.Arrays(x, y)
+
+
+def model(blocks, inputs):
+    """Return logits; each block is linear, normalization, activation, regularization from the recipe."""
+    x = blocks.dense(32)(inputs)
+    x = blocks.dense(32)(x)
+    return blocks.output(2)(x)
+
+
+@bs.hookimpl
+def register_tasks():
+    """Register NAME."""
+    return [
+        bs.Task(
+            name="NAME",
+            tier="quick",
+            data=data,
+            split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
+            model=model,
+            loss="cross_entropy",
+            metrics=["accuracy"],
+            primary="accuracy",
+            targets=[0.8, 0.9, 0.95],
+            batch_size=32,
+            epochs=20,
+            baseline={"optimizer": "adam", "initializer": "he_normal"},
+            compares=["optimizer", "initializer", "normalization"],
+            summary="Say in one line what is learned from what.",
+            license="generated",
+            citation="yours",
+        )
+    ]
+'''
+
+TEST = '''"""NAME keeps every promise of its kind. Add golden values of its own below, and say where they come from."""
+
+from pathlib import Path
+
+from benchsuite.conformance import checked
+from benchsuite.registry import Sources, load_registry
+
+PLUGIN = Path(__file__).parent.parent / "FOLDER" / "NAME.py"
+
+
+def test_name_keeps_every_promise():
+    registry = load_registry(Sources(plugins=(str(PLUGIN),), local=False))
+    broken = [finding for finding in checked(registry, "KIND", "NAME") if finding.problem]
+    assert not broken, broken
+'''
+
+
+def template(kind: str) -> str:
+    """Return the text of a plugin of a kind, with NAME where its name belongs."""
+    if kind == "task":
+        return _HEAD.rstrip("\n") + "\n" + _TASK
+    body, fields = _BODIES[kind]
+    hook = {"normalization": "normalizations", "regularization": "regularizations", "preprocessing": "preprocessings", "loss": "losses"}
+    lines = [
+        '            name="NAME",',
+        "            make=make,",
+        *([f"            {fields}"] if fields else []),
+        '            summary="Say in one line what it does.",',
+        '            reference="Authors and year",',
+    ]
+    return (
+        _HEAD
+        + body
+        + f'''
+
+@bs.hookimpl
+def register_{hook.get(kind, kind + "s")}():
+    """Register NAME."""
+    return [
+        bs.{_CLASSES[kind]}(
+'''
+        + "\n".join(lines)
+        + "\n        )\n    ]\n"
+    )

@@ -1,0 +1,71 @@
+"""One module per kind: the interface that a plugin of that kind fills in."""
+
+from benchsuite.components.activation import Activation
+from benchsuite.components.arrays import Arrays, HoldOut, InOrder, Split
+from benchsuite.components.base import Component
+from benchsuite.components.events import TrialResult, TrialStart
+from benchsuite.components.gradient_transform import GradientTransform
+from benchsuite.components.initializer import Initializer
+from benchsuite.components.loss import Loss
+from benchsuite.components.metric import Metric
+from benchsuite.components.normalization import Normalization
+from benchsuite.components.optimizer import Optimizer
+from benchsuite.components.preprocessing import Preprocessing
+from benchsuite.components.regularization import Monitor, Regularization
+from benchsuite.components.schedule import Schedule
+from benchsuite.components.task import TIERS, Cost, Task
+
+RECIPE_KINDS: dict[str, type[Component]] = {
+    cls.kind: cls
+    for cls in (
+        Optimizer,
+        Schedule,
+        GradientTransform,
+        Initializer,
+        Normalization,
+        Regularization,
+        Activation,
+        Preprocessing,
+        Loss,
+    )
+}
+"""The kinds that a recipe chooses, in the order in which tables show them."""
+
+KINDS: dict[str, type[Component] | type[Task]] = {**RECIPE_KINDS, "task": Task}
+"""Every kind and the class that its plugins return."""
+
+HOOKS: dict[str, str] = {
+    **{kind: f"register_{kind}s" for kind in KINDS},
+    "normalization": "register_normalizations",
+    "regularization": "register_regularizations",
+    "preprocessing": "register_preprocessings",
+    "loss": "register_losses",
+}
+"""Kind → the hook that registers it."""
+
+__all__ = [
+    "HOOKS",
+    "KINDS",
+    "RECIPE_KINDS",
+    "TIERS",
+    "Activation",
+    "Arrays",
+    "Component",
+    "Cost",
+    "GradientTransform",
+    "HoldOut",
+    "InOrder",
+    "Initializer",
+    "Loss",
+    "Metric",
+    "Monitor",
+    "Normalization",
+    "Optimizer",
+    "Preprocessing",
+    "Regularization",
+    "Schedule",
+    "Split",
+    "Task",
+    "TrialResult",
+    "TrialStart",
+]

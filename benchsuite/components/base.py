@@ -1,0 +1,99 @@
+"""What every component has, whatever its kind."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.spaces import Space, Value
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def check_name(what: str, name: object) -> None:
+    """Refuse names that a selection, a file name or a table could not carry."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise BenchsuiteError(
+            f"the name of a {what} must be lower-case letters, digits and underscores, a letter first. Received: {name!r}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """What a plugin provides: a named way to make one part of a training run.
+
+    Args:
+        name: Unique within its kind; lower-case letters, digits, underscores.
+        make: Called with the hyperparameters as keywords when a trial is built; returns what its kind asks for.
+            Heavy imports belong inside, so that listing plugins stays fast.
+        space: Hyperparameter name → space. Every name must be a parameter of ``make``.
+        summary: One line for lists.
+        reference: Authors and year, arXiv number where there is one.
+        formula: The update rule or definition, for ``benchsuite info``.
+        version: Raise it when the same hyperparameters start to give other numbers.
+        default: Whether tasks whose baseline does not name this kind use this component (one per kind).
+
+    Raises:
+        BenchsuiteError: If a field is not as described.
+    """
+
+    kind: ClassVar[str] = "component"
+
+    name: str
+    make: Callable[..., Any]
+    space: Mapping[str, Space] = field(default_factory=dict)
+    summary: str = ""
+    reference: str = ""
+    formula: str = ""
+    version: int = 1
+    default: bool = False
+
+    def __post_init__(self) -> None:
+        check_name(self.kind, self.name)
+        if not callable(self.make):
+            raise BenchsuiteError(f"make of {self.title} must be callable. Received: {self.make!r}.")
+        for key, space in self.space.items():
+            if not isinstance(space, Space):
+                raise BenchsuiteError(
+                    f"the space of {key!r} in {self.title} must be LogUniform, Uniform, Integer, Choice or Fixed. Received: {space!r}."
+                )
+        if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
+            raise BenchsuiteError(f"version of {self.title} must be a whole number from 1. Received: {self.version!r}.")
+        self._check_signature()
+
+    def _check_signature(self) -> None:
+        """Refuse a space that ``make`` could not be called with, showing the author's own signature."""
+        try:
+            signature = inspect.signature(self.make)
+        except (TypeError, ValueError):  # built-in callables have none
+            return
+        try:
+            signature.bind(**dict.fromkeys(self.space))
+        except TypeError as error:
+            raise BenchsuiteError(
+                f"make of {self.title} cannot be called with its space: {error}. "
+                f"Received: make{signature}, space {sorted(self.space)}. Give each parameter a space or a default."
+            ) from None
+
+    @property
+    def title(self) -> str:
+        """Kind and name, for messages: ``optimizer 'sgd'``."""
+        return f"{self.kind.replace('_', ' ')} {self.name!r}"
+
+    def hyperparameters(self, chosen: Mapping[str, Value] | None = None) -> dict[str, Value]:
+        """Return every hyperparameter: the chosen ones, checked, and the defaults of the others.
+
+        Raises:
+            BenchsuiteError: If a chosen name does not exist or its value lies outside its space.
+        """
+        chosen = chosen or {}
+        for key in chosen:
+            if key not in self.space:
+                raise unknown(f"hyperparameter of {self.title}:", key, self.space)
+        return {
+            key: space.checked(chosen.get(key, space.default), f"{key} of {self.title}") for key, space in sorted(self.space.items())
+        }

@@ -1,0 +1,45 @@
+"""Kind ``optimizer``: turns gradients into steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from benchsuite.components.base import Component
+from benchsuite.errors import BenchsuiteError
+
+WANTS = ("closure", "evaluation_weights")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Component):
+    """An optimizer.
+
+    ``make(**hyperparameters)`` returns a ``keras.optimizers.Optimizer``; any one works unmodified. A hyperparameter called
+    ``learning_rate`` is the base learning rate: the schedule multiplies it, and changing it costs no recompilation.
+
+    Methods that need more than one gradient, or the loss, declare ``wants=("closure",)`` and return an object with
+
+    - ``build(variables)``: create the state, called once before training;
+    - ``variables``: the list of state variables, so that a used program can be reset;
+    - ``learning_rate``: assignable inside a compiled graph;
+    - ``step(closure, variables)``: change the variables in place. ``closure()`` returns ``(loss, gradients)`` on the current batch at
+      the current values of the variables, with the same noise at each call of one step, gradient transform applied.
+
+    A ``keras.optimizers.Optimizer`` subclass with a method ``step`` has the first three already.
+
+    Methods whose evaluation weights differ from their training weights (averaging, schedule-free) declare
+    ``wants=("evaluation_weights",)`` and have ``evaluation_values(variables) -> list of tensors``.
+
+    Args:
+        wants: Any of ``"closure"`` and ``"evaluation_weights"``.
+    """
+
+    kind: ClassVar[str] = "optimizer"
+
+    wants: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.wants, str) or any(want not in WANTS for want in self.wants):
+            raise BenchsuiteError(f"wants of {self.title} must be a tuple of {', '.join(map(repr, WANTS))}. Received: {self.wants!r}.")

@@ -1,0 +1,136 @@
+"""Kind ``task``: data, model, loss and measures that methods are compared on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from benchsuite.components.arrays import HoldOut, InOrder, Split
+from benchsuite.components.base import check_name
+from benchsuite.components.metric import STANDARD_METRICS, Metric
+from benchsuite.errors import BenchsuiteError, unknown
+
+TIERS = ("quick", "full", "standard", "large")
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one trial costs on one core of an ordinary machine: for predictions only, never for results.
+
+    Args:
+        compile: Seconds to trace and compile its program once.
+        epoch: Seconds of training and evaluation for each epoch.
+    """
+
+    compile: float = 2.0
+    epoch: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task: everything that a trial needs beside its recipe, seed and budget.
+
+    Args:
+        name: Unique; lower-case letters, digits, underscores.
+        data: ``() -> Arrays``. Called once per worker; heavy imports belong inside.
+        split: How the examples become training, validation and test part.
+        model: ``(blocks, inputs) -> output tensor``. Everything that a recipe can choose comes from ``blocks``.
+        loss: Name of a loss, as the baseline; or ``(model, batch, training) -> losses [batch]`` where one output against one
+            target does not describe it. ``batch`` is ``(x, y)``.
+        metrics: Names of standard metrics, or :class:`Metric` objects.
+        primary: The metric (or ``"loss"``) that leaderboards show.
+        direction: ``"max"`` or ``"min"``; taken from the primary metric unless given.
+        targets: Values of the primary metric on the validation part, easy ones first; steps to reach them are reported.
+        batch_size: Examples a step.
+        epochs: Default budget.
+        steps_per_epoch: Steps between two evaluations; one pass over the training part unless given.
+        baseline: Kind → selection (``"adam"``, ``"adam[learning_rate=0.01]"``). Kinds it does not name use that kind's default component.
+        compares: Kinds for which the task is informative; ``run --all`` pairs by it.
+        tier: ``quick``, ``full``, ``standard`` or ``large``.
+        standardize_targets: Whether targets are shifted and scaled to mean 0 and variance 1 of the training part.
+        convolutional: Whether the model's cost lies in convolutions: such programs run as a graph on the CPU, all others under XLA.
+        cost: For predictions of run time.
+        summary: One line.
+        license: Of the data.
+        citation: Of the data or the problem.
+        version: Raise it when the same recipe starts to give other numbers.
+
+    Raises:
+        BenchsuiteError: If a field is not as described.
+    """
+
+    kind: ClassVar[str] = "task"
+
+    name: str
+    data: Callable[[], Any]
+    split: Split
+    model: Callable[[Any, Any], Any]
+    loss: str | Callable[[Any, Any, bool], Any]
+    metrics: Sequence[str | Metric] = ()
+    primary: str
+    direction: str = ""
+    targets: Sequence[float] = ()
+    batch_size: int
+    epochs: int
+    steps_per_epoch: int | None = None
+    baseline: Mapping[str, str] = field(default_factory=dict)
+    compares: Sequence[str] = ()
+    tier: str = "full"
+    standardize_targets: bool = False
+    convolutional: bool = False
+    cost: Cost = Cost()
+    summary: str = ""
+    license: str = ""
+    citation: str = ""
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        check_name("task", self.name)
+        for what in ("data", "model"):
+            if not callable(getattr(self, what)):
+                raise BenchsuiteError(f"{what} of {self.title} must be a function. Received: {getattr(self, what)!r}.")
+        if not isinstance(self.split, HoldOut | InOrder):
+            raise BenchsuiteError(f"split of {self.title} must be HoldOut(…) or InOrder(…). Received: {self.split!r}.")
+        if not (isinstance(self.loss, str) or callable(self.loss)):
+            raise BenchsuiteError(f"loss of {self.title} must be the name of a loss or a function. Received: {self.loss!r}.")
+        if self.tier not in TIERS:
+            raise BenchsuiteError(f"tier of {self.title} must be one of {', '.join(TIERS)}. Received: {self.tier!r}.")
+        for what in ("batch_size", "epochs", "version", "steps_per_epoch"):
+            value = getattr(self, what)
+            if what == "steps_per_epoch" and value is None:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise BenchsuiteError(f"{what} of {self.title} must be a whole number from 1. Received: {value!r}.")
+        self._settle_measures()
+
+    def _settle_measures(self) -> None:
+        metrics = []
+        for metric in self.metrics:
+            if isinstance(metric, str):
+                if metric not in STANDARD_METRICS:
+                    raise unknown(f"metric of {self.title}:", metric, STANDARD_METRICS, then="Or give a bs.Metric.")
+                metric = STANDARD_METRICS[metric]
+            elif not isinstance(metric, Metric):
+                raise BenchsuiteError(f"metrics of {self.title} must be names or bs.Metric objects. Received: {metric!r}.")
+            metrics.append(metric)
+        object.__setattr__(self, "metrics", tuple(metrics))
+        directions = {"loss": "min", **{metric.name: metric.direction for metric in metrics}}
+        if self.primary not in directions:
+            raise unknown(f"primary metric of {self.title}:", self.primary, directions)
+        object.__setattr__(self, "direction", self.direction or directions[self.primary])
+        if self.direction not in ("max", "min"):
+            raise BenchsuiteError(f"direction of {self.title} must be 'max' or 'min'. Received: {self.direction!r}.")
+        in_order = sorted(self.targets, reverse=self.direction == "min")
+        if list(self.targets) != in_order or len(set(in_order)) != len(in_order):
+            raise BenchsuiteError(f"targets of {self.title} must go from easy to hard. Received: {list(self.targets)!r}.")
+
+    @property
+    def title(self) -> str:
+        """Kind and name, for messages."""
+        return f"task {self.name!r}"
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is measured on each part: the loss and every metric."""
+        return ("loss", *(metric.name for metric in self.metrics if isinstance(metric, Metric)))

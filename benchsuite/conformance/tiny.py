@@ -1,0 +1,46 @@
+"""Two tiny generated tasks on which promises are tried in seconds; they are not registered and appear in no report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchsuite.components import Arrays, HoldOut, Task
+
+
+def _data(classes: bool) -> Arrays:
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(240, 6)).astype("float32")
+    score = x @ generator.normal(size=(6, 3))
+    if classes:
+        return Arrays(x, score.argmax(axis=1).astype("int32"))
+    return Arrays(x, score[:, :1].astype("float32"))
+
+
+def _model(outputs: int) -> Any:
+    def model(blocks: Any, inputs: Any) -> Any:
+        return blocks.output(outputs)(blocks.dense(8)(blocks.dense(8)(inputs)))
+
+    return model
+
+
+def tiny_tasks(losses: dict[str, str]) -> list[Task]:
+    """Return one task for each sort of targets.
+
+    Args:
+        losses: ``"classes"`` and ``"values"`` → name of a loss for them; a sort without one is left out.
+    """
+    return [
+        Task(
+            name=f"tiny_{targets}",
+            data=lambda targets=targets: _data(targets == "classes"),  # type: ignore[misc]  # mypy infers no lambda defaults
+            split=HoldOut(160, 40, 40),
+            model=_model(3 if targets == "classes" else 1),
+            loss=loss,
+            primary="loss",
+            batch_size=16,
+            epochs=2,
+        )
+        for targets, loss in losses.items()
+    ]

@@ -1,0 +1,181 @@
+"""Blocks: the layers of a task's model, each built from the recipe.
+
+A hidden block is linear → normalization → activation → regularization. Tasks call blocks for everything that a recipe can choose.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchsuite.engine.parts import Parts
+from benchsuite.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A weight array that the recipe's initializer fills and its penalties see.
+
+    Args:
+        name: Stable name, such as ``dense_1``.
+        layer: The layer that owns it.
+        attribute: Its attribute there.
+        fan_in: Inputs of one unit.
+        fan_out: Outputs that one input reaches.
+        gain: Of the activation that follows; 1 for outputs.
+    """
+
+    name: str
+    layer: Any
+    attribute: str
+    fan_in: int
+    fan_out: int
+    gain: float
+
+    @property
+    def variable(self) -> Any:
+        """The Keras variable."""
+        return getattr(self.layer, self.attribute)
+
+
+class Blocks:
+    """Hands out blocks while a model is built, and keeps the list of its kernels."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._counts: dict[str, int] = {}
+        self._kernels: list[tuple[str, Any, float]] = []
+
+    def dense(self, units: int) -> Callable[[Any], Any]:
+        """Return a fully connected hidden block of ``units``."""
+        import keras
+
+        return self._hidden(
+            lambda name, bias: keras.layers.Dense(units, use_bias=bias, kernel_initializer="zeros", name=name), "dense"
+        )
+
+    def conv(self, filters: int, size: int = 3, stride: int = 1, padding: str = "same") -> Callable[[Any], Any]:
+        """Return a two-dimensional convolution block.
+
+        Args:
+            filters: Output channels.
+            size: Side of the kernel in pixels.
+            stride: Step in pixels.
+            padding: ``"same"`` or ``"valid"``.
+        """
+        import keras
+
+        return self._hidden(
+            lambda name, bias: keras.layers.Conv2D(
+                filters, size, strides=stride, padding=padding, use_bias=bias, kernel_initializer="zeros", name=name
+            ),
+            "conv",
+        )
+
+    def lstm(self, units: int) -> Callable[[Any], Any]:
+        """Return an LSTM layer of ``units`` that gives its output at every time step, then regularization layers.
+
+        The cell keeps its own activations. Recurrent kernels start orthogonal, forget biases at 1 (Keras' defaults).
+
+        Raises:
+            Unsupported: If the recipe normalizes; between time steps that needs a cell of its own.
+        """
+        import keras
+
+        if self._parts.normalization() is not None:
+            raise Unsupported("normalization inside a recurrent layer is not available")
+        name = self._name("lstm")
+        layer = keras.layers.LSTM(units, return_sequences=True, kernel_initializer="zeros", name=name)
+        self._kernels.append((name, layer, 1.0))
+        return self._then(layer)
+
+    def embedding(self, symbols: int, size: int) -> Any:
+        """Return a layer that maps int32 symbols to vectors, starting uniform on [−0.05, 0.05] (Keras' default).
+
+        Args:
+            symbols: Number of symbols.
+            size: Length of a vector.
+        """
+        import keras
+
+        return keras.layers.Embedding(symbols, size, name=self._name("embedding"))
+
+    def max_pool(self, size: int = 2) -> Any:
+        """Return a layer that takes the maximum of ``size`` × ``size`` pixels."""
+        import keras
+
+        return keras.layers.MaxPooling2D(size, name=self._name("max_pool"))
+
+    def flatten(self) -> Any:
+        """Return a layer that flattens all axes but the first."""
+        import keras
+
+        return keras.layers.Flatten(name=self._name("flatten"))
+
+    def output(self, units: int) -> Any:
+        """Return the last layer: linear, in float32 whatever the precision."""
+        import keras
+
+        name = self._name("output")
+        layer = keras.layers.Dense(units, kernel_initializer="zeros", name=name)
+        self._kernels.append((name, layer, 1.0))
+        return layer
+
+    def parameter(self, shape: Sequence[int], start: float) -> Any:
+        """Return a layer that gives θ, a trainable array, repeated for each example; the input only tells the batch size.
+
+        Args:
+            shape: Of θ.
+            start: Value that every entry starts from.
+        """
+        import keras
+
+        outer = tuple(shape)
+
+        @keras.saving.register_keras_serializable("benchsuite")
+        class Parameter(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
+            def build(self, input_shape: Any) -> None:
+                self.theta = self.add_weight(shape=outer, initializer=keras.initializers.Constant(start), name="theta")
+
+            def call(self, inputs: Any) -> Any:
+                return keras.ops.broadcast_to(self.theta, (keras.ops.shape(inputs)[0], *outer))
+
+            def compute_output_shape(self, input_shape: Any) -> Any:
+                return (input_shape[0], *outer)
+
+        return Parameter(name=self._name("parameter"))
+
+    @property
+    def kernels(self) -> list[Kernel]:
+        """The kernels of the model, after it was built."""
+        return [_kernel(name, layer, gain) for name, layer, gain in self._kernels]
+
+    def _hidden(self, linear: Callable[[str, bool], Any], what: str) -> Callable[[Any], Any]:
+        normalization = self._parts.normalization()
+        name = self._name(what)
+        layer = linear(name, normalization is None or not self._parts.replaces_bias)
+        self._kernels.append((name, layer, self._parts.gain))
+        return self._then(layer, normalization, self._parts.activation())
+
+    def _then(self, *stages: Any) -> Callable[[Any], Any]:
+        layers = [stage for stage in (*stages, *(make() for make in self._parts.layers)) if stage is not None]
+
+        def block(x: Any) -> Any:
+            for layer in layers:
+                x = layer(x)
+            return x
+
+        return block
+
+    def _name(self, what: str) -> str:
+        self._counts[what] = self._counts.get(what, 0) + 1
+        return f"{what}_{self._counts[what]}"
+
+
+def _kernel(name: str, layer: Any, gain: float) -> Kernel:
+    cell = getattr(layer, "cell", layer)
+    shape = tuple(cell.kernel.shape)
+    field = math.prod(shape[:-2])  # pixels of a convolution's window; 1 for matrices
+    return Kernel(name, cell, "kernel", shape[-2] * field, shape[-1] * field, gain)

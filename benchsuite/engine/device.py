@@ -1,0 +1,108 @@
+"""Which device a worker uses, and how TensorFlow is told: before it is imported where that is possible."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchsuite.errors import BenchsuiteError
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device as the user names it: ``cpu``, ``gpu`` (all of them, one worker each) or ``gpu:N``.
+
+    Args:
+        kind: ``cpu`` or ``gpu``; part of a trial's id, since the two round differently.
+        number: Which GPU; ``None`` for all.
+    """
+
+    kind: str
+    number: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Device:
+        """Read ``--device``.
+
+        Raises:
+            BenchsuiteError: If it is none of the three forms, or there is no such GPU.
+        """
+        match = re.fullmatch(r"(cpu|gpu)(?::(\d+))?", text)
+        if not match or (match[1] == "cpu" and match[2]):
+            raise BenchsuiteError(f"--device must be cpu, gpu or gpu:N. Received: {text!r}.")
+        device = cls(match[1], int(match[2]) if match[2] else None)
+        if device.kind == "gpu":
+            found = count_gpus()
+            if not found:
+                raise BenchsuiteError(
+                    "--device gpu: no NVIDIA GPU was found on this machine. Use --device cpu, or install its driver and benchsuite[gpu]."
+                )
+            if device.number is not None and device.number >= found:
+                raise BenchsuiteError(f"--device gpu:{device.number}: this machine has GPUs 0 to {found - 1}.")
+        return device
+
+    def workers(self) -> int:
+        """Return how many workers make sense: one for each core, or one for each GPU."""
+        if self.kind == "cpu":
+            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return 1 if self.number is not None else count_gpus()
+
+    def of_worker(self, worker: int) -> Device:
+        """Return the device of one worker: GPUs are dealt out in turn."""
+        if self.kind == "cpu" or self.number is not None:
+            return self
+        return Device("gpu", worker % max(1, count_gpus()))
+
+
+def count_gpus() -> int:
+    """Return the number of NVIDIA GPUs that the driver shows, without importing TensorFlow."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None:
+        return len([entry for entry in visible.split(",") if entry.strip() not in ("", "-1")])
+    folder = Path("/proc/driver/nvidia/gpus")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+
+def environment(device: Device) -> dict[str, str]:
+    """Return the environment variables that must be set before TensorFlow is imported."""
+    variables = {
+        # One thread for each worker: deterministic for any number of workers, and faster than two threads on small networks.
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
+    }
+    if device.kind == "cpu":
+        variables["CUDA_VISIBLE_DEVICES"] = "-1"
+    else:
+        variables["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
+        if device.number is not None:
+            visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+            variables["CUDA_VISIBLE_DEVICES"] = visible.split(",")[device.number] if visible else str(device.number)
+    return variables
+
+
+def configure(device: Device) -> Any:
+    """Import TensorFlow for this device and return it. Call once, first thing, in a process of its own.
+
+    Raises:
+        BenchsuiteError: If TensorFlow sees no GPU where one was asked for.
+    """
+    os.environ.update(environment(device))
+    import tensorflow as tf
+
+    if device.kind == "gpu":
+        gpus = tf.config.list_physical_devices("GPU")
+        if not gpus:
+            raise BenchsuiteError("--device gpu: TensorFlow sees no GPU. Install benchsuite[gpu]; `benchsuite doctor` shows what it sees.")
+        for gpu in gpus:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        # On the GPU the order of a reduction depends on scheduling unless TensorFlow is told otherwise.
+        tf.config.experimental.enable_op_determinism()
+    return tf

@@ -1,0 +1,278 @@
+"""A session: trains trials one after another in one process, and keeps data and programs for the next."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Monitor, Task
+from benchsuite.data import Dataset, Prepared, load, prepare
+from benchsuite.engine.parts import Parts, build_monitors, build_parts, make
+from benchsuite.engine.program import ConfigurationChanged, Program
+from benchsuite.engine.results import Curves, summarize
+from benchsuite.engine.seeds import Streams
+from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.recipe import Components
+from benchsuite.trial import Trial
+
+DIVERGED_FACTOR = 1000.0
+"""A trial has diverged when a batch loss exceeds this multiple of max(|initial training loss|, 1), or is not finite."""
+
+# What a worker keeps for the next trial; small, since it stays resident.
+PROGRAMS_KEPT = 2
+PREPARED_KEPT = 6
+DATA_KEPT_BYTES = 256 * 2**20
+
+
+@dataclass
+class Run:
+    """What became of one trial; the fields of a record that the engine knows.
+
+    Args:
+        outcome: One of the closed list.
+        reason: What happened, in one line; empty if completed.
+        curves: As in the record.
+        results: As in the record.
+        costs: As in the record.
+        data_checksum: Of the task's data; empty if it never loaded.
+        xla: Whether the program was compiled by XLA.
+    """
+
+    outcome: str
+    reason: str = ""
+    curves: dict[str, list[float | int | None]] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+    costs: dict[str, Any] = field(default_factory=dict)
+    data_checksum: str = ""
+    xla: bool | None = None
+
+
+class Diverged(Exception):
+    """Training left the numbers that can be trained on."""
+
+
+class Session:
+    """Runs trials in this process.
+
+    Args:
+        components: Where components are looked up.
+        tasks: Finds a task by name.
+        place: TensorFlow device to run on; the first of the trial's kind unless given.
+    """
+
+    def __init__(self, components: Components, tasks: Callable[[str], Task], place: str | None = None) -> None:
+        self._components = components
+        self._tasks = tasks
+        self._place = place
+        self._datasets: OrderedDict[str, Dataset] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, Any], tuple[Prepared, Any]] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, tuple[int, ...]], Program] = OrderedDict()
+        self.programs_built = 0
+
+    def run(self, trial: Trial) -> Run:
+        """Train one trial to whatever end; only the user's own interruption gets out."""
+        started = time.perf_counter()
+        run = Run("crashed")
+        step = _Progress()
+        try:
+            self._train(trial, run, step)
+        except KeyboardInterrupt:
+            raise
+        except Unsupported as error:
+            run.outcome, run.reason = "unsupported", str(error)
+        except Diverged as error:
+            run.outcome, run.reason = "diverged", str(error)
+            run.results["failure"] = {"step": step.value, "traceback": ""}
+        except BaseException as error:  # a plugin may raise anything, SystemExit included
+            out_of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
+            run.outcome = "out_of_memory" if out_of_memory else "crashed"
+            run.reason = _one_line(error)
+            run.results["failure"] = {"step": step.value, "traceback": "".join(traceback.format_exception(error))}
+            if run.outcome == "out_of_memory":
+                self._programs.clear()
+        run.costs["wall_seconds"] = time.perf_counter() - started
+        return run
+
+    def _train(self, trial: Trial, run: Run, step: _Progress) -> None:
+        task = self._tasks(trial.task)
+        dataset = self._dataset(task)
+        run.data_checksum = dataset.checksum
+        classes = np.issubdtype(dataset.y.dtype, np.integer)
+        parts = build_parts(task, trial.recipe, self._components, bool(classes))
+        streams = Streams.of(trial.seed, dict(trial.streams))
+        monitors = build_monitors(trial.recipe, self._components)
+        schedule = make(trial.recipe.one("schedule"), self._components)
+        program, data, reused, built = self._ready(trial, task, dataset, parts, streams)
+        run.xla = program.xla
+        passes = dataset.sizes[0] // trial.batch_size
+        steps = task.steps_per_epoch or passes
+        compiled = program.compile(data, steps)
+        # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.
+        run.costs.update(compile_seconds=built + compiled, program_reused=reused)
+        run.costs.update(parameters=program.parameters, state_bytes=program.state_bytes)
+        plan = _Plan(trial, streams, dataset.sizes[0], passes, steps, schedule, "learning_rate" in parts.optimizer_component.space)
+        curves = Curves(task.measures)
+        try:
+            self._epochs(program, data, plan, curves, monitors, step)
+        finally:
+            run.curves = curves.values
+            run.costs.update(curves.costs())
+            run.costs["peak_memory_bytes"] = _peak_memory()
+        kept = curves.best_validation_loss() if any(monitor.restores_best for monitor in monitors) else None
+        run.results.update(summarize(task, curves, kept))
+        run.outcome = "completed"
+
+    def _epochs(
+        self, program: Program, data: Any, plan: _Plan, curves: Curves, monitors: list[Monitor], step: _Progress
+    ) -> None:
+        bound = float("inf")
+        for epoch in range(plan.trial.epochs + 1):
+            if epoch:
+                order, rates = plan.epoch(epoch - 1)
+                with curves.training():
+                    end = program.train(data, order, rates, step.value, bound)
+                step.value += end.steps
+                if not end.last_loss <= bound:
+                    raise Diverged(_why(end.last_loss, bound, step.value))
+                running: float | None = end.running_loss
+            else:
+                running = None
+            with curves.evaluating():
+                measured = program.evaluate(data)
+            curves.add(epoch, step.value, running, measured)
+            if not np.isfinite(measured["train_loss"]) or measured["train_loss"] > bound:
+                raise Diverged(_why(measured["train_loss"], bound, step.value))
+            if epoch == 0:
+                bound = DIVERGED_FACTOR * max(abs(measured["train_loss"]), 1.0)
+                continue
+            validation = {name: measured[f"validation_{name}"] for name in curves.measures}
+            # Every monitor sees every epoch, even if an earlier one has had enough.
+            if not all([monitor.after_epoch(epoch, validation) for monitor in monitors]):
+                break
+
+    def _ready(self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, streams: Streams) -> tuple[Program, Any, bool, float]:
+        """Return a reset program, its data on the device, whether it was used before, and the seconds it took to build if not."""
+        initializer = make(trial.recipe.one("initializer"), self._components)
+        prepared = self._prepare(trial, dataset)
+        key = (trial.cell, prepared.x.shape[1:])
+        built = 0.0
+        for attempt in range(2):
+            reused = key in self._programs
+            if not reused:
+                while len(self._programs) >= PROGRAMS_KEPT:
+                    self._programs.popitem(last=False)
+                    gc.collect()  # graphs are full of cycles
+                self.programs_built += 1
+                started = time.perf_counter()
+                self._programs[key] = Program(
+                    task, parts, dataset, prepared.x.shape[1:], trial.batch_size, trial.precision, trial.device, self._place
+                )
+                built += time.perf_counter() - started
+            self._programs.move_to_end(key)
+            try:
+                self._programs[key].reset(streams, initializer, parts)
+                break
+            except ConfigurationChanged:
+                if attempt:
+                    raise BenchsuiteError(
+                        f"make of {parts.optimizer_component.title} gives another configuration at each call with equal hyperparameters."
+                    ) from None
+                del self._programs[key]
+        return self._programs[key], self._placed(trial, self._programs[key], prepared), reused, built
+
+    def _dataset(self, task: Task) -> Dataset:
+        if task.name not in self._datasets:
+            loaded = load(task)
+            while self._datasets and sum(kept.x.nbytes for kept in self._datasets.values()) + loaded.x.nbytes > DATA_KEPT_BYTES:
+                name, _ = self._datasets.popitem(last=False)
+                for key in [key for key in self._prepared if key[0] == name]:
+                    del self._prepared[key]
+            self._datasets[task.name] = loaded
+        return self._datasets[task.name]
+
+    def _prepare(self, trial: Trial, dataset: Dataset) -> Prepared:
+        key = (trial.task, trial.recipe.one("preprocessing"))
+        if key not in self._prepared:
+            while len(self._prepared) >= PREPARED_KEPT:
+                self._prepared.popitem(last=False)
+            prepared = prepare(dataset, make(trial.recipe.one("preprocessing"), self._components))
+            self._prepared[key] = (prepared, None)
+        return self._prepared[key][0]
+
+    def _placed(self, trial: Trial, program: Program, prepared: Prepared) -> Any:
+        key = (trial.task, trial.recipe.one("preprocessing"))
+        if self._prepared[key][1] is None:
+            self._prepared[key] = (prepared, program.place_data(prepared.x))
+        return self._prepared[key][1]
+
+
+@dataclass
+class _Progress:
+    """Steps done so far, readable after an exception."""
+
+    value: int = 0
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which examples and which learning rates each epoch uses."""
+
+    trial: Trial
+    streams: Streams
+    examples: int
+    """Size of the training part."""
+    passes: int
+    """Whole batches in one pass over the training part; the remainder is dropped."""
+    steps: int
+    """Steps of one epoch."""
+    schedule: Callable[[np.ndarray, int], Any]
+    has_rate: bool
+
+    def epoch(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the batch order ``[steps, batch]`` and the learning rates ``[steps]``."""
+        batch = self.trial.batch_size
+        numbers = np.arange(epoch * self.steps, (epoch + 1) * self.steps, dtype="int64")
+        order = np.empty((self.steps, batch), "int32")
+        for number in np.unique(numbers // self.passes):
+            chosen = numbers // self.passes == number
+            whole = self.streams.permutation(int(number), self.examples)[: self.passes * batch].reshape(self.passes, batch)
+            order[chosen] = whole[numbers[chosen] % self.passes]
+        total = self.trial.epochs * self.steps
+        factors = np.asarray(self.schedule(numbers, total), dtype="float64") * np.ones(self.steps)
+        if factors.shape != (self.steps,) or not np.isfinite(factors).all():
+            raise BenchsuiteError("a schedule must return one finite multiplier for each step.")
+        if not self.has_rate:
+            if (factors != 1.0).any():
+                raise Unsupported("the optimizer has no learning rate that a schedule could change")
+            return order, factors.astype("float32")
+        rate = self.trial.recipe.one("optimizer").hyperparameters["learning_rate"]
+        return order, (float(rate or 0.0) * factors).astype("float32")
+
+
+def _why(loss: float, bound: float, step: int) -> str:
+    if not np.isfinite(loss):
+        return f"the loss became {loss} at step {step}"
+    return f"the loss reached {loss:.4g} at step {step}, beyond {bound:.4g} ({DIVERGED_FACTOR:g} times the initial one)"
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if len(text) > 300:
+        text = text[:300] + " …"
+    return text if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {text}"
+
+
+def _peak_memory() -> int:
+    """Return the largest resident size of this process so far, in bytes."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

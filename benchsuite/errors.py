@@ -1,0 +1,33 @@
+"""The errors that are a user's to mend, and the one sentence each of them prints.
+
+Form: what is wrong, what was received, what is possible, what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class BenchsuiteError(Exception):
+    """Something the user can mend; the command line prints it in one line and exits with 2."""
+
+
+class Unsupported(Exception):
+    """Raised while a trial is built when a component cannot be applied to a task; the trial's outcome is ``unsupported``."""
+
+
+def unknown(what: str, received: str, possible: Iterable[str], *, then: str = "") -> BenchsuiteError:
+    """Build the error for a name that does not exist, with the nearest one that does.
+
+    Args:
+        what: The thing that was looked up, such as ``"optimizer"``.
+        received: The name as the user wrote it.
+        possible: Every name that would have been accepted.
+        then: What to do next, a whole sentence.
+    """
+    names = sorted(possible)
+    near = difflib.get_close_matches(received, names, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    listed = ", ".join(names) if names else "none"
+    return BenchsuiteError(f"unknown {what} {received!r}.{hint} Known: {listed}.{' ' + then if then else ''}")

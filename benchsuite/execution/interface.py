@@ -1,0 +1,79 @@
+"""The execution interface: cells of trials go in, events come out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from benchsuite.registry import Sources
+from benchsuite.trial import Trial
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Trials that share a program, run one after another by one worker.
+
+    Args:
+        trials: In order.
+        seconds: Predicted, for balance only.
+    """
+
+    trials: tuple[Trial, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every worker is told.
+
+    Args:
+        sources: Where plugins are found.
+        device: As the user names it: ``cpu``, ``gpu``, ``gpu:N``.
+        workers: Number of workers.
+        timeout: Seconds a trial may take, compilation included.
+        memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
+        logs: Folder for what workers print.
+    """
+
+    sources: Sources
+    device: str
+    workers: int
+    timeout: float
+    memory_bytes: int
+    logs: str
+
+
+@dataclass(frozen=True)
+class Started:
+    """A worker begins a trial."""
+
+    trial: Trial
+    worker: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A trial has ended, one way or another.
+
+    Args:
+        trial: The trial.
+        worker: Number of the worker.
+        run: ``outcome``, ``reason``, ``curves``, ``results``, ``costs``, ``data_checksum``, and ``environment``.
+    """
+
+    trial: Trial
+    worker: int
+    run: dict[str, Any]
+
+
+class Executor(Protocol):
+    """Runs cells somewhere. A failure of a trial is its result, never an exception."""
+
+    def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
+        """Yield what happens until every trial has finished; closing the iterator stops all workers.
+
+        Raises:
+            BenchsuiteError: If workers cannot start at all.
+        """
+        ...

@@ -1,0 +1,143 @@
+"""Local worker processes: spawned, long-lived, one thread each. A dying or hanging one costs exactly the trial it was running."""
+
+from __future__ import annotations
+
+import multiprocessing
+import queue
+import signal
+import threading
+import time
+from collections.abc import Generator, Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from typing import Any
+
+from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.interface import Cell, Finished, Options, Started
+from benchsuite.execution.worker import execute, initialize
+from benchsuite.trial import Trial
+
+LOG_TAIL = 4000
+
+
+class LocalExecutor:
+    """Runs cells on this machine: one pebble pool of one process for each worker, so that cells stay where their program is."""
+
+    def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
+        """Yield events in the order in which they happen; see :class:`~benchsuite.execution.interface.Executor`."""
+        # Longest first: the last worker to finish decides how long the study takes.
+        waiting: queue.SimpleQueue[Cell] = queue.SimpleQueue()
+        for cell in sorted(cells, key=lambda cell: (-cell.seconds, cell.trials[0].id)):
+            waiting.put(cell)
+        events: queue.SimpleQueue[Started | Finished | Exception | None] = queue.SimpleQueue()
+        lanes = [_Lane(number, waiting, events, options) for number in range(min(options.workers, len(cells)))]
+        for lane in lanes:
+            lane.start()
+        running = len(lanes)
+        try:
+            while running:
+                try:
+                    event = events.get(timeout=0.2)  # never for ever: Ctrl-C must get through
+                except queue.Empty:
+                    continue
+                if event is None:
+                    running -= 1
+                elif isinstance(event, Exception):
+                    raise event
+                else:
+                    yield event
+        finally:
+            for lane in lanes:
+                lane.stopping.set()
+            for lane in lanes:
+                lane.pool.stop()
+            for lane in lanes:
+                lane.pool.join()
+                lane.join()
+
+
+class _Lane(threading.Thread):
+    """Feeds one worker process, trial by trial."""
+
+    def __init__(self, number: int, waiting: queue.SimpleQueue[Cell], events: queue.SimpleQueue[Any], options: Options) -> None:
+        super().__init__(daemon=True, name=f"lane {number}")
+        from pebble import ProcessPool
+
+        self.number = number
+        self.stopping = threading.Event()
+        self._waiting = waiting
+        self._events = events
+        self._options = options
+        self._log = Path(options.logs) / f"worker-{number}.log"
+        self.pool = ProcessPool(
+            max_workers=1, context=multiprocessing.get_context("spawn"), initializer=initialize, initargs=(options, number)
+        )
+
+    def run(self) -> None:
+        try:
+            while not self.stopping.is_set():
+                try:
+                    cell = self._waiting.get_nowait()
+                except queue.Empty:
+                    return
+                for trial in cell.trials:
+                    if self.stopping.is_set():
+                        return
+                    self._events.put(Started(trial, self.number))
+                    run = self._one(trial)
+                    if self.stopping.is_set():
+                        return
+                    self._events.put(Finished(trial, self.number, run))
+        except Exception as error:  # told to the main thread, which stops the study with it
+            if not self.stopping.is_set():
+                self._events.put(error)
+        finally:
+            self._events.put(None)
+
+    def _one(self, trial: Trial) -> dict[str, Any]:
+        """Run one trial to whatever end."""
+        from pebble import ProcessExpired
+
+        started = time.perf_counter()
+        written = self._log.stat().st_size if self._log.exists() else 0
+        try:
+            answer: dict[str, Any] = self.pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout).result()
+            return answer
+        except BenchsuiteError:
+            raise
+        except FutureTimeoutError:
+            outcome, reason = "timed_out", f"it took longer than {self._options.timeout:g} seconds (--timeout), compilation included"
+        except ProcessExpired as death:
+            outcome, reason = self._death(death.exitcode, self._tail(written))
+        except Exception as error:  # an answer that cannot be sent back
+            outcome, reason = "crashed", f"{type(error).__name__}: {error}"
+        return {
+            "outcome": outcome,
+            "reason": reason,
+            "curves": {},
+            "results": {"failure": {"step": None, "traceback": self._tail(written)}},
+            "costs": {"wall_seconds": time.perf_counter() - started},
+            "data_checksum": "",
+            "environment": {"worker": self.number, "device": self._options.device},
+        }
+
+    def _tail(self, start: int) -> str:
+        """Return the end of what the worker printed since a position in its log."""
+        try:
+            with self._log.open("rb") as log:
+                log.seek(start)
+                return log.read()[-LOG_TAIL:].decode(errors="replace")
+        except OSError:
+            return ""
+
+    def _death(self, code: int | None, printed: str) -> tuple[str, str]:
+        if code is not None and code < 0:
+            try:
+                name = signal.Signals(-code).name
+            except ValueError:
+                name = f"signal {-code}"
+            if name == "SIGABRT" and ("bad_alloc" in printed or "out of memory" in printed.lower() or "Cannot allocate" in printed):
+                return "out_of_memory", "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)"
+            hint = "; the operating system does so when memory runs out" if name == "SIGKILL" else ""
+            return "crashed", f"the worker process was killed by {name}{hint}"
+        return "crashed", f"the worker process ended by itself with exit code {code}"

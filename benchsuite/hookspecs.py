@@ -1,0 +1,101 @@
+"""Every hook of benchsuite: one per kind of component, and four that loggers use.
+
+A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a list; an
+optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside ``make``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from benchsuite import components as c
+
+
+hookspec = pluggy.HookspecMarker("benchsuite")
+hookimpl = pluggy.HookimplMarker("benchsuite")
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+
+@hookspec
+def register_optimizers() -> list[c.Optimizer]:  # type: ignore[empty-body]
+    """Return optimizers."""
+
+
+@hookspec
+def register_schedules() -> list[c.Schedule]:  # type: ignore[empty-body]
+    """Return learning-rate schedules."""
+
+
+@hookspec
+def register_gradient_transforms() -> list[c.GradientTransform]:  # type: ignore[empty-body]
+    """Return gradient transforms."""
+
+
+@hookspec
+def register_initializers() -> list[c.Initializer]:  # type: ignore[empty-body]
+    """Return initializers."""
+
+
+@hookspec
+def register_normalizations() -> list[c.Normalization]:  # type: ignore[empty-body]
+    """Return normalizations."""
+
+
+@hookspec
+def register_regularizations() -> list[c.Regularization]:  # type: ignore[empty-body]
+    """Return regularizations."""
+
+
+@hookspec
+def register_activations() -> list[c.Activation]:  # type: ignore[empty-body]
+    """Return activations."""
+
+
+@hookspec
+def register_preprocessings() -> list[c.Preprocessing]:  # type: ignore[empty-body]
+    """Return preprocessings."""
+
+
+@hookspec
+def register_losses() -> list[c.Loss]:  # type: ignore[empty-body]
+    """Return losses."""
+
+
+@hookspec
+def register_tasks() -> list[c.Task]:  # type: ignore[empty-body]
+    """Return tasks."""
+
+
+@hookspec
+def study_started(trials: Sequence[Any], results: Path) -> None:
+    """Observe that a study begins.
+
+    Args:
+        trials: The trials that will run (those that have a record already are not among them).
+        results: The results folder.
+    """
+
+
+@hookspec
+def trial_started(trial: c.TrialStart) -> None:
+    """Observe that a worker begins a trial. Called in the main process."""
+
+
+@hookspec
+def trial_finished(trial: c.TrialResult) -> None:
+    """Observe that a trial's record was written, whatever its outcome. Called in the main process."""
+
+
+@hookspec
+def study_finished(outcomes: dict[str, int], results: Path) -> None:
+    """Observe that a study ended.
+
+    Args:
+        outcomes: Outcome → number of trials of this run.
+        results: The results folder.
+    """

@@ -1,0 +1,232 @@
+"""Selections and recipes: which component of each kind, with which hyperparameters.
+
+A selection is what a user types: ``sgd``, ``adam*``, ``momentum[momentum=0.5,0.9]``, ``l2[strength=1e-4]+dropout``.
+A recipe is what a trial runs: for each kind a tuple of settings, with every hyperparameter written out.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from benchsuite.components import RECIPE_KINDS, Component, Task
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.spaces import Value
+
+COMBINED = ("regularization",)
+"""Kinds of which a recipe may hold several components."""
+
+
+class Components(Protocol):
+    """Where recipes find components by name; the registry is one."""
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of a kind."""
+        ...
+
+    def component(self, kind: str, name: str) -> Component:
+        """Return a component, or raise."""
+        ...
+
+    def default(self, kind: str) -> Component:
+        """Return the component of a kind that a baseline uses when it names none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One component with all its hyperparameters.
+
+    Args:
+        kind: Its kind.
+        name: Its name.
+        version: Its version.
+        values: Hyperparameter → value, sorted by name.
+    """
+
+    kind: str
+    name: str
+    version: int
+    values: tuple[tuple[str, Value], ...]
+
+    @classmethod
+    def of(cls, component: Component, chosen: Mapping[str, Value] | None = None) -> Setting:
+        """Settle a component's hyperparameters: the chosen ones, and defaults for the rest."""
+        return cls(component.kind, component.name, component.version, tuple(component.hyperparameters(chosen).items()))
+
+    @property
+    def hyperparameters(self) -> dict[str, Value]:
+        """Hyperparameter → value."""
+        return dict(self.values)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record's form."""
+        return {"name": self.name, "version": self.version, "hyperparameters": self.hyperparameters}
+
+    @classmethod
+    def from_json(cls, kind: str, data: Mapping[str, Any]) -> Setting:
+        """Read the record's form."""
+        return cls(kind, data["name"], data["version"], tuple(sorted(data["hyperparameters"].items())))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """For each kind the settings of one trial; every kind holds exactly one but those in :data:`COMBINED`."""
+
+    settings: tuple[tuple[str, tuple[Setting, ...]], ...]
+
+    def __getitem__(self, kind: str) -> tuple[Setting, ...]:
+        return dict(self.settings)[kind]
+
+    def one(self, kind: str) -> Setting:
+        """Return the only setting of a kind."""
+        (setting,) = self[kind]
+        return setting
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in dict(self.settings)
+
+    def replaced(self, kind: str, settings: tuple[Setting, ...]) -> Recipe:
+        """Return the recipe with one kind exchanged."""
+        return Recipe(tuple((k, settings if k == kind else old) for k, old in self.settings))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record's form."""
+        return {kind: [setting.to_json() for setting in settings] for kind, settings in self.settings}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Recipe:
+        """Read the record's form."""
+        order = [kind for kind in RECIPE_KINDS if kind in data]
+        return cls(tuple((kind, tuple(Setting.from_json(kind, item) for item in data[kind])) for kind in order))
+
+
+def baseline(task: Task, components: Components) -> Recipe:
+    """Return the task's baseline recipe, with every kind and every hyperparameter settled.
+
+    Raises:
+        BenchsuiteError: If the task names kinds or components that do not exist, or several where one is possible.
+    """
+    for kind in task.baseline:
+        if kind not in RECIPE_KINDS:
+            raise unknown(f"kind in the baseline of {task.title}:", kind, RECIPE_KINDS)
+    chosen = dict(task.baseline)
+    if isinstance(task.loss, str):
+        chosen["loss"] = task.loss
+    settled = []
+    for kind in RECIPE_KINDS:
+        if kind == "loss" and not isinstance(task.loss, str):
+            continue
+        if kind not in chosen:
+            settled.append((kind, (Setting.of(components.default(kind)),)))
+            continue
+        options = expand(kind, [chosen[kind]], components)
+        if len(options) != 1:
+            raise BenchsuiteError(
+                f"the baseline of {task.title} must select one {kind.replace('_', ' ')}. Received: {chosen[kind]!r}."
+            )
+        settled.append((kind, options[0]))
+    return Recipe(tuple(settled))
+
+
+def expand(kind: str, selections: Iterable[str], components: Components) -> list[tuple[Setting, ...]]:
+    """Turn what a user typed into settings, each alternative once, in the order typed.
+
+    Args:
+        kind: A kind of the recipe.
+        selections: Each a comma-separated list of ``name``, ``glob*``, ``name[hp=value,value;hp=value]``; joined by ``+`` where
+            the kind allows several at once. In brackets, ``,`` separates values and hyperparameters alike: ``[a=1,2,b=3]``.
+        components: Where names are looked up.
+
+    Raises:
+        BenchsuiteError: For unknown names and hyperparameters, values out of range, and text that does not parse.
+    """
+    found: dict[tuple[Setting, ...], None] = {}
+    for selection in selections:
+        for part in _split(selection, ","):
+            terms = _split(part, "+")
+            if len(terms) > 1 and kind not in COMBINED:
+                raise BenchsuiteError(f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives.")
+            for combination in itertools.product(*(_alternatives(kind, term, components) for term in terms)):
+                names = [setting.name for setting in combination]
+                if len(set(names)) != len(names):
+                    raise BenchsuiteError(f"{part!r} holds a component twice.")
+                found[combination] = None
+    return list(found)
+
+
+_TERM = re.compile(r"([^\[\]]*?)\s*(?:\[(.*)\])?")
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at separators outside of brackets."""
+    parts, depth, current = [], 0, ""
+    for character in text:
+        depth += {"[": 1, "]": -1}.get(character, 0)
+        if depth not in (0, 1):
+            break
+        if character == separator and depth == 0:
+            parts.append(current.strip())
+            current = ""
+        else:
+            current += character
+    parts.append(current.strip())
+    if depth != 0 or not all(parts):
+        raise BenchsuiteError(f"cannot read the selection {text!r}. Write name, name* or name[hyperparameter=value,value], separated by commas.")
+    return parts
+
+
+def _alternatives(kind: str, term: str, components: Components) -> list[Setting]:
+    match = _TERM.fullmatch(term)
+    if not match or not match[1]:
+        raise BenchsuiteError(f"cannot read the selection {term!r}. Write name, name* or name[hyperparameter=value,value].")
+    name, grid = match[1], match[2]
+    if any(character in name for character in "*?"):
+        names = [known for known in components.names(kind) if fnmatch.fnmatchcase(known, name)]
+        if not names:
+            raise unknown(f"{kind.replace('_', ' ')} pattern", name, components.names(kind))
+    else:
+        names = [name]
+    settings = []
+    for known in names:
+        component = components.component(kind, known)
+        settings += [Setting.of(component, values) for values in _grid(term, grid)]
+    return settings
+
+
+def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
+    """Read ``a=1,2,b=3`` as every combination of the values."""
+    if text is None:
+        return [{}]
+    axes: dict[str, list[Value]] = {}
+    key = None
+    for item in re.split(r"[,;]", text):
+        name, equals, value = item.rpartition("=")
+        if equals:
+            key = name.strip()
+            if not key or key in axes:
+                raise BenchsuiteError(f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value].")
+            axes[key] = []
+        if key is None or not value.strip():
+            raise BenchsuiteError(f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value].")
+        axes[key].append(_value(value.strip()))
+    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+
+
+def _value(text: str) -> Value:
+    """Read a number, true, false or null as JSON does, and anything else as text. NaN and infinities stay text, which no range holds."""
+    try:
+        value = json.loads(text.lower() if text.lower() in ("true", "false", "null", "none") else text, parse_constant=str)
+    except json.JSONDecodeError:
+        try:
+            value = float(text) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) else text
+        except ValueError:
+            value = text
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise BenchsuiteError(f"cannot read the value {text!r}.")

@@ -1,0 +1,107 @@
+"""``leaderboard.csv``: one line per cell of every leaderboard, tidy, with all its numbers.
+
+A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
+that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from benchsuite.analysis import Cell, ColumnHead, Interval, Leaderboard, Row
+
+OUTCOMES = ("completed", "diverged", "crashed", "timed_out", "out_of_memory", "unsupported")
+
+
+def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
+    """Return the text of the file, lines ended by ``\\n``."""
+    lines = [
+        _line(board, row, head, cell)
+        for board in boards
+        for row in board.rows
+        for head, cell in zip(board.columns, row.cells, strict=True)
+        if cell is not None
+    ]
+    most = max((len(head.targets) for board in boards for head in board.columns), default=0)
+    names = list(_FIXED) + [f"target_{number}{part}" for number in range(1, most + 1) for part in _PER_TARGET]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return text.getvalue()
+
+
+_FIXED = (
+    "kind", "component", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
+    "precision", "device", "engine", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
+    "rank", "mean_rank", "ranked_tasks", "seeds", *OUTCOMES, "failed", "attained_confidence",
+    "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
+    "seed_numbers", "final_values", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
+    "state_bytes", "parameters",
+)  # fmt: skip
+_PER_TARGET = ("", "_steps", "_reached", "_saturated")
+
+
+def _line(board: Leaderboard, row: Row, head: ColumnHead, cell: Cell) -> dict[str, Any]:
+    column = head.column
+    line: dict[str, Any] = {
+        "kind": board.kind,
+        "component": row.label,
+        "name": row.name,
+        "version": " + ".join(str(component.get("version")) for component in row.components),
+        "hyperparameters": json.dumps([component.get("hyperparameters", {}) for component in row.components]),
+        "task": column.task,
+        "task_version": column.task_version,
+        "epochs": column.epochs,
+        "batch_size": column.batch_size,
+        "precision": column.precision,
+        "device": column.device,
+        "engine": column.engine,
+        "steps_per_epoch": head.steps_per_epoch,
+        "budget_steps": head.budget_steps,
+        "metric": head.primary,
+        "direction": head.direction,
+        "is_baseline": int(cell.is_baseline),
+        "rank": _known(cell.rank),
+        "mean_rank": _known(row.mean_rank),
+        "ranked_tasks": row.ranked,
+        "seeds": len(cell.seeds),
+        **{outcome: cell.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        "failed": cell.failed,
+        "attained_confidence": cell.final.attained if cell.final else "",
+        **_bounds("final", cell.final),
+        **_bounds("best_epoch", cell.best),
+        "seed_numbers": _joined([seed.seed for seed in cell.seeds]),
+        "final_values": _joined([seed.final for seed in cell.seeds]),
+        "best_epoch_values": _joined([seed.best for seed in cell.seeds]),
+        "step_milliseconds": _known(cell.step_milliseconds),
+        "timings_counted": cell.timings,
+        "timings_not_counted": cell.timings_not_counted,
+        "state_bytes": _known(cell.state_bytes),
+        "parameters": _known(cell.parameters),
+    }
+    for number, target in enumerate(cell.targets, start=1):
+        line[f"target_{number}"] = target.target
+        line[f"target_{number}_steps"] = math.inf if target.median is None else target.median
+        line[f"target_{number}_reached"] = target.reached
+        line[f"target_{number}_saturated"] = int(target.saturated)
+    return line
+
+
+def _bounds(prefix: str, interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {}
+    return {f"{prefix}_median": interval.estimate, f"{prefix}_low": interval.low, f"{prefix}_high": interval.high}
+
+
+def _known(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+def _joined(values: Sequence[float | None]) -> str:
+    return ";".join("" if value is None else repr(value) for value in values)

@@ -1,0 +1,68 @@
+"""Colours belong to names: a component has one colour and one line style in every figure and table of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from benchsuite.analysis import Leaderboard
+
+# Ten hues that stay apart on white and, in the second column, on black. The page swaps them by a CSS variable, so the
+# figures follow the reader's scheme; a figure that is used elsewhere keeps the first.
+COLOURS: tuple[tuple[str, str], ...] = (
+    ("#2f6fbb", "#79b0f2"),
+    ("#d9730d", "#f5a35c"),
+    ("#2e8b57", "#6cc795"),
+    ("#c8385a", "#f2809a"),
+    ("#7b57c2", "#b39cf2"),
+    ("#1296a6", "#5ccad8"),
+    ("#8c6239", "#cba67c"),
+    ("#c95aa0", "#f09fd0"),
+    ("#8f7a00", "#d4bd4c"),
+    ("#5d6876", "#a9b3c0"),
+)
+# The colours of text, of quiet text and of lines; the page swaps these too.
+INK, MUTED, GRID = "#202124", "#6b6b6a", "#e3e1da"
+Dash = tuple[float, ...]
+DASHES: tuple[Dash, ...] = ((), (5.0, 2.0), (1.5, 1.5))
+MARKERS: tuple[Literal["o", "s", "D"], ...] = ("o", "s", "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one component is drawn; ``index`` counts the components of a kind, ten hues per dash pattern."""
+
+    index: int
+
+    @property
+    def hue(self) -> int:
+        """The position of the colour in :data:`COLOURS`."""
+        return self.index % len(COLOURS)
+
+    @property
+    def colour(self) -> str:
+        """The colour on a light ground."""
+        return COLOURS[self.hue][0]
+
+    @property
+    def dash(self) -> Dash:
+        """The dash pattern in points; empty for a solid line."""
+        return DASHES[self.index // len(COLOURS) % len(DASHES)]
+
+    @property
+    def marker(self) -> str:
+        """The marker that goes with the dash pattern."""
+        return MARKERS[self.index // len(COLOURS) % len(MARKERS)]
+
+
+Styles = dict[tuple[str, str], Style]
+
+
+def styles_of(boards: Iterable[Leaderboard]) -> Styles:
+    """Give every (kind, name) its style: the names of a kind, sorted over the whole report, take the styles in turn.
+
+    A name means another component in another kind, so each kind starts anew; that keeps up to thirty names apart.
+    """
+    names = {board.kind: sorted({row.name for row in board.rows}) for board in boards}
+    return {(kind, name): Style(index) for kind, held in names.items() for index, name in enumerate(held)}

@@ -1,0 +1,117 @@
+"""A task's section of the page: what it measures, its recipe, its data, and the figures of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchsuite.analysis import Column, ColumnHead, Leaderboard
+from benchsuite.analysis.leaderboard import column_of, kind_order
+from benchsuite.report.board_view import anchor, number_text, settings_text, title
+from benchsuite.report.figures import comparison, series_of
+from benchsuite.report.numbers import count_of, whole
+from benchsuite.report.palette import Styles
+from benchsuite.report.summary import distinct, machine_text, versions_text
+from benchsuite.report.svg import to_svg
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """The figure of one kind on one task."""
+
+    title: str
+    svg: str
+    failed: str
+    unsupported: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task under one budget."""
+
+    label: str
+    anchor: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    recipe: tuple[tuple[str, str], ...]
+    targets: tuple[tuple[str, bool], ...]
+    data: tuple[str, ...]
+    environment: tuple[str, ...]
+    figures: tuple[FigureView, ...]
+
+
+def task_views(boards: Sequence[Leaderboard], records: Sequence[Record], styles: Styles) -> list[TaskView]:
+    """Return one view per column of all leaderboards, in the order of the columns.
+
+    Args:
+        boards: The leaderboards that are shown.
+        records: The records, each id once.
+        styles: The style of each (kind, name).
+    """
+    by_id = {record["id"]: record for record in records}
+    by_column: dict[Column, list[Record]] = {}
+    for record in records:
+        if record["results"].get("measure"):
+            by_column.setdefault(column_of(record), []).append(record)
+    places: dict[Column, list[tuple[Leaderboard, int]]] = {}
+    for board in boards:
+        for position, head in enumerate(board.columns):
+            places.setdefault(head.column, []).append((board, position))
+    return [_task_view(places[column], by_column[column], by_id, styles) for column in sorted(places)]
+
+
+def _task_view(
+    places: Sequence[tuple[Leaderboard, int]],
+    records: Sequence[Record],
+    by_id: Mapping[str, Record],
+    styles: Styles,
+) -> TaskView:
+    board, position = places[0]
+    head = board.columns[position]
+    # What a task declares about itself is repeated in each of its records: any one will do.
+    measure = records[0]["results"]["measure"]
+    saturated = frozenset.intersection(*(board.columns[position].saturated for board, position in places))
+    return TaskView(
+        label=head.label,
+        anchor=anchor("task", head.label),
+        summary=str(measure.get("summary", "")),
+        facts=_facts(head, measure),
+        recipe=tuple(
+            (kind.replace("_", " "), settings_text(measure["baseline"][kind]))
+            for kind in sorted(measure["baseline"], key=kind_order)
+        ),
+        targets=tuple((number_text(target), target in saturated) for target in head.targets),
+        data=distinct(str(record["fingerprints"].get("data", "not recorded")) for record in records),
+        environment=distinct(f"{machine_text(record)}; {versions_text(record)}" for record in records),
+        figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
+    )
+
+
+def _facts(head: ColumnHead, measure: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    better = "larger is better" if head.direction == "max" else "smaller is better"
+    column = head.column
+    return (
+        ("Primary metric", f"{head.primary}, {better}"),
+        ("Budget", f"{count_of(column.epochs, 'epoch')} of {count_of(head.steps_per_epoch, 'step')}"),
+        ("Batch size", whole(column.batch_size)),
+        ("Precision, device", f"{column.precision}, {column.device}"),
+        ("Version", f"task {column.task_version}, engine {column.engine}"),
+        ("Licence of the data", str(measure.get("license", "")) or "not given"),
+        ("Citation", str(measure.get("citation", "")) or "not given"),
+    )
+
+
+def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styles: Styles) -> FigureView:
+    head = board.columns[position]
+    series = series_of(board, position, by_id, styles)
+    description = f"{board.kind} on {head.label}: learning curves, and the test {head.primary} of every seed"
+    cells = [(row, cell) for row in board.rows if (cell := row.cells[position]) is not None]
+    return FigureView(
+        title=title(board.kind),
+        svg=to_svg(comparison(series, head), f"{board.kind}/{head.label}", description),
+        failed=", ".join(f"{row.label} ({cell.failed} of {len(cell.seeds)})" for row, cell in cells if cell.failed),
+        unsupported=", ".join(row.label for row, cell in cells if cell.supported == 0),
+    )

@@ -1,0 +1,159 @@
+"""Leaderboards for the terminal: rich tables that read well at 80 columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchsuite.analysis import Cell, ColumnHead, Leaderboard, Row, leaderboards
+from benchsuite.report.numbers import FAILED, Format, column_format, interval_text, outcome_word, percent, whole
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 80
+LABEL_WIDTH = 24
+HEAD_WIDTH = 13
+# A blank on either side of a column.
+PADDING = 2
+
+
+def leaderboard_tables(records: Sequence[Mapping[str, Any]], *, width: int = WIDTH) -> list[Table]:
+    """Return the leaderboards of all records as tables no wider than ``width`` characters.
+
+    A leaderboard with more tasks than fit is split into several tables, each with the names of the components.
+    """
+    return [table for board in worth_showing(leaderboards(records)) for table in _tables(board, width)]
+
+
+def worth_showing(boards: Sequence[Leaderboard]) -> list[Leaderboard]:
+    """Return the leaderboards that hold more than baselines; the first one if none does, since something did run."""
+    return [board for board in boards if board.compares] or list(boards[:1])
+
+
+def _tables(board: Leaderboard, width: int) -> list[Table]:
+    label_width = max(9, min(LABEL_WIDTH, max(len(row.label) for row in board.rows)))
+    rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
+    cells = [[_cell(row.cells[index], form) for row in board.rows] for index, form in enumerate(_formats(board))]
+    widths = [
+        max(len(line) for text in (_head(head), *column) for line in text.plain.split("\n"))
+        for head, column in zip(board.columns, cells, strict=True)
+    ]
+    around = label_width + rank_width + 2 * PADDING
+    chunks = list(_chunks(widths, width - around))
+    tables = []
+    for number, chunk in enumerate(chunks, start=1):
+        caption = _caption(board, chunk)
+        # A narrow table is widened, at the names, until the caption fits below it in one line.
+        spare = min(width, len(caption.plain)) - around - sum(widths[index] + PADDING for index in chunk)
+        part = f" ({number} of {len(chunks)})" if len(chunks) > 1 else ""
+        tables.append(_table(board, chunk, cells, label_width + max(0, spare), caption, part))
+    return tables
+
+
+def _table(
+    board: Leaderboard, chunk: range, cells: list[list[Text]], label_width: int, caption: Text, part: str
+) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}", style="bold"),
+        title_justify="left",
+        caption=caption,
+        caption_justify="left",
+        pad_edge=False,
+        show_edge=False,
+    )
+    table.add_column("mean\nrank", justify="right", no_wrap=True)
+    table.add_column("component", width=label_width, overflow="fold", vertical="top")
+    for index in chunk:
+        table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
+    for position, row in enumerate(board.rows):
+        rank = Text(_rank(row, len(board.columns)))
+        table.add_row(rank, Text(row.label), *(cells[index][position] for index in chunk))
+    return table
+
+
+def _formats(board: Leaderboard) -> list[Format]:
+    """Return one number format per column, fitted to its medians."""
+    columns = [[cell for row in board.rows if (cell := row.cells[index])] for index in range(len(board.columns))]
+    return [column_format(cell.final.estimate for cell in cells if cell.final) for cells in columns]
+
+
+def _head(head: ColumnHead) -> Text:
+    from rich.text import Text
+
+    arrow = "↑" if head.direction == "max" else "↓"
+    task, *budget = head.label.split(" · ")
+    return Text("\n".join([*_broken(task), *budget, f"{head.primary} {arrow}"]))
+
+
+def _broken(name: str) -> list[str]:
+    """Break a long name after its underscores, so that a column is no wider than its numbers."""
+    lines = [""]
+    for word in re.findall(r"[^_]*_|[^_]+", name):
+        if lines[-1] and len(lines[-1]) + len(word) > HEAD_WIDTH:
+            lines.append("")
+        lines[-1] += word
+    return lines
+
+
+def _rank(row: Row, columns: int) -> str:
+    if row.mean_rank is None:
+        return "–"
+    return f"{row.mean_rank:.1f}" + (f"\n{row.ranked}/{columns}" if row.ranked < columns else "")
+
+
+def _cell(cell: Cell | None, form: Format) -> Text:
+    """Return the median, its interval and what went wrong, each on its line."""
+    from rich.text import Text
+
+    if cell is None:
+        return Text("–", style="dim")
+    if cell.final is None:
+        return Text("unsupported", style="dim")
+    text = Text(form(cell.final.estimate), style="bold" if cell.leads else "")
+    if cell.final.count > 1 and interval_text(cell.final, form) != FAILED:
+        text.append("\n" + interval_text(cell.final, form).replace(" – ", "–"), style="not bold dim")
+    for outcome, number in cell.outcomes.items():
+        if outcome != "completed":
+            text.append(f"\n{number}/{len(cell.seeds)} {outcome_word(outcome)}", style="not bold red")
+    return text
+
+
+def _caption(board: Leaderboard, chunk: range) -> Text:
+    from rich.text import Text
+
+    heads = [board.columns[index] for index in chunk]
+    held = [cell for row in board.rows for index in chunk if (cell := row.cells[index]) and cell.final]
+    metrics = {head.primary for head in heads}
+    metric = metrics.pop() if len(metrics) == 1 else "metric"
+    epochs = _span({head.column.epochs for head in heads})
+    seeds = _span({cell.final.count for cell in held if cell.final} or {0})
+    shares = sorted({cell.final.attained for cell in held if cell.final}) or [0.0]
+    attained = " to ".join(dict.fromkeys([percent(shares[0]).removesuffix(" %"), percent(shares[-1])]))
+    attained = percent(shares[0]) if len(shares) == 1 else attained
+    noun = "seed" if seeds == "1" else "seeds"
+    return Text(f"test {metric} after {epochs} epochs: median of {seeds} {noun}, {attained} interval", style="dim")
+
+
+def _span(numbers: set[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return whole(low) if low == high else f"{whole(low)} to {whole(high)}"
+
+
+def _chunks(widths: Sequence[int], room: int) -> Iterator[range]:
+    """Cut the columns into runs that fit into ``room``; a column wider than that stands alone."""
+    start = used = 0
+    for index, width in enumerate(widths):
+        if index > start and used + width + PADDING > room:
+            yield range(start, index)
+            start, used = index, 0
+        used += width + PADDING
+    if widths:
+        yield range(start, len(widths))

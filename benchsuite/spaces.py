@@ -1,0 +1,210 @@
+"""Hyperparameter spaces: which values a hyperparameter may take, its default, and how a tuner draws from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchsuite.errors import BenchsuiteError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Value = float | int | str | bool | None
+
+
+class Space:
+    """The values of one hyperparameter; every space has a ``default`` that lies in it."""
+
+    default: Value
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` lies in the space."""
+        raise TypeError(f"{type(self).__name__} must define contains()")
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        raise TypeError(f"{type(self).__name__} must define describe()")
+
+    def sample(self, generator: np.random.Generator) -> Value:
+        """Draw one value with an explicit NumPy generator."""
+        raise TypeError(f"{type(self).__name__} must define sample()")
+
+    def checked(self, value: Value, what: str) -> Value:
+        """Return ``value`` in the space's own type, or raise a :class:`BenchsuiteError` that names the range.
+
+        Args:
+            value: The value as received.
+            what: What it belongs to, such as ``"momentum of optimizer 'sgd'"``.
+        """
+        if not self.contains(value):
+            raise BenchsuiteError(f"{what} must be {self.describe()}. Received: {value!r}.")
+        return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@dataclass(frozen=True)
+class _Range(Space):
+    low: float
+    high: float
+    default: float
+
+    def __post_init__(self) -> None:
+        if not (_is_number(self.low) and _is_number(self.high) and self.low < self.high):
+            raise BenchsuiteError(
+                f"{type(self).__name__} needs finite low < high. Received: low={self.low!r}, high={self.high!r}."
+            )
+        self.checked(self.default, f"default of {type(self).__name__}({self.low!r}, {self.high!r})")
+
+    def contains(self, value: Value) -> bool:
+        return _is_number(value) and self.low <= value <= self.high  # type: ignore[operator]  # _is_number narrows
+
+    def checked(self, value: Value, what: str) -> Value:
+        # 1 and 1.0 must be one trial, not two.
+        return float(super().checked(value, what))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Uniform(_Range):
+    """A real number, every value between ``low`` and ``high`` equally likely.
+
+    Args:
+        low: Smallest value, included.
+        high: Largest value, included.
+        default: Value used when nothing else is asked for.
+    """
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return f"a number from {self.low:g} to {self.high:g}"
+
+    def sample(self, generator: np.random.Generator) -> float:
+        """Draw u·(high − low) + low with u uniform on [0, 1)."""
+        return float(generator.uniform(self.low, self.high))
+
+
+@dataclass(frozen=True)
+class LogUniform(_Range):
+    """A positive real number, uniform on the logarithmic scale: learning rates, 1 − β, penalties.
+
+    Args:
+        low: Smallest value, included, above 0.
+        high: Largest value, included.
+        default: Value used when nothing else is asked for.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.low <= 0:
+            raise BenchsuiteError(f"LogUniform needs low above 0. Received: low={self.low!r}. Use Uniform to include 0.")
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return f"a number from {self.low:g} to {self.high:g} (log scale)"
+
+    def sample(self, generator: np.random.Generator) -> float:
+        """Draw exp(v) with v uniform on [ln low, ln high)."""
+        value = math.exp(generator.uniform(math.log(self.low), math.log(self.high)))
+        return min(max(value, self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Integer(Space):
+    """A whole number from ``low`` to ``high``, both included.
+
+    Args:
+        low: Smallest value.
+        high: Largest value.
+        default: Value used when nothing else is asked for.
+    """
+
+    low: int
+    high: int
+    default: int
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise BenchsuiteError(f"Integer needs low < high. Received: low={self.low!r}, high={self.high!r}.")
+        self.checked(self.default, f"default of Integer({self.low!r}, {self.high!r})")
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` is a whole number in the range."""
+        return _is_number(value) and float(value) == int(value) and self.low <= value <= self.high  # type: ignore[arg-type,operator]
+
+    def checked(self, value: Value, what: str) -> Value:
+        """Return ``value`` as an ``int``, or raise an error that names the range."""
+        return int(super().checked(value, what))  # type: ignore[arg-type]
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return f"a whole number from {self.low} to {self.high}"
+
+    def sample(self, generator: np.random.Generator) -> int:
+        """Draw one of the high − low + 1 numbers, all equally likely."""
+        return int(generator.integers(self.low, self.high + 1))
+
+
+@dataclass(frozen=True)
+class Choice(Space):
+    """One of a few listed values.
+
+    Args:
+        options: The values, all different.
+        default: Value used when nothing else is asked for; the first option unless given.
+    """
+
+    options: Sequence[Value]
+    default: Value = field(default="__first__")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", tuple(self.options))
+        if not self.options or len({repr(option) for option in self.options}) != len(self.options):
+            raise BenchsuiteError(f"Choice needs at least one option and no option twice. Received: {self.options!r}.")
+        if isinstance(self.default, str) and self.default == "__first__":
+            object.__setattr__(self, "default", self.options[0])
+        object.__setattr__(self, "default", self.checked(self.default, "default of Choice"))
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` is one of the options; 1 is 1.0, but True is not 1."""
+        return any(value == option and isinstance(value, bool) == isinstance(option, bool) for option in self.options)
+
+    def checked(self, value: Value, what: str) -> Value:
+        """Return the option that equals ``value``, or raise an error that names the options."""
+        super().checked(value, what)
+        return next(option for option in self.options if value == option and isinstance(value, bool) == isinstance(option, bool))
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return f"one of {', '.join(map(repr, self.options))}"
+
+    def sample(self, generator: np.random.Generator) -> Value:
+        """Draw one of the options, all equally likely."""
+        return self.options[int(generator.integers(len(self.options)))]
+
+
+@dataclass(frozen=True)
+class Fixed(Space):
+    """A constant that no tuner varies and no user sets: it is part of the method, shown and hashed like the others.
+
+    Args:
+        default: The value.
+    """
+
+    default: Value
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` is the constant."""
+        return value == self.default
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return f"{self.default!r} (fixed)"
+
+    def sample(self, generator: np.random.Generator) -> Value:
+        """Return the constant."""
+        return self.default

@@ -1,0 +1,196 @@
+"""The results folder: one JSON file for each trial, whole or absent. See docs/reference/record-format.md.
+
+Resume means "is the file there". Everything else in the folder is derived and may be deleted.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from benchsuite.errors import BenchsuiteError
+
+FORMAT = 1
+
+OUTCOMES = {
+    "completed": "trained to the end of its budget, or until a regularization stopped it",
+    "diverged": "the loss left the numbers that can be trained on",
+    "crashed": "an error was raised, or the worker process died",
+    "timed_out": "it took longer than the time limit",
+    "out_of_memory": "it needed more memory than its limit",
+    "unsupported": "a component of its recipe cannot be applied to the task",
+}
+"""The closed list of outcomes, and what each means."""
+
+
+class Record(BaseModel):
+    """One stored trial; the top level of its file, checked when read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = FORMAT
+    id: str = Field(pattern="^[0-9a-f]{32}$")
+    spec: dict[str, Any]
+    outcome: Literal["completed", "diverged", "crashed", "timed_out", "out_of_memory", "unsupported"]
+    reason: str
+    curves: dict[str, list[float | int | None]]
+    results: dict[str, Any]
+    costs: dict[str, Any]
+    environment: dict[str, Any]
+    fingerprints: dict[str, str]
+
+
+def comparable(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what must agree bit for bit between two runs of a trial: all but costs and environment."""
+    return {key: value for key, value in record.items() if key not in ("costs", "environment")}
+
+
+class Store:
+    """A results folder.
+
+    Args:
+        folder: Created if it does not exist.
+
+    Raises:
+        BenchsuiteError: If it cannot be created or written to.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = True) -> None:
+        self.folder = folder
+        self.trials = folder / "trials"
+        if not create:
+            return
+        try:
+            self.trials.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.trials):
+                pass
+        except OSError as error:
+            raise BenchsuiteError(
+                f"cannot write to the results folder {folder}: {error.strerror}. Choose another with --results DIR."
+            ) from None
+
+    def path(self, trial_id: str) -> Path:
+        """Return where a trial's record lies."""
+        return self.trials / trial_id[:2] / f"{trial_id}.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for one run; the operating system lets go of it however the run ends.
+
+        Raises:
+            BenchsuiteError: If another run holds it.
+        """
+        with (self.folder / ".lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                lock.seek(0)
+                holder = lock.read().strip() or "unknown"
+                raise BenchsuiteError(
+                    f"another run (process {holder}) is writing to {self.folder}. Wait for it, stop it, or choose another folder with --results DIR."
+                ) from None
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+    def read_all(self) -> dict[str, dict[str, Any]]:
+        """Read every record, sorted by id.
+
+        Raises:
+            BenchsuiteError: In one line, for the first file that is not a whole record of a known format.
+        """
+        return {path.stem: self._read(path) for path in sorted(self.trials.glob("??/*.json"))}
+
+    def _read(self, path: Path) -> dict[str, Any]:
+        cure = "Nothing was changed. Delete this file and its trial will run again."
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise BenchsuiteError(f"cannot read the record {path}: {error.strerror}.") from None
+        except ValueError as error:
+            raise BenchsuiteError(f"the record {path} is not whole JSON ({error}). {cure}") from None
+        number = data.get("format") if isinstance(data, dict) else None
+        if isinstance(number, int) and number > FORMAT:
+            raise BenchsuiteError(
+                f"the record {path} has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder."
+            )
+        try:
+            record = Record.model_validate(data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "top level"
+            raise BenchsuiteError(f"the record {path} does not follow the format: {where}: {first['msg']}. {cure}") from None
+        if record.id != path.stem:
+            raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
+        return dict(data)
+
+    def write(self, record: Mapping[str, Any]) -> Path:
+        """Write a record whole or not at all.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        Record.model_validate(record)
+        path = self.path(record["id"])
+        text = json.dumps(record, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, text.encode())
+        except OSError as error:
+            hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
+            raise BenchsuiteError(
+                f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
+            ) from None
+        return path
+
+    def set_aside(self, trial_id: str) -> None:
+        """Move a stale record to ``stale/``, numbered, so that nothing is lost."""
+        source, folder = self.path(trial_id), self.folder / "stale"
+        folder.mkdir(exist_ok=True)
+        number = len(list(folder.glob(f"{trial_id}-*.json")))
+        source.replace(folder / f"{trial_id}-{number}.json")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a power cut, sees all of it or the file before."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def export_table(records: Mapping[str, Mapping[str, Any]], path: Path) -> None:
+    """Write one row for each trial as Parquet: spec, outcome, final results and costs. Derived; may be deleted."""
+    import pandas as pd
+
+    rows = []
+    for record in records.values():
+        spec = record["spec"]
+        row: dict[str, Any] = {"id": record["id"], "task": spec["task"]["name"], "task_version": spec["task"]["version"]}
+        row |= {key: spec[key] for key in ("seed", "epochs", "batch_size", "precision", "device", "engine")}
+        row |= {kind: json.dumps(settings, sort_keys=True) for kind, settings in spec["recipe"].items()}
+        row |= {"outcome": record["outcome"], "reason": record["reason"]}
+        for which in ("final", "best"):
+            row |= {f"{which}_{name}": value for name, value in record["results"].get(which, {}).items()}
+        row |= {name: value for name, value in record["costs"].items() if not isinstance(value, list)}
+        rows.append(row)
+    temporary = path.with_name(f".{path.name}")
+    pd.DataFrame(rows).to_parquet(temporary, index=False)
+    temporary.replace(path)

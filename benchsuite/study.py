@@ -1,0 +1,197 @@
+"""A study: which trials to run. Read from flags, from a study file, or both; expanded before anything starts."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchsuite.components import RECIPE_KINDS, TIERS, Task
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.recipe import Setting, baseline, expand
+from benchsuite.registry import Registry
+from benchsuite.trial import PRECISIONS, Trial
+
+DEFAULT_SEEDS = 3
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a user asks for; every field is a flag of ``benchsuite run`` and a key of a study file.
+
+    Args:
+        all: Run every kind on every task of the tier that compares it.
+        kinds: Like ``all``, for these kinds only.
+        tier: Which tasks, where none are named.
+        task: Selections of tasks: names, globs.
+        components: Kind → selections. Each component runs alone in the task's baseline.
+        seeds: Seeds 0 … seeds − 1.
+        epochs: Budget that replaces the tasks' own.
+        precision: ``float32`` or ``bfloat16``.
+        device: ``cpu`` or ``gpu``, part of each trial's id.
+    """
+
+    all: bool = False
+    kinds: tuple[str, ...] = ()
+    tier: str = "quick"
+    task: tuple[str, ...] = ()
+    components: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    seeds: int = DEFAULT_SEEDS
+    epochs: int | None = None
+    precision: str = "float32"
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        for what, value in (("seeds", self.seeds), ("epochs", self.epochs)):
+            if value is None and what == "epochs":
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise BenchsuiteError(f"{what} must be a whole number from 1. Received: {value!r}.")
+        if self.tier not in TIERS:
+            raise unknown("tier", str(self.tier), TIERS)
+        if self.precision not in PRECISIONS:
+            raise unknown("precision", str(self.precision), PRECISIONS)
+        for kind in (*self.kinds, *self.components):
+            if kind not in RECIPE_KINDS:
+                raise unknown("kind", str(kind), RECIPE_KINDS)
+
+
+_LISTS = ("kinds", "task", *RECIPE_KINDS)
+
+
+def read_study_file(path: Path) -> dict[str, Any]:
+    """Read a study file: TOML whose keys are the flags, without dashes.
+
+    Example::
+
+        tier = "quick"
+        seeds = 5
+        optimizer = ["sgd", "momentum[momentum=0.5,0.9]"]
+
+    Raises:
+        BenchsuiteError: If it cannot be read, holds unknown keys, or values of another type.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BenchsuiteError(f"cannot read the study file {path}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BenchsuiteError(f"the study file {path} is not TOML: {error}. Example: optimizer = [\"sgd\", \"adam\"].") from None
+    types: dict[str, type] = {"all": bool, "tier": str, "seeds": int, "epochs": int, "precision": str, "device": str, "workers": int,
+                              "timeout": float, "memory": float, "results": str, "plugin": list, **dict.fromkeys(_LISTS, list)}
+    for key, value in found.items():
+        if key not in types:
+            raise unknown(f"key in the study file {path}:", key, types)
+        expected = types[key]
+        if expected is list and isinstance(value, str):
+            found[key] = value = [value]
+        if expected is float and isinstance(value, int) and not isinstance(value, bool):
+            found[key] = value = float(value)
+        good = isinstance(value, expected) and not (expected is int and isinstance(value, bool))
+        if not good or (expected is list and not all(isinstance(item, str) for item in value)):
+            kind = {list: "a list of strings", bool: "true or false", str: "a string", int: "a whole number", float: "a number"}[expected]
+            raise BenchsuiteError(f"{key} in the study file {path} must be {kind}. Received: {value!r}.")
+    return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trials of a study, each once, in a fixed order.
+
+    Args:
+        trials: Id → trial.
+        problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by name.
+    """
+
+    trials: Mapping[str, Trial]
+    problems: Sequence[str]
+
+    def count(self, kind: str) -> int:
+        """Return the number of different settings of a kind."""
+        return len({trial.recipe[kind] for trial in self.trials.values() if kind in trial.recipe})
+
+    @property
+    def tasks(self) -> Counter[str]:
+        """Task → number of trials."""
+        return Counter(trial.task for trial in self.trials.values())
+
+    @property
+    def programs(self) -> int:
+        """Number of programs to compile."""
+        return len({trial.cell for trial in self.trials.values()})
+
+
+def plan(study: Study, registry: Registry) -> Plan:
+    """Expand a study into trials.
+
+    Raises:
+        BenchsuiteError: If nothing is selected, or something selected by name does not exist or cannot be used.
+    """
+    if not (study.all or study.kinds or study.components or study.task):
+        raise BenchsuiteError(
+            "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
+            "`benchsuite list` shows what there is."
+        )
+    tasks = _select_tasks(study, registry)
+    chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
+    if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
+        raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
+    whole = tuple(RECIPE_KINDS) if study.all else study.kinds
+    trials: dict[str, Trial] = {}
+    problems: list[str] = []
+    for task in tasks:
+        try:
+            base = baseline(task, registry)
+        except BenchsuiteError as error:
+            if study.task:
+                raise
+            problems.append(f"{task.title} cannot run: {error}")
+            continue
+        recipes = []
+        # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
+        if (study.task and not (whole or chosen)) or any(kind in task.compares and kind in base for kind in whole):
+            recipes.append(base)
+        for kind in RECIPE_KINDS:
+            if kind not in base:
+                continue
+            if kind in whole and kind in task.compares:
+                names = [name for name in registry.names(kind) if (kind, name) not in registry.conflicts]
+                recipes += [base.replaced(kind, (Setting.of(registry.component(kind, name)),)) for name in names]
+            if kind in chosen and (study.task or kind in task.compares):
+                recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
+        for recipe in recipes:
+            for seed in range(study.seeds):
+                trial = Trial(
+                    task.name, task.version, recipe, seed, study.epochs or task.epochs, task.batch_size, study.precision, study.device
+                )
+                trials[trial.id] = trial
+    if not trials and not problems:
+        kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen))
+        raise BenchsuiteError(f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them.")
+    return Plan(trials, problems)
+
+
+def _select_tasks(study: Study, registry: Registry) -> list[Task]:
+    names = registry.names("task")
+    if not study.task:
+        tiers = ("quick", "full") if study.tier == "full" else (study.tier,)
+        tasks = [registry.task(name) for name in names if registry.task(name).tier in tiers]
+        if not tasks:
+            raise BenchsuiteError(f"no task has tier {study.tier!r}. `benchsuite list task` shows the tiers.")
+        return tasks
+    found: dict[str, Task] = {}
+    for selection in study.task:
+        for name in (part.strip() for part in selection.split(",")):
+            if any(character in name for character in "*?"):
+                matching = fnmatch.filter(names, name)
+                if not matching:
+                    raise unknown("task pattern", name, names)
+            else:
+                matching = [name]
+            for match in matching:
+                found[match] = registry.task(match)
+    return list(found.values())

@@ -1,0 +1,104 @@
+"""A trial: one training run, and the id that stands for all that decides its numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from benchsuite.recipe import Recipe
+
+ENGINE_VERSION = 1
+"""Raised whenever the engine starts to give other numbers for the same trial."""
+
+PRECISIONS = ("float32", "bfloat16")
+STREAMS = ("initial", "order", "noise")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training run.
+
+    Args:
+        task: Name of the task.
+        task_version: Its version.
+        recipe: The recipe.
+        seed: From 0.
+        epochs: The budget.
+        batch_size: Examples a step.
+        precision: ``float32`` or ``bfloat16``.
+        device: ``cpu`` or ``gpu``: the two round differently.
+        streams: Seed stream → seed that replaces the trial's own for this stream alone.
+    """
+
+    task: str
+    task_version: int
+    recipe: Recipe
+    seed: int
+    epochs: int
+    batch_size: int
+    precision: str = "float32"
+    device: str = "cpu"
+    streams: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The record's ``spec``: all that decides the numbers."""
+        return {
+            "task": {"name": self.task, "version": self.task_version},
+            "recipe": self.recipe.to_json(),
+            "seed": self.seed,
+            "streams": dict(self.streams),
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "precision": self.precision,
+            "device": self.device,
+            "engine": ENGINE_VERSION,
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """32 hexadecimal digits of the SHA-256 of the canonical JSON of the spec."""
+        return identity(self.spec)
+
+    @cached_property
+    def cell(self) -> str:
+        """Hash of what forces another program: all but seed, budget and what the program is fed at run time."""
+        fed = ("schedule", "initializer", "preprocessing")
+        recipe = {kind: settings for kind, settings in self.recipe.to_json().items() if kind not in fed}
+        optimizer = recipe["optimizer"][0]
+        values = {key: value for key, value in optimizer["hyperparameters"].items() if key != "learning_rate"}
+        recipe["optimizer"] = [{**optimizer, "hyperparameters": values}]
+        return identity({**self.spec, "recipe": recipe, "seed": None, "streams": None, "epochs": None})
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Trial:
+        """Read a record's ``spec``."""
+        return cls(
+            task=spec["task"]["name"],
+            task_version=spec["task"]["version"],
+            recipe=Recipe.from_json(spec["recipe"]),
+            seed=spec["seed"],
+            epochs=spec["epochs"],
+            batch_size=spec["batch_size"],
+            precision=spec["precision"],
+            device=spec["device"],
+            streams=tuple(sorted(spec["streams"].items())),
+        )
+
+    def with_seed(self, seed: int) -> Trial:
+        """Return the same trial with another seed."""
+        return replace(self, seed=seed)
+
+    def describe(self) -> str:
+        """Name the trial in one short line for the live display: task, what is special about it, seed."""
+        return f"{self.task} seed {self.seed}"
+
+
+def identity(spec: Mapping[str, Any]) -> str:
+    """Return the 32 hexadecimal digits that stand for a spec."""
+    text = json.dumps(spec, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,44 @@
+"""Dropout, inverted: in training y = x·m/(1 − p) with m ~ Bernoulli(1 − p) for each entry; at evaluation y = x.
+
+Srivastava et al. 2014 (whose form scales by 1 − p at evaluation instead: equal in expectation). The mask comes from the trial's noise
+stream; ``keras.layers.Dropout`` makes small compiled networks up to 18 times slower. p is rounded to a multiple of 1/65536.
+"""
+
+import benchsuite as bs
+
+
+def make(rate):
+    """Return one dropout layer."""
+    import keras
+    import tensorflow as tf
+
+    class Dropout(keras.layers.Layer):
+        """Sets a random part of its inputs to zero while training."""
+
+        def call(self, inputs, training=False):
+            """Apply a new mask in training, nothing otherwise."""
+            if not training or rate == 0:
+                return inputs
+            kept = bs.noise.keep(tf.shape(inputs), rate)
+            return tf.where(kept, inputs / (1 - rate), tf.zeros_like(inputs))
+
+        def compute_output_shape(self, input_shape):
+            """Return the same shape."""
+            return input_shape
+
+    return Dropout()
+
+
+@bs.hookimpl
+def register_regularizations():
+    """Register dropout."""
+    return [
+        bs.Regularization(
+            name="dropout",
+            make=make,
+            space={"rate": bs.Uniform(0.0, 0.95, default=0.2)},
+            summary="A random part of each hidden layer left out at each step.",
+            reference="Srivastava et al. 2014",
+            formula="y = x·m/(1 − p), m ~ Bernoulli(1 − p)",
+        )
+    ]

@@ -1,0 +1,28 @@
+"""L2 penalty on kernels: loss + λ/2·Σ w², whose gradient is λ·w.
+
+Keras' ``L2(l)`` has no ½, so l = λ/2 here. Biases, γ and β are left alone.
+"""
+
+import benchsuite as bs
+
+
+def make(strength):
+    """Return the penalty of one kernel."""
+    import keras
+
+    return keras.regularizers.L2(strength / 2)
+
+
+@bs.hookimpl
+def register_regularizations():
+    """Register l2."""
+    return [
+        bs.Regularization(
+            name="l2",
+            make=make,
+            space={"strength": bs.LogUniform(1e-7, 1.0, default=1e-4)},
+            summary="Large weights cost.",
+            reference="Tikhonov 1943; Krogh & Hertz 1991",
+            formula="loss + λ/2·Σ w²",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""The bundled tasks, one file for each task, one folder for each domain. They use the same door as strangers'."""
