@@ -1,7 +1,8 @@
 """Every hook of benchsuite: one per kind of component, and four that loggers use.
 
-A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a list; an
-optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside ``make``.
+A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a
+list; an optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside
+``make``.
 """
 
 from __future__ import annotations

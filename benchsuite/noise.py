@@ -2,9 +2,9 @@ r"""The trial's noise stream: the one place where layers of a plugin take their 
 
 .. math::  u = \mathrm{uniform}(\mathrm{key}_{trial},\ 1024\,t + k)
 
-for draw k of step t. The draw is counter-based: no state is kept, a used program is reset by a new key, and under XLA it costs
-a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a compiled loop).
-XLA uses Threefry, a graph Philox: a program is one or the other by a fixed rule, never both.
+for draw k of step t. The draw is counter-based: no state is kept, a used program is reset by a new key, and under XLA
+it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
+compiled loop). XLA uses Threefry, a graph Philox: a program is one or the other by a fixed rule, never both.
 
 TensorFlow is imported by the functions, not by this module.
 """
@@ -90,7 +90,8 @@ def normal(shape: Any, mean: float = 0.0, deviation: float = 1.0) -> Any:
 def keep(shape: Any, rate: float) -> Any:
     """Draw a boolean mask that is true with probability 1 − rate.
 
-    The rate is rounded to a multiple of 1/65536: the mask takes 16 random bits for each entry, half of what a float would take.
+    The rate is rounded to a multiple of 1/65536: the mask takes 16 random bits for each entry, half of what a float
+    would take.
 
     Args:
         shape: Of the result, a list or an int32 tensor.

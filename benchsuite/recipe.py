@@ -118,7 +118,7 @@ def baseline(task: Task, components: Components) -> Recipe:
     chosen = dict(task.baseline)
     if isinstance(task.loss, str):
         chosen["loss"] = task.loss
-    settled = []
+    settled: list[tuple[str, tuple[Setting, ...]]] = []
     for kind in RECIPE_KINDS:
         if kind == "loss" and not isinstance(task.loss, str):
             continue
@@ -139,8 +139,9 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
 
     Args:
         kind: A kind of the recipe.
-        selections: Each a comma-separated list of ``name``, ``glob*``, ``name[hp=value,value;hp=value]``; joined by ``+`` where
-            the kind allows several at once. In brackets, ``,`` separates values and hyperparameters alike: ``[a=1,2,b=3]``.
+        selections: Each a comma-separated list of ``name``, ``glob*``, ``name[hp=value,value;hp=value]``; joined by
+            ``+`` where the kind allows several at once. In brackets, ``,`` separates values and hyperparameters
+            alike: ``[a=1,2,b=3]``.
         components: Where names are looked up.
 
     Raises:
@@ -151,7 +152,9 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
         for part in _split(selection, ","):
             terms = _split(part, "+")
             if len(terms) > 1 and kind not in COMBINED:
-                raise BenchsuiteError(f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives.")
+                raise BenchsuiteError(
+                    f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives."
+                )
             for combination in itertools.product(*(_alternatives(kind, term, components) for term in terms)):
                 names = [setting.name for setting in combination]
                 if len(set(names)) != len(names):
@@ -160,7 +163,7 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
     return list(found)
 
 
-_TERM = re.compile(r"([^\[\]]*?)\s*(?:\[(.*)\])?")
+_TERM = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")
 
 
 def _split(text: str, separator: str) -> list[str]:
@@ -177,14 +180,18 @@ def _split(text: str, separator: str) -> list[str]:
             current += character
     parts.append(current.strip())
     if depth != 0 or not all(parts):
-        raise BenchsuiteError(f"cannot read the selection {text!r}. Write name, name* or name[hyperparameter=value,value], separated by commas.")
+        raise BenchsuiteError(
+            f"cannot read the selection {text!r}. Write name, name* or name[hyperparameter=value,value], separated by commas."
+        )
     return parts
 
 
 def _alternatives(kind: str, term: str, components: Components) -> list[Setting]:
     match = _TERM.fullmatch(term)
     if not match or not match[1]:
-        raise BenchsuiteError(f"cannot read the selection {term!r}. Write name, name* or name[hyperparameter=value,value].")
+        raise BenchsuiteError(
+            f"cannot read the selection {term!r}. Write name, name* or name[hyperparameter=value,value]."
+        )
     name, grid = match[1], match[2]
     if any(character in name for character in "*?"):
         names = [known for known in components.names(kind) if fnmatch.fnmatchcase(known, name)]
@@ -210,23 +217,27 @@ def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
         if equals:
             key = name.strip()
             if not key or key in axes:
-                raise BenchsuiteError(f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value].")
+                raise BenchsuiteError(
+                    f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value]."
+                )
             axes[key] = []
         if key is None or not value.strip():
-            raise BenchsuiteError(f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value].")
+            raise BenchsuiteError(
+                f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value]."
+            )
         axes[key].append(_value(value.strip()))
     return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
 
 
 def _value(text: str) -> Value:
-    """Read a number, true, false or null as JSON does, and anything else as text. NaN and infinities stay text, which no range holds."""
+    """Read a number, true, false, null or None, and anything else as text. NaN and infinities stay text, which no range holds."""
+    words = {"true": True, "false": False, "null": None}
+    if text == "None" or text.lower() in words:
+        return words.get(text.lower())
     try:
-        value = json.loads(text.lower() if text.lower() in ("true", "false", "null", "none") else text, parse_constant=str)
-    except json.JSONDecodeError:
-        try:
-            value = float(text) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) else text
-        except ValueError:
-            value = text
+        value = json.loads(text, parse_constant=str)
+    except ValueError:  # no JSON, or a whole number too long to read
+        value = float(text) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) else text
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise BenchsuiteError(f"cannot read the value {text!r}.")

@@ -1,7 +1,8 @@
 """Discovery: every component and every task, bundled ones included, through one door.
 
-Order: bundled packages, ``--plugin`` files and modules, ``./plugins`` and ``./tasks`` of the working folder, entry points of the
-group ``benchsuite``. Each plugin is loaded inside its own guard: a broken one is kept with its reason, and the rest works.
+Order: bundled packages, ``--plugin`` files and modules, ``./plugins`` and ``./tasks`` of the working folder, entry
+points of the group ``benchsuite``. Each plugin is loaded inside its own guard: a broken one is kept with its reason,
+and the rest works.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Plugin:
 
     Args:
         name: Module name.
-        origin: Where it came from, as lists show it: ``bundled``, ``--plugin FILE``, ``./plugins/FILE`` or ``NAME VERSION``.
+        origin: Where it came from, as lists show it: ``bundled``, ``--plugin FILE``, ``./plugins/FILE`` or ``NAME
+            VERSION``.
         module: The imported module, unless broken.
         reason: Why it is broken, in one line; empty otherwise.
         traceback: The whole traceback of a broken one.
@@ -105,7 +107,11 @@ class Registry:
             raise BenchsuiteError(self.conflicts[kind, name])
         table = self.tables[kind]
         if name not in table:
-            then = "Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + "." if self.broken else ""
+            then = (
+                "Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + "."
+                if self.broken
+                else ""
+            )
             raise unknown(kind.replace("_", " "), name, table, then=then)
         return table[name]
 
@@ -135,7 +141,7 @@ class Registry:
         return component
 
 
-def load_registry(sources: Sources = Sources()) -> Registry:  # noqa: B008  # frozen, so a shared default is safe
+def load_registry(sources: Sources = Sources()) -> Registry:  # frozen, so a shared default is safe
     """Find, import and register every plugin.
 
     Raises:
@@ -174,7 +180,9 @@ def _candidates(sources: Sources) -> Iterator[tuple[str, Callable[[], ModuleType
         for folder in LOCAL_FOLDERS:
             for path in _local_files(Path(sources.folder, folder), asked):
                 yield f"./{path.relative_to(sources.folder)}", _by_path(path), False
-    for entry_point in sorted(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value)):
+    for entry_point in sorted(
+        importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value)
+    ):
         distribution = entry_point.dist
         origin = f"{distribution.name} {distribution.version}" if distribution else entry_point.name
         yield origin, entry_point.load, False
@@ -257,7 +265,9 @@ def _register(registry: Registry, plugin: Plugin) -> None:
         if entry.component.kind in RECIPE_KINDS and entry.component.default:
             others = [other for other in registry.tables[key[0]].values() if other.component.default]
             if others:
-                raise BenchsuiteError(f"default=True of {entry.component.title}: {others[0].component.title} is the default already.")
+                raise BenchsuiteError(
+                    f"default=True of {entry.component.title}: {others[0].component.title} is the default already."
+                )
         seen[key] = plugin
     for entry in found:
         registry.tables[entry.component.kind][entry.component.name] = entry
@@ -283,10 +293,14 @@ def _call(plugin: Plugin, manager: pluggy.PluginManager, kind: str, hook: str) -
     expected = KINDS[kind]
     for returned in getattr(manager.hook, hook)():
         if not isinstance(returned, list | tuple):
-            raise BenchsuiteError(f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}.")
+            raise BenchsuiteError(
+                f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}."
+            )
         for component in returned:
             if not isinstance(component, expected):
-                raise BenchsuiteError(f"{hook} must return a list of bs.{expected.__name__}. Received in it: {component!r}.")
+                raise BenchsuiteError(
+                    f"{hook} must return a list of bs.{expected.__name__}. Received in it: {component!r}."
+                )
             yield Registered(component, plugin, _fingerprint(plugin, component))
 
 

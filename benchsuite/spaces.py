@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -45,7 +47,13 @@ class Space:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # The comparison refuses NaN and infinities, and whole numbers that no float can hold.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Say whether two values are one: 1 is 1.0, but True is not 1."""
+    return bool(value == other and isinstance(value, bool) == isinstance(other, bool))
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,8 @@ class _Range(Space):
         return _is_number(value) and self.low <= value <= self.high  # type: ignore[operator]  # _is_number narrows
 
     def checked(self, value: Value, what: str) -> Value:
-        # 1 and 1.0 must be one trial, not two.
-        return float(super().checked(value, what))  # type: ignore[arg-type]
+        # 1 and 1.0 must be one trial, not two; and so must 0.0 and -0.0.
+        return 0.0 + float(super().checked(value, what))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,9 @@ class LogUniform(_Range):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.low <= 0:
-            raise BenchsuiteError(f"LogUniform needs low above 0. Received: low={self.low!r}. Use Uniform to include 0.")
+            raise BenchsuiteError(
+                f"LogUniform needs low above 0. Received: low={self.low!r}. Use Uniform to include 0."
+            )
 
     def describe(self) -> str:
         """Say in words which values are possible."""
@@ -163,7 +173,8 @@ class Choice(Space):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", tuple(self.options))
-        if not self.options or len({repr(option) for option in self.options}) != len(self.options):
+        twice = any(_same(a, b) for a, b in itertools.combinations(self.options, 2))
+        if not self.options or twice:
             raise BenchsuiteError(f"Choice needs at least one option and no option twice. Received: {self.options!r}.")
         if isinstance(self.default, str) and self.default == "__first__":
             object.__setattr__(self, "default", self.options[0])
@@ -171,12 +182,12 @@ class Choice(Space):
 
     def contains(self, value: Value) -> bool:
         """Say whether ``value`` is one of the options; 1 is 1.0, but True is not 1."""
-        return any(value == option and isinstance(value, bool) == isinstance(option, bool) for option in self.options)
+        return any(_same(value, option) for option in self.options)
 
     def checked(self, value: Value, what: str) -> Value:
         """Return the option that equals ``value``, or raise an error that names the options."""
         super().checked(value, what)
-        return next(option for option in self.options if value == option and isinstance(value, bool) == isinstance(option, bool))
+        return next(option for option in self.options if _same(value, option))
 
     def describe(self) -> str:
         """Say in words which values are possible."""
@@ -199,7 +210,12 @@ class Fixed(Space):
 
     def contains(self, value: Value) -> bool:
         """Say whether ``value`` is the constant."""
-        return value == self.default
+        return _same(value, self.default)
+
+    def checked(self, value: Value, what: str) -> Value:
+        """Return the constant, or raise an error that names it."""
+        super().checked(value, what)
+        return self.default
 
     def describe(self) -> str:
         """Say in words which values are possible."""

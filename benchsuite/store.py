@@ -18,6 +18,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.files import write_whole
 
 FORMAT = 1
 
@@ -37,7 +38,7 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[1] = FORMAT
+    format: Literal[1] = 1
     id: str = Field(pattern="^[0-9a-f]{32}$")
     spec: dict[str, Any]
     outcome: Literal["completed", "diverged", "crashed", "timed_out", "out_of_memory", "unsupported"]
@@ -96,7 +97,8 @@ class Store:
                 lock.seek(0)
                 holder = lock.read().strip() or "unknown"
                 raise BenchsuiteError(
-                    f"another run (process {holder}) is writing to {self.folder}. Wait for it, stop it, or choose another folder with --results DIR."
+                    f"another run (process {holder}) is writing to {self.folder}. "
+                    "Wait for it, stop it, or choose another folder with --results DIR."
                 ) from None
             lock.truncate(0)
             lock.write(str(os.getpid()))
@@ -122,14 +124,17 @@ class Store:
         number = data.get("format") if isinstance(data, dict) else None
         if isinstance(number, int) and number > FORMAT:
             raise BenchsuiteError(
-                f"the record {path} has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder."
+                f"the record {path} has format {number}; this benchsuite reads up to {FORMAT}. "
+                "Upgrade benchsuite, or use another --results folder."
             )
         try:
             record = Record.model_validate(data)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "top level"
-            raise BenchsuiteError(f"the record {path} does not follow the format: {where}: {first['msg']}. {cure}") from None
+            raise BenchsuiteError(
+                f"the record {path} does not follow the format: {where}: {first['msg']}. {cure}"
+            ) from None
         if record.id != path.stem:
             raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
         return dict(data)
@@ -161,21 +166,6 @@ class Store:
         source.replace(folder / f"{trial_id}-{number}.json")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, sees all of it or the file before."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def export_table(records: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     """Write one row for each trial as Parquet: spec, outcome, final results and costs. Derived; may be deleted."""
     import pandas as pd
@@ -183,7 +173,11 @@ def export_table(records: Mapping[str, Mapping[str, Any]], path: Path) -> None:
     rows = []
     for record in records.values():
         spec = record["spec"]
-        row: dict[str, Any] = {"id": record["id"], "task": spec["task"]["name"], "task_version": spec["task"]["version"]}
+        row: dict[str, Any] = {
+            "id": record["id"],
+            "task": spec["task"]["name"],
+            "task_version": spec["task"]["version"],
+        }
         row |= {key: spec[key] for key in ("seed", "epochs", "batch_size", "precision", "device", "engine")}
         row |= {kind: json.dumps(settings, sort_keys=True) for kind, settings in spec["recipe"].items()}
         row |= {"outcome": record["outcome"], "reason": record["reason"]}

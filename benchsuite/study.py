@@ -80,9 +80,23 @@ def read_study_file(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise BenchsuiteError(f"cannot read the study file {path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BenchsuiteError(f"the study file {path} is not TOML: {error}. Example: optimizer = [\"sgd\", \"adam\"].") from None
-    types: dict[str, type] = {"all": bool, "tier": str, "seeds": int, "epochs": int, "precision": str, "device": str, "workers": int,
-                              "timeout": float, "memory": float, "results": str, "plugin": list, **dict.fromkeys(_LISTS, list)}
+        raise BenchsuiteError(
+            f'the study file {path} is not TOML: {error}. Example: optimizer = ["sgd", "adam"].'
+        ) from None
+    types: dict[str, type] = {
+        "all": bool,
+        "tier": str,
+        "seeds": int,
+        "epochs": int,
+        "precision": str,
+        "device": str,
+        "workers": int,
+        "timeout": float,
+        "memory": float,
+        "results": str,
+        "plugin": list,
+        **dict.fromkeys(_LISTS, list),
+    }
     for key, value in found.items():
         if key not in types:
             raise unknown(f"key in the study file {path}:", key, types)
@@ -93,7 +107,13 @@ def read_study_file(path: Path) -> dict[str, Any]:
             found[key] = value = float(value)
         good = isinstance(value, expected) and not (expected is int and isinstance(value, bool))
         if not good or (expected is list and not all(isinstance(item, str) for item in value)):
-            kind = {list: "a list of strings", bool: "true or false", str: "a string", int: "a whole number", float: "a number"}[expected]
+            kind = {
+                list: "a list of strings",
+                bool: "true or false",
+                str: "a string",
+                int: "a whole number",
+                float: "a number",
+            }[expected]
             raise BenchsuiteError(f"{key} in the study file {path} must be {kind}. Received: {value!r}.")
     return found
 
@@ -104,7 +124,8 @@ class Plan:
 
     Args:
         trials: Id → trial.
-        problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by name.
+        problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by
+            name.
     """
 
     trials: Mapping[str, Trial]
@@ -166,12 +187,21 @@ def plan(study: Study, registry: Registry) -> Plan:
         for recipe in recipes:
             for seed in range(study.seeds):
                 trial = Trial(
-                    task.name, task.version, recipe, seed, study.epochs or task.epochs, task.batch_size, study.precision, study.device
+                    task.name,
+                    task.version,
+                    recipe,
+                    seed,
+                    study.epochs or task.epochs,
+                    task.batch_size,
+                    study.precision,
+                    study.device,
                 )
                 trials[trial.id] = trial
     if not trials and not problems:
         kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen))
-        raise BenchsuiteError(f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them.")
+        raise BenchsuiteError(
+            f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them."
+        )
     return Plan(trials, problems)
 
 

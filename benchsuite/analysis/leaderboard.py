@@ -78,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """All rows of one kind, best mean rank first."""
+    """All rows of one kind: those ranked on most tasks first, best mean rank first among them."""
 
     kind: str
     columns: tuple[ColumnHead, ...]
@@ -232,7 +232,8 @@ def _leaderboard(
         mean_rank = sum(ranks) / len(ranks) if ranks else None
         name = joined_name(components[key])
         rows.append(Row(label, name, components[key], tuple(cells), mean_rank, len(ranks)))
-    rows.sort(key=lambda row: (row.mean_rank is None, row.mean_rank or 0.0, row.label))
+    # A mean over fewer tasks is another quantity: such rows stand below those that were ranked on all.
+    rows.sort(key=lambda row: (row.mean_rank is None, -row.ranked, row.mean_rank or 0.0, row.label))
     return Leaderboard(kind, tuple(heads), tuple(rows), confidence)
 
 
@@ -245,7 +246,8 @@ def _head(column: Column, label: str, records: Sequence[Record]) -> ColumnHead:
         direction=measure["direction"],
         targets=tuple(float(target) for target in measure["targets"]),
         saturated=saturated_targets(records),
-        steps_per_epoch=measure.get("steps_per_epoch", 0),
+        # Unknown to trials that died early; one that did not is enough.
+        steps_per_epoch=max(record["results"]["measure"].get("steps_per_epoch") or 0 for record in records),
     )
 
 

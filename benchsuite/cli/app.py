@@ -10,7 +10,8 @@ from benchsuite.cli import check, doctor, info, list_, new, report, run
 
 app = typer.Typer(
     name="benchsuite",
-    help="Compare optimizers, and everything else that trains a network, on standardized Keras tasks: equal budgets, fixed seeds, honest statistics.",
+    help="Compare optimizers, and everything else that trains a network, on standardized Keras tasks: "
+    "equal budgets, fixed seeds, honest statistics.",
     no_args_is_help=True,
     # Plain help texts: rich ones cost half a second of imports.
     rich_markup_mode=None,
@@ -29,7 +30,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     pass
 

@@ -37,7 +37,11 @@ def check(
         for finding in checked(known, kind, plain):
             broken += bool(finding.problem)
             mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
-            console.print(f"  {mark} {escape(finding.promise)}{': ' + escape(finding.problem) if finding.problem else ''}", highlight=False, soft_wrap=True)
+            console.print(
+                f"  {mark} {escape(finding.promise)}{': ' + escape(finding.problem) if finding.problem else ''}",
+                highlight=False,
+                soft_wrap=True,
+            )
             if finding.problem and finding.traceback:
                 console.print(escape(finding.traceback.rstrip()), style="dim", highlight=False)
     if broken:

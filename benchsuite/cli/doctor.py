@@ -24,7 +24,10 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
 
     console = Console()
     wrong = 0
-    console.print(f"[bold]versions[/]  python {platform.python_version()}, {platform.system()} {platform.machine()}", highlight=False)
+    console.print(
+        f"[bold]versions[/]  python {platform.python_version()}, {platform.system()} {platform.machine()}",
+        highlight=False,
+    )
     for name in VERSIONS:
         try:
             console.print(f"  [green]✓[/] {name} {version(name)}", highlight=False)
@@ -40,13 +43,21 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
     for name in known.names("task"):
         problem = _data_problem(known.task(name))
         wrong += bool(problem)
-        console.print(f"  [red]✗[/] {name}: {escape(problem)}" if problem else f"  [green]✓[/] {name}", highlight=False, soft_wrap=True)
+        console.print(
+            f"  [red]✗[/] {name}: {escape(problem)}" if problem else f"  [green]✓[/] {name}",
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print("[bold]plugins[/]")
     counts = ", ".join(f"{len(table)} {kind.replace('_', ' ')}" for kind, table in known.tables.items())
     console.print(f"  [green]✓[/] {counts}", highlight=False, soft_wrap=True)
     for broken in known.broken:
         wrong += 1
-        console.print(f"  [red]✗[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"  [red]✗[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
+            highlight=False,
+            soft_wrap=True,
+        )
         console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
     if wrong:
         console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
@@ -62,7 +73,11 @@ def _devices() -> list[tuple[str, bool]]:
     lines = [(f"{cores} core{'s' if cores > 1 else ''} for workers", True)]
     script = "import tensorflow as tf; print('|'.join(d.name for d in tf.config.list_physical_devices()))"
     found = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     if found.returncode:
         return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]

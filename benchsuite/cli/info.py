@@ -44,7 +44,14 @@ def _facts(entry: Registered, known: Registry) -> Table:
     from rich.table import Table
 
     component = entry.component
-    shown = Table(box=None, show_header=False, padding=(0, 2, 0, 0), title=component.title, title_justify="left", title_style="bold")
+    shown = Table(
+        box=None,
+        show_header=False,
+        padding=(0, 2, 0, 0),
+        title=component.title,
+        title_justify="left",
+        title_style="bold",
+    )
     shown.add_column(style="dim", no_wrap=True)
     shown.add_column()
     rows = _task_rows(component, known) if isinstance(component, Task) else _component_rows(component)
@@ -76,7 +83,8 @@ def _task_rows(task: Task, known: Registry) -> dict[str, str]:
 
     recipe = baseline(task, known)
     settings = [
-        f"{kind.replace('_', ' ')}: " + " + ".join(f"{s.name}{s.hyperparameters or ''}" for s in chosen) for kind, chosen in recipe.settings
+        f"{kind.replace('_', ' ')}: " + " + ".join(f"{s.name}{s.hyperparameters or ''}" for s in chosen)
+        for kind, chosen in recipe.settings
     ]
     return {
         "summary": task.summary,

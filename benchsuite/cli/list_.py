@@ -28,9 +28,16 @@ def list_components(
     for name, table in known.tables.items():
         if kind is not None and kind.replace("-", "_") != name:
             continue
-        shown = Table(box=None, padding=(0, 2, 0, 0), show_header=False, title=name.replace("_", " "), title_justify="left", title_style="bold")
+        shown = Table(
+            box=None,
+            padding=(0, 2, 0, 0),
+            show_header=False,
+            title=name.replace("_", " "),
+            title_justify="left",
+            title_style="bold",
+        )
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
-            shown.add_column(**column)  # type: ignore[arg-type]  # rich's overloads do not know dictionaries
+            shown.add_column(**column)
         for component_name, entry in sorted(table.items()):
             component = entry.component
             mark = f"{component.tier} · " if name == "task" else "default · " if component.default else ""
@@ -38,4 +45,8 @@ def list_components(
         console.print(shown)
         console.print()
     for broken in known.broken:
-        console.print(f"[red]broken[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"[red]broken[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
+            highlight=False,
+            soft_wrap=True,
+        )

@@ -33,7 +33,9 @@ def new(
     try:
         for path, text in ((plugin, template(kind)), (test, TEST)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text.replace("NAME", name).replace("KIND", kind).replace("FOLDER", plugin.parent.name), encoding="utf-8")
+            path.write_text(
+                text.replace("NAME", name).replace("KIND", kind).replace("FOLDER", plugin.parent.name), encoding="utf-8"
+            )
     except OSError as error:
         raise BenchsuiteError(f"cannot write {error.filename}: {error.strerror}.") from None
     typer.echo(f"Wrote {plugin} and {test}. Next:")

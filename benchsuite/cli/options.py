@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry, Sources
 
 PluginOption = Annotated[
-    list[str] | None, typer.Option("--plugin", metavar="FILE|MODULE", help="A plugin to load, as a file or an importable module. May be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--plugin", metavar="FILE|MODULE", help="A plugin to load, as a file or an importable module. May be repeated."
+    ),
 ]
 NoLocalOption = Annotated[bool, typer.Option("--no-local", help="Do not look into ./plugins and ./tasks.")]
 ResultsOption = Annotated[Path, typer.Option("--results", metavar="DIR", help="The results folder.")]

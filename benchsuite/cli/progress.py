@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.execution import Summary
-from benchsuite.recipe import Recipe, baseline
+from benchsuite.recipe import Recipe, Setting, baseline
 from benchsuite.registry import Registry
 from benchsuite.trial import Trial
 
@@ -54,7 +54,9 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live:
             self._live.stop()
 
@@ -82,11 +84,18 @@ class Progress:
             self._running.pop(worker, None)
             self._spent_prediction += seconds
         if record["outcome"] not in ("completed", "unsupported"):
-            self._console.print(f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}", highlight=False, soft_wrap=True)
+            self._console.print(
+                f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}",
+                highlight=False,
+                soft_wrap=True,
+            )
         now = time.monotonic()
         if self._live is None and now - self._said >= PLAIN_EVERY:
             self._said = now
-            self._console.print(f"{self._count()} of {self._total} trials, {self._failures()} failed, {_clock(self._remaining())} left", highlight=False)
+            self._console.print(
+                f"{self._count()} of {self._total} trials, {self._failures()} failed, {_clock(self._remaining())} left",
+                highlight=False,
+            )
 
     def problem(self, text: str) -> None:
         """Say that something went wrong beside the trials."""
@@ -114,7 +123,11 @@ class Progress:
         for worker in range(min(self._workers, max(self._total, 1))):
             if worker in running:
                 trial, since = running[worker]
-                rows.add_row(Text(f"worker {worker}", style="dim"), Text(self._describe(trial), overflow="ellipsis", no_wrap=True), Text(f"{time.monotonic() - since:.0f} s", style="dim"))
+                rows.add_row(
+                    Text(f"worker {worker}", style="dim"),
+                    Text(self._describe(trial), overflow="ellipsis", no_wrap=True),
+                    Text(f"{time.monotonic() - since:.0f} s", style="dim"),
+                )
             else:
                 rows.add_row(Text(f"worker {worker}", style="dim"), Text("—", style="dim"), Text(""))
         return Group(head, rows)
@@ -140,16 +153,21 @@ class Progress:
             self._baselines[trial.task] = baseline(self._registry.task(trial.task), self._registry)
         base = self._baselines[trial.task]
         parts = [
-            f"{kind}={'+'.join(_short(setting.name, setting.hyperparameters, self._registry.component(kind, setting.name).hyperparameters()) for setting in settings)}"
+            f"{kind}={'+'.join(self._short(setting) for setting in settings)}"
             for kind, settings in trial.recipe.settings
             if settings != base[kind]
         ]
         return " ".join((trial.task, *(parts or ["baseline"]), f"seed={trial.seed}"))
 
-
-def _short(name: str, values: Mapping[str, Any], defaults: Mapping[str, Any]) -> str:
-    chosen = ",".join(f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}" for key, value in values.items() if value != defaults.get(key))
-    return f"{name}[{chosen}]" if chosen else name
+    def _short(self, setting: Setting) -> str:
+        """Name a setting with those hyperparameters that are not its defaults."""
+        defaults = self._registry.component(setting.kind, setting.name).hyperparameters()
+        chosen = ",".join(
+            f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
+            for key, value in setting.values
+            if value != defaults.get(key)
+        )
+        return f"{setting.name}[{chosen}]" if chosen else setting.name
 
 
 def _clock(seconds: float) -> str:

@@ -16,39 +16,53 @@ if TYPE_CHECKING:
     from benchsuite.store import Store
 
 
-def report(results: ResultsOption = Path("results"), plugin: PluginOption = None, no_local: NoLocalOption = False) -> None:
+def report(
+    results: ResultsOption = Path("results"), plugin: PluginOption = None, no_local: NoLocalOption = False
+) -> None:
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from rich.console import Console
 
     from benchsuite.store import Store
 
     if not (results / "trials").is_dir():
-        raise BenchsuiteError(f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR.")
+        raise BenchsuiteError(
+            f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
+        )
     store = Store(results)
+    known = registry(plugin, no_local)
     console = Console()
-    index = write(store, registry(plugin, no_local))
-    show(store.read_all(), console)
+    index = write(store, known)
+    show(_fresh(store.read_all(), known), console)
     console.print(f"Report: [bold]{index}[/]", highlight=False, soft_wrap=True)
 
 
 def write(store: Store, known: Registry) -> Path:
     """Write the report and the derived table of a results folder; return the page."""
-    from benchsuite.execution.run import is_stale
     from benchsuite.report import write_report
     from benchsuite.store import export_table
 
     records = store.read_all()
-    prints = {f"{kind}:{name}": entry.fingerprint for kind, table in known.tables.items() for name, entry in table.items()}
-    # Components that are not loaded now cannot be checked; their records count as they are.
-    fresh = {
+    fresh = _fresh(records, known)
+    problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    index = write_report(
+        list(fresh.values()), store.folder / "report", stale=len(records) - len(fresh), problems=problems
+    )
+    export_table(records, store.folder / "trials.parquet")
+    return index
+
+
+def _fresh(records: Mapping[str, Mapping[str, Any]], known: Registry) -> dict[str, Mapping[str, Any]]:
+    """Return the records whose source code is still the same; components that are not loaded now cannot be checked and count."""
+    from benchsuite.execution.run import is_stale
+
+    prints = {
+        f"{kind}:{name}": entry.fingerprint for kind, table in known.tables.items() for name, entry in table.items()
+    }
+    return {
         trial_id: record
         for trial_id, record in records.items()
         if not is_stale(record, {key: prints[key] for key in record["fingerprints"] if key in prints})
     }
-    problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
-    index = write_report(list(fresh.values()), store.folder / "report", stale=len(records) - len(fresh), problems=problems)
-    export_table(records, store.folder / "trials.parquet")
-    return index
 
 
 def show(records: Mapping[str, Mapping[str, Any]], console: Console) -> None:

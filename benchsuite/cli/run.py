@@ -32,11 +32,21 @@ def _kind(kind: str) -> Any:
 
 def run(
     context: typer.Context,
-    study_file: Annotated[Path | None, typer.Argument(metavar="[STUDY.toml]", help="A study file; flags override it.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")] = False,
-    kind: Annotated[list[str] | None, typer.Option("--kind", metavar="KINDS", help="Like --all, for these kinds only.")] = None,
-    task: Annotated[list[str] | None, typer.Option("--task", metavar="NAMES", help="Tasks: names or globs, separated by commas.")] = None,
-    tier: Annotated[str, typer.Option(help="Which tasks, where none are named: quick, full, standard, large.")] = "quick",
+    study_file: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY.toml]", help="A study file; flags override it.")
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")
+    ] = False,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", metavar="KINDS", help="Like --all, for these kinds only.")
+    ] = None,
+    task: Annotated[
+        list[str] | None, typer.Option("--task", metavar="NAMES", help="Tasks: names or globs, separated by commas.")
+    ] = None,
+    tier: Annotated[
+        str, typer.Option(help="Which tasks, where none are named: quick, full, standard, large.")
+    ] = "quick",
     optimizer: Annotated[list[str] | None, _kind("optimizer")] = None,
     schedule: Annotated[list[str] | None, _kind("schedule")] = None,
     gradient_transform: Annotated[list[str] | None, _kind("gradient_transform")] = None,
@@ -50,13 +60,24 @@ def run(
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Budget that replaces the tasks' own.")] = None,
     precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
     device: Annotated[str, typer.Option(help="cpu, gpu or gpu:N.")] = "cpu",
-    workers: Annotated[int | None, typer.Option(metavar="N", help="Worker processes; one for each core or GPU unless given.")] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="Time limit of one trial, compilation included.")] = DEFAULT_TIMEOUT,
-    memory: Annotated[float | None, typer.Option(metavar="GIB", help="Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Worker processes; one for each core or GPU unless given.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Time limit of one trial, compilation included.")
+    ] = DEFAULT_TIMEOUT,
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            metavar="GIB", help="Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given."
+        ),
+    ] = None,
     results: Annotated[Path, typer.Option(metavar="DIR", help="The results folder.")] = Path("results"),
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run and how long it would take; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would run and how long it would take; write nothing.")
+    ] = False,
 ) -> None:
     """Run trials and write the report.
 
@@ -137,14 +158,18 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         for trial in planned.trials.values()
         if trial.id not in records or is_stale(records[trial.id], current_fingerprints(trial, known))
     ]
-    console.print(f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; {len(planned.trials) - len(waiting)} have a record already.")
+    console.print(
+        f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; {len(planned.trials) - len(waiting)} have a record already."
+    )
     for task, count in sorted(planned.tasks.items()):
         console.print(f"  {task:24} {count:5} trials")
     for kind in RECIPE_KINDS:
         if planned.count(kind) > 1:
             console.print(f"  {kind.replace('_', ' '):24} {planned.count(kind):5} settings")
     minutes = predicted_seconds(waiting, known) / options.workers / 60
-    console.print(f"Predicted: {minutes:.1f} minutes with {options.workers} workers. Nothing was written.", highlight=False)
+    console.print(
+        f"Predicted: {minutes:.1f} minutes with {options.workers} workers. Nothing was written.", highlight=False
+    )
 
 
 def _run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
@@ -160,7 +185,9 @@ def _run(planned: Plan, known: Registry, results: Path, options: Options, consol
             summary = run_plan(planned, known, store, LocalExecutor(), options, progress)
     except KeyboardInterrupt:
         stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
-        console.print(f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here.")
+        console.print(
+            f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
+        )
         raise typer.Exit(1) from None
     index = write(store, known)
     show(summary.records, console)

@@ -17,10 +17,10 @@ def make(learning_rate, momentum):
 
     return keras.optimizers.SGD(learning_rate, momentum=momentum)
 ''',
-        '''space={
+        """space={
                 "learning_rate": bs.LogUniform(1e-4, 1.0, default=0.1),
                 "momentum": bs.Choice([0.0, 0.9, 0.99], default=0.9),
-            },''',
+            },""",
     ),
     "schedule": (
         '''
@@ -122,8 +122,8 @@ def make(gamma):
 
     return loss
 ''',
-        '''targets="classes",
-            space={"gamma": bs.Uniform(0.5, 5.0, default=2.0)},''',
+        """targets="classes",
+            space={"gamma": bs.Uniform(0.5, 5.0, default=2.0)},""",
     ),
 }
 
@@ -205,7 +205,12 @@ def template(kind: str) -> str:
     if kind == "task":
         return _HEAD.rstrip("\n") + "\n" + _TASK
     body, fields = _BODIES[kind]
-    hook = {"normalization": "normalizations", "regularization": "regularizations", "preprocessing": "preprocessings", "loss": "losses"}
+    hook = {
+        "normalization": "normalizations",
+        "regularization": "regularizations",
+        "preprocessing": "preprocessings",
+        "loss": "losses",
+    }
     lines = [
         '            name="NAME",',
         "            make=make,",

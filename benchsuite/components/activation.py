@@ -15,8 +15,8 @@ class Activation(Component):
     ``make(**hyperparameters)`` returns a new ``keras.Layer`` or a function of one tensor.
 
     Args:
-        gain: The factor by which Xavier's standard deviation is multiplied for this activation: 1/f'(0), that is 1 for tanh
-            and 4 for the logistic function; 1 where the formula does not apply.
+        gain: The factor by which Xavier's standard deviation is multiplied for this activation: 1/f'(0), that is 1
+            for tanh and 4 for the logistic function; 1 where the formula does not apply.
     """
 
     kind: ClassVar[str] = "activation"

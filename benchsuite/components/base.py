@@ -95,5 +95,6 @@ class Component:
             if key not in self.space:
                 raise unknown(f"hyperparameter of {self.title}:", key, self.space)
         return {
-            key: space.checked(chosen.get(key, space.default), f"{key} of {self.title}") for key, space in sorted(self.space.items())
+            key: space.checked(chosen.get(key, space.default), f"{key} of {self.title}")
+            for key, space in sorted(self.space.items())
         }

@@ -12,8 +12,9 @@ from benchsuite.components.base import Component
 class GradientTransform(Component):
     """A gradient transform.
 
-    ``make(**hyperparameters)`` returns a function ``transform(gradients, variables) -> gradients`` on lists of tensors, called
-    inside the compiled graph; or ``None`` for no transform. A gradient may be ``None`` where the loss does not depend on the variable.
+    ``make(**hyperparameters)`` returns a function ``transform(gradients, variables) -> gradients`` on lists of
+    tensors, called inside the compiled graph; or ``None`` for no transform. A gradient may be ``None`` where the loss
+    does not depend on the variable.
     """
 
     kind: ClassVar[str] = "gradient_transform"

@@ -12,9 +12,10 @@ from benchsuite.components.base import Component
 class Initializer(Component):
     """An initializer of kernels (biases start at zero, recurrent kernels at their layer's own choice).
 
-    ``make(**hyperparameters)`` returns either a ``keras.initializers.Initializer``, which is seeded for each kernel; or a function
-    ``draw(shape, fan_in, fan_out, gain, generator) -> array`` with ``gain`` the activation's (see :class:`Activation`) and ``generator``
-    a ``numpy.random.Generator``. Values are drawn outside the compiled program: no initializer costs a recompilation.
+    ``make(**hyperparameters)`` returns either a ``keras.initializers.Initializer``, which is seeded for each kernel;
+    or a function ``draw(shape, fan_in, fan_out, gain, generator) -> array`` with ``gain`` the activation's (see
+    :class:`Activation`) and ``generator`` a ``numpy.random.Generator``. Values are drawn outside the compiled
+    program: no initializer costs a recompilation.
     """
 
     kind: ClassVar[str] = "initializer"

@@ -13,11 +13,13 @@ from benchsuite.errors import BenchsuiteError
 class Loss(Component):
     """A loss of one output against one target.
 
-    ``make(**hyperparameters)`` returns a function ``loss(targets, outputs) -> losses`` that keeps the batch axis; further axes (time) are
-    averaged. ``outputs`` are linear (logits). A loss put into a task with the other sort of targets is ``unsupported``.
+    ``make(**hyperparameters)`` returns a function ``loss(targets, outputs) -> losses`` that keeps the batch axis;
+    further axes (time) are averaged. ``outputs`` are linear (logits). A loss put into a task with the other sort of
+    targets is ``unsupported``.
 
     Args:
-        targets: ``"classes"`` (integers, with one more axis in the outputs) or ``"values"`` (numbers, shaped like the outputs).
+        targets: ``"classes"`` (integers, with one more axis in the outputs) or ``"values"`` (numbers, shaped like the
+            outputs).
     """
 
     kind: ClassVar[str] = "loss"

@@ -20,8 +20,8 @@ class Metric:
 
     Args:
         name: As curves and tables call it.
-        per_example: ``(targets, outputs) -> [batch]``, inside the compiled graph; further axes are averaged. Tasks with a loss of their
-            own give ``(model, batch) -> [batch]``.
+        per_example: ``(targets, outputs) -> [batch]``, inside the compiled graph; further axes are averaged. Tasks
+            with a loss of their own give ``(model, batch) -> [batch]``.
         finish: ``(mean over the part, targets of the part) -> value``; the mean itself unless given.
         direction: ``"max"`` if larger is better, else ``"min"``.
     """
@@ -34,7 +34,9 @@ class Metric:
     def __post_init__(self) -> None:
         check_name("metric", self.name)
         if self.direction not in ("max", "min"):
-            raise BenchsuiteError(f"direction of metric {self.name!r} must be 'max' or 'min'. Received: {self.direction!r}.")
+            raise BenchsuiteError(
+                f"direction of metric {self.name!r} must be 'max' or 'min'. Received: {self.direction!r}."
+            )
         if self.name == "loss":
             raise BenchsuiteError("a metric cannot be called 'loss': the loss is always measured under that name.")
 

@@ -12,8 +12,8 @@ from benchsuite.components.base import Component
 class Normalization(Component):
     """A normalization.
 
-    ``make(**hyperparameters)`` returns a new ``keras.Layer`` at each call (one for each place in the network), or ``None``. It may raise
-    ``bs.Unsupported`` with the reason where it cannot be applied.
+    ``make(**hyperparameters)`` returns a new ``keras.Layer`` at each call (one for each place in the network), or
+    ``None``. It may raise ``bs.Unsupported`` with the reason where it cannot be applied.
 
     Args:
         replaces_bias: Whether the normalization has a shift of its own, so that the preceding bias is dropped.

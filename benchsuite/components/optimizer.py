@@ -15,16 +15,18 @@ WANTS = ("closure", "evaluation_weights")
 class Optimizer(Component):
     """An optimizer.
 
-    ``make(**hyperparameters)`` returns a ``keras.optimizers.Optimizer``; any one works unmodified. A hyperparameter called
-    ``learning_rate`` is the base learning rate: the schedule multiplies it, and changing it costs no recompilation.
+    ``make(**hyperparameters)`` returns a ``keras.optimizers.Optimizer``; any one works unmodified. A hyperparameter
+    called ``learning_rate`` is the base learning rate: the schedule multiplies it, and changing it costs no
+    recompilation.
 
     Methods that need more than one gradient, or the loss, declare ``wants=("closure",)`` and return an object with
 
     - ``build(variables)``: create the state, called once before training;
     - ``variables``: the list of state variables, so that a used program can be reset;
     - ``learning_rate``: assignable inside a compiled graph;
-    - ``step(closure, variables)``: change the variables in place. ``closure()`` returns ``(loss, gradients)`` on the current batch at
-      the current values of the variables, with the same noise at each call of one step, gradient transform applied.
+    - ``step(closure, variables)``: change the variables in place. ``closure()`` returns ``(loss, gradients)`` on the
+      current batch at the current values of the variables, with the same noise at each call of one step, gradient
+      transform applied.
 
     A ``keras.optimizers.Optimizer`` subclass with a method ``step`` has the first three already.
 
@@ -41,5 +43,7 @@ class Optimizer(Component):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.wants, str) or any(want not in WANTS for want in self.wants):
-            raise BenchsuiteError(f"wants of {self.title} must be a tuple of {', '.join(map(repr, WANTS))}. Received: {self.wants!r}.")
+        if not isinstance(self.wants, tuple) or any(want not in WANTS for want in self.wants):
+            raise BenchsuiteError(
+                f"wants of {self.title} must be a tuple of {', '.join(map(repr, WANTS))}. Received: {self.wants!r}."
+            )

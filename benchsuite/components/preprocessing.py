@@ -12,9 +12,9 @@ from benchsuite.components.base import Component
 class Preprocessing(Component):
     """A preprocessing of the inputs.
 
-    ``make(**hyperparameters)`` returns an object with ``fit(x)`` and ``transform(x) -> array`` on float32 arrays ``[examples, features]``, as
-    scikit-learn's transformers are; or ``None``. It is fitted on the training part only and applied to all parts. Inputs with more axes are
-    flattened for it and get their shape back.
+    ``make(**hyperparameters)`` returns an object with ``fit(x)`` and ``transform(x) -> array`` on float32 arrays
+    ``[examples, features]``, as scikit-learn's transformers are; or ``None``. It is fitted on the training part only
+    and applied to all parts. Inputs with more axes are flattened for it and get their shape back.
     """
 
     kind: ClassVar[str] = "preprocessing"

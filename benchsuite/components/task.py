@@ -36,8 +36,8 @@ class Task:
         data: ``() -> Arrays``. Called once per worker; heavy imports belong inside.
         split: How the examples become training, validation and test part.
         model: ``(blocks, inputs) -> output tensor``. Everything that a recipe can choose comes from ``blocks``.
-        loss: Name of a loss, as the baseline; or ``(model, batch, training) -> losses [batch]`` where one output against one
-            target does not describe it. ``batch`` is ``(x, y)``.
+        loss: Name of a loss, as the baseline; or ``(model, batch, training) -> losses [batch]`` where one output
+            against one target does not describe it. ``batch`` is ``(x, y)``.
         metrics: Names of standard metrics, or :class:`Metric` objects.
         primary: The metric (or ``"loss"``) that leaderboards show.
         direction: ``"max"`` or ``"min"``; taken from the primary metric unless given.
@@ -45,11 +45,13 @@ class Task:
         batch_size: Examples a step.
         epochs: Default budget.
         steps_per_epoch: Steps between two evaluations; one pass over the training part unless given.
-        baseline: Kind → selection (``"adam"``, ``"adam[learning_rate=0.01]"``). Kinds it does not name use that kind's default component.
+        baseline: Kind → selection (``"adam"``, ``"adam[learning_rate=0.01]"``). Kinds it does not name use that
+            kind's default component.
         compares: Kinds for which the task is informative; ``run --all`` pairs by it.
         tier: ``quick``, ``full``, ``standard`` or ``large``.
         standardize_targets: Whether targets are shifted and scaled to mean 0 and variance 1 of the training part.
-        convolutional: Whether the model's cost lies in convolutions: such programs run as a graph on the CPU, all others under XLA.
+        convolutional: Whether the model's cost lies in convolutions: such programs run as a graph on the CPU, all
+            others under XLA.
         cost: For predictions of run time.
         summary: One line.
         license: Of the data.
@@ -93,7 +95,9 @@ class Task:
         if not isinstance(self.split, HoldOut | InOrder):
             raise BenchsuiteError(f"split of {self.title} must be HoldOut(…) or InOrder(…). Received: {self.split!r}.")
         if not (isinstance(self.loss, str) or callable(self.loss)):
-            raise BenchsuiteError(f"loss of {self.title} must be the name of a loss or a function. Received: {self.loss!r}.")
+            raise BenchsuiteError(
+                f"loss of {self.title} must be the name of a loss or a function. Received: {self.loss!r}."
+            )
         if self.tier not in TIERS:
             raise BenchsuiteError(f"tier of {self.title} must be one of {', '.join(TIERS)}. Received: {self.tier!r}.")
         for what in ("batch_size", "epochs", "version", "steps_per_epoch"):
@@ -112,7 +116,9 @@ class Task:
                     raise unknown(f"metric of {self.title}:", metric, STANDARD_METRICS, then="Or give a bs.Metric.")
                 metric = STANDARD_METRICS[metric]
             elif not isinstance(metric, Metric):
-                raise BenchsuiteError(f"metrics of {self.title} must be names or bs.Metric objects. Received: {metric!r}.")
+                raise BenchsuiteError(
+                    f"metrics of {self.title} must be names or bs.Metric objects. Received: {metric!r}."
+                )
             metrics.append(metric)
         object.__setattr__(self, "metrics", tuple(metrics))
         directions = {"loss": "min", **{metric.name: metric.direction for metric in metrics}}
@@ -123,7 +129,9 @@ class Task:
             raise BenchsuiteError(f"direction of {self.title} must be 'max' or 'min'. Received: {self.direction!r}.")
         in_order = sorted(self.targets, reverse=self.direction == "min")
         if list(self.targets) != in_order or len(set(in_order)) != len(in_order):
-            raise BenchsuiteError(f"targets of {self.title} must go from easy to hard. Received: {list(self.targets)!r}.")
+            raise BenchsuiteError(
+                f"targets of {self.title} must go from easy to hard. Received: {list(self.targets)!r}."
+            )
 
     @property
     def title(self) -> str:

@@ -1,7 +1,8 @@
 """The promises, and trying them.
 
-A component: its metadata says what it is; it trains at least one of two tiny tasks; a used program gives the same bits as a fresh one; its
-settings survive a record. A task: its data loads twice to equal bits and splits; its baseline trains, reaches finite numbers, and repeats bit for bit.
+A component: its metadata says what it is; it trains at least one of two tiny tasks; a used program gives the same
+bits as a fresh one; its settings survive a record. A task: its data loads twice to equal bits and splits; its
+baseline trains, reaches finite numbers, and repeats bit for bit.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from benchsuite.components import Component, Loss, Task
+from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
 from benchsuite.engine.session import Run, Session
 from benchsuite.errors import BenchsuiteError
-from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.recipe import Recipe, Setting, baseline
 from benchsuite.registry import Registry
 from benchsuite.trial import Trial
@@ -64,7 +65,9 @@ def check_component(component: Component, registry: Registry) -> list[Finding]:
         else:
             problems.append(f"{task.name}: {first.outcome}: {first.reason}")
             traces.append(first.results.get("failure", {}).get("traceback", ""))
-    findings.append(Finding("it trains a tiny task", "" if trained else "; ".join(problems), "" if trained else "".join(traces)))
+    findings.append(
+        Finding("it trains a tiny task", "" if trained else "; ".join(problems), "" if trained else "".join(traces))
+    )
     return findings
 
 
@@ -72,17 +75,27 @@ def check_task(task: Task, registry: Registry) -> list[Finding]:
     """Try every promise of a task; its baseline trains one epoch."""
     findings = [
         _described(task.title, task.summary),
-        Finding("it names licence and citation", "" if task.license and task.citation else "license or citation is empty"),
+        Finding(
+            "it names licence and citation", "" if task.license and task.citation else "license or citation is empty"
+        ),
     ]
     try:
         recipe = baseline(task, registry)
         same = load(task).checksum == load(task).checksum
     except Exception as error:
         return [*findings, Finding("its baseline exists and its data loads", f"{type(error).__name__}: {error}")]
-    findings.append(Finding("its data is the same each time", "" if same else "two calls of data() gave different arrays"))
+    findings.append(
+        Finding("its data is the same each time", "" if same else "two calls of data() gave different arrays")
+    )
     first, again = _twice(task, recipe, registry, epochs=1)
     good = first.outcome == "completed"
-    findings.append(Finding("its baseline trains", "" if good else f"{first.outcome}: {first.reason}", first.results.get("failure", {}).get("traceback", "")))
+    findings.append(
+        Finding(
+            "its baseline trains",
+            "" if good else f"{first.outcome}: {first.reason}",
+            first.results.get("failure", {}).get("traceback", ""),
+        )
+    )
     if good:
         findings.append(_equal("a used program repeats a fresh one bit for bit", first, again))
         holes = [name for name, values in first.curves.items() if name != "running_loss" and None in values]
@@ -94,7 +107,7 @@ def _tiny(component: Component, registry: Registry) -> list[Task]:
     """Return the tiny tasks that a component is tried on: both, or for a loss the one with its targets."""
     if isinstance(component, Loss):
         return tiny_tasks({component.targets: component.name})
-    losses = {}
+    losses: dict[str, str] = {}
     for name in registry.names("loss"):
         loss = registry.component("loss", name)
         assert isinstance(loss, Loss)

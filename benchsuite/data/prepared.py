@@ -57,7 +57,9 @@ def load(task: Task) -> Dataset:
         raise BenchsuiteError(f"data() of {task.title} must return bs.Arrays(x, y). Received: {type(arrays).__name__}.")
     x, y = np.asarray(arrays.x), np.asarray(arrays.y)
     if len(x) != len(y) or len(x) == 0:
-        raise BenchsuiteError(f"data() of {task.title} must return as many inputs as targets. Received: {len(x)} and {len(y)}.")
+        raise BenchsuiteError(
+            f"data() of {task.title} must return as many inputs as targets. Received: {len(x)} and {len(y)}."
+        )
     for what, array in (("inputs", x), ("targets", y)):
         if array.dtype not in (np.float32, np.int32):
             raise BenchsuiteError(f"{what} of {task.title} must be float32 or int32. Received: {array.dtype}.")
@@ -70,7 +72,9 @@ def load(task: Task) -> Dataset:
     parts = split_indices(task.split, y)
     order = np.concatenate(parts)
     if len(parts[0]) < task.batch_size:
-        raise BenchsuiteError(f"{task.title} has {len(parts[0])} training examples, fewer than its batch size {task.batch_size}.")
+        raise BenchsuiteError(
+            f"{task.title} has {len(parts[0])} training examples, fewer than its batch size {task.batch_size}."
+        )
     y = y[order]
     if task.standardize_targets:
         train = y[: len(parts[0])].astype("float64")
@@ -83,7 +87,8 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 
     Args:
         dataset: The data.
-        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, or ``None``.
+        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, or
+            ``None``.
 
     Raises:
         BenchsuiteError: If the inputs are not numbers to preprocess, or the result is not finite.

@@ -24,7 +24,9 @@ def split_indices(split: Split, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     if not split.stratify:
         return _cut(generator.permutation(len(y)), _counts(split, len(y)))
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
-        raise BenchsuiteError(f"a stratified split needs integer classes [examples]. Received targets {y.dtype} {list(y.shape)}.")
+        raise BenchsuiteError(
+            f"a stratified split needs integer classes [examples]. Received targets {y.dtype} {list(y.shape)}."
+        )
     return _stratified(split, y, generator)
 
 
@@ -46,7 +48,9 @@ def _cut(order: np.ndarray, counts: tuple[int, int, int]) -> tuple[np.ndarray, n
     return train, validation, test
 
 
-def _stratified(split: HoldOut, y: np.ndarray, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _stratified(
+    split: HoldOut, y: np.ndarray, generator: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Interleave the classes evenly, then cut: each part's share of each class is off by less than one example a cut."""
     counts = _counts(split, len(y))
     positions = np.empty(len(y))

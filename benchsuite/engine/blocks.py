@@ -1,6 +1,7 @@
 """Blocks: the layers of a task's model, each built from the recipe.
 
-A hidden block is linear → normalization → activation → regularization. Tasks call blocks for everything that a recipe can choose.
+A hidden block is linear → normalization → activation → regularization. Tasks call blocks for everything that a recipe
+can choose.
 """
 
 from __future__ import annotations

@@ -100,7 +100,9 @@ def configure(device: Device) -> Any:
     if device.kind == "gpu":
         gpus = tf.config.list_physical_devices("GPU")
         if not gpus:
-            raise BenchsuiteError("--device gpu: TensorFlow sees no GPU. Install benchsuite[gpu]; `benchsuite doctor` shows what it sees.")
+            raise BenchsuiteError(
+                "--device gpu: TensorFlow sees no GPU. Install benchsuite[gpu]; `benchsuite doctor` shows what it sees."
+            )
         for gpu in gpus:
             tf.config.experimental.set_memory_growth(gpu, True)
         # On the GPU the order of a reduction depends on scheduling unless TensorFlow is told otherwise.

@@ -41,13 +41,16 @@ class Recorder:
 
     def snapshot(self, variables: list[Any]) -> None:
         """Keep the values of variables that no initializer made, so that a reset can put them back."""
-        self.built = {id(v): np.asarray(v) for v in variables if id(v) not in self.initializers}
+        self.built = {id(v): np.array(v.numpy()) for v in variables if id(v) not in self.initializers}
 
 
-def draw_all(variables: list[Any], kernels: list[Kernel], recorder: Recorder, initializer: Any, streams: Streams) -> list[Any]:
+def draw_all(
+    variables: list[Any], kernels: list[Kernel], recorder: Recorder, initializer: Any, streams: Streams
+) -> list[Any]:
     """Return the starting value of each variable, in order.
 
-    Kernels are filled by the recipe's initializer; all others by the initializer that their layer chose, with a seed of their own.
+    Kernels are filled by the recipe's initializer; all others by the initializer that their layer chose, with a seed
+    of their own.
 
     Args:
         variables: The model's variables.
@@ -87,7 +90,9 @@ def draw_kernel(initializer: Any, kernel: Kernel, shape: tuple[int, ...], stream
         generator = streams.initial_generator(kernel.name)
         value = np.asarray(initializer(shape, kernel.fan_in, kernel.fan_out, kernel.gain, generator))
     if value.shape != shape or not np.isfinite(value).all():
-        raise BenchsuiteError(f"the initializer must return finite values of shape {list(shape)}. Received: shape {list(value.shape)}.")
+        raise BenchsuiteError(
+            f"the initializer must return finite values of shape {list(shape)}. Received: shape {list(value.shape)}."
+        )
     return value.astype("float32")
 
 

@@ -1,7 +1,7 @@
 """A program: the compiled train and evaluate functions of one static signature, reset and reused for many trials.
 
-One compiled call trains an epoch; Python touches nothing in between. Whatever can change without compiling again is fed:
-data, batch order, learning rates, noise key, starting values. The rest is baked into the graph.
+One compiled call trains an epoch; Python touches nothing in between. Whatever can change without compiling again is
+fed: data, batch order, learning rates, noise key, starting values. The rest is baked into the graph.
 """
 
 from __future__ import annotations
@@ -121,12 +121,13 @@ class Program:
     def _constant_start(self) -> list[np.ndarray] | None:
         """Return the values that the optimizer's state always starts from, or ``None`` if it starts from the weights.
 
-        Found by trying: two new optimizers on different weights. Assigning known values is several times faster than a new optimizer.
+        Found by trying: two new optimizers on different weights. Assigning known values is several times faster than
+        a new optimizer.
         """
-        before = [np.array(variable) for variable in self.optimizer.variables]
+        before = [_values(variable) for variable in self.optimizer.variables]
         for variable in self.trainable:
             variable.assign(variable + 1)
-        after = [np.array(variable) for variable in self._new_optimizer().variables]
+        after = [_values(variable) for variable in self._new_optimizer().variables]
         same = all(np.array_equal(one, other, equal_nan=True) for one, other in zip(before, after, strict=True))
         return before if same else None
 
@@ -151,7 +152,8 @@ class Program:
     def reset(self, streams: Streams, initializer: Any, parts: Parts) -> None:
         """Assign fresh starting values to everything that training changed; afterwards the program is as good as new.
 
-        An optimizer whose state starts from the weights (averages, anchors) is built anew on the fresh ones for its values.
+        An optimizer whose state starts from the weights (averages, anchors) is built anew on the fresh ones for its
+        values.
 
         Args:
             streams: The trial's seed streams.
@@ -209,7 +211,9 @@ class Program:
         sums = np.asarray(self._call_evaluate(data, len(self._rows)))
         return self._finish(sums)
 
-    def _call_train(self, data: tuple[Any, Any], order: np.ndarray, rates: np.ndarray, step: int, stop: int, bound: float) -> Any:
+    def _call_train(
+        self, data: tuple[Any, Any], order: np.ndarray, rates: np.ndarray, step: int, stop: int, bound: float
+    ) -> Any:
         tf = self._tf
         with tf.device(self.place):
             # The bound is finite in the graph: float32's largest number instead of infinity, so that infinity itself is beyond it.
@@ -228,7 +232,11 @@ class Program:
         tf = self._tf
         with tf.device(self.place):
             return self._evaluate(
-                *data, tf.constant(self._rows), tf.constant(self._weights), tf.constant(self._part_of), tf.constant(stop, tf.int32)
+                *data,
+                tf.constant(self._rows),
+                tf.constant(self._weights),
+                tf.constant(self._part_of),
+                tf.constant(stop, tf.int32),
             )
 
     def _finish(self, sums: np.ndarray) -> dict[str, float]:
@@ -269,7 +277,9 @@ class Program:
                 losses, _ = self._losses(x, y, training=True)
                 loss = tf.reduce_mean(losses)
                 for penalty in self.parts.penalties:
-                    loss += tf.add_n([tf.cast(penalty(kernel.variable.value), tf.float32) for kernel in self.kernels] or [0.0])
+                    loss += tf.add_n(
+                        [tf.cast(penalty(kernel.variable.value), tf.float32) for kernel in self.kernels] or [0.0]
+                    )
                 for extra in self.model.losses:
                     loss += tf.cast(extra, tf.float32)
             gradients = tape.gradient(loss, [variable.value for variable in self.trainable])
@@ -325,6 +335,7 @@ class Program:
             losses, outputs = self._losses(batch_x, batch_y, training=False)
             measured = [losses]
             for metric in self.task.metrics:
+                assert isinstance(metric, Metric)
                 if outputs is None:
                     measured.append(self._per_example(metric.per_example(self.model, (batch_x, batch_y))))
                 else:
@@ -341,6 +352,11 @@ class Program:
         return sums
 
 
+def _values(variable: Any) -> np.ndarray:
+    """Return a copy of a variable's values."""
+    return np.array(variable.numpy())
+
+
 def _baked(optimizer: Any) -> Any:
     """Return the settings of an optimizer that are part of its graph: its configuration without learning rate and name."""
     configuration = optimizer.get_config() if hasattr(optimizer, "get_config") else {}
@@ -350,11 +366,12 @@ def _baked(optimizer: Any) -> Any:
 def _evaluation_plan(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lay out all three parts as batches for one call.
 
-    The training part is represented by its first examples (a random subset, the split shuffled it), as many as the larger of the
-    other two parts has.
+    The training part is represented by its first examples (a random subset, the split shuffled it), as many as the
+    larger of the other two parts has.
 
     Returns:
-        Rows int32 ``[batches, EVALUATION_BATCH]``, weights float32 of the same shape (0 where padded), part int32 ``[batches]``.
+        Rows int32 ``[batches, EVALUATION_BATCH]``, weights float32 of the same shape (0 where padded), part int32
+        ``[batches]``.
     """
     rows, weights, part_of = [], [], []
     most = max(dataset.sizes[1:])

@@ -22,7 +22,9 @@ class Curves:
     def __init__(self, measures: tuple[str, ...]) -> None:
         self.measures = measures
         names = [f"{part}_{measure}" for part in PARTS for measure in measures]
-        self.values: dict[str, list[float | int | None]] = {name: [] for name in ("epoch", "step", "running_loss", *names)}
+        self.values: dict[str, list[float | int | None]] = {
+            name: [] for name in ("epoch", "step", "running_loss", *names)
+        }
         self._train = self._evaluate = self._processor = 0.0
         self._steps_timed = 0
         self._train_at: list[float] = []

@@ -1,8 +1,8 @@
 """Seed streams: what is random in a trial depends on its seed alone, never on its components.
 
-The seed spawns three independent streams: ``initial`` (starting values), ``order`` (of the batches) and ``noise`` (dropout,
-augmentation). All methods see the same order and, where their architecture allows, the same start: comparisons are paired.
-Each stream can be given a seed of its own, to tell how much of the variance comes from which.
+The seed spawns three independent streams: ``initial`` (starting values), ``order`` (of the batches) and ``noise``
+(dropout, augmentation). All methods see the same order and, where their architecture allows, the same start:
+comparisons are paired. Each stream can be given a seed of its own, to tell how much of the variance comes from which.
 """
 
 from __future__ import annotations

@@ -114,11 +114,20 @@ class Session:
         run.xla = program.xla
         passes = dataset.sizes[0] // trial.batch_size
         steps = task.steps_per_epoch or passes
+        run.results["steps_per_epoch"] = steps
         compiled = program.compile(data, steps)
         # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.
         run.costs.update(compile_seconds=built + compiled, program_reused=reused)
         run.costs.update(parameters=program.parameters, state_bytes=program.state_bytes)
-        plan = _Plan(trial, streams, dataset.sizes[0], passes, steps, schedule, "learning_rate" in parts.optimizer_component.space)
+        plan = _Plan(
+            trial,
+            streams,
+            dataset.sizes[0],
+            passes,
+            steps,
+            schedule,
+            "learning_rate" in parts.optimizer_component.space,
+        )
         curves = Curves(task.measures)
         try:
             self._epochs(program, data, plan, curves, monitors, step)
@@ -155,10 +164,13 @@ class Session:
                 continue
             validation = {name: measured[f"validation_{name}"] for name in curves.measures}
             # Every monitor sees every epoch, even if an earlier one has had enough.
-            if not all([monitor.after_epoch(epoch, validation) for monitor in monitors]):
+            wishes = [monitor.after_epoch(epoch, validation) for monitor in monitors]
+            if not all(wishes):
                 break
 
-    def _ready(self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, streams: Streams) -> tuple[Program, Any, bool, float]:
+    def _ready(
+        self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, streams: Streams
+    ) -> tuple[Program, Any, bool, float]:
         """Return a reset program, its data on the device, whether it was used before, and the seconds it took to build if not."""
         initializer = make(trial.recipe.one("initializer"), self._components)
         prepared = self._prepare(trial, dataset)
@@ -173,7 +185,14 @@ class Session:
                 self.programs_built += 1
                 started = time.perf_counter()
                 self._programs[key] = Program(
-                    task, parts, dataset, prepared.x.shape[1:], trial.batch_size, trial.precision, trial.device, self._place
+                    task,
+                    parts,
+                    dataset,
+                    prepared.x.shape[1:],
+                    trial.batch_size,
+                    trial.precision,
+                    trial.device,
+                    self._place,
                 )
                 built += time.perf_counter() - started
             self._programs.move_to_end(key)
@@ -191,7 +210,10 @@ class Session:
     def _dataset(self, task: Task) -> Dataset:
         if task.name not in self._datasets:
             loaded = load(task)
-            while self._datasets and sum(kept.x.nbytes for kept in self._datasets.values()) + loaded.x.nbytes > DATA_KEPT_BYTES:
+            while (
+                self._datasets
+                and sum(kept.x.nbytes for kept in self._datasets.values()) + loaded.x.nbytes > DATA_KEPT_BYTES
+            ):
                 name, _ = self._datasets.popitem(last=False)
                 for key in [key for key in self._prepared if key[0] == name]:
                     del self._prepared[key]
@@ -243,7 +265,9 @@ class _Plan:
         order = np.empty((self.steps, batch), "int32")
         for number in np.unique(numbers // self.passes):
             chosen = numbers // self.passes == number
-            whole = self.streams.permutation(int(number), self.examples)[: self.passes * batch].reshape(self.passes, batch)
+            whole = self.streams.permutation(int(number), self.examples)[: self.passes * batch].reshape(
+                self.passes, batch
+            )
             order[chosen] = whole[numbers[chosen] % self.passes]
         total = self.trial.epochs * self.steps
         factors = np.asarray(self.schedule(numbers, total), dtype="float64") * np.ones(self.steps)

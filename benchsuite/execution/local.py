@@ -50,7 +50,7 @@ class LocalExecutor:
             for lane in lanes:
                 lane.stopping.set()
             for lane in lanes:
-                lane.pool.stop()
+                lane.pool.stop()  # type: ignore[no-untyped-call]  # pebble types it by halves
             for lane in lanes:
                 lane.pool.join()
                 lane.join()
@@ -59,7 +59,9 @@ class LocalExecutor:
 class _Lane(threading.Thread):
     """Feeds one worker process, trial by trial."""
 
-    def __init__(self, number: int, waiting: queue.SimpleQueue[Cell], events: queue.SimpleQueue[Any], options: Options) -> None:
+    def __init__(
+        self, number: int, waiting: queue.SimpleQueue[Cell], events: queue.SimpleQueue[Any], options: Options
+    ) -> None:
         super().__init__(daemon=True, name=f"lane {number}")
         from pebble import ProcessPool
 
@@ -70,7 +72,10 @@ class _Lane(threading.Thread):
         self._options = options
         self._log = Path(options.logs) / f"worker-{number}.log"
         self.pool = ProcessPool(
-            max_workers=1, context=multiprocessing.get_context("spawn"), initializer=initialize, initargs=(options, number)
+            max_workers=1,
+            context=multiprocessing.get_context("spawn"),
+            initializer=initialize,
+            initargs=(options, number),
         )
 
     def run(self) -> None:
@@ -101,12 +106,17 @@ class _Lane(threading.Thread):
         started = time.perf_counter()
         written = self._log.stat().st_size if self._log.exists() else 0
         try:
-            answer: dict[str, Any] = self.pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout).result()
+            answer: dict[str, Any] = self.pool.schedule(
+                execute, args=[trial.spec], timeout=self._options.timeout
+            ).result()
             return answer
         except BenchsuiteError:
             raise
         except FutureTimeoutError:
-            outcome, reason = "timed_out", f"it took longer than {self._options.timeout:g} seconds (--timeout), compilation included"
+            outcome, reason = (
+                "timed_out",
+                f"it took longer than {self._options.timeout:g} seconds (--timeout), compilation included",
+            )
         except ProcessExpired as death:
             outcome, reason = self._death(death.exitcode, self._tail(written))
         except Exception as error:  # an answer that cannot be sent back
@@ -136,8 +146,13 @@ class _Lane(threading.Thread):
                 name = signal.Signals(-code).name
             except ValueError:
                 name = f"signal {-code}"
-            if name == "SIGABRT" and ("bad_alloc" in printed or "out of memory" in printed.lower() or "Cannot allocate" in printed):
-                return "out_of_memory", "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)"
+            if name == "SIGABRT" and (
+                "bad_alloc" in printed or "out of memory" in printed.lower() or "Cannot allocate" in printed
+            ):
+                return (
+                    "out_of_memory",
+                    "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)",
+                )
             hint = "; the operating system does so when memory runs out" if name == "SIGKILL" else ""
             return "crashed", f"the worker process was killed by {name}{hint}"
         return "crashed", f"the worker process ended by itself with exit code {code}"

@@ -96,7 +96,9 @@ def is_stale(record: Mapping[str, Any], fingerprints: Mapping[str, str]) -> bool
     return any(record["fingerprints"].get(key) != value for key, value in fingerprints.items())
 
 
-def run_plan(plan: Plan, registry: Registry, store: Store, executor: Executor, options: Options, observer: Observer) -> Summary:
+def run_plan(
+    plan: Plan, registry: Registry, store: Store, executor: Executor, options: Options, observer: Observer
+) -> Summary:
     """Run every trial of a plan that has no fresh record.
 
     Raises:
@@ -125,7 +127,12 @@ def run_plan(plan: Plan, registry: Registry, store: Store, executor: Executor, o
             for event in events:
                 if isinstance(event, Started):
                     observer.started(event.trial, event.worker)
-                    _tell(registry, observer, "trial_started", trial=TrialStart(event.trial.id, event.trial.spec, event.worker))
+                    _tell(
+                        registry,
+                        observer,
+                        "trial_started",
+                        trial=TrialStart(event.trial.id, event.trial.spec, event.worker),
+                    )
                     continue
                 record = _record(event.trial, event.run, registry)
                 path = store.write(record)
@@ -152,6 +159,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
     if run["data_checksum"]:
         fingerprints["data"] = run["data_checksum"]
     task = registry.task(trial.task)
+    results = dict(run["results"])
     measure = {
         "primary": task.primary,
         "direction": task.direction,
@@ -162,7 +170,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
         "summary": task.summary,
         "license": task.license,
         "citation": task.citation,
-        "steps_per_epoch": task.steps_per_epoch,
+        "steps_per_epoch": task.steps_per_epoch or results.pop("steps_per_epoch", None),
     }
     return {
         "format": FORMAT,
@@ -171,7 +179,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
         "outcome": run["outcome"],
         "reason": run["reason"],
         "curves": run["curves"],
-        "results": {**run["results"], "measure": measure},
+        "results": {**results, "measure": measure},
         "costs": run["costs"],
         "environment": run["environment"],
         "fingerprints": fingerprints,

@@ -271,7 +271,7 @@ def _ticks(most: int) -> Any:
 
 def _few_log_ticks(axes: Axes, low: float, high: float) -> None:
     """Label a logarithmic axis with plain numbers, and with enough of them where it spans less than two decades."""
-    from matplotlib.ticker import LogLocator, NullFormatter
+    from matplotlib.ticker import LogLocator, NullLocator
 
     decades = math.log10(high / low)
     subs: tuple[float, ...] = (1.0, 2.0, 5.0) if decades < 2.5 else (1.0,)
@@ -279,4 +279,4 @@ def _few_log_ticks(axes: Axes, low: float, high: float) -> None:
         subs = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
     axes.yaxis.set_major_locator(LogLocator(subs=subs))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_locator(NullLocator())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchsuite.analysis import leaderboards, unique
+from benchsuite.files import write_whole
 from benchsuite.report.board_view import DOTS_WIDTH, board_view
 from benchsuite.report.csv_table import leaderboard_csv
 from benchsuite.report.failure_view import failures_of
@@ -36,9 +37,12 @@ def write_report(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     held = unique(records)
-    _write(folder / "leaderboard.csv", leaderboard_csv(leaderboards(held)))
+    write_whole(folder / "leaderboard.csv", leaderboard_csv(leaderboards(held)).encode())
     index = folder / "index.html"
-    _write(index, render(held, stale=stale, problems=problems))
+    # Drawing takes seconds: a page that was made from these very inputs stays.
+    mark = f"<!-- inputs {_inputs(held, stale, problems)} -->\n"
+    if not (index.exists() and index.read_bytes().endswith(mark.encode())):
+        write_whole(index, (render(held, stale=stale, problems=problems) + "\n" + mark).encode())
     return index
 
 
@@ -70,17 +74,11 @@ def render(records: Sequence[Mapping[str, Any]], *, stale: int = 0, problems: Se
     )
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a whole file or none: a temporary file beside it, flushed to the disk, then renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def _inputs(records: Sequence[Mapping[str, Any]], stale: int, problems: Sequence[str]) -> str:
+    """Return a hash of all that decides the page: what it shows, and the code that draws it."""
+    digest = hashlib.sha256(json.dumps([records, stale, list(problems)], sort_keys=True).encode())
+    for room in ("report", "analysis"):
+        for file in sorted((TEMPLATES.parents[1] / room).rglob("*.*")):
+            if file.suffix in (".py", ".html", ".css", ".js"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()

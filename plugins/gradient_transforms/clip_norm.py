@@ -1,6 +1,7 @@
 """Clipping by norm, for each variable: g ← g·min(1, b/‖g‖).
 
-Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, applied to each variable on its own, as Keras' ``clipnorm`` does. A gradient that is ``None`` stays so.
+Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, applied to each variable on its own, as Keras' ``clipnorm`` does. A
+gradient that is ``None`` stays so.
 """
 
 import benchsuite as bs

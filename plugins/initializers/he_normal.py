@@ -1,7 +1,8 @@
 """He, normal: w ~ N(0, 2/fan_in).
 
-He et al. 2015, arXiv:1502.01852. A true normal distribution; Keras' ``HeNormal`` truncates at two deviations and rescales. The factor 2 is
-ReLU's; no gain is applied. Drawn by NumPy outside the program, so that every device starts from equal values.
+He et al. 2015, arXiv:1502.01852. A true normal distribution; Keras' ``HeNormal`` truncates at two deviations and
+rescales. The factor 2 is ReLU's; no gain is applied. Drawn by NumPy outside the program, so that every device starts
+from equal values.
 """
 
 import math

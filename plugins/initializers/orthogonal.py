@@ -1,7 +1,7 @@
 """Orthogonal: gain·U, with W = U·S·Vᵀ the singular value decomposition of a Gaussian matrix (or V, whichever has the kernel's shape).
 
-Saxe, McClelland & Ganguli 2014, arXiv:1312.6120. A convolution kernel is treated as the matrix [pixels × channels in, channels out], as
-Keras' ``Orthogonal`` (which uses a QR decomposition) does.
+Saxe, McClelland & Ganguli 2014, arXiv:1312.6120. A convolution kernel is treated as the matrix [pixels × channels in,
+channels out], as Keras' ``Orthogonal`` (which uses a QR decomposition) does.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Xavier, uniform: w ~ U[−r, r] with r = gain·√(6/(fan_in + fan_out)).
 
-Glorot & Bengio 2010. The activation's gain is 1 for tanh and 4 for the logistic function, as in the course notes; Keras' ``GlorotUniform``
-knows no gain, that is 1. Drawn by NumPy outside the program, so that every device starts from equal values.
+Glorot & Bengio 2010. The activation's gain is 1 for tanh and 4 for the logistic function, as in the course notes;
+Keras' ``GlorotUniform`` knows no gain, that is 1. Drawn by NumPy outside the program, so that every device starts
+from equal values.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Batch normalization: y = γ·(x − μ_batch)/√(σ²_batch + ε) + β; at evaluation moving averages take the place of μ and σ².
 
-Ioffe & Szegedy 2015, arXiv:1502.03167. Keras' layer: the moving variance averages the biased batch variance (PyTorch the unbiased one),
-momentum m in moving ← m·moving + (1 − m)·batch. Momentum 0.9 and ε = 1e-5 unlike Keras' 0.99 and 1e-3: the moving averages must arrive
-within a few hundred steps.
+Ioffe & Szegedy 2015, arXiv:1502.03167. Keras' layer: the moving variance averages the biased batch variance (PyTorch
+the unbiased one), momentum m in moving ← m·moving + (1 − m)·batch. Momentum 0.9 and ε = 1e-5 unlike Keras' 0.99 and
+1e-3: the moving averages must arrive within a few hundred steps.
 """
 
 import benchsuite as bs

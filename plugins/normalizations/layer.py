@@ -1,7 +1,7 @@
 """Layer normalization: y = γ·(x − μ)/√(σ² + ε) + β, with μ and σ² over the features of one example.
 
-Ba, Kiros & Hinton 2016, arXiv:1607.06450. Keras' layer on the last axis: after a convolution each pixel is normalized over its channels.
-ε = 1e-5 (Keras: 1e-3).
+Ba, Kiros & Hinton 2016, arXiv:1607.06450. Keras' layer on the last axis: after a convolution each pixel is normalized
+over its channels. ε = 1e-5 (Keras: 1e-3).
 """
 
 import benchsuite as bs

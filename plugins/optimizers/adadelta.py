@@ -1,7 +1,7 @@
 """AdaDelta: G ← β·G + (1 − β)·g², Δ = −√(D + ε)/√(G + ε)·g, D ← β·D + (1 − β)·Δ², θ ← θ + α·Δ.
 
-Keras' ``Adadelta``. Zeiler 2012, arXiv:1212.5701. The paper has no learning rate, that is α = 1, and so has this default; Keras' own default of
-0.001 barely moves. β = 0.95 and ε = 1e-6 are the paper's.
+Keras' ``Adadelta``. Zeiler 2012, arXiv:1212.5701. The paper has no learning rate, that is α = 1, and so has this
+default; Keras' own default of 0.001 barely moves. β = 0.95 and ε = 1e-6 are the paper's.
 """
 
 import benchsuite as bs

@@ -1,7 +1,7 @@
 """AdaGrad: G ← G + g², θ ← θ − α·g/√(G + ε).
 
-Keras' ``Adagrad`` with its sum started at 0 as in the paper (Keras' own default starts at 0.1). Duchi, Hazan & Singer 2011. Rate 0.01 and
-ε = 1e-7 from the course notes; Keras' default rate is 0.001.
+Keras' ``Adagrad`` with its sum started at 0 as in the paper (Keras' own default starts at 0.1). Duchi, Hazan & Singer
+2011. Rate 0.01 and ε = 1e-7 from the course notes; Keras' default rate is 0.001.
 """
 
 import benchsuite as bs

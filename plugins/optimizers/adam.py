@@ -1,7 +1,8 @@
 """Adam: m ← β₁·m + (1 − β₁)·g, v ← β₂·v + (1 − β₂)·g², θ ← θ − α·√(1 − β₂ᵗ)/(1 − β₁ᵗ)·m/(√v + ε).
 
-Keras' ``Adam``. Kingma & Ba 2015, arXiv:1412.6980, in the form that ends its section 2: ε stands beside the uncorrected root (the paper's
-ε-hat), PyTorch and optax put it beside the corrected one. ε = 1e-8 is the paper's; Keras' default is 1e-7.
+Keras' ``Adam``. Kingma & Ba 2015, arXiv:1412.6980, in the form that ends its section 2: ε stands beside the
+uncorrected root (the paper's ε-hat), PyTorch and optax put it beside the corrected one. ε = 1e-8 is the paper's;
+Keras' default is 1e-7.
 """
 
 import benchsuite as bs

@@ -1,7 +1,8 @@
 """AdamW: Adam's step, and θ ← θ − α·λ·θ beside it.
 
-Keras' ``AdamW``. Loshchilov & Hutter 2019, arXiv:1711.05101. Keras decays before the step and multiplies by the scheduled learning rate (the paper
-by the schedule's multiplier alone). λ = 0.004 is Keras' default; PyTorch's is 0.01.
+Keras' ``AdamW``. Loshchilov & Hutter 2019, arXiv:1711.05101. Keras decays before the step and multiplies by the
+scheduled learning rate (the paper by the schedule's multiplier alone). λ = 0.004 is Keras' default; PyTorch's is
+0.01.
 """
 
 import benchsuite as bs

@@ -1,7 +1,7 @@
 """Gradient descent with heavy-ball momentum: v ← ρ·v − α·g, θ ← θ + v.
 
-Keras' ``SGD(momentum=ρ)``. Polyak 1964. Keras (and the formula) multiply the learning rate into the velocity, PyTorch and optax
-apply it to the step: equal at a constant rate, different whenever a schedule changes it.
+Keras' ``SGD(momentum=ρ)``. Polyak 1964. Keras (and the formula) multiply the learning rate into the velocity, PyTorch
+and optax apply it to the step: equal at a constant rate, different whenever a schedule changes it.
 """
 
 import benchsuite as bs

@@ -1,7 +1,7 @@
 """Nesterov's accelerated gradient, in the rewritten form: v ← ρ·v − α·g, θ ← θ + ρ·v − α·g.
 
-Keras' ``SGD(momentum=ρ, nesterov=True)``. Nesterov 1983, rewritten by Sutskever, Martens, Dahl & Hinton 2013. The variable kept is the
-look-ahead point θ + ρ·v of the original form, so the gradient is taken where the weights are.
+Keras' ``SGD(momentum=ρ, nesterov=True)``. Nesterov 1983, rewritten by Sutskever, Martens, Dahl & Hinton 2013. The
+variable kept is the look-ahead point θ + ρ·v of the original form, so the gradient is taken where the weights are.
 """
 
 import benchsuite as bs

@@ -1,6 +1,7 @@
 """Min-max scaling: x ← low + (high − low)·(x − min)/(max − min) for each feature, with min and max of the training part.
 
-A feature that is constant in the training part becomes ``low``. Values outside the training part's range leave [low, high]; they are not clipped.
+A feature that is constant in the training part becomes ``low``. Values outside the training part's range leave [low,
+high]; they are not clipped.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Dropout, inverted: in training y = x·m/(1 − p) with m ~ Bernoulli(1 − p) for each entry; at evaluation y = x.
 
-Srivastava et al. 2014 (whose form scales by 1 − p at evaluation instead: equal in expectation). The mask comes from the trial's noise
-stream; ``keras.layers.Dropout`` makes small compiled networks up to 18 times slower. p is rounded to a multiple of 1/65536.
+Srivastava et al. 2014 (whose form scales by 1 − p at evaluation instead: equal in expectation). The mask comes from
+the trial's noise stream; ``keras.layers.Dropout`` makes small compiled networks up to 18 times slower. p is rounded
+to a multiple of 1/65536.
 """
 
 import benchsuite as bs

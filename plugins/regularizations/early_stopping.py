@@ -1,6 +1,7 @@
 """Early stopping: training ends when the validation loss has not improved for ``patience`` epochs; the best weights are put back.
 
-Prechelt 1998; patience 10 as in the course notes. ``keras.callbacks.EarlyStopping(restore_best_weights=True)`` does the same; it needs ``fit``.
+Prechelt 1998; patience 10 as in the course notes. ``keras.callbacks.EarlyStopping(restore_best_weights=True)`` does
+the same; it needs ``fit``.
 """
 
 import benchsuite as bs

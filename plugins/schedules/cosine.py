@@ -1,6 +1,7 @@
 """Cosine decay: α_t = α·(f + (1 − f)·½·(1 + cos(π·t/T))).
 
-Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts. ``keras.optimizers.schedules.CosineDecay`` is the same with decay_steps = T.
+Loshchilov & Hutter 2017, arXiv:1608.03983, without restarts. ``keras.optimizers.schedules.CosineDecay`` is the same
+with decay_steps = T.
 """
 
 import numpy as np

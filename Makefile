@@ -1,0 +1,48 @@
+# Every target sets itself up from a bare Python 3.11–3.13 with venv and pip.
+PYTHON ?= python3
+BIN := .venv/bin
+RESULTS ?= results
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench wheel clean
+
+help:
+	@echo "make run    install, run everything of the quick tier, write $(RESULTS)/report/index.html"
+	@echo "make test   the test suite"
+	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make bench  speed: ratios against Keras' fit and a hand-written JAX loop"
+	@echo "make wheel  build the wheel into dist/"
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/installed: $(BIN)/python pyproject.toml setup.py constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: .venv/installed
+	$(BIN)/benchsuite run --all --results $(RESULTS)
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/installed-dev
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+
+wheel: .venv/installed-dev
+	rm -rf build dist
+	$(BIN)/python -m build
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks

@@ -1,0 +1,31 @@
+"""What every test shares: one thread for each process, the bundled registry, and hypothesis without chance, deadlines or files."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from benchsuite.engine.device import Device, environment
+from benchsuite.registry import Registry, Sources, load_registry
+
+# Before any test imports TensorFlow: the same threads as a worker has. JAX, the other side of some comparisons, on the CPU too.
+os.environ.update(environment(Device("cpu")))
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Registry:
+    """Everything that ships; not to be changed by a test."""
+    return load_registry(Sources(local=False))

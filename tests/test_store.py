@@ -1,0 +1,455 @@
+"""The results folder: whole files or none, one writer, nothing lost, and one clear line for everything that is wrong."""
+
+from __future__ import annotations
+
+import copy
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from benchsuite.components import RECIPE_KINDS
+from benchsuite.errors import BenchsuiteError
+from benchsuite.store import FORMAT, OUTCOMES, Record, Store, comparable, export_table, write_whole
+from benchsuite.trial import identity
+
+CURE = "Nothing was changed. Delete this file and its trial will run again."
+
+
+def record(seed: int = 0, **changes: Any) -> dict[str, Any]:
+    spec = {
+        "task": {"name": "toy", "version": 1},
+        "recipe": {kind: [{"name": "a", "version": 1, "hyperparameters": {"x": 0.5}}] for kind in RECIPE_KINDS},
+        "seed": seed, "streams": {}, "epochs": 2, "batch_size": 8, "precision": "float32", "device": "cpu", "engine": 1,
+    }  # fmt: skip
+    whole = {
+        "format": FORMAT,
+        "id": identity(spec),
+        "spec": spec,
+        "outcome": "completed",
+        "reason": "",
+        "curves": {"epoch": [0, 1, 2], "train_loss": [1.0, 0.1, None]},
+        "results": {"final": {"epoch": 2, "test_loss": 0.1}, "best": {"epoch": 1, "test_loss": 0.2}},
+        "costs": {"wall_seconds": 1.25, "train_seconds_at": [0.0, 0.1, 0.2]},
+        "environment": {"python": "3.11", "worker": 0},
+        "fingerprints": {"optimizer:a": "0" * 16},
+    }
+    return whole | changes
+
+
+def refused(call: Any, *arguments: Any) -> str:
+    with pytest.raises(BenchsuiteError) as caught:
+        call(*arguments)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "results")
+
+
+# Written whole, read back
+
+
+def test_a_record_comes_back_as_it_was_written(store: Store) -> None:
+    written = record(reason="ein Größenfehler: \u2028 \x00 ∞")
+    path = store.write(written)
+    assert path == store.folder / "trials" / written["id"][:2] / f"{written['id']}.json"
+    assert store.read_all() == {written["id"]: written}
+
+
+def test_equal_records_are_equal_bytes_whatever_the_order_of_keys(store: Store) -> None:
+    path = store.write(record())
+    first = path.read_bytes()
+    store.write(dict(reversed(record().items())))
+    assert path.read_bytes() == first
+
+
+def test_only_records_are_left_in_the_folder(store: Store) -> None:
+    for seed in range(3):
+        store.write(record(seed))
+    assert len(files(store.folder)) == 3
+    assert list(store.read_all()) == sorted(record(seed)["id"] for seed in range(3))
+
+
+def test_a_record_can_be_read_by_others(store: Store) -> None:
+    assert store.write(record()).stat().st_mode & 0o777 == 0o644
+
+
+def test_a_text_that_no_encoding_holds_is_stored_all_the_same(store: Store) -> None:
+    """The name of a file in an error message may hold bytes that are no text: Python hands them on as lone surrogates."""
+    written = record(outcome="crashed", reason="no such file: \udcff", results={"failure": {"traceback": "\udcff"}})
+    store.write(written)
+    assert store.read_all() == {written["id"]: written}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_every_outcome_can_be_stored(outcome: str, store: Store) -> None:
+    store.write(record(outcome=outcome, reason="why"))
+    assert [found["outcome"] for found in store.read_all().values()] == [outcome]
+
+
+def test_the_outcomes_of_the_list_and_of_the_record_are_the_same() -> None:
+    assert set(Record.model_fields["outcome"].annotation.__args__) == set(OUTCOMES)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "fine"},
+        {"id": "A" * 32},
+        {"id": "0" * 31},
+        {"extra": 1},
+        {"curves": {"train_loss": ["x"]}},
+        {"format": 2},
+        {"fingerprints": {"a": 1}},
+    ],
+    ids=repr,
+)
+def test_a_record_that_does_not_follow_the_format_is_not_written(changes: dict[str, Any], store: Store) -> None:
+    with pytest.raises(ValidationError):
+        store.write(record(**changes))
+    assert files(store.folder) == []
+
+
+def test_comparable_leaves_out_costs_and_environment_alone() -> None:
+    assert set(record()) - set(comparable(record())) == {"costs", "environment"}
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_is_cut_off_leaves_what_was_there(step: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.write(record())
+    before = path.read_bytes()
+
+    def cut(*arguments: Any) -> None:
+        raise Interrupted
+
+    if step == "fsync":
+        monkeypatch.setattr(os, "fsync", cut)
+    else:
+        monkeypatch.setattr(Path, "replace", cut)
+    for number in (0, 1):
+        with pytest.raises(Interrupted):
+            store.write(record(number, reason="another"))
+    assert path.read_bytes() == before
+    assert files(store.folder) == [str(path.relative_to(store.folder))]
+
+
+def test_the_new_file_is_safe_on_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    sync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (done.append(f"fsync {os.fstat(handle).st_size}"), sync(handle))[1])
+    monkeypatch.setattr(
+        Path, "replace", lambda self, target: (done.append(f"replace {target.name}"), replace(self, target))[1]
+    )
+    write_whole(tmp_path / "a.json", b"12345")
+    assert done == ["fsync 5", "replace a.json"]
+
+
+def test_what_a_power_cut_leaves_behind_is_no_record(store: Store) -> None:
+    path = store.write(record())
+    (path.parent / f".{path.name}.abc123").write_text("{", encoding="utf-8")
+    assert list(store.read_all()) == [path.stem]
+
+
+# Damaged records
+
+
+def damaged(store: Store, text: str | bytes) -> Path:
+    path = store.write(record())
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_record_cut_in_half_is_named_and_left_alone(store: Store) -> None:
+    path = store.write(record())
+    store.write(record(1))
+    half = path.read_bytes()[: path.stat().st_size // 2]
+    path.write_bytes(half)
+    message = refused(store.read_all)
+    assert message.startswith(f"the record {path} is not whole JSON (")
+    assert message.endswith(f"). {CURE}")
+    assert path.read_bytes() == half
+    path.unlink()  # the cure
+    assert list(store.read_all()) == [record(1)["id"]]
+
+
+@pytest.mark.parametrize("text", ["", b"\xff\xfe", b"\x00" * 100, "[" * 100_000], ids=["empty", "bytes", "zeros", "deep"])
+def test_a_record_of_anything_else_is_not_whole_json(text: str | bytes, store: Store) -> None:
+    path = damaged(store, text)
+    assert refused(store.read_all).startswith(f"the record {path} is not whole JSON (")
+
+
+def test_a_newer_format_says_that_benchsuite_must_be_upgraded(store: Store) -> None:
+    path = damaged(store, json.dumps(record() | {"format": FORMAT + 1, "new": "field"}))
+    assert refused(store.read_all) == (
+        f"the record {path} has format {FORMAT + 1}; this benchsuite reads up to {FORMAT}. "
+        "Upgrade benchsuite, or use another --results folder."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"format": 0}, "format: Input should be 1"),
+        ({"format": "1"}, "format: Input should be 1"),
+        ({"format": None}, "format: Input should be 1"),
+        ({"outcome": "fine"}, "outcome: Input should be 'completed', "),
+        ({"curves": {"train_loss": "x"}}, "curves.train_loss: Input should be a valid list"),
+        ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
+        ({"spec": []}, "spec: Input should be a valid dictionary"),
+    ],
+)
+def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], where: str, store: Store) -> None:
+    path = damaged(store, json.dumps(record() | changes))
+    message = refused(store.read_all)
+    assert message.startswith(f"the record {path} does not follow the format: {where}")
+    assert message.endswith(CURE)
+
+
+@pytest.mark.parametrize("field", sorted(set(Record.model_fields) - {"format"}))
+def test_a_field_that_is_missing_is_named(field: str, store: Store) -> None:
+    broken = record()
+    del broken[field]
+    path = damaged(store, json.dumps(broken))
+    assert refused(store.read_all) == (
+        f"the record {path} does not follow the format: {field}: Field required. {CURE}"
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "1", "null", '"x"'])
+def test_json_that_is_no_record_is_refused(text: str, store: Store) -> None:
+    path = damaged(store, text)
+    assert refused(store.read_all).startswith(f"the record {path} does not follow the format: top level: ")
+
+
+def test_a_record_under_the_name_of_another_is_refused(store: Store) -> None:
+    path = damaged(store, json.dumps(record(1)))
+    assert refused(store.read_all) == (
+        f"the record {path} holds trial {record(1)['id']}, which its name does not say. {CURE}"
+    )
+
+
+def test_a_record_whose_spec_was_changed_is_refused(store: Store) -> None:
+    changed = copy.deepcopy(record())
+    changed["spec"]["epochs"] = 1
+    path = damaged(store, json.dumps(changed))
+    message = refused(store.read_all)
+    assert message.startswith(f"the record {path} ")
+    assert message.endswith(CURE)
+
+
+def test_a_folder_in_place_of_a_record_is_named(store: Store) -> None:
+    path = store.write(record())
+    path.unlink()
+    path.mkdir()
+    assert refused(store.read_all) == f"cannot read the record {path}: Is a directory."
+
+
+# Folders that cannot be used
+
+
+def test_a_file_in_place_of_the_results_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
+    place = tmp_path / "results"
+    place.write_text("mine", encoding="utf-8")
+    for folder in (place, place / "deeper"):
+        assert refused(Store, folder) == (
+            f"cannot write to the results folder {folder}: Not a directory. Choose another with --results DIR."
+        )
+    assert place.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*arguments: Any, **keywords: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", forbidden)  # tests may run as root, whom nothing is forbidden
+    assert refused(Store, tmp_path) == (
+        f"cannot write to the results folder {tmp_path}: Permission denied. Choose another with --results DIR."
+    )
+
+
+def test_looking_creates_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "results", create=False)
+    assert store.read_all() == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_is_one_line_and_costs_no_record(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = store.write(record())
+
+    def full(handle: int) -> None:
+        raise FULL
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        message = refused(store.write, record(1))
+    assert message == (
+        f"cannot write {store.path(record(1)['id'])}: No space left on device. All records written so far are whole. "
+        "Free some space and run the same command again."
+    )
+    assert files(store.folder) == [str(first.relative_to(store.folder))]
+    store.write(record(1))
+    assert len(store.read_all()) == 2
+
+
+def test_a_disk_that_is_full_before_the_run_begins_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, *arguments: Any, **keywords: Any) -> None:
+        raise FULL
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(BenchsuiteError, match=r"^cannot write .*: No space left on device\. "), store.locked():
+        pass
+
+
+def test_another_failure_says_to_mend_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    assert refused(store.write, record()).endswith(
+        "Input/output error. All records written so far are whole. Mend that and run the same command again."
+    )
+
+
+# One writer
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from benchsuite.store import Store
+with Store(Path(sys.argv[1])).locked():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(store: Store) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(store.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_two_runs_on_one_folder_are_refused_and_the_second_may_follow(
+    store: Store, holder: subprocess.Popen[str]
+) -> None:
+    with pytest.raises(BenchsuiteError) as caught, store.locked():
+        pytest.fail("two processes hold one folder")
+    assert str(caught.value) == (
+        f"another run (process {holder.pid}) is writing to {store.folder}. "
+        "Wait for it, stop it, or choose another folder with --results DIR."
+    )
+    with pytest.raises(BenchsuiteError, match=rf"process {holder.pid}\)"), store.locked():
+        pass  # the refused run did not spoil the holder's name
+    holder.kill()  # however it ends
+    holder.wait()
+    with store.locked():
+        assert (store.folder / ".lock").read_text(encoding="utf-8") == str(os.getpid())
+
+
+def test_the_lock_is_free_again_after_an_error(store: Store) -> None:
+    with pytest.raises(Interrupted), store.locked():
+        raise Interrupted
+    with store.locked():
+        pass
+
+
+# Stale records
+
+
+def test_set_aside_loses_nothing(store: Store) -> None:
+    for number in range(3):
+        store.write(record(reason=f"run {number}"))
+        store.set_aside(record()["id"])
+    assert store.read_all() == {}
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in (store.folder / "stale").iterdir()]
+    assert sorted(one["reason"] for one in kept) == ["run 0", "run 1", "run 2"]
+
+
+def test_set_aside_overwrites_nothing_when_an_older_one_was_deleted(store: Store) -> None:
+    for number in range(2):
+        store.write(record(reason=f"run {number}"))
+        store.set_aside(record()["id"])
+    (store.folder / "stale" / f"{record()['id']}-0.json").unlink()
+    store.write(record(reason="run 2"))
+    store.set_aside(record()["id"])
+    kept = [json.loads(path.read_text(encoding="utf-8"))["reason"] for path in (store.folder / "stale").iterdir()]
+    assert sorted(kept) == ["run 1", "run 2"]
+
+
+def test_set_aside_on_a_full_disk_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.write(record())
+
+    def full(self: Path, *arguments: Any) -> None:
+        raise FULL
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert refused(store.set_aside, record()["id"]).startswith(f"cannot write {store.folder / 'stale'}")
+    assert path.exists()
+
+
+# The derived table
+
+
+def test_the_table_has_one_row_for_each_trial(tmp_path: Path) -> None:
+    records = [
+        record(0),
+        record(1, outcome="diverged", reason="the loss became nan at step 3", results={"failure": {"step": 3}}, costs={"wall_seconds": 2.0}),
+    ]  # fmt: skip
+    path = tmp_path / "trials.parquet"
+    export_table({one["id"]: one for one in records}, path)
+    table = pd.read_parquet(path)
+    assert list(table["id"]) == [one["id"] for one in records]
+    assert list(table["seed"]) == [0, 1]
+    assert list(table["outcome"]) == ["completed", "diverged"]
+    assert list(table["reason"]) == ["", "the loss became nan at step 3"]
+    assert table["final_test_loss"][0] == 0.1
+    assert table["best_test_loss"][0] == 0.2
+    assert pd.isna(table["final_test_loss"][1])  # missing, never filled in
+    assert list(table["wall_seconds"]) == [1.25, 2.0]
+    assert "train_seconds_at" not in table
+    assert json.loads(table["optimizer"][0]) == records[0]["spec"]["recipe"]["optimizer"]
+    assert files(tmp_path) == ["trials.parquet"]
+
+
+def test_the_table_of_no_trials_is_a_table_too(tmp_path: Path) -> None:
+    export_table({}, tmp_path / "trials.parquet")
+    assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 0
+
+
+def test_hyperparameters_of_several_types_share_a_column(tmp_path: Path) -> None:
+    records = []
+    for seed, value in enumerate([1, 0.5, "x", None, True]):
+        one = record(seed)
+        one["spec"]["recipe"]["optimizer"][0]["hyperparameters"]["x"] = value
+        records.append(one)
+    export_table({str(number): one for number, one in enumerate(records)}, tmp_path / "t.parquet")
+    column = pd.read_parquet(tmp_path / "t.parquet")["optimizer"]
+    assert [json.loads(text)[0]["hyperparameters"]["x"] for text in column] == [1, 0.5, "x", None, True]
