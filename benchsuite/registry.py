@@ -148,10 +148,15 @@ def load_registry(sources: Sources = Sources()) -> Registry:  # frozen, so a sha
         BenchsuiteError: If a plugin that was asked for with ``--plugin`` is broken. Others are kept as broken.
     """
     registry = Registry()
+    files: set[Path] = set()
     for origin, load, asked in _candidates(sources):
         name = getattr(load, "plugin_name", origin)
         try:
             module = load()
+            file = Path(getattr(module, "__file__", None) or name).resolve()
+            if file in files:  # reached in two ways, such as --plugin and an entry point
+                continue
+            files.add(file)
             _register(registry, Plugin(module.__name__, origin, module))
         # A plugin may raise anything, SystemExit included; only the user's own Ctrl-C passes.
         except KeyboardInterrupt:

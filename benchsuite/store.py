@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import json
 import os
 import tempfile
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import write_whole
+from benchsuite.trial import identity
 
 FORMAT = 1
 
@@ -88,9 +90,14 @@ class Store:
         """Hold the folder for one run; the operating system lets go of it however the run ends.
 
         Raises:
-            BenchsuiteError: If another run holds it.
+            BenchsuiteError: If another run holds it, or the disk is full.
         """
-        with (self.folder / ".lock").open("a+") as lock:
+        path = self.folder / ".lock"
+        try:
+            lock = path.open("a+")
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -100,9 +107,11 @@ class Store:
                     f"another run (process {holder}) is writing to {self.folder}. "
                     "Wait for it, stop it, or choose another folder with --results DIR."
                 ) from None
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+            try:
+                os.ftruncate(lock.fileno(), 0)
+                os.write(lock.fileno(), str(os.getpid()).encode())  # unbuffered: closing has nothing left that could fail
+            except OSError as error:
+                raise _cannot_write(path, error) from None
             yield
 
     def read_all(self) -> dict[str, dict[str, Any]]:
@@ -119,7 +128,7 @@ class Store:
             data = json.loads(path.read_text(encoding="utf-8"))
         except OSError as error:
             raise BenchsuiteError(f"cannot read the record {path}: {error.strerror}.") from None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BenchsuiteError(f"the record {path} is not whole JSON ({error}). {cure}") from None
         number = data.get("format") if isinstance(data, dict) else None
         if isinstance(number, int) and number > FORMAT:
@@ -137,6 +146,8 @@ class Store:
             ) from None
         if record.id != path.stem:
             raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
+        if record.id != identity(record.spec):
+            raise BenchsuiteError(f"the record {path} holds another spec than that of trial {record.id}. {cure}")
         return dict(data)
 
     def write(self, record: Mapping[str, Any]) -> Path:
@@ -150,20 +161,32 @@ class Store:
         text = json.dumps(record, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode())
+            # A lone surrogate (bytes of a file name that are no text) becomes the JSON escape for itself.
+            write_whole(path, text.encode(errors="backslashreplace"))
         except OSError as error:
-            hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
-            raise BenchsuiteError(
-                f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
-            ) from None
+            raise _cannot_write(path, error) from None
         return path
 
     def set_aside(self, trial_id: str) -> None:
-        """Move a stale record to ``stale/``, numbered, so that nothing is lost."""
+        """Move a stale record to ``stale/``, numbered, so that nothing is lost.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
         source, folder = self.path(trial_id), self.folder / "stale"
-        folder.mkdir(exist_ok=True)
-        number = len(list(folder.glob(f"{trial_id}-*.json")))
-        source.replace(folder / f"{trial_id}-{number}.json")
+        targets = (folder / f"{trial_id}-{number}.json" for number in itertools.count())
+        try:
+            folder.mkdir(exist_ok=True)
+            source.replace(next(target for target in targets if not target.exists()))
+        except OSError as error:
+            raise _cannot_write(folder, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> BenchsuiteError:
+    hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
+    return BenchsuiteError(
+        f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
+    )
 
 
 def export_table(records: Mapping[str, Mapping[str, Any]], path: Path) -> None:

@@ -18,7 +18,8 @@ from pydantic import ValidationError
 
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.errors import BenchsuiteError
-from benchsuite.store import FORMAT, OUTCOMES, Record, Store, comparable, export_table, write_whole
+from benchsuite.files import write_whole
+from benchsuite.store import FORMAT, OUTCOMES, Record, Store, comparable, export_table
 from benchsuite.trial import identity
 
 CURE = "Nothing was changed. Delete this file and its trial will run again."
@@ -313,11 +314,14 @@ def test_a_full_disk_is_one_line_and_costs_no_record(store: Store, monkeypatch: 
     assert len(store.read_all()) == 2
 
 
-def test_a_disk_that_is_full_before_the_run_begins_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, *arguments: Any, **keywords: Any) -> None:
+@pytest.mark.parametrize(("owner", "call"), [(Path, "open"), (os, "write")])
+def test_a_disk_that_is_full_before_the_run_begins_is_one_line(
+    owner: Any, call: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any, **keywords: Any) -> None:
         raise FULL
 
-    monkeypatch.setattr(Path, "open", full)
+    monkeypatch.setattr(owner, call, full)
     with pytest.raises(BenchsuiteError, match=r"^cannot write .*: No space left on device\. "), store.locked():
         pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -143,6 +144,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         timeout=merged["timeout"],
         memory_bytes=int(merged["memory"] * GIB if merged["memory"] else available),
         logs=str(Path(merged["results"]).resolve() / "logs"),
+        parent=os.getpid(),
     )
     return plan(study, known), options
 

@@ -56,6 +56,10 @@ def load(task: Task) -> Dataset:
     if not isinstance(arrays, Arrays):
         raise BenchsuiteError(f"data() of {task.title} must return bs.Arrays(x, y). Received: {type(arrays).__name__}.")
     x, y = np.asarray(arrays.x), np.asarray(arrays.y)
+    if x.ndim == 0 or y.ndim == 0:
+        raise BenchsuiteError(
+            f"data() of {task.title} must return arrays [examples, ...]. Received: shapes {x.shape} and {y.shape}."
+        )
     if len(x) != len(y) or len(x) == 0:
         raise BenchsuiteError(
             f"data() of {task.title} must return as many inputs as targets. Received: {len(x)} and {len(y)}."
@@ -78,7 +82,8 @@ def load(task: Task) -> Dataset:
     y = y[order]
     if task.standardize_targets:
         train = y[: len(parts[0])].astype("float64")
-        y = ((y - train.mean(axis=0)) / train.std(axis=0)).astype("float32")
+        spread = train.std(axis=0)
+        y = ((y - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)).astype("float32")
     return Dataset(x[order], y, (len(parts[0]), len(parts[1]), len(parts[2])), checksum.hexdigest()[:16])
 
 
@@ -100,6 +105,7 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 
         raise Unsupported(f"preprocessing needs float32 inputs; these are {dataset.x.dtype} (symbols have no mean)")
     flat = dataset.x.reshape(len(dataset.x), -1)
+    flat.flags.writeable = False  # the next trial of this worker gets the same inputs
     preprocessing.fit(flat[dataset.part("train")])
     x = np.asarray(preprocessing.transform(flat), dtype=np.float32)
     if len(x) != len(flat) or not np.isfinite(x).all():

@@ -51,12 +51,22 @@ def _cut(order: np.ndarray, counts: tuple[int, int, int]) -> tuple[np.ndarray, n
 def _stratified(
     split: HoldOut, y: np.ndarray, generator: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Interleave the classes evenly, then cut: each part's share of each class is off by less than one example a cut."""
-    counts = _counts(split, len(y))
-    positions = np.empty(len(y))
-    for label in np.unique(y):
-        members = np.flatnonzero(y == label)
-        # Member k of n sits at (k + u)/n of the whole: equal density everywhere.
-        positions[generator.permutation(members)] = (np.arange(len(members)) + generator.random()) / len(members)
-    train, validation, test = _cut(np.argsort(positions, kind="stable"), counts)
-    return generator.permutation(train), generator.permutation(validation), generator.permutation(test)
+    """Cut off one part after another: a part's count of each class is off by less than one example for each cut so far."""
+    left = generator.permutation(len(y))
+    parts = []
+    for size in _counts(split, len(y)):
+        chosen = _proportional(y[left], size)
+        parts.append(generator.permutation(left[chosen]))
+        left = left[~chosen]
+    return parts[0], parts[1], parts[2]
+
+
+def _proportional(y: np.ndarray, size: int) -> np.ndarray:
+    """Mark ``size`` examples, of each class its share rounded down, and one more where the remainder is largest."""
+    _, classes, members = np.unique(y, return_inverse=True, return_counts=True)
+    take, remainder = np.divmod(members * size, len(y))
+    take[np.argsort(-remainder, kind="stable")[: size - take.sum()]] += 1
+    # The examples of each class are numbered from 0 in the order in which they stand.
+    numbers = np.empty(len(y), dtype=np.int64)
+    numbers[np.argsort(classes, kind="stable")] = np.arange(len(y)) - np.repeat(np.cumsum(members) - members, members)
+    return np.asarray(numbers < take[classes])

@@ -99,6 +99,7 @@ class Program:
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)
         self._key = tf.constant(0, tf.int64)
+        self._traced: dict[tuple[Any, ...], Any] = {}
 
     # ------------------------------------------------------------------ outside the graph
 
@@ -218,7 +219,8 @@ class Program:
         with tf.device(self.place):
             # The bound is finite in the graph: float32's largest number instead of infinity, so that infinity itself is beyond it.
             bound = min(bound, float(np.finfo("float32").max))
-            return self._train(
+            return self._call(
+                self._train,
                 *data,
                 tf.constant(order),
                 tf.constant(rates, tf.float32),
@@ -231,13 +233,21 @@ class Program:
     def _call_evaluate(self, data: tuple[Any, Any], stop: int) -> Any:
         tf = self._tf
         with tf.device(self.place):
-            return self._evaluate(
+            return self._call(
+                self._evaluate,
                 *data,
                 tf.constant(self._rows),
                 tf.constant(self._weights),
                 tf.constant(self._part_of),
                 tf.constant(stop, tf.int32),
             )
+
+    def _call(self, function: Any, *arguments: Any) -> Any:
+        """Call a compiled function by its trace for these shapes: to look it up takes TensorFlow as long as ten steps of a small network."""
+        key = (function, *(tuple(argument.shape) for argument in arguments))
+        if key not in self._traced:
+            self._traced[key] = function.get_concrete_function(*arguments)
+        return self._traced[key](*arguments)
 
     def _finish(self, sums: np.ndarray) -> dict[str, float]:
         counts = np.zeros(len(PARTS))

@@ -34,6 +34,7 @@ class Options:
         timeout: Seconds a trial may take, compilation included.
         memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
         logs: Folder for what workers print.
+        parent: Process number of the run; workers end when it is gone.
     """
 
     sources: Sources
@@ -42,6 +43,7 @@ class Options:
     timeout: float
     memory_bytes: int
     logs: str
+    parent: int
 
 
 @dataclass(frozen=True)

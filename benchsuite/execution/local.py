@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from benchsuite.execution.worker import execute, initialize
 from benchsuite.trial import Trial
 
 LOG_TAIL = 4000
+
+
+class _Stopped(Exception):
+    """The study ends before this trial did; it gets no record."""
 
 
 class LocalExecutor:
@@ -89,8 +94,9 @@ class _Lane(threading.Thread):
                     if self.stopping.is_set():
                         return
                     self._events.put(Started(trial, self.number))
-                    run = self._one(trial)
-                    if self.stopping.is_set():
+                    try:
+                        run = self._one(trial)
+                    except _Stopped:
                         return
                     self._events.put(Finished(trial, self.number, run))
         except Exception as error:  # told to the main thread, which stops the study with it
@@ -106,17 +112,18 @@ class _Lane(threading.Thread):
         started = time.perf_counter()
         written = self._log.stat().st_size if self._log.exists() else 0
         try:
-            answer: dict[str, Any] = self.pool.schedule(
-                execute, args=[trial.spec], timeout=self._options.timeout
-            ).result()
+            future = self.pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout)
+            # Never wait for ever: a stopped pool leaves its futures as they are.
+            while not wait([future], timeout=0.5).done:
+                if self.stopping.is_set():
+                    raise _Stopped
+            answer: dict[str, Any] = future.result()
             return answer
-        except BenchsuiteError:
+        except (BenchsuiteError, _Stopped):
             raise
         except FutureTimeoutError:
-            outcome, reason = (
-                "timed_out",
-                f"it took longer than {self._options.timeout:g} seconds (--timeout), compilation included",
-            )
+            limit = f"{self._options.timeout:g} seconds (--timeout)"
+            outcome, reason = "timed_out", f"it took longer than {limit}, compilation included"
         except ProcessExpired as death:
             outcome, reason = self._death(death.exitcode, self._tail(written))
         except Exception as error:  # an answer that cannot be sent back

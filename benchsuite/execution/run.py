@@ -149,8 +149,17 @@ def _tell(registry: Registry, observer: Observer, name: str, **arguments: Any) -
     for implementation in getattr(registry.hooks.hook, name).get_hookimpls():
         try:
             implementation.function(**{key: arguments[key] for key in implementation.argnames})
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit included
             observer.problem(f"{name} of {implementation.plugin_name} raised {type(error).__name__}: {error}")
+
+
+def _printable(value: Any) -> Any:
+    """Return a JSON value whose texts every encoding of Unicode can hold: an error may quote bytes that are no text."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    return {key: _printable(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
@@ -159,7 +168,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
     if run["data_checksum"]:
         fingerprints["data"] = run["data_checksum"]
     task = registry.task(trial.task)
-    results = dict(run["results"])
+    results = _printable(run["results"])
     measure = {
         "primary": task.primary,
         "direction": task.direction,
@@ -177,7 +186,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
         "id": trial.id,
         "spec": trial.spec,
         "outcome": run["outcome"],
-        "reason": run["reason"],
+        "reason": _printable(run["reason"]),
         "curves": run["curves"],
         "results": {**results, "measure": measure},
         "costs": run["costs"],

@@ -24,7 +24,7 @@ _state: dict[str, Any] = {}
 def initialize(options: Options, number: int) -> None:
     """Prepare the process: limits, device, plugins. A failure is kept and told by the first trial."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _die_with(os.getppid())
+    _die_with(options.parent)  # asked of the parent itself: it may be gone before this line
     try:
         _print_to(Path(options.logs) / f"worker-{number}.log")
         from benchsuite.engine.device import Device, configure
@@ -39,6 +39,8 @@ def initialize(options: Options, number: int) -> None:
         _state.update(session=Session(registry, registry.task), device=options.device, number=number)
     except BenchsuiteError as error:
         _state["failure"] = str(error)
+    except Exception as error:  # or every trial of this worker would be recorded as crashed
+        _state["failure"] = f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def execute(spec: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,9 @@ class Bench:
         return component
 
     def new_session(self, place=None):
-        return Session(self, lambda name: {self.task.name: self.task, self.values_task.name: self.values_task}[name], place)
+        return Session(
+            self, lambda name: {self.task.name: self.task, self.values_task.name: self.values_task}[name], place
+        )
 
     def change_task(self, **fields):
         self.task = dataclasses.replace(self.task, metrics=fields.pop("metrics", self.task.metrics), **fields)

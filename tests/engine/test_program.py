@@ -167,7 +167,10 @@ def test_a_schedule_needs_a_learning_rate(bench):
     bench.add(bs.Optimizer(name="rateless", make=lambda: keras.optimizers.SGD(0.1)))
     assert bench.run(optimizer="rateless").outcome == "completed"
     run = bench.run(optimizer="rateless", schedule="cosine")
-    assert (run.outcome, run.reason) == ("unsupported", "the optimizer has no learning rate that a schedule could change")
+    assert (run.outcome, run.reason) == (
+        "unsupported",
+        "the optimizer has no learning rate that a schedule could change",
+    )
 
 
 # ---------------------------------------------------------------- early stopping
@@ -245,7 +248,11 @@ def test_evaluation_weights_are_used_and_put_back(bench):
             return [tf.zeros_like(variable.value) for variable in variables]
 
     space = {"learning_rate": bs.LogUniform(1e-3, 1, default=0.1)}
-    bench.add(bs.Optimizer(name="at_zero", make=lambda learning_rate: AtZero(learning_rate), space=space, wants=("evaluation_weights",)))
+    bench.add(
+        bs.Optimizer(
+            name="at_zero", make=lambda learning_rate: AtZero(learning_rate), space=space, wants=("evaluation_weights",)
+        )
+    )
     run = bench.run(optimizer="at_zero")
     plain = bench.run(optimizer=("sgd", {"learning_rate": 0.1}))
     np.testing.assert_allclose(run.curves["test_loss"], np.log(3), rtol=1e-6)
@@ -317,7 +324,9 @@ def test_methods_start_from_equal_values_where_the_architecture_allows(bench):
     plain = bench.run()
     assert bench.run(optimizer="sgd").curves["test_loss"][0] == plain.curves["test_loss"][0]
     # Dropout adds a layer and no variable; at epoch 0 nothing differs.
-    assert bench.run(regularization="dropout").curves["test_loss"][0] == pytest.approx(plain.curves["test_loss"][0], rel=1e-6)
+    assert bench.run(regularization="dropout").curves["test_loss"][0] == pytest.approx(
+        plain.curves["test_loss"][0], rel=1e-6
+    )
 
 
 def test_kernels_do_not_move_when_a_normalization_is_added(bench):

@@ -21,7 +21,12 @@ def numpy_run(bench, seed, epochs, rate, l2=0.0, schedule=lambda t, total: 1.0, 
     for name, fan_in, fan_out in sizes:
         bound = np.sqrt(6 / (fan_in + fan_out))  # Xavier uniform, the default initializer
         # Stored as float32, as the network starts.
-        draw = streams.initial_generator(name).uniform(-bound, bound, (fan_in, fan_out)).astype("float32").astype("float64")
+        draw = (
+            streams.initial_generator(name)
+            .uniform(-bound, bound, (fan_in, fan_out))
+            .astype("float32")
+            .astype("float64")
+        )
         weights += [draw, np.zeros(fan_out)]
     velocity = [np.zeros_like(w) for w in weights]
 

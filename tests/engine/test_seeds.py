@@ -24,7 +24,9 @@ def test_same_seed_same_streams(seed):
 @given(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1))
 def test_other_seed_other_streams(one, other):
     if one != other:
-        assert all(everything(Streams.of(one))[name] != everything(Streams.of(other))[name] for name in ("initial", "noise"))
+        assert all(
+            everything(Streams.of(one))[name] != everything(Streams.of(other))[name] for name in ("initial", "noise")
+        )
 
 
 @pytest.mark.parametrize("name", ["initial", "order", "noise"])

@@ -1,0 +1,160 @@
+"""Splits: disjoint, complete, stratified, and the same each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import benchsuite as bs
+from benchsuite.data.splits import split_indices
+
+PARTS = [(0.6, 0.2, 0.2), (0.5, 0.25, 0.25), (0.8, 0.1, 0.1), (0.4, 0.3, 0.2), (1 / 3, 1 / 3, 1 / 3)]
+LABELS = st.lists(st.integers(0, 5), min_size=20, max_size=200)
+RULES = [bs.HoldOut, bs.InOrder]
+
+
+def refused(split: Any, y: np.ndarray) -> str:
+    with pytest.raises(bs.BenchsuiteError) as caught:
+        split_indices(split, y)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@given(
+    size=st.integers(20, 500),
+    parts=st.sampled_from(PARTS),
+    rule=st.sampled_from(RULES),
+    stratify=st.booleans(),
+    seed=st.integers(0, 9),
+)
+def test_parts_are_disjoint_and_complete_and_of_the_size_asked_for(
+    size: int, parts: tuple[float, float, float], rule: Any, stratify: bool, seed: int
+) -> None:
+    y = np.random.default_rng(seed).integers(0, 4, size).astype("int32")
+    split = bs.HoldOut(*parts, stratify=stratify, seed=seed) if rule is bs.HoldOut else bs.InOrder(*parts)
+    found = split_indices(split, y)
+    together = np.concatenate(found)
+    assert len(set(together.tolist())) == len(together)
+    assert set(together.tolist()) <= set(range(size))
+    assert all(len(part) > 0 and np.issubdtype(part.dtype, np.integer) for part in found)
+    for part, fraction in zip(found, parts, strict=True):
+        assert abs(len(part) - fraction * size) <= 1
+    if sum(parts) > 1 - 1e-9:
+        assert len(together) == size
+
+
+@given(
+    counts=st.tuples(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40)),
+    spare=st.integers(0, 10),
+    rule=st.sampled_from(RULES),
+)
+def test_counts_are_taken_to_the_letter(counts: tuple[int, int, int], spare: int, rule: Any) -> None:
+    found = split_indices(rule(*counts), np.zeros(sum(counts) + spare, "float32"))
+    assert tuple(len(part) for part in found) == counts
+    assert len(set(np.concatenate(found).tolist())) == sum(counts)
+
+
+@given(labels=LABELS, parts=st.sampled_from(PARTS), seed=st.integers(0, 3))
+def test_stratified_parts_hold_each_class_in_proportion(
+    labels: list[int], parts: tuple[float, float, float], seed: int
+) -> None:
+    y = np.array(labels, "int32")
+    found = split_indices(bs.HoldOut(*parts, stratify=True, seed=seed), y)
+    # Less than one example for each cut until then; a test part that takes all the rest needs no cut of its own.
+    cuts = (1, 2, 3 if sum(parts) < 1 - 1e-9 else 2)
+    for label in np.unique(y):
+        members = np.count_nonzero(y == label)
+        for part, allowed in zip(found, cuts, strict=True):
+            share = members * len(part) / len(y)
+            assert abs(np.count_nonzero(y[part] == label) - share) < allowed
+
+
+def test_stratified_parts_hold_every_class_even_of_many_small_ones() -> None:
+    y = np.concatenate([np.zeros(1000), np.arange(1, 101), np.arange(1, 101)]).astype("int32")
+    train, _, _ = split_indices(bs.HoldOut(0.5, 0.25, 0.25, stratify=True), y)
+    assert abs(np.count_nonzero(y[train] == 0) - 500) < 1
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_a_split_is_the_same_each_time_and_another_for_another_seed(stratify: bool) -> None:
+    y = np.arange(300, dtype="int32") % 3
+    first, again, other = (
+        split_indices(bs.HoldOut(0.6, 0.2, 0.2, stratify=stratify, seed=seed), y) for seed in (0, 0, 1)
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(np.sort(first[0]), np.sort(other[0]))
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_held_out_parts_are_drawn_at_random(stratify: bool) -> None:
+    y = np.arange(1000, dtype="int32") % 2
+    for part in split_indices(bs.HoldOut(0.6, 0.2, 0.2, stratify=stratify), y):
+        assert abs(part.mean() - 499.5) < 75  # no part is the beginning or the end of the data
+        assert not np.array_equal(part, np.sort(part))
+
+
+def test_a_split_does_not_depend_on_numpys_global_chance() -> None:
+    y = np.arange(100, dtype="int32") % 2
+    np.random.seed(1)  # noqa: NPY002  # what must not matter
+    first = split_indices(bs.HoldOut(0.6, 0.2, 0.2), y)
+    np.random.seed(2)  # noqa: NPY002
+    assert np.array_equal(first[0], split_indices(bs.HoldOut(0.6, 0.2, 0.2), y)[0])
+
+
+def test_in_order_keeps_the_order() -> None:
+    found = split_indices(bs.InOrder(0.5, 0.3, 0.2), np.zeros(10))
+    assert [part.tolist() for part in found] == [[0, 1, 2, 3, 4], [5, 6, 7], [8, 9]]
+
+
+@pytest.mark.parametrize("y", [np.zeros(10, "float32"), np.zeros((10, 2), "int32")], ids=["floats", "two axes"])
+def test_stratifying_what_has_no_classes_is_refused(y: np.ndarray) -> None:
+    assert refused(bs.HoldOut(0.6, 0.2, 0.2, stratify=True), y) == (
+        f"a stratified split needs integer classes [examples]. Received targets {y.dtype} {list(y.shape)}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("split", "size", "counts"),
+    [
+        (bs.HoldOut(8, 2, 2), 11, "(8, 2, 2)"),
+        (bs.InOrder(8, 2, 2), 11, "(8, 2, 2)"),
+        (bs.HoldOut(0.9, 0.05, 0.05), 4, "(4, 0, 0)"),
+        (bs.HoldOut(0.6, 0.2, 0.2, stratify=True), 2, "(1, 1, 0)"),
+    ],
+    ids=repr,
+)
+def test_too_few_examples_are_refused(split: Any, size: int, counts: str) -> None:
+    message = refused(split, np.zeros(size, "int32"))
+    assert message == f"{split} cannot split {size} examples: parts of {counts}."
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize(
+    "parts",
+    [(0.6, 0.3, 0.2), (0.0, 0.5, 0.5), (1.0, 0.0, 0.0), (-0.1, 0.5, 0.5), (0, 1, 1), (10, 5, 0.2), (True, 1, 1), ("a", 1, 1)],
+    ids=repr,
+)
+def test_parts_that_make_no_sense_are_refused_when_declared(rule: Any, parts: tuple[Any, Any, Any]) -> None:
+    with pytest.raises(bs.BenchsuiteError) as caught:
+        rule(*parts)
+    assert str(caught.value) == (
+        f"{rule.__name__} needs three fractions above 0 with a sum of at most 1, or three counts from 1. "
+        f"Received: {parts!r}."
+    )
+
+
+@given(weights=st.tuples(*[st.floats(0.01, 0.98)] * 3), used=st.floats(0.2, 1.0), size=st.integers(10, 300))
+def test_any_declared_split_is_carried_out_or_refused(
+    weights: tuple[float, float, float], used: float, size: int
+) -> None:
+    parts = [used * weight / sum(weights) for weight in weights]
+    try:
+        found = split_indices(bs.HoldOut(*parts), np.zeros(size))
+    except bs.BenchsuiteError as error:
+        assert " cannot split " in str(error)
+    else:
+        assert all(len(part) for part in found)

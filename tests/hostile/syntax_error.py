@@ -1,0 +1,6 @@
+"""Cannot be parsed."""
+
+import benchsuite as bs
+
+def make(learning_rate:
+    return None

@@ -1,0 +1,37 @@
+"""Every registered component and every task keeps every promise; a new plugin is tested the moment it exists."""
+
+import pytest
+
+from benchsuite.components import RECIPE_KINDS
+from benchsuite.conformance import checked
+from benchsuite.registry import Sources, load_registry
+
+REGISTRY = load_registry(Sources(local=False))
+EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "task") for name in REGISTRY.names(kind)]
+
+
+def test_nothing_that_ships_is_broken():
+    assert [(plugin.name, plugin.reason) for plugin in REGISTRY.broken] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY, ids=[f"{kind}-{name}" for kind, name in EVERY])
+def test_it_keeps_every_promise(kind, name):
+    broken = [
+        (finding.promise, finding.problem, finding.traceback)
+        for finding in checked(REGISTRY, kind, name)
+        if finding.problem
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY, ids=[f"{kind}-{name}" for kind, name in EVERY])
+def test_it_has_a_file_of_its_name_and_says_where_it_comes_from(kind, name):
+    entry = REGISTRY.entry(kind, name)
+    assert entry.plugin.name.rsplit(".", 1)[1] == name
+    assert (entry.plugin.module.__doc__ or "").strip()
+    if kind == "task":
+        assert entry.component.license
+        assert entry.component.citation
+        assert len(entry.component.targets) >= 3
+    elif name not in ("none", "constant"):
+        assert entry.component.reference
