@@ -41,7 +41,7 @@ def model(name: str, shape: tuple[int, ...], learning_rate: float) -> keras.Mode
     return network
 
 
-def fit(network: keras.Model, x: np.ndarray, y: np.ndarray, batch_size: int, steps: int) -> None:
-    """Train one epoch of ``steps`` batches, shuffled; nothing is evaluated, so that only steps are timed."""
+def fit(network: keras.Model, x: np.ndarray, y: np.ndarray, batch_size: int, steps: int, epochs: int) -> None:
+    """Train epochs of ``steps`` batches, shuffled; nothing is evaluated, so that only steps are timed."""
     examples = steps * batch_size  # no incomplete batch: it would count as a step and compile once more
-    network.fit(x[:examples], y[:examples], batch_size=batch_size, epochs=1, shuffle=True, verbose=0)
+    network.fit(x[:examples], y[:examples], batch_size=batch_size, epochs=epochs, shuffle=True, verbose=0)

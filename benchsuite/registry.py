@@ -251,10 +251,21 @@ def _manager() -> pluggy.PluginManager:
 def _register(registry: Registry, plugin: Plugin) -> None:
     """Register all of a plugin or nothing of it."""
     assert plugin.module is not None
-    _check_hooks(plugin.module)
-    alone = _manager()
-    alone.register(plugin.module)  # checks the arguments of every hook
-    found = [entry for kind, hook in HOOKS.items() for entry in _call(plugin, alone, kind, hook)]
+    _check_hooks(plugin.module, registry.hooks)
+    registry.hooks.register(plugin.module)  # checks the arguments of every hook
+    try:
+        found = [entry for kind, hook in HOOKS.items() for entry in _call(plugin, kind, hook)]
+        _refuse_clashes(registry, plugin, found)
+    except BaseException:
+        registry.hooks.unregister(plugin.module)
+        raise
+    for entry in found:
+        registry.tables[entry.component.kind][entry.component.name] = entry
+    registry.plugins.append(plugin)
+
+
+def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered]) -> None:
+    """Refuse a second owner of a name, and a second default of a kind."""
     seen: dict[tuple[str, str], Plugin] = {}
     for entry in found:
         key = (entry.component.kind, entry.component.name)
@@ -274,17 +285,12 @@ def _register(registry: Registry, plugin: Plugin) -> None:
                     f"default=True of {entry.component.title}: {others[0].component.title} is the default already."
                 )
         seen[key] = plugin
-    for entry in found:
-        registry.tables[entry.component.kind][entry.component.name] = entry
-    registry.hooks.register(plugin.module)
-    registry.plugins.append(plugin)
 
 
-def _check_hooks(module: ModuleType) -> None:
+def _check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
     """Refuse a misspelt hook: without this, pluggy ignores it without a word."""
-    probe = _manager()
-    known = [name for name in vars(hookspecs) if probe.parse_hookspec_opts(hookspecs, name) is not None]
-    marked = [name for name in vars(module) if probe.parse_hookimpl_opts(module, name) is not None]
+    known = [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
+    marked = [name for name in vars(module) if manager.parse_hookimpl_opts(module, name) is not None]
     for name in marked:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -294,9 +300,11 @@ def _check_hooks(module: ModuleType) -> None:
         raise BenchsuiteError("it implements no hook. Mark a function such as register_optimizers with @bs.hookimpl.")
 
 
-def _call(plugin: Plugin, manager: pluggy.PluginManager, kind: str, hook: str) -> Iterator[Registered]:
+def _call(plugin: Plugin, kind: str, hook: str) -> Iterator[Registered]:
+    """Ask this plugin alone, so that each answer has an owner."""
     expected = KINDS[kind]
-    for returned in getattr(manager.hook, hook)():
+    if hasattr(plugin.module, hook):
+        returned = getattr(plugin.module, hook)()
         if not isinstance(returned, list | tuple):
             raise BenchsuiteError(
                 f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}."

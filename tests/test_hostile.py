@@ -18,7 +18,7 @@ RUNNING = (
     "raises_in_make", "nan_at_step_3", "segfault", "endless_loop", "eats_memory", "prints_a_lot", "exits_in_make",
     "returns_nonsense", "sgd",
 )  # fmt: skip
-TIMEOUT = 30
+TIMEOUT = 25
 
 BROKEN = {
     "missing_import.py": "ModuleNotFoundError: No module named 'no_such_package_anywhere'",
@@ -91,8 +91,7 @@ def test_what_is_good_is_completed_beside_them(outcome: Outcome) -> None:
         assert None not in record["curves"]["test_accuracy"]
 
 
-def test_what_prints_a_lot_has_the_numbers_of_the_same_method_that_is_silent(outcome: Outcome) -> None:
-    """At its own learning rate, of course: only that neither hangs nor loses a line is the point."""
+def test_what_is_printed_lies_in_the_log_and_not_in_the_display(outcome: Outcome) -> None:
     log = "".join(path.read_text(encoding="utf-8") for path in (outcome.folder / "results/logs").glob("*.log"))
     for letter in "xyz":
         assert letter * 2**20 in log
@@ -141,19 +140,16 @@ def test_each_bad_one_is_a_record_with_its_reason(name: str, ended: str, reason:
         ("raises_in_make", 'raise ValueError("I never work'),
         ("exits_in_make", "sys.exit(3)"),
         ("eats_memory", "np.ones(50 * 2**30"),
-        ("segfault", "ctypes.string_at"),
+        ("segfault", "Fatal Python error: Segmentation fault"),
         ("returns_nonsense", "BenchsuiteError"),
     ],
 )
 def test_the_traceback_shows_the_authors_line(name: str, shown: str, outcome: Outcome) -> None:
     traceback = outcome.records[name]["results"]["failure"]["traceback"]
-    if name == "segfault":  # faulthandler's: innermost first, no source
-        assert "Fatal Python error: Segmentation fault" in traceback
-        assert f'plugins/{name}.py", line' in traceback
-    else:
-        assert shown in traceback
+    assert shown in traceback
+    if name != "segfault":  # whose traceback is faulthandler's
         assert traceback.startswith("Traceback (most recent call last):")
-    if name not in ("returns_nonsense",):
+    if name != "returns_nonsense":  # which is found out in the engine
         assert f"plugins/{name}.py" in traceback
 
 
@@ -215,7 +211,9 @@ def test_list_shows_the_others_and_no_more_broken_ones(listed: subprocess.Comple
 def test_a_broken_one_that_is_asked_for_is_refused_in_one_line(file: str, folder: Path) -> None:
     done = benchsuite(folder, "run", "--no-local", "--plugin", f"plugins/{file}", "--optimizer", "sgd")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"benchsuite: the plugin given with --plugin plugins/{file} is broken: {BROKEN[file]}")
+    assert done.stderr.startswith(
+        f"benchsuite: the plugin given with --plugin plugins/{file} is broken: {BROKEN[file]}"
+    )
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
 

@@ -231,7 +231,9 @@ def test_a_selection_that_cannot_be_used_is_refused_with_what_could(kind: str, t
     assert refused(kind, text) == message
 
 
-@pytest.mark.parametrize("text", ["", ",", "sgd,", ",sgd", "sgd,,adam", "sgd[rate=1", "sgd rate=1]", "sgd]", "sgd[[rate=1]]"])
+@pytest.mark.parametrize(
+    "text", ["", ",", "sgd,", ",sgd", "sgd,,adam", "sgd[rate=1", "sgd rate=1]", "sgd]", "sgd[[rate=1]]"]
+)
 def test_a_selection_that_does_not_parse_is_shown_with_an_example(text: str) -> None:
     assert refused("optimizer", text) == (
         f"cannot read the selection {text!r}. "
@@ -276,10 +278,12 @@ def test_a_grid_that_does_not_parse_is_shown_with_an_example(grid: str, item: st
 
 @pytest.mark.parametrize("digits", [400, 5000])
 def test_a_number_too_long_for_any_range_is_refused_like_any_other(digits: int) -> None:
-    assert refused("optimizer", f"sgd[rate={'9' * digits}]").startswith("rate of optimizer 'sgd' must be a number from ")
+    assert refused("optimizer", f"sgd[rate={'9' * digits}]").startswith(
+        "rate of optimizer 'sgd' must be a number from "
+    )
 
 
-@given(text=st.text(alphabet="sgdam*?[]=,;+ 01.e-\"{}", max_size=16))
+@given(text=st.text(alphabet='sgdam*?[]=,;+ 01.e-"{}', max_size=16))
 def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
     for kind in ("optimizer", "regularization"):
         try:
@@ -298,7 +302,9 @@ VALUES = {
     "steps": st.integers(1, 100),
     "mode": st.sampled_from(["fast", "slow", None, True, False]),
 }
-GRIDS = st.fixed_dictionaries({}, optional={key: st.lists(value, min_size=1, max_size=3) for key, value in VALUES.items()})
+GRIDS = st.fixed_dictionaries(
+    {}, optional={key: st.lists(value, min_size=1, max_size=3) for key, value in VALUES.items()}
+)
 
 
 def written(value: object) -> str:

@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import benchsuite_plugins
+import benchsuite_tasks
 import pytest
 
 import benchsuite as bs
-import benchsuite_plugins
-import benchsuite_tasks
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS
 from benchsuite.registry import Plugin, Registry, Sources, load_registry
 
@@ -412,7 +412,11 @@ def test_an_unknown_name_mentions_the_broken_plugins_which_may_be_why(tmp_path: 
             "def f(:",
             "the plugin given with --plugin bad.py is broken: SyntaxError: invalid syntax (bad.py, line 1)",
         ),
-        ("notes.txt", "hello", "the plugin given with --plugin notes.txt is broken: FOLDER/notes.txt is not a Python file."),
+        (
+            "notes.txt",
+            "hello",
+            "the plugin given with --plugin notes.txt is broken: FOLDER/notes.txt is not a Python file.",
+        ),
     ],
 )
 def test_a_broken_plugin_that_was_asked_for_is_refused(
@@ -476,7 +480,10 @@ def test_the_fingerprint_covers_what_the_plugin_took_from_beside_it(
 ) -> None:
     package = tmp_path / "some_pack"
     write(package / "__init__.py", "")
-    write(package / "plugin.py", optimizer("mine").replace("def make", "def unused") + "\nfrom some_pack.steps import make\n")
+    write(
+        package / "plugin.py",
+        optimizer("mine").replace("def make", "def unused") + "\nfrom some_pack.steps import make\n",
+    )
     monkeypatch.syspath_prepend(tmp_path)
 
     def fingerprint(formula: str) -> str:

@@ -98,7 +98,9 @@ def test_a_choice_tells_true_from_1() -> None:
     assert type(bs.Choice([True, 1]).checked(1, "x")) is int
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "1", None, 10**400, -(10**400)], ids=lambda v: repr(v)[:9])
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, "1", None, 10**400, -(10**400)], ids=lambda v: repr(v)[:9]
+)
 @pytest.mark.parametrize("space", ALL[:3], ids=repr)
 def test_a_range_refuses_what_is_no_finite_number(space: Space, value: object) -> None:
     with pytest.raises(bs.BenchsuiteError, match=r"^rate of optimizer 'x' must be a .*number from .*\. Received: "):

@@ -135,7 +135,9 @@ class Interrupted(Exception):
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_write_that_is_cut_off_leaves_what_was_there(step: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_is_cut_off_leaves_what_was_there(
+    step: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = store.write(record())
     before = path.read_bytes()
 
@@ -192,7 +194,9 @@ def test_a_record_cut_in_half_is_named_and_left_alone(store: Store) -> None:
     assert list(store.read_all()) == [record(1)["id"]]
 
 
-@pytest.mark.parametrize("text", ["", b"\xff\xfe", b"\x00" * 100, "[" * 100_000], ids=["empty", "bytes", "zeros", "deep"])
+@pytest.mark.parametrize(
+    "text", ["", b"\xff\xfe", b"\x00" * 100, "[" * 100_000], ids=["empty", "bytes", "zeros", "deep"]
+)
 def test_a_record_of_anything_else_is_not_whole_json(text: str | bytes, store: Store) -> None:
     path = damaged(store, text)
     assert refused(store.read_all).startswith(f"the record {path} is not whole JSON (")
@@ -230,9 +234,7 @@ def test_a_field_that_is_missing_is_named(field: str, store: Store) -> None:
     broken = record()
     del broken[field]
     path = damaged(store, json.dumps(broken))
-    assert refused(store.read_all) == (
-        f"the record {path} does not follow the format: {field}: Field required. {CURE}"
-    )
+    assert refused(store.read_all) == (f"the record {path} does not follow the format: {field}: Field required. {CURE}")
 
 
 @pytest.mark.parametrize("text", ["[]", "1", "null", '"x"'])

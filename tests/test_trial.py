@@ -113,7 +113,7 @@ def test_a_combination_in_another_order_is_another_trial() -> None:
     epochs=st.integers(1, 10**6),
     streams=st.dictionaries(st.sampled_from(["initial", "order", "noise"]), st.integers(0, 2**31)),
     alpha=st.floats(allow_nan=False, allow_infinity=False),
-    mode=st.one_of(st.text("aé\n\"\u2028", max_size=8), st.none(), st.booleans(), st.integers()),
+    mode=st.one_of(st.text('aé\n"\u2028', max_size=8), st.none(), st.booleans(), st.integers()),
 )
 def test_a_trial_survives_a_record(seed: int, epochs: int, streams: dict[str, int], alpha: float, mode: Any) -> None:
     setting = Setting("optimizer", "a", 1, (("alpha", alpha), ("mode", mode)))
@@ -145,7 +145,9 @@ def test_with_seed_changes_the_seed_alone() -> None:
 def with_setting(kind: str, **values: Any) -> Trial:
     """The trial with one component changed: its name if no hyperparameters are given."""
     old = RECIPE.one(kind)
-    new = replace(old, values=tuple(sorted((old.hyperparameters | values).items()))) if values else replace(old, name="b")
+    new = (
+        replace(old, values=tuple(sorted((old.hyperparameters | values).items()))) if values else replace(old, name="b")
+    )
     return replace(TRIAL, recipe=RECIPE.replaced(kind, (new,)))
 
 

@@ -24,8 +24,10 @@ def check(
     wanted = []
     for name in names:
         kind, _, plain = name.rpartition(":")
+        if kind and kind not in KINDS:
+            raise unknown("kind", kind, KINDS)
         found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
-        if not found or (kind and kind not in KINDS):
+        if not found:
             raise unknown("component or task", name, {entry for table in known.tables.values() for entry in table})
         wanted += found
     from benchsuite.conformance import checked

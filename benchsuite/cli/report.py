@@ -44,10 +44,15 @@ def write(store: Store, known: Registry) -> Path:
     records = store.read_all()
     fresh = _fresh(records, known)
     problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
-    index = write_report(
-        list(fresh.values()), store.folder / "report", stale=len(records) - len(fresh), problems=problems
-    )
-    export_table(records, store.folder / "trials.parquet")
+    try:
+        index = write_report(
+            list(fresh.values()), store.folder / "report", stale=len(records) - len(fresh), problems=problems
+        )
+        export_table(records, store.folder / "trials.parquet")
+    except OSError as error:
+        raise BenchsuiteError(
+            f"cannot write the report: {error.strerror}. Every record is whole. Mend that, and run `benchsuite report`."
+        ) from None
     return index
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_TIMEOUT = 600.0
 GIB = 2**30
+NO_LIMIT = 2**62
 
 
 def _kind(kind: str) -> Any:
@@ -142,7 +143,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         device=merged["device"],
         workers=workers,
         timeout=merged["timeout"],
-        memory_bytes=int(merged["memory"] * GIB if merged["memory"] else available),
+        memory_bytes=int(min(merged["memory"] * GIB, NO_LIMIT) if merged["memory"] else available),
         logs=str(Path(merged["results"]).resolve() / "logs"),
         parent=os.getpid(),
     )

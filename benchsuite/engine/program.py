@@ -243,7 +243,7 @@ class Program:
             )
 
     def _call(self, function: Any, *arguments: Any) -> Any:
-        """Call a compiled function by its trace for these shapes: to look it up takes TensorFlow as long as ten steps of a small network."""
+        """Call a compiled function by its trace for these shapes; to find it takes TensorFlow as long as ten small steps."""
         key = (function, *(tuple(argument.shape) for argument in arguments))
         if key not in self._traced:
             self._traced[key] = function.get_concrete_function(*arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import queue
+import re
 import signal
 import threading
 import time
@@ -11,14 +12,20 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Cell, Finished, Options, Started
 from benchsuite.execution.worker import execute, initialize
 from benchsuite.trial import Trial
 
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
 LOG_TAIL = 4000
+
+RECYCLE_BYTES = 1_250_000_000
+"""A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
 
 
 class _Stopped(Exception):
@@ -55,10 +62,9 @@ class LocalExecutor:
             for lane in lanes:
                 lane.stopping.set()
             for lane in lanes:
-                lane.pool.stop()  # type: ignore[no-untyped-call]  # pebble types it by halves
+                lane.join()  # at once: a lane looks twice a second
             for lane in lanes:
-                lane.pool.join()
-                lane.join()
+                lane.end_process()
 
 
 class _Lane(threading.Thread):
@@ -68,20 +74,29 @@ class _Lane(threading.Thread):
         self, number: int, waiting: queue.SimpleQueue[Cell], events: queue.SimpleQueue[Any], options: Options
     ) -> None:
         super().__init__(daemon=True, name=f"lane {number}")
-        from pebble import ProcessPool
-
         self.number = number
         self.stopping = threading.Event()
         self._waiting = waiting
         self._events = events
         self._options = options
         self._log = Path(options.logs) / f"worker-{number}.log"
-        self.pool = ProcessPool(
+        self._resident = 0
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        from pebble import ProcessPool
+
+        return ProcessPool(
             max_workers=1,
             context=multiprocessing.get_context("spawn"),
             initializer=initialize,
-            initargs=(options, number),
+            initargs=(self._options, self.number),
         )
+
+    def end_process(self) -> None:
+        """End the worker process, whatever it does."""
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types it by halves
+        self._pool.join()
 
     def run(self) -> None:
         try:
@@ -90,6 +105,9 @@ class _Lane(threading.Thread):
                     cell = self._waiting.get_nowait()
                 except queue.Empty:
                     return
+                if self._resident > RECYCLE_BYTES:
+                    self.end_process()
+                    self._pool, self._resident = self._new_pool(), 0
                 for trial in cell.trials:
                     if self.stopping.is_set():
                         return
@@ -112,12 +130,13 @@ class _Lane(threading.Thread):
         started = time.perf_counter()
         written = self._log.stat().st_size if self._log.exists() else 0
         try:
-            future = self.pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout)
+            future = self._pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout)
             # Never wait for ever: a stopped pool leaves its futures as they are.
             while not wait([future], timeout=0.5).done:
                 if self.stopping.is_set():
                     raise _Stopped
             answer: dict[str, Any] = future.result()
+            self._resident = answer.pop("resident_bytes")
             return answer
         except (BenchsuiteError, _Stopped):
             raise
@@ -142,8 +161,10 @@ class _Lane(threading.Thread):
         """Return the end of what the worker printed since a position in its log."""
         try:
             with self._log.open("rb") as log:
-                log.seek(start)
-                return log.read()[-LOG_TAIL:].decode(errors="replace")
+                log.seek(max(start, log.seek(0, 2) - 16 * LOG_TAIL))  # it may have printed for hours
+                printed = log.read().decode(errors="replace")
+                # faulthandler ends with a list of modules that is longer than all that matters.
+                return re.sub(r"Extension modules: .*\n?", "", printed)[-LOG_TAIL:]
         except OSError:
             return ""
 

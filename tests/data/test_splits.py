@@ -135,7 +135,16 @@ def test_too_few_examples_are_refused(split: Any, size: int, counts: str) -> Non
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(
     "parts",
-    [(0.6, 0.3, 0.2), (0.0, 0.5, 0.5), (1.0, 0.0, 0.0), (-0.1, 0.5, 0.5), (0, 1, 1), (10, 5, 0.2), (True, 1, 1), ("a", 1, 1)],
+    [
+        (0.6, 0.3, 0.2),
+        (0.0, 0.5, 0.5),
+        (1.0, 0.0, 0.0),
+        (-0.1, 0.5, 0.5),
+        (0, 1, 1),
+        (10, 5, 0.2),
+        (True, 1, 1),
+        ("a", 1, 1),
+    ],
     ids=repr,
 )
 def test_parts_that_make_no_sense_are_refused_when_declared(rule: Any, parts: tuple[Any, Any, Any]) -> None:

@@ -1,7 +1,8 @@
 """Needs something that is not installed."""
 
-import benchsuite as bs
 import no_such_package_anywhere
+
+import benchsuite as bs
 
 
 def make(learning_rate):

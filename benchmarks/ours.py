@@ -1,0 +1,67 @@
+"""Our side of a comparison: the program of a task's baseline, with its data, one epoch's batch order and learning rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchsuite.data import Dataset, load
+from benchsuite.engine.parts import Parts, build_parts, make
+from benchsuite.engine.program import EpochEnd, Program
+from benchsuite.engine.seeds import Streams
+from benchsuite.recipe import Recipe, baseline
+from benchsuite.registry import Registry
+
+
+@dataclass
+class Ours:
+    """A program that is ready to train."""
+
+    program: Program
+    recipe: Recipe
+    parts: Parts
+    dataset: Dataset
+    initializer: Any
+    data: tuple[Any, Any]
+    order: np.ndarray
+    rates: np.ndarray
+
+    @property
+    def steps(self) -> int:
+        """Steps of one epoch."""
+        return len(self.order)
+
+    def reset(self, seed: int = 0) -> None:
+        self.program.reset(Streams.of(seed), self.initializer, self.parts)
+
+    def epoch(self) -> EpochEnd:
+        return self.program.train(self.data, self.order, self.rates, 0, float("inf"))
+
+    def weights(self) -> list[np.ndarray]:
+        return [variable.numpy() for variable in self.program.trainable]
+
+
+def build(name: str, registry: Registry) -> Ours:
+    """Build a task's program as a session does, and reset it to seed 0."""
+    task = registry.task(name)
+    recipe = baseline(task, registry)
+    dataset = load(task)
+    parts = build_parts(task, recipe, registry, bool(np.issubdtype(dataset.y.dtype, np.integer)))
+    program = Program(task, parts, dataset, dataset.x.shape[1:], task.batch_size)
+    passes = dataset.sizes[0] // task.batch_size
+    steps = task.steps_per_epoch or passes
+    whole = Streams.of(0).permutation(0, dataset.sizes[0])[: passes * task.batch_size].reshape(passes, -1)
+    ours = Ours(
+        program=program,
+        recipe=recipe,
+        parts=parts,
+        dataset=dataset,
+        initializer=make(recipe.one("initializer"), registry),
+        data=program.place_data(dataset.x),
+        order=whole[np.arange(steps) % passes],
+        rates=np.full(steps, recipe.one("optimizer").hyperparameters.get("learning_rate", 0.0), "float32"),
+    )
+    ours.reset()
+    return ours
