@@ -108,8 +108,9 @@ class Store:
                     "Wait for it, stop it, or choose another folder with --results DIR."
                 ) from None
             try:
+                # Unbuffered, so that closing has nothing left that could fail.
                 os.ftruncate(lock.fileno(), 0)
-                os.write(lock.fileno(), str(os.getpid()).encode())  # unbuffered: closing has nothing left that could fail
+                os.write(lock.fileno(), str(os.getpid()).encode())
             except OSError as error:
                 raise _cannot_write(path, error) from None
             yield

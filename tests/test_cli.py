@@ -208,11 +208,9 @@ def test_what_new_writes_is_found_in_the_working_folder(kind: str, written: Path
 
 
 def test_what_new_writes_is_well_formed(written: Path) -> None:
-    root = Path(__file__).parent.parent
-    done = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--config", str(root / "pyproject.toml"), "--ignore", "E501,D103", "--no-cache", str(written)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    rules = Path(__file__).parent.parent / "pyproject.toml"
+    command = [sys.executable, "-m", "ruff", "check", "--config", str(rules), "--ignore", "E501,D103", "--no-cache"]
+    done = subprocess.run([*command, str(written)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

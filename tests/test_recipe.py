@@ -284,14 +284,13 @@ def test_a_number_too_long_for_any_range_is_refused_like_any_other(digits: int) 
 
 
 @given(text=st.text(alphabet='sgdam*?[]=,;+ 01.e-"{}', max_size=16))
-def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
+def test_any_text_is_read_or_refused(text: str) -> None:
     for kind in ("optimizer", "regularization"):
         try:
             found = expand(kind, [text], Few())
-        except bs.BenchsuiteError as error:
-            assert "\n" not in str(error)
-        else:
-            assert found
+        except bs.BenchsuiteError:
+            continue
+        assert found
 
 
 # Selections and settings, there and back

@@ -427,8 +427,14 @@ def test_set_aside_on_a_full_disk_is_one_line(store: Store, monkeypatch: pytest.
 def test_the_table_has_one_row_for_each_trial(tmp_path: Path) -> None:
     records = [
         record(0),
-        record(1, outcome="diverged", reason="the loss became nan at step 3", results={"failure": {"step": 3}}, costs={"wall_seconds": 2.0}),
-    ]  # fmt: skip
+        record(
+            1,
+            outcome="diverged",
+            reason="the loss became nan at step 3",
+            results={"failure": {"step": 3}},
+            costs={"wall_seconds": 2.0},
+        ),
+    ]
     path = tmp_path / "trials.parquet"
     export_table({one["id"]: one for one in records}, path)
     table = pd.read_parquet(path)

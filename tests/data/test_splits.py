@@ -163,7 +163,8 @@ def test_any_declared_split_is_carried_out_or_refused(
     parts = [used * weight / sum(weights) for weight in weights]
     try:
         found = split_indices(bs.HoldOut(*parts), np.zeros(size))
-    except bs.BenchsuiteError as error:
-        assert " cannot split " in str(error)
+    except bs.BenchsuiteError:
+        # Only where a part really has no example.
+        assert min(np.diff(np.rint(np.cumsum((0.0, *parts)) * size))) < 1
     else:
         assert all(len(part) for part in found)
