@@ -93,10 +93,6 @@ class Trial:
         """Return the same trial with another seed."""
         return replace(self, seed=seed)
 
-    def describe(self) -> str:
-        """Name the trial in one short line for the live display: task, what is special about it, seed."""
-        return f"{self.task} seed {self.seed}"
-
 
 def identity(spec: Mapping[str, Any]) -> str:
     """Return the 32 hexadecimal digits that stand for a spec."""

@@ -1,0 +1,34 @@
+"""The arrows between the rooms point one way, and names stay cheap to read."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_import_linter_keeps_every_contract():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("heavy", ["tensorflow", "keras", "numpy", "pandas"])
+def test_importing_benchsuite_imports_nothing_heavy(heavy):
+    script = f"import sys, benchsuite; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_every_public_name_exists_and_is_documented():
+    import benchsuite
+
+    for name in benchsuite.__all__:
+        assert (getattr(benchsuite, name).__doc__ or "").strip(), name
