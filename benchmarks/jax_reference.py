@@ -99,7 +99,9 @@ def epoch(name: str) -> Callable[..., Any]:
             alpha = rate * jnp.sqrt(1 - BETA_2**number) / (1 - BETA_1**number)
             first = jax.tree.map(lambda m, g: m + (g - m) * (1 - BETA_1), first, gradients)
             second = jax.tree.map(lambda v, g: v + (g * g - v) * (1 - BETA_2), second, gradients)
-            parameters = jax.tree.map(lambda p, m, v: p - m * alpha / (jnp.sqrt(v) + EPSILON), parameters, first, second)
+            parameters = jax.tree.map(
+                lambda p, m, v: p - m * alpha / (jnp.sqrt(v) + EPSILON), parameters, first, second
+            )
             return (parameters, first, second, number), loss
 
         return jax.lax.scan(step, state, (order, rates))

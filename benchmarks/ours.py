@@ -39,6 +39,10 @@ class Ours:
     def epoch(self) -> EpochEnd:
         return self.program.train(self.data, self.order, self.rates, 0, float("inf"))
 
+    def epochs(self, count: int) -> None:
+        for _ in range(count):
+            self.epoch()
+
     def weights(self) -> list[np.ndarray]:
         return [variable.numpy() for variable in self.program.trainable]
 

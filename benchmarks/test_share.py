@@ -17,7 +17,18 @@ WANTED = 10
 
 def test_share(benchmark: Any, tmp_path: Path, table: Callable[[str, str], None]) -> None:
     results = tmp_path / "results"
-    command = [sys.executable, "-m", "benchsuite", "run", *STUDY, "--workers", "1", "--no-local", "--results", str(results)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchsuite",
+        "run",
+        *STUDY,
+        "--workers",
+        "1",
+        "--no-local",
+        "--results",
+        str(results),
+    ]
 
     def study() -> float:
         started = time.perf_counter()
@@ -32,4 +43,7 @@ def test_share(benchmark: Any, tmp_path: Path, table: Callable[[str, str], None]
     inside, outside = 100 * (1 - work / trials), 100 * (1 - work / elapsed)
     benchmark.extra_info.update(trials=len(costs), work_seconds=work, trial_seconds=trials, elapsed_seconds=elapsed)
     table("share", f"of the trials' own time                {inside:6.1f} %   wanted: ≤ {WANTED} %")
-    table("share", f"of all time, with start and report     {outside:6.1f} %   {len(costs)} trials in {elapsed:.1f} s, one worker")
+    table(
+        "share",
+        f"of all time, with start and report     {outside:6.1f} %   {len(costs)} trials in {elapsed:.1f} s, one worker",
+    )

@@ -254,7 +254,7 @@ def _register(registry: Registry, plugin: Plugin) -> None:
     _check_hooks(plugin.module, registry.hooks)
     registry.hooks.register(plugin.module)  # checks the arguments of every hook
     try:
-        found = [entry for kind, hook in HOOKS.items() for entry in _call(plugin, kind, hook)]
+        found = [entry for kind, hook in HOOKS.items() for entry in _call(plugin, registry.hooks, kind, hook)]
         _refuse_clashes(registry, plugin, found)
     except BaseException:
         registry.hooks.unregister(plugin.module)
@@ -300,10 +300,11 @@ def _check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
         raise BenchsuiteError("it implements no hook. Mark a function such as register_optimizers with @bs.hookimpl.")
 
 
-def _call(plugin: Plugin, kind: str, hook: str) -> Iterator[Registered]:
+def _call(plugin: Plugin, manager: pluggy.PluginManager, kind: str, hook: str) -> Iterator[Registered]:
     """Ask this plugin alone, so that each answer has an owner."""
     expected = KINDS[kind]
-    if hasattr(plugin.module, hook):
+    assert plugin.module is not None
+    if hasattr(plugin.module, hook) and manager.parse_hookimpl_opts(plugin.module, hook) is not None:
         returned = getattr(plugin.module, hook)()
         if not isinstance(returned, list | tuple):
             raise BenchsuiteError(

@@ -60,11 +60,11 @@ class Study:
                 raise unknown("kind", str(kind), RECIPE_KINDS)
 
 
-_LISTS = ("kinds", "task", *RECIPE_KINDS)
+_LISTS = ("kind", "task", *RECIPE_KINDS)
 
 
 def read_study_file(path: Path) -> dict[str, Any]:
-    """Read a study file: TOML whose keys are the flags, without dashes.
+    """Read a study file: TOML whose keys are the flags, without the leading dashes.
 
     Example::
 
@@ -76,7 +76,7 @@ def read_study_file(path: Path) -> dict[str, Any]:
         BenchsuiteError: If it cannot be read, holds unknown keys, or values of another type.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BenchsuiteError(f"cannot read the study file {path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -97,6 +97,7 @@ def read_study_file(path: Path) -> dict[str, Any]:
         "plugin": list,
         **dict.fromkeys(_LISTS, list),
     }
+    found = {key.replace("-", "_"): value for key, value in read.items()}
     for key, value in found.items():
         if key not in types:
             raise unknown(f"key in the study file {path}:", key, types)

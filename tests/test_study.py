@@ -253,7 +253,7 @@ def test_a_study_file_holds_the_flags(tmp_path: Path) -> None:
         tmp_path,
         """
 all = true
-kinds = ["optimizer"]
+kind = ["optimizer"]
 tier = "full"
 seeds = 5
 epochs = 3
@@ -270,7 +270,7 @@ gradient_transform = "clip_norm"
 """,
     )
     assert read_study_file(path) == {
-        "all": True, "kinds": ["optimizer"], "tier": "full", "seeds": 5, "epochs": 3, "precision": "float32", "device": "cpu",
+        "all": True, "kind": ["optimizer"], "tier": "full", "seeds": 5, "epochs": 3, "precision": "float32", "device": "cpu",
         "workers": 2, "timeout": 60.0, "memory": 1.5, "results": "elsewhere", "plugin": ["a.py", "b"],
         "task": ["digits_mlp"], "optimizer": ["sgd", "momentum[momentum=0.5,0.9]"], "gradient_transform": ["clip_norm"],
     }  # fmt: skip

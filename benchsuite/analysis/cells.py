@@ -165,7 +165,9 @@ def _seed_value(record: Record, primary: str) -> SeedValue:
 def _target_steps(records: Sequence[Record], target: float, saturated: frozenset[float]) -> TargetSteps:
     steps = tuple(reached["step"] if (reached := reached_target(record, target)) else None for record in records)
     middle = median([worst("min") if step is None else float(step) for step in steps]) if steps else math.inf
-    budgets = [record["spec"]["epochs"] * (record["results"]["measure"].get("steps_per_epoch") or 0) for record in records]
+    budgets = [
+        record["spec"]["epochs"] * (record["results"]["measure"].get("steps_per_epoch") or 0) for record in records
+    ]
     return TargetSteps(
         target=target,
         steps=steps,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -24,6 +27,7 @@ def check(
     wanted = []
     for name in names:
         kind, _, plain = name.rpartition(":")
+        kind = kind.replace("-", "_")
         if kind and kind not in KINDS:
             raise unknown("kind", kind, KINDS)
         found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
@@ -33,6 +37,10 @@ def check(
     from benchsuite.conformance import checked
 
     console = Console()
+    with _quiet():
+        from benchsuite.engine.device import Device, configure
+
+        configure(Device("cpu"))
     broken = 0
     for kind, plain in wanted:
         console.print(f"[bold]{kind.replace('_', ' ')} {plain}[/]")
@@ -49,3 +57,16 @@ def check(
     if broken:
         console.print(f"[red]{broken} broken promise{'s' if broken > 1 else ''}.[/]")
         raise typer.Exit(1)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what TensorFlow's libraries print at import, before any of its settings counts, off the terminal."""
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -27,6 +27,7 @@ def info(
 
     known = registry(plugin, no_local)
     kind, _, plain = name.rpartition(":")
+    kind = kind.replace("-", "_")
     if kind and kind not in KINDS:
         raise unknown("kind", kind, KINDS)
     found = [table[plain] for k, table in known.tables.items() if plain in table and kind in ("", k)]

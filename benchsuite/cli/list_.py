@@ -12,7 +12,7 @@ from benchsuite.errors import unknown
 
 
 def list_components(
-    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Show this kind only.")] = None,
+    kind: Annotated[str | None, typer.Argument(metavar="KIND", help="Show this kind only.")] = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:

@@ -39,9 +39,8 @@ class Progress:
         self._workers = workers
         self._live: Live | None = None
         self._begun = time.monotonic()
-        self._total = self._had = 0
-        self._stale = 0
-        self._left = self._spent_prediction = 0.0
+        self._total = 0
+        self._work = self._left = 0.0
         self._outcomes: Counter[str] = Counter()
         self._running: dict[int, tuple[Trial, float]] = {}
         self._baselines: dict[str, Recipe] = {}
@@ -62,12 +61,12 @@ class Progress:
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it."""
-        self._had, self._total, self._stale, self._left = done, waiting, stale, seconds
+        self._total, self._work, self._left = waiting, seconds, seconds
         self._begun = self._said = time.monotonic()
         if waiting:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
-                f"{waiting} trials to run{again}; {done} have a record already. Workers: {self._workers}. "
+                f"{waiting} {'trial' if waiting == 1 else 'trials'} to run{again}; {done} have a record already. Workers: {self._workers}. "
                 f"Predicted: {_clock(seconds / self._workers)}.",
                 highlight=False,
             )
@@ -77,12 +76,12 @@ class Progress:
         with self._lock:
             self._running[worker] = (trial, time.monotonic())
 
-    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], seconds: float) -> None:
+    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], left: float) -> None:
         """Count a trial; say at once when one failed."""
         with self._lock:
             self._outcomes[record["outcome"]] += 1
             self._running.pop(worker, None)
-            self._spent_prediction += seconds
+            self._left = left
         if record["outcome"] not in ("completed", "unsupported"):
             self._console.print(
                 f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}",
@@ -139,13 +138,12 @@ class Progress:
         return sum(count for outcome, count in self._outcomes.items() if outcome not in ("completed", "unsupported"))
 
     def _remaining(self) -> float:
-        """Scale the prediction by how it did so far."""
+        """Scale the prediction of what is left by how long the rest took; at the start, believe it."""
         elapsed = time.monotonic() - self._begun
-        share = self._spent_prediction / self._left if self._left else 0.0
-        predicted = max(self._left / self._workers - elapsed, 0.0)
-        if share < 0.05:
-            return predicted
-        return elapsed * (1 - share) / share if share < 1 else 0.0
+        done = self._work - self._left
+        if done < 0.05 * self._work:
+            return max(self._left / self._workers - elapsed, 0.0)
+        return elapsed * self._left / done
 
     def _describe(self, trial: Trial) -> str:
         """Name a trial by its task, what differs from the baseline, and its seed."""

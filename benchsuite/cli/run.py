@@ -35,7 +35,7 @@ def _kind(kind: str) -> Any:
 def run(
     context: typer.Context,
     study_file: Annotated[
-        Path | None, typer.Argument(metavar="[STUDY.toml]", help="A study file; flags override it.")
+        Path | None, typer.Argument(metavar="STUDY.toml", help="A study file; flags override it.")
     ] = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")
@@ -109,8 +109,7 @@ def _typed(context: typer.Context, name: str) -> bool:
 
 def _from_file(found: dict[str, Any]) -> dict[str, Any]:
     """Turn the keys of a study file into parameters."""
-    names = {"all": "all_", "kinds": "kind"}
-    return {names.get(key, key): value for key, value in found.items()}
+    return {"all_" if key == "all" else key: value for key, value in found.items()}
 
 
 def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[Plan, Options]:
@@ -129,7 +128,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
     available = psutil.virtual_memory().total * 0.8 / workers
     study = Study(
         all=merged["all_"],
-        kinds=tuple(part.strip() for text in merged["kind"] or () for part in text.split(",")),
+        kinds=tuple(part.strip().replace("-", "_") for text in merged["kind"] or () for part in text.split(",")),
         tier=merged["tier"],
         task=tuple(merged["task"] or ()),
         components={kind: tuple(merged[kind]) for kind in RECIPE_KINDS if merged[kind]},

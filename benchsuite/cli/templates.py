@@ -123,7 +123,7 @@ def make(gamma):
     return loss
 ''',
         """targets="classes",
-            space={"gamma": bs.Uniform(0.5, 5.0, default=2.0)},""",
+            space={"gamma": bs.Uniform(1.0, 5.0, default=2.0)},""",
     ),
 }
 

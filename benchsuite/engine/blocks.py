@@ -120,12 +120,12 @@ class Blocks:
         import keras
 
         name = self._name("output")
-        layer = keras.layers.Dense(units, kernel_initializer="zeros", name=name)
+        layer = keras.layers.Dense(units, kernel_initializer="zeros", name=name, dtype="float32")
         self._kernels.append((name, layer, 1.0))
         return layer
 
     def parameter(self, shape: Sequence[int], start: float) -> Any:
-        """Return a layer that gives θ, a trainable array, repeated for each example; the input only tells the batch size.
+        """Return a layer that gives θ, a trainable float32 array, repeated for each example; the input only tells the batch size.
 
         Args:
             shape: Of θ.
@@ -146,7 +146,7 @@ class Blocks:
             def compute_output_shape(self, input_shape: Any) -> Any:
                 return (input_shape[0], *outer)
 
-        return Parameter(name=self._name("parameter"))
+        return Parameter(name=self._name("parameter"), dtype="float32")
 
     @property
     def kernels(self) -> list[Kernel]:

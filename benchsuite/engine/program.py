@@ -99,7 +99,7 @@ class Program:
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)
         self._key = tf.constant(0, tf.int64)
-        self._traced: dict[tuple[Any, ...], Any] = {}
+        self._traced: dict[tuple[Any, int], Any] = {}  # steps alone change the shapes of arguments
 
     # ------------------------------------------------------------------ outside the graph
 
@@ -221,6 +221,7 @@ class Program:
             bound = min(bound, float(np.finfo("float32").max))
             return self._call(
                 self._train,
+                len(order),
                 *data,
                 tf.constant(order),
                 tf.constant(rates, tf.float32),
@@ -235,6 +236,7 @@ class Program:
         with tf.device(self.place):
             return self._call(
                 self._evaluate,
+                0,
                 *data,
                 tf.constant(self._rows),
                 tf.constant(self._weights),
@@ -242,9 +244,9 @@ class Program:
                 tf.constant(stop, tf.int32),
             )
 
-    def _call(self, function: Any, *arguments: Any) -> Any:
-        """Call a compiled function by its trace for these shapes; to find it takes TensorFlow as long as ten small steps."""
-        key = (function, *(tuple(argument.shape) for argument in arguments))
+    def _call(self, function: Any, steps: int, *arguments: Any) -> Any:
+        """Call a compiled function by its trace for so many steps; to find it takes TensorFlow as long as ten small steps."""
+        key = (function, steps)
         if key not in self._traced:
             self._traced[key] = function.get_concrete_function(*arguments)
         return self._traced[key](*arguments)
@@ -295,7 +297,22 @@ class Program:
             gradients = tape.gradient(loss, [variable.value for variable in self.trainable])
             if self.parts.transform is not None:
                 gradients = self.parts.transform(gradients, self.trainable)
-        return loss, gradients
+        return loss, self._computed_once(gradients)
+
+    def _computed_once(self, gradients: list[Any]) -> list[Any]:
+        """Keep XLA from fusing gradients into the optimizer's arithmetic.
+
+        It computes a fused gradient again for each use: AdaDelta on an LSTM took twenty times longer. Sparse gradients pass as they are.
+        """
+        dense = [index for index, gradient in enumerate(gradients) if self._tf.is_tensor(gradient)]
+        if not self.xla or not dense:
+            return gradients
+        from tensorflow.compiler.tf2xla.python import xla
+
+        kept = list(gradients)
+        for index, tensor in zip(dense, xla.optimization_barrier(*(gradients[i] for i in dense)), strict=True):
+            kept[index] = tensor
+        return kept
 
     def _train_graph(self, x: Any, y: Any, order: Any, rates: Any, start: Any, stop: Any, bound: Any, key: Any) -> Any:
         tf = self._tf
@@ -376,7 +393,7 @@ def _baked(optimizer: Any) -> Any:
 def _evaluation_plan(dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lay out all three parts as batches for one call.
 
-    The training part is represented by its first examples (a random subset, the split shuffled it), as many as the
+    The training part is represented by its first examples (a random subset where the split is random), as many as the
     larger of the other two parts has.
 
     Returns:

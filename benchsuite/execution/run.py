@@ -29,8 +29,8 @@ class Observer(Protocol):
         """See a worker begin a trial."""
         ...
 
-    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], seconds: float) -> None:
-        """See a record written; ``seconds`` is what the trial was predicted to take."""
+    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], left: float) -> None:
+        """See a record written; ``left`` is the predicted seconds of work that remain."""
         ...
 
     def problem(self, text: str) -> None:
@@ -119,6 +119,7 @@ def run_plan(
                 store.set_aside(trial.id)
                 summary.stale += 1
             waiting.append(trial)
+        remaining = {trial.id: trial for trial in waiting}
         observer.planned(summary.done, len(waiting), summary.stale, predicted_seconds(waiting, registry))
         if not waiting:
             return summary
@@ -138,7 +139,8 @@ def run_plan(
                 path = store.write(record)
                 summary.records[event.trial.id] = record
                 summary.outcomes[record["outcome"]] += 1
-                observer.finished(event.trial, event.worker, record, _training(event.trial, registry))
+                del remaining[event.trial.id]
+                observer.finished(event.trial, event.worker, record, predicted_seconds(remaining.values(), registry))
                 _tell(registry, observer, "trial_finished", trial=TrialResult(event.trial.id, record, str(path)))
         _tell(registry, observer, "study_finished", outcomes=dict(summary.outcomes), results=store.folder)
     return summary
@@ -179,7 +181,7 @@ def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[st
         "summary": task.summary,
         "license": task.license,
         "citation": task.citation,
-        "steps_per_epoch": task.steps_per_epoch or results.pop("steps_per_epoch", None),
+        "steps_per_epoch": results.pop("steps_per_epoch", task.steps_per_epoch),
     }
     return {
         "format": FORMAT,
