@@ -20,7 +20,9 @@ def _data(classes: bool) -> Arrays:
 
 def _model(outputs: int) -> Any:
     def model(blocks: Any, inputs: Any) -> Any:
-        return blocks.output(outputs)(blocks.dense(8)(blocks.dense(8)(inputs)))
+        x = blocks.dense(8)(inputs)
+        x = blocks.dense(8)(x)
+        return blocks.output(outputs)(x)
 
     return model
 
