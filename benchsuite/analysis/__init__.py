@@ -3,7 +3,7 @@
 Knows neither TensorFlow nor the engine; a record here is the plain mapping of ``docs/reference/record-format.md``.
 """
 
-from benchsuite.analysis.cells import Cell, SeedValue, TargetSteps
+from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
 from benchsuite.analysis.leaderboard import (
     Column,
@@ -18,10 +18,10 @@ from benchsuite.analysis.leaderboard import (
 
 __all__ = [
     "BootstrapInterval",
-    "Cell",
     "Column",
     "ColumnHead",
     "Direction",
+    "Entry",
     "Interval",
     "Leaderboard",
     "LeftOut",

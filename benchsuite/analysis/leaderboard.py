@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchsuite.analysis.cells import Cell, Record, saturated_targets, summarize
+from benchsuite.analysis.entries import Entry, Record, saturated_targets, summarize
 from benchsuite.analysis.intervals import Direction, average_ranks
 from benchsuite.analysis.settings import Components, canonical, deviations, joined_name, labels
 
@@ -58,22 +58,22 @@ class ColumnHead:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A component (or several, for regularization) with its cells, one per column, ``None`` where no trial was run.
+    """A component (or several, for regularization) with its entries, one per column, ``None`` where no trial was run.
 
-    ``mean_rank`` is the mean of the cells' ranks over the ``ranked`` columns where there was something to rank against.
+    ``mean_rank`` is the mean of the entries' ranks over the ``ranked`` columns where there was something to rank against.
     """
 
     label: str
     name: str
     components: Components
-    cells: tuple[Cell | None, ...]
+    entries: tuple[Entry | None, ...]
     mean_rank: float | None
     ranked: int
 
     @property
     def tasks(self) -> int:
         """The number of columns on which the row has trials."""
-        return sum(cell is not None for cell in self.cells)
+        return sum(entry is not None for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Leaderboard:
     @property
     def compares(self) -> bool:
         """Whether there is more to see than the baselines of the tasks."""
-        return any(not cell.is_baseline for row in self.rows for cell in row.cells if cell)
+        return any(not entry.is_baseline for row in self.rows for entry in row.entries if entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +223,15 @@ def _leaderboard(
             components[canonical(held)] = held
             trials[canonical(held)][column].append(record)
     keys = sorted(components)
-    grid = [[_cell(trials[key].get(head.column), head, confidence) for head in heads] for key in keys]
+    grid = [[_entry(trials[key].get(head.column), head, confidence) for head in heads] for key in keys]
     for position, head in enumerate(heads):
         _rank(grid, position, head.direction)
     rows = []
-    for key, label, cells in zip(keys, labels([components[key] for key in keys]), grid, strict=True):
-        ranks = [cell.rank for cell in cells if cell is not None and cell.rank is not None]
+    for key, label, entries in zip(keys, labels([components[key] for key in keys]), grid, strict=True):
+        ranks = [entry.rank for entry in entries if entry is not None and entry.rank is not None]
         mean_rank = sum(ranks) / len(ranks) if ranks else None
         name = joined_name(components[key])
-        rows.append(Row(label, name, components[key], tuple(cells), mean_rank, len(ranks)))
+        rows.append(Row(label, name, components[key], tuple(entries), mean_rank, len(ranks)))
     # A mean over fewer tasks is another quantity: such rows stand below those that were ranked on all.
     rows.sort(key=lambda row: (row.mean_rank is None, -row.ranked, row.mean_rank or 0.0, row.label))
     return Leaderboard(kind, tuple(heads), tuple(rows), confidence)
@@ -251,7 +251,7 @@ def _head(column: Column, label: str, records: Sequence[Record]) -> ColumnHead:
     )
 
 
-def _cell(records: Sequence[Record] | None, head: ColumnHead, confidence: float) -> Cell | None:
+def _entry(records: Sequence[Record] | None, head: ColumnHead, confidence: float) -> Entry | None:
     if not records:
         return None
     measure = records[0]["results"]["measure"]
@@ -259,12 +259,12 @@ def _cell(records: Sequence[Record] | None, head: ColumnHead, confidence: float)
     return summarize(records, head.saturated, is_baseline=is_baseline, confidence=confidence)
 
 
-def _rank(grid: list[list[Cell | None]], position: int, direction: Direction) -> None:
-    """Give every cell of one column its rank by the median; a column with fewer than two medians ranks nothing."""
-    held = [(row, cell) for row, cells in enumerate(grid) if (cell := cells[position]) is not None]
-    medians = [(row, cell, cell.final.estimate) for row, cell in held if cell.final is not None]
+def _rank(grid: list[list[Entry | None]], position: int, direction: Direction) -> None:
+    """Give every entry of one column its rank by the median; a column with fewer than two medians ranks nothing."""
+    held = [(row, entry) for row, entries in enumerate(grid) if (entry := entries[position]) is not None]
+    medians = [(row, entry, entry.final.estimate) for row, entry in held if entry.final is not None]
     if len(medians) < 2:
         return
     ranks = average_ranks([estimate for _, _, estimate in medians], direction)
-    for (row, cell, estimate), rank in zip(medians, ranks, strict=True):
-        grid[row][position] = replace(cell, rank=rank, leads=rank == min(ranks) and math.isfinite(estimate))
+    for (row, entry, estimate), rank in zip(medians, ranks, strict=True):
+        grid[row][position] = replace(entry, rank=rank, leads=rank == min(ranks) and math.isfinite(estimate))

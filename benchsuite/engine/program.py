@@ -294,7 +294,9 @@ class Program:
                     )
                 for extra in self.model.losses:
                     loss += tf.cast(extra, tf.float32)
-            gradients = tape.gradient(loss, [variable.value for variable in self.trainable])
+            sparse = tape.gradient(loss, [variable.value for variable in self.trainable])
+            # An embedding's gradient comes as rows, the same row several times; Keras' Adam would square each before adding them.
+            gradients = [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in sparse]
             if self.parts.transform is not None:
                 gradients = self.parts.transform(gradients, self.trainable)
         return loss, self._computed_once(gradients)
@@ -302,15 +304,15 @@ class Program:
     def _computed_once(self, gradients: list[Any]) -> list[Any]:
         """Keep XLA from fusing gradients into the optimizer's arithmetic.
 
-        It computes a fused gradient again for each use: AdaDelta on an LSTM took twenty times longer. Sparse gradients pass as they are.
+        It computes a fused gradient again for each use: AdaDelta on an LSTM took twenty times longer.
         """
-        dense = [index for index, gradient in enumerate(gradients) if self._tf.is_tensor(gradient)]
-        if not self.xla or not dense:
+        present = [index for index, gradient in enumerate(gradients) if gradient is not None]
+        if not self.xla or not present:
             return gradients
         from tensorflow.compiler.tf2xla.python import xla
 
         kept = list(gradients)
-        for index, tensor in zip(dense, xla.optimization_barrier(*(gradients[i] for i in dense)), strict=True):
+        for index, tensor in zip(present, xla.optimization_barrier(*(gradients[i] for i in present)), strict=True):
             kept[index] = tensor
         return kept
 

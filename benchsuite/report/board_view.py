@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchsuite.analysis import Cell, ColumnHead, Interval, Leaderboard, TargetSteps
+from benchsuite.analysis import ColumnHead, Entry, Interval, Leaderboard, TargetSteps
 from benchsuite.report.figures import strip_range
 from benchsuite.report.numbers import (
     FAILED,
@@ -29,7 +29,7 @@ DOTS_WIDTH = 124
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One seed on a cell's little axis: a ``seed``, one ``beyond`` the axis (at its worse end) or a ``failed`` one."""
+    """One seed on a entry's little axis: a ``seed``, one ``beyond`` the axis (at its worse end) or a ``failed`` one."""
 
     x: float
     kind: str
@@ -37,7 +37,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """A cell's little axis, shared by its column: dots, the interval from ``low`` to ``high``, the median."""
+    """A entry's little axis, shared by its column: dots, the interval from ``low`` to ``high``, the median."""
 
     dots: tuple[Dot, ...]
     low: float
@@ -69,7 +69,7 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """One cell as text; ``sort_key`` and its likes are what the page sorts by, smaller first."""
+    """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first."""
 
     median: str
     interval: str
@@ -94,7 +94,7 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row: its label, its style and its cells."""
+    """A row: its label, its style and its entries."""
 
     label: str
     settings: str
@@ -102,7 +102,7 @@ class RowView:
     mean_rank: str
     rank_key: float
     ranked: str
-    cells: tuple[CellView | None, ...]
+    entries: tuple[CellView | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,9 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     ranges = [_column_range(board, index) for index in range(len(board.columns))]
     rows = []
     for row in board.rows:
-        cells = tuple(
-            None if cell is None else _cell(cell, head, form, limits)
-            for cell, head, form, limits in zip(row.cells, board.columns, forms, ranges, strict=True)
+        entries = tuple(
+            None if entry is None else _entry(entry, head, form, limits)
+            for entry, head, form, limits in zip(row.entries, board.columns, forms, ranges, strict=True)
         )
         rows.append(
             RowView(
@@ -151,7 +151,7 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
                 mean_rank="–" if row.mean_rank is None else f"{row.mean_rank:.1f}",
                 rank_key=math.inf if row.mean_rank is None else row.mean_rank,
                 ranked=f"{row.ranked} of {len(board.columns)}" if row.ranked < len(board.columns) else "",
-                cells=cells,
+                entries=entries,
             )
         )
     saturated = [
@@ -209,34 +209,34 @@ def _head(head: ColumnHead) -> HeadView:
 
 def _confidence(board: Leaderboard) -> str:
     """Return what the intervals attain, to be put after the word "interval"."""
-    held = [cell.final for row in board.rows for cell in row.cells if cell and cell.final]
+    held = [entry.final for row in board.rows for entry in row.entries if entry and entry.final]
     by_count = sorted({(interval.count, interval.attained) for interval in held})
     parts = [f"{percent(attained)} with {count_of(count, 'seed')}" for count, attained in by_count]
     return f" (confidence {', '.join(parts)})" if parts else ""
 
 
 def _column_form(board: Leaderboard, index: int) -> Format:
-    cells = [cell for row in board.rows if (cell := row.cells[index]) is not None]
-    return column_format(cell.final.estimate for cell in cells if cell.final)
+    entries = [entry for row in board.rows if (entry := row.entries[index]) is not None]
+    return column_format(entry.final.estimate for entry in entries if entry.final)
 
 
 def _column_range(board: Leaderboard, index: int) -> tuple[float, float]:
-    cells = [cell for row in board.rows if (cell := row.cells[index]) is not None]
-    return strip_range([seed.final for cell in cells for seed in cell.seeds], board.columns[index].direction)
+    entries = [entry for row in board.rows if (entry := row.entries[index]) is not None]
+    return strip_range([seed.final for entry in entries for seed in entry.seeds], board.columns[index].direction)
 
 
-def _cell(cell: Cell, head: ColumnHead, form: Format, limits: tuple[float, float]) -> CellView:
+def _entry(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, float]) -> CellView:
     sign = -1 if head.direction == "max" else 1
-    first_missing = next((target for target in reversed(cell.targets) if not target.saturated), None)
+    first_missing = next((target for target in reversed(entry.targets) if not target.saturated), None)
     return CellView(
-        median=form(cell.final.estimate) if cell.final else "unsupported",
-        interval=_interval(cell.final, form),
-        best=form(cell.best.estimate) if cell.best else "",
-        best_interval=_interval(cell.best, form),
-        dots=_dots(cell, head, form, limits),
+        median=form(entry.final.estimate) if entry.final else "unsupported",
+        interval=_interval(entry.final, form),
+        best=form(entry.best.estimate) if entry.best else "",
+        best_interval=_interval(entry.best, form),
+        dots=_dots(entry, head, form, limits),
         failures=tuple(
-            f"{number} of {len(cell.seeds)} {outcome_word(outcome)}"
-            for outcome, number in cell.outcomes.items()
+            f"{number} of {len(entry.seeds)} {outcome_word(outcome)}"
+            for outcome, number in entry.outcomes.items()
             if outcome != "completed"
         ),
         seeds=tuple(
@@ -246,20 +246,20 @@ def _cell(cell: Cell, head: ColumnHead, form: Format, limits: tuple[float, float
                 best=form(seed.best) if seed.best is not None else "",
                 failed=seed.final is None,
             )
-            for seed in cell.seeds
+            for seed in entry.seeds
         ),
-        targets=tuple(_target(target) for target in cell.targets) if cell.supported else (),
-        step=milliseconds(cell.step_milliseconds) if cell.step_milliseconds is not None else "not counted",
-        timing_note=_timing_note(cell),
-        state=size(cell.state_bytes) if cell.state_bytes is not None else "–",
-        parameters=whole(cell.parameters) if cell.parameters is not None else "–",
-        leads=cell.leads,
-        is_baseline=cell.is_baseline,
-        failed=cell.final is not None and math.isinf(cell.final.estimate),
-        unsupported=cell.final is None,
-        sort_key=sign * cell.final.estimate if cell.final else math.inf,
+        targets=tuple(_target(target) for target in entry.targets) if entry.supported else (),
+        step=milliseconds(entry.step_milliseconds) if entry.step_milliseconds is not None else "not counted",
+        timing_note=_timing_note(entry),
+        state=size(entry.state_bytes) if entry.state_bytes is not None else "–",
+        parameters=whole(entry.parameters) if entry.parameters is not None else "–",
+        leads=entry.leads,
+        is_baseline=entry.is_baseline,
+        failed=entry.final is not None and math.isinf(entry.final.estimate),
+        unsupported=entry.final is None,
+        sort_key=sign * entry.final.estimate if entry.final else math.inf,
         steps_key=first_missing.median if first_missing and first_missing.median is not None else math.inf,
-        cost_key=cell.step_milliseconds if cell.step_milliseconds is not None else math.inf,
+        cost_key=entry.step_milliseconds if entry.step_milliseconds is not None else math.inf,
     )
 
 
@@ -269,12 +269,12 @@ def _interval(interval: Interval | None, form: Format) -> str:
     return interval_text(interval, form)
 
 
-def _timing_note(cell: Cell) -> str:
-    if cell.timings + cell.timings_not_counted == 0:
+def _timing_note(entry: Entry) -> str:
+    if entry.timings + entry.timings_not_counted == 0:
         return "no timing"
-    if cell.timings_not_counted == 0:
+    if entry.timings_not_counted == 0:
         return ""
-    return f"{cell.timings_not_counted} of {cell.timings + cell.timings_not_counted} shared their core"
+    return f"{entry.timings_not_counted} of {entry.timings + entry.timings_not_counted} shared their core"
 
 
 def _target(target: TargetSteps) -> TargetLine:
@@ -287,8 +287,8 @@ def _target(target: TargetSteps) -> TargetLine:
     )
 
 
-def _dots(cell: Cell, head: ColumnHead, form: Format, limits: tuple[float, float]) -> Dots | None:
-    if cell.final is None:
+def _dots(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, float]) -> Dots | None:
+    if entry.final is None:
         return None
     low, high = limits
     edge = low if head.direction == "max" else high
@@ -298,19 +298,19 @@ def _dots(cell: Cell, head: ColumnHead, form: Format, limits: tuple[float, float
         return round(6 + (DOTS_WIDTH - 12) * (min(max(value, low), high) - low) / (high - low), 1)
 
     dots = []
-    for seed in cell.seeds:
+    for seed in entry.seeds:
         if seed.failed:
             dots.append(Dot(place(edge), "failed"))
         elif seed.final is not None:
             dots.append(Dot(place(seed.final), "seed" if low <= seed.final <= high else "beyond"))
-    inside = low <= cell.final.estimate <= high
+    inside = low <= entry.final.estimate <= high
     return Dots(
         dots=tuple(dots),
-        low=place(cell.final.low),
-        high=place(cell.final.high),
-        median=place(cell.final.estimate) if inside else None,
+        low=place(entry.final.low),
+        high=place(entry.final.high),
+        median=place(entry.final.estimate) if inside else None,
         text=", ".join(
             f"seed {seed.seed}: {form(seed.final) if seed.final is not None else outcome_word(seed.outcome)}"
-            for seed in cell.seeds
+            for seed in entry.seeds
         ),
     )

@@ -1,4 +1,4 @@
-"""``leaderboard.csv``: one line per cell of every leaderboard, tidy, with all its numbers.
+"""``leaderboard.csv``: one line per entry of every leaderboard, tidy, with all its numbers.
 
 A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
 that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from benchsuite.analysis import Cell, ColumnHead, Interval, Leaderboard, Row
+from benchsuite.analysis import ColumnHead, Entry, Interval, Leaderboard, Row
 
 OUTCOMES = ("completed", "diverged", "crashed", "timed_out", "out_of_memory", "unsupported")
 
@@ -21,11 +21,11 @@ OUTCOMES = ("completed", "diverged", "crashed", "timed_out", "out_of_memory", "u
 def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
     """Return the text of the file, lines ended by ``\\n``."""
     lines = [
-        _line(board, row, head, cell)
+        _line(board, row, head, entry)
         for board in boards
         for row in board.rows
-        for head, cell in zip(board.columns, row.cells, strict=True)
-        if cell is not None
+        for head, entry in zip(board.columns, row.entries, strict=True)
+        if entry is not None
     ]
     most = max((len(head.targets) for board in boards for head in board.columns), default=0)
     names = list(_FIXED) + [f"target_{number}{part}" for number in range(1, most + 1) for part in _PER_TARGET]
@@ -47,7 +47,7 @@ _FIXED = (
 _PER_TARGET = ("", "_steps", "_reached", "_saturated")
 
 
-def _line(board: Leaderboard, row: Row, head: ColumnHead, cell: Cell) -> dict[str, Any]:
+def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[str, Any]:
     column = head.column
     line: dict[str, Any] = {
         "kind": board.kind,
@@ -66,26 +66,26 @@ def _line(board: Leaderboard, row: Row, head: ColumnHead, cell: Cell) -> dict[st
         "budget_steps": head.budget_steps,
         "metric": head.primary,
         "direction": head.direction,
-        "is_baseline": int(cell.is_baseline),
-        "rank": _known(cell.rank),
+        "is_baseline": int(entry.is_baseline),
+        "rank": _known(entry.rank),
         "mean_rank": _known(row.mean_rank),
         "ranked_tasks": row.ranked,
-        "seeds": len(cell.seeds),
-        **{outcome: cell.outcomes.get(outcome, 0) for outcome in OUTCOMES},
-        "failed": cell.failed,
-        "attained_confidence": cell.final.attained if cell.final else "",
-        **_bounds("final", cell.final),
-        **_bounds("best_epoch", cell.best),
-        "seed_numbers": _joined([seed.seed for seed in cell.seeds]),
-        "final_values": _joined([seed.final for seed in cell.seeds]),
-        "best_epoch_values": _joined([seed.best for seed in cell.seeds]),
-        "step_milliseconds": _known(cell.step_milliseconds),
-        "timings_counted": cell.timings,
-        "timings_not_counted": cell.timings_not_counted,
-        "state_bytes": _known(cell.state_bytes),
-        "parameters": _known(cell.parameters),
+        "seeds": len(entry.seeds),
+        **{outcome: entry.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        "failed": entry.failed,
+        "attained_confidence": entry.final.attained if entry.final else "",
+        **_bounds("final", entry.final),
+        **_bounds("best_epoch", entry.best),
+        "seed_numbers": _joined([seed.seed for seed in entry.seeds]),
+        "final_values": _joined([seed.final for seed in entry.seeds]),
+        "best_epoch_values": _joined([seed.best for seed in entry.seeds]),
+        "step_milliseconds": _known(entry.step_milliseconds),
+        "timings_counted": entry.timings,
+        "timings_not_counted": entry.timings_not_counted,
+        "state_bytes": _known(entry.state_bytes),
+        "parameters": _known(entry.parameters),
     }
-    for number, target in enumerate(cell.targets, start=1):
+    for number, target in enumerate(entry.targets, start=1):
         line[f"target_{number}"] = target.target
         line[f"target_{number}_steps"] = math.inf if target.median is None else target.median
         line[f"target_{number}_reached"] = target.reached

@@ -70,9 +70,9 @@ def _labels(boards: Sequence[Leaderboard]) -> dict[str, tuple[str, str]]:
     found = {}
     for board in boards:
         for row in board.rows:
-            for head, cell in zip(board.columns, row.cells, strict=True):
-                component = "baseline" if cell and cell.is_baseline else f"{board.kind.replace('_', ' ')} {row.label}"
-                found.update({seed.id: (head.label, component) for seed in (cell.seeds if cell else ())})
+            for head, entry in zip(board.columns, row.entries, strict=True):
+                component = "baseline" if entry and entry.is_baseline else f"{board.kind.replace('_', ' ')} {row.label}"
+                found.update({seed.id: (head.label, component) for seed in (entry.seeds if entry else ())})
     return found
 
 

@@ -54,24 +54,24 @@ def series_of(
         styles: The style of each (kind, name).
     """
     head = board.columns[position]
-    held = [(row, cell) for row in board.rows if (cell := row.cells[position]) is not None and cell.supported]
+    held = [(row, entry) for row in board.rows if (entry := row.entries[position]) is not None and entry.supported]
     held.sort(key=lambda pair: (pair[1].rank is None, pair[1].rank or 0.0, pair[0].label))
     names = [row.name for row, _ in held]
     result = []
-    for number, (row, cell) in enumerate(held):
+    for number, (row, entry) in enumerate(held):
         variants, before = names.count(row.name), names[:number].count(row.name)
         result.append(
             Series(
                 label=row.label,
                 style=styles[board.kind, row.name],
-                finals=tuple(seed.final for seed in cell.seeds if seed.supported),
-                interval=cell.final,
+                finals=tuple(seed.final for seed in entry.seeds if seed.supported),
+                interval=entry.final,
                 curves=tuple(
                     curve
-                    for seed in cell.seeds
+                    for seed in entry.seeds
                     if seed.outcome == "completed" and (curve := _curve(records[seed.id], head.primary)) is not None
                 ),
-                failed=cell.failed,
+                failed=entry.failed,
                 shade=1.0 - 0.6 * before / max(variants - 1, 1),
             )
         )

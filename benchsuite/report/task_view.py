@@ -108,10 +108,12 @@ def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styl
     head = board.columns[position]
     series = series_of(board, position, by_id, styles)
     description = f"{board.kind} on {head.label}: learning curves, and the test {head.primary} of every seed"
-    cells = [(row, cell) for row in board.rows if (cell := row.cells[position]) is not None]
+    entries = [(row, entry) for row in board.rows if (entry := row.entries[position]) is not None]
     return FigureView(
         title=title(board.kind),
         svg=to_svg(comparison(series, head), f"{board.kind}/{head.label}", description),
-        failed=", ".join(f"{row.label} ({cell.failed} of {len(cell.seeds)})" for row, cell in cells if cell.failed),
-        unsupported=", ".join(row.label for row, cell in cells if cell.supported == 0),
+        failed=", ".join(
+            f"{row.label} ({entry.failed} of {len(entry.seeds)})" for row, entry in entries if entry.failed
+        ),
+        unsupported=", ".join(row.label for row, entry in entries if entry.supported == 0),
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.analysis import Cell, ColumnHead, Leaderboard, Row, leaderboards
+from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row, leaderboards
 from benchsuite.report.numbers import FAILED, Format, column_format, interval_text, outcome_word, percent, whole
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def worth_showing(boards: Sequence[Leaderboard]) -> list[Leaderboard]:
 def _tables(board: Leaderboard, width: int) -> list[Table]:
     label_width = max(9, min(LABEL_WIDTH, max(len(row.label) for row in board.rows)))
     rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
-    cells = [[_cell(row.cells[index], form) for row in board.rows] for index, form in enumerate(_formats(board))]
+    entries = [[_entry(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))]
     widths = [
         max(len(line) for text in (_head(head), *column) for line in text.plain.split("\n"))
-        for head, column in zip(board.columns, cells, strict=True)
+        for head, column in zip(board.columns, entries, strict=True)
     ]
     around = label_width + rank_width + 2 * PADDING
     chunks = list(_chunks(widths, width - around))
@@ -49,12 +49,12 @@ def _tables(board: Leaderboard, width: int) -> list[Table]:
         # A narrow table is widened, at the names, until the caption fits below it in one line.
         spare = min(width, len(caption.plain)) - around - sum(widths[index] + PADDING for index in chunk)
         part = f" ({number} of {len(chunks)})" if len(chunks) > 1 else ""
-        tables.append(_table(board, chunk, cells, label_width + max(0, spare), caption, part))
+        tables.append(_table(board, chunk, entries, label_width + max(0, spare), caption, part))
     return tables
 
 
 def _table(
-    board: Leaderboard, chunk: range, cells: list[list[Text]], label_width: int, caption: Text, part: str
+    board: Leaderboard, chunk: range, entries: list[list[Text]], label_width: int, caption: Text, part: str
 ) -> Table:
     from rich import box
     from rich.table import Table
@@ -75,14 +75,14 @@ def _table(
         table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
     for position, row in enumerate(board.rows):
         rank = Text(_rank(row, len(board.columns)))
-        table.add_row(rank, Text(row.label), *(cells[index][position] for index in chunk))
+        table.add_row(rank, Text(row.label), *(entries[index][position] for index in chunk))
     return table
 
 
 def _formats(board: Leaderboard) -> list[Format]:
     """Return one number format per column, fitted to its medians."""
-    columns = [[cell for row in board.rows if (cell := row.cells[index])] for index in range(len(board.columns))]
-    return [column_format(cell.final.estimate for cell in cells if cell.final) for cells in columns]
+    columns = [[entry for row in board.rows if (entry := row.entries[index])] for index in range(len(board.columns))]
+    return [column_format(entry.final.estimate for entry in entries if entry.final) for entries in columns]
 
 
 def _head(head: ColumnHead) -> Text:
@@ -109,20 +109,20 @@ def _rank(row: Row, columns: int) -> str:
     return f"{row.mean_rank:.1f}" + (f"\n{row.ranked}/{columns}" if row.ranked < columns else "")
 
 
-def _cell(cell: Cell | None, form: Format) -> Text:
+def _entry(entry: Entry | None, form: Format) -> Text:
     """Return the median, its interval and what went wrong, each on its line."""
     from rich.text import Text
 
-    if cell is None:
+    if entry is None:
         return Text("–", style="dim")
-    if cell.final is None:
+    if entry.final is None:
         return Text("unsupported", style="dim")
-    text = Text(form(cell.final.estimate), style="bold" if cell.leads else "")
-    if cell.final.count > 1 and interval_text(cell.final, form) != FAILED:
-        text.append("\n" + interval_text(cell.final, form).replace(" – ", "–"), style="not bold dim")
-    for outcome, number in cell.outcomes.items():
+    text = Text(form(entry.final.estimate), style="bold" if entry.leads else "")
+    if entry.final.count > 1 and interval_text(entry.final, form) != FAILED:
+        text.append("\n" + interval_text(entry.final, form).replace(" – ", "–"), style="not bold dim")
+    for outcome, number in entry.outcomes.items():
         if outcome != "completed":
-            text.append(f"\n{number}/{len(cell.seeds)} {outcome_word(outcome)}", style="not bold red")
+            text.append(f"\n{number}/{len(entry.seeds)} {outcome_word(outcome)}", style="not bold red")
     return text
 
 
@@ -130,12 +130,12 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     from rich.text import Text
 
     heads = [board.columns[index] for index in chunk]
-    held = [cell for row in board.rows for index in chunk if (cell := row.cells[index]) and cell.final]
+    held = [entry for row in board.rows for index in chunk if (entry := row.entries[index]) and entry.final]
     metrics = {head.primary for head in heads}
     metric = metrics.pop() if len(metrics) == 1 else "metric"
     epochs = _span({head.column.epochs for head in heads})
-    seeds = _span({cell.final.count for cell in held if cell.final} or {0})
-    shares = sorted({cell.final.attained for cell in held if cell.final}) or [0.0]
+    seeds = _span({entry.final.count for entry in held if entry.final} or {0})
+    shares = sorted({entry.final.attained for entry in held if entry.final}) or [0.0]
     attained = " to ".join(dict.fromkeys([percent(shares[0]).removesuffix(" %"), percent(shares[-1])]))
     attained = percent(shares[0]) if len(shares) == 1 else attained
     noun = "seed" if seeds == "1" else "seeds"

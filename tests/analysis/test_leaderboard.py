@@ -1,4 +1,4 @@
-"""Leaderboards: who belongs where, what a cell counts, how rows are labelled and ranked."""
+"""Leaderboards: who belongs where, what a entry counts, how rows are labelled and ranked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchsuite.analysis import Cell, Leaderboard, leaderboards, left_out
+from benchsuite.analysis import Entry, Leaderboard, leaderboards, left_out
 from tests.factories import AUTOENCODER, BASELINE, DIGITS, TaskFacts, component, make_record, make_study
 
 SGD = component("sgd", learning_rate=0.1)
@@ -22,11 +22,11 @@ def board_of(records: list[dict[str, Any]], kind: str = "optimizer") -> Leaderbo
     return next(board for board in leaderboards(records) if board.kind == kind)
 
 
-def cell_of(records: list[dict[str, Any]], label: str = "adam", kind: str = "optimizer") -> Cell:
+def entry_of(records: list[dict[str, Any]], label: str = "adam", kind: str = "optimizer") -> Entry:
     row = next(row for row in board_of(records, kind).rows if row.label == label)
-    cell = row.cells[0]
-    assert cell is not None
-    return cell
+    entry = row.entries[0]
+    assert entry is not None
+    return entry
 
 
 def optimizer(held: dict[str, Any], task: TaskFacts = DIGITS, **arguments: Any) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def test_the_baseline_is_a_row_of_every_kind_that_the_task_compares():
     boards = leaderboards([make_record()])
     assert [board.kind for board in boards] == ["optimizer", "schedule", "initializer"]
     assert [board.rows[0].label for board in boards] == ["adam", "constant", "he_normal"]
-    assert all(board.rows[0].cells[0].is_baseline and not board.compares for board in boards)  # type: ignore[union-attr]
+    assert all(board.rows[0].entries[0].is_baseline and not board.compares for board in boards)  # type: ignore[union-attr]
 
 
 def test_a_kind_that_the_task_does_not_list_appears_when_a_record_leaves_the_baseline_in_it():
@@ -53,14 +53,14 @@ def test_a_record_that_leaves_the_baseline_in_two_kinds_belongs_to_none():
     both = make_record(changes={"optimizer": [SGD], "schedule": [component("cosine")]})
     records = [make_record(), both]
     assert all(seed.id != both["id"] for board in leaderboards(records) for row in board.rows
-               for cell in row.cells for seed in cell.seeds)  # fmt: skip
+               for entry in row.entries for seed in entry.seeds)  # fmt: skip
     assert left_out(records).several_kinds == (both["id"],)
     assert left_out(records).count == 1
 
 
 def test_trials_with_seed_streams_of_their_own_are_no_seeds():
     odd = make_record(seed=1, streams={"noise": 3})
-    assert len(cell_of([make_record(), odd]).seeds) == 1
+    assert len(entry_of([make_record(), odd]).seeds) == 1
     assert left_out([odd]).seed_streams == (odd["id"],)
 
 
@@ -119,14 +119,14 @@ def test_columns_are_labelled_by_what_differs_between_budgets_of_a_task():
 
 def test_a_cell_has_both_values_of_every_seed():
     records = [make_record(seed=seed, value=0.9 + seed / 100, best=0.95 + seed / 100) for seed in (2, 0, 1)]
-    cell = cell_of(records)
-    assert [(seed.seed, seed.final, seed.best) for seed in cell.seeds] == [
+    entry = entry_of(records)
+    assert [(seed.seed, seed.final, seed.best) for seed in entry.seeds] == [
         (0, 0.9, 0.95),
         (1, 0.91, 0.96),
         (2, 0.92, 0.97),
     ]
-    assert (cell.final.low, cell.final.estimate, cell.final.high, cell.final.attained) == (0.9, 0.91, 0.92, 0.75)  # type: ignore[union-attr]
-    assert cell.best.estimate == 0.96  # type: ignore[union-attr]
+    assert (entry.final.low, entry.final.estimate, entry.final.high, entry.final.attained) == (0.9, 0.91, 0.92, 0.75)  # type: ignore[union-attr]
+    assert entry.best.estimate == 0.96  # type: ignore[union-attr]
 
 
 def test_failed_trials_count_and_unsupported_ones_are_shown():
@@ -136,22 +136,22 @@ def test_failed_trials_count_and_unsupported_ones_are_shown():
         make_record(seed=2, outcome="timed_out"),
         make_record(seed=3, outcome="unsupported"),
     ]
-    cell = cell_of(records)
-    assert cell.final.estimate == -math.inf  # type: ignore[union-attr]
-    assert (cell.supported, cell.failed) == (3, 2)
-    assert cell.outcomes == {"completed": 1, "diverged": 1, "timed_out": 1, "unsupported": 1}
+    entry = entry_of(records)
+    assert entry.final.estimate == -math.inf  # type: ignore[union-attr]
+    assert (entry.supported, entry.failed) == (3, 2)
+    assert entry.outcomes == {"completed": 1, "diverged": 1, "timed_out": 1, "unsupported": 1}
 
 
 def test_a_completed_trial_without_a_number_is_a_failed_seed():
-    assert cell_of([make_record(value=math.nan)]).failed == 1
+    assert entry_of([make_record(value=math.nan)]).failed == 1
 
 
 def test_a_cell_of_unsupported_trials_has_no_median_and_no_rank():
     records = [make_record(), optimizer(SGD), optimizer(component("lbfgs"), outcome="unsupported")]
     board = board_of(records)
     row = next(row for row in board.rows if row.label == "lbfgs")
-    cell = row.cells[0]
-    assert (cell.final, cell.rank, row.mean_rank, row.tasks) == (None, None, None, 1)  # type: ignore[union-attr]
+    entry = row.entries[0]
+    assert (entry.final, entry.rank, row.mean_rank, row.tasks) == (None, None, None, 1)  # type: ignore[union-attr]
     assert board.rows[-1] is row
 
 
@@ -159,7 +159,7 @@ def test_steps_to_a_target_are_censored_when_the_median_seed_missed_it():
     task = replace(DIGITS, targets=(0.5, 0.97))
     records = [make_record(task, seed=seed, value=0.8, speed=0.1) for seed in range(2)]
     records.append(make_record(task, seed=2, outcome="diverged"))
-    low, high = cell_of(records).targets
+    low, high = entry_of(records).targets
     assert (low.reached, low.median is not None) == (2, True)
     assert (high.reached, high.median, high.budget_steps) == (0, None, 20 * 33)
     # The failed seed is the slowest of the three, so the median is the slower one of the others.
@@ -169,13 +169,13 @@ def test_steps_to_a_target_are_censored_when_the_median_seed_missed_it():
 def test_a_target_that_all_reach_at_once_is_saturated():
     task = replace(DIGITS, targets=(0.2, 0.97))
     records = [make_record(task, seed=seed, speed=0.8) for seed in range(2)]
-    assert [target.saturated for target in cell_of(records).targets] == [True, False]
+    assert [target.saturated for target in entry_of(records).targets] == [True, False]
     slow = optimizer(SGD, task, speed=0.01)
-    assert [target.saturated for target in cell_of([*records, slow]).targets] == [False, False]
+    assert [target.saturated for target in entry_of([*records, slow]).targets] == [False, False]
     failed = optimizer(SGD, task, outcome="crashed")
-    assert [target.saturated for target in cell_of([*records, failed]).targets] == [False, False]
+    assert [target.saturated for target in entry_of([*records, failed]).targets] == [False, False]
     unsupported = optimizer(SGD, task, outcome="unsupported")
-    assert [target.saturated for target in cell_of([*records, unsupported]).targets] == [True, False]
+    assert [target.saturated for target in entry_of([*records, unsupported]).targets] == [True, False]
 
 
 @pytest.mark.parametrize(("evaluated", "reached", "saturated"), [
@@ -187,7 +187,7 @@ def test_saturated_means_reached_at_the_first_evaluation_not_in_the_first_epoch(
     record = make_record()
     record["curves"]["epoch"] = evaluated
     record["results"]["targets"]["0.9"] = {"epoch": reached, "step": 33 * reached}
-    assert cell_of([record]).targets[0].saturated is saturated
+    assert entry_of([record]).targets[0].saturated is saturated
 
 
 def test_a_timing_counts_only_alone_on_its_core():
@@ -195,16 +195,16 @@ def test_a_timing_counts_only_alone_on_its_core():
         make_record(seed=seed, step_milliseconds=time, cpu_share=share)
         for seed, (time, share) in enumerate([(1.0, 0.95), (3.0, 0.9), (90.0, 0.89)])
     ]
-    cell = cell_of(records)
-    assert (cell.step_milliseconds, cell.timings, cell.timings_not_counted) == (2.0, 2, 1)
-    assert cell_of(records[2:]).step_milliseconds is None
+    entry = entry_of(records)
+    assert (entry.step_milliseconds, entry.timings, entry.timings_not_counted) == (2.0, 2, 1)
+    assert entry_of(records[2:]).step_milliseconds is None
 
 
 def test_costs_that_nobody_measured_are_not_known():
-    cell = cell_of([make_record(outcome="diverged")])
-    assert (cell.step_milliseconds, cell.timings, cell.timings_not_counted) == (None, 0, 0)
-    assert (cell.state_bytes, cell.parameters) == (None, None)
-    assert cell_of([make_record(state_bytes=77)]).state_bytes == 77
+    entry = entry_of([make_record(outcome="diverged")])
+    assert (entry.step_milliseconds, entry.timings, entry.timings_not_counted) == (None, 0, 0)
+    assert (entry.state_bytes, entry.parameters) == (None, None)
+    assert entry_of([make_record(state_bytes=77)]).state_bytes == 77
 
 
 def test_ranks_are_averaged_over_tasks_and_missing_tasks_are_left_out():
@@ -219,8 +219,8 @@ def test_ranks_are_averaged_over_tasks_and_missing_tasks_are_left_out():
     leaders = {
         (row.label, head.label)
         for row in board.rows
-        for head, cell in zip(board.columns, row.cells, strict=True)
-        if cell and cell.leads
+        for head, entry in zip(board.columns, row.entries, strict=True)
+        if entry and entry.leads
     }
     assert leaders == {("adam", "digits_mlp"), ("sgd", "mnist5k_autoencoder")}
 
@@ -237,7 +237,7 @@ def test_failed_is_last_and_leads_nowhere():
     records = [make_record(outcome="diverged"), optimizer(SGD, value=0.1)]
     assert [row.label for row in board_of(records).rows] == ["sgd", "adam"]
     assert not any(
-        row.cells[0].leads
+        row.entries[0].leads
         for row in board_of([make_record(outcome="diverged"), optimizer(SGD, outcome="crashed")]).rows
     )  # type: ignore[union-attr]
 
@@ -267,7 +267,7 @@ def test_a_failure_never_improves_a_rank_or_a_median(values: list[float], positi
     good = [make_record(seed=seed, value=value) for seed, value in enumerate(values)]
     bad = good[:]
     bad[position % len(good)] = make_record(seed=position % len(good), outcome="diverged")
-    before, after = cell_of([*rival, *good]), cell_of([*rival, *bad])
+    before, after = entry_of([*rival, *good]), entry_of([*rival, *bad])
     assert after.final.estimate <= before.final.estimate  # type: ignore[union-attr]
     assert after.rank >= before.rank  # type: ignore[operator]
 
@@ -277,9 +277,9 @@ def test_every_record_of_a_study_is_in_a_leaderboard_or_left_out():
         seed.id
         for board in leaderboards(STUDY)
         for row in board.rows
-        for cell in row.cells
-        if cell
-        for seed in cell.seeds
+        for entry in row.entries
+        if entry
+        for seed in entry.seeds
     }
     left = left_out(STUDY)
     assert held | {*left.several_kinds} == {record["id"] for record in STUDY}

@@ -110,8 +110,8 @@ def test_the_page_has_every_component_value_and_licence(page: str):
     for board in leaderboards(STUDY):
         for row in board.rows:
             assert f"<span>{row.label}</span>" in page
-            for cell in row.cells:
-                for seed in cell.seeds if cell else ():
+            for entry in row.entries:
+                for seed in entry.seeds if entry else ():
                     # Four digits of the largest median: 0.98 and 0.08 on these two tasks.
                     shown = {f"{seed.final:.4f}", f"{seed.final:.5f}"} if seed.final is not None else {seed.outcome}
                     assert any(f">{text}</td>" in page for text in shown), (row.label, seed)

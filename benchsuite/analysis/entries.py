@@ -1,4 +1,4 @@
-"""One cell of a leaderboard: the statistics of all trials of one row on one column."""
+"""One entry of a leaderboard: the statistics of all trials of one row on one column."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class TargetSteps:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Entry:
     """All trials of one row on one column.
 
     ``final`` is the test value after the last epoch (the headline), ``best`` the test value at the epoch with the best
     validation value; both are ``None`` if every trial is unsupported. ``rank`` is ``None`` where there is nothing to
-    rank against; the cell ``leads`` if no other median of its column is better. ``step_milliseconds`` is the median
+    rank against; the entry ``leads`` if no other median of its column is better. ``step_milliseconds`` is the median
     over the ``timings`` trials that had their core to themselves.
     """
 
@@ -96,8 +96,8 @@ class Cell:
         return sum(seed.failed for seed in self.seeds)
 
 
-def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_baseline: bool, confidence: float) -> Cell:
-    """Build the cell of all ``records`` of one row on one column.
+def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_baseline: bool, confidence: float) -> Entry:
+    """Build the entry of all ``records`` of one row on one column.
 
     Args:
         records: The records, which share task, budget and recipe and differ in the seed.
@@ -113,7 +113,7 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
     values = [seed for seed in seeds if seed.supported]
     costs = [record["costs"] for record in supported if record["costs"].get("step_milliseconds") is not None]
     counted = [cost["step_milliseconds"] for cost in costs if (cost.get("cpu_share") or 0) >= LEAST_CPU_SHARE]
-    return Cell(
+    return Entry(
         seeds=seeds,
         final=median_interval([value.final for value in values], direction, confidence) if values else None,
         best=median_interval([value.best for value in values], direction, confidence) if values else None,
