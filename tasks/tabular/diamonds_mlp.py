@@ -62,7 +62,7 @@ def register_tasks():
                 "activation",
                 "preprocessing",
             ],
-            cost=bs.Cost(compile=1.5, epoch=0.04),
+            cost=bs.Cost(compile=3.5, epoch=0.07),
             summary="53,940 diamonds, price from 26 columns, two hidden layers of 64.",
             license="MIT",
             citation="Wickham, ggplot2 (2016), data set `diamonds`",
