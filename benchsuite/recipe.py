@@ -64,6 +64,16 @@ class Setting:
         """Hyperparameter → value."""
         return dict(self.values)
 
+    def describe(self, component: Component) -> str:
+        """Name the setting with those hyperparameters that are not its component's defaults."""
+        defaults = component.hyperparameters()
+        chosen = ",".join(
+            f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
+            for key, value in self.values
+            if value != defaults.get(key)
+        )
+        return f"{self.name}[{chosen}]" if chosen else self.name
+
     def to_json(self) -> dict[str, Any]:
         """Return the record's form."""
         return {"name": self.name, "version": self.version, "hyperparameters": self.hyperparameters}

@@ -101,10 +101,8 @@ class Registry:
         """Return a component with its owner.
 
         Raises:
-            BenchsuiteError: If there is none of that name, or two plugins claim it.
+            BenchsuiteError: If there is none of that name.
         """
-        if (kind, name) in self.conflicts:
-            raise BenchsuiteError(self.conflicts[kind, name])
         table = self.tables[kind]
         if name not in table:
             then = (
@@ -114,6 +112,15 @@ class Registry:
             )
             raise unknown(kind.replace("_", " "), name, table, then=then)
         return table[name]
+
+    def refuse_conflict(self, kind: str, name: str) -> None:
+        """Refuse a name that the user asked for and two plugins claim; whoever merely uses the first owner is not disturbed.
+
+        Raises:
+            BenchsuiteError: Naming both owners.
+        """
+        if (kind, name) in self.conflicts:
+            raise BenchsuiteError(self.conflicts[kind, name])
 
     def component(self, kind: str, name: str) -> Component:
         """Return a component of one of the recipe's kinds."""

@@ -127,14 +127,12 @@ class Plan:
         trials: Id → trial.
         problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by
             name.
+        compared: Kind → the settings that are compared, in words: only what differs from declared defaults is written out.
     """
 
     trials: Mapping[str, Trial]
     problems: Sequence[str]
-
-    def count(self, kind: str) -> int:
-        """Return the number of different settings of a kind."""
-        return len({trial.recipe[kind] for trial in self.trials.values() if kind in trial.recipe})
+    compared: Mapping[str, Sequence[str]]
 
     @property
     def tasks(self) -> Counter[str]:
@@ -160,6 +158,9 @@ def plan(study: Study, registry: Registry) -> Plan:
         )
     tasks = _select_tasks(study, registry)
     chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
+    for kind, options in chosen.items():
+        for name in {setting.name for settings in options for setting in settings}:
+            registry.refuse_conflict(kind, name)
     if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
         raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
     whole = tuple(RECIPE_KINDS) if study.all else study.kinds
@@ -181,8 +182,8 @@ def plan(study: Study, registry: Registry) -> Plan:
             if kind not in base:
                 continue
             if kind in whole and kind in task.compares:
-                names = [name for name in registry.names(kind) if (kind, name) not in registry.conflicts]
-                recipes += [base.replaced(kind, (Setting.of(registry.component(kind, name)),)) for name in names]
+                every = (registry.component(kind, name) for name in registry.names(kind))
+                recipes += [base.replaced(kind, (Setting.of(component),)) for component in every]
             if kind in chosen and (study.task or kind in task.compares):
                 recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
         for recipe in recipes:
@@ -203,7 +204,14 @@ def plan(study: Study, registry: Registry) -> Plan:
         raise BenchsuiteError(
             f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them."
         )
-    return Plan(trials, problems)
+    compared = {kind: [_words(settings, registry) for settings in options] for kind, options in chosen.items()}
+    for kind in whole:
+        compared.setdefault(kind, registry.names(kind))
+    return Plan(trials, problems, compared)
+
+
+def _words(settings: tuple[Setting, ...], registry: Registry) -> str:
+    return " + ".join(setting.describe(registry.component(setting.kind, setting.name)) for setting in settings)
 
 
 def _select_tasks(study: Study, registry: Registry) -> list[Task]:
@@ -224,5 +232,6 @@ def _select_tasks(study: Study, registry: Registry) -> list[Task]:
             else:
                 matching = [name]
             for match in matching:
+                registry.refuse_conflict("task", match)
                 found[match] = registry.task(match)
     return list(found.values())

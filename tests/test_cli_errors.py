@@ -143,10 +143,10 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ("new optimiser mine", "unknown kind 'optimiser'. Did you mean 'optimizer'? Known: "),
         (
             "new optimizer My-Opt",
-            "the name of a optimizer must be lower-case letters, digits and underscores, a letter first. "
+            "the name of an optimizer must be lower-case letters, digits and underscores, a letter first. "
             "Received: 'My-Opt'.",
         ),
-        ("new optimizer ../evil", "the name of a optimizer must be lower-case letters, digits and underscores, "),
+        ("new optimizer ../evil", "the name of an optimizer must be lower-case letters, digits and underscores, "),
         (
             "report",
             "there are no records in results. Run `benchsuite run --all` first, or name a folder with --results DIR.",

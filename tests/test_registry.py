@@ -327,7 +327,7 @@ HEAD = "import benchsuite as bs\n@bs.hookimpl\n"
         ),
         (
             "def register_optimizers():\n    return [bs.Optimizer(name='My Opt', make=print)]\n",
-            "the name of a optimizer must be lower-case letters, digits and underscores, a letter first. "
+            "the name of an optimizer must be lower-case letters, digits and underscores, a letter first. "
             "Received: 'My Opt'.",
         ),
         (
@@ -439,13 +439,13 @@ def test_two_local_owners_of_one_name_are_both_named(tmp_path: Path) -> None:
         "one would be a wrong number."
     )
     assert [plugin.reason for plugin in registry.broken] == [message]
-    assert refused(registry.component, "optimizer", "twin") == message
+    assert refused(registry.refuse_conflict, "optimizer", "twin") == message
     assert registry.component("optimizer", "adam").name == "adam"
 
 
 def test_a_local_plugin_cannot_take_a_bundled_name(tmp_path: Path) -> None:
     registry = local(tmp_path, optimizer("adam"))
-    assert refused(registry.component, "optimizer", "adam").startswith(
+    assert refused(registry.refuse_conflict, "optimizer", "adam").startswith(
         "two plugins claim optimizer 'adam': benchsuite_plugins.optimizers.adam (bundled) and ./plugins/mine.py. "
     )
 
@@ -523,7 +523,7 @@ def test_the_complete_task_is_found_in_the_tasks_folder_and_its_name_is_taken() 
         "Rename one: in a benchmark the wrong one would be a wrong number."
     )
     assert [(plugin.origin, plugin.reason) for plugin in registry.broken] == [("./tasks/digits.py", message)]
-    assert refused(registry.task, "digits_mlp") == message
+    assert refused(registry.refuse_conflict, "task", "digits_mlp") == message
 
 
 def test_the_complete_task_loads_under_another_name(tmp_path: Path) -> None:
@@ -553,3 +553,18 @@ def test_a_registry_without_a_default_says_what_to_do() -> None:
 def test_a_plugin_without_a_reason_is_not_broken() -> None:
     registry = Registry(plugins=[Plugin("a", "here"), Plugin("b", "there", reason="because")])
     assert [plugin.name for plugin in registry.broken] == ["b"]
+
+
+def test_a_name_that_two_plugins_claim_disturbs_only_those_who_ask_for_it(tmp_path: Path) -> None:
+    """The first owner keeps it: a task's baseline, and every study that does not name it, go on."""
+    from benchsuite.study import Study, plan
+
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "adam.py").write_text(
+        "import benchsuite as bs\n\n@bs.hookimpl\ndef register_optimizers():\n    return [bs.Optimizer(name='adam', make=lambda: None)]\n"
+    )
+    registry = load_registry(Sources(folder=str(tmp_path)))
+    assert "two plugins claim optimizer 'adam'" in registry.broken[0].reason
+    assert len(plan(Study(task=("digits_mlp",), components={"optimizer": ("sgd",)}), registry).trials) == 3
+    with pytest.raises(bs.BenchsuiteError, match="two plugins claim optimizer 'adam'"):
+        plan(Study(task=("digits_mlp",), components={"optimizer": ("adam",)}), registry)

@@ -131,8 +131,19 @@ def test_a_plan_counts_itself(bundled: Registry) -> None:
     assert len(planned.trials) == 12
     assert planned.tasks == {"digits_mlp": 6, "noisy_quadratic": 6}
     assert planned.programs == 4
-    assert planned.count("optimizer") == 2
+    assert planned.compared == {"optimizer": ["sgd", "adagrad"]}
     assert planned.problems == []
+
+
+def test_a_plan_says_what_is_compared_in_words(bundled: Registry) -> None:
+    study = Study(
+        task=("digits_mlp",),
+        components={"optimizer": ("momentum[momentum=0.9,0.5]",), "regularization": ("l2[strength=0.01]+dropout",)},
+    )
+    assert plan(study, bundled).compared == {
+        "optimizer": ["momentum", "momentum[momentum=0.5]"],
+        "regularization": ["l2[strength=0.01] + dropout"],
+    }
 
 
 def test_the_plan_is_in_a_fixed_order(bundled: Registry) -> None:

@@ -33,6 +33,8 @@ def check(
         found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
         if not found:
             raise unknown("component or task", name, {entry for table in known.tables.values() for entry in table})
+        for match in found:
+            known.refuse_conflict(*match)
         wanted += found
     from benchsuite.conformance import checked
 

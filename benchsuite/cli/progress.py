@@ -17,11 +17,14 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.execution import Summary
-from benchsuite.recipe import Recipe, Setting, baseline
+from benchsuite.recipe import Recipe, baseline
 from benchsuite.registry import Registry
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
+
+START_SECONDS = 8.0
+"""What starting the workers takes: importing TensorFlow."""
 
 
 class Progress:
@@ -67,7 +70,7 @@ class Progress:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
                 f"{waiting} {'trial' if waiting == 1 else 'trials'} to run{again}; {done} have a record already. Workers: {self._workers}. "
-                f"Predicted: {_clock(seconds / self._workers)}.",
+                f"Predicted: {_clock(START_SECONDS + seconds / self._workers)}.",
                 highlight=False,
             )
 
@@ -142,8 +145,8 @@ class Progress:
         elapsed = time.monotonic() - self._begun
         done = self._work - self._left
         if done < 0.05 * self._work:
-            return max(self._left / self._workers - elapsed, 0.0)
-        return elapsed * self._left / done
+            return max(START_SECONDS + self._left / self._workers - elapsed, self._left / self._workers)
+        return max(elapsed - START_SECONDS, 0.0) * self._left / done
 
     def _describe(self, trial: Trial) -> str:
         """Name a trial by its task, what differs from the baseline, and its seed."""
@@ -151,21 +154,11 @@ class Progress:
             self._baselines[trial.task] = baseline(self._registry.task(trial.task), self._registry)
         base = self._baselines[trial.task]
         parts = [
-            f"{kind}={'+'.join(self._short(setting) for setting in settings)}"
+            f"{kind}={'+'.join(setting.describe(self._registry.component(kind, setting.name)) for setting in settings)}"
             for kind, settings in trial.recipe.settings
             if settings != base[kind]
         ]
         return " ".join((trial.task, *(parts or ["baseline"]), f"seed={trial.seed}"))
-
-    def _short(self, setting: Setting) -> str:
-        """Name a setting with those hyperparameters that are not its defaults."""
-        defaults = self._registry.component(setting.kind, setting.name).hyperparameters()
-        chosen = ",".join(
-            f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
-            for key, value in setting.values
-            if value != defaults.get(key)
-        )
-        return f"{setting.name}[{chosen}]" if chosen else setting.name
 
 
 def _clock(seconds: float) -> str:

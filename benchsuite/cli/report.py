@@ -32,7 +32,11 @@ def report(
     known = registry(plugin, no_local)
     console = Console()
     index = write(store, known)
-    show(_fresh(store.read_all(), known), console)
+    records = store.read_all()
+    fresh = _fresh(records, known)
+    show(fresh, console)
+    if len(fresh) < len(records):
+        console.print(f"{len(records) - len(fresh)} of {len(records)} records are stale and left out.", highlight=False)
     console.print(f"Report: [bold]{index}[/]", highlight=False, soft_wrap=True)
 
 
@@ -43,6 +47,11 @@ def write(store: Store, known: Registry) -> Path:
 
     records = store.read_all()
     fresh = _fresh(records, known)
+    if records and not fresh:
+        raise BenchsuiteError(
+            f"all {len(records)} records in {store.folder} are stale: the source code of their components changed. "
+            "The report stays as it was; run the same study again to renew them."
+        )
     problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     try:
         index = write_report(

@@ -160,14 +160,16 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         for trial in planned.trials.values()
         if trial.id not in records or is_stale(records[trial.id], current_fingerprints(trial, known))
     ]
+    stale = sum(trial.id in records for trial in waiting)
+    again = f" {stale} have a stale record (source code changed) and would run again." if stale else ""
     console.print(
-        f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; {len(planned.trials) - len(waiting)} have a record already."
+        f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; "
+        f"{len(planned.trials) - len(waiting)} have a record already.{again}"
     )
     for task, count in sorted(planned.tasks.items()):
         console.print(f"  {task:24} {count:5} trials")
-    for kind in RECIPE_KINDS:
-        if planned.count(kind) > 1:
-            console.print(f"  {kind.replace('_', ' '):24} {planned.count(kind):5} settings")
+    for kind, settings in planned.compared.items():
+        console.print(f"{kind.replace('_', ' ')}: {_escape(', '.join(settings))}", highlight=False, soft_wrap=True)
     minutes = predicted_seconds(waiting, known) / options.workers / 60
     console.print(
         f"Predicted: {minutes:.1f} minutes with {options.workers} workers. Nothing was written.", highlight=False

@@ -17,8 +17,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 def check_name(what: str, name: object) -> None:
     """Refuse names that a selection, a file name or a table could not carry."""
     if not isinstance(name, str) or not NAME.fullmatch(name):
+        article = "an" if what[0] in "aeiou" else "a"
         raise BenchsuiteError(
-            f"the name of a {what} must be lower-case letters, digits and underscores, a letter first. Received: {name!r}."
+            f"the name of {article} {what} must be lower-case letters, digits and underscores, a letter first. Received: {name!r}."
         )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOG_TAIL = 4000
 
-RECYCLE_BYTES = 1_250_000_000
+RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
 
 

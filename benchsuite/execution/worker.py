@@ -41,6 +41,11 @@ def initialize(options: Options, number: int) -> None:
         _state.update(session=Session(registry, registry.task), device=options.device, number=number)
     except BenchsuiteError as error:
         _state["failure"] = str(error)
+    except MemoryError:
+        limit = options.memory_bytes / 2**30
+        _state["failure"] = (
+            f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
+        )
     except Exception as error:  # or every trial of this worker would be recorded as crashed
         _state["failure"] = f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
 

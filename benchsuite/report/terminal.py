@@ -139,7 +139,10 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     attained = " to ".join(dict.fromkeys([percent(shares[0]).removesuffix(" %"), percent(shares[-1])]))
     attained = percent(shares[0]) if len(shares) == 1 else attained
     noun = "seed" if seeds == "1" else "seeds"
-    return Text(f"test {metric} after {epochs} epochs: median of {seeds} {noun}, {attained} interval", style="dim")
+    # One seed has no interval; neither has a table in which nothing was supported.
+    interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
+    word = "epoch" if epochs == "1" else "epochs"
+    return Text(f"test {metric} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
 
 
 def _span(numbers: set[int]) -> str:
