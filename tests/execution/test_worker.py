@@ -19,7 +19,7 @@ def broken(*arguments):
 
 worker._die_with = lambda parent: None
 worker._print_to = broken
-options = Options(Sources(), "cpu", 1, 60.0, 0, sys.argv[1], os.getpid())
+options = Options(Sources(), "cpu", 1, 60.0, 2**30, sys.argv[1], os.getpid())
 worker.initialize(options, 0)
 for trial in range(2):  # the first one is told, and so is every other
     try:
@@ -32,7 +32,7 @@ for trial in range(2):  # the first one is told, and so is every other
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        ("MemoryError", "a worker cannot start: MemoryError: "),
+        ("MemoryError", "a worker cannot start: 1 GiB (--memory) are too little for TensorFlow. Give it 4 or more."),
         ("OSError(28, 'No space\\nleft')", "a worker cannot start: OSError: [Errno 28] No space left"),
         ("BenchsuiteError('no GPU.')", "no GPU."),
     ],
