@@ -11,7 +11,8 @@ from benchsuite.analysis.entries import Entry, Record, saturated_targets, summar
 from benchsuite.analysis.intervals import Direction, average_ranks
 from benchsuite.analysis.settings import Components, canonical, deviations, joined_name, labels
 
-# The order in which kinds are shown; a kind that is not listed comes after these, by name.
+# The order in which kinds are shown; a kind that is not listed comes after these, by name. Written out, since the module that
+# defines them reaches TensorFlow, which analysis must not.
 KINDS = (
     "optimizer",
     "schedule",
