@@ -30,7 +30,7 @@ from benchsuite.components import (
 )
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
-from benchsuite.spaces import Choice, Fixed, Integer, LogUniform, OneMinusLogUniform, Uniform
+from benchsuite.spaces import Choice, Fixed, Integer, LogUniform, OneMinusLogUniform, TrialId, Uniform
 
 __all__ = [
     "Activation",
@@ -55,6 +55,7 @@ __all__ = [
     "Schedule",
     "Surface",
     "Task",
+    "TrialId",
     "TrialResult",
     "TrialStart",
     "Uniform",

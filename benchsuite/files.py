@@ -26,3 +26,8 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def weights_file(folder: Path, trial_id: str) -> Path:
+    """Return where the weights of a trial lie in a folder of weights."""
+    return folder / trial_id[:2] / f"{trial_id}.npz"

@@ -66,7 +66,7 @@ class Setting:
 
     def describe(self, component: Component) -> str:
         """Name the setting with those hyperparameters that are not its component's defaults."""
-        defaults = component.hyperparameters()
+        defaults = component.defaults
         chosen = ",".join(
             f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
             for key, value in self.values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,11 @@ class Space:
     def contains(self, value: Value) -> bool:
         """Say whether ``value`` lies in the space."""
         raise TypeError(f"{type(self).__name__} must define contains()")
+
+    @property
+    def required(self) -> bool:
+        """Whether there is no default that means anything: the user must choose."""
+        return False
 
     def describe(self) -> str:
         """Say in words which values are possible."""
@@ -253,3 +259,31 @@ class Fixed(Space):
     def sample(self, generator: np.random.Generator) -> Value:
         """Return the constant."""
         return self.default
+
+
+@dataclass(frozen=True)
+class TrialId(Space):
+    """The id of another trial, for methods that start from what that trial learned. It has no default: the user must choose."""
+
+    default: Value = None
+
+    @property
+    def required(self) -> bool:
+        """True: every use names its own trial."""
+        return True
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` has the form of an id; whether there is such a trial is seen when it is needed."""
+        return isinstance(value, str) and re.fullmatch("[0-9a-f]{32}", value) is not None
+
+    def describe(self) -> str:
+        """Say in words which values are possible."""
+        return "the id of a trial: the 32 hexadecimal digits of its record's name"
+
+    def sample(self, generator: np.random.Generator) -> Value:
+        """Refuse: no tuner can draw a trial.
+
+        Raises:
+            BenchsuiteError: Always.
+        """
+        raise BenchsuiteError("the id of a trial cannot be drawn: name one.")

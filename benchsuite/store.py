@@ -19,7 +19,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.files import write_whole
+from benchsuite.extras import Extras
+from benchsuite.files import weights_file, write_whole
 from benchsuite.trial import identity
 
 FORMAT = 1
@@ -84,6 +85,44 @@ class Store:
     def path(self, trial_id: str) -> Path:
         """Return where a trial's record lies."""
         return self.trials / trial_id[:2] / f"{trial_id}.json"
+
+    @property
+    def weights(self) -> Path:
+        """The folder of stored weights: what trained models hold, ``<id>.npz`` for each trial that was asked to store them."""
+        return self.folder / "weights"
+
+    def probes(self, trial_id: str) -> dict[str, Any] | None:
+        """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again.
+
+        See docs/reference/record-format.md.
+        """
+        try:
+            found = json.loads(self._probes(trial_id).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
+        return found if whole else None
+
+    def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
+        """Write what probes found in a trial, whole or not at all.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        path = self._probes(trial_id)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, json.dumps(probes, sort_keys=True, allow_nan=False).encode())
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+
+    def _probes(self, trial_id: str) -> Path:
+        return self.folder / "probes" / trial_id[:2] / f"{trial_id}.json"
+
+    def missing(self, record: Mapping[str, Any], extras: Extras) -> bool:
+        """Say whether a trial that has a record must run again for what is to be kept beside it."""
+        probed = self.probes(record["id"]) if extras.probe else None
+        return extras.missing(record, weights_file(self.weights, record["id"]).is_file(), probed)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -100,6 +100,8 @@ def read_study_file(path: Path) -> dict[str, Any]:
         "timeout": float,
         "memory": float,
         "results": str,
+        "probe": str,
+        "store_weights": bool,
         "plugin": list,
         **dict.fromkeys(_LISTS, list),
     }
@@ -170,16 +172,22 @@ def plan(study: Study, registry: Registry) -> Plan:
     if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
         raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
     whole = tuple(RECIPE_KINDS) if study.all else study.kinds
+    left_out: list[str] = []
+    for kind in dict.fromkeys((*whole, *(kind for kind in study.cross if kind not in chosen))):
+        for name in registry.names(kind):
+            component = registry.component(kind, name)
+            if component.required:
+                left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
     crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
     trials: dict[str, Trial] = {}
-    problems: list[str] = []
+    broken: list[str] = []
     for task in tasks:
         try:
             base = baseline(task, registry)
         except BenchsuiteError as error:
             if study.task:
                 raise
-            problems.append(f"{task.title} cannot run: {error}")
+            broken.append(f"{task.title} cannot run: {error}")
             continue
         recipes = []
         # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
@@ -209,7 +217,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                     study.device,
                 )
                 trials[trial.id] = trial
-    if not trials and not problems:
+    if not trials and not broken:
         kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen, *crossed))
         raise BenchsuiteError(
             f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them."
@@ -218,12 +226,14 @@ def plan(study: Study, registry: Registry) -> Plan:
         kind: [_words(settings, registry) for settings in options] for kind, options in {**chosen, **crossed}.items()
     }
     for kind in whole:
-        compared.setdefault(kind, registry.names(kind))
-    return Plan(trials, problems, compared)
+        compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
+    return Plan(trials, broken + left_out, compared)
 
 
 def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:
-    return [(Setting.of(registry.component(kind, name)),) for name in registry.names(kind)]
+    """Return every component of a kind with its defaults; those that need a choice of the user are left out."""
+    found = [registry.component(kind, name) for name in registry.names(kind)]
+    return [(Setting.of(component),) for component in found if not component.required]
 
 
 def _pairs(base: Recipe, crossed: Mapping[str, list[tuple[Setting, ...]]]) -> list[Recipe]:

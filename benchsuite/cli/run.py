@@ -81,6 +81,17 @@ def run(
             metavar="GIB", help="Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given."
         ),
     ] = None,
+    probe: Annotated[
+        str,
+        typer.Option(
+            metavar="EPOCHS",
+            help="Measure what goes on in each layer after these epochs: 0,5,last or all. Shown in the report.",
+        ),
+    ] = "",
+    store_weights: Annotated[
+        bool,
+        typer.Option("--store-weights", help="Store each trial's trained weights, for initializers that take them."),
+    ] = False,
     results: Annotated[Path, typer.Option(metavar="DIR", help="The results folder.")] = Path("results"),
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
@@ -129,6 +140,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
 
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
+    from benchsuite.extras import Extras
     from benchsuite.study import Study, plan
 
     device = Device.parse(merged["device"])
@@ -157,6 +169,8 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         memory_bytes=int(min(merged["memory"] * GIB, NO_LIMIT) if merged["memory"] else available),
         logs=str(Path(merged["results"]).resolve() / "logs"),
         parent=os.getpid(),
+        weights=str((Path(merged["results"]) / "weights").resolve()),
+        extras=Extras(merged["store_weights"], merged["probe"]),
     )
     return plan(study, known), options
 
@@ -166,14 +180,19 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.execution.run import is_stale
     from benchsuite.store import Store
 
-    records = Store(results, create=False).read_all()
-    waiting = [
-        trial
-        for trial in planned.trials.values()
-        if trial.id not in records or is_stale(records[trial.id], current_fingerprints(trial, known))
-    ]
-    stale = sum(trial.id in records for trial in waiting)
-    again = f" {stale} have a stale record (source code changed) and would run again." if stale else ""
+    store = Store(results, create=False)
+    records = store.read_all()
+    waiting, stale, lacking = [], [], []
+    for trial in planned.trials.values():
+        if trial.id not in records:
+            waiting.append(trial)
+        elif is_stale(records[trial.id], current_fingerprints(trial, known)):
+            stale.append(trial)
+        elif store.missing(records[trial.id], options.extras):
+            lacking.append(trial)
+    waiting += stale + lacking
+    again = f" {len(stale)} have a stale record (source code changed) and would run again." if stale else ""
+    again += f" {len(lacking)} would run again for the weights or probes that are asked for." if lacking else ""
     console.print(
         f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; "
         f"{len(planned.trials) - len(waiting)} have a record already.{again}"

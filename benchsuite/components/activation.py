@@ -12,7 +12,8 @@ from benchsuite.components.base import Component
 class Activation(Component):
     """An activation of hidden layers.
 
-    ``make(**hyperparameters)`` returns a new ``keras.Layer`` or a function of one tensor.
+    ``make(**hyperparameters)`` returns a new ``keras.Layer`` or a function of one tensor. If that has an attribute
+    ``pieces``, it is given so many times as many features as it gives (the last axis): maxout is such a one.
 
     Args:
         gain: The factor by which Xavier's standard deviation is multiplied for this activation: 1/f'(0), that is 1

@@ -60,8 +60,8 @@ class Component:
         for key, space in self.space.items():
             if not isinstance(space, Space):
                 raise BenchsuiteError(
-                    f"the space of {key!r} in {self.title} must be LogUniform, OneMinusLogUniform, Uniform, Integer, Choice or Fixed. "
-                    f"Received: {space!r}."
+                    f"the space of {key!r} in {self.title} must be LogUniform, OneMinusLogUniform, Uniform, Integer, Choice, "
+                    f"Fixed or TrialId. Received: {space!r}."
                 )
         if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
             raise BenchsuiteError(f"version of {self.title} must be a whole number from 1. Received: {self.version!r}.")
@@ -85,6 +85,16 @@ class Component:
     def title(self) -> str:
         """Kind and name, for messages: ``optimizer 'sgd'``."""
         return f"{self.kind.replace('_', ' ')} {self.name!r}"
+
+    @property
+    def required(self) -> list[str]:
+        """Hyperparameters that have no default: it runs only where the user chooses them."""
+        return [key for key, space in self.space.items() if space.required]
+
+    @property
+    def defaults(self) -> dict[str, Value]:
+        """Hyperparameter → default, ``None`` where there is none."""
+        return {key: space.default for key, space in sorted(self.space.items())}
 
     def hyperparameters(self, chosen: Mapping[str, Value] | None = None) -> dict[str, Value]:
         """Return every hyperparameter: the chosen ones, checked, and the defaults of the others.

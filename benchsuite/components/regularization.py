@@ -57,6 +57,25 @@ class Kernels(Protocol):
         ...
 
 
+@runtime_checkable
+class Masks(Protocol):
+    """A regularization that multiplies what enters the gates of recurrent layers in training, such as variational dropout."""
+
+    each_step: bool
+    """Whether every time step has a mask of its own; one mask for all of them otherwise."""
+
+    def mask(self, shape: Sequence[Any]) -> Any:
+        """Return the factors, float32.
+
+        Called inside the compiled graph in each training step, once for the inputs and once for the previous outputs of
+        each recurrent layer, never at evaluation. Whatever is random comes from ``bs.noise``.
+
+        Args:
+            shape: ``[batch, features]``, or ``[time, batch, features]`` if ``each_step``.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Step:
     """What an :class:`AfterStep` is told; all are scalar tensors but the last.
@@ -109,16 +128,19 @@ class Regularization(Component):
     ``make(**hyperparameters)`` returns a new object at each call, one of
 
     - a ``keras.Regularizer``: its value on every kernel is added to the training loss (never to a reported loss);
-    - a ``keras.Layer``: put after each hidden activation;
+    - a ``keras.Layer``: put after each hidden activation; or, if it has an attribute ``on = "branches"``, after each
+      residual branch, before the sum. Such a layer may have a method ``placed(number, count)``, called once the network
+      stands, with the branch's number from 1 and how many there are;
+    - a :class:`Masks`: multiplies inputs and previous outputs of recurrent layers in training;
     - a :class:`Batch`: changes each training batch, in the order of the recipe;
     - a :class:`Kernels`: changes what the kernels are in training;
     - an :class:`AfterStep`: called after each step of the optimizer;
     - a :class:`Monitor`: called after each epoch with the validation measures;
     - ``None``: nothing.
 
-    An object may be several of these four: batch, kernels, after a step, monitor. A layer that acts on some shapes only leaves the others
-    alone and says so: an attribute ``applies``, set to ``False`` while it is built. Where it applies to no place of a
-    network the trial is ``unsupported``.
+    An object may be several of these five: masks, batch, kernels, after a step, monitor. A layer that acts on some shapes
+    only leaves the others alone and says so: an attribute ``applies``, set to ``False`` while it is built. Where a
+    regularization applies to no place of a network the trial is ``unsupported``.
     """
 
     kind: ClassVar[str] = "regularization"

@@ -1,7 +1,8 @@
 """The promises, and trying them.
 
 A component: its metadata says what it is; it trains a tiny task; a used program gives the same
-bits as a fresh one; its settings survive a record. A task: its data loads twice to equal bits and splits; its
+bits as a fresh one; its settings survive a record; a model with its layers predicts the same once Keras saved and loaded it.
+A task: its data loads twice to equal bits and splits; its
 baseline trains, reaches finite numbers, and repeats bit for bit.
 """
 
@@ -9,18 +10,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from traceback import format_exception
 
 from benchsuite.components import Component, Loss, Normalization, Optimizer, Surface, Task
-from benchsuite.conformance.tiny import tiny_images, tiny_sequences, tiny_tasks
+from benchsuite.conformance.tiny import tiny_images, tiny_residual, tiny_sequences, tiny_tasks
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
 from benchsuite.engine.session import Run, Session
 from benchsuite.errors import BenchsuiteError
+from benchsuite.extras import Extras
 from benchsuite.recipe import Recipe, Setting, baseline
 from benchsuite.registry import Registry
+from benchsuite.spaces import Value
 from benchsuite.trial import Trial
 
 BLIND_TO_TARGETS = (
@@ -33,6 +38,11 @@ BLIND_TO_TARGETS = (
     "preprocessing",
 )
 """Kinds whose components do not care, or say what to do, whether targets are classes or values: one tiny task says as much as two."""
+
+LAST_RESORTS = {"tiny_images": tiny_images, "tiny_sequences": tiny_sequences, "tiny_residual": tiny_residual}
+"""Tasks for what no other task is anything for: tried one after another until something trains."""
+WITH_LAYERS = ("normalization", "regularization", "activation")
+"""Kinds whose components may be layers of the model."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +70,27 @@ def checked(registry: Registry, kind: str, name: str) -> list[Finding]:
 
 def check_component(component: Component, registry: Registry) -> list[Finding]:
     """Try every promise of a component of one of the recipe's kinds."""
+    with TemporaryDirectory() as folder:
+        return _check_component(component, registry, Path(folder))
+
+
+def _check_component(component: Component, registry: Registry, weights: Path) -> list[Finding]:
     findings = [_described(component.title, component.summary)]
     runs = []
     for task in _tiny(component, registry):
         recipe = baseline(task, registry)
         if component.kind in recipe:
-            recipe = recipe.replaced(component.kind, (Setting.of(component),))
+            recipe = recipe.replaced(component.kind, (_setting(component, task, recipe, registry, weights),))
         runs.append((task, recipe))
     findings.append(_survives(recipe for _, recipe in runs))
     # A normalization declares its layer types, and there is a task for each.
     everywhere = isinstance(component, Normalization)
     trained, problems, traces = 0, [], []
-    for task, recipe in runs:
-        if task.name == "tiny_images" and trained and not everywhere:
-            continue  # only for what no other task is anything for
-        first, again, graphs = _twice(task, recipe, registry)
+    for number, (task, recipe) in enumerate(runs):
+        if number and task.name in LAST_RESORTS and trained and not everywhere:
+            continue
+        session = _session(task, registry, weights)
+        first, again, graphs = _twice(task, recipe, registry, session)
         if first.outcome == "completed":
             trained += 1
             findings.append(_equal(f"a used program repeats a fresh one bit for bit on {task.name}", first, again))
@@ -86,6 +102,8 @@ def check_component(component: Component, registry: Registry) -> list[Finding]:
                     else f"{graphs} graphs were traced instead of 2, for two seeds and two learning rates",
                 )
             )
+            if component.kind in WITH_LAYERS:
+                findings.append(_saved(session, task, recipe))
         else:
             problems.append(f"{task.name}: {first.outcome}: {first.reason}")
             traces.append(first.results.get("failure", {}).get("traceback", ""))
@@ -111,7 +129,7 @@ def check_task(task: Task, registry: Registry) -> list[Finding]:
     findings.append(
         Finding("its data is the same each time", "" if same else "two calls of data() gave different arrays")
     )
-    first, again, _ = _twice(task, recipe, registry, epochs=1)
+    first, again, _ = _twice(task, recipe, registry, _session(task, registry), epochs=1)
     good = first.outcome == "completed"
     findings.append(
         Finding(
@@ -172,17 +190,60 @@ def _tiny(component: Component, registry: Registry) -> list[Task]:
     tasks = tiny_tasks(losses, full_batch=isinstance(component, Optimizer) and "full_batch" in component.wants)
     if component.kind not in ("regularization", "activation") or "classes" not in losses:
         return tasks
-    return [*tasks, tiny_images(losses["classes"])]
+    return [*tasks, *(make(losses["classes"]) for make in LAST_RESORTS.values())]
 
 
-def _twice(task: Task, recipe: Recipe, registry: Registry, epochs: int | None = None) -> tuple[Run, Run, int]:
+def _setting(component: Component, task: Task, recipe: Recipe, registry: Registry, weights: Path) -> Setting:
+    """Return a component's defaults; a trial that one asks for is the baseline's, its weights stored for it."""
+    chosen: dict[str, Value] = {}
+    for name in component.required:
+        trial = Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size)
+        Session(registry, {task.name: task}.__getitem__, extras=Extras(weights=True), weights=weights).run(trial)
+        chosen[name] = trial.id
+    return Setting.of(component, chosen)
+
+
+def _session(task: Task, registry: Registry, weights: Path | None = None) -> Session:
+    return Session(registry, {task.name: task}.__getitem__, weights=weights)
+
+
+def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
+    """Compare a model with the one that Keras gets back from a file."""
+    import keras
+    import numpy as np
+
+    promise = f"a saved model predicts the same once it is loaded, on {task.name}"
+    ready = session.ready(Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size))
+    model, x = ready.program.model, np.asarray(ready.data[0])
+    expected = np.asarray(model(x, training=False))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            model.save(path)
+            found = np.asarray(keras.saving.load_model(path)(x, training=False))
+        except Exception as error:
+            advice = (
+                "Its layers need @keras.saving.register_keras_serializable, and get_config for what they are made with."
+            )
+            return Finding(
+                promise, f"{type(error).__name__}: {_first_line(error)} {advice}", "".join(format_exception(error))
+            )
+    same = np.array_equal(found, expected)
+    return Finding(promise, "" if same else f"predictions differ by up to {float(np.abs(found - expected).max()):.2g}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0]
+
+
+def _twice(
+    task: Task, recipe: Recipe, registry: Registry, session: Session, epochs: int | None = None
+) -> tuple[Run, Run, int]:
     """Run a trial in a fresh program, another seed and another learning rate in the used one, and the first again.
 
     Returns:
         The first run, the last, and how many graphs were traced for all: one to train and one to evaluate are needed.
     """
-    find: Callable[[str], Task] = {task.name: task}.__getitem__
-    session = Session(registry, find)
     trial = Trial(task.name, task.version, recipe, 0, epochs or task.epochs, task.batch_size)
     first = session.run(trial)
     if first.outcome != "completed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from benchsuite.components import Arrays, HoldOut, Task
@@ -108,3 +109,20 @@ def tiny_sequences(loss: str) -> Task:
         epochs=2,
         convolutional=True,  # as a graph: XLA takes seconds to compile an LSTM
     )
+
+
+def tiny_residual(loss: str) -> Task:
+    """Return the task of classes with two residual blocks.
+
+    Args:
+        loss: Name of a loss of classes.
+    """
+
+    def model(blocks: Any, inputs: Any) -> Any:
+        x = blocks.dense(8)(inputs)
+        for _ in range(2):
+            inner, last = blocks.dense(8), blocks.dense(8, activate=False)
+            x = blocks.residual(lambda y, inner=inner, last=last: last(inner(y)))(x)
+        return blocks.output(3)(x)
+
+    return replace(tiny_tasks({"classes": loss})[0], name="tiny_residual", model=model)

@@ -6,63 +6,46 @@ after the activation, or to act on the linear layer's kernel. Tasks call blocks 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from benchsuite.engine.parts import Parts
-from benchsuite.errors import BenchsuiteError
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """A weight array that the recipe's initializer fills and its penalties see.
-
-    Args:
-        name: Stable name, such as ``dense_1``.
-        layer: The layer that owns it.
-        attribute: Its attribute there.
-        fan_in: Inputs of one unit.
-        fan_out: Outputs that one input reaches.
-        gain: Of the activation that follows; 1 for outputs.
-    """
-
-    name: str
-    layer: Any
-    attribute: str
-    fan_in: int
-    fan_out: int
-    gain: float
-
-    @property
-    def variable(self) -> Any:
-        """The Keras variable."""
-        return getattr(self.layer, self.attribute)
+from benchsuite.engine.places import WRAPPED, Place
+from benchsuite.errors import BenchsuiteError, Unsupported
 
 
 class Blocks:
-    """Hands out blocks while a model is built, and keeps the list of its kernels."""
+    """Hands out blocks while a model is built, and keeps the list of its places.
+
+    Args:
+        parts: What the recipe made.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._counts: dict[str, int] = {}
-        self._kernels: list[tuple[str, Any, float]] = []
+        self._places: dict[str, Place] = {}
         self._reparameterized: list[Any] = []
 
-    def dense(self, units: int) -> Callable[[Any], Any]:
-        """Return a fully connected hidden block of ``units``."""
+    def dense(self, units: int, activate: bool = True) -> Callable[[Any], Any]:
+        """Return a fully connected hidden block of ``units``.
+
+        Args:
+            units: Features that it gives.
+            activate: Whether the activation and the regularization layers follow; not at the end of a residual branch.
+        """
         import keras
 
-        return self._hidden(
-            lambda name, bias: keras.layers.Dense(units, use_bias=bias, kernel_initializer="zeros", name=name),
-            "dense",
-            "dense",
-        )
+        def linear(name: str, bias: bool, pieces: int) -> Any:
+            return keras.layers.Dense(units * pieces, use_bias=bias, kernel_initializer="zeros", name=name)
 
-    def conv(self, filters: int, size: int = 3, stride: int = 1, padding: str = "same") -> Callable[[Any], Any]:
+        return self._hidden(linear, "dense", "dense", activate)
+
+    def conv(
+        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+    ) -> Callable[[Any], Any]:
         """Return a two-dimensional convolution block.
 
         Args:
@@ -70,16 +53,54 @@ class Blocks:
             size: Side of the kernel in pixels.
             stride: Step in pixels.
             padding: ``"same"`` or ``"valid"``.
+            activate: Whether the activation and the regularization layers follow; not at the end of a residual branch.
         """
         import keras
 
-        return self._hidden(
-            lambda name, bias: keras.layers.Conv2D(
-                filters, size, strides=stride, padding=padding, use_bias=bias, kernel_initializer="zeros", name=name
-            ),
-            "conv",
-            "convolution",
-        )
+        def linear(name: str, bias: bool, pieces: int) -> Any:
+            return keras.layers.Conv2D(
+                filters * pieces,
+                size,
+                strides=stride,
+                padding=padding,
+                use_bias=bias,
+                kernel_initializer="zeros",
+                name=name,
+            )
+
+        return self._hidden(linear, "conv", "convolution", activate)
+
+    def residual(
+        self, branch: Callable[[Any], Any], shortcut: Callable[[Any], Any] | None = None
+    ) -> Callable[[Any], Any]:
+        """Return a residual block, activation(shortcut(x) + branch(x)), then regularization layers.
+
+        He et al. 2016, arXiv:1512.03385. The last layer of the branch is one without activation; regularizations of
+        branches (stochastic depth) act on what it gives.
+
+        Args:
+            branch: What is learned; its output has the shape of the shortcut's.
+            shortcut: A projection where shapes change, such as ``blocks.conv(32, 1, 2, activate=False)``; the input as
+                it is unless given.
+
+        Raises:
+            Unsupported: If the recipe's activation takes more features than it gives: sums have none to spare.
+        """
+        import keras
+
+        activation = self._parts.activation()
+        if _pieces(activation) != 1:
+            raise Unsupported(
+                "the activation takes several pieces for each feature, the sum of a residual block has one"
+            )
+        layers = [make() for make in self._parts.branches]
+        add = keras.layers.Add(name=self._name("residual"))
+        after = [make() for make in self._parts.layers]
+
+        def block(x: Any) -> Any:
+            return _through([activation, *after], add([shortcut(x) if shortcut else x, _through(layers, branch(x))]))
+
+        return block
 
     def lstm(self, units: int) -> Callable[[Any], Any]:
         """Return an LSTM layer of ``units`` that gives its output at every time step, then regularization layers.
@@ -97,11 +118,11 @@ class Blocks:
         on_kernels = self._parts.normalization_component.on == "kernel"
         made = [self._normalization() for _ in range(2 if on_kernels else 3)]
         layers = [layer for layer in made if layer is not None]
-        layer = LSTM(units, () if on_kernels else layers, name=name)
-        self._kernels.append((name, layer, 1.0))
+        cell = LSTM(units, () if on_kernels else layers, masks=self._parts.masks, name=name)
+        layer = cell
         if on_kernels:
-            layer = self._mapped(layer, dict(zip(("kernel", "recurrent_kernel"), layers, strict=False)))
-        return self._then(layer)
+            layer = self._mapped(cell, dict(zip(("kernel", "recurrent_kernel"), layers, strict=False)))
+        return self._block(name, "recurrent", cell, layer)
 
     def embedding(self, symbols: int, size: int) -> Any:
         """Return a layer that maps int32 symbols to vectors, starting uniform on [−0.05, 0.05] (Keras' default).
@@ -126,14 +147,13 @@ class Blocks:
 
         return keras.layers.Flatten(name=self._name("flatten"))
 
-    def output(self, units: int) -> Any:
+    def output(self, units: int) -> Callable[[Any], Any]:
         """Return the last layer: linear, in float32 whatever the precision."""
         import keras
 
         name = self._name("output")
         layer = keras.layers.Dense(units, kernel_initializer="zeros", name=name, dtype="float32")
-        self._kernels.append((name, layer, 1.0))
-        return layer
+        return self._block(name, "output", layer, layer, regularize=False)
 
     def parameter(self, shape: Sequence[int], start: float | Sequence[Any]) -> Any:
         """Return a layer that gives θ, a trainable float32 array, repeated for each example; the input only tells the batch size.
@@ -164,28 +184,68 @@ class Blocks:
         return Parameter(name=self._name("parameter"), dtype="float32")
 
     @property
-    def kernels(self) -> list[Kernel]:
-        """The kernels of the model, after it was built."""
-        return [_kernel(name, layer, gain) for name, layer, gain in self._kernels]
+    def places(self) -> list[Place]:
+        """The layers with kernels, in the order in which the model calls them; known once it was built."""
+        return list(self._places.values())
+
+    @property
+    def names(self) -> set[str]:
+        """The names that blocks gave to layers."""
+        return {f"{what}_{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
 
     @property
     def followers(self) -> list[tuple[Any, Any]]:
         """Each kernel on which variables of a normalization depend when they start, and that normalization's layer."""
         return [follower for layer in self._reparameterized for follower in layer.followers]
 
-    def _hidden(self, linear: Callable[[str, bool], Any], what: str, layer_type: str) -> Callable[[Any], Any]:
+    def _hidden(
+        self, linear: Callable[[str, bool, int], Any], what: str, layer_type: str, activate: bool
+    ) -> Callable[[Any], Any]:
         component = self._parts.normalization_component
         component.check(layer_type)
         normalization = self._normalization()
+        activation = self._parts.activation() if activate else None
         name = self._name(what)
-        layer = linear(name, normalization is None or not component.replaces_bias)
-        self._kernels.append((name, layer, self._parts.gain))
-        activation = self._parts.activation()
+        bias = normalization is None or not component.replaces_bias
+        layer = mapped = linear(name, bias, _pieces(activation))
         if component.on == "kernel" and normalization is not None:
-            return self._then(self._mapped(layer, {"kernel": normalization}), activation)
-        if component.on == "activations":
-            return self._then(layer, activation, normalization)
-        return self._then(layer, normalization, activation)
+            mapped, normalization = self._mapped(layer, {"kernel": normalization}), None
+        first, last = (None, normalization) if component.on == "activations" else (normalization, None)
+        return self._block(name, layer_type, layer, mapped, first, activation, last, regularize=activate)
+
+    def _block(
+        self,
+        name: str,
+        layer_type: str,
+        layer: Any,
+        called: Any,
+        before: Any = None,
+        activation: Any = None,
+        behind: Any = None,
+        regularize: bool = True,
+    ) -> Callable[[Any], Any]:
+        """Return called → before → activation → behind → regularization layers, and remember the place when it is used."""
+        after = [make() for make in self._parts.layers] if regularize else []
+
+        def block(x: Any) -> Any:
+            linear = called(x)
+            entering = _through([before], linear)
+            outputs = _through([activation, behind], entering)
+            found = Place(
+                name,
+                layer_type,
+                layer,
+                self._parts.gain if layer_type in ("dense", "convolution") else 1.0,
+                x,
+                linear,
+                entering,
+                activation,
+                outputs,
+            )
+            self._places.setdefault(name, found)
+            return _through(after, outputs)
+
+        return block
 
     def _normalization(self) -> Any:
         """Make one layer of the recipe's normalization, or ``None``."""
@@ -202,19 +262,9 @@ class Blocks:
         """Let a layer compute with mapped kernels."""
         from benchsuite.engine.reparameterized import Reparameterized
 
-        wrapper = Reparameterized(layer, maps, name=f"{layer.name}_reparameterized")
+        wrapper = Reparameterized(layer, maps, name=layer.name + WRAPPED)
         self._reparameterized.append(wrapper)
         return wrapper
-
-    def _then(self, *stages: Any) -> Callable[[Any], Any]:
-        layers = [stage for stage in (*stages, *(make() for make in self._parts.layers)) if stage is not None]
-
-        def block(x: Any) -> Any:
-            for layer in layers:
-                x = layer(x)
-            return x
-
-        return block
 
     def _name(self, what: str) -> str:
         self._counts[what] = self._counts.get(what, 0) + 1
@@ -237,7 +287,13 @@ def _start(shape: tuple[int, ...], start: Any) -> np.ndarray:
     return values
 
 
-def _kernel(name: str, layer: Any, gain: float) -> Kernel:
-    shape = tuple(layer.kernel.shape)
-    field = math.prod(shape[:-2])  # pixels of a convolution's window; 1 for matrices
-    return Kernel(name, layer, "kernel", shape[-2] * field, shape[-1] * field, gain)
+def _pieces(activation: Any) -> int:
+    """Return how many features an activation takes for each that it gives."""
+    return int(getattr(activation, "pieces", 1))
+
+
+def _through(layers: Sequence[Any], x: Any) -> Any:
+    """Call layers one after another; ``None`` is left out."""
+    for layer in layers:
+        x = x if layer is None else layer(x)
+    return x

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.blocks import Kernel
+from benchsuite.engine.places import Place
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError
 
@@ -46,7 +46,7 @@ class Recorder:
 
 def draw_all(
     variables: list[Any],
-    kernels: list[Kernel],
+    places: list[Place],
     recorder: Recorder,
     initializer: Any,
     streams: Streams,
@@ -59,38 +59,36 @@ def draw_all(
 
     Args:
         variables: The model's variables.
-        kernels: Those that the recipe's initializer fills.
+        places: Of the kernels that the recipe's initializer fills.
         recorder: What each of the others was created with.
         initializer: What the recipe's initializer component made.
         streams: The trial's seed streams.
         followers: Kernels, each with a layer whose variables start from it (the norms of weight normalization).
     """
-    by_id = {id(kernel.variable): kernel for kernel in kernels}
+    by_id = {id(place.variable): place for place in places}
     values: list[Any] = []
     random_ones = 0
     for variable in variables:
-        kernel = by_id.get(id(variable))
-        if kernel is not None:
-            values.append(draw_kernel(initializer, kernel, tuple(variable.shape), streams))
+        place = by_id.get(id(variable))
+        if place is not None:
+            values.append(draw_kernel(initializer, place, tuple(variable.shape), streams))
             continue
-        own = recorder.initializers.get(id(variable))
-        if own is None:  # a generator's state, or a variable that its layer made by itself
+        chosen = recorder.initializers.get(id(variable))
+        if chosen is None:  # a generator's state, or a variable that its layer made by itself
             values.append(_state(recorder.built[id(variable)], streams, random_ones))
         else:
-            values.append(_seeded(own, streams.initial_seed(f"other {random_ones}"), tuple(variable.shape)))
-        random_ones += own is None or _seedable(own)
-    places = {id(variable): place for place, variable in enumerate(variables)}
+            values.append(_seeded(chosen, streams.initial_seed(f"other {random_ones}"), tuple(variable.shape)))
+        random_ones += chosen is None or _seedable(chosen)
+    where = {id(variable): number for number, variable in enumerate(variables)}
     for source, layer in followers:
-        own_places = [places[id(variable)] for variable in layer.variables]
-        started = layer.start(
-            np.asarray(values[places[id(source)]]), [np.asarray(values[place]) for place in own_places]
-        )
-        for place, value in zip(own_places, started, strict=True):
-            values[place] = value
+        own = [where[id(variable)] for variable in layer.variables]
+        started = layer.start(np.asarray(values[where[id(source)]]), [np.asarray(values[number]) for number in own])
+        for number, value in zip(own, started, strict=True):
+            values[number] = value
     return values
 
 
-def draw_kernel(initializer: Any, kernel: Kernel, shape: tuple[int, ...], streams: Streams) -> np.ndarray:
+def draw_kernel(initializer: Any, place: Place, shape: tuple[int, ...], streams: Streams) -> np.ndarray:
     """Draw one kernel, from a Keras initializer or a function ``(shape, fan_in, fan_out, gain, generator)``.
 
     Raises:
@@ -99,10 +97,10 @@ def draw_kernel(initializer: Any, kernel: Kernel, shape: tuple[int, ...], stream
     import keras
 
     if isinstance(initializer, keras.initializers.Initializer):
-        value = np.asarray(_seeded(initializer, streams.initial_seed(kernel.name), shape))
+        value = np.asarray(_seeded(initializer, streams.initial_seed(place.name), shape))
     else:
-        generator = streams.initial_generator(kernel.name)
-        value = np.asarray(initializer(shape, kernel.fan_in, kernel.fan_out, kernel.gain, generator))
+        generator = streams.initial_generator(place.name)
+        value = np.asarray(initializer(shape, place.fan_in, place.fan_out, place.gain, generator))
     if value.shape != shape or not np.isfinite(value).all():
         raise BenchsuiteError(
             f"the initializer must return finite values of shape {list(shape)}. Received: shape {list(value.shape)}."

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchsuite.components import Activation, Loss, Monitor, Normalization, Optimizer, Task
-from benchsuite.components.regularization import AfterStep, Batch, Kernels
+from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks
 from benchsuite.components.schedule import Product
+from benchsuite.engine.places import Place
 from benchsuite.engine.regularizers import averages
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Components, Recipe, Setting
@@ -28,6 +29,8 @@ class Parts:
         gain: Of the activation.
         penalties: Kernel penalties of the regularizations.
         layers: Factories of the layers after each activation.
+        branches: Factories of the layers after each residual branch.
+        masks: Objects that mask what enters recurrent layers.
         batches: Name and object of each regularization that changes training batches.
         kernel_changes: Name and object of each regularization that changes kernels in training.
         after_steps: Factories of the regularizations that act after each step.
@@ -43,44 +46,60 @@ class Parts:
     activation: Callable[[], Any]
     gain: float
     penalties: tuple[Any, ...]
-    layers: tuple[Places, ...]
+    layers: tuple[Factory, ...]
+    branches: tuple[Factory, ...]
+    masks: tuple[Masks, ...]
     batches: tuple[tuple[str, Batch], ...]
     kernel_changes: tuple[tuple[str, Kernels], ...]
     after_steps: tuple[Callable[[], AfterStep], ...]
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
 
-    def check_places(self, task: Task, kernels: Sequence[Any]) -> None:
-        """Refuse regularizations that found nothing to act on in the network that was built.
+    def settle(self, task: Task, places: Sequence[Place]) -> None:
+        """Tell layers of residual branches where they stand; refuse regularizations that found nothing to act on.
+
+        Args:
+            task: The task, for its name.
+            places: Of the network that was built.
 
         Raises:
             Unsupported: With the reason.
         """
-        for places in self.layers:
-            if not any(getattr(layer, "applies", True) for layer in places.made):
+        for factory in self.layers:
+            if not any(getattr(layer, "applies", True) for layer in factory.made):
                 raise Unsupported(
-                    f"regularization {places.name!r} applies to none of the hidden layers of {task.title}"
+                    f"regularization {factory.name!r} applies to none of the hidden layers of {task.title}"
                 )
-        if (self.penalties or self.kernel_changes) and not kernels:
+        for factory in self.branches:
+            if not factory.made:
+                raise Unsupported(
+                    f"regularization {factory.name!r} applies to residual branches, of which {task.title} has none"
+                )
+            for number, layer in enumerate(factory.made, 1):
+                if hasattr(layer, "placed"):
+                    layer.placed(number, len(factory.made))
+        if self.masks and not any(place.layer_type == "recurrent" for place in places):
+            raise Unsupported(f"{task.title} has no recurrent layers that a regularization could mask")
+        if (self.penalties or self.kernel_changes) and not places:
             raise Unsupported(f"{task.title} has no kernels that a regularization could act on")
 
 
-class Places:
-    """A factory of the layers of one regularization, which remembers those that it made.
+class Factory:
+    """Makes the layers of one regularization, and remembers those that it made.
 
     Args:
         name: Of the regularization.
-        factory: Makes a layer.
+        make: Makes a layer.
     """
 
-    def __init__(self, name: str, factory: Callable[[], Any]) -> None:
+    def __init__(self, name: str, make: Callable[[], Any]) -> None:
         self.name = name
-        self._factory = factory
+        self._make = make
         self.made: list[Any] = []
 
     def __call__(self) -> Any:
         """Return a new layer."""
-        self.made.append(self._factory())
+        self.made.append(self._make())
         return self.made[-1]
 
 
@@ -89,7 +108,9 @@ class _Regularizers:
 
     def __init__(self) -> None:
         self.penalties: list[Any] = []
-        self.layers: list[Places] = []
+        self.layers: list[Factory] = []
+        self.branches: list[Factory] = []
+        self.masks: list[Masks] = []
         self.batches: list[tuple[str, Batch]] = []
         self.kernel_changes: list[tuple[str, Kernels]] = []
         self.after_steps: list[Callable[[], AfterStep]] = []
@@ -109,18 +130,21 @@ class _Regularizers:
         if isinstance(made, keras.Regularizer):
             self.penalties.append(made)
         elif isinstance(made, keras.layers.Layer):
-            self.layers.append(Places(setting.name, _factory(setting, components)))
-        elif not isinstance(made, Batch | Kernels | AfterStep | Monitor):
+            on_branches = getattr(made, "on", "activations") == "branches"
+            (self.branches if on_branches else self.layers).append(Factory(setting.name, _factory(setting, components)))
+        elif not isinstance(made, Masks | Batch | Kernels | AfterStep | Monitor):
             missing = [
                 name for name in ("build", "variables") if hasattr(made, "after_step") and not hasattr(made, name)
             ]
             received = type(made).__name__ + (f", which has after_step but no {', '.join(missing)}" if missing else "")
             raise BenchsuiteError(
                 f"make of regularization {setting.name!r} must return a keras.Regularizer, a keras.Layer, an object with one of the "
-                f"methods batch, in_training, after_step (with build and variables) and after_epoch (with restores_best), or None. "
-                f"Received: {received}."
+                f"methods mask (with each_step), batch, in_training, after_step (with build and variables) and after_epoch "
+                f"(with restores_best), or None. Received: {received}."
             )
         else:
+            if isinstance(made, Masks):
+                self.masks.append(made)
             if isinstance(made, Batch):
                 self.batches.append((setting.name, made))
             if isinstance(made, Kernels):
@@ -190,6 +214,8 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
         gain=activation.gain,
         penalties=tuple(regularizers.penalties),
         layers=tuple(regularizers.layers),
+        branches=tuple(regularizers.branches),
+        masks=tuple(regularizers.masks),
         batches=tuple(regularizers.batches),
         kernel_changes=tuple(regularizers.kernel_changes),
         after_steps=tuple(regularizers.after_steps),

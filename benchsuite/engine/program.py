@@ -7,19 +7,27 @@ fed: data, batch order, learning rates, noise key, starting values. The rest is 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchsuite import noise
 from benchsuite.components import Task
+from benchsuite.components.initializer import Adapting
 from benchsuite.components.regularization import Step
 from benchsuite.data import Dataset
 from benchsuite.engine.blocks import Blocks
+from benchsuite.engine.closure import Closure
 from benchsuite.engine.evaluation import Evaluation, per_example
 from benchsuite.engine.initial import Recorder, draw_all
+from benchsuite.engine.network import Network
 from benchsuite.engine.parts import Parts
+from benchsuite.engine.places import stable_names
+from benchsuite.engine.probes import Probes
 from benchsuite.engine.regularizers import (
     BATCH_NOISE,
     AfterSteps,
@@ -52,33 +60,6 @@ class EpochEnd:
 
 class ConfigurationChanged(Exception):
     """The learning rate turned out to be baked into the optimizer's other settings: the program cannot be reused for it."""
-
-
-class Closure:
-    """What a closure optimizer is given in one step: the loss of its batch as a function of the variables.
-
-    Args:
-        program: Whose loss.
-        x: Inputs of the batch.
-        y: Targets of the batch.
-        step: Number of the step, for the noise.
-        key: Noise key of the trial.
-    """
-
-    def __init__(self, program: Program, x: Any, y: Any, step: Any, key: Any) -> None:
-        self._program = program
-        self._batch = (x, y, step, key)
-        self.loss: Any = None  # of the first call: at the weights that the step started from
-
-    def __call__(self) -> tuple[Any, list[Any]]:
-        """Return loss and gradients at the current values of the variables."""
-        loss, gradients = self._program.gradients(*self._batch)
-        self.loss = loss if self.loss is None else self.loss
-        return loss, gradients
-
-    def hessian_vector(self, vectors: list[Any]) -> list[Any]:
-        """Return the Hessian times ``vectors`` at the current values of the variables."""
-        return self._program.hessian_vector(*self._batch, vectors)
 
 
 class Program:
@@ -129,17 +110,19 @@ class Program:
             finally:
                 keras.config.set_dtype_policy(policy)
             self._recorder.snapshot(self.model.variables)
-            self.kernels = blocks.kernels
+            self.places = blocks.places
+            self.names = stable_names(self.model.variables, blocks.names)
             self._followers = blocks.followers
-            parts.check_places(task, self.kernels)
+            parts.settle(task, self.places)
             self.trainable = self.model.trainable_variables
             self.optimizer = self._new_optimizer()
             self._optimizer_start = self._constant_start()
-            self._after = AfterSteps(parts.after_steps, self.trainable, [kernel.variable for kernel in self.kernels])
+            self._after = AfterSteps(parts.after_steps, self.trainable, [place.variable for place in self.places])
         self._classes = self._count_classes()
         self._evaluation = Evaluation(task, dataset)
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)
+        self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
         self._key = tf.constant(0, tf.int64)
         self.lengths: tuple[int, int] | None = None
         """Steps of an epoch and of the whole budget, for regularizations that ask; one call of ``train`` unless set."""
@@ -200,7 +183,9 @@ class Program:
             )
         return optimizer
 
-    def reset(self, streams: Streams, initializer: Any, parts: Parts) -> None:
+    def reset(
+        self, streams: Streams, initializer: Any, parts: Parts, x: np.ndarray | None = None, weights: Path | None = None
+    ) -> None:
         """Assign fresh starting values to everything that training changed; afterwards the program is as good as new.
 
         An optimizer whose state starts from the weights (averages, anchors) is built anew on the fresh ones for its
@@ -210,14 +195,25 @@ class Program:
             streams: The trial's seed streams.
             initializer: What the recipe's initializer component made.
             parts: The trial's parts, for its learning rate.
+            x: Inputs of all parts, for initializers that adapt to them.
+            weights: Folder of stored weights, for initializers that take them.
 
         Raises:
             ConfigurationChanged: If the new optimizer differs in more than its learning rate: a new program is needed.
+            Unsupported: If the initializer is nothing for this network.
         """
         with self._tf.device(self.place):
-            values = draw_all(self.model.variables, self.kernels, self._recorder, initializer, streams, self._followers)
+            values = draw_all(self.model.variables, self.places, self._recorder, initializer, streams, self._followers)
             for variable, value in zip(self.model.variables, values, strict=True):
                 variable.assign(value)
+            if isinstance(initializer, Adapting):
+                examples = np.empty((0,)) if x is None else x[self.dataset.part("train")]
+                initializer.adapt(
+                    Network(self.model, self.places, self.names, examples, streams, self._followers, weights)
+                )
+                broken = [name for name, v in self.names.items() if not np.isfinite(_values(v)).all()]
+                if broken:
+                    raise BenchsuiteError(f"the initializer left values that are not finite in {', '.join(broken)}.")
             self.parts = parts
             fresh = self._checked_optimizer()
             if _baked(fresh) != _baked(self.optimizer):
@@ -261,6 +257,18 @@ class Program:
     def evaluate(self, data: tuple[Any, Any]) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, with the evaluation weights."""
         return self._evaluation.finish(np.asarray(self._call_evaluate(data, len(self._evaluation))))
+
+    def weights(self, data: tuple[Any, Any]) -> dict[str, np.ndarray]:
+        """Return a copy of every variable of the model as it is evaluated with: name, such as ``dense_1/kernel`` → values."""
+        with self._tf.device(self.place), self._evaluation_weights(*data, self._key):
+            return {name: _values(variable) for name, variable in self.names.items()}
+
+    def probe(self, data: tuple[Any, Any]) -> dict[str, list[float | None]]:
+        """Return what goes on in each layer on the first training examples: see :mod:`benchsuite.engine.probes`."""
+        if self._probes is None:
+            self._probes = Probes(self)
+        with self._tf.device(self.place):
+            return self._probes(*data, self._key)
 
     def _call_train(
         self, data: tuple[Any, Any], order: np.ndarray, rates: np.ndarray, step: int, stop: int, bound: float
@@ -315,7 +323,7 @@ class Program:
 
     def _training_losses(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
         """Return the losses ``[batch]`` in training, and what layers add to their mean."""
-        kernels = [kernel.variable for kernel in self.kernels]
+        kernels = [place.variable for place in self.places]
         with computing_with(self.parts.kernel_changes, self.model, kernels):
             losses, _ = self._losses(x, y, training=True)
             return losses, list(self.model.losses)
@@ -323,7 +331,7 @@ class Program:
     def gradients(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, list[Any]]:
         """Return the mean loss of a batch with penalties, and its transformed gradients."""
         with noise.stream(key, step):
-            loss, gradients = self._plain_gradients(x, y)
+            loss, gradients = self.plain_gradients(x, y)
             if self.parts.transform is not None:
                 gradients = self.parts.transform(gradients, self.trainable)
         return loss, self._computed_once(gradients)
@@ -332,7 +340,7 @@ class Program:
         """Return H·v for the Hessian H of the loss of a batch: the gradient of ⟨gradient, v⟩, v held constant."""
         tf = self._tf
         with noise.stream(key, step), tf.GradientTape() as tape:
-            _, gradients = self._plain_gradients(x, y)
+            _, gradients = self.plain_gradients(x, y)
             along = [tf.reduce_sum(g * v) for g, v in zip(gradients, vectors, strict=True) if g is not None]
             product = tf.add_n(along) if along else tf.constant(0.0)
         sources = [variable.value for variable in self.trainable]
@@ -344,16 +352,14 @@ class Program:
             )
         ]
 
-    def _plain_gradients(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
+    def plain_gradients(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
         """Return the mean loss of a batch with penalties, and its gradients as they are."""
         tf = self._tf
         with tf.GradientTape() as tape:
             losses, extras = self._training_losses(x, y)
             loss = tf.reduce_mean(losses)
             for penalty in self.parts.penalties:
-                loss += tf.add_n(
-                    [tf.cast(penalty(kernel.variable.value), tf.float32) for kernel in self.kernels] or [0.0]
-                )
+                loss += tf.add_n([tf.cast(penalty(place.variable.value), tf.float32) for place in self.places] or [0.0])
             for extra in extras:
                 loss += tf.cast(extra, tf.float32)
         sparse = tape.gradient(loss, [variable.value for variable in self.trainable])
@@ -417,7 +423,6 @@ class Program:
         return tf.while_loop(goes_on, body, (tf.constant(0), zero, zero), parallel_iterations=1)
 
     def _evaluate_graph(self, x: Any, y: Any, rows: Any, weights: Any, part_of: Any, stop: Any, key: Any) -> Any:
-        tf = self._tf
         self.traces += 1
 
         def sums() -> Any:
@@ -425,6 +430,14 @@ class Program:
                 return self._losses(one_x, one_y, training=False)
 
             return self._evaluation.sums(losses, self.model, x, y, (rows, weights, part_of), stop)
+
+        with self._evaluation_weights(x, y, key):
+            return sums()
+
+    @contextmanager
+    def _evaluation_weights(self, x: Any, y: Any, key: Any) -> Iterator[None]:
+        """Let the model hold the weights that it is evaluated with, and statistics that fit them, for what is done inside."""
+        tf = self._tf
 
         def forward(i: Any) -> None:
             rows = i * self.batch_size + tf.range(self.batch_size)
@@ -434,11 +447,12 @@ class Program:
         if averaged is not None:
             batches = self.dataset.sizes[0] // self.batch_size
             with holding(self.trainable, averaged), fresh_statistics(self.model, batches, forward, key):
-                return sums()
-        if "evaluation_weights" in self.parts.optimizer_component.wants:
+                yield
+        elif "evaluation_weights" in self.parts.optimizer_component.wants:
             with holding(self.trainable, self.optimizer.evaluation_values(self.trainable)):
-                return sums()
-        return sums()
+                yield
+        else:
+            yield
 
 
 def _values(variable: Any) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from benchsuite.components.regularization import Masks
 from benchsuite.errors import BenchsuiteError
 
 
@@ -34,10 +35,13 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     Args:
         units: Length of output and state.
         normalizations: N₁, N₂ and N₃, layers that act on the last axis; none of them for the plain cell.
+        masks: What multiplies x_t and h_{t-1} in training; no part of a saved layer.
         arguments: Keras' own, such as ``name``.
     """
 
-    def __init__(self, units: int, normalizations: Sequence[Any] = (), **arguments: Any) -> None:
+    def __init__(
+        self, units: int, normalizations: Sequence[Any] = (), masks: Sequence[Masks] = (), **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         if len(normalizations) not in (0, 3):
             raise BenchsuiteError(
@@ -45,6 +49,7 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
             )
         self.units = units
         self.normalizations = list(normalizations)
+        self._masks = tuple(masks)
 
     def build(self, input_shape: Any) -> None:
         """Create the weights for inputs ``[batch, time, features]``."""
@@ -81,7 +86,7 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         state = self.normalizations[2](c) if self.normalizations else c
         return tf.sigmoid(o) * tf.tanh(state), c
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the outputs ``[batch, time, units]``."""
         # The inputs' contribution is not computed for all time steps at once: XLA then takes twice as long to evaluate.
         steps = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
@@ -89,9 +94,11 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         by_time = by_time.unstack(tf.transpose(inputs, (1, 0, 2)))
         outputs = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], self.units))
         start = tf.zeros((tf.shape(inputs)[0], self.units), inputs.dtype)
+        masks = self._drawn(tf.shape(inputs)[0], steps, inputs.shape[2]) if training else []
 
         def body(t: Any, h: Any, c: Any, outputs: Any) -> Any:
-            h, c = self.step(by_time.read(t), h, c)
+            x_mask, h_mask = _product(masks, t, inputs.dtype)
+            h, c = self.step(by_time.read(t), h, c, x_mask, h_mask)
             return t + 1, h, c, outputs.write(t, h)
 
         # XLA needs the bound to differentiate the loop.
@@ -99,6 +106,14 @@ class LSTM(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
             lambda t, *_: t < steps, body, (tf.constant(0), start, start, outputs), maximum_iterations=steps
         )
         return tf.transpose(outputs.stack(), (1, 0, 2))
+
+    def _drawn(self, batch: Any, steps: Any, features: int) -> list[tuple[Any, Any, bool]]:
+        """Draw every mask of inputs and of previous outputs, before the loop over time; whether each step has its own."""
+        drawn = []
+        for masks in self._masks:
+            outer = (steps, batch) if masks.each_step else (batch,)
+            drawn.append((masks.mask((*outer, features)), masks.mask((*outer, self.units)), masks.each_step))
+        return drawn
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return ``[batch, time, units]``."""
@@ -123,3 +138,13 @@ def _forget_at_one(shape: Any, dtype: Any = None) -> Any:
     """Return the starting bias: gates in the order i, f, g, o."""
     quarter = shape[0] // 4
     return tf.concat([tf.zeros(quarter), tf.ones(quarter), tf.zeros(2 * quarter)], 0)
+
+
+def _product(masks: Sequence[tuple[Any, Any, bool]], t: Any, dtype: Any) -> tuple[Any, Any]:
+    """Multiply the masks of one time step; ``None`` where there are none."""
+    x_mask = h_mask = None
+    for of_x, of_h, each_step in masks:
+        now_x, now_h = (tf.cast(mask[t] if each_step else mask, dtype) for mask in (of_x, of_h))
+        x_mask = now_x if x_mask is None else x_mask * now_x
+        h_mask = now_h if h_mask is None else h_mask * now_h
+    return x_mask, h_mask

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import io
+import math
 import sys
 import time
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +24,8 @@ from benchsuite.engine.program import ConfigurationChanged, Program
 from benchsuite.engine.results import Curves, summarize
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.extras import Extras
+from benchsuite.files import weights_file, write_whole
 from benchsuite.recipe import Components
 from benchsuite.trial import Trial
 
@@ -45,6 +50,7 @@ class Run:
         costs: As in the record.
         data_checksum: Of the task's data; empty if it never loaded.
         xla: Whether the program was compiled by XLA.
+        probes: ``layers``, ``epochs`` and ``measures``: measure → [epoch][layer]; empty unless asked for.
     """
 
     outcome: str
@@ -54,6 +60,10 @@ class Run:
     costs: dict[str, Any] = field(default_factory=dict)
     data_checksum: str = ""
     xla: bool | None = None
+    probes: dict[str, Any] = field(default_factory=dict)
+
+
+NOTHING = Extras()
 
 
 class Diverged(Exception):
@@ -67,9 +77,20 @@ class Session:
         components: Where components are looked up.
         tasks: Finds a task by name.
         place: TensorFlow device to run on; the first of the trial's kind unless given.
+        extras: What to keep of each trial beside its record.
+        weights: Folder of stored weights, to write and to read; there are none unless given.
     """
 
-    def __init__(self, components: Components, tasks: Callable[[str], Task], place: str | None = None) -> None:
+    def __init__(
+        self,
+        components: Components,
+        tasks: Callable[[str], Task],
+        place: str | None = None,
+        extras: Extras = NOTHING,
+        weights: Path | None = None,
+    ) -> None:
+        self._extras = extras
+        self._weights = weights
         self._components = components
         self._tasks = tasks
         self._place = place
@@ -118,17 +139,21 @@ class Session:
         compiled = program.compile(data, plan.steps)
         # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.
         run.costs.update(compile_seconds=ready.built_seconds + compiled, program_reused=ready.reused)
+        run.costs.update(initialize_seconds=ready.initialize_seconds)
         run.costs.update(parameters=program.parameters, state_bytes=program.state_bytes)
         curves = Curves(task.measures)
+        restores = any(monitor.restores_best for monitor in monitors)
+        kept = _Weights(program, data, restores) if self._extras.weights else None
         try:
-            self._epochs(program, data, plan, curves, monitors, step)
+            self._epochs(program, data, plan, curves, monitors, step, _Watch(self._extras, run.probes, kept))
         finally:
             run.curves = curves.values
             run.costs.update(curves.costs())
             run.costs["peak_memory_bytes"] = _peak_memory()
-        kept = curves.best_validation_loss() if any(monitor.restores_best for monitor in monitors) else None
-        run.results.update(summarize(task, curves, kept))
+        run.results.update(summarize(task, curves, curves.best_validation_loss() if restores else None))
         run.outcome = "completed"
+        if kept is not None and self._weights is not None:
+            kept.write(weights_file(self._weights, trial.id))
 
     def ready(self, trial: Trial) -> Ready:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.
@@ -153,12 +178,17 @@ class Session:
         has_rate = "learning_rate" in parts.optimizer_component.space
         plan = Plan(trial, streams, dataset.sizes[0], passes, steps, schedule, has_rate)
         plan.check()
-        program, data, reused, built = self._program(trial, task, dataset, parts, streams)
-        program.lengths = (steps, steps * trial.epochs)
-        return Ready(program, data, plan, reused, built)
+        return self._program(trial, task, dataset, parts, plan)
 
     def _epochs(
-        self, program: Program, data: Any, plan: Plan, curves: Curves, monitors: list[Monitor], step: _Progress
+        self,
+        program: Program,
+        data: Any,
+        plan: Plan,
+        curves: Curves,
+        monitors: list[Monitor],
+        step: _Progress,
+        watch: _Watch,
     ) -> None:
         bound = float("inf")
         for epoch in range(plan.trial.epochs + 1):
@@ -175,8 +205,11 @@ class Session:
             with curves.evaluating():
                 measured = program.evaluate(data)
             curves.add(epoch, step.value, running, measured)
+            watch.probe(program, data, epoch, plan.trial.epochs)
             if not np.isfinite(measured["train_loss"]) or measured["train_loss"] > bound:
                 raise Diverged(_why(measured["train_loss"], bound, step.value))
+            if watch.weights is not None:
+                watch.weights.after_epoch(epoch, measured["validation_loss"])
             if epoch == 0:
                 bound = DIVERGED_FACTOR * max(abs(measured["train_loss"]), 1.0)
                 continue
@@ -187,10 +220,8 @@ class Session:
             if not all(wishes):
                 break
 
-    def _program(
-        self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, streams: Streams
-    ) -> tuple[Program, Any, bool, float]:
-        """Return a reset program, its data on the device, whether it was used before, and the seconds it took to build if not."""
+    def _program(self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, plan: Plan) -> Ready:
+        """Return a reset program with its data on the device."""
         initializer = make(trial.recipe.one("initializer"), self._components)
         prepared = self._prepare(trial, dataset)
         key = (trial.cell, prepared.x.shape[1:])
@@ -216,7 +247,8 @@ class Session:
                 built += time.perf_counter() - started
             self._programs.move_to_end(key)
             try:
-                self._programs[key].reset(streams, initializer, parts)
+                started = time.perf_counter()
+                self._programs[key].reset(plan.streams, initializer, parts, prepared.x, self._weights)
                 break
             except ConfigurationChanged:
                 if attempt:
@@ -224,7 +256,10 @@ class Session:
                         f"make of {parts.optimizer_component.title} gives another configuration at each call with equal hyperparameters."
                     ) from None
                 del self._programs[key]
-        return self._programs[key], self._placed(trial, self._programs[key], prepared), reused, built
+        initialized = time.perf_counter() - started
+        program = self._programs[key]
+        program.lengths = (plan.steps, plan.steps * trial.epochs)
+        return Ready(program, self._placed(trial, program, prepared), plan, reused, built, initialized)
 
     def _dataset(self, task: Task) -> Dataset:
         if task.name not in self._datasets:
@@ -265,6 +300,7 @@ class Ready:
         plan: Which examples and rates each epoch uses.
         reused: Whether the program served another trial before.
         built_seconds: What it took to build if not; compiling comes on top.
+        initialize_seconds: What the starting values took, pre-training included.
     """
 
     program: Program
@@ -272,6 +308,7 @@ class Ready:
     plan: Plan
     reused: bool
     built_seconds: float
+    initialize_seconds: float
 
 
 @dataclass
@@ -279,6 +316,59 @@ class _Progress:
     """Steps done so far, readable after an exception."""
 
     value: int = 0
+
+
+class _Weights:
+    """The weights that a trial ends with: those of its last epoch, or of the one with the best validation loss.
+
+    Args:
+        program: The program.
+        data: Inputs and targets on the device.
+        restores: Whether the best epoch's are put back at the end.
+    """
+
+    def __init__(self, program: Program, data: Any, restores: bool) -> None:
+        self._program, self._data, self._restores = program, data, restores
+        self._best = math.inf
+        self._values: dict[str, np.ndarray] | None = None
+
+    def after_epoch(self, epoch: int, validation_loss: float) -> None:
+        """Keep a copy if this epoch's may be put back; epoch 0 only counts when nothing is trained."""
+        if self._restores and epoch and validation_loss < self._best:
+            self._best, self._values = validation_loss, self._program.weights(self._data)
+
+    def write(self, path: Path) -> None:
+        """Write them whole or not at all."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **(self._values or self._program.weights(self._data)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, buffer.getvalue())
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """What is kept of a trial while it trains.
+
+    Args:
+        extras: What was asked for.
+        probes: Filled with what probes find.
+        weights: Told of each epoch, or ``None``.
+    """
+
+    extras: Extras
+    probes: dict[str, Any]
+    weights: _Weights | None
+
+    def probe(self, program: Program, data: Any, epoch: int, last: int) -> None:
+        """Measure what goes on in each layer, if it was asked for after this epoch."""
+        if not self.extras.probes(epoch, last):
+            return
+        found = program.probe(data)
+        layers = [place.name for place in program.places]
+        self.probes.setdefault("layers", layers)
+        self.probes.setdefault("epochs", []).append(epoch)
+        for measure, row in found.items():
+            self.probes.setdefault("measures", {}).setdefault(measure, []).append(row)
 
 
 def _why(loss: float, bound: float, step: int) -> str:

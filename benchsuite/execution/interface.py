@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from benchsuite.extras import Extras
 from benchsuite.registry import Sources
 from benchsuite.trial import Trial
 
@@ -35,6 +36,8 @@ class Options:
         memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
         logs: Folder for what workers print.
         parent: Process number of the run; workers end when it is gone.
+        weights: Folder of stored weights.
+        extras: What to keep of each trial beside its record.
     """
 
     sources: Sources
@@ -44,6 +47,8 @@ class Options:
     memory_bytes: int
     logs: str
     parent: int
+    weights: str
+    extras: Extras
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Finished:
     Args:
         trial: The trial.
         worker: Number of the worker.
-        run: ``outcome``, ``reason``, ``curves``, ``results``, ``costs``, ``data_checksum``, and ``environment``.
+        run: ``outcome``, ``reason``, ``curves``, ``results``, ``costs``, ``data_checksum``, ``probes`` and ``environment``.
     """
 
     trial: Trial

@@ -154,6 +154,7 @@ class _Lane(threading.Thread):
             "results": {"failure": {"step": None, "traceback": self._tail(written)}},
             "costs": {"wall_seconds": time.perf_counter() - started},
             "data_checksum": "",
+            "probes": {},
             "environment": {"worker": self.number, "device": self._options.device},
         }
 

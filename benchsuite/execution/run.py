@@ -111,11 +111,12 @@ def run_plan(
         waiting = []
         for trial in plan.trials.values():
             record = existing.get(trial.id)
-            if record is not None and not is_stale(record, current_fingerprints(trial, registry)):
+            stale = record is not None and is_stale(record, current_fingerprints(trial, registry))
+            if record is not None and not stale and not store.missing(record, options.extras):
                 summary.records[trial.id] = record
                 summary.done += 1
                 continue
-            if record is not None:
+            if stale:
                 store.set_aside(trial.id)
                 summary.stale += 1
             waiting.append(trial)
@@ -136,6 +137,8 @@ def run_plan(
                     )
                     continue
                 record = _record(event.trial, event.run, registry)
+                if event.run["probes"]:
+                    store.write_probes(event.trial.id, {"spec": event.trial.spec, **event.run["probes"]})
                 path = store.write(record)
                 summary.records[event.trial.id] = record
                 summary.outcomes[record["outcome"]] += 1

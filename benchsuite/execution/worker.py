@@ -38,7 +38,8 @@ def initialize(options: Options, number: int) -> None:
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
-        _state.update(session=Session(registry, registry.task), device=options.device, number=number)
+        session = Session(registry, registry.task, extras=options.extras, weights=Path(options.weights))
+        _state.update(session=session, device=options.device, number=number)
     except BenchsuiteError as error:
         _state["failure"] = str(error)
     except MemoryError:

@@ -13,19 +13,28 @@ def make(rate):
     import keras
     import tensorflow as tf
 
+    @keras.saving.register_keras_serializable("benchsuite")
     class Dropout(keras.layers.Layer):
         """Sets a random part of its inputs to zero while training."""
 
+        def __init__(self, rate=rate, **kwargs):
+            super().__init__(**kwargs)
+            self.rate = rate
+
         def call(self, inputs, training=False):
             """Apply a new mask in training, nothing otherwise."""
-            if not training or rate == 0:
+            if not training or self.rate == 0:
                 return inputs
-            kept = bs.noise.keep(tf.shape(inputs), rate)
-            return tf.where(kept, inputs / (1 - rate), tf.zeros_like(inputs))
+            kept = bs.noise.keep(tf.shape(inputs), self.rate)
+            return tf.where(kept, inputs / (1 - self.rate), tf.zeros_like(inputs))
 
         def compute_output_shape(self, input_shape):
             """Return the same shape."""
             return input_shape
+
+        def get_config(self):
+            """Return what a saved model needs to make the layer again."""
+            return {**super().get_config(), "rate": self.rate}
 
     return Dropout()
 

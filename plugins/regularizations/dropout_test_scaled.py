@@ -14,20 +14,29 @@ def make(rate):
     import keras
     import tensorflow as tf
 
+    @keras.saving.register_keras_serializable("benchsuite")
     class DropoutTestScaled(keras.layers.Layer):
         """Sets a random part of its inputs to zero while training, and scales all of them at evaluation."""
 
+        def __init__(self, rate=rate, **kwargs):
+            super().__init__(**kwargs)
+            self.rate = rate
+
         def call(self, inputs, training=False):
             """Apply a new mask in training, the expectation of all masks otherwise."""
-            if rate == 0:
+            if self.rate == 0:
                 return inputs
             if not training:
-                return inputs * (1 - rate)
-            return tf.where(bs.noise.keep(tf.shape(inputs), rate), inputs, tf.zeros_like(inputs))
+                return inputs * (1 - self.rate)
+            return tf.where(bs.noise.keep(tf.shape(inputs), self.rate), inputs, tf.zeros_like(inputs))
 
         def compute_output_shape(self, input_shape):
             """Return the same shape."""
             return input_shape
+
+        def get_config(self):
+            """Return what a saved model needs to make the layer again."""
+            return {**super().get_config(), "rate": self.rate}
 
     return DropoutTestScaled()
 

@@ -13,18 +13,27 @@ def make(deviation):
     import keras
     import tensorflow as tf
 
+    @keras.saving.register_keras_serializable("benchsuite")
     class GaussianNoise(keras.layers.Layer):
         """Adds noise to its inputs while training."""
 
+        def __init__(self, deviation=deviation, **kwargs):
+            super().__init__(**kwargs)
+            self.deviation = deviation
+
         def call(self, inputs, training=False):
             """Add new noise in training, nothing otherwise."""
-            if not training or deviation == 0:
+            if not training or self.deviation == 0:
                 return inputs
-            return inputs + tf.cast(bs.noise.normal(tf.shape(inputs), 0.0, deviation), inputs.dtype)
+            return inputs + tf.cast(bs.noise.normal(tf.shape(inputs), 0.0, self.deviation), inputs.dtype)
 
         def compute_output_shape(self, input_shape):
             """Return the same shape."""
             return input_shape
+
+        def get_config(self):
+            """Return what a saved model needs to make the layer again."""
+            return {**super().get_config(), "deviation": self.deviation}
 
     return GaussianNoise()
 

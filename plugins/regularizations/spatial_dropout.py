@@ -14,8 +14,13 @@ def make(rate):
     import keras
     import tensorflow as tf
 
+    @keras.saving.register_keras_serializable("benchsuite")
     class SpatialDropout(keras.layers.Layer):
         """Sets random channels of its inputs to zero while training."""
+
+        def __init__(self, rate=rate, **kwargs):
+            super().__init__(**kwargs)
+            self.rate = rate
 
         def build(self, input_shape):
             """Note whether there is space or time between the batch and the channels."""
@@ -24,16 +29,20 @@ def make(rate):
 
         def call(self, inputs, training=False):
             """Apply a new mask in training, nothing otherwise."""
-            if not training or rate == 0 or not self.applies:
+            if not training or self.rate == 0 or not self.applies:
                 return inputs
             shape = tf.shape(inputs)
             between = [1] * (inputs.shape.rank - 2)
-            kept = bs.noise.keep([shape[0], *between, inputs.shape[-1]], rate)
-            return inputs * (tf.cast(kept, inputs.dtype) / (1 - rate))
+            kept = bs.noise.keep([shape[0], *between, inputs.shape[-1]], self.rate)
+            return inputs * (tf.cast(kept, inputs.dtype) / (1 - self.rate))
 
         def compute_output_shape(self, input_shape):
             """Return the same shape."""
             return input_shape
+
+        def get_config(self):
+            """Return what a saved model needs to make the layer again."""
+            return {**super().get_config(), "rate": self.rate}
 
     return SpatialDropout()
 

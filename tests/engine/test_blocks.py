@@ -102,7 +102,7 @@ def test_a_normalization_may_stand_after_the_activation(bench):
 def test_a_kernel_is_filled_by_the_initializer_and_found_by_penalties_under_its_normalization(bench, name):
     def start(seed, **chosen):
         ready = bench.session.ready(bench.trial(seed, initializer="he_normal", **chosen))
-        return ready.program, [kernel.variable.numpy() for kernel in ready.program.kernels]
+        return ready.program, [place.variable.numpy() for place in ready.program.places]
 
     plain, kernels = start(0)
     x = bench.task.data().x[:5]
@@ -110,7 +110,7 @@ def test_a_kernel_is_filled_by_the_initializer_and_found_by_penalties_under_its_
     program, same = start(0, normalization=name)
     for kernel, expected in zip(same, kernels, strict=True):
         np.testing.assert_array_equal(kernel, expected)
-    assert [kernel.name for kernel in program.kernels] == ["dense_1", "dense_2", "output_1"]
+    assert [kernel.name for kernel in program.places] == ["dense_1", "dense_2", "output_1"]
     if name == "weight":
         np.testing.assert_allclose(program.model(x), outputs, rtol=1e-5, atol=1e-6)
         norms = [variable for variable in program.trainable if variable.name == "g"]

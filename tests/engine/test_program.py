@@ -347,7 +347,7 @@ def test_kernels_do_not_move_when_a_normalization_is_added(bench):
         from benchsuite.engine.seeds import Streams
 
         program.reset(Streams.of(0), bench.component("initializer", "xavier_uniform").make(), program.parts)
-        kernels[normalization] = {kernel.name: np.array(kernel.variable.numpy()) for kernel in program.kernels}
+        kernels[normalization] = {kernel.name: np.array(kernel.variable.numpy()) for kernel in program.places}
     assert kernels["none"].keys() == kernels["batch"].keys()
     for name, value in kernels["none"].items():
         assert np.array_equal(value, kernels["batch"][name])

@@ -88,7 +88,7 @@ def test_kernels_are_changed_in_training_and_gradients_reach_what_is_kept(bench)
         (np.asarray(v.numpy()) != old).any()
         for v, old in zip(program.model.non_trainable_variables, moving, strict=True)
     )
-    kernels = [kernel.variable for kernel in program.kernels]
+    kernels = [kernel.variable for kernel in program.places]
     for kernel in kernels:
         kernel.assign(kernel / 2)
     plain = dataclasses.replace(program.parts, kernel_changes=())
@@ -227,12 +227,12 @@ def test_all_together_repeat_bit_for_bit_in_a_used_program_and_keep_their_bounds
     assert bench.run(seed=1, **chosen).curves != first.curves
     assert bench.run(**chosen).curves == first.curves
     assert program.traces == traces
-    norms = [np.linalg.norm(kernel.variable.numpy(), axis=0) for kernel in program.kernels]
+    norms = [np.linalg.norm(kernel.variable.numpy(), axis=0) for kernel in program.places]
     assert max(norm.max() for norm in norms) <= 0.7 * (1 + 1e-6)
     assert sum((norm > 0.699).sum() for norm in norms) > 3  # it had to act
     # The average is of weights within the bound, although it stands first in the recipe.
     averages = program._after.evaluation_values()
-    kernels = {id(kernel.variable) for kernel in program.kernels}
+    kernels = {id(kernel.variable) for kernel in program.places}
     for variable, value in zip(program.trainable, averages, strict=True):
         if id(variable) in kernels:
             assert np.linalg.norm(np.asarray(value), axis=0).max() <= 0.7 * (1 + 1e-6)

@@ -11,6 +11,7 @@ import pytest
 SCRIPT = """
 import os, sys
 from benchsuite.errors import BenchsuiteError
+from benchsuite.extras import Extras
 from benchsuite.execution import Options, worker
 from benchsuite.registry import Sources
 
@@ -19,7 +20,7 @@ def broken(*arguments):
 
 worker._die_with = lambda parent: None
 worker._print_to = broken
-options = Options(Sources(), "cpu", 1, 60.0, 2**30, sys.argv[1], os.getpid())
+options = Options(Sources(), "cpu", 1, 60.0, 2**30, sys.argv[1], os.getpid(), sys.argv[1], Extras())
 worker.initialize(options, 0)
 for trial in range(2):  # the first one is told, and so is every other
     try:

@@ -242,7 +242,7 @@ def network(bundled, names, inputs):
     """Build a block of each layer type that a normalization applies to, as a task builds them; return outputs and kernels."""
     import keras
 
-    parts = SimpleNamespace(activation=lambda: keras.activations.softplus, gain=1.0, layers=())
+    parts = SimpleNamespace(activation=lambda: keras.activations.softplus, gain=1.0, layers=(), masks=())
     blocks = Blocks(parts)
     build = {"dense": blocks.dense, "convolution": blocks.conv, "recurrent": blocks.lstm}
     shaped = {"dense": (96,), "convolution": (3, 4, 8), "recurrent": (12, 8)}
@@ -251,7 +251,7 @@ def network(bundled, names, inputs):
         component = parts.normalization_component = bundled.component("normalization", name)
         parts.normalization = partial(component.make, **component.hyperparameters())
         outputs += [build[kind](8)(keras.layers.Reshape(shaped[kind])(inputs)) for kind in component.applies_to]
-    return outputs, blocks.kernels
+    return outputs, blocks.places
 
 
 EVERY = [

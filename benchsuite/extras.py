@@ -1,0 +1,61 @@
+"""What a run keeps of each trial beside its record: trained weights, probes. No extra changes a trial's numbers or its id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchsuite.errors import BenchsuiteError
+
+LAST = "last"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What to keep.
+
+    Args:
+        weights: Whether the trained weights are stored, as ``weights/…/<id>.npz``.
+        probe: Epochs after which layers are probed, as the user names them: numbers from 0 and ``last``, separated by
+            commas, or ``all``; empty for none.
+
+    Raises:
+        BenchsuiteError: If the epochs are not so.
+    """
+
+    weights: bool = False
+    probe: str = ""
+
+    def __post_init__(self) -> None:
+        for word in self._words:
+            if word not in (ALL, LAST) and not word.isdecimal():
+                raise BenchsuiteError(
+                    f"--probe takes epochs: numbers from 0 and {LAST!r}, separated by commas, or {ALL!r}. Received: {self.probe!r}."
+                )
+
+    @property
+    def _words(self) -> list[str]:
+        return [word.strip() for word in self.probe.split(",")] if self.probe else []
+
+    def probes(self, epoch: int, last: int) -> bool:
+        """Say whether layers are probed after ``epoch`` of ``last``."""
+        words = self._words
+        return ALL in words or str(epoch) in words or (LAST in words and epoch == last)
+
+    def missing(self, record: Mapping[str, Any], weights: bool, probed: Mapping[str, Any] | None) -> bool:
+        """Say whether a trial that has a record must run again for what is to be kept.
+
+        Args:
+            record: Its record.
+            weights: Whether its weights are stored.
+            probed: Its probes, or ``None``.
+        """
+        if self.weights and record["outcome"] == "completed" and not weights:
+            return True
+        if not self.probe or record["outcome"] not in ("completed", "diverged"):
+            return False
+        done = record["curves"].get("epoch", [])
+        wanted = {epoch for epoch in done if self.probes(epoch, record["spec"]["epochs"])}
+        return not wanted <= set(probed["epochs"] if probed else ())
