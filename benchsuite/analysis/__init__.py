@@ -16,6 +16,7 @@ from benchsuite.analysis.leaderboard import (
     left_out,
     unique,
 )
+from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 
 __all__ = [
     "BootstrapInterval",
@@ -25,13 +26,16 @@ __all__ = [
     "Entry",
     "Grid",
     "Interval",
+    "LayerProbes",
     "Leaderboard",
     "LeftOut",
+    "RecipeProbes",
     "Row",
     "SeedValue",
     "TargetSteps",
     "bootstrap_interval",
     "grids",
+    "layer_probes",
     "leaderboards",
     "left_out",
     "median_interval",

@@ -1,7 +1,7 @@
 """One module per kind: the interface that a plugin of that kind fills in."""
 
 from benchsuite.components.activation import Activation
-from benchsuite.components.arrays import Arrays, HoldOut, InOrder, Split
+from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.base import Component
 from benchsuite.components.events import TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
@@ -51,6 +51,7 @@ __all__ = [
     "TIERS",
     "Activation",
     "Arrays",
+    "ByGroup",
     "Component",
     "Cost",
     "GradientTransform",
@@ -63,6 +64,7 @@ __all__ = [
     "Normalization",
     "Optimizer",
     "Preprocessing",
+    "Published",
     "Regularization",
     "Schedule",
     "Split",

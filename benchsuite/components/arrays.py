@@ -18,10 +18,16 @@ class Arrays:
     Args:
         x: Inputs ``[examples, ...]``, float32 or int32.
         y: Targets ``[examples, ...]``: int32 classes or float32 values.
+        groups: What must not be torn apart by a split ``[examples]``, such as the number of the subject; for
+            :class:`ByGroup`.
+        symbols: How many of the last columns of ``[examples, columns]`` hold codes of categories, as floats: no
+            preprocessing touches them, and no augmentation is possible.
     """
 
     x: np.ndarray[Any, Any]
     y: np.ndarray[Any, Any]
+    groups: np.ndarray[Any, Any] | None = None
+    symbols: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,50 @@ class InOrder:
         _check_parts(type(self).__name__, (self.train, self.validation, self.test))
 
 
-Split = HoldOut | InOrder
+@dataclass(frozen=True)
+class ByGroup:
+    """Split groups of examples (subjects, documents) at random: no group is in two parts.
+
+    Args:
+        train: Fraction of the groups (or their count, if all three are whole numbers).
+        validation: Likewise.
+        test: Likewise.
+        seed: Seed of the split itself, part of the task and never of a trial.
+    """
+
+    train: float
+    validation: float
+    test: float
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _check_parts(type(self).__name__, (self.train, self.validation, self.test))
+
+
+@dataclass(frozen=True)
+class Published:
+    """Keep a published test set: the last ``test`` examples. Validation examples are drawn at random from all others.
+
+    Args:
+        validation: Number of validation examples.
+        test: Number of test examples.
+        stratify: Whether the validation part holds each class in proportion (classes only).
+        seed: Seed of the draw, part of the task and never of a trial.
+    """
+
+    validation: int
+    test: int
+    stratify: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for what, count in (("validation", self.validation), ("test", self.test)):
+            if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+                raise BenchsuiteError(f"Published needs counts from 1. Received: {what}={count!r}.")
+
+
+Split = HoldOut | InOrder | ByGroup | Published
+SPLITS = (HoldOut, InOrder, ByGroup, Published)
 
 
 def _check_parts(name: str, parts: tuple[float, float, float]) -> None:

@@ -18,7 +18,7 @@ class Place(Protocol):
     name: str
     """Stable name, such as ``dense_1``."""
     layer_type: str
-    """``"dense"``, ``"convolution"``, ``"recurrent"`` or ``"output"``."""
+    """``"dense"``, ``"convolution"``, ``"recurrent"``, ``"attention"`` or ``"output"``."""
     layer: Any
     """The ``keras.Layer`` that owns the kernel."""
     inputs: Any

@@ -9,8 +9,8 @@ from typing import ClassVar
 from benchsuite.components.base import Component
 from benchsuite.errors import BenchsuiteError, Unsupported, unknown
 
-LAYER_TYPES = ("dense", "convolution", "recurrent")
-"""What a hidden block of a task may be built on."""
+LAYER_TYPES = ("dense", "convolution", "recurrent", "attention")
+"""What a hidden block of a task may be built on; in an ``attention`` block normalizations stand alone, before each branch."""
 
 PLACES = ("outputs", "activations", "kernel")
 """What a normalization may be called with."""
@@ -37,8 +37,8 @@ class Normalization(Component):
     Args:
         replaces_bias: Whether the preceding bias is dropped, because the normalization has a shift of its own or takes
             every shift away. Only a normalization of outputs can.
-        applies_to: The layer types it can be applied to: any of ``"dense"``, ``"convolution"``, ``"recurrent"``. On all
-            others the trial is ``unsupported``.
+        applies_to: The layer types it can be applied to: any of ``"dense"``, ``"convolution"``, ``"recurrent"``, ``"attention"``
+            (inputs ``[batch, places, features]``). On all others the trial is ``unsupported``.
         elsewhere: Why it cannot be applied to those, a clause that ends the reason of such a trial.
         on: ``"outputs"``, ``"activations"`` or ``"kernel"``.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from benchsuite.components.arrays import HoldOut, InOrder, Split
+from benchsuite.components.arrays import SPLITS, Split
 from benchsuite.components.base import check_name
 from benchsuite.components.metric import STANDARD_METRICS, Metric
 from benchsuite.components.surface import Surface
@@ -95,8 +95,10 @@ class Task:
         for what in ("data", "model"):
             if not callable(getattr(self, what)):
                 raise BenchsuiteError(f"{what} of {self.title} must be a function. Received: {getattr(self, what)!r}.")
-        if not isinstance(self.split, HoldOut | InOrder):
-            raise BenchsuiteError(f"split of {self.title} must be HoldOut(…) or InOrder(…). Received: {self.split!r}.")
+        split: Any = self.split
+        if not isinstance(split, SPLITS):
+            names = ", ".join(f"{split.__name__}(…)" for split in SPLITS)
+            raise BenchsuiteError(f"split of {self.title} must be one of {names}. Received: {self.split!r}.")
         if not (isinstance(self.loss, str) or callable(self.loss)):
             raise BenchsuiteError(
                 f"loss of {self.title} must be the name of a loss or a function. Received: {self.loss!r}."

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from traceback import format_exception
 
 from benchsuite.components import Component, Loss, Normalization, Optimizer, Surface, Task
-from benchsuite.conformance.tiny import tiny_images, tiny_residual, tiny_sequences, tiny_tasks
+from benchsuite.conformance.tiny import tiny_attention, tiny_images, tiny_residual, tiny_sequences, tiny_tasks
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
 from benchsuite.engine.session import Run, Session
@@ -184,9 +184,11 @@ def _tiny(component: Component, registry: Registry) -> list[Task]:
         losses = {name: losses[name] for name in targets}
     if isinstance(component, Normalization) and "classes" in losses:
         (dense,) = tiny_tasks({"classes": losses["classes"]})
-        images, sequences = tiny_images(losses["classes"]), tiny_sequences(losses["classes"])
-        by_type = {"dense": dense, "convolution": images, "recurrent": sequences}
-        return [by_type[name] for name in component.applies_to]
+        others = {"convolution": tiny_images, "recurrent": tiny_sequences, "attention": tiny_attention}
+        by_type = {"dense": dense, **{name: make(losses["classes"]) for name, make in others.items()}}
+        # The task of an attention block has a dense layer as well.
+        both = "attention" in component.applies_to
+        return [by_type[name] for name in component.applies_to if not (both and name == "dense")]
     tasks = tiny_tasks(losses, full_batch=isinstance(component, Optimizer) and "full_batch" in component.wants)
     if component.kind not in ("regularization", "activation") or "classes" not in losses:
         return tasks

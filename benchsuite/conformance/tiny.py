@@ -111,6 +111,20 @@ def tiny_sequences(loss: str) -> Task:
     )
 
 
+def tiny_attention(loss: str) -> Task:
+    """Return the task of sequences with a Transformer block.
+
+    Args:
+        loss: Name of a loss of classes.
+    """
+
+    def model(blocks: Any, inputs: Any) -> Any:
+        x = blocks.transformer(2, 2, causal=True)(blocks.dense(8)(inputs))
+        return blocks.output(2)(blocks.normalize()(x))
+
+    return replace(tiny_sequences(loss), name="tiny_attention", model=model)
+
+
 def tiny_residual(loss: str) -> Task:
     """Return the task of classes with two residual blocks.
 

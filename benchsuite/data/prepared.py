@@ -10,7 +10,7 @@ import numpy as np
 
 from benchsuite.components import Arrays, Task
 from benchsuite.data.splits import split_indices
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, Unsupported
 
 PARTS = ("train", "validation", "test")
 
@@ -24,12 +24,14 @@ class Dataset:
         y: Targets ``[examples, ...]``, standardized if the task says so.
         sizes: Examples in each part.
         checksum: 16 hexadecimal digits of the SHA-256 of the arrays as the task returned them.
+        symbols: How many of the last columns of the inputs hold codes.
     """
 
     x: np.ndarray
     y: np.ndarray
     sizes: tuple[int, int, int]
     checksum: str
+    symbols: int = 0
 
     def part(self, name: str) -> slice:
         """Return where a part lies."""
@@ -73,7 +75,15 @@ def load(task: Task) -> Dataset:
     for array in (x, y):
         checksum.update(f"{array.dtype} {array.shape}".encode())
         checksum.update(np.ascontiguousarray(array).data)
-    parts = split_indices(task.split, y)
+    flat = x.ndim == 2 and x.dtype == np.float32
+    if arrays.symbols and not (flat and 0 < arrays.symbols <= x.shape[1]):
+        raise BenchsuiteError(
+            f"symbols of {task.title} must count the last columns of float32 inputs [examples, columns] that hold codes. "
+            f"Received: {arrays.symbols!r} for inputs {x.dtype} {list(x.shape)}."
+        )
+    if isinstance(task.loss, str) and len(np.unique(y)) < 2:
+        raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
+    parts = split_indices(task.split, y, arrays.groups)
     order = np.concatenate(parts)
     if len(parts[0]) < task.batch_size:
         raise BenchsuiteError(
@@ -84,7 +94,9 @@ def load(task: Task) -> Dataset:
         train = y[: len(parts[0])].astype("float64")
         spread = train.std(axis=0)
         y = ((y - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)).astype("float32")
-    return Dataset(x[order], y, (len(parts[0]), len(parts[1]), len(parts[2])), checksum.hexdigest()[:16])
+    return Dataset(
+        x[order], y, (len(parts[0]), len(parts[1]), len(parts[2])), checksum.hexdigest()[:16], arrays.symbols
+    )
 
 
 def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
@@ -96,18 +108,25 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
             ``None``.
 
     Raises:
-        BenchsuiteError: If the inputs are not numbers to preprocess, or the result is not finite.
+        BenchsuiteError: If the result is not finite.
+        Unsupported: If the inputs are not numbers, or would lose their axes.
     """
     if preprocessing is None:
         return Prepared(dataset.x, dataset)
     if dataset.x.dtype != np.float32:
-        from benchsuite.errors import Unsupported
-
         raise Unsupported(f"preprocessing needs float32 inputs; these are {dataset.x.dtype} (symbols have no mean)")
     flat = dataset.x.reshape(len(dataset.x), -1)
     flat.flags.writeable = False  # the next trial of this worker gets the same inputs
-    preprocessing.fit(flat[dataset.part("train")])
-    x = np.asarray(preprocessing.transform(flat), dtype=np.float32)
+    numbers = flat[:, : flat.shape[1] - dataset.symbols]
+    preprocessing.fit(numbers[dataset.part("train")])
+    x = np.asarray(preprocessing.transform(numbers), dtype=np.float32)
     if len(x) != len(flat) or not np.isfinite(x).all():
         raise BenchsuiteError("preprocessing must return one finite row for each example.")
+    if x.shape != numbers.shape and dataset.x.ndim > 2:
+        raise Unsupported(
+            f"preprocessing makes {x.shape[1]} features of {numbers.shape[1]}; inputs {list(dataset.x.shape[1:])} "
+            "would lose their axes"
+        )
+    if dataset.symbols:
+        x = np.concatenate([x, flat[:, numbers.shape[1] :]], axis=1)
     return Prepared(x.reshape(dataset.x.shape) if x.shape == flat.shape else x, dataset)

@@ -1,8 +1,4 @@
-"""Blocks: the layers of a task's model, each built from the recipe.
-
-A hidden block is linear → normalization → activation → regularization; a normalization may also be declared to stand
-after the activation, or to act on the linear layer's kernel. Tasks call blocks for everything that a recipe can choose.
-"""
+"""Blocks: the layers of a task's model, each built from the recipe. Tasks call blocks for everything that a recipe can choose."""
 
 from __future__ import annotations
 
@@ -11,23 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.parts import Parts
-from benchsuite.engine.places import WRAPPED, Place
+from benchsuite.engine.assembly import Assembly, pieces_of, through
 from benchsuite.errors import BenchsuiteError, Unsupported
 
 
-class Blocks:
-    """Hands out blocks while a model is built, and keeps the list of its places.
+class Blocks(Assembly):
+    """Hands out blocks while a model is built.
 
     Args:
         parts: What the recipe made.
     """
-
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._counts: dict[str, int] = {}
-        self._places: dict[str, Place] = {}
-        self._reparameterized: list[Any] = []
 
     def dense(self, units: int, activate: bool = True) -> Callable[[Any], Any]:
         """Return a fully connected hidden block of ``units``.
@@ -55,10 +44,39 @@ class Blocks:
             padding: ``"same"`` or ``"valid"``.
             activate: Whether the activation and the regularization layers follow; not at the end of a residual branch.
         """
+        return self._convolution("Conv2D", "conv", filters, size, stride, padding, activate)
+
+    def conv1d(
+        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+    ) -> Callable[[Any], Any]:
+        """Return a convolution block over time; arguments as for :meth:`conv`, in time steps; ``"causal"`` is a padding too."""
+        return self._convolution("Conv1D", "conv", filters, size, stride, padding, activate)
+
+    def conv_transpose(
+        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+    ) -> Callable[[Any], Any]:
+        """Return a transposed two-dimensional convolution block, for decoders; arguments as for :meth:`conv`.
+
+        Its kernel is ``[rows, columns, channels out, channels in]``, as Keras has it: regularizations that look at single
+        units (max-norm) see channels in.
+
+        Raises:
+            Unsupported: If the recipe's normalization acts on kernels, whose last axis it takes for the units.
+        """
+        if self._parts.normalization_component.on == "kernel":
+            raise Unsupported(
+                f"{self._parts.normalization_component.title} acts on kernels with units on their last axis; "
+                "those of transposed convolutions are on the one before"
+            )
+        return self._convolution("Conv2DTranspose", "conv_transpose", filters, size, stride, padding, activate)
+
+    def _convolution(
+        self, kind: str, what: str, filters: int, size: int, stride: int, padding: str, activate: bool
+    ) -> Callable[[Any], Any]:
         import keras
 
         def linear(name: str, bias: bool, pieces: int) -> Any:
-            return keras.layers.Conv2D(
+            return getattr(keras.layers, kind)(
                 filters * pieces,
                 size,
                 strides=stride,
@@ -68,7 +86,7 @@ class Blocks:
                 name=name,
             )
 
-        return self._hidden(linear, "conv", "convolution", activate)
+        return self._hidden(linear, what, "convolution", activate)
 
     def residual(
         self, branch: Callable[[Any], Any], shortcut: Callable[[Any], Any] | None = None
@@ -89,7 +107,7 @@ class Blocks:
         import keras
 
         activation = self._parts.activation()
-        if _pieces(activation) != 1:
+        if pieces_of(activation) != 1:
             raise Unsupported(
                 "the activation takes several pieces for each feature, the sum of a residual block has one"
             )
@@ -98,31 +116,108 @@ class Blocks:
         after = [make() for make in self._parts.layers]
 
         def block(x: Any) -> Any:
-            return _through([activation, *after], add([shortcut(x) if shortcut else x, _through(layers, branch(x))]))
+            return through([activation, *after], add([shortcut(x) if shortcut else x, through(layers, branch(x))]))
 
         return block
 
-    def lstm(self, units: int) -> Callable[[Any], Any]:
-        """Return an LSTM layer of ``units`` that gives its output at every time step, then regularization layers.
+    def lstm(self, units: int, sequences: bool = True) -> Callable[[Any], Any]:
+        """Return an LSTM layer, then regularization layers.
 
         The cell keeps its own activations and its bias. Recurrent kernels start orthogonal, forget biases at 1 (Keras'
         defaults). A normalization of outputs works inside the cell, one of kernels on both kernels.
 
+        Args:
+            units: Features that it gives.
+            sequences: Whether it gives its output at every time step; only the last one otherwise.
+
         Raises:
             Unsupported: If the recipe's normalization cannot be applied to recurrent layers.
         """
-        from benchsuite.engine.recurrent import LSTM
+        return self._recurrent("LSTM", units, sequences)
+
+    def gru(self, units: int, sequences: bool = True) -> Callable[[Any], Any]:
+        """Return a layer of gated recurrent units, then regularization layers; otherwise as :meth:`lstm`."""
+        return self._recurrent("GRU", units, sequences)
+
+    def rnn(self, units: int, sequences: bool = True) -> Callable[[Any], Any]:
+        """Return a simple recurrent layer (tanh), then regularization layers; otherwise as :meth:`lstm`."""
+        return self._recurrent("SimpleRNN", units, sequences)
+
+    def _recurrent(self, kind: str, units: int, sequences: bool) -> Callable[[Any], Any]:
+        from benchsuite.engine import recurrent
 
         self._parts.normalization_component.check("recurrent")
-        name = self._name("lstm")
+        name = self._name({"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}[kind])
+        cell = getattr(recurrent, kind)
         on_kernels = self._parts.normalization_component.on == "kernel"
-        made = [self._normalization() for _ in range(2 if on_kernels else 3)]
+        made = [self._normalization() for _ in range(2 if on_kernels else cell.PLACES)]
         layers = [layer for layer in made if layer is not None]
-        cell = LSTM(units, () if on_kernels else layers, masks=self._parts.masks, name=name)
-        layer = cell
+        owner = cell(units, () if on_kernels else layers, self._parts.masks, sequences, name=name)
+        layer = owner
         if on_kernels:
-            layer = self._mapped(cell, dict(zip(("kernel", "recurrent_kernel"), layers, strict=False)))
-        return self._block(name, "recurrent", cell, layer)
+            layer = self._mapped(owner, dict(zip(("kernel", "recurrent_kernel"), layers, strict=False)))
+        return self._block(name, "recurrent", owner, layer)
+
+    def normalize(self) -> Callable[[Any], Any]:
+        """Return the recipe's normalization as a layer of its own, as Transformers have it; nothing if it acts on kernels.
+
+        Raises:
+            Unsupported: If the recipe's normalization is not declared for ``"attention"``.
+        """
+        component = self._parts.normalization_component
+        component.check("attention")
+        layer = None if component.on == "kernel" else self._normalization()
+        return lambda x: through([layer], x)
+
+    def transformer(self, heads: int, expansion: int = 4, causal: bool = False) -> Callable[[Any], Any]:
+        """Return a Transformer block with the normalization in front: x ← x + attention(N(x)), x ← x + mlp(N(x)).
+
+        Vaswani et al. 2017, arXiv:1706.03762, with the order of GPT-2 (Radford et al. 2019). Both branches end in
+        regularization layers, as dropout stands there; regularizations of branches act on both. Features stay as many
+        as they are.
+
+        Args:
+            heads: Attention heads; divide the features.
+            expansion: Units of the hidden layer for each feature.
+            causal: Whether each place sees only itself and those before.
+
+        Raises:
+            Unsupported: If the recipe's normalization is not declared for ``"attention"``.
+        """
+        import keras
+
+        from benchsuite.engine.attention import Attention
+
+        first, second = self.normalize(), self.normalize()
+        core = Attention(heads, causal, name=self._name("attention"))
+        # Made before the features are known: their number is that of the inputs.
+        projections = [self._projection() for _ in range(4)]
+        branches = [[make() for make in self._parts.branches] for _ in range(2)]
+        after = [[make() for make in self._parts.layers] for _ in range(2)]
+        add = [keras.layers.Add(name=self._name("residual")) for _ in range(2)]
+
+        def block(x: Any) -> Any:
+            size = int(x.shape[-1])
+            normal = first(x)
+            query, key, value = (projection(size)(normal) for projection in projections[:3])
+            attended = projections[3](size)(core([query, key, value]))
+            x = add[0]([x, through([*after[0], *branches[0]], attended)])
+            hidden = self._projection(activate=True)(expansion * size)(second(x))
+            return add[1]([x, through([*after[1], *branches[1]], self._projection()(size)(hidden))])
+
+        return block
+
+    def _projection(self, activate: bool = False) -> Callable[[int], Callable[[Any], Any]]:
+        """Return a maker of fully connected layers without a normalization of outputs."""
+        import keras
+
+        def made(units: int) -> Callable[[Any], Any]:
+            def linear(name: str, bias: bool, pieces: int) -> Any:
+                return keras.layers.Dense(units * pieces, use_bias=bias, kernel_initializer="zeros", name=name)
+
+            return self._hidden(linear, "projection", "attention", activate, normalize=False)
+
+        return made
 
     def embedding(self, symbols: int, size: int) -> Any:
         """Return a layer that maps int32 symbols to vectors, starting uniform on [−0.05, 0.05] (Keras' default).
@@ -135,17 +230,58 @@ class Blocks:
 
         return keras.layers.Embedding(symbols, size, name=self._name("embedding"))
 
+    def positions(self) -> Callable[[Any], Any]:
+        """Return a layer that adds a trained vector for each place of a sequence ``[batch, places, features]``.
+
+        They start from N(0, 0.02²), as GPT-2's do.
+        """
+        from benchsuite.engine.attention import Positions
+
+        layer: Callable[[Any], Any] = Positions(name=self._name("positions"))
+        return layer
+
     def max_pool(self, size: int = 2) -> Any:
-        """Return a layer that takes the maximum of ``size`` × ``size`` pixels."""
+        """Return a layer that takes the maximum of ``size`` × ``size`` pixels, or of ``size`` time steps."""
+        return self._pool("Max", "max_pool", size)
+
+    def average_pool(self, size: int = 2) -> Any:
+        """Return a layer that takes the mean of ``size`` × ``size`` pixels, or of ``size`` time steps."""
+        return self._pool("Average", "average_pool", size)
+
+    def _pool(self, kind: str, what: str, size: int) -> Callable[[Any], Any]:
         import keras
 
-        return keras.layers.MaxPooling2D(size, name=self._name("max_pool"))
+        name = self._name(what)
+
+        def pool(x: Any) -> Any:
+            dimensions = len(x.shape) - 2
+            return getattr(keras.layers, f"{kind}Pooling{dimensions}D")(size, name=name)(x)
+
+        return pool
+
+    def average(self) -> Callable[[Any], Any]:
+        """Return a layer that takes the mean of each channel over all pixels or time steps."""
+        import keras
+
+        name = self._name("average")
+
+        def average(x: Any) -> Any:
+            dimensions = len(x.shape) - 2
+            return getattr(keras.layers, f"GlobalAveragePooling{dimensions}D")(name=name)(x)
+
+        return average
 
     def flatten(self) -> Any:
         """Return a layer that flattens all axes but the first."""
         import keras
 
         return keras.layers.Flatten(name=self._name("flatten"))
+
+    def reshape(self, shape: Sequence[int]) -> Any:
+        """Return a layer that gives each example another shape."""
+        import keras
+
+        return keras.layers.Reshape(tuple(shape), name=self._name("reshape"))
 
     def output(self, units: int) -> Callable[[Any], Any]:
         """Return the last layer: linear, in float32 whatever the precision."""
@@ -154,6 +290,17 @@ class Blocks:
         name = self._name("output")
         layer = keras.layers.Dense(units, kernel_initializer="zeros", name=name, dtype="float32")
         return self._block(name, "output", layer, layer, regularize=False)
+
+    def tied_output(self, embedding: Any) -> Callable[[Any], Any]:
+        """Return the last layer of a language model that shares its weights with an embedding: x·Eᵀ, in float32.
+
+        Args:
+            embedding: What :meth:`embedding` returned, called before.
+        """
+        from benchsuite.engine.attention import TiedOutput
+
+        layer: Callable[[Any], Any] = TiedOutput(embedding, name=self._name("tied_output"), dtype="float32")
+        return layer
 
     def parameter(self, shape: Sequence[int], start: float | Sequence[Any]) -> Any:
         """Return a layer that gives θ, a trainable float32 array, repeated for each example; the input only tells the batch size.
@@ -183,93 +330,6 @@ class Blocks:
 
         return Parameter(name=self._name("parameter"), dtype="float32")
 
-    @property
-    def places(self) -> list[Place]:
-        """The layers with kernels, in the order in which the model calls them; known once it was built."""
-        return list(self._places.values())
-
-    @property
-    def names(self) -> set[str]:
-        """The names that blocks gave to layers."""
-        return {f"{what}_{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
-
-    @property
-    def followers(self) -> list[tuple[Any, Any]]:
-        """Each kernel on which variables of a normalization depend when they start, and that normalization's layer."""
-        return [follower for layer in self._reparameterized for follower in layer.followers]
-
-    def _hidden(
-        self, linear: Callable[[str, bool, int], Any], what: str, layer_type: str, activate: bool
-    ) -> Callable[[Any], Any]:
-        component = self._parts.normalization_component
-        component.check(layer_type)
-        normalization = self._normalization()
-        activation = self._parts.activation() if activate else None
-        name = self._name(what)
-        bias = normalization is None or not component.replaces_bias
-        layer = mapped = linear(name, bias, _pieces(activation))
-        if component.on == "kernel" and normalization is not None:
-            mapped, normalization = self._mapped(layer, {"kernel": normalization}), None
-        first, last = (None, normalization) if component.on == "activations" else (normalization, None)
-        return self._block(name, layer_type, layer, mapped, first, activation, last, regularize=activate)
-
-    def _block(
-        self,
-        name: str,
-        layer_type: str,
-        layer: Any,
-        called: Any,
-        before: Any = None,
-        activation: Any = None,
-        behind: Any = None,
-        regularize: bool = True,
-    ) -> Callable[[Any], Any]:
-        """Return called → before → activation → behind → regularization layers, and remember the place when it is used."""
-        after = [make() for make in self._parts.layers] if regularize else []
-
-        def block(x: Any) -> Any:
-            linear = called(x)
-            entering = _through([before], linear)
-            outputs = _through([activation, behind], entering)
-            found = Place(
-                name,
-                layer_type,
-                layer,
-                self._parts.gain if layer_type in ("dense", "convolution") else 1.0,
-                x,
-                linear,
-                entering,
-                activation,
-                outputs,
-            )
-            self._places.setdefault(name, found)
-            return _through(after, outputs)
-
-        return block
-
-    def _normalization(self) -> Any:
-        """Make one layer of the recipe's normalization, or ``None``."""
-        import keras
-
-        made = self._parts.normalization()
-        if made is not None and not isinstance(made, keras.layers.Layer):
-            raise BenchsuiteError(
-                f"make of {self._parts.normalization_component.title} must return a keras.Layer or None. Received: {type(made).__name__}."
-            )
-        return made
-
-    def _mapped(self, layer: Any, maps: dict[str, Any]) -> Any:
-        """Let a layer compute with mapped kernels."""
-        from benchsuite.engine.reparameterized import Reparameterized
-
-        wrapper = Reparameterized(layer, maps, name=layer.name + WRAPPED)
-        self._reparameterized.append(wrapper)
-        return wrapper
-
-    def _name(self, what: str) -> str:
-        self._counts[what] = self._counts.get(what, 0) + 1
-        return f"{what}_{self._counts[what]}"
-
 
 def _start(shape: tuple[int, ...], start: Any) -> np.ndarray:
     """Return the starting values of a parameter: one number, or an array of its shape."""
@@ -285,15 +345,3 @@ def _start(shape: tuple[int, ...], start: Any) -> np.ndarray:
             f"entry. Received: {start!r}."
         )
     return values
-
-
-def _pieces(activation: Any) -> int:
-    """Return how many features an activation takes for each that it gives."""
-    return int(getattr(activation, "pieces", 1))
-
-
-def _through(layers: Sequence[Any], x: Any) -> Any:
-    """Call layers one after another; ``None`` is left out."""
-    for layer in layers:
-        x = x if layer is None else layer(x)
-    return x

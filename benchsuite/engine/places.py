@@ -18,7 +18,7 @@ class Place:
 
     Args:
         name: Stable name, such as ``dense_1``.
-        layer_type: ``"dense"``, ``"convolution"``, ``"recurrent"`` or ``"output"``.
+        layer_type: ``"dense"``, ``"convolution"``, ``"recurrent"``, ``"attention"`` or ``"output"``.
         layer: The layer that owns the kernel.
         gain: Of the activation that follows; 1 for outputs.
         inputs: What enters.
@@ -46,12 +46,17 @@ class Place:
     @property
     def fan_in(self) -> int:
         """Inputs of one unit."""
-        return int(self.variable.shape[-2]) * self._field
+        return int(self.variable.shape[self._axes[0]]) * self._field
 
     @property
     def fan_out(self) -> int:
         """Outputs that one input reaches."""
-        return int(self.variable.shape[-1]) * self._field
+        return int(self.variable.shape[self._axes[1]]) * self._field
+
+    @property
+    def _axes(self) -> tuple[int, int]:
+        """Channels in and out; transposed convolutions have them the other way round."""
+        return (-1, -2) if "Transpose" in type(self.layer).__name__ else (-2, -1)
 
     @property
     def _field(self) -> int:

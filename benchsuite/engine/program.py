@@ -386,7 +386,7 @@ class Program:
         if not self.parts.batches:
             return x, y
         with noise.stream(key, step + BATCH_NOISE):
-            return changed(self.parts.batches, x, y, self._classes, self.parts.loss_component)
+            return changed(self.parts.batches, x, y, self._classes, self.parts.loss_component, self.dataset.symbols)
 
     def _train_graph(
         self, x: Any, y: Any, order: Any, rates: Any, start: Any, stop: Any, bound: Any, lengths: Any, key: Any

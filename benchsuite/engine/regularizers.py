@@ -25,7 +25,9 @@ STATISTICS_NOISE = 2**51
 STATISTICS_BATCHES = 64
 
 
-def changed(batches: Sequence[tuple[str, Batch]], x: Any, y: Any, classes: int | None, soft: Any) -> tuple[Any, Any]:
+def changed(
+    batches: Sequence[tuple[str, Batch]], x: Any, y: Any, classes: int | None, soft: Any, symbols: int = 0
+) -> tuple[Any, Any]:
     """Let every regularization of a recipe change a batch, inside a noise stream.
 
     Args:
@@ -34,6 +36,7 @@ def changed(batches: Sequence[tuple[str, Batch]], x: Any, y: Any, classes: int |
         y: Targets.
         classes: How many; ``None`` where the targets are values or the task has a loss of its own.
         soft: The loss component that must take distributions if there are any; ``None`` if the task has its own.
+        symbols: How many columns of the inputs hold codes, which nothing may mix or shift.
 
     Raises:
         Unsupported: If one does not apply, or the loss does not take the distributions that one makes.
@@ -43,6 +46,8 @@ def changed(batches: Sequence[tuple[str, Batch]], x: Any, y: Any, classes: int |
 
     for name, regularization in batches:
         new_x, new_y = (tf.convert_to_tensor(one) for one in regularization.batch(x, y, classes))
+        if symbols and new_x is not x:
+            raise Unsupported(f"regularization {name!r} changes inputs, of which {symbols} columns hold codes")
         made_soft = new_y.dtype == tf.float32 and not y.dtype.is_floating and classes is not None
         expected = y.shape.concatenate([classes]) if made_soft else y.shape
         kept_type = new_x.dtype == x.dtype and (made_soft or new_y.dtype == y.dtype)

@@ -66,3 +66,31 @@ def styles_of(boards: Iterable[Leaderboard]) -> Styles:
     """
     names = {board.kind: sorted({row.name for row in board.rows}) for board in boards}
     return {(kind, name): Style(index) for kind, held in names.items() for index, name in enumerate(held)}
+
+
+# Heat maps: colours to mix between, from low to high, on a light ground and on a dark one. Lightness only ever falls, or on
+# the dark ground rises, so the order of the colours stays in print and for every kind of colour vision.
+Ramp = tuple[str, ...]
+SEQUENTIAL: tuple[Ramp, Ramp] = (
+    ("#e6eeda", "#b5dabd", "#6dbcc0", "#3689b8", "#27569a", "#1b2560"),
+    ("#22303c", "#23517c", "#2180a6", "#4bb3aa", "#a9d994", "#f3f2bd"),
+)
+# Blue below 0, orange above: the pair that most kinds of colour vision keep apart.
+DIVERGING: tuple[Ramp, Ramp] = (
+    ("#123f86", "#4f8bcb", "#a9c9e6", "#ece9e2", "#f3c396", "#d97b27", "#8a3d00"),
+    ("#b4d4fb", "#5f9bdb", "#34567f", "#2b2d31", "#7d4f22", "#d5832f", "#fcd6a8"),
+)
+
+
+def mixed(ramp: Ramp, count: int) -> list[str]:
+    """Return ``count`` colours, at least two, that divide a ramp evenly."""
+    stops = [[int(stop[at : at + 2], 16) for at in (1, 3, 5)] for stop in ramp]
+    colours = []
+    for number in range(count):
+        whole, part = divmod(number * (len(stops) - 1), count - 1)
+        one, other = stops[whole], stops[min(whole + 1, len(stops) - 1)]
+        colours.append(
+            "#"
+            + "".join(f"{round(a + (b - a) * part / (count - 1)):02x}" for a, b in zip(one, other, strict=True))
+        )
+    return colours

@@ -23,6 +23,7 @@ def register_normalizations():
             name="batch",
             make=make,
             space={"momentum": bs.Uniform(0.0, 0.999, default=0.9), "epsilon": bs.LogUniform(1e-8, 1e-1, default=1e-5)},
+            applies_to=("dense", "convolution", "attention"),
             elsewhere="the statistics of a batch are others at every time step",
             summary="Each unit to mean 0 and variance 1 over the batch.",
             reference="Ioffe & Szegedy 2015, arXiv:1502.03167",

@@ -28,6 +28,7 @@ def register_normalizations():
                 "epsilon": bs.LogUniform(1e-8, 1e-1, default=1e-5),
             },
             applies_to=("dense", "convolution", "recurrent"),
+            elsewhere="its groups would take in all places of a sequence",
             summary="Each group of channels of an example to mean 0 and variance 1.",
             reference="Wu & He 2018, arXiv:1803.08494",
             formula="y = γ·(x − μ_group)/√(σ²_group + ε) + β",

@@ -24,7 +24,7 @@ def register_normalizations():
             name="layer",
             make=make,
             space={"epsilon": bs.LogUniform(1e-8, 1e-1, default=1e-5)},
-            applies_to=("dense", "convolution", "recurrent"),
+            applies_to=("dense", "convolution", "recurrent", "attention"),
             summary="Each example to mean 0 and variance 1 over its features.",
             reference="Ba, Kiros & Hinton 2016, arXiv:1607.06450",
             formula="y = γ·(x − μ)/√(σ² + ε) + β",

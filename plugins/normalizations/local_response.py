@@ -31,7 +31,7 @@ def register_normalizations():
             replaces_bias=False,
             applies_to=("convolution",),
             on="activations",
-            elsewhere="its neighbours are the channels of an image",
+            elsewhere="its neighbours are the channels of a convolution",
             summary="Each channel divided by the size of its neighbours.",
             reference="Krizhevsky, Sutskever & Hinton 2012",
             formula="y_i = x_i/(k + α·Σ_j x_j²)^β",

@@ -19,6 +19,6 @@ def register_normalizations():
             reference="",
             default=True,
             replaces_bias=False,
-            applies_to=("dense", "convolution", "recurrent"),
+            applies_to=("dense", "convolution", "recurrent", "attention"),
         )
     ]

@@ -24,7 +24,7 @@ def register_normalizations():
             make=make,
             space={"epsilon": bs.LogUniform(1e-8, 1e-1, default=1e-6)},
             replaces_bias=False,
-            applies_to=("dense", "convolution", "recurrent"),
+            applies_to=("dense", "convolution", "recurrent", "attention"),
             summary="Each example to root mean square 1 over its features.",
             reference="Zhang & Sennrich 2019, arXiv:1910.07467",
             formula="y = γ·x/√(mean(x²) + ε)",

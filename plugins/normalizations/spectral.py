@@ -28,6 +28,7 @@ def register_normalizations():
             space={"iterations": bs.Integer(1, 10, default=1)},
             replaces_bias=False,
             on="kernel",
+            applies_to=("dense", "convolution", "attention"),
             elsewhere="a recurrent kernel is four gates side by side, and the paper does not say whose singular value counts",
             summary="The kernel of each layer to a largest singular value of 1.",
             reference="Miyato, Kataoka, Koyama & Yoshida 2018, arXiv:1802.05957",

@@ -24,7 +24,7 @@ def register_normalizations():
             name="weight",
             make=make,
             replaces_bias=False,
-            applies_to=("dense", "convolution", "recurrent"),
+            applies_to=("dense", "convolution", "recurrent", "attention"),
             on="kernel",
             summary="Length and direction of each unit's weights trained apart.",
             reference="Salimans & Kingma 2016, arXiv:1602.07868",

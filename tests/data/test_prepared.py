@@ -231,7 +231,9 @@ def test_a_preprocessing_may_change_the_number_of_features() -> None:
         def transform(self, x: np.ndarray) -> np.ndarray:
             return x[:, :1]
 
-    assert prepare(load(task(X.reshape(50, 2, 2))), First()).x.shape == (50, 1)
+    assert prepare(load(task(X)), First()).x.shape == (50, 1)
+    with pytest.raises(bs.Unsupported, match=r"makes 1 features of 4; inputs \[2, 2\] would lose their axes"):
+        prepare(load(task(X.reshape(50, 2, 2))), First())
 
 
 def test_a_transformer_of_scikit_learn_works_unmodified() -> None:

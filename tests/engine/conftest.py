@@ -32,10 +32,10 @@ class Bench:
         self.added[component.kind, component.name] = component
         return component
 
-    def new_session(self, place=None):
-        return Session(
-            self, lambda name: {self.task.name: self.task, self.values_task.name: self.values_task}[name], place
-        )
+    def new_session(self, place=None, **kept):
+        """Return a session; kept: ``extras`` and ``weights``, what it keeps beside the numbers."""
+        tasks = lambda name: {self.task.name: self.task, self.values_task.name: self.values_task}[name]  # noqa: E731
+        return Session(self, tasks, place, **kept)
 
     def change_task(self, **fields):
         self.task = dataclasses.replace(self.task, metrics=fields.pop("metrics", self.task.metrics), **fields)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchsuite.engine.places import Place
+
 IN, OUT = 2000, 500
 BOTH = 2 / (IN + OUT)
 
@@ -92,13 +94,11 @@ def test_every_orthogonal_kernel_is_equally_likely(bundled, shape):
 
 
 def test_fans_of_a_convolution_count_its_window(bundled):
-    from benchsuite.engine.blocks import _kernel
-
     class Layer:
         kernel = np.zeros((3, 3, 8, 16))
 
-    kernel = _kernel("conv_1", Layer(), 1.0)
-    assert (kernel.fan_in, kernel.fan_out) == (72, 144)
+    place = Place("conv_1", "convolution", Layer(), 1.0, *[None] * 5)
+    assert (place.fan_in, place.fan_out) == (72, 144)
 
 
 # The figures of the notes: the hidden layers of a net of ten layers of 500 units, for inputs N(0, 1).

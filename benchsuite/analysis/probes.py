@@ -1,0 +1,188 @@
+"""Probed layers: what was measured in each layer after each epoch, averaged over the seeds of each recipe."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchsuite.analysis.entries import Entry, Record
+from benchsuite.analysis.leaderboard import (
+    Column,
+    ColumnHead,
+    column_labels,
+    column_of,
+    entry_of,
+    head_of,
+    kind_order,
+    unique,
+)
+from benchsuite.analysis.settings import Recipe, canonical, deviations, labels
+
+Probes = Mapping[str, Any]
+"""What one trial's probes found: see ``docs/reference/record-format.md``."""
+Means = tuple[tuple[float | None, ...], ...]
+"""For each layer and each epoch a mean; ``None`` where there is no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeProbes:
+    """What was measured in the layers under one recipe.
+
+    Args:
+        label: What tells the recipe from the others that were probed on the column.
+        is_baseline: Whether it is the task's baseline recipe.
+        entry: All trials of the recipe on the column, probed or not.
+        counts: For each epoch, how many seeds were probed after it.
+        completed: Whether every probed trial completed.
+        means: Measure → means over the seeds that have a number there.
+    """
+
+    label: str
+    is_baseline: bool
+    entry: Entry
+    counts: tuple[int, ...]
+    completed: bool
+    means: Mapping[str, Means]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerProbes:
+    """What was measured in the layers on one column.
+
+    Args:
+        head: The task and its budget.
+        layers: All layers that some recipe has, inputs first.
+        epochs: All epochs after which some trial was probed, growing.
+        recipes: The best median first.
+    """
+
+    head: ColumnHead
+    layers: tuple[str, ...]
+    epochs: tuple[int, ...]
+    recipes: tuple[RecipeProbes, ...]
+
+
+def layer_probes(
+    records: Sequence[Record], probes: Mapping[str, Probes], *, confidence: float = 0.95
+) -> dict[Column, LayerProbes]:
+    """Average the probes of every recipe over its seeds, column by column; a column without probes is left out.
+
+    Args:
+        records: Records as plain mappings; one that is given twice counts once.
+        probes: Id → what the probes of that trial found. One that is not whole, or of no record, does not count.
+        confidence: The wanted confidence of the entries' intervals, above 0 and below 1.
+    """
+    by_column: defaultdict[Column, list[Record]] = defaultdict(list)
+    for record in unique(records):
+        # As in the leaderboards: seeds whose streams are set one by one are not independent draws.
+        if record["results"].get("measure") and not record["spec"].get("streams"):
+            by_column[column_of(record)].append(record)
+    held = {trial_id: found for trial_id, found in probes.items() if _is_whole(found)}
+    names = column_labels(sorted(by_column))
+    return {
+        column: _on_column(head_of(column, names[column], trials), trials, held, confidence)
+        for column, trials in sorted(by_column.items())
+        if any(record["id"] in held for record in trials)
+    }
+
+
+def _on_column(
+    head: ColumnHead, records: Sequence[Record], probes: Mapping[str, Probes], confidence: float
+) -> LayerProbes:
+    probed = [record for record in records if record["id"] in probes]
+    found = [probes[record["id"]] for record in probed]
+    layers = tuple(dict.fromkeys(layer for one in found for layer in one["layers"]))
+    epochs = tuple(sorted({epoch for one in found for epoch in one["epochs"]}))
+    by_recipe: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in probed:
+        by_recipe[canonical(record["spec"]["recipe"])].append(record)
+    keys = sorted(by_recipe)
+    baseline = probed[0]["results"]["measure"]["baseline"]
+    names = _recipe_labels([by_recipe[key][0]["spec"]["recipe"] for key in keys], baseline)
+    recipes = []
+    for key, label in zip(keys, names, strict=True):
+        trials = [record for record in records if canonical(record["spec"]["recipe"]) == key]
+        entry = entry_of(trials, head, confidence)
+        assert entry is not None
+        own = [probes[record["id"]] for record in by_recipe[key]]
+        recipes.append(
+            RecipeProbes(
+                label=label,
+                is_baseline=entry.is_baseline,
+                entry=entry,
+                counts=tuple(sum(epoch in one["epochs"] for one in own) for epoch in epochs),
+                completed=all(record["outcome"] == "completed" for record in by_recipe[key]),
+                means=_means(own, layers, epochs),
+            )
+        )
+    sign = -1 if head.direction == "max" else 1
+    recipes.sort(key=lambda one: (sign * one.entry.final.estimate if one.entry.final else math.inf, one.label))
+    return LayerProbes(head, layers, epochs, tuple(recipes))
+
+
+def _means(probes: Sequence[Probes], layers: Sequence[str], epochs: Sequence[int]) -> dict[str, Means]:
+    measures = sorted({measure for one in probes for measure in one["measures"]})
+    values: defaultdict[tuple[str, str, int], list[float]] = defaultdict(list)
+    for one in probes:
+        for measure, by_epoch in one["measures"].items():
+            for epoch, row in zip(one["epochs"], by_epoch, strict=True):
+                for layer, value in zip(one["layers"], row, strict=True):
+                    if value is not None:
+                        values[measure, layer, epoch].append(value)
+    return {
+        measure: tuple(tuple(_mean(values.get((measure, layer, epoch), ())) for epoch in epochs) for layer in layers)
+        for measure in measures
+    }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None
+
+
+def _recipe_labels(recipes: Sequence[Recipe], baseline: Recipe) -> list[str]:
+    """Return one label per recipe: what it has in the one kind in which recipes differ, or all that is not the baseline's."""
+    changed = [sorted(deviations(recipe, baseline), key=kind_order) for recipe in recipes]
+    kinds = {kind for held in changed for kind in held}
+    names = {kind: _labels_of((*recipes, baseline), kind) for kind in kinds}
+
+    def name(recipe: Recipe, kind: str) -> str:
+        return names[kind][canonical(list(recipe.get(kind, ())))]
+
+    if len(kinds) == 1:
+        return [name(recipe, kind) for recipe in recipes for kind in kinds]
+    return [
+        ", ".join(f"{kind.replace('_', ' ')} {name(recipe, kind)}" for kind in held) or "baseline"
+        for recipe, held in zip(recipes, changed, strict=True)
+    ]
+
+
+def _labels_of(recipes: Iterable[Recipe], kind: str) -> dict[str, str]:
+    settings = {canonical(list(recipe.get(kind, ()))): recipe.get(kind, ()) for recipe in recipes}
+    return dict(zip(settings, labels(list(settings.values())), strict=True))
+
+
+def _is_whole(found: Any) -> bool:
+    """Say whether probes have one value or ``None`` for each measure, epoch and layer; a file may have been edited."""
+    try:
+        layers, epochs, measures = found["layers"], found["epochs"], found["measures"]
+        return (
+            bool(layers and epochs)
+            and all(isinstance(layer, str) for layer in layers)
+            and all(isinstance(epoch, int) for epoch in epochs)
+            and (len(set(layers)), len(set(epochs))) == (len(layers), len(epochs))
+            and all(
+                len(by_epoch) == len(epochs) and all(len(row) == len(layers) for row in by_epoch)
+                for by_epoch in measures.values()
+            )
+            and all(
+                value is None or (isinstance(value, int | float) and math.isfinite(value))
+                for by_epoch in measures.values()
+                for row in by_epoch
+                for value in row
+            )
+        )
+    except (AttributeError, KeyError, TypeError):
+        return False

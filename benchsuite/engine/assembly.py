@@ -1,0 +1,141 @@
+"""How blocks are put together: where normalization, activation and regularization stand around a linear layer.
+
+A hidden block is linear → normalization → activation → regularization; a normalization may also be declared to stand
+after the activation, or to act on the linear layer's kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchsuite.engine.parts import Parts
+from benchsuite.engine.places import WRAPPED, Place
+from benchsuite.errors import BenchsuiteError
+
+
+class Assembly:
+    """Puts blocks together, names their layers, and keeps the list of their places.
+
+    Args:
+        parts: What the recipe made.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._counts: dict[str, int] = {}
+        self._places: dict[str, Place] = {}
+        self._reparameterized: list[Any] = []
+
+    @property
+    def places(self) -> list[Place]:
+        """The layers with kernels, in the order in which the model calls them; known once it was built."""
+        return list(self._places.values())
+
+    @property
+    def names(self) -> set[str]:
+        """The names that blocks gave to layers."""
+        return {f"{what}_{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
+
+    @property
+    def followers(self) -> list[tuple[Any, Any]]:
+        """Each kernel on which variables of a normalization depend when they start, and that normalization's layer."""
+        return [follower for layer in self._reparameterized for follower in layer.followers]
+
+    def _hidden(
+        self,
+        linear: Callable[[str, bool, int], Any],
+        what: str,
+        layer_type: str,
+        activate: bool,
+        normalize: bool = True,
+    ) -> Callable[[Any], Any]:
+        """Return a hidden block.
+
+        Args:
+            linear: ``(name, whether it has a bias, pieces) -> layer``.
+            what: Begins its name.
+            layer_type: What normalizations declare.
+            activate: Whether activation and regularization layers follow.
+            normalize: Whether a normalization of outputs or activations stands there; one of kernels always does.
+        """
+        component = self._parts.normalization_component
+        component.check(layer_type)
+        normalization = self._normalization() if normalize or component.on == "kernel" else None
+        activation = self._parts.activation() if activate else None
+        name = self._name(what)
+        bias = normalization is None or not component.replaces_bias
+        layer = mapped = linear(name, bias, pieces_of(activation))
+        if component.on == "kernel" and normalization is not None:
+            mapped, normalization = self._mapped(layer, {"kernel": normalization}), None
+        first, last = (None, normalization) if component.on == "activations" else (normalization, None)
+        return self._block(name, layer_type, layer, mapped, first, activation, last, regularize=activate)
+
+    def _block(
+        self,
+        name: str,
+        layer_type: str,
+        layer: Any,
+        called: Any,
+        before: Any = None,
+        activation: Any = None,
+        behind: Any = None,
+        regularize: bool = True,
+    ) -> Callable[[Any], Any]:
+        """Return called → before → activation → behind → regularization layers, and remember the place when it is used."""
+        after = [make() for make in self._parts.layers] if regularize else []
+
+        def block(x: Any) -> Any:
+            linear = called(x)
+            entering = through([before], linear)
+            outputs = through([activation, behind], entering)
+            found = Place(
+                name,
+                layer_type,
+                layer,
+                1.0 if layer_type in ("recurrent", "output") else self._parts.gain,
+                x,
+                linear,
+                entering,
+                activation,
+                outputs,
+            )
+            self._places.setdefault(name, found)
+            return through(after, outputs)
+
+        return block
+
+    def _normalization(self) -> Any:
+        """Make one layer of the recipe's normalization, or ``None``."""
+        import keras
+
+        made = self._parts.normalization()
+        if made is not None and not isinstance(made, keras.layers.Layer):
+            raise BenchsuiteError(
+                f"make of {self._parts.normalization_component.title} must return a keras.Layer or None. Received: {type(made).__name__}."
+            )
+        return made
+
+    def _mapped(self, layer: Any, maps: dict[str, Any]) -> Any:
+        """Let a layer compute with mapped kernels."""
+        from benchsuite.engine.reparameterized import Reparameterized
+
+        wrapper = Reparameterized(layer, maps, name=layer.name + WRAPPED)
+        self._reparameterized.append(wrapper)
+        return wrapper
+
+    def _name(self, what: str) -> str:
+        self._counts[what] = self._counts.get(what, 0) + 1
+        return f"{what}_{self._counts[what]}"
+
+
+def pieces_of(activation: Any) -> int:
+    """Return how many features an activation takes for each that it gives."""
+    return int(getattr(activation, "pieces", 1))
+
+
+def through(layers: Sequence[Any], x: Any) -> Any:
+    """Call layers one after another; ``None`` is left out."""
+    for layer in layers:
+        x = x if layer is None else layer(x)
+    return x
