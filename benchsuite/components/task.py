@@ -56,6 +56,7 @@ class Task:
         surface: What ``benchsuite trace`` draws, if the loss is a function of two trained numbers alone.
         cost: For predictions of run time.
         summary: One line.
+        source: Where the data come from: package and file, loader, or recipe.
         license: Of the data.
         citation: Of the data or the problem.
         version: Raise it when the same recipe starts to give other numbers.
@@ -86,6 +87,7 @@ class Task:
     surface: Surface | None = None
     cost: Cost = Cost()
     summary: str = ""
+    source: str = ""
     license: str = ""
     citation: str = ""
     version: int = 1

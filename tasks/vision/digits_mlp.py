@@ -62,6 +62,7 @@ def register_tasks():
             ],
             cost=bs.Cost(compile=3.5, epoch=0.01),
             summary="1,797 8×8 digits, two hidden layers of 64.",
+            source="scikit-learn, sklearn/datasets/data/digits.csv.gz",
             license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
             citation="Alpaydin & Kaynak 1998, UCI Machine Learning Repository",
         )

