@@ -30,6 +30,10 @@ HEADINGS = {
         "A step of an MLP of a million parameters, batch 64: milliseconds at best, time ÷ sgd's, bytes of state a parameter.",
         f"{'optimizer':20} {'best':>8} {'median ÷':>9} {'mean ÷':>9} {'bytes':>9}",
     ),
+    "random layers": (
+        "A step with a random layer on both hidden layers ÷ a step without: fastest rounds; in brackets the median within rounds.",
+        f"{'network':12} {'layer':16} {'best ms':>9} {'÷ none':>16} {'wanted':>8}",
+    ),
     "share": ("Share of a study's time that is neither compile, train nor evaluate.", ""),
 }
 

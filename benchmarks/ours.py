@@ -9,6 +9,7 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.data import Dataset, load
+from benchsuite.engine.feed import Feed
 from benchsuite.engine.parts import Parts, build_parts, make
 from benchsuite.engine.program import EpochEnd, Program
 from benchsuite.engine.seeds import Streams
@@ -25,7 +26,7 @@ class Ours:
     parts: Parts
     dataset: Dataset
     initializer: Any
-    data: tuple[Any, Any]
+    data: Feed
     order: np.ndarray
     rates: np.ndarray
 

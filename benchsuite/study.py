@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import itertools
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,8 @@ class Study:
         epochs: Budget that replaces the tasks' own.
         precision: ``float32`` or ``bfloat16``.
         device: ``cpu`` or ``gpu``, part of each trial's id.
+        folds: A number of folds: each trial becomes so many, each of which tests on another fold; ``n`` for one fold for
+            each example (leave-one-out). The tasks' own splits unless given.
     """
 
     all: bool = False
@@ -46,6 +49,7 @@ class Study:
     epochs: int | None = None
     precision: str = "float32"
     device: str = "cpu"
+    folds: str = ""
 
     def __post_init__(self) -> None:
         for what, value in (("seeds", self.seeds), ("epochs", self.epochs)):
@@ -53,6 +57,10 @@ class Study:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise BenchsuiteError(f"{what} must be a whole number from 1. Received: {value!r}.")
+        if self.folds and self.folds != "n" and not (self.folds.isdecimal() and int(self.folds) >= 2):
+            raise BenchsuiteError(
+                f"folds must be a whole number from 2, or n for leave-one-out. Received: {self.folds!r}."
+            )
         if self.tier not in TIERS:
             raise unknown("tier", str(self.tier), TIERS)
         if self.precision not in PRECISIONS:
@@ -101,6 +109,7 @@ def read_study_file(path: Path) -> dict[str, Any]:
         "memory": float,
         "results": str,
         "probe": str,
+        "folds": str,
         "store_weights": bool,
         "plugin": list,
         **dict.fromkeys(_LISTS, list),
@@ -112,6 +121,8 @@ def read_study_file(path: Path) -> dict[str, Any]:
         expected = types[key]
         if expected is list and isinstance(value, str):
             found[key] = value = [value]
+        if key == "folds" and isinstance(value, int) and not isinstance(value, bool):
+            found[key] = value = str(value)
         if expected is float and isinstance(value, int) and not isinstance(value, bool):
             found[key] = value = float(value)
         good = isinstance(value, expected) and not (expected is int and isinstance(value, bool))
@@ -189,6 +200,13 @@ def plan(study: Study, registry: Registry) -> Plan:
                 raise
             broken.append(f"{task.title} cannot run: {error}")
             continue
+        try:
+            folds = _folds(task, study.folds)
+        except BenchsuiteError as error:
+            if study.task:
+                raise
+            broken.append(str(error))
+            continue
         recipes = []
         # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
         if (study.task and not (whole or chosen or crossed)) or any(
@@ -205,7 +223,7 @@ def plan(study: Study, registry: Registry) -> Plan:
             if kind in chosen and (study.task or kind in task.compares):
                 recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
         for recipe in recipes:
-            for seed in range(study.seeds):
+            for seed, fold in itertools.product(range(study.seeds), folds):
                 trial = Trial(
                     task.name,
                     task.version,
@@ -215,6 +233,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                     task.batch_size,
                     study.precision,
                     study.device,
+                    fold=fold,
                 )
                 trials[trial.id] = trial
     if not trials and not broken:
@@ -228,6 +247,25 @@ def plan(study: Study, registry: Registry) -> Plan:
     for kind in whole:
         compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
     return Plan(trials, broken + left_out, compared)
+
+
+def _folds(task: Task, folds: str) -> list[tuple[int, int] | None]:
+    """Return the folds of a task's trials: number and count of each; only ``None`` for its own split.
+
+    Raises:
+        BenchsuiteError: If the task cannot be folded so.
+    """
+    if not folds:
+        return [None]
+    from benchsuite.data import read
+    from benchsuite.data.splits import fold_count
+
+    arrays = read(task).arrays
+    try:
+        count = fold_count(task.split, arrays.y, arrays.groups, folds)
+    except BenchsuiteError as error:
+        raise BenchsuiteError(f"{task.title} cannot be folded: {error}.") from None
+    return [(number, count) for number in range(count)]
 
 
 def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:

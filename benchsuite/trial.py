@@ -32,6 +32,7 @@ class Trial:
         precision: ``float32`` or ``bfloat16``.
         device: ``cpu`` or ``gpu``: the two round differently.
         streams: Seed stream → seed that replaces the trial's own for this stream alone.
+        fold: Number of the fold that tests, from 0, and how many folds there are; ``None`` for the task's own split.
     """
 
     task: str
@@ -43,6 +44,7 @@ class Trial:
     precision: str = "float32"
     device: str = "cpu"
     streams: tuple[tuple[str, int], ...] = ()
+    fold: tuple[int, int] | None = None
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Trial:
             "recipe": self.recipe.to_json(),
             "seed": self.seed,
             "streams": dict(self.streams),
+            "fold": {"number": self.fold[0], "of": self.fold[1]} if self.fold else None,
             "epochs": self.epochs,
             "batch_size": self.batch_size,
             "precision": self.precision,
@@ -66,13 +69,14 @@ class Trial:
 
     @cached_property
     def cell(self) -> str:
-        """Hash of what forces another program: all but seed, budget and what the program is fed at run time."""
+        """Hash of what forces another program: all but seed, fold, budget and what the program is fed at run time."""
         fed = ("schedule", "initializer", "preprocessing")
         recipe = {kind: settings for kind, settings in self.recipe.to_json().items() if kind not in fed}
         optimizer = recipe["optimizer"][0]
         values = {key: value for key, value in optimizer["hyperparameters"].items() if key != "learning_rate"}
         recipe["optimizer"] = [{**optimizer, "hyperparameters": values}]
-        return identity({**self.spec, "recipe": recipe, "seed": None, "streams": None, "epochs": None})
+        changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
+        return identity({**self.spec, **changing, "recipe": recipe})
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Trial:
@@ -87,6 +91,7 @@ class Trial:
             precision=spec["precision"],
             device=spec["device"],
             streams=tuple(sorted(spec["streams"].items())),
+            fold=(spec["fold"]["number"], spec["fold"]["of"]) if spec["fold"] else None,
         )
 
     def with_seed(self, seed: int) -> Trial:

@@ -18,13 +18,18 @@ LEAST_CPU_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SeedValue:
-    """What one trial reached on the test part; a value of ``None`` is a failed seed (or an unsupported one)."""
+    """What one trial reached on the test part; a value of ``None`` is a failed seed (or an unsupported one).
+
+    In a cross-validation it is the mean over the folds of one seed, and ``deviation`` the standard deviation over them
+    (with n − 1).
+    """
 
     id: str
     seed: int
     outcome: str
     final: float | None
     best: float | None
+    deviation: float | None = None
 
     @property
     def supported(self) -> bool:
@@ -108,7 +113,7 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
     ordered = sorted(records, key=lambda record: (record["spec"]["seed"], record["id"]))
     measure = ordered[0]["results"]["measure"]
     direction: Direction = measure["direction"]
-    seeds = tuple(_seed_value(record, measure["primary"]) for record in ordered)
+    seeds = _seed_values(ordered)
     supported = [record for record in ordered if record["outcome"] != "unsupported"]
     values = [seed for seed in seeds if seed.supported]
     costs = [record["costs"] for record in supported if record["costs"].get("step_milliseconds") is not None]
@@ -152,14 +157,37 @@ def reached_target(record: Record, target: float) -> Mapping[str, int] | None:
     return None
 
 
-def _seed_value(record: Record, primary: str) -> SeedValue:
-    return SeedValue(
-        id=record["id"],
-        seed=record["spec"]["seed"],
-        outcome=record["outcome"],
-        final=value_of(record, "final"),
-        best=value_of(record, "best"),
-    )
+def _seed_values(records: Sequence[Record]) -> tuple[SeedValue, ...]:
+    """Return one value for each record, or for each seed where there are folds; the folds of a seed come all or not at all."""
+    by_seed: dict[int, list[Record]] = {}
+    for record in records:
+        by_seed.setdefault(record["spec"]["seed"], []).append(record)
+    values: list[SeedValue] = []
+    for seed, found in by_seed.items():
+        fold = found[0]["spec"].get("fold")
+        if not fold:
+            values += [
+                SeedValue(record["id"], seed, record["outcome"], value_of(record, "final"), value_of(record, "best"))
+                for record in found
+            ]
+        elif len(found) == fold["of"]:
+            failed = [record for record in found if record["outcome"] != "completed"]
+            finals, bests = ([value_of(record, which) for record in found] for which in ("final", "best"))
+            outcome = failed[0]["outcome"] if failed else "completed"
+            values.append(SeedValue(found[0]["id"], seed, outcome, _mean(finals), _mean(bests), _deviation(finals)))
+    return tuple(values)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return math.fsum(known) / len(known) if len(known) == len(values) else None
+
+
+def _deviation(values: Sequence[float | None]) -> float | None:
+    mean = _mean(values)
+    if mean is None or len(values) < 2:
+        return None
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values if value is not None) / (len(values) - 1))
 
 
 def _target_steps(records: Sequence[Record], target: float, saturated: frozenset[float]) -> TargetSteps:

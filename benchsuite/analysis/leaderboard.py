@@ -37,6 +37,8 @@ class Column:
     precision: str
     device: str
     engine: int
+    folds: int = 0
+    """Folds of a cross-validation; 0 for the task's own split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def column_of(record: Record) -> Column:
         precision=spec["precision"],
         device=spec["device"],
         engine=spec["engine"],
+        folds=spec["fold"]["of"] if spec.get("fold") else 0,
     )
 
 
@@ -197,7 +200,8 @@ def column_labels(columns: Sequence[Column]) -> dict[Column, str]:
             for field, form in shown.items()
             if len({getattr(other, field) for other in siblings}) > 1
         ]
-        result[column] = " · ".join([column.task, *parts])
+        folds = [f"{column.folds} folds"] if column.folds else []
+        result[column] = " · ".join([column.task, *folds, *parts])
     return result
 
 

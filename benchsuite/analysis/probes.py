@@ -97,25 +97,25 @@ def _on_column(
     layers = tuple(dict.fromkeys(layer for one in found for layer in one["layers"]))
     epochs = tuple(sorted({epoch for one in found for epoch in one["epochs"]}))
     by_recipe: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in probed:
+    for record in records:
         by_recipe[canonical(record["spec"]["recipe"])].append(record)
-    keys = sorted(by_recipe)
+    groups = [held for _, held in sorted(by_recipe.items()) if any(record["id"] in probes for record in held)]
     baseline = probed[0]["results"]["measure"]["baseline"]
-    names = _recipe_labels([by_recipe[key][0]["spec"]["recipe"] for key in keys], baseline)
+    names = _recipe_labels([held[0]["spec"]["recipe"] for held in groups], baseline)
     recipes = []
-    for key, label in zip(keys, names, strict=True):
-        trials = [record for record in records if canonical(record["spec"]["recipe"]) == key]
-        entry = entry_of(trials, head, confidence)
+    for held, label in zip(groups, names, strict=True):
+        entry = entry_of(held, head, confidence)
         assert entry is not None
-        own = [probes[record["id"]] for record in by_recipe[key]]
+        own = [record for record in held if record["id"] in probes]
+        trials = [probes[record["id"]] for record in own]
         recipes.append(
             RecipeProbes(
                 label=label,
                 is_baseline=entry.is_baseline,
                 entry=entry,
-                counts=tuple(sum(epoch in one["epochs"] for one in own) for epoch in epochs),
-                completed=all(record["outcome"] == "completed" for record in by_recipe[key]),
-                means=_means(own, layers, epochs),
+                counts=tuple(sum(epoch in one["epochs"] for one in trials) for epoch in epochs),
+                completed=all(record["outcome"] == "completed" for record in own),
+                means=_means(trials, layers, epochs),
             )
         )
     sign = -1 if head.direction == "max" else 1

@@ -53,9 +53,14 @@ def write(store: Store, known: Registry) -> Path:
             "The report stays as it was; run the same study again to renew them."
         )
     problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    probes = {trial_id: found for trial_id in fresh if (found := store.probes(trial_id)) is not None}
     try:
         index = write_report(
-            list(fresh.values()), store.folder / "report", stale=len(records) - len(fresh), problems=problems
+            list(fresh.values()),
+            store.folder / "report",
+            stale=len(records) - len(fresh),
+            problems=problems,
+            probes=probes,
         )
         export_table(records, store.folder / "trials.parquet")
     except OSError as error:

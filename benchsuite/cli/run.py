@@ -66,6 +66,12 @@ def run(
         ),
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="N", help="Seeds 0 … N−1.")] = 3,
+    folds: Annotated[
+        str,
+        typer.Option(
+            metavar="K", help="Cross-validate: each trial K times, testing on another fold; n leaves one example out."
+        ),
+    ] = "",
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Budget that replaces the tasks' own.")] = None,
     precision: Annotated[str, typer.Option(help="float32 or bfloat16.")] = "float32",
     device: Annotated[str, typer.Option(help="cpu, gpu or gpu:N.")] = "cpu",
@@ -160,6 +166,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         epochs=merged["epochs"],
         precision=merged["precision"],
         device=device.kind,
+        folds=merged["folds"],
     )
     options = Options(
         sources=sources(merged["plugin"], no_local),

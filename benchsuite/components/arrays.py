@@ -16,8 +16,9 @@ class Arrays:
     """Examples and their targets.
 
     Args:
-        x: Inputs ``[examples, ...]``, float32 or int32.
-        y: Targets ``[examples, ...]``: int32 classes or float32 values.
+        x: Inputs ``[examples, ...]``, float32 or int32; uint8 and uint16 are stored as they are and used as int32. May be a
+            memory map: what does not fit is staged in chunks (the split must then be by position).
+        y: Targets ``[examples, ...]``: int32 classes (or uint8, uint16) or float32 values.
         groups: What must not be torn apart by a split ``[examples]``, such as the number of the subject; for
             :class:`ByGroup`.
         symbols: How many of the last columns of ``[examples, columns]`` hold codes of categories, as floats: no

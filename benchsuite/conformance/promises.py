@@ -216,7 +216,7 @@ def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
 
     promise = f"a saved model predicts the same once it is loaded, on {task.name}"
     ready = session.ready(Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size))
-    model, x = ready.program.model, np.asarray(ready.data[0])
+    model, x = ready.program.model, np.asarray(ready.data.head[0])
     expected = np.asarray(model(x, training=False))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"

@@ -1,5 +1,5 @@
 """Loading, checksums, splits, and preprocessing that is fitted on the training part only."""
 
-from benchsuite.data.prepared import PARTS, Dataset, Prepared, load, prepare
+from benchsuite.data.prepared import PARTS, Dataset, Prepared, Raw, load, prepare, read, split
 
-__all__ = ["PARTS", "Dataset", "Prepared", "load", "prepare"]
+__all__ = ["PARTS", "Dataset", "Prepared", "Raw", "load", "prepare", "read", "split"]

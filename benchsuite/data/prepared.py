@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Arrays, Task
-from benchsuite.data.splits import split_indices
+from benchsuite.data.splits import fold_indices, split_indices
 from benchsuite.errors import BenchsuiteError, Unsupported
 
 PARTS = ("train", "validation", "test")
@@ -33,6 +33,11 @@ class Dataset:
     checksum: str
     symbols: int = 0
 
+    @property
+    def input_type(self) -> str:
+        """The type of the inputs as the network sees them: small integers are stored as they are, and widened."""
+        return "int32" if np.issubdtype(self.x.dtype, np.integer) else "float32"
+
     def part(self, name: str) -> slice:
         """Return where a part lies."""
         number = PARTS.index(name)
@@ -48,8 +53,26 @@ class Prepared:
     dataset: Dataset
 
 
-def load(task: Task) -> Dataset:
-    """Call the task's ``data()``, check what comes back, and split it.
+@dataclass(frozen=True)
+class Raw:
+    """A task's data as its ``data()`` returned them, checked.
+
+    Args:
+        arrays: The data.
+        checksum: 16 hexadecimal digits of their SHA-256.
+    """
+
+    arrays: Arrays
+    checksum: str
+
+
+def load(task: Task, fold: tuple[int, int] | None = None) -> Dataset:
+    """Read a task's data and split it: see :func:`read` and :func:`split`."""
+    return split(task, read(task), fold)
+
+
+def read(task: Task) -> Raw:
+    """Call the task's ``data()`` and check what comes back.
 
     Raises:
         BenchsuiteError: In one line that names the task, if the data cannot be trained on.
@@ -67,9 +90,11 @@ def load(task: Task) -> Dataset:
             f"data() of {task.title} must return as many inputs as targets. Received: {len(x)} and {len(y)}."
         )
     for what, array in (("inputs", x), ("targets", y)):
-        if array.dtype not in (np.float32, np.int32):
-            raise BenchsuiteError(f"{what} of {task.title} must be float32 or int32. Received: {array.dtype}.")
-        if not np.isfinite(array).all():
+        if array.dtype not in (np.float32, np.int32, np.uint8, np.uint16):
+            raise BenchsuiteError(
+                f"{what} of {task.title} must be float32 or int32 (or uint8, uint16 for int32). Received: {array.dtype}."
+            )
+        if array.dtype == np.float32 and not np.isfinite(array).all():
             raise BenchsuiteError(f"{what} of {task.title} hold NaN or infinity. Clean them in data().")
     checksum = hashlib.sha256()
     for array in (x, y):
@@ -83,20 +108,35 @@ def load(task: Task) -> Dataset:
         )
     if isinstance(task.loss, str) and len(np.unique(y)) < 2:
         raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
-    parts = split_indices(task.split, y, arrays.groups)
+    return Raw(Arrays(x, y, arrays.groups, arrays.symbols), checksum.hexdigest()[:16])
+
+
+def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
+    """Split a task's data.
+
+    Args:
+        task: The task.
+        raw: Its data.
+        fold: Number of the fold that tests and how many there are; the task's own split unless given.
+
+    Raises:
+        BenchsuiteError: If they cannot be split so.
+    """
+    x, y, groups = np.asarray(raw.arrays.x), np.asarray(raw.arrays.y), raw.arrays.groups
+    parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
     order = np.concatenate(parts)
     if len(parts[0]) < task.batch_size:
         raise BenchsuiteError(
             f"{task.title} has {len(parts[0])} training examples, fewer than its batch size {task.batch_size}."
         )
-    y = y[order]
+    # A view where nothing is shuffled: data may be larger than memory.
+    taken = slice(0, len(order)) if np.array_equal(order, np.arange(len(order))) else order
+    y = y[taken]
     if task.standardize_targets:
         train = y[: len(parts[0])].astype("float64")
         spread = train.std(axis=0)
         y = ((y - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)).astype("float32")
-    return Dataset(
-        x[order], y, (len(parts[0]), len(parts[1]), len(parts[2])), checksum.hexdigest()[:16], arrays.symbols
-    )
+    return Dataset(x[taken], y, (len(parts[0]), len(parts[1]), len(parts[2])), raw.checksum, raw.arrays.symbols)
 
 
 def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:

@@ -49,6 +49,7 @@ class Assembly:
         layer_type: str,
         activate: bool,
         normalize: bool = True,
+        regularize: bool = True,
     ) -> Callable[[Any], Any]:
         """Return a hidden block.
 
@@ -58,6 +59,7 @@ class Assembly:
             layer_type: What normalizations declare.
             activate: Whether activation and regularization layers follow.
             normalize: Whether a normalization of outputs or activations stands there; one of kernels always does.
+            regularize: Whether regularization layers follow an activation.
         """
         component = self._parts.normalization_component
         component.check(layer_type)
@@ -69,7 +71,7 @@ class Assembly:
         if component.on == "kernel" and normalization is not None:
             mapped, normalization = self._mapped(layer, {"kernel": normalization}), None
         first, last = (None, normalization) if component.on == "activations" else (normalization, None)
-        return self._block(name, layer_type, layer, mapped, first, activation, last, regularize=activate)
+        return self._block(name, layer_type, layer, mapped, first, activation, last, activate and regularize)
 
     def _block(
         self,

@@ -18,22 +18,30 @@ class Blocks(Assembly):
         parts: What the recipe made.
     """
 
-    def dense(self, units: int, activate: bool = True) -> Callable[[Any], Any]:
+    def dense(self, units: int, activate: bool = True, regularize: bool = True) -> Callable[[Any], Any]:
         """Return a fully connected hidden block of ``units``.
 
         Args:
             units: Features that it gives.
             activate: Whether the activation and the regularization layers follow; not at the end of a residual branch.
+            regularize: Whether the regularization layers follow; for published networks that have dropout in chosen
+                places.
         """
         import keras
 
         def linear(name: str, bias: bool, pieces: int) -> Any:
             return keras.layers.Dense(units * pieces, use_bias=bias, kernel_initializer="zeros", name=name)
 
-        return self._hidden(linear, "dense", "dense", activate)
+        return self._hidden(linear, "dense", "dense", activate, regularize=regularize)
 
     def conv(
-        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+        self,
+        filters: int,
+        size: int = 3,
+        stride: int = 1,
+        padding: str = "same",
+        activate: bool = True,
+        regularize: bool = True,
     ) -> Callable[[Any], Any]:
         """Return a two-dimensional convolution block.
 
@@ -43,17 +51,30 @@ class Blocks(Assembly):
             stride: Step in pixels.
             padding: ``"same"`` or ``"valid"``.
             activate: Whether the activation and the regularization layers follow; not at the end of a residual branch.
+            regularize: As for :meth:`dense`.
         """
-        return self._convolution("Conv2D", "conv", filters, size, stride, padding, activate)
+        return self._convolution("Conv2D", "conv", filters, size, stride, padding, activate, regularize)
 
     def conv1d(
-        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+        self,
+        filters: int,
+        size: int = 3,
+        stride: int = 1,
+        padding: str = "same",
+        activate: bool = True,
+        regularize: bool = True,
     ) -> Callable[[Any], Any]:
         """Return a convolution block over time; arguments as for :meth:`conv`, in time steps; ``"causal"`` is a padding too."""
-        return self._convolution("Conv1D", "conv", filters, size, stride, padding, activate)
+        return self._convolution("Conv1D", "conv", filters, size, stride, padding, activate, regularize)
 
     def conv_transpose(
-        self, filters: int, size: int = 3, stride: int = 1, padding: str = "same", activate: bool = True
+        self,
+        filters: int,
+        size: int = 3,
+        stride: int = 1,
+        padding: str = "same",
+        activate: bool = True,
+        regularize: bool = True,
     ) -> Callable[[Any], Any]:
         """Return a transposed two-dimensional convolution block, for decoders; arguments as for :meth:`conv`.
 
@@ -68,10 +89,12 @@ class Blocks(Assembly):
                 f"{self._parts.normalization_component.title} acts on kernels with units on their last axis; "
                 "those of transposed convolutions are on the one before"
             )
-        return self._convolution("Conv2DTranspose", "conv_transpose", filters, size, stride, padding, activate)
+        return self._convolution(
+            "Conv2DTranspose", "conv_transpose", filters, size, stride, padding, activate, regularize
+        )
 
     def _convolution(
-        self, kind: str, what: str, filters: int, size: int, stride: int, padding: str, activate: bool
+        self, kind: str, what: str, filters: int, size: int, stride: int, padding: str, activate: bool, regularize: bool
     ) -> Callable[[Any], Any]:
         import keras
 
@@ -86,7 +109,7 @@ class Blocks(Assembly):
                 name=name,
             )
 
-        return self._hidden(linear, what, "convolution", activate)
+        return self._hidden(linear, what, "convolution", activate, regularize=regularize)
 
     def residual(
         self, branch: Callable[[Any], Any], shortcut: Callable[[Any], Any] | None = None
@@ -240,22 +263,31 @@ class Blocks(Assembly):
         layer: Callable[[Any], Any] = Positions(name=self._name("positions"))
         return layer
 
-    def max_pool(self, size: int = 2) -> Any:
-        """Return a layer that takes the maximum of ``size`` × ``size`` pixels, or of ``size`` time steps."""
-        return self._pool("Max", "max_pool", size)
+    def max_pool(self, size: int = 2, stride: int | None = None, padding: str = "valid") -> Any:
+        """Return a layer that takes the maximum of ``size`` × ``size`` pixels, or of ``size`` time steps.
 
-    def average_pool(self, size: int = 2) -> Any:
-        """Return a layer that takes the mean of ``size`` × ``size`` pixels, or of ``size`` time steps."""
-        return self._pool("Average", "average_pool", size)
+        Args:
+            size: Side of the window.
+            stride: Step; as long as the window unless given.
+            padding: ``"same"`` or ``"valid"``.
+        """
+        return self._pool("Max", "max_pool", size, stride, padding)
 
-    def _pool(self, kind: str, what: str, size: int) -> Callable[[Any], Any]:
+    def average_pool(self, size: int = 2, stride: int | None = None, padding: str = "valid") -> Any:
+        """Return a layer that takes the mean of ``size`` × ``size`` pixels, or of ``size`` time steps.
+
+        Arguments as for :meth:`max_pool`.
+        """
+        return self._pool("Average", "average_pool", size, stride, padding)
+
+    def _pool(self, kind: str, what: str, size: int, stride: int | None, padding: str) -> Callable[[Any], Any]:
         import keras
 
         name = self._name(what)
 
         def pool(x: Any) -> Any:
             dimensions = len(x.shape) - 2
-            return getattr(keras.layers, f"{kind}Pooling{dimensions}D")(size, name=name)(x)
+            return getattr(keras.layers, f"{kind}Pooling{dimensions}D")(size, stride, padding, name=name)(x)
 
         return pool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchsuite.engine.program import Program
+    from benchsuite.engine.graphs import Graphs
 
 
 class Closure:
@@ -19,7 +19,7 @@ class Closure:
         key: Noise key of the trial.
     """
 
-    def __init__(self, program: Program, x: Any, y: Any, step: Any, key: Any) -> None:
+    def __init__(self, program: Graphs, x: Any, y: Any, step: Any, key: Any) -> None:
         self._program = program
         self._batch = (x, y, step, key)
         self.loss: Any = None  # of the first call: at the weights that the step started from

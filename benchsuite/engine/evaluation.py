@@ -57,8 +57,9 @@ class Evaluation:
         y: Any,
         plan: tuple[Any, Any, Any],
         stop: Any,
+        start: Any,
     ) -> Any:
-        """Return the sum of every measure over each part, float64 ``[parts, measures]``; called inside the graph.
+        """Return ``start`` and the sum of every measure over each part, float64 ``[parts, measures]``; called inside the graph.
 
         Args:
             losses: ``(x, y) -> losses [batch]`` and outputs; ``None`` for these where the task has its own loss.
@@ -67,6 +68,7 @@ class Evaluation:
             y: Targets of all parts.
             plan: As :attr:`plan`, tensors.
             stop: Number of batches to measure.
+            start: Sums of batches before.
         """
         import tensorflow as tf
 
@@ -86,9 +88,13 @@ class Evaluation:
             kept = [tf.reduce_sum(tf.where(weight > 0, tf.cast(one, tf.float64), 0.0)) for one in measured]
             return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * tf.stack(kept)[None, :]
 
-        zeros = tf.zeros([len(PARTS), 1 + len(self._task.metrics)], tf.float64)
-        _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), zeros), parallel_iterations=1)
+        _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), start), parallel_iterations=1)
         return sums
+
+    @property
+    def zeros(self) -> np.ndarray:
+        """The sums before the first batch."""
+        return np.zeros((len(PARTS), 1 + len(self._task.metrics)))
 
     def finish(self, sums: np.ndarray) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, from the sums."""

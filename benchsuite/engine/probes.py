@@ -22,7 +22,7 @@ import numpy as np
 
 from benchsuite import noise
 from benchsuite.engine.places import Place
-from benchsuite.engine.regularizers import holding
+from benchsuite.engine.regularizers import computing_with, holding
 
 if TYPE_CHECKING:
     from benchsuite.engine.program import Program
@@ -83,7 +83,11 @@ class Probes:
         with holding(state, [variable.value for variable in state]):
             inside: list[list[Any]] = [[], []]
             if self._inside is not None:
-                with noise.stream(key, tf.constant(PROBE_NOISE, tf.int64)):
+                kernels = [place.variable for place in program.places]
+                with (
+                    noise.stream(key, tf.constant(PROBE_NOISE, tf.int64)),
+                    computing_with(program.parts.kernel_changes, program.model, kernels),
+                ):
                     inside = self._inside(x, training=True)
             with noise.stream(key, tf.constant(PROBE_NOISE, tf.int64)):
                 _, gradients = program.plain_gradients(x, y)

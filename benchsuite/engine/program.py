@@ -6,41 +6,29 @@ fed: data, batch order, learning rates, noise key, starting values. The rest is 
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchsuite import noise
 from benchsuite.components import Task
 from benchsuite.components.initializer import Adapting
-from benchsuite.components.regularization import Step
-from benchsuite.data import Dataset
+from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.blocks import Blocks
-from benchsuite.engine.closure import Closure
-from benchsuite.engine.evaluation import Evaluation, per_example
+from benchsuite.engine.evaluation import Evaluation
+from benchsuite.engine.feed import RESIDENT_BYTES, Chunk, Feed, make_feed
+from benchsuite.engine.graphs import Graphs
 from benchsuite.engine.initial import Recorder, draw_all
 from benchsuite.engine.network import Network
 from benchsuite.engine.parts import Parts
 from benchsuite.engine.places import stable_names
 from benchsuite.engine.probes import Probes
-from benchsuite.engine.regularizers import (
-    BATCH_NOISE,
-    AfterSteps,
-    changed,
-    computing_with,
-    fresh_statistics,
-    holding,
-)
+from benchsuite.engine.regularizers import AfterSteps
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError
-
-OWN_NOISE = 2**50
-"""Offset of the steps whose noise an optimizer draws for itself: it must not meet the masks of the layers."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +50,7 @@ class ConfigurationChanged(Exception):
     """The learning rate turned out to be baked into the optimizer's other settings: the program cannot be reused for it."""
 
 
-class Program:
+class Program(Graphs):
     """A network, its optimizer and their two compiled functions.
 
     Args:
@@ -74,6 +62,7 @@ class Program:
         precision: ``float32`` or ``bfloat16`` (variables stay float32).
         device: ``cpu`` or ``gpu``.
         place: TensorFlow device to run on; the first of its kind unless given.
+        resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
     """
 
     def __init__(
@@ -86,6 +75,7 @@ class Program:
         precision: str = "float32",
         device: str = "cpu",
         place: str | None = None,
+        resident_bytes: int = RESIDENT_BYTES,
     ) -> None:
         import keras
         import tensorflow as tf
@@ -95,6 +85,7 @@ class Program:
         self.parts = parts
         self.dataset = dataset
         self.batch_size = batch_size
+        self.resident_bytes = resident_bytes
         # A fixed rule, never a timing decision: XLA on the CPU cannot thread convolutions inside a loop and is 30 times slower there.
         self.xla = not (task.convolutional and device == "cpu")
         self.place = place or f"/{device.upper()}:0"
@@ -105,7 +96,7 @@ class Program:
         with tf.device(self.place), self._recorder.recording():
             keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
             try:
-                inputs = keras.Input(input_shape, dtype=str(dataset.x.dtype))
+                inputs = keras.Input(input_shape, dtype=dataset.input_type)
                 self.model = keras.Model(inputs, task.model(blocks, inputs))
             finally:
                 keras.config.set_dtype_policy(policy)
@@ -184,7 +175,12 @@ class Program:
         return optimizer
 
     def reset(
-        self, streams: Streams, initializer: Any, parts: Parts, x: np.ndarray | None = None, weights: Path | None = None
+        self,
+        streams: Streams,
+        initializer: Any,
+        parts: Parts,
+        prepared: Prepared | None = None,
+        weights: Path | None = None,
     ) -> None:
         """Assign fresh starting values to everything that training changed; afterwards the program is as good as new.
 
@@ -195,19 +191,22 @@ class Program:
             streams: The trial's seed streams.
             initializer: What the recipe's initializer component made.
             parts: The trial's parts, for its learning rate.
-            x: Inputs of all parts, for initializers that adapt to them.
+            prepared: The trial's data, if they are others than before: parts of the same sizes and shapes.
             weights: Folder of stored weights, for initializers that take them.
 
         Raises:
             ConfigurationChanged: If the new optimizer differs in more than its learning rate: a new program is needed.
             Unsupported: If the initializer is nothing for this network.
         """
+        if prepared is not None and prepared.dataset is not self.dataset:  # another fold
+            self.dataset = prepared.dataset
+            self._evaluation = Evaluation(self.task, self.dataset)
         with self._tf.device(self.place):
             values = draw_all(self.model.variables, self.places, self._recorder, initializer, streams, self._followers)
             for variable, value in zip(self.model.variables, values, strict=True):
                 variable.assign(value)
             if isinstance(initializer, Adapting):
-                examples = np.empty((0,)) if x is None else x[self.dataset.part("train")]
+                examples = (prepared.x if prepared else self.dataset.x)[self.dataset.part("train")]
                 initializer.adapt(
                     Network(self.model, self.places, self.names, examples, streams, self._followers, weights)
                 )
@@ -227,79 +226,101 @@ class Program:
             self._after.reset(parts.after_steps)
             self._key = self._tf.constant(streams.noise_key(), self._tf.int64)
 
-    def place_data(self, x: np.ndarray) -> tuple[Any, Any]:
-        """Put inputs and targets on the device, once for many trials."""
+    def place_data(self, x: np.ndarray) -> Feed:
+        """Make inputs and targets ready for the device, once for many trials."""
         with self._tf.device(self.place):
-            return self._tf.constant(x), self._tf.constant(self.dataset.y)
+            return make_feed(x, self.dataset.y, self.place, self.resident_bytes)
 
-    def compile(self, data: tuple[Any, Any], steps: int) -> float:
+    def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
         started = time.perf_counter()
         order = np.zeros((steps, self.batch_size), "int32")
-        self._call_train(data, order, np.zeros(steps, "float32"), 0, 0, np.inf)
-        self._call_evaluate(data, 0)
+        with contextlib.closing(feed.chunks(order[: feed.chunk_length(order)])) as chunks:
+            self._call_train(next(chunks), np.zeros(steps, "float32"), 0, 0, 0.0, np.inf, steps)
+        rows = self._evaluation.plan[0]
+        with contextlib.closing(feed.chunks(rows[: feed.chunk_length(rows)])) as chunks:
+            self._call_evaluate(next(chunks), feed, self._evaluation.zeros, 0)
         return time.perf_counter() - started
 
-    def train(self, data: tuple[Any, Any], order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
+    def train(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
         """Train on the batches of ``order``.
 
         Args:
-            data: Inputs and targets on the device.
+            feed: Inputs and targets.
             order: int32 ``[steps, batch]``, positions of examples.
             rates: float32 ``[steps]``, learning rate of each step.
             step: Steps done before, for the noise stream.
             bound: Training stops after a batch whose loss exceeds it or is not finite.
         """
-        done, total, last = self._call_train(data, order, rates, step, len(order), bound)
-        steps = int(done)
+        steps, total, last = 0, 0.0, 0.0
+        with contextlib.closing(feed.chunks(order)) as chunks:
+            for chunk in chunks:
+                done, total, last = self._call_train(chunk, rates, step, chunk.count, total, bound, len(order))
+                steps += int(done)
+                if not float(last) <= bound:
+                    break
         return EpochEnd(steps, float(total) / max(steps, 1), float(last))
 
-    def evaluate(self, data: tuple[Any, Any]) -> dict[str, float]:
+    def evaluate(self, feed: Feed) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, with the evaluation weights."""
-        return self._evaluation.finish(np.asarray(self._call_evaluate(data, len(self._evaluation))))
+        sums = self._evaluation.zeros
+        with contextlib.closing(feed.chunks(self._evaluation.plan[0])) as chunks:
+            for chunk in chunks:
+                sums = self._call_evaluate(chunk, feed, sums, chunk.count)
+        return self._evaluation.finish(np.asarray(sums))
 
-    def weights(self, data: tuple[Any, Any]) -> dict[str, np.ndarray]:
+    def weights(self, feed: Feed) -> dict[str, np.ndarray]:
         """Return a copy of every variable of the model as it is evaluated with: name, such as ``dense_1/kernel`` → values."""
-        with self._tf.device(self.place), self._evaluation_weights(*data, self._key):
+        with self._tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
             return {name: _values(variable) for name, variable in self.names.items()}
 
-    def probe(self, data: tuple[Any, Any]) -> dict[str, list[float | None]]:
+    def probe(self, feed: Feed) -> dict[str, list[float | None]]:
         """Return what goes on in each layer on the first training examples: see :mod:`benchsuite.engine.probes`."""
         if self._probes is None:
             self._probes = Probes(self)
         with self._tf.device(self.place):
-            return self._probes(*data, self._key)
+            return self._probes(*feed.head, self._key)
 
     def _call_train(
-        self, data: tuple[Any, Any], order: np.ndarray, rates: np.ndarray, step: int, stop: int, bound: float
+        self, chunk: Chunk, rates: np.ndarray, step: int, stop: int, total: Any, bound: float, steps: int
     ) -> Any:
         tf = self._tf
         with tf.device(self.place):
             # The bound is finite in the graph: float32's largest number instead of infinity, so that infinity itself is beyond it.
             bound = min(bound, float(np.finfo("float32").max))
-            lengths = self.lengths or (len(order), step + len(order))
+            rates = rates[chunk.first : chunk.first + len(chunk.rows)]
             return self._call(
                 self._train,
-                len(order),
-                *data,
-                tf.constant(order),
-                tf.constant(rates, tf.float32),
-                tf.constant(step, tf.int64),
+                len(chunk.rows),
+                chunk.x,
+                chunk.y,
+                tf.constant(chunk.rows),
+                tf.constant(np.pad(rates, (0, len(chunk.rows) - len(rates))), tf.float32),
+                tf.constant(step + chunk.first, tf.int64),
                 tf.constant(stop, tf.int32),
+                tf.constant(total, tf.float32),
                 tf.constant(bound, tf.float32),
-                tf.constant(lengths, tf.int64),
+                tf.constant(self.lengths or (steps, step + steps), tf.int64),
                 self._key,
             )
 
-    def _call_evaluate(self, data: tuple[Any, Any], stop: int) -> Any:
+    def _call_evaluate(self, chunk: Chunk, feed: Feed, sums: Any, stop: int) -> Any:
         tf = self._tf
+        _, weights, part_of = self._evaluation.plan
+        kept = slice(chunk.first, chunk.first + chunk.count)
+        padding = len(chunk.rows) - chunk.count
         with tf.device(self.place):
             return self._call(
                 self._evaluate,
                 0,
-                *data,
-                *(tf.constant(array) for array in self._evaluation.plan),
+                chunk.x,
+                chunk.y,
+                *feed.head,
+                tf.constant(chunk.rows),
+                tf.constant(np.pad(weights[kept], ((0, padding), (0, 0)))),
+                tf.constant(np.pad(part_of[kept], (0, padding))),
                 tf.constant(stop, tf.int32),
+                tf.constant(sums, tf.float64),
                 self._key,
             )
 
@@ -309,150 +330,6 @@ class Program:
         if key not in self._traced:
             self._traced[key] = function.get_concrete_function(*arguments)
         return self._traced[key](*arguments)
-
-    # ------------------------------------------------------------------ inside the graph
-
-    def _losses(self, x: Any, y: Any, training: bool) -> tuple[Any, Any]:
-        """Return the losses ``[batch]`` without penalties, and the outputs in float32 (``None`` where the task has its own loss)."""
-        tf = self._tf
-        if callable(self.task.loss):
-            return per_example(self.task.loss(self.model, (x, y), training)), None
-        assert self.parts.loss is not None
-        outputs = tf.cast(self.model(x, training=training), tf.float32)
-        return per_example(self.parts.loss(y, outputs)), outputs
-
-    def _training_losses(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
-        """Return the losses ``[batch]`` in training, and what layers add to their mean."""
-        kernels = [place.variable for place in self.places]
-        with computing_with(self.parts.kernel_changes, self.model, kernels):
-            losses, _ = self._losses(x, y, training=True)
-            return losses, list(self.model.losses)
-
-    def gradients(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, list[Any]]:
-        """Return the mean loss of a batch with penalties, and its transformed gradients."""
-        with noise.stream(key, step):
-            loss, gradients = self.plain_gradients(x, y)
-            if self.parts.transform is not None:
-                gradients = self.parts.transform(gradients, self.trainable)
-        return loss, self._computed_once(gradients)
-
-    def hessian_vector(self, x: Any, y: Any, step: Any, key: Any, vectors: list[Any]) -> list[Any]:
-        """Return H·v for the Hessian H of the loss of a batch: the gradient of ⟨gradient, v⟩, v held constant."""
-        tf = self._tf
-        with noise.stream(key, step), tf.GradientTape() as tape:
-            _, gradients = self.plain_gradients(x, y)
-            along = [tf.reduce_sum(g * v) for g, v in zip(gradients, vectors, strict=True) if g is not None]
-            product = tf.add_n(along) if along else tf.constant(0.0)
-        sources = [variable.value for variable in self.trainable]
-        # A loss that is linear in a variable has no second derivative there: 0, not None.
-        return [
-            None if gradient is None else tf.convert_to_tensor(found)
-            for gradient, found in zip(
-                gradients, tape.gradient(product, sources, unconnected_gradients="zero"), strict=True
-            )
-        ]
-
-    def plain_gradients(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
-        """Return the mean loss of a batch with penalties, and its gradients as they are."""
-        tf = self._tf
-        with tf.GradientTape() as tape:
-            losses, extras = self._training_losses(x, y)
-            loss = tf.reduce_mean(losses)
-            for penalty in self.parts.penalties:
-                loss += tf.add_n([tf.cast(penalty(place.variable.value), tf.float32) for place in self.places] or [0.0])
-            for extra in extras:
-                loss += tf.cast(extra, tf.float32)
-        sparse = tape.gradient(loss, [variable.value for variable in self.trainable])
-        # An embedding's gradient comes as rows, the same row several times; Keras' Adam would square each before adding them.
-        return loss, [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in sparse]
-
-    def _computed_once(self, gradients: list[Any]) -> list[Any]:
-        """Keep XLA from fusing gradients into the optimizer's arithmetic.
-
-        It computes a fused gradient again for each use: AdaDelta on an LSTM took twenty times longer.
-        """
-        present = [index for index, gradient in enumerate(gradients) if gradient is not None]
-        if not self.xla or not present:
-            return gradients
-        from tensorflow.compiler.tf2xla.python import xla
-
-        kept = list(gradients)
-        for index, tensor in zip(present, xla.optimization_barrier(*(gradients[i] for i in present)), strict=True):
-            kept[index] = tensor
-        return kept
-
-    def _batch(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, Any]:
-        """Return a batch as the regularizations change it; made once a step, so that every closure call sees the same."""
-        if not self.parts.batches:
-            return x, y
-        with noise.stream(key, step + BATCH_NOISE):
-            return changed(self.parts.batches, x, y, self._classes, self.parts.loss_component, self.dataset.symbols)
-
-    def _train_graph(
-        self, x: Any, y: Any, order: Any, rates: Any, start: Any, stop: Any, bound: Any, lengths: Any, key: Any
-    ) -> Any:
-        tf = self._tf
-        self.traces += 1
-        component = self.parts.optimizer_component
-
-        def body(i: Any, total: Any, last: Any) -> Any:
-            rows = order[i]
-            step = start + tf.cast(i, tf.int64)
-            batch_x, batch_y = self._batch(tf.gather(x, rows), tf.gather(y, rows), step, key)
-            before = self._after.before()
-            if "learning_rate" in component.space:
-                self.optimizer.learning_rate = rates[i]
-            if "closure" in component.wants:
-                closure = Closure(self, batch_x, batch_y, step, key)
-                with noise.stream(key, step + OWN_NOISE):
-                    self.optimizer.step(closure, self.trainable)
-                if closure.loss is None:
-                    raise BenchsuiteError(f"step of {component.title} never called its closure.")
-                loss = closure.loss
-            else:
-                loss, gradients = self.gradients(batch_x, batch_y, step, key)
-                self.optimizer.apply(gradients, self.trainable)
-            rate = rates[i] if "learning_rate" in component.space else None
-            self._after(Step(step, lengths[0], lengths[1], rate, before))
-            return i + 1, total + loss, loss
-
-        def goes_on(i: Any, total: Any, last: Any) -> Any:
-            return (i < stop) & (last <= bound)  # false for NaN as well
-
-        zero = tf.constant(0.0)
-        return tf.while_loop(goes_on, body, (tf.constant(0), zero, zero), parallel_iterations=1)
-
-    def _evaluate_graph(self, x: Any, y: Any, rows: Any, weights: Any, part_of: Any, stop: Any, key: Any) -> Any:
-        self.traces += 1
-
-        def sums() -> Any:
-            def losses(one_x: Any, one_y: Any) -> tuple[Any, Any]:
-                return self._losses(one_x, one_y, training=False)
-
-            return self._evaluation.sums(losses, self.model, x, y, (rows, weights, part_of), stop)
-
-        with self._evaluation_weights(x, y, key):
-            return sums()
-
-    @contextmanager
-    def _evaluation_weights(self, x: Any, y: Any, key: Any) -> Iterator[None]:
-        """Let the model hold the weights that it is evaluated with, and statistics that fit them, for what is done inside."""
-        tf = self._tf
-
-        def forward(i: Any) -> None:
-            rows = i * self.batch_size + tf.range(self.batch_size)
-            self._training_losses(tf.gather(x, rows), tf.gather(y, rows))
-
-        averaged = self._after.evaluation_values()
-        if averaged is not None:
-            batches = self.dataset.sizes[0] // self.batch_size
-            with holding(self.trainable, averaged), fresh_statistics(self.model, batches, forward, key):
-                yield
-        elif "evaluation_weights" in self.parts.optimizer_component.wants:
-            with holding(self.trainable, self.optimizer.evaluation_values(self.trainable)):
-                yield
-        else:
-            yield
 
 
 def _values(variable: Any) -> np.ndarray:

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Monitor, Task
-from benchsuite.data import Dataset, Prepared, load, prepare
+from benchsuite.data import Dataset, Prepared, Raw, prepare, read, split
+from benchsuite.engine.feed import RESIDENT_BYTES, Feed
 from benchsuite.engine.parts import Parts, build_monitors, build_parts, build_schedule, make
 from benchsuite.engine.plan import Plan
 from benchsuite.engine.program import ConfigurationChanged, Program
@@ -64,6 +65,7 @@ class Run:
 
 
 NOTHING = Extras()
+Fold = tuple[int, int] | None
 
 
 class Diverged(Exception):
@@ -79,6 +81,7 @@ class Session:
         place: TensorFlow device to run on; the first of the trial's kind unless given.
         extras: What to keep of each trial beside its record.
         weights: Folder of stored weights, to write and to read; there are none unless given.
+        resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
     """
 
     def __init__(
@@ -88,15 +91,18 @@ class Session:
         place: str | None = None,
         extras: Extras = NOTHING,
         weights: Path | None = None,
+        resident_bytes: int = RESIDENT_BYTES,
     ) -> None:
+        self._resident_bytes = resident_bytes
         self._extras = extras
         self._weights = weights
         self._components = components
         self._tasks = tasks
         self._place = place
-        self._datasets: OrderedDict[str, Dataset] = OrderedDict()
-        self._prepared: OrderedDict[tuple[str, Any], tuple[Prepared, Any]] = OrderedDict()
-        self._programs: OrderedDict[tuple[str, tuple[int, ...]], Program] = OrderedDict()
+        self._raw: OrderedDict[str, Raw] = OrderedDict()
+        self._datasets: OrderedDict[tuple[str, Fold], Dataset] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, Fold, Any], tuple[Prepared, Any]] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, tuple[int, ...], tuple[int, ...]], Program] = OrderedDict()
         self.programs_built = 0
 
     @property
@@ -130,7 +136,7 @@ class Session:
 
     def _train(self, trial: Trial, run: Run, step: _Progress) -> None:
         task = self._tasks(trial.task)
-        run.data_checksum = self._dataset(task).checksum
+        run.data_checksum = self._read(task).checksum
         ready = self.ready(trial)
         monitors = build_monitors(trial.recipe, self._components)
         program, data, plan = ready.program, ready.data, ready.plan
@@ -163,7 +169,11 @@ class Session:
             BenchsuiteError: If a component's ``make`` returned something that its kind does not allow.
         """
         task = self._tasks(trial.task)
-        dataset = self._dataset(task)
+        dataset = self._dataset(task, trial.fold)
+        if dataset.sizes[0] < trial.batch_size:
+            raise Unsupported(
+                f"a fold of {task.title} leaves {dataset.sizes[0]} examples to train on, fewer than its batch size {trial.batch_size}"
+            )
         classes = np.issubdtype(dataset.y.dtype, np.integer)
         parts = build_parts(task, trial.recipe, self._components, bool(classes))
         if "full_batch" in parts.optimizer_component.wants and trial.batch_size != dataset.sizes[0]:
@@ -183,7 +193,7 @@ class Session:
     def _epochs(
         self,
         program: Program,
-        data: Any,
+        data: Feed,
         plan: Plan,
         curves: Curves,
         monitors: list[Monitor],
@@ -224,7 +234,7 @@ class Session:
         """Return a reset program with its data on the device."""
         initializer = make(trial.recipe.one("initializer"), self._components)
         prepared = self._prepare(trial, dataset)
-        key = (trial.cell, prepared.x.shape[1:])
+        key = (trial.cell, prepared.x.shape[1:], dataset.sizes)
         built = 0.0
         for attempt in range(2):
             reused = key in self._programs
@@ -243,12 +253,13 @@ class Session:
                     trial.precision,
                     trial.device,
                     self._place,
+                    self._resident_bytes,
                 )
                 built += time.perf_counter() - started
             self._programs.move_to_end(key)
             try:
                 started = time.perf_counter()
-                self._programs[key].reset(plan.streams, initializer, parts, prepared.x, self._weights)
+                self._programs[key].reset(plan.streams, initializer, parts, prepared, self._weights)
                 break
             except ConfigurationChanged:
                 if attempt:
@@ -261,21 +272,29 @@ class Session:
         program.lengths = (plan.steps, plan.steps * trial.epochs)
         return Ready(program, self._placed(trial, program, prepared), plan, reused, built, initialized)
 
-    def _dataset(self, task: Task) -> Dataset:
-        if task.name not in self._datasets:
-            loaded = load(task)
-            while (
-                self._datasets
-                and sum(kept.x.nbytes for kept in self._datasets.values()) + loaded.x.nbytes > DATA_KEPT_BYTES
-            ):
-                name, _ = self._datasets.popitem(last=False)
-                for key in [key for key in self._prepared if key[0] == name]:
-                    del self._prepared[key]
-            self._datasets[task.name] = loaded
-        return self._datasets[task.name]
+    def _read(self, task: Task) -> Raw:
+        if task.name not in self._raw:
+            found = read(task)
+            while self._raw and sum(kept.arrays.x.nbytes for kept in (*self._raw.values(), found)) > DATA_KEPT_BYTES:
+                name, _ = self._raw.popitem(last=False)
+                for held in [key for key in self._datasets if key[0] == name]:
+                    del self._datasets[held]
+                for placed in [key for key in self._prepared if key[0] == name]:
+                    del self._prepared[placed]
+            self._raw[task.name] = found
+        return self._raw[task.name]
+
+    def _dataset(self, task: Task, fold: Fold) -> Dataset:
+        key = (task.name, fold)
+        if key not in self._datasets:
+            raw = self._read(task)
+            while len(self._datasets) >= PREPARED_KEPT:
+                self._datasets.popitem(last=False)
+            self._datasets[key] = split(task, raw, fold)
+        return self._datasets[key]
 
     def _prepare(self, trial: Trial, dataset: Dataset) -> Prepared:
-        key = (trial.task, trial.recipe.one("preprocessing"))
+        key = (trial.task, trial.fold, trial.recipe.one("preprocessing"))
         if key not in self._prepared:
             while len(self._prepared) >= PREPARED_KEPT:
                 self._prepared.popitem(last=False)
@@ -284,7 +303,7 @@ class Session:
         return self._prepared[key][0]
 
     def _placed(self, trial: Trial, program: Program, prepared: Prepared) -> Any:
-        key = (trial.task, trial.recipe.one("preprocessing"))
+        key = (trial.task, trial.fold, trial.recipe.one("preprocessing"))
         if self._prepared[key][1] is None:
             self._prepared[key] = (prepared, program.place_data(prepared.x))
         return self._prepared[key][1]
@@ -304,7 +323,7 @@ class Ready:
     """
 
     program: Program
-    data: Any
+    data: Feed
     plan: Plan
     reused: bool
     built_seconds: float
@@ -327,7 +346,7 @@ class _Weights:
         restores: Whether the best epoch's are put back at the end.
     """
 
-    def __init__(self, program: Program, data: Any, restores: bool) -> None:
+    def __init__(self, program: Program, data: Feed, restores: bool) -> None:
         self._program, self._data, self._restores = program, data, restores
         self._best = math.inf
         self._values: dict[str, np.ndarray] | None = None
@@ -359,7 +378,7 @@ class _Watch:
     probes: dict[str, Any]
     weights: _Weights | None
 
-    def probe(self, program: Program, data: Any, epoch: int, last: int) -> None:
+    def probe(self, program: Program, data: Feed, epoch: int, last: int) -> None:
         """Measure what goes on in each layer, if it was asked for after this epoch."""
         if not self.extras.probes(epoch, last):
             return

@@ -12,8 +12,12 @@ Kind = Literal["log", "share", "diverging"]
 SEQUENTIAL_LEVELS = 20
 DIVERGING_LEVELS = 21
 """Odd, so that one level lies around 0."""
+_SEQUENTIAL = tuple(f"h{level}" for level in range(SEQUENTIAL_LEVELS))
+_DIVERGING = tuple(f"d{level}" for level in range(DIVERGING_LEVELS))
 ZERO = "hz"
 """The class of a zero on a logarithmic scale, which has no place for it."""
+STRONG = 4
+"""So many levels at either end of a diverging scale are too strong for text in its usual colour."""
 LEAST_FACTOR = 2.0
 """Between the ends of a logarithmic scale: less would paint next to nothing in full contrast."""
 
@@ -23,7 +27,8 @@ class Scale:
     """What value has what colour.
 
     Args:
-        kind: ``log`` for norms and deviations, ``share`` from 0 to 1, ``diverging`` with 0 in the middle.
+        kind: ``log`` for norms and deviations, ``share`` from 0 to 1, ``diverging`` with 0 in the middle and
+            colours by the square root.
         low: The value of the first colour.
         high: The value of the last colour. On a logarithmic scale both are 0 if no value is above 0.
         below: Whether a value lies below ``low``; it has the first colour.
@@ -41,32 +46,26 @@ class Scale:
     @property
     def levels(self) -> tuple[str, ...]:
         """The classes of all colours, from low to high."""
-        if self.kind == "diverging":
-            return tuple(f"d{level}" for level in range(DIVERGING_LEVELS))
-        return tuple(f"h{level}" for level in range(SEQUENTIAL_LEVELS))
-
-    @property
-    def middle(self) -> float:
-        """The value in the middle of the colours."""
-        if self.kind == "log":
-            return math.sqrt(self.low) * math.sqrt(self.high)
-        return (self.low + self.high) / 2
+        return _DIVERGING if self.kind == "diverging" else _SEQUENTIAL
 
     def colour(self, value: float | None) -> str | None:
         """Return the class of a value's colour; ``None`` where there is no value."""
         if value is None:
             return None
-        if self.kind == "log" and value <= 0:
-            return ZERO
-        levels = self.levels
-        return levels[min(int(self._share(value) * len(levels)), len(levels) - 1)]
+        return ZERO if self._is_zero(value) else self.levels[self._level(value)]
 
     def is_strong(self, value: float | None) -> bool:
-        """Say whether a value's colour is nearer to that of the text than to that of the page."""
-        if value is None or (self.kind == "log" and value <= 0):
+        """Say whether text on a value's colour must have the colour of the page to be read."""
+        if value is None or self._is_zero(value):
             return False
-        share = self._share(value)
-        return abs(share - 0.5) > 0.3 if self.kind == "diverging" else share > 0.5
+        level, last = self._level(value), len(self.levels) - 1
+        return min(level, last - level) < STRONG if self.kind == "diverging" else level > last / 2
+
+    def _is_zero(self, value: float) -> bool:
+        return self.kind == "log" and value <= 0
+
+    def _level(self, value: float) -> int:
+        return min(int(self._share(value) * len(self.levels)), len(self.levels) - 1)
 
     def _share(self, value: float) -> float:
         """Return where a value lies between low, 0, and high, 1."""
@@ -75,6 +74,9 @@ class Scale:
             low, high, value = math.log(low), math.log(high), math.log(value)
         if low == high:
             return 0.5
+        if self.kind == "diverging":
+            # By the square root: one recipe with large means leaves the others some colour.
+            return (1 + math.copysign(math.sqrt(min(abs(value) / high, 1.0)), value)) / 2
         return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
@@ -92,9 +94,7 @@ def scale_of(kind: Kind, values: Iterable[float], beyond: Iterable[float] = ()) 
         return Scale(kind, 0.0, 1.0)
     if kind == "diverging":
         high = max(map(abs, values or beyond), default=0.0)
-        return Scale(
-            kind, -high, high, below=min(shown, default=0.0) < -high, above=max(shown, default=0.0) > high
-        )
+        return Scale(kind, -high, high, below=min(shown, default=0.0) < -high, above=max(shown, default=0.0) > high)
     positive = [value for value in values if value > 0] or [value for value in beyond if value > 0]
     zeros = any(value <= 0 for value in shown)
     if not positive:
@@ -103,6 +103,4 @@ def scale_of(kind: Kind, values: Iterable[float], beyond: Iterable[float] = ()) 
     if high / low < LEAST_FACTOR:
         middle, half = math.sqrt(low) * math.sqrt(high), math.sqrt(LEAST_FACTOR)
         low, high = middle / half, middle * half
-    return Scale(
-        kind, low, high, below=any(0 < value < low for value in shown), above=max(shown) > high, zeros=zeros
-    )
+    return Scale(kind, low, high, below=any(0 < value < low for value in shown), above=max(shown) > high, zeros=zeros)

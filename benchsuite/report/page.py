@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchsuite.analysis import grids, leaderboards, unique
+from benchsuite.analysis import grids, layer_probes, leaderboards, unique
 from benchsuite.files import write_whole
 from benchsuite.report.board_view import DOTS_WIDTH, board_view
 from benchsuite.report.csv_table import leaderboard_csv
 from benchsuite.report.failure_view import failures_of
 from benchsuite.report.grid_view import grid_views
-from benchsuite.report.palette import COLOURS, styles_of
+from benchsuite.report.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
+from benchsuite.report.palette import COLOURS, DIVERGING, SEQUENTIAL, mixed, styles_of
 from benchsuite.report.summary import summarize_run
 from benchsuite.report.task_view import task_views
 from benchsuite.report.terminal import worth_showing
@@ -23,7 +24,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(
-    records: Sequence[Mapping[str, Any]], folder: Path, *, stale: int = 0, problems: Sequence[str] = ()
+    records: Sequence[Mapping[str, Any]],
+    folder: Path,
+    *,
+    stale: int = 0,
+    problems: Sequence[str] = (),
+    probes: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
 
@@ -34,6 +40,7 @@ def write_report(
         folder: Where the files go; made if it is missing.
         stale: How many records were left aside because the source code of one of their components changed.
         problems: What went wrong while the records were read or the plugins loaded, one line each.
+        probes: Id → what the probes of that trial found, for those trials that were probed.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,13 +48,20 @@ def write_report(
     write_whole(folder / "leaderboard.csv", leaderboard_csv(leaderboards(held)).encode())
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
-    mark = f"<!-- inputs {_inputs(held, stale, problems)} -->\n"
+    mark = f"<!-- inputs {_inputs(held, stale, problems, probes or {})} -->\n"
     if not (index.exists() and index.read_bytes().endswith(mark.encode())):
-        write_whole(index, (render(held, stale=stale, problems=problems) + "\n" + mark).encode())
+        page = render(held, stale=stale, problems=problems, probes=probes)
+        write_whole(index, f"{page}\n{mark}".encode())
     return index
 
 
-def render(records: Sequence[Mapping[str, Any]], *, stale: int = 0, problems: Sequence[str] = ()) -> str:
+def render(
+    records: Sequence[Mapping[str, Any]],
+    *,
+    stale: int = 0,
+    problems: Sequence[str] = (),
+    probes: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
     """Return the page as text; see :func:`write_report`."""
     import jinja2
 
@@ -55,6 +69,7 @@ def render(records: Sequence[Mapping[str, Any]], *, stale: int = 0, problems: Se
     boards = leaderboards(held)
     shown = worth_showing(boards)
     styles = styles_of(boards)
+    layers = layer_probes(held, probes or {})
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -67,18 +82,32 @@ def render(records: Sequence[Mapping[str, Any]], *, stale: int = 0, problems: Se
         boards=[board_view(board, styles) for board in shown],
         only_baseline=[board.kind.replace("_", " ") for board in boards if board not in shown],
         grids=grid_views(grids(held)),
-        tasks=task_views(shown, held, styles),
+        tasks=task_views(shown, held, styles, layers),
         failures=failures_of(held, boards),
         stale=stale,
         problems=list(problems),
         colours=COLOURS,
+        heat=_heat_colours() if layers else None,
         dots_width=DOTS_WIDTH,
     )
 
 
-def _inputs(records: Sequence[Mapping[str, Any]], stale: int, problems: Sequence[str]) -> str:
+def _heat_colours() -> dict[str, list[list[str]]]:
+    """Return the colours of all levels of both kinds of scale, on a light ground and on a dark one."""
+    return {
+        "sequential": [mixed(ramp, SEQUENTIAL_LEVELS) for ramp in SEQUENTIAL],
+        "diverging": [mixed(ramp, DIVERGING_LEVELS) for ramp in DIVERGING],
+    }
+
+
+def _inputs(
+    records: Sequence[Mapping[str, Any]],
+    stale: int,
+    problems: Sequence[str],
+    probes: Mapping[str, Mapping[str, Any]],
+) -> str:
     """Return a hash of all that decides the page: what it shows, and the code that draws it."""
-    digest = hashlib.sha256(json.dumps([records, stale, list(problems)], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([records, stale, list(problems), dict(probes)], sort_keys=True).encode())
     for room in ("report", "analysis"):
         for file in sorted((TEMPLATES.parents[1] / room).rglob("*.*")):
             if file.suffix in (".py", ".html", ".css", ".js"):

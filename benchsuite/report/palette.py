@@ -72,13 +72,13 @@ def styles_of(boards: Iterable[Leaderboard]) -> Styles:
 # the dark ground rises, so the order of the colours stays in print and for every kind of colour vision.
 Ramp = tuple[str, ...]
 SEQUENTIAL: tuple[Ramp, Ramp] = (
-    ("#e6eeda", "#b5dabd", "#6dbcc0", "#3689b8", "#27569a", "#1b2560"),
-    ("#22303c", "#23517c", "#2180a6", "#4bb3aa", "#a9d994", "#f3f2bd"),
+    ("#e6eeda", "#abcfb3", "#58a7ab", "#1d79a7", "#134b8d", "#1a245f"),
+    ("#22303c", "#1f4e79", "#007095", "#2a9890", "#99c884", "#f2f1bc"),
 )
 # Blue below 0, orange above: the pair that most kinds of colour vision keep apart.
 DIVERGING: tuple[Ramp, Ramp] = (
-    ("#123f86", "#4f8bcb", "#a9c9e6", "#ece9e2", "#f3c396", "#d97b27", "#8a3d00"),
-    ("#b4d4fb", "#5f9bdb", "#34567f", "#2b2d31", "#7d4f22", "#d5832f", "#fcd6a8"),
+    ("#0d3d84", "#417fbe", "#9fbfdc", "#e2dfd7", "#e1b386", "#be640b", "#6b2e00"),
+    ("#c1ddff", "#3f80be", "#2f527a", "#2a2c30", "#724619", "#b66912", "#fad4a6"),
 )
 
 
@@ -90,7 +90,6 @@ def mixed(ramp: Ramp, count: int) -> list[str]:
         whole, part = divmod(number * (len(stops) - 1), count - 1)
         one, other = stops[whole], stops[min(whole + 1, len(stops) - 1)]
         colours.append(
-            "#"
-            + "".join(f"{round(a + (b - a) * part / (count - 1)):02x}" for a, b in zip(one, other, strict=True))
+            "#" + "".join(f"{round(a + (b - a) * part / (count - 1)):02x}" for a, b in zip(one, other, strict=True))
         )
     return colours

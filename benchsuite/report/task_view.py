@@ -1,4 +1,4 @@
-"""A task's section of the page: what it measures, its recipe, its data, and the figures of each kind."""
+"""A task's section of the page: what it measures, its recipe, its data, the figures of each kind, and its probed layers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchsuite.analysis import Column, ColumnHead, Leaderboard
+from benchsuite.analysis import Column, ColumnHead, LayerProbes, Leaderboard
 from benchsuite.analysis.leaderboard import column_of, kind_order
 from benchsuite.report.board_view import anchor, number_text, settings_text, title
 from benchsuite.report.figures import comparison, series_of
 from benchsuite.report.numbers import count_of, whole
 from benchsuite.report.palette import Styles
+from benchsuite.report.probe_view import ProbesView, probes_view
 from benchsuite.report.summary import distinct, machine_text, versions_text
 from benchsuite.report.svg import to_svg
 
@@ -41,15 +42,19 @@ class TaskView:
     data: tuple[str, ...]
     environment: tuple[str, ...]
     figures: tuple[FigureView, ...]
+    probes: ProbesView | None
 
 
-def task_views(boards: Sequence[Leaderboard], records: Sequence[Record], styles: Styles) -> list[TaskView]:
-    """Return one view per column of all leaderboards, in the order of the columns.
+def task_views(
+    boards: Sequence[Leaderboard], records: Sequence[Record], styles: Styles, probes: Mapping[Column, LayerProbes]
+) -> list[TaskView]:
+    """Return one view per column of all leaderboards, and of all probes, in the order of the columns.
 
     Args:
         boards: The leaderboards that are shown.
         records: The records, each id once.
         styles: The style of each (kind, name).
+        probes: What was measured in the layers. A column may have it without a leaderboard: pairs of two kinds have none.
     """
     by_id = {record["id"]: record for record in records}
     by_column: dict[Column, list[Record]] = {}
@@ -60,7 +65,10 @@ def task_views(boards: Sequence[Leaderboard], records: Sequence[Record], styles:
     for board in boards:
         for position, head in enumerate(board.columns):
             places.setdefault(head.column, []).append((board, position))
-    return [_task_view(places[column], by_column[column], by_id, styles) for column in sorted(places)]
+    return [
+        _task_view(places.get(column, []), by_column[column], by_id, styles, probes.get(column))
+        for column in sorted({*places, *probes})
+    ]
 
 
 def _task_view(
@@ -68,12 +76,13 @@ def _task_view(
     records: Sequence[Record],
     by_id: Mapping[str, Record],
     styles: Styles,
+    probes: LayerProbes | None,
 ) -> TaskView:
-    board, position = places[0]
-    head = board.columns[position]
+    heads = [board.columns[position] for board, position in places] or ([probes.head] if probes else [])
+    head = heads[0]
     # What a task declares about itself is repeated in each of its records: any one will do.
     measure = records[0]["results"]["measure"]
-    saturated = frozenset.intersection(*(board.columns[position].saturated for board, position in places))
+    saturated = frozenset.intersection(*(head.saturated for head in heads))
     return TaskView(
         label=head.label,
         anchor=anchor("task", head.label),
@@ -87,6 +96,7 @@ def _task_view(
         data=distinct(str(record["fingerprints"].get("data", "not recorded")) for record in records),
         environment=distinct(f"{machine_text(record)}; {versions_text(record)}" for record in records),
         figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
+        probes=probes_view(probes) if probes else None,
     )
 
 

@@ -24,17 +24,22 @@ class _Transfer:
     def adapt(self, network):
         """Copy every variable that the source has in the same place and shape."""
         source = network.stored(self.trial)
-        last = {id(v) for place in network.places if place.layer_type == "output" for v in place.layer.variables}
-        kernels = {id(place.variable) for place in network.places}
-        copied = 0
+        names = {id(variable): name for name, variable in network.variables.items()}
+        own, copied = set(), 0
+        for place in network.places:
+            values = source.get(names[id(place.variable)])
+            fits = values is not None and values.shape == tuple(place.variable.shape)
+            if not fits or (place.layer_type == "output" and not self.outputs):
+                own |= {id(variable) for variable in place.layer.variables}  # no bias without its kernel
+                continue
+            network.assign(place, values)  # norms that the source did not have start from this kernel
+            copied += 1
         for name, variable in network.variables.items():
             values = source.get(name)
-            if values is None or values.shape != tuple(variable.shape) or (id(variable) in last and not self.outputs):
+            if values is None or values.shape != tuple(variable.shape) or id(variable) in own:
                 continue
-            if not np.issubdtype(values.dtype, np.floating):  # states of generators
-                continue
-            variable.assign(values)
-            copied += id(variable) in kernels
+            if np.issubdtype(values.dtype, np.floating):  # states of generators are not
+                variable.assign(values)
         if not copied:
             names = ", ".join(place.name for place in network.places)
             raise bs.Unsupported(

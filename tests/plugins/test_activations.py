@@ -1,8 +1,13 @@
 """Activations against NumPy float64, their slopes against differences, and the gains that initializers take from them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.special import erf, expit
+
+import benchsuite as bs
+from benchsuite.engine.blocks import Blocks
 
 X = np.concatenate([np.linspace(-6, 6, 49), [-40.0, 40.0, -1e-3, 1e-3]]).reshape(-1, 1).astype("float32")
 
@@ -81,6 +86,91 @@ def test_a_saved_prelu_comes_back(bundled, tmp_path):
     model.save(tmp_path / "model.keras")
     x = np.linspace(-1, 1, 10, dtype="float32").reshape(2, 5)
     assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(x), model(x))
+
+
+@pytest.mark.parametrize("pieces", [2, 3, 8])
+def test_maxout_is_the_largest_of_neighbouring_features_and_so_is_its_slope(bundled, pieces):
+    import tensorflow as tf
+
+    layer = make(bundled, "maxout", pieces=pieces)
+    for shape in ((5, 4 * pieces), (2, 3, 3, 2 * pieces)):
+        x = np.random.default_rng(0).normal(size=shape).astype("float32")
+        inputs = tf.constant(x)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            y = layer(inputs)
+            loss = tf.reduce_sum(y**2) / 2
+        groups = np.split(x.astype("float64"), shape[-1] // pieces, axis=-1)
+        expected = np.stack([group.max(-1) for group in groups], axis=-1)
+        np.testing.assert_array_equal(y, expected)
+        largest = np.concatenate([group == group.max(-1, keepdims=True) for group in groups], axis=-1)
+        np.testing.assert_allclose(tape.gradient(loss, inputs), largest * np.repeat(expected, pieces, -1), rtol=1e-6)
+
+
+def blocks_with(bundled, name, **chosen):
+    return Blocks(
+        SimpleNamespace(
+            normalization=lambda: None, normalization_component=bundled.component("normalization", "none"),
+            activation=lambda: make(bundled, name, **chosen), gain=1.0, layers=(), branches=(), masks=(),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("pieces", [2, 3])
+def test_the_layer_before_maxout_gives_so_many_times_as_many_features(bundled, pieces):
+    import keras
+
+    blocks = blocks_with(bundled, "maxout", pieces=pieces)
+    images = blocks.conv(5, 3)(keras.Input((6, 6, 2)))
+    outputs = blocks.output(4)(blocks.dense(7)(blocks.flatten()(images)))
+    conv, dense, last = blocks.places
+    assert conv.variable.shape == (3, 3, 2, 5 * pieces)
+    assert dense.variable.shape == (6 * 6 * 5, 7 * pieces)
+    assert last.variable.shape == (7, 4)  # a linear layer needs no pieces
+    assert conv.outputs.shape == images.shape == (None, 6, 6, 5)
+    assert (dense.linear.shape, dense.outputs.shape, outputs.shape) == ((None, 7 * pieces), (None, 7), (None, 4))
+    assert dense.fan_out == 7 * pieces
+
+
+def test_a_maxout_unit_whose_second_piece_is_zero_is_relu_to_the_bit(bundled):
+    import keras
+
+    x = np.random.default_rng(0).normal(size=(20, 6)).astype("float32")
+    kernel = np.random.default_rng(1).normal(size=(6, 8)).astype("float32")
+    found = []
+    for name in ("relu", "maxout"):
+        blocks = blocks_with(bundled, name)
+        inputs = keras.Input((6,))
+        model = keras.Model(inputs, blocks.dense(8)(inputs))
+        (place,) = blocks.places
+        pieces = np.zeros((6, *place.variable.shape[1:]), "float32")
+        pieces[:, :: place.variable.shape[1] // 8] = kernel
+        place.variable.assign(pieces)
+        found.append(np.asarray(model(x)))
+    np.testing.assert_array_equal(*found)
+    assert (found[0] == 0).any()
+    assert (found[0] > 0).any()
+
+
+def test_maxout_cannot_follow_the_sum_of_a_residual_block(bundled):
+    blocks = blocks_with(bundled, "maxout")
+    with pytest.raises(bs.Unsupported) as caught:
+        blocks.residual(blocks.dense(4, activate=False))
+    assert str(caught.value) == (
+        "the activation takes several pieces for each feature, the sum of a residual block has one"
+    )
+    assert blocks.dense(4, activate=False)  # the end of a branch has no activation, and may stand
+
+
+def test_a_saved_maxout_comes_back(bundled, tmp_path):
+    import keras
+
+    model = keras.Sequential([keras.Input((6,)), make(bundled, "maxout", pieces=3)])
+    model.save(tmp_path / "model.keras")
+    x = np.random.default_rng(0).normal(size=(4, 6)).astype("float32")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.output_shape == (None, 2)
+    assert np.array_equal(loaded(x), model(x))
 
 
 def test_the_gains_of_the_table(bundled):

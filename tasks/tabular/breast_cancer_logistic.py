@@ -1,0 +1,50 @@
+"""Breast cancer (Wisconsin, diagnostic): 569 tumours, 30 measures of their cell nuclei, by logistic regression.
+
+One linear layer with two outputs and cross-entropy: logistic regression on the difference of the two logits, a convex
+problem. Class 0 is malignant (212), class 1 benign (357), as scikit-learn numbers them. The measures span from 0.001 to
+4,254, so that without preprocessing almost nothing is learned: standardization belongs to the baseline.
+"""
+
+import benchsuite as bs
+from benchsuite_tasks.tabular import _sklearn
+
+
+def data():
+    """Return the 30 measures as they are, and classes."""
+    return _sklearn.classes("breast_cancer_logistic", "breast_cancer.csv")
+
+
+def model(blocks, inputs):
+    """Return logits ``[batch, 2]``."""
+    return blocks.output(2)(inputs)
+
+
+@bs.hookimpl
+def register_tasks():
+    """Register breast_cancer_logistic."""
+    return [
+        bs.Task(
+            name="breast_cancer_logistic",
+            tier="full",
+            data=data,
+            split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
+            model=model,
+            loss="cross_entropy",
+            metrics=["accuracy"],
+            primary="accuracy",
+            targets=[0.90, 0.95, 0.97],
+            batch_size=32,
+            epochs=30,
+            baseline={
+                "optimizer": "adam[learning_rate=0.01]",
+                "initializer": "xavier_normal",
+                "preprocessing": "standardize",
+            },
+            compares=["optimizer", "schedule", "preprocessing"],
+            cost=bs.Cost(compile=3.0, epoch=0.01),
+            summary="569 tumours, 30 measures, logistic regression.",
+            source="scikit-learn, sklearn/datasets/data/breast_cancer.csv",
+            license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
+            citation="Wolberg, Mangasarian, Street & Street 1993, Breast Cancer Wisconsin (Diagnostic), UCI Machine Learning Repository",
+        )
+    ]
