@@ -175,7 +175,7 @@ def plan(study: Study, registry: Registry) -> Plan:
             "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
             "`benchsuite list` shows what there is."
         )
-    tasks = _select_tasks(study, registry)
+    tasks = tasks_of(study.task, study.tier, registry)
     chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
     for kind, options in chosen.items():
         for name in {setting.name for settings in options for setting in settings}:
@@ -284,16 +284,23 @@ def _words(settings: tuple[Setting, ...], registry: Registry) -> str:
     return " + ".join(setting.describe(registry.component(setting.kind, setting.name)) for setting in settings)
 
 
-def _select_tasks(study: Study, registry: Registry) -> list[Task]:
+def tasks_of(selections: Sequence[str], tier: str, registry: Registry) -> list[Task]:
+    """Return the tasks that selections name; all of a tier where there are none (``full`` holds ``quick``).
+
+    Raises:
+        BenchsuiteError: For unknown names and tiers, and a tier without tasks.
+    """
+    if tier not in TIERS:
+        raise unknown("tier", str(tier), TIERS)
     names = registry.names("task")
-    if not study.task:
-        tiers = ("quick", "full") if study.tier == "full" else (study.tier,)
+    if not selections:
+        tiers = ("quick", "full") if tier == "full" else (tier,)
         tasks = [registry.task(name) for name in names if registry.task(name).tier in tiers]
         if not tasks:
-            raise BenchsuiteError(f"no task has tier {study.tier!r}. `benchsuite list task` shows the tiers.")
+            raise BenchsuiteError(f"no task has tier {tier!r}. `benchsuite list task` shows the tiers.")
         return tasks
     found: dict[str, Task] = {}
-    for selection in study.task:
+    for selection in selections:
         for name in (part.strip() for part in selection.split(",")):
             if any(character in name for character in "*?"):
                 matching = fnmatch.filter(names, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,12 +24,16 @@ class Loss(Component):
         soft_targets: Whether a loss of classes also takes distributions over them: float32 targets shaped like the
             outputs. Regularizations such as label smoothing and mixup make them of the classes of a training batch; with a
             loss that does not take them they are ``unsupported``.
+        at_zero: ``(targets, classes, **hyperparameters) -> float``: the mean loss where all outputs are 0, in closed form on
+            NumPy targets ``[examples, ...]``, with the number of classes (``None`` for values). Certificates of tasks compare
+            the network with it.
     """
 
     kind: ClassVar[str] = "loss"
 
     targets: str = "classes"
     soft_targets: bool = False
+    at_zero: Callable[..., float] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

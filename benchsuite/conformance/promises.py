@@ -11,12 +11,12 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
 
 from benchsuite.components import Component, Loss, Normalization, Optimizer, Surface, Task
+from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.tiny import tiny_attention, tiny_images, tiny_residual, tiny_sequences, tiny_tasks
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
@@ -43,21 +43,6 @@ LAST_RESORTS = {"tiny_images": tiny_images, "tiny_sequences": tiny_sequences, "t
 """Tasks for what no other task is anything for: tried one after another until something trains."""
 WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What became of one promise.
-
-    Args:
-        promise: The promise, in words.
-        problem: Why it is broken, in words; empty if kept.
-        traceback: Of the error behind it, if there was one.
-    """
-
-    promise: str
-    problem: str = ""
-    traceback: str = ""
 
 
 def checked(registry: Registry, kind: str, name: str) -> list[Finding]:

@@ -43,10 +43,10 @@ class Graphs:
     trainable: list[Any]
     optimizer: Any
     _after: AfterSteps
-    _classes: int | None
+    classes: int | None
     _evaluation: Evaluation
 
-    def _losses(self, x: Any, y: Any, training: bool) -> tuple[Any, Any]:
+    def losses(self, x: Any, y: Any, training: bool) -> tuple[Any, Any]:
         """Return the losses ``[batch]`` without penalties, and the outputs in float32 (``None`` where the task has its own loss)."""
         tf = self._tf
         if callable(self.task.loss):
@@ -59,7 +59,7 @@ class Graphs:
         """Return the losses ``[batch]`` in training, and what layers add to their mean."""
         kernels = [place.variable for place in self.places]
         with computing_with(self.parts.kernel_changes, self.model, kernels):
-            losses, _ = self._losses(x, y, training=True)
+            losses, _ = self.losses(x, y, training=True)
             return losses, list(self.model.losses)
 
     def gradients(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, list[Any]]:
@@ -69,6 +69,15 @@ class Graphs:
             if self.parts.transform is not None:
                 gradients = self.parts.transform(gradients, self.trainable)
         return loss, self._computed_once(gradients)
+
+    def closure_step(self, x: Any, y: Any, step: Any, key: Any) -> Any:
+        """Let a closure optimizer do one step; return the loss it started from."""
+        closure = Closure(self, x, y, step, key)
+        with noise.stream(key, step + OWN_NOISE):
+            self.optimizer.step(closure, self.trainable)
+        if closure.loss is None:
+            raise BenchsuiteError(f"step of {self.parts.optimizer_component.title} never called its closure.")
+        return closure.loss
 
     def hessian_vector(self, x: Any, y: Any, step: Any, key: Any, vectors: list[Any]) -> list[Any]:
         """Return H·v for the Hessian H of the loss of a batch: the gradient of ⟨gradient, v⟩, v held constant."""
@@ -120,7 +129,7 @@ class Graphs:
         if not self.parts.batches:
             return x, y
         with noise.stream(key, step + BATCH_NOISE):
-            return changed(self.parts.batches, x, y, self._classes, self.parts.loss_component, self.dataset.symbols)
+            return changed(self.parts.batches, x, y, self.classes, self.parts.loss_component, self.dataset.symbols)
 
     def _train_graph(
         self,
@@ -148,12 +157,7 @@ class Graphs:
             if "learning_rate" in component.space:
                 self.optimizer.learning_rate = rates[i]
             if "closure" in component.wants:
-                closure = Closure(self, batch_x, batch_y, step, key)
-                with noise.stream(key, step + OWN_NOISE):
-                    self.optimizer.step(closure, self.trainable)
-                if closure.loss is None:
-                    raise BenchsuiteError(f"step of {component.title} never called its closure.")
-                loss = closure.loss
+                loss = self.closure_step(batch_x, batch_y, step, key)
             else:
                 loss, gradients = self.gradients(batch_x, batch_y, step, key)
                 self.optimizer.apply(gradients, self.trainable)
@@ -183,7 +187,7 @@ class Graphs:
         self.traces += 1
 
         def losses(one_x: Any, one_y: Any) -> tuple[Any, Any]:
-            return self._losses(one_x, one_y, training=False)
+            return self.losses(one_x, one_y, training=False)
 
         with self._evaluation_weights(head_x, head_y, key):
             return self._evaluation.sums(losses, self.model, x, y, (rows, weights, part_of), stop, sums)

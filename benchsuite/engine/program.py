@@ -109,7 +109,7 @@ class Program(Graphs):
             self.optimizer = self._new_optimizer()
             self._optimizer_start = self._constant_start()
             self._after = AfterSteps(parts.after_steps, self.trainable, [place.variable for place in self.places])
-        self._classes = self._count_classes()
+        self.classes = self._count_classes()
         self._evaluation = Evaluation(task, dataset)
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)

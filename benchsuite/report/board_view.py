@@ -314,6 +314,7 @@ def _dots(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, flo
         median=place(entry.final.estimate) if inside else None,
         text=", ".join(
             f"seed {seed.seed}: {form(seed.final) if seed.final is not None else outcome_word(seed.outcome)}"
+            + (f" (± {form(seed.deviation)} over folds)" if seed.deviation is not None else "")
             for seed in entry.seeds
         ),
     )

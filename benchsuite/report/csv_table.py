@@ -38,10 +38,10 @@ def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
 
 _FIXED = (
     "kind", "component", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
-    "precision", "device", "engine", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
+    "precision", "device", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
     "rank", "mean_rank", "ranked_tasks", "seeds", *OUTCOMES, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
-    "seed_numbers", "final_values", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
+    "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
     "state_bytes", "parameters",
 )  # fmt: skip
 _PER_TARGET = ("", "_steps", "_reached", "_saturated")
@@ -62,6 +62,7 @@ def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[
         "precision": column.precision,
         "device": column.device,
         "engine": column.engine,
+        "folds": column.folds,
         "steps_per_epoch": head.steps_per_epoch,
         "budget_steps": head.budget_steps,
         "metric": head.primary,
@@ -78,6 +79,7 @@ def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[
         **_bounds("best_epoch", entry.best),
         "seed_numbers": _joined([seed.seed for seed in entry.seeds]),
         "final_values": _joined([seed.final for seed in entry.seeds]),
+        "fold_deviations": _joined([seed.deviation for seed in entry.seeds]) if column.folds else "",
         "best_epoch_values": _joined([seed.best for seed in entry.seeds]),
         "step_milliseconds": _known(entry.step_milliseconds),
         "timings_counted": entry.timings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +13,7 @@ from benchsuite.report.board_view import anchor
 from benchsuite.report.heat_scale import ZERO, Kind, Scale, scale_of
 from benchsuite.report.numbers import Format, column_format, count_of, outcome_word
 
-MOST_NUMBERED = 6
+MOST_NUMBERED = 4
 """Up to so many epochs the numbers stand in the cells; beyond, those of one epoch at a time stand beside the map."""
 NONE = "–"
 
@@ -197,8 +198,8 @@ def _map(one: RecipeProbes, measure: str, scale: Scale, found: LayerProbes, form
 
 
 def _result(entry: Entry, found: LayerProbes, form: Format) -> str:
-    if entry.final is None:
-        return ""
+    if entry.final is None or math.isinf(entry.final.estimate):
+        return ""  # what failed is said beside it
     return f"test {found.head.primary} {form(entry.final.estimate)}"
 
 

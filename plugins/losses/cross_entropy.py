@@ -3,6 +3,8 @@
 For a distribution q over the classes in place of y: −Σ_k q_k·ln softmax(z)_k, which is the same for a one-hot q.
 """
 
+import math
+
 import benchsuite as bs
 
 
@@ -27,6 +29,7 @@ def register_losses():
             name="cross_entropy",
             make=make,
             soft_targets=True,
+            at_zero=lambda targets, classes: math.log(classes),
             summary="Negative log-likelihood of the right class.",
             reference="Bridle 1990",
             formula="−ln softmax(z)_y",

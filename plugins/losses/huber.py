@@ -19,6 +19,12 @@ def make(delta):
     return loss
 
 
+def at_zero(targets, classes, delta):
+    """Return the mean loss of outputs 0."""
+    size = abs(targets.astype("float64"))
+    return float((size**2 / 2 * (size <= delta) + delta * (size - delta / 2) * (size > delta)).mean())
+
+
 @bs.hookimpl
 def register_losses():
     """Register huber."""
@@ -31,5 +37,6 @@ def register_losses():
             reference="Huber 1964",
             formula="½·r² if |r| ≤ δ, δ·(|r| − ½δ) otherwise",
             targets="values",
+            at_zero=at_zero,
         )
     ]

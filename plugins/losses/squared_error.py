@@ -27,6 +27,7 @@ def register_losses():
             name="squared_error",
             make=make,
             soft_targets=True,
+            at_zero=lambda targets, classes: 1 - 1 / classes,
             summary="Squared distance of softmax outputs from the right class.",
             reference="Brier 1950",
             formula="Σ_k (softmax(z)_k − [k = y])²",

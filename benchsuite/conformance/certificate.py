@@ -1,0 +1,160 @@
+"""Certificates: what a task is, in numbers, so that everyone who says its name means the same.
+
+A certificate is measured with the task's baseline and seed 0, without a compiled program: data and their checksum, size of
+the network, loss of outputs 0 against its closed form, loss at the start and after ten steps of plain gradient descent,
+gradient against numerical differences, whether a few examples can be learned by heart, and whether any of it changes when
+another network is built before. The measured numbers lie in ``certificates/<task>.json`` beside the file that registers
+the task; ``benchsuite certify`` measures again and compares.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Task
+from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.measured import FEW, STEPS, measured, short
+from benchsuite.data import Raw, read, split
+from benchsuite.errors import BenchsuiteError
+from benchsuite.files import write_whole
+from benchsuite.registry import Registry
+
+TOLERANCE = 1e-3
+"""Relative: losses of other processors and library versions differ by rounding alone."""
+GRADIENT_TOLERANCE = 0.02
+"""Relative: float32, and kinks of the activation."""
+
+
+def path_of(task: str, registry: Registry) -> Path | None:
+    """Return where a task's certificate lies; ``None`` if no file registers it."""
+    file = getattr(registry.entry("task", task).plugin.module, "__file__", None)
+    return Path(file).parent / "certificates" / f"{task}.json" if file else None
+
+
+def committed(task: str, registry: Registry) -> dict[str, Any] | None:
+    """Return a task's certificate, or ``None`` if it has none.
+
+    Raises:
+        BenchsuiteError: If the file is not whole.
+    """
+    path = path_of(task, registry)
+    if path is None or not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("no object")
+    except (OSError, ValueError) as error:
+        raise BenchsuiteError(
+            f"the certificate {path} cannot be read ({error}). Write it again: benchsuite certify --write."
+        ) from None
+    return found
+
+
+def write(task: str, registry: Registry, certificate: Mapping[str, Any]) -> Path:
+    """Write a task's certificate beside the file that registers it.
+
+    Raises:
+        BenchsuiteError: If that cannot be done.
+    """
+    path = path_of(task, registry)
+    if path is None:
+        raise BenchsuiteError(f"task {task!r} comes from no file beside which a certificate could lie.")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, (json.dumps(certificate, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
+    except OSError as error:
+        raise BenchsuiteError(f"cannot write the certificate {path}: {error.strerror}.") from None
+    return path
+
+
+def describe_data(task: Task, raw: Raw | None = None) -> dict[str, Any]:
+    """Return the facts of a task's data."""
+    raw = raw or read(task)
+    dataset = split(task, raw)
+    y = np.asarray(dataset.y)
+    facts: dict[str, Any] = {
+        "checksum": raw.checksum,
+        "inputs": {"shape": list(dataset.x.shape[1:]), "type": dataset.input_type},
+        "parts": list(dataset.sizes),
+    }
+    if np.issubdtype(y.dtype, np.integer):
+        labels, counts = np.unique(y, return_counts=True)
+        facts["labels"] = {str(label): int(count) for label, count in zip(labels, counts, strict=True)}
+    else:
+        facts["targets"] = {"shape": list(y.shape[1:]), "mean": short(y.mean()), "deviation": short(y.std())}
+    return facts
+
+
+def measure(task: Task, registry: Registry) -> dict[str, Any]:
+    """Measure everything that a certificate holds.
+
+    Raises:
+        Exception: Whatever the task raises.
+    """
+    return {"task": task.name, "version": task.version, "data": describe_data(task), **measured(task, registry)}
+
+
+def judge(task: Task, registry: Registry, found: Mapping[str, Any], known: Mapping[str, Any] | None) -> list[Finding]:
+    """Compare a measurement with what theory says, and with the committed certificate.
+
+    Args:
+        task: The task.
+        registry: For the loss.
+        found: What was measured now.
+        known: The certificate, or ``None`` if there is none.
+    """
+    loss, few = found["loss"], found["few"]
+    findings = [
+        Finding(
+            "the gradient is that of numerical differences",
+            ""
+            if found["gradient"]["difference"] <= GRADIENT_TOLERANCE
+            else f"they differ by {found['gradient']['difference']:.1%}",
+        ),
+        Finding(
+            f"{FEW} examples can be learned by heart",
+            "" if few["learned"] else f"the loss went from {few['start']} to {few['end']} in {few['steps']} steps",
+        ),
+    ]
+    if loss["theory"] is not None:
+        findings.insert(0, _close("the loss of outputs 0 is the closed form", loss["of_zeros"], loss["theory"], 1e-4))
+    if known is None:
+        return [*findings, Finding("it has a certificate", "there is none: benchsuite certify --write makes one")]
+    if known.get("version") != task.version:
+        problem = f"the certificate is of version {known.get('version')}, the task of version {task.version}"
+        return [*findings, Finding("the certificate is of this version", problem)]
+    findings += [
+        Finding(f"{words} are those of the certificate", _different(found[part], known.get(part, {})))
+        for part, words in (("data", "data, parts and labels"), ("network", "parameters"))
+    ]
+    for name, words in (("start", "the loss at the start"), ("after_steps", f"the loss after {STEPS} steps")):
+        findings.append(_close(f"{words} is that of the certificate", loss[name], known["loss"][name], TOLERANCE))
+    return findings
+
+
+def _close(promise: str, found: float | None, expected: float | None, tolerance: float) -> Finding:
+    if found is None or expected is None:
+        return Finding(promise, "" if found == expected else f"{found}, expected {expected}")
+    off = abs(found - expected) > tolerance * max(abs(expected), 1e-3)
+    return Finding(promise, f"{found:.7g}, expected {expected:.7g}" if off else "")
+
+
+def _different(found: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    parts = []
+    for key in sorted({*found, *known}):
+        if key == "targets" and key in found and key in known:
+            one, other = found[key], known[key]
+            same = one["shape"] == other["shape"] and all(
+                abs(one[name] - other[name]) <= 1e-5 * max(1.0, abs(other[name])) for name in ("mean", "deviation")
+            )
+        else:
+            same = found.get(key) == known.get(key)
+        if not same:
+            parts.append(f"{key} {found.get(key)}, in the certificate {known.get(key)}")
+    return "; ".join(parts)

@@ -1,0 +1,199 @@
+"""The measurements of a certificate: one task, its baseline, seed 0, as a graph where a step repeats and eagerly elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Loss, Task
+from benchsuite.conformance.tiny import tiny_tasks
+from benchsuite.data import Dataset
+from benchsuite.engine.device import Device, configure
+from benchsuite.engine.seeds import Streams
+from benchsuite.engine.session import Ready, Session
+from benchsuite.recipe import baseline
+from benchsuite.registry import Registry
+from benchsuite.trial import Trial
+
+EXAMPLES = 512
+"""Training examples on which losses are measured."""
+STEPS = 10
+RATE = 0.01
+FEW = 8
+MOST_STEPS = 400
+LEARNED = 0.1
+"""A few examples count as learned when a named loss has fallen to this share of its start."""
+
+
+def measured(task: Task, registry: Registry) -> dict[str, Any]:
+    """Measure what a network and its loss say of a task; seconds, no program is compiled.
+
+    Raises:
+        Exception: Whatever the task raises.
+    """
+    configure(Device("cpu"))
+    facts = Measured(task, registry)
+    program = facts.ready.program
+    return {
+        "network": {"parameters": program.parameters, "kernels": len(program.places)},
+        "loss": facts.losses(),
+        "gradient": {"difference": facts.gradient_difference()},
+        "few": facts.few(),
+    }
+
+
+class Measured:
+    """Measures one task, in a process where another network was built before it.
+
+    Args:
+        task: The task.
+        registry: Where its components are looked up.
+    """
+
+    def __init__(self, task: Task, registry: Registry) -> None:
+        self._task, self._registry = task, registry
+        self._another()
+        recipe = baseline(task, registry)
+        trial = Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size)
+        self._session = Session(registry, {task.name: task}.__getitem__)
+        self._trial = trial
+        self.ready: Ready = self._session.ready(trial)
+        self.dataset: Dataset = self.ready.program.dataset
+        self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.data.head)
+
+    def _another(self) -> None:
+        """Build a network that has nothing to do with the task: nothing may depend on what was built before."""
+        losses = {
+            component.targets: component.name
+            for name in self._registry.names("loss")
+            if isinstance(component := self._registry.component("loss", name), Loss)
+        }
+        for task in tiny_tasks(dict(list(losses.items())[:1])):
+            recipe = baseline(task, self._registry)
+            Session(self._registry, {task.name: task}.__getitem__).ready(Trial(task.name, 1, recipe, 0, 1, 16))
+
+    def losses(self) -> dict[str, Any]:
+        """Return the losses: of outputs 0 and what theory says, at the start, after plain gradient descent."""
+        import tensorflow as tf
+
+        program = self.ready.program
+        start = self._loss()
+        order = self.ready.plan.order(np.arange(STEPS, dtype="int64"))
+        descend = tf.function(self._descend, autograph=False)
+        x, y = self.ready.data.head
+        for step, rows in enumerate(order):
+            if rows.max() >= len(x):  # streamed data: the first batches instead
+                rows = np.arange(step * len(rows), (step + 1) * len(rows)) % len(x)
+            descend(tf.gather(x, rows), tf.gather(y, rows), tf.constant(step, tf.int64))
+        after = self._loss()
+        outputs = [place for place in program.places if place.layer_type == "output"]
+        for place in outputs:
+            for variable in place.layer.variables:
+                variable.assign(tf.zeros_like(variable.value))
+        of_zeros = self._loss() if outputs and program.parts.loss is not None else None
+        self._reset()
+        return {
+            "start": short(start),
+            "after_steps": short(after),
+            "of_zeros": short(of_zeros) if of_zeros is not None else None,
+            "theory": self._theory() if of_zeros is not None else None,
+        }
+
+    def gradient_difference(self) -> float:
+        """Return the largest relative difference of directional derivatives from central differences, over three directions."""
+        import tensorflow as tf
+
+        program = self.ready.program
+        x, y = self.x[:32], self.y[:32]
+        compute = tf.function(
+            lambda: program.gradients(x, y, tf.constant(0, tf.int64), tf.constant(0, tf.int64)), autograph=False
+        )
+        transform, worst = program.parts.transform, 0.0
+        if transform is not None:
+            return 0.0  # transformed gradients are no derivative
+        _, gradients = compute()
+        start = [np.array(variable.numpy()) for variable in program.trainable]
+        slopes = [np.zeros_like(v) if g is None else np.asarray(g) for v, g in zip(start, gradients, strict=True)]
+        norm = np.sqrt(sum(float((slope.astype("float64") ** 2).sum()) for slope in slopes)) or 1.0
+        for number in range(3):
+            generator = Streams.of(number).initial_generator("direction")
+            noise = [generator.normal(size=value.shape) for value in start]
+            size = np.sqrt(sum(float((one**2).sum()) for one in noise))
+            direction = [slope / norm + one / size for slope, one in zip(slopes, noise, strict=True)]
+            expected = sum(float((slope * one).sum()) for slope, one in zip(slopes, direction, strict=True))
+            found = min(
+                (self._difference(compute, start, direction, width) for width in (3e-2, 1e-2, 3e-3, 1e-3)),
+                key=lambda value, expected=expected: abs(value - expected),  # type: ignore[misc]
+            )
+            worst = max(worst, abs(found - expected) / max(abs(expected), 1e-6))
+        self._reset()
+        return short(worst)
+
+    def _difference(self, compute: Any, start: list[Any], direction: list[Any], width: float) -> float:
+        values = []
+        for sign in (1, -1):
+            for variable, value, along in zip(self.ready.program.trainable, start, direction, strict=True):
+                variable.assign(value + sign * width * along)
+            values.append(float(compute()[0]))
+        return (values[0] - values[1]) / (2 * width)
+
+    def few(self) -> dict[str, Any]:
+        """Train on a few examples with the baseline's optimizer; return how it went."""
+        import tensorflow as tf
+
+        program = self.ready.program
+        size = min(FEW, len(self.x)) if "full_batch" not in program.parts.optimizer_component.wants else len(self.x)
+        x, y = self.x[:size], self.y[:size]
+        descend = tf.function(self._optimize, autograph=False)
+        start = end = float(descend(x, y, tf.constant(0, tf.int64)))
+        named, steps = program.parts.loss is not None, 1
+        goal = LEARNED * start if named else -np.inf
+        while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 4):
+            end = float(descend(x, y, tf.constant(steps, tf.int64)))
+            steps += 1
+        self._reset()
+        learned = end <= goal if named else end < start or start == end == 0
+        return {"start": short(start), "end": short(end), "steps": steps, "learned": bool(learned)}
+
+    def _optimize(self, x: Any, y: Any, step: Any) -> Any:
+        import tensorflow as tf
+
+        program, key = self.ready.program, tf.constant(0, tf.int64)
+        if "closure" in program.parts.optimizer_component.wants:
+            return program.closure_step(x, y, step, key)
+        loss, gradients = program.gradients(x, y, step, key)
+        program.optimizer.apply(gradients, program.trainable)
+        return loss
+
+    def _descend(self, x: Any, y: Any, step: Any) -> None:
+        import tensorflow as tf
+
+        program = self.ready.program
+        _, gradients = program.gradients(x, y, step, tf.constant(0, tf.int64))
+        for variable, gradient in zip(program.trainable, gradients, strict=True):
+            if gradient is not None:
+                variable.assign(variable - RATE * tf.cast(gradient, variable.dtype))
+
+    def _loss(self) -> float:
+        """Return the mean loss of the first training examples in evaluation mode."""
+        pieces = [slice(start, start + 64) for start in range(0, len(self.x), 64)]
+        losses = [
+            np.asarray(self.ready.program.losses(self.x[piece], self.y[piece], training=False)[0]) for piece in pieces
+        ]
+        return float(np.concatenate(losses).astype("float64").mean())
+
+    def _theory(self) -> float | None:
+        component, program = self.ready.program.parts.loss_component, self.ready.program
+        if component is None or component.at_zero is None:
+            return None
+        hyperparameters = self._trial.recipe.one("loss").hyperparameters
+        return short(component.at_zero(np.asarray(self.y), program.classes, **hyperparameters))
+
+    def _reset(self) -> None:
+        self.ready = self._session.ready(self._trial)
+
+
+def short(value: Any) -> float:
+    """Return seven digits: more are noise in float32."""
+    return float(f"{float(value):.7g}")
