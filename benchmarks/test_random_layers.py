@@ -18,7 +18,7 @@ from benchsuite.registry import Registry
 
 BATCH = 64
 STEPS = 40
-ROUNDS = 25
+ROUNDS = 15
 RATE = 0.2  # Keras' layer gets what is the default of ours
 # spatial_dropout leaves fully connected layers alone: there is nothing to measure.
 REGULARIZATIONS = ("none", "dropout", "dropconnect", "gaussian_noise")

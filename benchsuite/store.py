@@ -208,7 +208,7 @@ class Store:
         return path
 
     def set_aside(self, trial_id: str) -> None:
-        """Move a stale record to ``stale/``, numbered, so that nothing is lost.
+        """Move a stale record to ``stale/``, numbered, so that nothing is lost; its probes and weights go.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
@@ -218,6 +218,8 @@ class Store:
         try:
             folder.mkdir(exist_ok=True)
             source.replace(next(target for target in targets if not target.exists()))
+            for derived in (self._probes(trial_id), weights_file(self.weights, trial_id)):
+                derived.unlink(missing_ok=True)  # what an older code learned must not stand beside a newer record
         except OSError as error:
             raise _cannot_write(folder, error) from None
 

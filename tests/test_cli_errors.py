@@ -119,6 +119,20 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ("run --optimizer sgd --memory 0", "--memory must be above 0. Received: 0.0."),
         ("run --optimizer sgd --device tpu", "--device must be cpu, gpu or gpu:N. Received: 'tpu'."),
         ("run --optimizer sgd --device cpu:1", "--device must be cpu, gpu or gpu:N. Received: 'cpu:1'."),
+        (
+            "run --optimizer sgd --probe 0,end",
+            "--probe takes epochs: numbers from 0 and 'last', separated by commas, or 'all'. Received: '0,end'.",
+        ),
+        (
+            "run --initializer transfer",
+            "trial of initializer 'transfer' must be the id of a trial: the 32 hexadecimal digits of its record's name. "
+            "Received: None.",
+        ),
+        (
+            "run --initializer transfer[trial=abc]",
+            "trial of initializer 'transfer' must be the id of a trial: the 32 hexadecimal digits of its record's name. "
+            "Received: 'abc'.",
+        ),
         ("run study.toml", "cannot read the study file study.toml: No such file or directory."),
         ("run --plugin gone.py --optimizer sgd", "the plugin given with --plugin gone.py is broken: no such file: "),
         (
@@ -208,6 +222,11 @@ def test_what_the_command_line_itself_refuses_has_no_traceback_either(
         ("optimizer = 'adm'", "unknown optimizer 'adm'. Did you mean 'adam'? Known: "),
         ("optimizer = 'sgd'\ndevice = 'tpu'", "--device must be cpu, gpu or gpu:N. Received: 'tpu'."),
         ("optimizer = 'sgd'\nworkers = 0", "--workers must be above 0. Received: 0."),
+        ("optimizer = 'sgd'\nprobe = 'end'", "--probe takes epochs: numbers from 0 and 'last', separated by commas, "),
+        (
+            "optimizer = 'sgd'\nstore-weights = 1",
+            "store_weights in the study file study.toml must be true or false. Received: 1.",
+        ),
         ("", "nothing to run. "),
     ],
 )

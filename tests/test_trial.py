@@ -24,7 +24,7 @@ RECIPE = Recipe(
         for kind in RECIPE_KINDS
     )
 )
-TRIAL = Trial("toy", 2, RECIPE, 0, 5, 32, streams=(("initial", 7),))
+TRIAL = Trial("toy", 2, RECIPE, 0, 5, 32, streams=(("initial", 7),), fold=(1, 4))
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -59,7 +59,7 @@ def test_the_id_is_what_the_format_page_says() -> None:
 
 def test_the_spec_has_the_keys_of_the_format_page() -> None:
     assert set(TRIAL.spec) == {
-        "task", "recipe", "seed", "streams", "epochs", "batch_size", "precision", "device", "engine",
+        "task", "recipe", "seed", "streams", "epochs", "batch_size", "precision", "device", "engine", "fold",
     }  # fmt: skip
     assert set(TRIAL.spec["task"]) == {"name", "version"}
     assert set(TRIAL.spec["recipe"]["optimizer"][0]) == {"name", "version", "hyperparameters"}
@@ -82,6 +82,7 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"precision": "bfloat16"},
         {"device": "gpu"},
         {"streams": ()},
+        {"fold": None},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -91,7 +92,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
-        "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams",
+        "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
     }  # fmt: skip
 
 

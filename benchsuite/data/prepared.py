@@ -126,9 +126,10 @@ def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
     parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
     order = np.concatenate(parts)
     if len(parts[0]) < task.batch_size:
-        raise BenchsuiteError(
-            f"{task.title} has {len(parts[0])} training examples, fewer than its batch size {task.batch_size}."
-        )
+        few = f"{len(parts[0])} training examples, fewer than its batch size {task.batch_size}"
+        if fold:
+            raise Unsupported(f"a fold of {task.title} leaves {few}")
+        raise BenchsuiteError(f"{task.title} has {few}.")
     # A view where nothing is shuffled: data may be larger than memory.
     taken = slice(0, len(order)) if np.array_equal(order, np.arange(len(order))) else order
     y = y[taken]

@@ -170,10 +170,6 @@ class Session:
         """
         task = self._tasks(trial.task)
         dataset = self._dataset(task, trial.fold)
-        if dataset.sizes[0] < trial.batch_size:
-            raise Unsupported(
-                f"a fold of {task.title} leaves {dataset.sizes[0]} examples to train on, fewer than its batch size {trial.batch_size}"
-            )
         classes = np.issubdtype(dataset.y.dtype, np.integer)
         parts = build_parts(task, trial.recipe, self._components, bool(classes))
         if "full_batch" in parts.optimizer_component.wants and trial.batch_size != dataset.sizes[0]:

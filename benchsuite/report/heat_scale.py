@@ -93,7 +93,7 @@ def scale_of(kind: Kind, values: Iterable[float], beyond: Iterable[float] = ()) 
     if kind == "share":
         return Scale(kind, 0.0, 1.0)
     if kind == "diverging":
-        high = max(map(abs, values or beyond), default=0.0)
+        high = max(map(abs, values), default=0.0) or max(map(abs, beyond), default=0.0)
         return Scale(kind, -high, high, below=min(shown, default=0.0) < -high, above=max(shown, default=0.0) > high)
     positive = [value for value in values if value > 0] or [value for value in beyond if value > 0]
     zeros = any(value <= 0 for value in shown)

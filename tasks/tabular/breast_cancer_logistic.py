@@ -11,7 +11,7 @@ from benchsuite_tasks.tabular import _sklearn
 
 def data():
     """Return the 30 measures as they are, and classes."""
-    return _sklearn.classes("breast_cancer_logistic", "breast_cancer.csv")
+    return _sklearn.classes("breast_cancer.csv")
 
 
 def model(blocks, inputs):

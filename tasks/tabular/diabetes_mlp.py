@@ -8,8 +8,8 @@ def data():
     """Return the 10 measures as they are, and the progression."""
     import numpy as np
 
-    x = np.loadtxt(_sklearn.file("diabetes_mlp", "diabetes_data_raw.csv.gz"), dtype="float32")
-    y = np.loadtxt(_sklearn.file("diabetes_mlp", "diabetes_target.csv.gz"), dtype="float32")
+    x = np.loadtxt(_sklearn.path("diabetes_data_raw.csv.gz"), dtype="float32")
+    y = np.loadtxt(_sklearn.path("diabetes_target.csv.gz"), dtype="float32")
     return bs.Arrays(x, y[:, None])
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import benchsuite as bs
-from benchsuite.data.splits import split_indices
+from benchsuite.data.splits import fold_count, fold_indices, split_indices
 
 PARTS = [(0.6, 0.2, 0.2), (0.5, 0.25, 0.25), (0.8, 0.1, 0.1), (0.4, 0.3, 0.2), (1 / 3, 1 / 3, 1 / 3)]
 LABELS = st.lists(st.integers(0, 5), min_size=20, max_size=200)
@@ -168,3 +168,76 @@ def test_any_declared_split_is_carried_out_or_refused(
         assert min(np.diff(np.rint(np.cumsum((0.0, *parts)) * size))) < 1
     else:
         assert all(len(part) for part in found)
+
+
+@given(sizes=st.lists(st.integers(1, 12), min_size=5, max_size=30), seed=st.integers(0, 9))
+def test_groups_are_never_torn_apart(sizes: list[int], seed: int) -> None:
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    y = np.zeros(len(groups), "int32")
+    parts = split_indices(bs.ByGroup(0.6, 0.2, 0.2, seed=seed), y, groups)
+    members = [set(groups[part]) for part in parts]
+    assert not members[0] & (members[1] | members[2])
+    assert not members[1] & members[2]
+    assert sorted(np.concatenate(parts)) == list(range(len(y)))
+    assert [len(part) for part in members] == np.diff(np.rint(np.array([0, 0.6, 0.8, 1.0]) * len(sizes))).tolist()
+
+
+def test_a_published_test_set_stays_the_last_examples() -> None:
+    y = np.arange(100).astype("int32") % 4
+    train, validation, test = split_indices(bs.Published(validation=20, test=30, stratify=True), y)
+    assert test.tolist() == list(range(70, 100))
+    assert sorted([*train, *validation]) == list(range(70))
+    assert set(np.bincount(y[validation])) == {5}
+
+
+@given(
+    size=st.integers(12, 120),
+    folds=st.sampled_from([2, 3, 5, 10, "n"]),
+    stratify=st.booleans(),
+    seed=st.integers(0, 5),
+)
+def test_every_example_is_tested_in_exactly_one_fold(size: int, folds: int | str, stratify: bool, seed: int) -> None:
+    y = np.random.default_rng(seed).integers(0, 3, size).astype("int32")
+    rule = bs.HoldOut(0.6, 0.2, 0.2, stratify=stratify, seed=seed)
+    count = fold_count(rule, y, None, folds)
+    assert count == (size if folds == "n" else folds)
+    parts = [fold_indices(rule, y, None, folds, number) for number in range(count)]
+    assert sorted(np.concatenate([test for *_, test in parts])) == list(range(size))
+    for train, validation, test in parts:
+        assert sorted([*train, *validation, *test]) == list(range(size))
+        assert len(validation) == max(1, round(0.25 * (size - len(test))))
+    lengths = [len(test) for *_, test in parts]
+    assert max(lengths) - min(lengths) <= 1
+    if stratify:
+        for label in range(3):
+            counts = [np.sum(y[test] == label) for *_, test in parts]
+            assert max(counts) - min(counts) <= 1
+
+
+def test_folds_by_group_keep_groups_whole() -> None:
+    groups = np.repeat(np.arange(6), [3, 9, 2, 5, 4, 7])
+    y = np.zeros(30, "int32")
+    rule = bs.ByGroup(0.5, 0.25, 0.25)
+    assert fold_count(rule, y, groups, "n") == 6
+    tested = []
+    for number in range(3):
+        parts = fold_indices(rule, y, groups, 3, number)
+        assert sorted(np.concatenate(parts)) == list(range(30))
+        assert len({frozenset(groups[part]) for part in parts}) == 3
+        assert sum(len(set(groups[part])) for part in parts) == 6
+        tested += sorted(set(groups[parts[2]]))
+    assert sorted(tested) == list(range(6))
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (bs.InOrder(0.6, 0.2, 0.2), "its split is by position, which folds would tear apart"),
+        (bs.Published(5, 5), "its split is published, which folds would tear apart"),
+        (bs.HoldOut(0.6, 0.2, 0.2), "20 examples cannot be cut into 21 folds"),
+        (bs.ByGroup(0.6, 0.2, 0.2), "needs the group of each example: groups \\[20\\]"),
+    ],
+)
+def test_what_cannot_be_folded_is_refused(rule: Any, text: str) -> None:
+    with pytest.raises(bs.BenchsuiteError, match=text):
+        fold_indices(rule, np.zeros(20, "int32"), None, 21, 0)

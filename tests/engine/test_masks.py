@@ -250,7 +250,9 @@ def test_regularization_layers_stand_after_the_sum_of_a_residual_block_and_not_i
 
     bench.add(bs.Regularization(name="doubled", make=lambda: keras.layers.Rescaling(2.0)))
     bench.task = tiny_residual("cross_entropy")
-    program = bench.session.ready(bench.trial(activation="tanh", preprocessing="none", regularization="doubled")).program
+    program = bench.session.ready(
+        bench.trial(activation="tanh", preprocessing="none", regularization="doubled")
+    ).program
     x = load(bench.task).x[:20]
     expected = residual_net(weights(program), x, (1, 1), lambda z: 2 * np.tanh(z))
     np.testing.assert_allclose(program.model(x), expected, rtol=1e-5, atol=1e-5)
@@ -310,9 +312,7 @@ def test_training_leaves_branches_out_and_its_mean_is_the_evaluation_of_a_linear
 
     bench, program = linear
     layers, x = weights(program), load(bench.task).x[:20]
-    possible = {
-        factors: residual_net(layers, x, factors, lambda z: z) for factors in ((0, 0), (0, 1), (1, 0), (1, 1))
-    }
+    possible = {factors: residual_net(layers, x, factors, lambda z: z) for factors in ((0, 0), (0, 1), (1, 0), (1, 1))}
 
     @tf.function(autograph=False)
     def outputs(step):

@@ -271,6 +271,7 @@ def test_zero_is_in_the_middle_of_a_diverging_scale():
         above, below = (int(scale.colour(sign * value)[1:]) for sign in (1, -1))
         assert above - middle == middle - below
     assert scale_of("diverging", [0.0]).colour(0.0) == f"d{middle}"
+    assert scale_of("diverging", [0.0], [3.0]).colour(3.0) == f"d{DIVERGING_LEVELS - 1}"
 
 
 # Colours

@@ -1,0 +1,31 @@
+"""Finds data files that ship inside Python packages, without importing these: that would cost every worker seconds and memory."""
+
+import benchsuite as bs
+
+
+def packaged(package, *path, install):
+    """Return the path of a package's file.
+
+    Args:
+        package: Its name in Python.
+        path: The file's path inside the package.
+        install: What pip calls the package.
+
+    Raises:
+        BenchsuiteError: If it is not there, in one line that says what to do.
+    """
+    import importlib.util
+    from pathlib import Path
+
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise bs.BenchsuiteError(
+            f"the data are a file of the package {install}, which is not installed. Run: pip install {install}"
+        )
+    file = Path(found.origin).parent.joinpath(*path)
+    if not file.is_file():
+        raise bs.BenchsuiteError(
+            f"the data are the file {'/'.join((package, *path))} of the package {install}, which is not in the version that is "
+            f"installed. Run: pip install --upgrade {install}"
+        )
+    return file
