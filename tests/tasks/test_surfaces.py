@@ -118,3 +118,23 @@ def test_a_ravine_of_another_condition_number_is_one_line():
 
     surface = quadratic("quadratic_4", 4.0).surface
     assert float(surface.value(np.float64([np.sqrt(3) / 2, 0.5]))) == pytest.approx(0.125)
+
+
+def test_quadratic_deep_is_the_published_problem():
+    """The numbers are those of DeepOBS' own code, first run of a process."""
+    from benchsuite_tasks.analytic import quadratic_deep
+
+    h = quadratic_deep.hessian()
+    assert h[0, 0] == pytest.approx(6.221429443, abs=1e-9)
+    assert np.trace(h) == pytest.approx(477.612279595, abs=1e-8)
+    assert np.linalg.eigvalsh(h).max() == pytest.approx(53.1290, abs=1e-4)
+    x = quadratic_deep.data().x[1104:].astype("float64")
+    assert len(x) == 896
+
+    def loss(theta):
+        return 0.5 * np.einsum("ni,ij,nj->n", theta - x, h, theta - x).mean()
+
+    assert loss(np.ones(100)) == pytest.approx(353.44676, abs=1e-4)
+    assert loss(x.mean(axis=0)) == pytest.approx(86.8735, abs=1e-4)
+    measured = float(quadratic_deep.excess_loss(lambda batch, training: np.ones((1, 100), "float32"), (x[:1], None))[0])
+    assert measured == pytest.approx(353.44676 - 86.8735, abs=1e-2)
