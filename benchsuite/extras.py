@@ -20,6 +20,7 @@ class Extras:
         weights: Whether the trained weights are stored, as ``weights/…/<id>.npz``.
         probe: Epochs after which layers are probed, as the user names them: numbers from 0 and ``last``, separated by
             commas, or ``all``; empty for none.
+        predictions: Whether outputs for the validation and the test part are stored, as ``predictions/…/<id>.npz``.
 
     Raises:
         BenchsuiteError: If the epochs are not so.
@@ -27,6 +28,7 @@ class Extras:
 
     weights: bool = False
     probe: str = ""
+    predictions: bool = False
 
     def __post_init__(self) -> None:
         for word in self._words:
@@ -44,15 +46,19 @@ class Extras:
         words = self._words
         return ALL in words or str(epoch) in words or (LAST in words and epoch == last)
 
-    def missing(self, record: Mapping[str, Any], weights: bool, probed: Mapping[str, Any] | None) -> bool:
+    def missing(
+        self, record: Mapping[str, Any], weights: bool, probed: Mapping[str, Any] | None, predictions: bool = False
+    ) -> bool:
         """Say whether a trial that has a record must run again for what is to be kept.
 
         Args:
             record: Its record.
             weights: Whether its weights are stored.
             probed: Its probes, or ``None``.
+            predictions: Whether its predictions are stored.
         """
-        if self.weights and record["outcome"] == "completed" and not weights:
+        wanted_files = (self.weights and not weights) or (self.predictions and not predictions)
+        if wanted_files and record["outcome"] == "completed":
             return True
         if not self.probe or record["outcome"] not in ("completed", "diverged"):
             return False

@@ -28,6 +28,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def weights_file(folder: Path, trial_id: str) -> Path:
-    """Return where the weights of a trial lie in a folder of weights."""
+def extra_file(folder: Path, trial_id: str) -> Path:
+    """Return where the arrays of a trial lie in a folder of weights or predictions."""
     return folder / trial_id[:2] / f"{trial_id}.npz"

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
-from benchsuite.files import weights_file, write_whole
+from benchsuite.files import extra_file, write_whole
 from benchsuite.trial import identity
 
 FORMAT = 1
@@ -91,6 +91,11 @@ class Store:
         """The folder of stored weights: what trained models hold, ``<id>.npz`` for each trial that was asked to store them."""
         return self.folder / "weights"
 
+    @property
+    def predictions(self) -> Path:
+        """The folder of stored predictions, ``<id>.npz`` for each trial that was asked to store them."""
+        return self.folder / "predictions"
+
     def probes(self, trial_id: str) -> dict[str, Any] | None:
         """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again.
 
@@ -122,7 +127,10 @@ class Store:
     def missing(self, record: Mapping[str, Any], extras: Extras) -> bool:
         """Say whether a trial that has a record must run again for what is to be kept beside it."""
         probed = self.probes(record["id"]) if extras.probe else None
-        return extras.missing(record, weights_file(self.weights, record["id"]).is_file(), probed)
+        weights, predictions = (
+            extra_file(folder, record["id"]).is_file() for folder in (self.weights, self.predictions)
+        )
+        return extras.missing(record, weights, probed, predictions)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -218,7 +226,8 @@ class Store:
         try:
             folder.mkdir(exist_ok=True)
             source.replace(next(target for target in targets if not target.exists()))
-            for derived in (self._probes(trial_id), weights_file(self.weights, trial_id)):
+            arrays = [extra_file(folder, trial_id) for folder in (self.weights, self.predictions)]
+            for derived in (self._probes(trial_id), *arrays):
                 derived.unlink(missing_ok=True)  # what an older code learned must not stand beside a newer record
         except OSError as error:
             raise _cannot_write(folder, error) from None

@@ -111,6 +111,7 @@ def read_study_file(path: Path) -> dict[str, Any]:
         "probe": str,
         "folds": str,
         "store_weights": bool,
+        "store_predictions": bool,
         "plugin": list,
         **dict.fromkeys(_LISTS, list),
     }

@@ -98,6 +98,13 @@ def run(
         bool,
         typer.Option("--store-weights", help="Store each trial's trained weights, for initializers that take them."),
     ] = False,
+    store_predictions: Annotated[
+        bool,
+        typer.Option(
+            "--store-predictions",
+            help="Store each trial's outputs for validation and test part; the report shows precision, recall, ROC, ….",
+        ),
+    ] = False,
     results: Annotated[Path, typer.Option(metavar="DIR", help="The results folder.")] = Path("results"),
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
@@ -177,7 +184,8 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         logs=str(Path(merged["results"]).resolve() / "logs"),
         parent=os.getpid(),
         weights=str((Path(merged["results"]) / "weights").resolve()),
-        extras=Extras(merged["store_weights"], merged["probe"]),
+        predictions=str((Path(merged["results"]) / "predictions").resolve()),
+        extras=Extras(merged["store_weights"], merged["probe"], merged["store_predictions"]),
     )
     return plan(study, known), options
 
@@ -199,7 +207,9 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
             lacking.append(trial)
     waiting += stale + lacking
     again = f" {len(stale)} have a stale record (source code changed) and would run again." if stale else ""
-    again += f" {len(lacking)} would run again for the weights or probes that are asked for." if lacking else ""
+    again += (
+        f" {len(lacking)} would run again for the weights, predictions or probes that are asked for." if lacking else ""
+    )
     console.print(
         f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; "
         f"{len(planned.trials) - len(waiting)} have a record already.{again}"

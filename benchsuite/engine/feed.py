@@ -53,7 +53,7 @@ class Resident:
     def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
         import tensorflow as tf
 
-        self.x, self.y = tf.constant(_wide(x)), tf.constant(_wide(y))
+        self.x, self.y = tf.constant(widened(x)), tf.constant(widened(y))
         self.head = (self.x, self.y)
 
     def chunks(self, rows: np.ndarray) -> Generator[Chunk]:
@@ -81,7 +81,7 @@ class Streamed:
         self._tf = tf
         self._x, self._y, self._place = x, y, place
         self._chunk_bytes = chunk_bytes
-        self.head = (tf.constant(_wide(x[:HEAD_EXAMPLES])), tf.constant(_wide(y[:HEAD_EXAMPLES])))
+        self.head = (tf.constant(widened(x[:HEAD_EXAMPLES])), tf.constant(widened(y[:HEAD_EXAMPLES])))
 
     def chunk_length(self, rows: np.ndarray) -> int:
         """Return how many batches one call gets: always as many, so that all calls share a trace."""
@@ -99,7 +99,7 @@ class Streamed:
                 wanted = np.concatenate([wanted, np.repeat(wanted[-1:], length - count, axis=0)])
             flat = wanted.reshape(-1)
             with self._tf.device(self._place):
-                x, y = self._tf.constant(_wide(self._x[flat])), self._tf.constant(_wide(self._y[flat]))
+                x, y = self._tf.constant(widened(self._x[flat])), self._tf.constant(widened(self._y[flat]))
             return Chunk(x, y, np.arange(len(flat), dtype="int32").reshape(wanted.shape), first, count)
 
         yield from _ahead(staged, range(0, len(rows), length))
@@ -115,7 +115,7 @@ def make_feed(x: np.ndarray, y: np.ndarray, place: str, resident_bytes: int = RE
     return Streamed(x, y, place)
 
 
-def _wide(array: np.ndarray) -> np.ndarray:
+def widened(array: np.ndarray) -> np.ndarray:
     """Return small integers as int32, everything else as it is."""
     return array.astype("int32") if array.dtype in (np.uint8, np.uint16) else np.asarray(array)
 

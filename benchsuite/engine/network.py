@@ -11,7 +11,7 @@ import numpy as np
 from benchsuite.engine.places import Place
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import Unsupported
-from benchsuite.files import weights_file
+from benchsuite.files import extra_file
 
 EXAMPLES_AT_ONCE = 512
 
@@ -79,7 +79,7 @@ class Network:
         Raises:
             Unsupported: If there are none in the results folder.
         """
-        path = weights_file(self._weights, trial) if self._weights else None
+        path = extra_file(self._weights, trial) if self._weights else None
         if path is None or not path.is_file():
             raise Unsupported(
                 f"trial {trial} stored no weights in the results folder: run it with --store-weights first"

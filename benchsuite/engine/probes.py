@@ -70,6 +70,8 @@ class Probes:
 
     def __call__(self, x: Any, y: Any, key: Any) -> dict[str, list[float | None]]:
         """Return each measure for each layer with a kernel, inputs first."""
+        if not self.layers:
+            return {measure: [] for measure in MEASURES}
         found = np.asarray(self._compiled(x, y, key))
         return {
             measure: [float(value) if math.isfinite(value) else None for value in row]

@@ -19,7 +19,7 @@ from benchsuite.components.initializer import Adapting
 from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.blocks import Blocks
 from benchsuite.engine.evaluation import Evaluation
-from benchsuite.engine.feed import RESIDENT_BYTES, Chunk, Feed, make_feed
+from benchsuite.engine.feed import RESIDENT_BYTES, Chunk, Feed, make_feed, widened
 from benchsuite.engine.graphs import Graphs
 from benchsuite.engine.initial import Recorder, draw_all
 from benchsuite.engine.network import Network
@@ -29,6 +29,8 @@ from benchsuite.engine.probes import Probes
 from benchsuite.engine.regularizers import AfterSteps
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError
+
+OUTPUTS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,15 @@ class Program(Graphs):
         """Return a copy of every variable of the model as it is evaluated with: name, such as ``dense_1/kernel`` → values."""
         with self._tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
             return {name: _values(variable) for name, variable in self.names.items()}
+
+    def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
+        """Return the model's outputs for some examples in evaluation mode, float32."""
+        tf, found = self._tf, []
+        with tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
+            for start in range(0, len(x), OUTPUTS_AT_ONCE):
+                piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
+                found.append(np.asarray(tf.cast(self.model(piece, training=False), tf.float32)))
+        return np.concatenate(found)
 
     def probe(self, feed: Feed) -> dict[str, list[float | None]]:
         """Return what goes on in each layer on the first training examples: see :mod:`benchsuite.engine.probes`."""

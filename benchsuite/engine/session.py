@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
-import math
 import sys
 import time
 import traceback
@@ -19,6 +17,7 @@ import numpy as np
 from benchsuite.components import Monitor, Task
 from benchsuite.data import Dataset, Prepared, Raw, prepare, read, split
 from benchsuite.engine.feed import RESIDENT_BYTES, Feed
+from benchsuite.engine.keep import Keeper
 from benchsuite.engine.parts import Parts, build_monitors, build_parts, build_schedule, make
 from benchsuite.engine.plan import Plan
 from benchsuite.engine.program import ConfigurationChanged, Program
@@ -26,7 +25,7 @@ from benchsuite.engine.results import Curves, summarize
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.extras import Extras
-from benchsuite.files import weights_file, write_whole
+from benchsuite.files import extra_file
 from benchsuite.recipe import Components
 from benchsuite.trial import Trial
 
@@ -82,6 +81,7 @@ class Session:
         extras: What to keep of each trial beside its record.
         weights: Folder of stored weights, to write and to read; there are none unless given.
         resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
+        predictions: Folder of stored predictions, likewise.
     """
 
     def __init__(
@@ -92,7 +92,9 @@ class Session:
         extras: Extras = NOTHING,
         weights: Path | None = None,
         resident_bytes: int = RESIDENT_BYTES,
+        predictions: Path | None = None,
     ) -> None:
+        self._predictions = predictions
         self._resident_bytes = resident_bytes
         self._extras = extras
         self._weights = weights
@@ -149,17 +151,16 @@ class Session:
         run.costs.update(parameters=program.parameters, state_bytes=program.state_bytes)
         curves = Curves(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
-        kept = _Weights(program, data, restores) if self._extras.weights else None
+        keeper = Keeper(self._extras, program, data, self._prepare(trial, program.dataset), restores, run.probes)
         try:
-            self._epochs(program, data, plan, curves, monitors, step, _Watch(self._extras, run.probes, kept))
+            self._epochs(program, data, plan, curves, monitors, step, keeper)
         finally:
             run.curves = curves.values
             run.costs.update(curves.costs())
             run.costs["peak_memory_bytes"] = _peak_memory()
         run.results.update(summarize(task, curves, curves.best_validation_loss() if restores else None))
         run.outcome = "completed"
-        if kept is not None and self._weights is not None:
-            kept.write(weights_file(self._weights, trial.id))
+        keeper.write(*(folder and extra_file(folder, trial.id) for folder in (self._weights, self._predictions)))
 
     def ready(self, trial: Trial) -> Ready:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.
@@ -194,7 +195,7 @@ class Session:
         curves: Curves,
         monitors: list[Monitor],
         step: _Progress,
-        watch: _Watch,
+        keeper: Keeper,
     ) -> None:
         bound = float("inf")
         for epoch in range(plan.trial.epochs + 1):
@@ -211,11 +212,9 @@ class Session:
             with curves.evaluating():
                 measured = program.evaluate(data)
             curves.add(epoch, step.value, running, measured)
-            watch.probe(program, data, epoch, plan.trial.epochs)
+            keeper.after_epoch(epoch, plan.trial.epochs, measured["validation_loss"])
             if not np.isfinite(measured["train_loss"]) or measured["train_loss"] > bound:
                 raise Diverged(_why(measured["train_loss"], bound, step.value))
-            if watch.weights is not None:
-                watch.weights.after_epoch(epoch, measured["validation_loss"])
             if epoch == 0:
                 bound = DIVERGED_FACTOR * max(abs(measured["train_loss"]), 1.0)
                 continue
@@ -331,59 +330,6 @@ class _Progress:
     """Steps done so far, readable after an exception."""
 
     value: int = 0
-
-
-class _Weights:
-    """The weights that a trial ends with: those of its last epoch, or of the one with the best validation loss.
-
-    Args:
-        program: The program.
-        data: Inputs and targets on the device.
-        restores: Whether the best epoch's are put back at the end.
-    """
-
-    def __init__(self, program: Program, data: Feed, restores: bool) -> None:
-        self._program, self._data, self._restores = program, data, restores
-        self._best = math.inf
-        self._values: dict[str, np.ndarray] | None = None
-
-    def after_epoch(self, epoch: int, validation_loss: float) -> None:
-        """Keep a copy if this epoch's may be put back; epoch 0 only counts when nothing is trained."""
-        if self._restores and epoch and validation_loss < self._best:
-            self._best, self._values = validation_loss, self._program.weights(self._data)
-
-    def write(self, path: Path) -> None:
-        """Write them whole or not at all."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **(self._values or self._program.weights(self._data)))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, buffer.getvalue())
-
-
-@dataclass(frozen=True)
-class _Watch:
-    """What is kept of a trial while it trains.
-
-    Args:
-        extras: What was asked for.
-        probes: Filled with what probes find.
-        weights: Told of each epoch, or ``None``.
-    """
-
-    extras: Extras
-    probes: dict[str, Any]
-    weights: _Weights | None
-
-    def probe(self, program: Program, data: Feed, epoch: int, last: int) -> None:
-        """Measure what goes on in each layer, if it was asked for after this epoch."""
-        if not self.extras.probes(epoch, last):
-            return
-        found = program.probe(data)
-        layers = [place.name for place in program.places]
-        self.probes.setdefault("layers", layers)
-        self.probes.setdefault("epochs", []).append(epoch)
-        for measure, row in found.items():
-            self.probes.setdefault("measures", {}).setdefault(measure, []).append(row)
 
 
 def _why(loss: float, bound: float, step: int) -> str:

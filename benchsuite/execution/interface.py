@@ -37,6 +37,7 @@ class Options:
         logs: Folder for what workers print.
         parent: Process number of the run; workers end when it is gone.
         weights: Folder of stored weights.
+        predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
     """
 
@@ -48,6 +49,7 @@ class Options:
     logs: str
     parent: int
     weights: str
+    predictions: str
     extras: Extras
 
 

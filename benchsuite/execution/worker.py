@@ -38,7 +38,13 @@ def initialize(options: Options, number: int) -> None:
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
-        session = Session(registry, registry.task, extras=options.extras, weights=Path(options.weights))
+        session = Session(
+            registry,
+            registry.task,
+            extras=options.extras,
+            weights=Path(options.weights),
+            predictions=Path(options.predictions),
+        )
         _state.update(session=session, device=options.device, number=number)
     except BenchsuiteError as error:
         _state["failure"] = str(error)
