@@ -108,6 +108,18 @@ class Store:
         whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
         return found if whole else None
 
+    def predicted(self, trial_id: str) -> dict[str, Any] | None:
+        """Return a trial's stored predictions, or ``None``. A file that is not whole counts as none."""
+        import zipfile
+
+        import numpy as np
+
+        try:
+            with np.load(extra_file(self.predictions, trial_id)) as file:
+                return dict(file)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return None
+
     def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
         """Write what probes found in a trial, whole or not at all.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,10 @@ from benchsuite.analysis.leaderboard import (
     column_of,
     entry_of,
     head_of,
-    kind_order,
     unique,
 )
-from benchsuite.analysis.settings import Recipe, canonical, deviations, labels
+from benchsuite.analysis.recipe_labels import recipe_labels
+from benchsuite.analysis.settings import canonical
 
 Probes = Mapping[str, Any]
 """What one trial's probes found: see ``docs/reference/record-format.md``."""
@@ -101,7 +101,7 @@ def _on_column(
         by_recipe[canonical(record["spec"]["recipe"])].append(record)
     groups = [held for _, held in sorted(by_recipe.items()) if any(record["id"] in probes for record in held)]
     baseline = probed[0]["results"]["measure"]["baseline"]
-    names = _recipe_labels([held[0]["spec"]["recipe"] for held in groups], baseline)
+    names = recipe_labels([held[0]["spec"]["recipe"] for held in groups], baseline)
     recipes = []
     for held, label in zip(groups, names, strict=True):
         entry = entry_of(held, head, confidence)
@@ -140,28 +140,6 @@ def _means(probes: Sequence[Probes], layers: Sequence[str], epochs: Sequence[int
 
 def _mean(values: Sequence[float]) -> float | None:
     return math.fsum(values) / len(values) if values else None
-
-
-def _recipe_labels(recipes: Sequence[Recipe], baseline: Recipe) -> list[str]:
-    """Return one label per recipe: what it has in the one kind in which recipes differ, or all that is not the baseline's."""
-    changed = [sorted(deviations(recipe, baseline), key=kind_order) for recipe in recipes]
-    kinds = {kind for held in changed for kind in held}
-    names = {kind: _labels_of((*recipes, baseline), kind) for kind in kinds}
-
-    def name(recipe: Recipe, kind: str) -> str:
-        return names[kind][canonical(list(recipe.get(kind, ())))]
-
-    if len(kinds) == 1:
-        return [name(recipe, kind) for recipe in recipes for kind in kinds]
-    return [
-        ", ".join(f"{kind.replace('_', ' ')} {name(recipe, kind)}" for kind in held) or "baseline"
-        for recipe, held in zip(recipes, changed, strict=True)
-    ]
-
-
-def _labels_of(recipes: Iterable[Recipe], kind: str) -> dict[str, str]:
-    settings = {canonical(list(recipe.get(kind, ()))): recipe.get(kind, ()) for recipe in recipes}
-    return dict(zip(settings, labels(list(settings.values())), strict=True))
 
 
 def _is_whole(found: Any) -> bool:

@@ -61,6 +61,7 @@ def write(store: Store, known: Registry) -> Path:
             stale=len(records) - len(fresh),
             problems=problems,
             probes=probes,
+            predictions={trial_id: found for trial_id in fresh if (found := store.predicted(trial_id)) is not None},
         )
         export_table(records, store.folder / "trials.parquet")
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.analysis import grids, layer_probes, leaderboards, unique
+from benchsuite.analysis.measures import Predictions, measure_tables
 from benchsuite.files import write_whole
 from benchsuite.report.board_view import DOTS_WIDTH, board_view
 from benchsuite.report.csv_table import leaderboard_csv
@@ -30,6 +31,7 @@ def write_report(
     stale: int = 0,
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
+    predictions: Mapping[str, Predictions] | None = None,
 ) -> Path:
     """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
 
@@ -41,6 +43,7 @@ def write_report(
         stale: How many records were left aside because the source code of one of their components changed.
         problems: What went wrong while the records were read or the plugins loaded, one line each.
         probes: Id → what the probes of that trial found, for those trials that were probed.
+        predictions: Id → the stored predictions of that trial, for those trials that have them.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,9 +51,9 @@ def write_report(
     write_whole(folder / "leaderboard.csv", leaderboard_csv(leaderboards(held)).encode())
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
-    mark = f"<!-- inputs {_inputs(held, stale, problems, probes or {})} -->\n"
+    mark = f"<!-- inputs {_inputs(held, stale, problems, probes or {}, sorted(predictions or {}))} -->\n"
     if not (index.exists() and index.read_bytes().endswith(mark.encode())):
-        page = render(held, stale=stale, problems=problems, probes=probes)
+        page = render(held, stale=stale, problems=problems, probes=probes, predictions=predictions)
         write_whole(index, f"{page}\n{mark}".encode())
     return index
 
@@ -61,6 +64,7 @@ def render(
     stale: int = 0,
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
+    predictions: Mapping[str, Predictions] | None = None,
 ) -> str:
     """Return the page as text; see :func:`write_report`."""
     import jinja2
@@ -82,7 +86,7 @@ def render(
         boards=[board_view(board, styles) for board in shown],
         only_baseline=[board.kind.replace("_", " ") for board in boards if board not in shown],
         grids=grid_views(grids(held)),
-        tasks=task_views(shown, held, styles, layers),
+        tasks=task_views(shown, held, styles, layers, measure_tables(held, predictions or {})),
         failures=failures_of(held, boards),
         stale=stale,
         problems=list(problems),
@@ -105,9 +109,12 @@ def _inputs(
     stale: int,
     problems: Sequence[str],
     probes: Mapping[str, Mapping[str, Any]],
+    predicted: Sequence[str],
 ) -> str:
     """Return a hash of all that decides the page: what it shows, and the code that draws it."""
-    digest = hashlib.sha256(json.dumps([records, stale, list(problems), dict(probes)], sort_keys=True).encode())
+    digest = hashlib.sha256(
+        json.dumps([records, stale, list(problems), dict(probes), list(predicted)], sort_keys=True).encode()
+    )
     for room in ("report", "analysis"):
         for file in sorted((TEMPLATES.parents[1] / room).rglob("*.*")):
             if file.suffix in (".py", ".html", ".css", ".js"):

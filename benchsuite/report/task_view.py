@@ -8,8 +8,10 @@ from typing import Any
 
 from benchsuite.analysis import Column, ColumnHead, LayerProbes, Leaderboard
 from benchsuite.analysis.leaderboard import column_of, kind_order
+from benchsuite.analysis.measures import MeasureTable
 from benchsuite.report.board_view import anchor, number_text, settings_text, title
 from benchsuite.report.figures import comparison, series_of
+from benchsuite.report.measure_view import MeasuresView, measures_view
 from benchsuite.report.numbers import count_of, whole
 from benchsuite.report.palette import Styles
 from benchsuite.report.probe_view import ProbesView, probes_view
@@ -43,10 +45,15 @@ class TaskView:
     environment: tuple[str, ...]
     figures: tuple[FigureView, ...]
     probes: ProbesView | None
+    measures: MeasuresView | None
 
 
 def task_views(
-    boards: Sequence[Leaderboard], records: Sequence[Record], styles: Styles, probes: Mapping[Column, LayerProbes]
+    boards: Sequence[Leaderboard],
+    records: Sequence[Record],
+    styles: Styles,
+    probes: Mapping[Column, LayerProbes],
+    measures: Mapping[Column, MeasureTable],
 ) -> list[TaskView]:
     """Return one view per column of all leaderboards, and of all probes, in the order of the columns.
 
@@ -55,6 +62,7 @@ def task_views(
         records: The records, each id once.
         styles: The style of each (kind, name).
         probes: What was measured in the layers. A column may have it without a leaderboard: pairs of two kinds have none.
+        measures: What stored predictions give; shown on columns that have a leaderboard or probes.
     """
     by_id = {record["id"]: record for record in records}
     by_column: dict[Column, list[Record]] = {}
@@ -66,7 +74,7 @@ def task_views(
         for position, head in enumerate(board.columns):
             places.setdefault(head.column, []).append((board, position))
     return [
-        _task_view(places.get(column, []), by_column[column], by_id, styles, probes.get(column))
+        _task_view(places.get(column, []), by_column[column], by_id, styles, probes.get(column), measures.get(column))
         for column in sorted({*places, *probes})
     ]
 
@@ -77,6 +85,7 @@ def _task_view(
     by_id: Mapping[str, Record],
     styles: Styles,
     probes: LayerProbes | None,
+    measures: MeasureTable | None,
 ) -> TaskView:
     heads = [board.columns[position] for board, position in places] or ([probes.head] if probes else [])
     head = heads[0]
@@ -97,6 +106,7 @@ def _task_view(
         environment=distinct(f"{machine_text(record)}; {versions_text(record)}" for record in records),
         figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
         probes=probes_view(probes) if probes else None,
+        measures=measures_view(measures) if measures else None,
     )
 
 
