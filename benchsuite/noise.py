@@ -4,8 +4,8 @@ r"""The trial's noise stream: the one place where layers of a plugin take their 
 
 for draw k of step t. The draw is counter-based: no state is kept, a used program is reset by a new key, and under XLA
 it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
-compiled loop). Masks (``keep``) come from Threefry under XLA and from Philox in a graph: a program is one or the other
-by a fixed rule, never both. Uniform and normal numbers come from Philox in both.
+compiled loop). Numbers come from Threefry under XLA and from Philox in a graph: a program is one or the other by a fixed
+rule, never both.
 
 TensorFlow is imported by the functions, not by this module.
 """
@@ -61,15 +61,27 @@ def _stream() -> _Stream:
     return current
 
 
-def _seed() -> Any:
+def _source() -> tuple[Any, str]:
+    """Return the seed of the next draw, two numbers, and the generator that is to use it."""
     import tensorflow as tf
+    from tensorflow.python.ops import control_flow_util
 
     current = _stream()
     if current.draws >= DRAWS_PER_STEP:
         raise BenchsuiteError(f"one step may draw at most {DRAWS_PER_STEP} times from bs.noise.")
     position = current.step * DRAWS_PER_STEP + current.draws
     current.draws += 1
-    return tf.stack([current.key, position])
+    seed = tf.stack([current.key, position])
+    if not control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
+        return seed, "auto_select"
+    # On the CPU XLA makes Threefry's numbers some twenty times as fast as Philox'. With either it takes only the lower half
+    # of each number of a seed, so that far steps would meet near ones: a block of Threefry first makes 64 bits of all 128,
+    # no two alike for the positions of one key.
+    key, counter = tf.split(tf.bitcast(seed, tf.uint64), 2)
+    block = tf.raw_ops.StatelessRandomUniformFullIntV2(
+        shape=[1], key=key, counter=counter, alg=tf.random.Algorithm.THREEFRY.value, dtype=tf.uint64
+    )
+    return tf.reshape(tf.bitcast(block, tf.int32), [2]), "threefry"
 
 
 def uniform(shape: Any, low: float = 0.0, high: float = 1.0) -> Any:
@@ -82,7 +94,8 @@ def uniform(shape: Any, low: float = 0.0, high: float = 1.0) -> Any:
     """
     import tensorflow as tf
 
-    return tf.random.stateless_uniform(shape, _seed(), low, high)
+    seed, generator = _source()
+    return tf.random.stateless_uniform(shape, seed, low, high, alg=generator)
 
 
 def normal(shape: Any, mean: float = 0.0, deviation: float = 1.0) -> Any:
@@ -95,7 +108,8 @@ def normal(shape: Any, mean: float = 0.0, deviation: float = 1.0) -> Any:
     """
     import tensorflow as tf
 
-    return tf.random.stateless_normal(shape, _seed(), mean, deviation)
+    seed, generator = _source()
+    return tf.random.stateless_normal(shape, seed, mean, deviation, alg=generator)
 
 
 def keep(shape: Any, rate: float) -> Any:
@@ -113,26 +127,9 @@ def keep(shape: Any, rate: float) -> Any:
     # Known sizes stay numbers: XLA needs them while it compiles.
     static = tf.get_static_value(tf.convert_to_tensor(shape))
     size = tf.reduce_prod(shape) if static is None else int(static.prod())
-    words = _words((size + 1) // 2)
+    seed, generator = _source()
+    words = tf.random.stateless_uniform([(size + 1) // 2], seed, None, None, tf.uint32, alg=generator)
     threshold = tf.constant(round(rate * 65536), tf.uint32)
     # The upper halves of all words, then the lower ones: XLA computes neighbours at once, which it cannot if they alternate.
     halves = tf.bitwise.right_shift(words, tf.constant(16, tf.uint32)), tf.bitwise.bitwise_and(words, 0xFFFF)
     return tf.reshape(tf.concat([half >= threshold for half in halves], 0)[:size], shape)
-
-
-def _words(count: Any) -> Any:
-    """Draw ``count`` uint32 numbers: all bits random."""
-    import tensorflow as tf
-    from tensorflow.python.ops import control_flow_util
-
-    seed = _seed()
-    if not control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
-        return tf.random.stateless_uniform([count], seed, None, None, tf.uint32)
-    # XLA on the CPU makes Threefry's numbers ten times as fast as Philox'. It takes only the lower half of either number of
-    # a seed: one block of Threefry first makes 64 bits of all 128, no two alike for the positions of one key.
-    key, position = tf.split(tf.bitcast(seed, tf.uint64), 2)
-    block = tf.raw_ops.StatelessRandomUniformFullIntV2(
-        shape=[1], key=key, counter=position, alg=tf.random.Algorithm.THREEFRY.value, dtype=tf.uint64
-    )
-    seed = tf.reshape(tf.bitcast(block, tf.int32), [2])
-    return tf.random.stateless_uniform([count], seed, None, None, tf.uint32, alg="threefry")

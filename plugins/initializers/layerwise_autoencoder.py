@@ -2,7 +2,8 @@
 
 Bengio et al. 2006, "Greedy layer-wise training of deep networks"; the course notes' first stage. For layer l, with what enters it h:
 minimize the mean of (h − D(f(h·W + b)))² over W, b and a linear decoder D that is thrown away; W and b of the layers before stay as
-they were learned. D is a fully connected layer, or for a convolution a transposed one with the same window and stride. Adam on
+they were learned. D is a fully connected layer, or for a convolution a transposed one with the same window and stride (and the other
+way round). Adam on
 ``steps`` mini-batches of ``batch`` examples for each layer, from Xavier's uniform draw; normalizations take part in evaluation mode.
 The output layer keeps its draw. The paper has sigmoid units, tied decoders, cross-entropy and plain gradient descent. Recurrent
 layers keep their draw as well; a network that has no other hidden layers, or whose first inputs are symbols, is unsupported. What the
@@ -76,8 +77,10 @@ def _decoder(place, generator):
         decoder = keras.layers.Dense(features, dtype="float32")
     else:
         window, layer = kernel[:-2], place.layer
-        kind = {1: keras.layers.Conv1DTranspose, 2: keras.layers.Conv2DTranspose}[len(window)]
-        decoder = kind(features, window, strides=layer.strides, padding=layer.padding, dtype="float32")
+        back = "" if "Transpose" in type(layer).__name__ else "Transpose"
+        padding = "same" if layer.padding == "causal" else layer.padding  # as many time steps
+        kind = getattr(keras.layers, f"Conv{len(window)}D{back}")
+        decoder = kind(features, window, strides=layer.strides, padding=padding, dtype="float32")
     decoder.build((None, *place.outputs.shape[1:]))
     shape = decoder.kernel.shape
     field = int(np.prod(shape[:-2]))

@@ -46,6 +46,5 @@ def register_regularizations():
             summary="A random part of the weights left out at each step.",
             reference="Wan et al. 2013",
             formula="W·m/(1 − p), m ~ Bernoulli(1 − p) for each weight",
-            version=2,
         )
     ]

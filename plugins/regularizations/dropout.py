@@ -50,6 +50,5 @@ def register_regularizations():
             summary="A random part of each hidden layer left out at each step.",
             reference="Srivastava et al. 2014",
             formula="y = x·m/(1 − p), m ~ Bernoulli(1 − p)",
-            version=2,
         )
     ]

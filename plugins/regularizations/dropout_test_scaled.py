@@ -52,6 +52,5 @@ def register_regularizations():
             summary="Dropout that scales at evaluation, not in training.",
             reference="Srivastava et al. 2014",
             formula="y = x·m, m ~ Bernoulli(1 − p); at evaluation y = (1 − p)·x",
-            version=2,
         )
     ]

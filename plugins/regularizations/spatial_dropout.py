@@ -58,6 +58,5 @@ def register_regularizations():
             summary="Random channels left out at each step, everywhere at once.",
             reference="Tompson et al. 2015, arXiv:1411.4280",
             formula="y = x·m/(1 − p), m ~ Bernoulli(1 − p) for each channel",
-            version=2,
         )
     ]

@@ -42,6 +42,20 @@ def test_steps_keys_and_places_differ_and_repeat():
     assert not np.array_equal(two[0], draw(lambda: bs.noise.uniform([50]), key=8))
 
 
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("function", ["uniform", "normal", "keep"])
+def test_far_steps_and_long_keys_do_not_meet(jit, function):
+    """The engine sets the noise of batches, optimizers and probes apart by offsets of 2^49 and more."""
+    call = {
+        "uniform": lambda: bs.noise.uniform([64]),
+        "normal": lambda: bs.noise.normal([64]),
+        "keep": lambda: bs.noise.keep([64], 0.5),
+    }[function]
+    places = [(7, 3), (7, 3 + 2**22), (7, 3 + 2**49), (7, 3 + 2**51), (7 + 2**32, 3), (7 + 2**40, 3)]
+    found = {draw(call, key=key, step=step, jit=jit).tobytes() for key, step in places}
+    assert len(found) == len(places)
+
+
 def test_normal_has_its_moments():
     values = draw(lambda: bs.noise.normal([200_000], 3.0, 2.0))
     assert values.mean() == pytest.approx(3.0, abs=0.03)
