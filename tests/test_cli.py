@@ -16,7 +16,7 @@ from benchsuite.cli.app import app
 from benchsuite.components import KINDS, RECIPE_KINDS
 from benchsuite.registry import Registry, Sources, load_registry
 
-VERBS = ("run", "trace", "lr-range", "list", "info", "new", "check", "certify", "report", "doctor")
+VERBS = ("run", "trace", "lr-range", "list", "info", "new", "check", "certify", "data", "report", "doctor")
 
 
 def said(*arguments: str, code: int = 0) -> str:

@@ -189,8 +189,7 @@ def test_what_is_drawn_of_a_plateau_is_its_reaction(bundled: Registry) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("adam --plot", "there is no drawing of kind optimizer. Kinds that can be drawn: schedule."),
-        ("digits_mlp --plot", "there is no drawing of kind task. Kinds that can be drawn: schedule."),
+        ("adam --plot", "there is no drawing of kind optimizer. Kinds that can be drawn: schedule, task."),
         ("nope --plot", "unknown component or task 'nope'."),
         ("cosin --plot", "unknown component or task 'cosin'. Did you mean 'cosine'?"),
         ("schedule:cosin --plot", "unknown schedule 'cosin'. Did you mean 'cosine'?"),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli import certify, check, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli import certify, check, data, doctor, info, list_, lr_range, new, report, run, trace
 
 app = typer.Typer(
     name="benchsuite",
@@ -45,5 +45,6 @@ app.command("info")(info.info)
 app.command("new")(new.new)
 app.command("check")(check.check)
 app.command("certify")(certify.certify)
+app.command("data")(data.data)
 app.command("report")(report.report)
 app.command("doctor")(doctor.doctor)

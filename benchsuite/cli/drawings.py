@@ -63,7 +63,7 @@ def drawing(kind: str) -> Drawing:
         BenchsuiteError: If nothing does.
     """
     if kind not in DRAWINGS:
-        possible = ", ".join(known.replace("_", " ") for known in DRAWINGS)
+        possible = ", ".join([*(known.replace("_", " ") for known in DRAWINGS), "task"])
         raise BenchsuiteError(
             f"there is no drawing of kind {kind.replace('_', ' ')}. Kinds that can be drawn: {possible}."
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
 from benchsuite.errors import BenchsuiteError, unknown
 
@@ -30,7 +31,11 @@ def info(
         ),
     ],
     plot: Annotated[
-        bool, typer.Option("--plot", help="Draw it as well: schedules, as the learning rate over a training.")
+        bool,
+        typer.Option(
+            "--plot",
+            help="Draw it as well: schedules, as the learning rate over a training; a task, as samples of its data and its network.",
+        ),
     ] = False,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The drawing, a .png or .svg; NAME.png unless given.")
@@ -76,6 +81,9 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     from benchsuite.recipe import expand
     from benchsuite.report.picture import check_picture, write_picture
 
+    if kind == "task" or (not kind and selection in known.tables["task"]):
+        _plot_task(known, selection, output)
+        return
     if not kind:
         # A selection names its components; the first one decides what kind is meant.
         first = re.split(r"[\[+,]", selection)[0].strip()
@@ -97,11 +105,30 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     typer.echo(f"Wrote {path}")
 
 
+def _plot_task(known: Registry, name: str, output: Path | None) -> None:
+    """Draw a task's data and network, after what there is to know about it."""
+    from rich.console import Console
+
+    from benchsuite.cli.task_drawing import draw_task
+    from benchsuite.report.picture import check_picture, write_picture
+
+    if name not in known.tables["task"]:
+        raise _no_such(known, "task", name)
+    path = output or Path(f"{name}.png")
+    check_picture(path)
+    console = Console()
+    console.print(_facts(known.entry("task", name), known))
+    console.print()
+    write_picture(path, draw_task(known.task(name), known))
+    typer.echo(f"Wrote {path}")
+
+
 def _facts(entry: Registered, known: Registry) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
     component = entry.component
+    task = isinstance(component, Task)
     shown = Table(
         box=None,
         show_header=False,
@@ -112,15 +139,23 @@ def _facts(entry: Registered, known: Registry) -> Table:
     )
     shown.add_column(style="dim", no_wrap=True)
     shown.add_column()
-    rows = _task_rows(component, known) if isinstance(component, Task) else _component_rows(component)
-    rows["version"] = str(component.version)
-    rows["source"] = f"{entry.plugin.name} ({entry.plugin.origin}), fingerprint {entry.fingerprint}"
-    for key, value in rows.items():
-        if value:
-            shown.add_row(key, escape(value))
+    groups = task_rows(component, known) if task else [_component_rows(component)]
+    # A task's "source" is that of its data.
+    groups[-1]["version"] = str(component.version)
+    groups[-1]["plugin" if task else "source"] = (
+        f"{entry.plugin.name} ({entry.plugin.origin}), fingerprint {entry.fingerprint}"
+    )
+    for number, rows in enumerate(groups):
+        if number:
+            shown.add_row()
+        for key, value in rows.items():
+            if value:
+                shown.add_row(key, escape(value))
     # What the author says in the module: the paper, and where this departs from it.
     text = inspect.getdoc(entry.plugin.module) or ""
     if text:
+        if task:
+            shown.add_row()
         shown.add_row("about", escape(_paragraphs(text)))
     return shown
 
@@ -143,27 +178,3 @@ def _component_rows(component: Any) -> dict[str, str]:
             value = getattr(component, key)
             rows[key.replace("_", " ")] = ", ".join(value) if isinstance(value, tuple) else str(value)
     return rows
-
-
-def _task_rows(task: Task, known: Registry) -> dict[str, str]:
-    from benchsuite.recipe import baseline
-
-    recipe = baseline(task, known)
-    settings = [
-        f"{kind.replace('_', ' ')}: " + " + ".join(s.describe(known.component(kind, s.name)) for s in chosen)
-        for kind, chosen in recipe.settings
-    ]
-    return {
-        "summary": task.summary,
-        "tier": task.tier,
-        "split": repr(task.split),
-        "batch size": str(task.batch_size),
-        "budget": f"{task.epochs} epochs" + (f" of {task.steps_per_epoch} steps" if task.steps_per_epoch else ""),
-        "measures": ", ".join(task.measures) + f"; primary: {task.primary} ({task.direction})",
-        "targets": ", ".join(f"{target:g}" for target in task.targets) + " on the validation part",
-        "compares": ", ".join(task.compares),
-        "baseline": "\n".join(settings),
-        "cost": f"about {task.cost.compile:g} s to compile, {task.cost.epoch:g} s an epoch, on one core",
-        "licence": task.license,
-        "citation": task.citation,
-    }

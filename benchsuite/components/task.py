@@ -57,6 +57,8 @@ class Task:
         cost: For predictions of run time.
         summary: One line.
         source: Where the data come from: package and file, loader, or recipe.
+        download: Fetches the data into their cache; only ``benchsuite data fetch TASK`` calls it. ``data()`` itself never
+            downloads.
         license: Of the data.
         citation: Of the data or the problem.
         version: Raise it when the same recipe starts to give other numbers.
@@ -88,6 +90,7 @@ class Task:
     cost: Cost = Cost()
     summary: str = ""
     source: str = ""
+    download: Callable[[], Any] | None = None
     license: str = ""
     citation: str = ""
     version: int = 1
@@ -97,6 +100,10 @@ class Task:
         for what in ("data", "model"):
             if not callable(getattr(self, what)):
                 raise BenchsuiteError(f"{what} of {self.title} must be a function. Received: {getattr(self, what)!r}.")
+        if not (self.download is None or callable(self.download)):
+            raise BenchsuiteError(
+                f"download of {self.title} must be a function, or None if there is nothing to fetch. Received: {self.download!r}."
+            )
         split: Any = self.split
         if not isinstance(split, SPLITS):
             names = ", ".join(f"{split.__name__}(…)" for split in SPLITS)
