@@ -205,6 +205,8 @@ def _alternatives(kind: str, term: str, components: Components) -> list[Setting]
     name, grid = match[1], match[2]
     if any(character in name for character in "*?"):
         names = [known for known in components.names(kind) if fnmatch.fnmatchcase(known, name)]
+        if not grid:  # a pattern means what runs as it is
+            names = [known for known in names if not components.component(kind, known).required]
         if not names:
             raise unknown(f"{kind.replace('_', ' ')} pattern", name, components.names(kind))
     else:

@@ -83,7 +83,6 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ("run --task xq*", "unknown task pattern 'xq*'. Known: "),
         ("run --kind optimiser", "unknown kind 'optimiser'. Did you mean 'optimizer'? Known: "),
         ("run --all --tier quik", "unknown tier 'quik'. Did you mean 'quick'? Known: full, large, quick, standard."),
-        ("run --all --tier large", "no task has tier 'large'. `benchsuite list task` shows the tiers."),
         ("run --all --precision half", "unknown precision 'half'. Known: bfloat16, float32."),
         (
             "run --optimizer sgd[learning_rate=20]",

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Generator, Sequence
-from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,10 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.cli.app import app
-from benchsuite.execution import Options
+from benchsuite.execution import Options, worker
 from benchsuite.execution.interface import Cell, Finished, Started
 from benchsuite.extras import Extras
-from benchsuite.files import weights_file
+from benchsuite.files import extra_file
 from benchsuite.store import Store, comparable
 
 # Which epochs
@@ -106,7 +104,7 @@ def test_the_store_looks_for_weights_and_probes_where_they_are_written(tmp_path:
     store.write_probes(held["id"], {"spec": {}, "layers": ["a"], "epochs": [0, 2], "measures": {"m": [[None], [1.0]]}})
     assert store.missing(held, both)
     assert not store.missing(held, Extras(probe="0,last"))
-    path = weights_file(store.weights, held["id"])
+    path = extra_file(store.weights, held["id"])
     path.parent.mkdir(parents=True)
     path.write_bytes(b"")
     assert not store.missing(held, both)
@@ -140,30 +138,33 @@ def register_tasks():
 
 
 class Here:
-    """Runs cells in this process: it has TensorFlow already, which a worker takes seconds to load."""
+    """Runs what a worker runs, in this process: it has TensorFlow already, which a worker takes seconds to load."""
 
     ran: list[int]
 
     def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
-        from benchsuite.engine.session import Session
-        from benchsuite.registry import load_registry
-
-        known = load_registry(options.sources)
-        session = Session(known, known.task, extras=options.extras, weights=Path(options.weights))
+        worker._state.clear()
+        worker.initialize(options, 0)
         for trial in (trial for cell in cells for trial in cell.trials):
             yield Started(trial, 0)
             Here.ran.append(trial.seed)
-            answer = asdict(session.run(trial))
-            yield Finished(trial, 0, {**answer, "environment": {"device": "cpu", "xla": answer.pop("xla")}})
+            answer = worker.execute(trial.spec)
+            del answer["resident_bytes"]
+            yield Finished(trial, 0, answer)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a task of its own; trials run in this process."""
+    """A working folder with a task of its own; trials run in this process, which keeps its signals, output and limits."""
     (tmp_path / "tasks").mkdir()
     (tmp_path / "tasks/tiny.py").write_text(TASK, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.execution.LocalExecutor", Here)
+    monkeypatch.setattr(worker, "_state", {})
+    monkeypatch.setattr(worker, "signal", SimpleNamespace(signal=lambda *to: None, SIGINT=None, SIG_IGN=None))
+    for name in ("_die_with", "_print_to", "_limit_memory"):
+        monkeypatch.setattr(worker, name, lambda *with_what: None)
+    monkeypatch.setattr("benchsuite.engine.device.configure", lambda device: None)
     return tmp_path
 
 
@@ -199,7 +200,7 @@ def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(
 
     before = files(folder)
     said, ran = run("--seeds", "3", "--probe", "0,last", "--dry-run")
-    assert said.startswith("3 trials of 1 programs; 0 have a record already. 2 would run again for the weights or ")
+    assert said.startswith("3 trials of 1 programs; 0 have a record already. 2 would run again for the weights")
     assert (ran, files(folder)) == ([], before)
 
     # Exactly the trial that is asked for: the other's record is not touched.
@@ -224,33 +225,19 @@ def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(
     before = kept(results)
     both = ("--seeds", "2", "--probe", "0,last", "--store-weights")
     said, ran = run(*both, "--dry-run")
-    assert " 2 would run again for the weights or probes that are asked for." in said
+    assert " 2 would run again for the weights" in said
     _, ran = run(*both)
     assert ran == [0, 1]
     assert {name for name in kept(results) if name not in before} == {
         f"weights/{trial_id[:2]}/{trial_id}.npz" for trial_id in first
     }
+    weights = dict(np.load(extra_file(results / "weights", by_seed[0])))
+    assert weights.keys() == {f"{name}_1/{what}" for name in ("dense", "output") for what in ("kernel", "bias")}
+    norm = np.linalg.norm(weights["dense_1/kernel"].astype("float64"))
+    assert norm == pytest.approx(probes["measures"]["weight_norm"][1][0], rel=1e-5)  # after the last epoch
     said, ran = run(*both)
     assert (ran, "nothing was computed again" in said) == ([], True)
     said, _ = run(*both, "--dry-run")
     assert said.startswith("2 trials of 1 programs; 2 have a record already.\n")
     # All that without another number.
     assert numbers() == first
-
-
-def test_a_worker_keeps_what_the_command_asks_for(folder: Path) -> None:
-    """In processes of its own, with the same bits."""
-    arguments = ["--seeds", "1", "--probe", "all", "--store-weights"]
-    command = [sys.executable, "-m", "benchsuite", "run", "--task", "tiny", "--workers", "1", "--results", "theirs"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    _, ran = run(*arguments)
-    assert ran == [0]
-    ours, theirs = (Store(folder / name, create=False) for name in ("results", "theirs"))
-    (trial_id,) = ours.read_all()
-    assert comparable(ours.read_all()[trial_id]) == comparable(theirs.read_all()[trial_id])
-    assert ours.probes(trial_id) == theirs.probes(trial_id)
-    found = [dict(np.load(weights_file(store.weights, trial_id))) for store in (ours, theirs)]
-    assert found[0].keys() == found[1].keys() == {f"{name}_1/{what}" for name in ("dense", "output") for what in ("kernel", "bias")}
-    for name, values in found[0].items():
-        assert np.array_equal(values, found[1][name])

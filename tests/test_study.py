@@ -11,7 +11,7 @@ import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.recipe import Setting, baseline
 from benchsuite.registry import Registry, Sources, load_registry
-from benchsuite.study import Plan, Study, plan, read_study_file
+from benchsuite.study import Plan, Study, plan, read_study_file, tasks_of
 from benchsuite.trial import Trial
 
 
@@ -240,10 +240,6 @@ def test_nothing_selected_is_refused_with_what_to_write(bundled: Registry) -> No
             Study(task=("noisy_quadratic",), kinds=("activation",)),
             "no selected task compares activation. Name tasks with --task; `benchsuite list` shows them.",
         ),
-        (
-            Study(all=True, tier="large"),
-            "no task has tier 'large'. `benchsuite list task` shows the tiers.",
-        ),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused(study: Study, message: str, bundled: Registry) -> None:
@@ -329,3 +325,29 @@ def test_a_study_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -
     missing = tmp_path / "none.toml"
     assert refused(read_study_file, missing) == f"cannot read the study file {missing}: No such file or directory."
     assert refused(read_study_file, tmp_path) == f"cannot read the study file {tmp_path}: Is a directory."
+
+
+def test_a_tier_without_tasks_is_told() -> None:
+    class Empty:
+        def names(self, kind: str) -> list[str]:
+            return []
+
+    with pytest.raises(bs.BenchsuiteError, match="no task has tier 'large'. `benchsuite list task` shows the tiers."):
+        tasks_of((), "large", Empty())  # type: ignore[arg-type]
+
+
+def test_a_pattern_leaves_out_what_needs_a_choice(bundled: Registry) -> None:
+    found = plan(Study(task=("digits_mlp",), components={"initializer": ("*",)}, seeds=1), bundled)
+    names = {trial.recipe.one("initializer").name for trial in found.trials.values()}
+    assert "he_normal" in names
+    assert "transfer" not in names
+
+
+def test_each_trial_runs_once_for_each_fold(bundled: Registry) -> None:
+    found = plan(Study(task=("digits_mlp",), seeds=2, folds="5"), bundled)
+    assert sorted((trial.seed, trial.fold) for trial in found.trials.values()) == [
+        (seed, (number, 5)) for seed in range(2) for number in range(5)
+    ]
+    assert found.programs == 1
+    with pytest.raises(bs.BenchsuiteError, match="folds must be a whole number from 2, or n for leave-one-out"):
+        Study(folds="1")

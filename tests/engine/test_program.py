@@ -24,7 +24,12 @@ def test_seed_rate_schedule_initializer_and_preprocessing_cause_no_new_program(b
         {"schedule": ["warmup", "cosine"]},
         {"initializer": "orthogonal"},
         {"initializer": "zeros"},
+        {"initializer": "lsuv"},
+        {"initializer": ("lsuv", {"tolerance": 0.01, "examples": 64})},
+        {"initializer": ("layerwise_autoencoder", {"steps": 5})},
+        {"initializer": ("layerwise_autoencoder", {"steps": 7, "batch": 32}), "seed": 3},
         {"preprocessing": "standardize"},
+        {"preprocessing": "zca_whiten", "initializer": "lsuv", "schedule": "cosine", "seed": 4},
         {"epochs": 1},
     ):
         run = bench.run(**chosen)
@@ -32,7 +37,9 @@ def test_seed_rate_schedule_initializer_and_preprocessing_cause_no_new_program(b
         assert run.costs["program_reused"]
     assert program_of(bench.session) is program
     assert bench.session.programs_built == 1
-    assert program.traces == traces
+    assert program.traces == traces == 2
+    for function in (program._train, program._evaluate):  # as TensorFlow counts
+        assert function.experimental_get_tracing_count() == 1
 
 
 def test_other_baked_values_do_cause_a_new_program(bench):

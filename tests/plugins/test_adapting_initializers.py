@@ -10,7 +10,7 @@ from benchsuite.conformance.tiny import tiny_sequences
 from benchsuite.data import load
 from benchsuite.engine.seeds import Streams
 from benchsuite.extras import Extras
-from benchsuite.files import weights_file
+from benchsuite.files import extra_file
 from tests.engine.conftest import Bench
 
 TRAIN = 256  # as many as lsuv looks at by default: its mini-batch is the whole training part, in some order
@@ -107,12 +107,15 @@ DEEP = dense(24, 20, 20, 16, 16, 12)
 IMAGES = convolutions((6, 3, 1, "same"), (8, 2, 2, "valid"))
 
 
-@pytest.mark.parametrize("tolerance", [0.1, 0.001])
-@pytest.mark.parametrize("activation", ["tanh", "relu"])
 @pytest.mark.parametrize(
-    ("model", "shape", "shapes"),
-    [(DEEP, (24,), ()), (IMAGES, (6, 6, 2), [(1, "same"), (2, "valid")])],
-    ids=["dense", "convolutions"],
+    ("model", "shape", "shapes", "activation", "tolerance"),
+    [
+        (DEEP, (24,), (), "tanh", 0.1),
+        (DEEP, (24,), (), "tanh", 0.001),
+        (DEEP, (24,), (), "relu", 0.1),
+        (IMAGES, (6, 6, 2), [(1, "same"), (2, "valid")], "relu", 0.001),
+    ],
+    ids=["tanh", "tanh closely", "relu", "convolutions closely"],
 )
 def test_lsuv_brings_the_output_of_every_layer_to_variance_one(bench, model, shape, shapes, activation, tolerance):
     use(bench, "deep", model, *shape)
@@ -230,20 +233,29 @@ def test_each_layer_learns_to_encode_what_enters_it_and_leaves_those_before_it_a
     assert best < trained < 0.6 * untrained
 
 
+def over_time(blocks, x):
+    return blocks.output(3)(blocks.flatten()(blocks.conv1d(2, 3, 1, "causal")(x)))
+
+
+def upwards(blocks, x):
+    return blocks.output(3)(blocks.flatten()(blocks.conv_transpose(1, 3, 2)(x)))
+
+
 @pytest.mark.parametrize(
-    ("layer", "shape"),
+    ("model", "shape"),
     [
-        ((2, 3, 2, "same"), (7, 7, 1)),  # the decoder gives 8 × 8 pixels: cut
-        ((2, 3, 2, "valid"), (8, 8, 1)),  # 7 × 7: padded
-        ((2, 2, 3, "valid"), (7, 9, 1)),  # 5 × 8, from windows that leave gaps
+        (convolutions((2, 3, 2, "same")), (7, 7, 1)),  # the decoder gives 8 × 8 pixels: cut
+        (convolutions((2, 2, 3, "valid")), (7, 9, 1)),  # 5 × 8 from windows that leave gaps: padded
+        (over_time, (8, 5)),
+        (upwards, (3, 3, 8)),  # decoded by a convolution that is none of the transposed ones
     ],
-    ids=str,
+    ids=["same", "valid", "causal", "transposed"],
 )
-def test_convolutions_of_every_shape_learn_to_encode(bench, layer, shape):
+def test_convolutions_of_every_kind_learn_to_encode(bench, model, shape):
     import keras
     import tensorflow as tf
 
-    use(bench, "codes", convolutions(layer), *shape)
+    use(bench, "codes", model, *shape)
     x, found = training_inputs(bench), []
     for initializer in ("xavier_uniform", ("layerwise_autoencoder", STEPS)):
         program = started(bench, initializer, activation="tanh")
@@ -268,9 +280,7 @@ def test_a_network_of_recurrent_layers_has_nothing_to_pre_train(bench):
     bench.task = tiny_sequences("cross_entropy")
     run = bench.run(initializer="layerwise_autoencoder", preprocessing="none")
     assert run.outcome == "unsupported"
-    assert (
-        run.reason == "layerwise_autoencoder trains fully connected and convolutional layers; there are none"
-    )
+    assert run.reason == "layerwise_autoencoder trains fully connected and convolutional layers; there are none"
 
 
 # ---------------------------------------------------------------- what any of them is given
@@ -328,7 +338,7 @@ def test_values_that_are_not_finite_are_told_with_their_names(bench):
 
 
 def stored(folder, trial):
-    with np.load(weights_file(folder, trial.id)) as file:
+    with np.load(extra_file(folder, trial.id)) as file:
         return dict(file)
 
 
@@ -376,7 +386,9 @@ def test_averaged_weights_are_stored_as_they_are_evaluated(bench, tmp_path, chos
     trained = values(program)
     assert trained.keys() == weights.keys()
     assert not np.allclose(weights["dense_1/kernel"], trained["dense_1/kernel"], atol=1e-3)
-    assert loss_of(trained, bench, "test", statistics=statistics) != pytest.approx(run.curves["test_loss"][-1], rel=1e-3)
+    assert loss_of(trained, bench, "test", statistics=statistics) != pytest.approx(
+        run.curves["test_loss"][-1], rel=1e-3
+    )
 
 
 def test_early_stopping_stores_the_weights_of_the_best_epoch(bench, tmp_path):
@@ -505,12 +517,15 @@ def test_the_last_layer_is_copied_only_if_that_is_asked_for(source):
 
 def test_with_the_outputs_the_first_evaluation_is_the_last_one_of_the_source(source):
     chosen = {"optimizer": ("adam", {"learning_rate": 0.02}), "activation": "tanh", "preprocessing": "none"}
-    built = source.session.programs_built
+    before = source.session.run(source.bench.trial(epochs=1, seed=5, **chosen))
+    traces = source.session.traces
     initializer = ("transfer", {"trial": source.trial.id, "outputs": True})
     run = source.session.run(source.bench.trial(epochs=1, seed=5, initializer=initializer, **chosen))
+    assert (run.costs["program_reused"], source.session.traces) == (True, traces)
+    assert run.costs["initialize_seconds"] > 0
+    assert run.curves["test_loss"] != before.curves["test_loss"]
     for name in ("train_loss", "validation_loss", "test_loss"):
         assert run.curves[name][0] == source.run.curves[name][-1] != source.run.curves[name][0]
-    assert run.costs["program_reused"] == (source.session.programs_built == built)
 
 
 def test_kernels_that_are_copied_bring_their_norms_along(source):
