@@ -1,10 +1,19 @@
-"""The adding problem: a sequence of random numbers of which two are marked; the target is their sum.
+"""The adding problem: random numbers, two of them marked; the target is the sum of these two.
 
-Hochreiter & Schmidhuber 1997 (Neural Computation 9) invented it, the form is that of Le, Jaitly & Hinton 2015, arXiv:1504.00941:
-numbers uniform on [0, 1], a second channel that is 1 at the two marked steps and 0 at all others, squared error of
-the last output. One mark stands in the first half and one in the second (Arjovsky, Shah & Bengio 2016, arXiv:1511.06464), so
-that the first number is always carried across the middle. Predicting the mean, 1, gives a squared error of 1/6 = 0.167:
-that is what a network reaches that remembers nothing. One that remembers only the second number reaches 1/12 = 0.083.
+Hochreiter & Schmidhuber 1997, Neural Computation 9(8); the form is that of Le, Jaitly & Hinton 2015,
+arXiv:1504.00941: numbers uniform on [0, 1], a second channel that is 1 at two steps and 0 at all others, squared
+error of the last output. 50 steps. One mark stands in the first half and one in the second, as in Arjovsky, Shah &
+Bengio 2016, arXiv:1511.06464, so that a number always has to be carried across the middle. One recurrent layer of 32
+units (Le et al.: 100), a linear output.
+
+The measure is the squared error, in which the published curves are drawn. Always predicting the mean, 1, gives 1/6 =
+0.167, which is what a network stays at that carries nothing; knowing one of the two numbers gives 1/12 = 0.083.
+
+The two tasks differ in the layer and in the epochs, which take as many seconds. The baseline of both is Adam at 0.003
+with the gradient clipped to norm 1. Of the simple layer the error then jumps back up now and then (0.030, 0.066 and
+0.139 of the validation part at the end, three seeds), so its rate decays by a cosine: 0.009, 0.010 and 0.031, without
+clipping 0.009, 0.028 and 0.011, and at a constant 0.001 0.018, 0.023 and 0.033. The LSTM ends at 0.0007, 0.0011 and
+0.0025 with the constant rate, and at 0.004 with the cosine, which leaves its 12 epochs too little.
 """
 
 import benchsuite as bs
@@ -14,15 +23,15 @@ EXAMPLES = 10_000
 
 
 def data():
-    """Return sequences ``[examples, 50, 2]`` of numbers and marks, and the sums of the marked numbers ``[examples, 1]``."""
+    """Return numbers and marks ``[10000, 50, 2]``, and the sum of the two marked numbers ``[10000, 1]``."""
     import numpy as np
 
     generator = np.random.default_rng(0)
-    numbers = generator.random((EXAMPLES, STEPS), dtype="float32")
-    half = STEPS // 2
-    first, second = generator.integers(0, half, EXAMPLES), generator.integers(half, STEPS, EXAMPLES)
-    marks = np.zeros_like(numbers)
     rows = np.arange(EXAMPLES)
+    numbers = generator.random((EXAMPLES, STEPS), dtype="float32")
+    first = generator.integers(0, STEPS // 2, EXAMPLES)
+    second = generator.integers(STEPS // 2, STEPS, EXAMPLES)
+    marks = np.zeros_like(numbers)
     marks[rows, first] = marks[rows, second] = 1
     sums = numbers[rows, first] + numbers[rows, second]
     return bs.Arrays(np.stack([numbers, marks], axis=-1), sums[:, None])
@@ -33,22 +42,35 @@ def squared(targets, outputs):
     return (outputs - targets) ** 2
 
 
-def adding(kind, units, **fields):
-    """Return the task for one kind of recurrent block."""
+def adding(layer, schedule, **fields):
+    """Return the task with one kind of recurrent layer.
+
+    Args:
+        layer: Name of the block.
+        schedule: The baseline's.
+        fields: Of the task: epochs, targets, cost, summary.
+    """
 
     def model(blocks, inputs):
-        return blocks.output(1)(getattr(blocks, kind)(units, sequences=False)(inputs))
+        return blocks.output(1)(getattr(blocks, layer)(32, sequences=False)(inputs))
 
     return bs.Task(
-        name=f"adding_{kind}",
+        name=f"adding_{layer}",
         tier="full",
         data=data,
         split=bs.HoldOut(8_000, 1_000, 1_000),
         model=model,
         loss="mse",
-        metrics=[bs.Metric(name="mse", per_example=squared, direction="min")],
-        primary="mse",
-        source=f"generated: {EXAMPLES:,} sequences of NumPy's default_rng(0)",
+        metrics=[bs.Metric(name="squared_error", per_example=squared, direction="min")],
+        primary="squared_error",
+        batch_size=50,
+        baseline={
+            "optimizer": "adam[learning_rate=0.003]",
+            "gradient_transform": "clip_global_norm",
+            "schedule": schedule,
+        },
+        compares=["optimizer", "schedule", "gradient_transform"],
+        source=f"generated, {EXAMPLES:,} sequences by NumPy's default_rng(0)",
         license="generated",
         citation="Hochreiter & Schmidhuber 1997, Neural Computation 9(8); Le, Jaitly & Hinton 2015, arXiv:1504.00941",
         **fields,
@@ -60,13 +82,19 @@ def register_tasks():
     """Register adding_rnn and adding_lstm."""
     return [
         adding(
-            "rnn", 32, batch_size=50, epochs=20, steps_per_epoch=160, targets=[0.15, 0.05, 0.005],
-            baseline={"optimizer": "adam"}, compares=["optimizer", "gradient_transform", "initializer"],
-            summary="x",
+            "rnn",
+            "cosine",
+            epochs=24,
+            targets=[0.15, 0.05, 0.01],
+            cost=bs.Cost(compile=6.0, epoch=0.5),
+            summary="The sum of two marked numbers among 50, a simple recurrent layer of 32.",
         ),
         adding(
-            "lstm", 32, batch_size=50, epochs=20, steps_per_epoch=160, targets=[0.15, 0.05, 0.005],
-            baseline={"optimizer": "adam"}, compares=["optimizer", "gradient_transform", "initializer"],
-            summary="x",
+            "lstm",
+            "constant",
+            epochs=12,
+            targets=[0.1, 0.01, 0.001],
+            cost=bs.Cost(compile=6.5, epoch=1.0),
+            summary="The sum of two marked numbers among 50, an LSTM of 32.",
         ),
     ]

@@ -1,13 +1,22 @@
-"""Handwritten digits read row by row: 8 steps of 8 pixels, on a small GRU. The smallest recurrent task."""
+"""Handwritten digits, row by row: 8 steps of 8 pixels each, on a GRU that answers after the last.
+
+The smallest recurrent task: the 1,797 digits of digits_mlp, a GRU of 32 units, a linear output, as introductions to
+recurrent networks read MNIST. It is there for what acts inside a recurrent cell: normalizations, masks, transforms of
+the gradient.
+
+The baseline is Adam at 0.01, not tuned. With it, mean of three seeds, validation accuracy is 0.977, and the steps to
+0.95 and the loss at the end differ: layer and RMS normalization reach 0.90 in half the steps, masks that are drawn at
+each step (loss 0.169) cost more than those drawn once for a sequence (0.151; none 0.092), noise on gradients costs
+0.06 of accuracy.
+"""
 
 import benchsuite as bs
+from benchsuite_tasks.vision._digits import FACTS, digits
 
 
 def data():
-    """Return the digits as ``[1797, 8, 8]``, one row of pixels a step, scaled to 0…1, and classes."""
-    from benchsuite_tasks.vision import digits_mlp
-
-    arrays = digits_mlp.data()
+    """Return the pixels as ``[1797, 8, 8]``, one row a step, scaled to 0…1, and classes."""
+    arrays = digits()
     return bs.Arrays(arrays.x.reshape(-1, 8, 8), arrays.y)
 
 
@@ -31,13 +40,14 @@ def register_tasks():
             primary="accuracy",
             targets=[0.90, 0.95, 0.97],
             batch_size=32,
-            epochs=20,
+            epochs=12,
             baseline={"optimizer": "adam[learning_rate=0.01]"},
             compares=["gradient_transform", "normalization", "regularization"],
-            cost=bs.Cost(compile=3.5, epoch=0.05),
-            summary="1,797 8×8 digits read row by row, a GRU of 32.",
-            source="scikit-learn, sklearn/datasets/data/digits.csv.gz",
-            license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
-            citation="Alpaydin & Kaynak 1998, UCI Machine Learning Repository",
+            # No convolution, but a graph all the same: XLA takes 6 seconds to compile the loop over time (8 with a
+            # normalization inside), which 12 epochs of a hundredth of a second instead of a tenth never bring back.
+            convolutional=True,
+            cost=bs.Cost(compile=2.0, epoch=0.12),
+            summary="1,797 8×8 digits row by row, a GRU of 32 over 8 steps.",
+            **FACTS,
         )
     ]

@@ -1,14 +1,21 @@
-"""Handwritten digits read row by row: 8 steps of 8 pixels, on a small GRU. The smallest recurrent task."""
+"""Handwritten digits, pixel by pixel: 64 steps of one number each, on an LSTM that answers after the last.
+
+The 1,797 digits of digits_mlp, read in lines from the top left, an LSTM of 32 units, a linear output. It is the pixel
+by pixel MNIST of Le, Jaitly & Hinton 2015, arXiv:1504.00941 (784 steps, 60,000 digits), made small: the network has
+to carry over many steps what it saw, and to begin with learns little. A fully connected network on the same digits
+reaches 0.97.
+
+The baseline is Adam at 0.01. A GRU of 32 reached 0.858 of the validation part with it, the LSTM 0.886, one seed each.
+"""
 
 import benchsuite as bs
+from benchsuite_tasks.vision._digits import FACTS, digits
 
 
 def data():
-    """Return the digits as ``[1797, 8, 8]``, one row of pixels a step, scaled to 0…1, and classes."""
-    from benchsuite_tasks.vision import digits_mlp
-
-    arrays = digits_mlp.data()
-    return bs.Arrays(arrays.x.reshape(-1, 64, 1), arrays.y)
+    """Return the pixels as ``[1797, 64, 1]``, one a step, scaled to 0…1, and classes."""
+    arrays = digits()
+    return bs.Arrays(arrays.x[:, :, None], arrays.y)
 
 
 def model(blocks, inputs):
@@ -29,15 +36,13 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.90, 0.95, 0.97],
+            targets=[0.60, 0.80, 0.92],
             batch_size=32,
-            epochs=20,
+            epochs=30,
             baseline={"optimizer": "adam[learning_rate=0.01]"},
-            compares=["gradient_transform", "normalization", "regularization"],
-            cost=bs.Cost(compile=3.5, epoch=0.05),
-            summary="1,797 8×8 digits read row by row, a GRU of 32.",
-            source="scikit-learn, sklearn/datasets/data/digits.csv.gz",
-            license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
-            citation="Alpaydin & Kaynak 1998, UCI Machine Learning Repository",
+            compares=["optimizer", "gradient_transform"],
+            cost=bs.Cost(compile=6.5, epoch=0.28),
+            summary="1,797 8×8 digits pixel by pixel, an LSTM of 32 over 64 steps.",
+            **FACTS,
         )
     ]

@@ -1,74 +1,106 @@
-"""Shoulder exercises from the accelerometer and gyroscope of a smartwatch."""
+"""Seven shoulder exercises by the movements of a smartwatch, of people whom the network has never seen.
+
+Burns et al. 2018, arXiv:1802.01489: ten people, seven exercises, both arms, 140 recordings of accelerometer and
+gyroscope (three axes each) at 50 Hz. They are cut into 4,677 windows of 100 steps, 2 seconds, each beginning 50 after
+the one before, as in the examples of seglearn, which ships them. The split goes by people, 6, 2 and 2.
+
+Recordings of the left arm are mirrored to the right: the reflection turns around the acceleration along x and the
+rotations about y and z. Which arm a watch is on is known when it is used. Three convolutions of 9 steps with stride
+2, 32, 64 and 64 channels, the mean over time, a linear output; 57,639 parameters.
+
+Mirroring and the width of the kernels were chosen on the eight people outside the test part, three splits of them,
+one seed: 0.81 as recorded with 5, 5 and 3 steps, 0.85 mirrored, 0.88 with 9 steps. Batch normalization, dropout,
+weight decay and a GRU in place of the mean over time were within 0.01 of the network without. Adam has its default
+rate. People differ more than networks do: the two of the test part are the hardest (extra trees on means, deviations
+and extremes of the channels: 0.68 of the test part, 0.74 to 0.92 with other splits).
+"""
 
 import benchsuite as bs
+from benchsuite_tasks.vision._packaged import packaged
 
-FILE = "watch_dataset.npy"
 SHA256 = "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537"
-WINDOW, STEP = 100, 50
+VERSION = "seglearn==1.2.5"
+WINDOW, APART = 100, 50
+MIRRORED = (-1, 1, 1, 1, -1, -1)
+"""Signs of the channels ax, ay, az, wx, wy, wz in a mirror across x."""
 
 
-def recordings(content):
-    """Return what the file holds, a dictionary of arrays and lists."""
-    import codecs
+def checked(content):
+    """Return the bytes of the file as they are.
+
+    Raises:
+        BenchsuiteError: If they are others than those that were published: a pickle can run anything.
+    """
     import hashlib
+
+    found = hashlib.sha256(content).hexdigest()
+    if found != SHA256:
+        raise bs.BenchsuiteError(
+            f"the data of task 'watch_gestures' are not those of {VERSION}: SHA-256 {found[:12]}…, not {SHA256[:12]}…. "
+            f"Run: pip install --force-reinstall {VERSION}"
+        )
+    return content
+
+
+def unpickled(content):
+    """Return the object in the bytes of an .npy file, built from arrays and Python's own types and nothing else.
+
+    Raises:
+        BenchsuiteError: If it asks for anything else.
+    """
     import io
     import pickle
 
     import numpy as np
 
-    found = hashlib.sha256(content).hexdigest()
-    if found != SHA256:
-        raise bs.BenchsuiteError(
-            f"task 'watch_gestures' reads {FILE} of seglearn 1.2.5 only; its SHA-256 is {found[:16]}…, not {SHA256[:16]}…. "
-            "Run: pip install --force-reinstall seglearn==1.2.5"
-        )
+    def encode(text, encoding):
+        return text.encode("latin1")  # how Python 2 wrote bytes
 
-    class Arrays(pickle.Unpickler):
-        """Builds arrays and what Python has without imports, and nothing else."""
+    allowed = {
+        "numpy.ndarray": np.ndarray,
+        "numpy.dtype": np.dtype,
+        "numpy.core.multiarray._reconstruct": np.empty(0).__reduce__()[0],
+        "_codecs.encode": encode,
+    }
 
+    class Unpickler(pickle.Unpickler):
         def find_class(self, module, name):
-            known = {
-                ("numpy.core.multiarray", "_reconstruct"): np._core.multiarray._reconstruct,
-                ("numpy", "ndarray"): np.ndarray,
-                ("numpy", "dtype"): np.dtype,
-                ("_codecs", "encode"): codecs.encode,
-            }
-            if (module, name) not in known:
-                raise bs.BenchsuiteError(f"unexpected {module}.{name}")
-            return known[module, name]
+            if f"{module}.{name}" not in allowed:
+                raise bs.BenchsuiteError(f"the data of task 'watch_gestures' ask for {module}.{name}; refused.")
+            return allowed[f"{module}.{name}"]
 
     file = io.BytesIO(content)
     np.lib.format.read_magic(file)
     np.lib.format.read_array_header_1_0(file)
-    return Arrays(file).load().item()
+    return Unpickler(file).load().item()
+
+
+def recordings():
+    """Return what the file holds: 140 recordings ``X`` ``[steps, 6]``, ``y``, ``subject`` and ``side`` (1: right)."""
+    file = packaged("seglearn", "data", "watch_dataset.npy", install=VERSION)
+    return unpickled(checked(file.read_bytes()))
 
 
 def data():
-    import importlib.util
-    from pathlib import Path
-
+    """Return windows ``[4677, 100, 6]``, the exercise in each, and whose it is."""
     import numpy as np
 
-    package = importlib.util.find_spec("seglearn")
-    if package is None or package.origin is None:
-        raise bs.BenchsuiteError(
-            "task 'watch_gestures' reads a file of the package seglearn, which is not installed. Run: pip install benchsuite[data]"
-        )
-    read = recordings((Path(package.origin).parent / "data" / FILE).read_bytes())
-    x, y, subjects = [], [], []
-    for series, gesture, subject in zip(read["X"], read["y"], read["subject"], strict=True):
-        windows = np.lib.stride_tricks.sliding_window_view(series, WINDOW, axis=0)[::STEP]
-        x.append(windows.transpose(0, 2, 1))
-        y += [gesture] * len(windows)
-        subjects += [subject] * len(windows)
-    return bs.Arrays(np.concatenate(x).astype("float32"), np.array(y, "int32"), np.array(subjects, "int32"))
+    found = recordings()
+    windows, exercises, people = [], [], []
+    for x, exercise, person, right in zip(found["X"], found["y"], found["subject"], found["side"], strict=True):
+        x = x if right else x * MIRRORED
+        cut = np.lib.stride_tricks.sliding_window_view(x, WINDOW, axis=0)[::APART]
+        windows.append(cut.transpose(0, 2, 1).astype("float32"))
+        exercises.append(np.full(len(cut), exercise, "int32"))
+        people.append(np.full(len(cut), person, "int32"))
+    return bs.Arrays(np.concatenate(windows), np.concatenate(exercises), np.concatenate(people))
 
 
 def model(blocks, inputs):
     """Return logits ``[batch, 7]``."""
-    x = blocks.conv1d(32, 5, stride=2)(inputs)
-    x = blocks.conv1d(64, 5, stride=2)(x)
-    x = blocks.conv1d(64, 3, stride=2)(x)
+    x = blocks.conv1d(32, 9, stride=2)(inputs)
+    x = blocks.conv1d(64, 9, stride=2)(x)
+    x = blocks.conv1d(64, 9, stride=2)(x)
     return blocks.output(7)(blocks.average()(x))
 
 
@@ -85,16 +117,16 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.5, 0.7, 0.8],
+            targets=[0.75, 0.85, 0.89],
             batch_size=64,
-            epochs=15,
+            epochs=12,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
             compares=["optimizer", "normalization", "regularization"],
             convolutional=True,
-            cost=bs.Cost(compile=3.5, epoch=0.05),
-            summary="x",
+            cost=bs.Cost(compile=1.8, epoch=0.5),
+            summary="4,677 windows of a smartwatch, seven exercises of unseen people, three convolutions.",
             source="seglearn 1.2.5, seglearn/data/watch_dataset.npy",
-            license="BSD-3-Clause",
-            citation="Burns et al. 2018, arXiv:1802.01489",
+            license="BSD-3-Clause (as part of seglearn)",
+            citation="Burns et al. 2018, Shoulder Physiotherapy Exercise Recognition, arXiv:1802.01489",
         )
     ]
