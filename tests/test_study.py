@@ -333,7 +333,9 @@ def test_a_tier_without_tasks_is_told() -> None:
         def names(self, kind: str) -> list[str]:
             return []
 
-    with pytest.raises(bs.BenchsuiteError, match=r"no task has tier 'large'\. `benchsuite list task` shows the tiers\."):
+    with pytest.raises(
+        bs.BenchsuiteError, match=r"no task has tier 'large'\. `benchsuite list task` shows the tiers\."
+    ):
         tasks_of((), "large", Empty())  # type: ignore[arg-type]
 
 

@@ -45,7 +45,7 @@ def register_tasks():
             standardize_targets=True,
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
             compares=["optimizer", "schedule", "initializer", "activation", "preprocessing", "loss"],
-            cost=bs.Cost(compile=3.5, epoch=0.1),
+            cost=bs.Cost(compile=3.5, epoch=0.4),
             summary="20,640 districts of California, house values from eight numbers, two hidden layers of 64.",
             source="keras.datasets.california_housing",
             license="none stated; from the US census of 1990",

@@ -64,7 +64,7 @@ def register_tasks():
             },
             compares=["optimizer", "schedule", "initializer"],
             convolutional=True,
-            cost=bs.Cost(compile=5.0, epoch=1000.0),
+            cost=bs.Cost(compile=3.0, epoch=1000.0),
             summary="60,000 CIFAR-100 images, nine convolutions and nothing else (DeepOBS).",
             source="keras.datasets.cifar100",
             license="none stated; the authors ask for a citation",

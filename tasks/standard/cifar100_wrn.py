@@ -57,7 +57,7 @@ def register_tasks():
             },
             compares=["optimizer", "schedule"],
             convolutional=True,
-            cost=bs.Cost(compile=30.0, epoch=5000.0),
+            cost=bs.Cost(compile=15.0, epoch=6100.0),
             summary="60,000 CIFAR-100 images, wide residual network of 40 layers (DeepOBS); hours on a GPU.",
             source="keras.datasets.cifar100",
             license="none stated; the authors ask for a citation",

@@ -58,7 +58,7 @@ def register_tasks():
             },
             compares=["optimizer", "schedule", "regularization"],
             convolutional=True,
-            cost=bs.Cost(compile=3.0, epoch=100.0),
+            cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="60,000 CIFAR-10 images, three convolutions and three dense layers (DeepOBS).",
             source="keras.datasets.cifar10",
             license="none stated; the authors ask for a citation",

@@ -52,7 +52,7 @@ def register_tasks():
             },
             compares=["optimizer", "schedule", "normalization", "regularization"],
             convolutional=True,
-            cost=bs.Cost(compile=10.0, epoch=150.0),
+            cost=bs.Cost(compile=8.0, epoch=370.0),
             summary="60,000 CIFAR-10 images, residual network of 20 layers.",
             source="keras.datasets.cifar10",
             license="none stated; the authors ask for a citation",

@@ -6,7 +6,8 @@ Convolution 5 × 5 with 32 filters, max pooling 2, convolution 5 × 5 with 64, m
 at 0.05; ten thousand training images validate, as from DeepOBS 1.2 on, at random here, the first ones there.
 
 DeepOBS publishes no single optimizer setting for this problem: Adam with its default rate of 0.001 is our choice,
-untuned. Its tuned optimizers end at about 0.92 on the test part.
+untuned. Its tuned optimizers end at about 0.92 on the test part. Measured here after the first four epochs of the
+baseline: 0.866, 0.895, 0.904, 0.909 (validation 0.877, 0.903, 0.913, 0.918).
 """
 
 import benchsuite as bs
@@ -40,13 +41,13 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.87, 0.90, 0.92],
+            targets=[0.88, 0.91, 0.925],
             batch_size=128,
             epochs=100,
             baseline={"optimizer": "adam", "initializer": "truncated_normal[deviation=0.05]"},
             compares=["optimizer", "schedule", "normalization", "regularization"],
             convolutional=True,
-            cost=bs.Cost(compile=2.0, epoch=100.0),
+            cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="70,000 pictures of clothes, two convolutions and a hidden layer of 1024 (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",
             license="MIT",

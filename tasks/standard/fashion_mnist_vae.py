@@ -107,7 +107,7 @@ def register_tasks():
             },
             compares=["optimizer", "schedule"],
             convolutional=True,
-            cost=bs.Cost(compile=2.0, epoch=100.0),
+            cost=bs.Cost(compile=3.0, epoch=280.0),
             summary="70,000 pictures of clothes through 8 numbers, variational autoencoder (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",
             license="MIT",

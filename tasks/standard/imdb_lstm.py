@@ -49,7 +49,7 @@ def register_tasks():
                 "regularization": "variational_dropout[rate=0.2]",
             },
             compares=["optimizer", "gradient_transform", "regularization"],
-            cost=bs.Cost(compile=8.0, epoch=60.0),
+            cost=bs.Cost(compile=7.0, epoch=96.0),
             summary="50,000 film reviews, the last 80 words on an LSTM of 128.",
             source="keras.datasets.imdb",
             license="none stated; the authors ask for a citation",

@@ -43,7 +43,7 @@ def register_tasks():
             epochs=100,
             baseline={"optimizer": "adam", "initializer": "truncated_normal[deviation=0.03]"},
             compares=["optimizer", "schedule", "initializer", "regularization", "activation"],
-            cost=bs.Cost(compile=4.0, epoch=10.0),
+            cost=bs.Cost(compile=4.0, epoch=11.0),
             summary="70,000 MNIST digits, hidden layers of 1000, 500 and 100 (DeepOBS).",
             source="keras.datasets.mnist",
             license="CC BY-SA 3.0 (MNIST)",

@@ -53,7 +53,7 @@ def register_tasks():
                 "regularization": "dropout[rate=0.5]",
             },
             compares=["optimizer", "initializer", "regularization", "activation"],
-            cost=bs.Cost(compile=3.0, epoch=1.0),
+            cost=bs.Cost(compile=3.5, epoch=2.0),
             summary="11,228 newswires on 46 topics, which of 1,000 words they hold, a hidden layer of 512.",
             source="keras.datasets.reuters",
             license="for research only (Reuters-21578, distribution 1.0)",

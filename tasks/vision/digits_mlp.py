@@ -1,28 +1,15 @@
 """Handwritten digits, 8 × 8 pixels, on a small fully connected network: the smallest honest classification task.
 
-1,797 digits (scikit-learn's copy of the UCI optical recognition set, its test half), two hidden layers of 64.
+1,797 digits (scikit-learn's copy of the UCI optical recognition set, its test half), two hidden layers of 64; 8,970
+parameters. The baseline's rate was chosen among 0.001, 0.002 and 0.003 by validation accuracy, five seeds: mean 0.970,
+0.973 and 0.973; of the two best, 0.003 has the lower validation loss. Measured with it: test accuracy 0.981 to 0.986 on
+five seeds.
+
+Version 2: rate 0.003, 0.001 before, with which two of five seeds stayed below 0.97.
 """
 
 import benchsuite as bs
-
-
-def data():
-    """Return pixels scaled from 0…16 to 0…1, and classes."""
-    import gzip
-    import importlib.util
-    from pathlib import Path
-
-    import numpy as np
-
-    # The file is read without importing scikit-learn, which would cost every worker seconds and 80 MB.
-    package = importlib.util.find_spec("sklearn")
-    if package is None or package.origin is None:
-        raise bs.BenchsuiteError(
-            "task 'digits_mlp' reads a file of scikit-learn, which is not installed. Run: pip install scikit-learn"
-        )
-    with gzip.open(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", "rt") as file:
-        table = np.loadtxt(file, delimiter=",", dtype="float32")
-    return bs.Arrays(table[:, :-1] / 16, table[:, -1].astype("int32"))
+from benchsuite_tasks.vision._digits import FACTS, digits
 
 
 def model(blocks, inputs):
@@ -39,7 +26,7 @@ def register_tasks():
         bs.Task(
             name="digits_mlp",
             tier="quick",
-            data=data,
+            data=digits,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,
             loss="cross_entropy",
@@ -48,7 +35,7 @@ def register_tasks():
             targets=[0.90, 0.95, 0.97],
             batch_size=32,
             epochs=30,
-            baseline={"optimizer": "adam", "initializer": "he_normal"},
+            baseline={"optimizer": "adam[learning_rate=0.003]", "initializer": "he_normal"},
             compares=[
                 "optimizer",
                 "schedule",
@@ -62,8 +49,7 @@ def register_tasks():
             ],
             cost=bs.Cost(compile=3.5, epoch=0.01),
             summary="1,797 8×8 digits, two hidden layers of 64.",
-            source="scikit-learn, sklearn/datasets/data/digits.csv.gz",
-            license="CC BY 4.0 (data), BSD-3-Clause (scikit-learn's copy)",
-            citation="Alpaydin & Kaynak 1998, UCI Machine Learning Repository",
+            version=2,
+            **FACTS,
         )
     ]

@@ -1,0 +1,44 @@
+"""MNIST with 100 labels: 10 training images of each class, on the network of mnist5k_mlp.
+
+Everything learns these by heart within a few epochs; what counts is what else is known. Regularization and augmentation
+of the images, and pre-training: the hidden layers have names and shapes of those of mnist5k_autoencoder's encoder,
+which needs no labels of its 3,000 images, so that ``transfer`` can start from what it learned. The 1,000 + 1,000 images
+that validate and test are those of the other MNIST-5k tasks, and in no training part of these.
+"""
+
+import benchsuite as bs
+from benchsuite_tasks.vision._mnist5k import FACTS, in_parts, mlp, mnist5k
+
+LABELS = 10
+
+
+def data():
+    """Return 10 training images of each class, 1,000 validation and 1,000 test images, in this order, and classes."""
+    whole, rows = mnist5k(), in_parts(LABELS)
+    return bs.Arrays(whole.x[rows], whole.y[rows])
+
+
+@bs.hookimpl
+def register_tasks():
+    """Register mnist5k_few_labels."""
+    return [
+        bs.Task(
+            name="mnist5k_few_labels",
+            tier="full",
+            data=data,
+            split=bs.InOrder(100, 1000, 1000),
+            model=mlp,
+            loss="cross_entropy",
+            metrics=["accuracy"],
+            primary="accuracy",
+            targets=[0.60, 0.72, 0.80],
+            batch_size=20,
+            epochs=20,
+            steps_per_epoch=25,
+            baseline={"optimizer": "adam", "initializer": "he_normal"},
+            compares=["initializer", "regularization"],
+            cost=bs.Cost(compile=3.0, epoch=0.1),
+            summary="100 labelled MNIST digits, hidden layers of 128 and 64.",
+            **FACTS,
+        )
+    ]
