@@ -341,7 +341,8 @@ HEAD = "import benchsuite as bs\n@bs.hookimpl\n"
         ),
         (
             "def register_optimizers():\n    return [bs.Optimizer(name='a', make=lambda: 0, space={'x': 3})]\n",
-            "the space of 'x' in optimizer 'a' must be LogUniform, OneMinusLogUniform, Uniform, Integer, Choice, Fixed or TrialId. Received: 3.",
+            "the space of 'x' in optimizer 'a' must be LogUniform, OneMinusLogUniform, Uniform, "
+            "Integer, Choice, Fixed or TrialId. Received: 3.",
         ),
         (
             "def register_optimizers():\n    return [bs.Optimizer(name='a', make=lambda: 0, version=0)]\n",

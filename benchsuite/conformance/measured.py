@@ -95,7 +95,7 @@ class Measured:
         self._reset()
         return {
             "start": short(start),
-            "after_steps": short(after),
+            "after_steps": short(after) if np.isfinite(after) else None,  # a steep valley
             "of_zeros": short(of_zeros) if of_zeros is not None else None,
             "theory": self._theory() if of_zeros is not None else None,
         }

@@ -65,7 +65,7 @@ def register_tasks():
             batch_size=20,
             epochs=10,
             baseline={"optimizer": "sgd[learning_rate=0.1]"},
-            compares=["optimizer", "schedule", "gradient_transform"],
+            compares=["optimizer", "schedule"],
             cost=bs.Cost(compile=1.8, epoch=0.012),
             summary="50 dimensions, condition number 100, mini-batch noise.",
             license="generated",

@@ -42,7 +42,6 @@ def register_tasks():
                 "gradient_transform",
                 "initializer",
                 "normalization",
-                "regularization",
                 "activation",
                 "preprocessing",
                 "loss",

@@ -37,7 +37,7 @@ def register_tasks():
             batch_size=64,
             epochs=10,
             baseline={"optimizer": "adam[learning_rate=0.003]", "schedule": "cosine", "initializer": "he_normal"},
-            compares=["optimizer", "normalization"],
+            compares=["normalization", "regularization"],
             convolutional=True,
             cost=bs.Cost(compile=2.0, epoch=0.6),
             summary="5,000 MNIST digits, three convolutions with 16, 32 and 64 filters.",

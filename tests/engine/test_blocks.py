@@ -165,8 +165,18 @@ def test_an_lstm_keeps_its_bias_and_normalizes_inside(bench, name, inside):
         (one_block, "group", {"groups": 16}, "8 channels do not divide into 16 equal groups"),
         (one_block, "weight", {}, "weight normalization divides by the norm of a unit's weights, and the initializer "),
         (one_block, "spectral", {}, "spectral normalization divides by the largest singular value of a kernel, and "),
-        (one_lstm, "batch", {}, "applies to dense and convolution layers, not to recurrent ones: the statistics of "),
-        (one_lstm, "spectral", {}, "applies to dense and convolution layers, not to recurrent ones: a recurrent "),
+        (
+            one_lstm,
+            "batch",
+            {},
+            "applies to dense and convolution and attention layers, not to recurrent ones: the statistics of ",
+        ),
+        (
+            one_lstm,
+            "spectral",
+            {},
+            "applies to dense and convolution and attention layers, not to recurrent ones: a recurrent ",
+        ),
     ],
 )
 def test_a_trial_is_unsupported_where_its_normalization_cannot_be_applied(bench, model, name, chosen, reason):
