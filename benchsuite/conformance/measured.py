@@ -21,7 +21,7 @@ EXAMPLES = 512
 STEPS = 10
 RATE = 0.01
 FEW = 8
-MOST_STEPS = 400
+MOST_STEPS = 2000
 LEARNED = 0.1
 """A few examples count as learned when a named loss has fallen to this share of its start."""
 
@@ -149,7 +149,7 @@ class Measured:
         start = end = float(descend(x, y, tf.constant(0, tf.int64)))
         named, steps = program.parts.loss is not None, 1
         goal = LEARNED * start if named else -np.inf
-        while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 4):
+        while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 20):
             end = float(descend(x, y, tf.constant(steps, tf.int64)))
             steps += 1
         self._reset()

