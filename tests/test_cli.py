@@ -299,7 +299,8 @@ def test_doctor_checks_versions_devices_data_and_plugins(
     for part in ("versions", "devices", "data", "plugins", "✓ tensorflow ", "✓ 1 core for workers", "All is well."):
         assert part in text
     for name in bundled.names("task"):
-        assert f"✓ {name}\n" in text
+        assert (f"✓ {name}\n" in text) == (bundled.task(name).tier == "quick")
+    assert "other tiers: benchsuite data --check" in text
 
 
 def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

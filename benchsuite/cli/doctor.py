@@ -15,7 +15,7 @@ VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "py
 
 
 def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None:
-    """Check versions, devices, data of every task, and plugins. Exit code 1 if something is wrong."""
+    """Check versions, devices, data of the quick tasks, and plugins. Exit code 1 if something is wrong."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -40,7 +40,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
         console.print(f"  {'[green]✓[/]' if good else '[red]✗[/]'} {escape(line)}", highlight=False, soft_wrap=True)
     known = registry(plugin, no_local)
     console.print("[bold]data[/]")
-    for name in known.names("task"):
+    # Every run needs these; the others take minutes to read, and some a user may well never fetch.
+    for name in (name for name in known.names("task") if known.task(name).tier == "quick"):
         problem = _data_problem(known.task(name))
         wrong += bool(problem)
         console.print(
@@ -48,6 +49,7 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
             highlight=False,
             soft_wrap=True,
         )
+    console.print("  other tiers: benchsuite data --check", highlight=False)
     console.print("[bold]plugins[/]")
     counts = ", ".join(f"{len(table)} {kind.replace('_', ' ')}" for kind, table in known.tables.items())
     console.print(f"  [green]✓[/] {counts}", highlight=False, soft_wrap=True)

@@ -100,6 +100,21 @@ def load(name: str, **options: Any) -> Any:
     return looking(**options)
 
 
+def _fetch(name: str) -> Any:
+    """Return a function that lets the stock loader put its files into Keras' folder; only ``benchsuite data fetch`` calls it."""
+
+    def download() -> None:
+        import importlib
+
+        importlib.import_module(DATA_SETS[name].loader).load_data()
+
+    return download
+
+
+DOWNLOADS = {name: _fetch(name) for name in DATA_SETS}
+"""Data set → the function that fetches it, one for all of its tasks."""
+
+
 def joined(parts: Any, dtype: str, scale: float = 1.0) -> Any:
     """Return training examples followed by test examples, as ``bs.Published`` wants them.
 

@@ -10,7 +10,7 @@ an R² of about 0.6, such networks 0.75 to 0.8, boosted trees 0.84.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import joined, load
+from benchsuite_tasks.standard._cache import DOWNLOADS, joined, load
 
 
 def data():
@@ -48,6 +48,7 @@ def register_tasks():
             cost=bs.Cost(compile=3.5, epoch=0.4),
             summary="20,640 districts of California, house values from eight numbers, two hidden layers of 64.",
             source="keras.datasets.california_housing",
+            download=DOWNLOADS["california_housing"],
             license="none stated; from the US census of 1990",
             citation="Pace & Barry 1997, Statistics & Probability Letters 33",
         )

@@ -17,7 +17,7 @@ DeepOBS' tuned optimizers, with a constant rate, end at about 0.56 to 0.60 on th
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 
 
 def data():
@@ -67,6 +67,7 @@ def register_tasks():
             cost=bs.Cost(compile=3.0, epoch=1000.0),
             summary="60,000 CIFAR-100 images, nine convolutions and nothing else (DeepOBS).",
             source="keras.datasets.cifar100",
+            download=DOWNLOADS["cifar100"],
             license="none stated; the authors ask for a citation",
             citation=(
                 "Krizhevsky 2009; network of Springenberg, Dosovitskiy, Brox & Riedmiller 2015, arXiv:1412.6806; "

@@ -16,7 +16,7 @@ The paper's test accuracy with all 50,000 training images is about 0.79.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 from benchsuite_tasks.standard._residual import residual_stages
 
 
@@ -60,6 +60,7 @@ def register_tasks():
             cost=bs.Cost(compile=15.0, epoch=6100.0),
             summary="60,000 CIFAR-100 images, wide residual network of 40 layers (DeepOBS); hours on a GPU.",
             source="keras.datasets.cifar100",
+            download=DOWNLOADS["cifar100"],
             license="none stated; the authors ask for a citation",
             citation=(
                 "Krizhevsky 2009; network of Zagoruyko & Komodakis 2016, arXiv:1605.07146; "

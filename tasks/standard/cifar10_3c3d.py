@@ -14,7 +14,7 @@ DeepOBS' tuned optimizers end at about 0.84 on the test part.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 
 
 def data():
@@ -61,6 +61,7 @@ def register_tasks():
             cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="60,000 CIFAR-10 images, three convolutions and three dense layers (DeepOBS).",
             source="keras.datasets.cifar10",
+            download=DOWNLOADS["cifar10"],
             license="none stated; the authors ask for a citation",
             citation="Krizhevsky 2009; problem of Schneider, Balles & Hennig 2019, arXiv:1903.05499",
         )

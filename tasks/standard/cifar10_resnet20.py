@@ -11,7 +11,7 @@ acts on kernels alone, there on γ and β too. Pixels are standardized, there on
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 from benchsuite_tasks.standard._residual import residual_stages
 
 
@@ -55,6 +55,7 @@ def register_tasks():
             cost=bs.Cost(compile=8.0, epoch=370.0),
             summary="60,000 CIFAR-10 images, residual network of 20 layers.",
             source="keras.datasets.cifar10",
+            download=DOWNLOADS["cifar10"],
             license="none stated; the authors ask for a citation",
             citation="Krizhevsky 2009; network of He, Zhang, Ren & Sun 2016, arXiv:1512.03385",
         )

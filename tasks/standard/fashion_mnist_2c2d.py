@@ -11,7 +11,7 @@ baseline: 0.866, 0.895, 0.904, 0.909 (validation 0.877, 0.903, 0.913, 0.918).
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 
 
 def data():
@@ -50,6 +50,7 @@ def register_tasks():
             cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="70,000 pictures of clothes, two convolutions and a hidden layer of 1024 (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",
+            download=DOWNLOADS["fashion_mnist"],
             license="MIT",
             citation=(
                 "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; "

@@ -17,7 +17,7 @@ untuned. Its tuned optimizers end at a loss of about 23 to 24 on the test part.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 
 CODE = 8
 PIXELS = 784
@@ -110,6 +110,7 @@ def register_tasks():
             cost=bs.Cost(compile=3.0, epoch=280.0),
             summary="70,000 pictures of clothes through 8 numbers, variational autoencoder (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",
+            download=DOWNLOADS["fashion_mnist"],
             license="MIT",
             citation=(
                 "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; "

@@ -10,7 +10,7 @@ default rate of 0.001, as there.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import reviews
+from benchsuite_tasks.standard._cache import DOWNLOADS, reviews
 
 WORDS = 20_000
 
@@ -52,6 +52,7 @@ def register_tasks():
             cost=bs.Cost(compile=7.0, epoch=96.0),
             summary="50,000 film reviews, the last 80 words on an LSTM of 128.",
             source="keras.datasets.imdb",
+            download=DOWNLOADS["imdb"],
             license="none stated; the authors ask for a citation",
             citation="Maas, Daly, Pham, Huang, Ng & Potts 2011, ACL; network of Keras' example imdb_lstm",
         )

@@ -11,7 +11,7 @@ Five epochs instead of two, so that overfitting shows. The baseline's Adam has i
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import reviews
+from benchsuite_tasks.standard._cache import DOWNLOADS, reviews
 
 WORDS = 20_000
 
@@ -54,6 +54,7 @@ def register_tasks():
             cost=bs.Cost(compile=10.0, epoch=70.0),
             summary="50,000 film reviews, the last 200 words on one Transformer block.",
             source="keras.datasets.imdb",
+            download=DOWNLOADS["imdb"],
             license="none stated; the authors ask for a citation",
             citation=(
                 "Maas, Daly, Pham, Huang, Ng & Potts 2011, ACL; "

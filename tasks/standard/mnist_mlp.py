@@ -9,7 +9,7 @@ Targets: plain networks of this size reach 0.98 to 0.985 on the test part.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import images
+from benchsuite_tasks.standard._cache import DOWNLOADS, images
 
 
 def data():
@@ -46,6 +46,7 @@ def register_tasks():
             cost=bs.Cost(compile=4.0, epoch=11.0),
             summary="70,000 MNIST digits, hidden layers of 1000, 500 and 100 (DeepOBS).",
             source="keras.datasets.mnist",
+            download=DOWNLOADS["mnist"],
             license="CC BY-SA 3.0 (MNIST)",
             citation="LeCun, Bottou, Bengio & Haffner 1998; problem of Schneider, Balles & Hennig 2019, arXiv:1903.05499",
         )

@@ -9,7 +9,7 @@ Topics are uneven: the two largest hold more than half of all newswires.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.standard._cache import joined, load
+from benchsuite_tasks.standard._cache import DOWNLOADS, joined, load
 
 WORDS = 1_000
 
@@ -56,6 +56,7 @@ def register_tasks():
             cost=bs.Cost(compile=3.5, epoch=2.0),
             summary="11,228 newswires on 46 topics, which of 1,000 words they hold, a hidden layer of 512.",
             source="keras.datasets.reuters",
+            download=DOWNLOADS["reuters"],
             license="for research only (Reuters-21578, distribution 1.0)",
             citation="Lewis 1997, Reuters-21578; network of Keras' example reuters_mlp",
         )
