@@ -250,7 +250,9 @@ def network(bundled, names, inputs):
     for name in names:
         component = parts.normalization_component = bundled.component("normalization", name)
         parts.normalization = partial(component.make, **component.hyperparameters())
-        outputs += [build[kind](8)(keras.layers.Reshape(shaped[kind])(inputs)) for kind in component.applies_to]
+        outputs += [
+            build[kind](8)(keras.layers.Reshape(shaped[kind])(inputs)) for kind in component.applies_to if kind in build
+        ]
     return outputs, blocks.places
 
 

@@ -125,7 +125,7 @@ def test_features_that_never_change_do_no_harm(bundled, name, rows):
 def test_nothing_but_the_training_part_decides(bundled, name, features):
     task = bs.Task(
         name="toy",
-        data=lambda: bs.Arrays(MIXED.reshape(300, *features), np.zeros(300, "float32")),
+        data=lambda: bs.Arrays(MIXED.reshape(300, *features), np.arange(300, dtype="float32")),
         split=bs.HoldOut(0.6, 0.2, 0.2),
         model=lambda blocks, inputs: inputs,
         loss="mse",
