@@ -1,6 +1,7 @@
 """Plain networks of 20 and 56 layers on the 8 × 8 digits: more layers, worse training (the degradation of He et al. 2016).
 
-@@MEASURED
+Measured, baseline, seeds 0 and 1: training loss 0.013 and 0.032 with 20 layers, 1.48 and 0.54 with 56; test accuracy 0.936 and
+0.947, 0.449 and 0.749.
 """
 
 import benchsuite as bs

@@ -1,6 +1,7 @@
 """Residual networks of 20 and 56 layers on the 8 × 8 digits: shortcuts cure what digits_plain shows.
 
-@@MEASURED
+Measured, baseline, seeds 0 and 1: training loss 0.029 and 0.028 with 20 layers, 0.029 and 0.025 with 56; test accuracy 0.978 and
+0.967, 0.961 and 0.969.
 """
 
 import benchsuite as bs

