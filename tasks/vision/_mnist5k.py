@@ -37,7 +37,7 @@ def _table():
 
 
 def in_parts(train=300):
-    """Return the positions of so many training images of each class, then those of 1,000 validation and 1,000 test images.
+    """Return the positions of so many training images of each class, then of 1,000 validation and 1,000 test images.
 
     They are those of ``SPLIT``, for tasks that cannot use it: it needs classes as targets, and the whole.
     """

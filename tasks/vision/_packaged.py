@@ -1,4 +1,4 @@
-"""Finds data files that ship inside Python packages, without importing these: that would cost every worker seconds and memory."""
+"""Finds data files inside Python packages without importing these, which costs every worker seconds and memory."""
 
 import benchsuite as bs
 
@@ -25,7 +25,7 @@ def packaged(package, *path, install):
     file = Path(found.origin).parent.joinpath(*path)
     if not file.is_file():
         raise bs.BenchsuiteError(
-            f"the data are the file {'/'.join((package, *path))} of the package {install}, which is not in the version that is "
-            f"installed. Run: pip install --upgrade {install}"
+            f"the data are the file {'/'.join((package, *path))} of the package {install}, which is not in the version "
+            f"that is installed. Run: pip install --upgrade {install}"
         )
     return file

@@ -1,9 +1,15 @@
 """MNIST with 100 labels: 10 training images of each class, on the network of mnist5k_mlp.
 
-Everything learns these by heart within a few epochs; what counts is what else is known. Regularization and augmentation
-of the images, and pre-training: the hidden layers have names and shapes of those of mnist5k_autoencoder's encoder,
-which needs no labels of its 3,000 images, so that ``transfer`` can start from what it learned. The 1,000 + 1,000 images
-that validate and test are those of the other MNIST-5k tasks, and in no training part of these.
+Everything learns these by heart within a few epochs; what counts is what else is known: regularization, augmentation of
+the images, and pre-training. The hidden layers have names and shapes of the first two of mnist5k_autoencoder, which
+needs no labels of its 3,000 images, so that ``transfer`` can start from what it learned. The 1,000 + 1,000 images that
+validate and test are those of the other MNIST-5k tasks, and in no training part of these.
+
+The baseline is Adam with its default rate, untuned; an epoch is 25 steps, five passes. Measured, mean test accuracy of
+three seeds: baseline 0.746 (five seeds: 0.753), dropout 0.752, l2 0.752, layerwise_autoencoder 0.750, shifted images
+and 60 epochs 0.757, rotated and shifted ones with cosine decay 0.787. With tanh and Xavier's start 0.741, with the
+weights of a mnist5k_autoencoder trained with tanh, Xavier's start and augment_noise of 0.3 instead 0.769; with ReLU or
+SiLU transfer from it gained nothing.
 """
 
 import benchsuite as bs
@@ -31,13 +37,13 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.60, 0.72, 0.80],
+            targets=[0.60, 0.75, 0.82],
             batch_size=20,
             epochs=20,
             steps_per_epoch=25,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
             compares=["initializer", "regularization"],
-            cost=bs.Cost(compile=3.0, epoch=0.1),
+            cost=bs.Cost(compile=2.4, epoch=0.022),
             summary="100 labelled MNIST digits, hidden layers of 128 and 64.",
             **FACTS,
         )

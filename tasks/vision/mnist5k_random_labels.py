@@ -8,6 +8,9 @@ On unseen images every method is right on one in ten, whatever it learned, so no
 test part are training images again, the first thousand and the second. All three measure ``memorized``, the share of
 training labels that the network gives back. Departures from the paper: fully connected, small, and with Adam; they
 train CIFAR-10 with SGD.
+
+The baseline is Adam with its default rate, untuned, as for mnist5k_mlp. Measured: it memorizes 0.993 to 1.000 in 60
+epochs on five seeds.
 """
 
 import benchsuite as bs
@@ -51,7 +54,7 @@ def register_tasks():
             epochs=60,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
             compares=["optimizer"],
-            cost=bs.Cost(compile=3.0, epoch=0.1),
+            cost=bs.Cost(compile=2.8, epoch=0.048),
             summary="3,000 MNIST digits with random labels to learn by heart, hidden layers of 128 and 64.",
             **FACTS | {"citation": f"{FACTS['citation']}; Zhang et al. 2017, arXiv:1611.03530"},
         )

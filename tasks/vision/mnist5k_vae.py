@@ -7,13 +7,14 @@ in nats, with one code drawn for each image of a training batch:
     −Σ x·ln p + (1 − x)·ln(1 − p)  +  ½·Σ (σ² + μ² − 1 − ln σ²)
 
 The second term, the divergence of the code from N(0, I), is measured as ``divergence``. At evaluation the code is its
-mean, so that nothing is random there: that number is lower than the bound, and none of the likelihood itself. Grey
+mean, so that nothing is random there: that number is as a rule lower than the bound, and bounds nothing itself. Grey
 pixels count as probabilities; their own entropy is a part of the first term that no method can lower.
 
 Departures from the paper: 128 hidden units (there 500), ReLU (there tanh), 3,000 training images, Adam (there AdaGrad).
 The targets are the pixels as they are, whatever a preprocessing makes of the inputs.
 
-Measured, baseline, two seeds: test loss 115.0 and 114.6 nats an image.
+The baseline's rate and decay were chosen between two, one seed each: 0.001 constant has 116.6 on the validation part,
+0.003 with cosine decay 113.8. Measured with it: test loss 113.7 to 115.3 nats an image on five seeds.
 """
 
 import benchsuite as bs
@@ -104,7 +105,7 @@ def register_tasks():
             epochs=40,
             baseline={"optimizer": "adam[learning_rate=0.003]", "schedule": "cosine", "initializer": "xavier_uniform"},
             compares=["optimizer", "schedule"],
-            cost=bs.Cost(compile=3.0, epoch=0.1),
+            cost=bs.Cost(compile=3.8, epoch=0.14),
             summary="5,000 MNIST digits on a variational autoencoder with a code of 16 numbers.",
             **FACTS | {"citation": f"{FACTS['citation']}; Kingma & Welling 2014, arXiv:1312.6114"},
         )
