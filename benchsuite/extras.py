@@ -41,10 +41,11 @@ class Extras:
     def _words(self) -> list[str]:
         return [word.strip() for word in self.probe.split(",")] if self.probe else []
 
-    def probes(self, epoch: int, last: int) -> bool:
-        """Say whether layers are probed after ``epoch`` of ``last``."""
+    def probes(self, epoch: int, *, ends: bool = False) -> bool:
+        """Say whether layers are probed after an epoch; ``ends`` says that training ends with it."""
         words = self._words
-        return ALL in words or str(epoch) in words or (LAST in words and epoch == last)
+        numbers = {int(word) for word in words if word.isdecimal()}
+        return ALL in words or epoch in numbers or (LAST in words and ends)
 
     def missing(
         self, record: Mapping[str, Any], weights: bool, probed: Mapping[str, Any] | None, predictions: bool = False
@@ -63,5 +64,6 @@ class Extras:
         if not self.probe or record["outcome"] not in ("completed", "diverged"):
             return False
         done = record["curves"].get("epoch", [])
-        wanted = {epoch for epoch in done if self.probes(epoch, record["spec"]["epochs"])}
+        completed = record["outcome"] == "completed"
+        wanted = {epoch for epoch in done if self.probes(epoch, ends=completed and epoch == done[-1])}
         return not wanted <= set(probed["epochs"] if probed else ())

@@ -121,15 +121,16 @@ class Store:
             return None
 
     def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
-        """Write what probes found in a trial, whole or not at all.
+        """Write what probes found in a trial, whole or not at all. Epochs that were probed before are kept.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         path = self._probes(trial_id)
+        whole = _merged(self.probes(trial_id), probes)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(probes, sort_keys=True, allow_nan=False).encode())
+            write_whole(path, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
         except OSError as error:
             raise _cannot_write(path, error) from None
 
@@ -243,6 +244,20 @@ class Store:
                 derived.unlink(missing_ok=True)  # what an older code learned must not stand beside a newer record
         except OSError as error:
             raise _cannot_write(folder, error) from None
+
+
+def _merged(before: Mapping[str, Any] | None, probes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return both in one, in the order of the epochs; the new ones where an epoch is in both."""
+    if before is None or before["layers"] != probes["layers"] or set(before["measures"]) != set(probes["measures"]):
+        return probes
+    rows = {
+        epoch: {measure: found["measures"][measure][number] for measure in probes["measures"]}
+        for found in (before, probes)
+        for number, epoch in enumerate(found["epochs"])
+    }
+    epochs = sorted(rows)
+    measures = {measure: [rows[epoch][measure] for epoch in epochs] for measure in probes["measures"]}
+    return {**probes, "epochs": epochs, "measures": measures}
 
 
 def _cannot_write(path: Path, error: OSError) -> BenchsuiteError:

@@ -26,6 +26,7 @@ class Study:
 
     Args:
         all: Run every kind on every task of the tier that compares it.
+        baselines: Run the baseline of every task.
         kinds: Like ``all``, for these kinds only.
         tier: Which tasks, where none are named.
         task: Selections of tasks: names, globs.
@@ -40,6 +41,7 @@ class Study:
     """
 
     all: bool = False
+    baselines: bool = False
     kinds: tuple[str, ...] = ()
     tier: str = "quick"
     task: tuple[str, ...] = ()
@@ -99,6 +101,7 @@ def read_study_file(path: Path) -> dict[str, Any]:
         ) from None
     types: dict[str, type] = {
         "all": bool,
+        "baselines": bool,
         "tier": str,
         "seeds": int,
         "epochs": int,
@@ -171,7 +174,7 @@ def plan(study: Study, registry: Registry) -> Plan:
     Raises:
         BenchsuiteError: If nothing is selected, or something selected by name does not exist or cannot be used.
     """
-    if not (study.all or study.kinds or study.components or study.task or study.cross):
+    if not (study.all or study.baselines or study.kinds or study.components or study.task or study.cross):
         raise BenchsuiteError(
             "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
             "`benchsuite list` shows what there is."
@@ -210,9 +213,8 @@ def plan(study: Study, registry: Registry) -> Plan:
             continue
         recipes = []
         # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
-        if (study.task and not (whole or chosen or crossed)) or any(
-            kind in task.compares and kind in base for kind in whole
-        ):
+        alone = study.task and not (whole or chosen or crossed)
+        if study.baselines or alone or any(kind in task.compares and kind in base for kind in whole):
             recipes.append(base)
         if crossed and all(kind in base and (study.task or kind in task.compares) for kind in crossed):
             recipes += _pairs(base, crossed)

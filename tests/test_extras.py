@@ -36,10 +36,11 @@ from benchsuite.store import Store, comparable
         ("12,last", 3, [3]),
         ("1", 12, [1]),
         ("2,all", 2, [0, 1, 2]),
+        ("05", 6, [5]),
     ],
 )
 def test_epochs_are_probed_as_they_are_named(text: str, last: int, epochs: list[int]) -> None:
-    assert [epoch for epoch in range(last + 1) if Extras(probe=text).probes(epoch, last)] == epochs
+    assert [epoch for epoch in range(last + 1) if Extras(probe=text).probes(epoch, ends=epoch == last)] == epochs
 
 
 @pytest.mark.parametrize("text", ["first", "0,", ",", " ", "-1", "1.5", "0;5", "0 5", "last,x", "ALL", "1e3", "²"])
@@ -76,6 +77,8 @@ def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: 
         (Extras(probe="0,last"), record(), False, [0], True),
         (Extras(probe="0,last"), record(), False, [0, 1, 2], False),
         (Extras(probe="7"), record(), False, None, False),
+        (Extras(probe="last"), record(done=(0, 1), epochs=9), False, [0], True),  # stopped early
+        (Extras(probe="last"), record(done=(0, 1), epochs=9), False, [1], False),
         (Extras(probe="0,last"), record("diverged", (0, 1)), False, None, True),
         (Extras(probe="0,last"), record("diverged", (0, 1)), False, [0], False),
         (Extras(probe="all"), record("diverged", ()), False, None, False),
@@ -115,6 +118,17 @@ def test_the_store_looks_for_weights_and_probes_where_they_are_written(tmp_path:
         assert store.missing(held, both)
 
 
+def test_epochs_that_were_probed_before_are_kept(tmp_path: Path) -> None:
+    store, name = Store(tmp_path), "ab" * 16
+    first = {"spec": {}, "layers": ["a", "b"], "epochs": [0, 2], "measures": {"m": [[0, 1], [20, 21]]}}
+    store.write_probes(name, first)
+    store.write_probes(name, {**first, "epochs": [1, 2], "measures": {"m": [[10, 11], [22, 23]]}})
+    assert store.probes(name) == {**first, "epochs": [0, 1, 2], "measures": {"m": [[0, 1], [10, 11], [22, 23]]}}
+    other = {"spec": {}, "layers": ["c"], "epochs": [3], "measures": {"m": [[1]]}}
+    store.write_probes(name, other)  # of another network: nothing to merge
+    assert store.probes(name) == other
+
+
 # Through the command
 
 TASK = '''
@@ -132,7 +146,7 @@ def model(blocks, x):
 @bs.hookimpl
 def register_tasks():
     return [bs.Task(name="tiny", data=data, split=bs.HoldOut(60, 20, 20), model=model, loss="cross_entropy",
-                    primary="loss", targets=[0.6, 0.5, 0.4], batch_size=20, epochs=2, convolutional=True,
+                    primary="loss", targets=[0.6, 0.5, 0.4], batch_size=20, epochs=2, xla=False,
                     license="generated", citation="none", summary="Tiny.")]
 '''
 

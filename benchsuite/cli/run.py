@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.study import Plan
 
-DEFAULT_TIMEOUT = 600.0
 GIB = 2**30
 NO_LIMIT = 2**62
 
@@ -39,6 +38,9 @@ def run(
     ] = None,
     all_: Annotated[
         bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")
+    ] = False,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="The baseline of every task of the tier, and nothing else.")
     ] = False,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", metavar="KINDS", help="Like --all, for these kinds only.")
@@ -79,8 +81,12 @@ def run(
         int | None, typer.Option(metavar="N", help="Worker processes; one for each core or GPU unless given.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="Time limit of one trial, compilation included.")
-    ] = DEFAULT_TIMEOUT,
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Time limit of one trial, compilation included; 600, or ten times what its task says it costs, unless given.",
+        ),
+    ] = None,
     memory: Annotated[
         float | None,
         typer.Option(
@@ -130,7 +136,7 @@ def run(
     if dry_run:
         _dry_run(planned, known, Path(merged["results"]), options, console)
         return
-    _run(planned, known, Path(merged["results"]), options, console)
+    _run(planned, known, Path(merged["results"]), options, console, merged["timeout"])
 
 
 def _kinds(texts: list[str] | None) -> tuple[str, ...]:
@@ -164,6 +170,7 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
     available = psutil.virtual_memory().total * 0.8 / workers
     study = Study(
         all=merged["all_"],
+        baselines=merged["baselines"],
         kinds=_kinds(merged["kind"]),
         tier=merged["tier"],
         task=tuple(merged["task"] or ()),
@@ -179,7 +186,6 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         sources=sources(merged["plugin"], no_local),
         device=merged["device"],
         workers=workers,
-        timeout=merged["timeout"],
         memory_bytes=int(min(merged["memory"] * GIB, NO_LIMIT) if merged["memory"] else available),
         logs=str(Path(merged["results"]).resolve() / "logs"),
         parent=os.getpid(),
@@ -224,7 +230,9 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     )
 
 
-def _run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
+def _run(
+    planned: Plan, known: Registry, results: Path, options: Options, console: Console, timeout: float | None
+) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show, write
     from benchsuite.execution import LocalExecutor, run_plan
@@ -234,7 +242,7 @@ def _run(planned: Plan, known: Registry, results: Path, options: Options, consol
     progress = Progress(console, known, options.workers)
     try:
         with progress:
-            summary = run_plan(planned, known, store, LocalExecutor(), options, progress)
+            summary = run_plan(planned, known, store, LocalExecutor(), options, progress, timeout)
     except KeyboardInterrupt:
         stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
         console.print(

@@ -21,6 +21,8 @@ class Place(Protocol):
     """``"dense"``, ``"convolution"``, ``"recurrent"``, ``"attention"`` or ``"output"``."""
     layer: Any
     """The ``keras.Layer`` that owns the kernel."""
+    variable: Any
+    """The kernel, a ``keras.Variable``."""
     inputs: Any
     """What enters the layer."""
     linear: Any
@@ -49,8 +51,8 @@ class Network(Protocol):
         """Return what a tensor of the model is for some examples, float32, in evaluation mode."""
         ...
 
-    def assign(self, place: Place, kernel: np.ndarray[Any, Any]) -> None:
-        """Give a place another kernel. Variables that start from it (norms of weight normalization) start anew."""
+    def assign(self, variable: Any, values: np.ndarray[Any, Any]) -> None:
+        """Give a variable other values. Those that start from it (norms of weight normalization) start anew."""
         ...
 
     def stored(self, trial: str) -> Mapping[str, np.ndarray[Any, Any]]:

@@ -51,8 +51,8 @@ class Task:
         compares: Kinds for which the task is informative; ``run --all`` pairs by it.
         tier: ``quick``, ``full``, ``standard`` or ``large``.
         standardize_targets: Whether targets are shifted and scaled to mean 0 and variance 1 of the training part.
-        convolutional: Whether the model's cost lies in convolutions: such programs run as a graph on the CPU, all
-            others under XLA.
+        xla: Whether programs are compiled by XLA on the CPU too. ``False`` where the cost lies in convolutions, which
+            are slow there, or where recurrent layers take long to compile: such programs run as a graph.
         surface: What ``benchsuite trace`` draws, if the loss is a function of two trained numbers alone.
         cost: For predictions of run time.
         summary: One line.
@@ -85,7 +85,7 @@ class Task:
     compares: Sequence[str] = ()
     tier: str = "full"
     standardize_targets: bool = False
-    convolutional: bool = False
+    xla: bool = True
     surface: Surface | None = None
     cost: Cost = Cost()
     summary: str = ""

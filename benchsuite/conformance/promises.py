@@ -178,7 +178,7 @@ def _tiny(component: Component, registry: Registry) -> list[Task]:
         return [by_type[name] for name in component.applies_to if not (both and name == "dense")]
     tasks = tiny_tasks(losses, full_batch=isinstance(component, Optimizer) and "full_batch" in component.wants)
     if component.kind in FED:
-        return [dataclasses.replace(task, convolutional=True) for task in tasks]
+        return [dataclasses.replace(task, xla=False) for task in tasks]
     if component.kind not in ("regularization", "activation") or "classes" not in losses:
         return tasks
     return [*tasks, *(make(losses["classes"]) for make in LAST_RESORTS.values())]

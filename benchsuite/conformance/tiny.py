@@ -78,7 +78,7 @@ def tiny_images(loss: str) -> Task:
         primary="loss",
         batch_size=16,
         epochs=2,
-        convolutional=True,
+        xla=False,
     )
 
 
@@ -107,7 +107,7 @@ def tiny_sequences(loss: str) -> Task:
         primary="loss",
         batch_size=16,
         epochs=2,
-        convolutional=True,  # as a graph: XLA takes seconds to compile an LSTM
+        xla=False,  # as a graph: XLA takes seconds to compile an LSTM
     )
 
 

@@ -38,9 +38,9 @@ class Assembly:
         return {f"{what}_{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
 
     @property
-    def followers(self) -> list[tuple[Any, Any]]:
-        """Each kernel on which variables of a normalization depend when they start, and that normalization's layer."""
-        return [follower for layer in self._reparameterized for follower in layer.followers]
+    def mapped(self) -> list[tuple[Any, Any]]:
+        """Each kernel that a normalization or regularization maps, and the layer that does."""
+        return [pair for layer in self._reparameterized for pair in layer.mapped]
 
     def _hidden(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
 
 EVALUATION_BATCH = 128
+"""Examples evaluated at once, where their outputs are not too large."""
+OUTPUT_BYTES = 2**29
+"""Outputs of a batch beyond this size, as a language model's with a large vocabulary, make the batch smaller."""
 
 
 class Evaluation:
@@ -22,9 +26,12 @@ class Evaluation:
     Args:
         task: For its metrics.
         dataset: For the sizes of the parts and the targets.
+        outputs: Shapes of what the model gives for one example.
     """
 
-    def __init__(self, task: Task, dataset: Dataset) -> None:
+    def __init__(self, task: Task, dataset: Dataset, outputs: Sequence[tuple[int, ...]] = ()) -> None:
+        size = 4 * sum(math.prod(shape) for shape in outputs)
+        batch_size = min(EVALUATION_BATCH, max(1, OUTPUT_BYTES // max(size, 1)))
         self._task = task
         self._dataset = dataset
         rows, weights, part_of = [], [], []
@@ -32,12 +39,12 @@ class Evaluation:
         for number, part in enumerate(PARTS):
             where = dataset.part(part)
             members = np.arange(where.start, min(where.stop, where.start + most), dtype="int32")
-            for start in range(0, len(members), EVALUATION_BATCH):
-                batch = members[start : start + EVALUATION_BATCH]
-                row = np.full(EVALUATION_BATCH, members[0], "int32")
+            for start in range(0, len(members), batch_size):
+                batch = members[start : start + batch_size]
+                row = np.full(batch_size, members[0], "int32")
                 row[: len(batch)] = batch
                 rows.append(row)
-                weights.append((np.arange(EVALUATION_BATCH) < len(batch)).astype("float32"))
+                weights.append((np.arange(batch_size) < len(batch)).astype("float32"))
                 part_of.append(number)
         self._plan = np.stack(rows), np.stack(weights), np.array(part_of, "int32")
 
@@ -46,7 +53,7 @@ class Evaluation:
 
     @property
     def plan(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The batches: rows int32 ``[batches, EVALUATION_BATCH]``, their weights float32 (0 where padded), parts int32 ``[batches]``."""
+        """The batches: rows int32 ``[batches, batch]``, their weights float32 (0 where padded), parts int32 ``[batches]``."""
         return self._plan
 
     def sums(

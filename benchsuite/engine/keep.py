@@ -47,22 +47,29 @@ class Keeper:
         self._best = math.inf
         self._kept: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None = None
 
-    def after_epoch(self, epoch: int, last: int, validation_loss: float) -> None:
+    def after_epoch(self, epoch: int, validation_loss: float) -> None:
         """Measure what goes on in each layer, and copy what this epoch's weights give if they may be put back.
 
         Args:
             epoch: Its number; 0 is the start.
-            last: Number of the last epoch.
             validation_loss: After it.
         """
-        if self._extras.probes(epoch, last):
-            found = self._program.probe(self._feed)
-            self._probes.setdefault("layers", [place.name for place in self._program.places])
-            self._probes.setdefault("epochs", []).append(epoch)
-            for measure, row in found.items():
-                self._probes.setdefault("measures", {}).setdefault(measure, []).append(row)
+        if self._extras.probes(epoch):
+            self._probe(epoch)
         if self._restores and epoch and validation_loss < self._best:
             self._best, self._kept = validation_loss, self._taken()
+
+    def ended(self, epoch: int) -> None:
+        """Measure what goes on in each layer after the last epoch, whether the budget or a monitor ended it."""
+        if self._extras.probes(epoch, ends=True) and epoch not in self._probes.get("epochs", ()):
+            self._probe(epoch)
+
+    def _probe(self, epoch: int) -> None:
+        found = self._program.probe(self._feed)
+        self._probes.setdefault("layers", [place.name for place in self._program.places])
+        self._probes.setdefault("epochs", []).append(epoch)
+        for measure, row in found.items():
+            self._probes.setdefault("measures", {}).setdefault(measure, []).append(row)
 
     def write(self, weights: Path | None, predictions: Path | None) -> None:
         """Write weights and predictions whole or not at all, where they were asked for."""

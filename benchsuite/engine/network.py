@@ -64,14 +64,14 @@ class Network:
         pieces = [examples[start : start + EXAMPLES_AT_ONCE] for start in range(0, len(examples), EXAMPLES_AT_ONCE)]
         return np.concatenate([np.asarray(tf.cast(model(tf.constant(p), training=False), tf.float32)) for p in pieces])
 
-    def assign(self, place: Any, kernel: np.ndarray) -> None:
-        """Give a place another kernel. Variables that start from it (norms of weight normalization) start anew."""
-        place.variable.assign(kernel)
+    def assign(self, variable: Any, values: np.ndarray) -> None:
+        """Give a variable other values. Those that start from it (norms of weight normalization) start anew."""
+        variable.assign(values)
         for source, layer in self._followers:
-            if source is place.variable:
-                started = layer.start(np.asarray(kernel), [np.asarray(v.numpy()) for v in layer.variables])
-                for variable, value in zip(layer.variables, started, strict=True):
-                    variable.assign(value)
+            if source is variable:
+                started = layer.start(np.asarray(values), [np.asarray(v.numpy()) for v in layer.variables])
+                for follower, value in zip(layer.variables, started, strict=True):
+                    follower.assign(value)
 
     def stored(self, trial: str) -> Mapping[str, np.ndarray]:
         """Return the weights that a trial with this id stored: name of the variable → array.

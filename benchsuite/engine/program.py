@@ -89,7 +89,7 @@ class Program(Graphs):
         self.batch_size = batch_size
         self.resident_bytes = resident_bytes
         # A fixed rule, never a timing decision: XLA on the CPU cannot thread convolutions inside a loop and is 30 times slower there.
-        self.xla = not (task.convolutional and device == "cpu")
+        self.xla = task.xla or device != "cpu"
         self.place = place or f"/{device.upper()}:0"
         self.traces = 0
         self._recorder = Recorder()
@@ -105,14 +105,15 @@ class Program(Graphs):
             self._recorder.snapshot(self.model.variables)
             self.places = blocks.places
             self.names = stable_names(self.model.variables, blocks.names)
-            self._followers = blocks.followers
+            self._mapped = blocks.mapped
+            self._followers = [(kernel, layer) for kernel, layer in self._mapped if hasattr(layer, "start")]
             parts.settle(task, self.places)
             self.trainable = self.model.trainable_variables
             self.optimizer = self._new_optimizer()
             self._optimizer_start = self._constant_start()
             self._after = AfterSteps(parts.after_steps, self.trainable, [place.variable for place in self.places])
         self.classes = self._count_classes()
-        self._evaluation = Evaluation(task, dataset)
+        self._evaluation = self._new_evaluation()
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
@@ -158,6 +159,9 @@ class Program(Graphs):
             return None
         return int(self.model.outputs[0].shape[-1])
 
+    def _new_evaluation(self) -> Evaluation:
+        return Evaluation(self.task, self.dataset, [tuple(output.shape[1:]) for output in self.model.outputs])
+
     def _new_optimizer(self) -> Any:
         optimizer = self._checked_optimizer()
         optimizer.build(self.trainable)
@@ -202,7 +206,7 @@ class Program(Graphs):
         """
         if prepared is not None and prepared.dataset is not self.dataset:  # another fold
             self.dataset = prepared.dataset
-            self._evaluation = Evaluation(self.task, self.dataset)
+            self._evaluation = self._new_evaluation()
         with self._tf.device(self.place):
             values = draw_all(self.model.variables, self.places, self._recorder, initializer, streams, self._followers)
             for variable, value in zip(self.model.variables, values, strict=True):
@@ -272,9 +276,20 @@ class Program(Graphs):
         return self._evaluation.finish(np.asarray(sums))
 
     def weights(self, feed: Feed) -> dict[str, np.ndarray]:
-        """Return a copy of every variable of the model as it is evaluated with: name, such as ``dense_1/kernel`` → values."""
-        with self._tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
-            return {name: _values(variable) for name, variable in self.names.items()}
+        """Return a copy of what every layer is evaluated with: name of the variable, such as ``dense_1/kernel`` → values.
+
+        A kernel that a normalization maps is the mapped one, and the variables of its map are left out: whoever takes
+        the kernel starts its own from it.
+        """
+        tf = self._tf
+        maps = {id(kernel): layer for kernel, layer in self._mapped}
+        own = {id(variable) for layer in maps.values() for variable in layer.variables}
+        with tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
+            return {
+                name: np.asarray(maps[id(v)](tf.convert_to_tensor(v.value))) if id(v) in maps else _values(v)
+                for name, v in self.names.items()
+                if id(v) not in own
+            }
 
     def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
         """Return the model's outputs for some examples in evaluation mode, float32."""

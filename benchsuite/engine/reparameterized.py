@@ -66,6 +66,6 @@ class Reparameterized(keras.layers.Wrapper):  # type: ignore[misc]  # Keras has 
         return cls(**{**config, "layer": built(config["layer"]), "maps": maps})
 
     @property
-    def followers(self) -> list[tuple[Any, Any]]:
-        """Each trained kernel whose map has variables that start from it, and that map."""
-        return [(getattr(self.layer, name), layer) for name, layer in self.maps.items() if hasattr(layer, "start")]
+    def mapped(self) -> list[tuple[Any, Any]]:
+        """Each trained kernel, and its map."""
+        return [(getattr(self.layer, name), layer) for name, layer in self.maps.items()]

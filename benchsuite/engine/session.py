@@ -102,6 +102,7 @@ class Session:
         self._tasks = tasks
         self._place = place
         self._raw: OrderedDict[str, Raw] = OrderedDict()
+        self._unreadable: dict[str, Exception] = {}
         self._datasets: OrderedDict[tuple[str, Fold], Dataset] = OrderedDict()
         self._prepared: OrderedDict[tuple[str, Fold, Any], tuple[Prepared, Any]] = OrderedDict()
         self._programs: OrderedDict[tuple[str, tuple[int, ...], tuple[int, ...]], Program] = OrderedDict()
@@ -212,7 +213,7 @@ class Session:
             with curves.evaluating():
                 measured = program.evaluate(data)
             curves.add(epoch, step.value, running, measured)
-            keeper.after_epoch(epoch, plan.trial.epochs, measured["validation_loss"])
+            keeper.after_epoch(epoch, measured["validation_loss"])
             if not np.isfinite(measured["train_loss"]) or measured["train_loss"] > bound:
                 raise Diverged(_why(measured["train_loss"], bound, step.value))
             if epoch == 0:
@@ -224,6 +225,7 @@ class Session:
             plan.schedule.after_epoch(epoch, validation)
             if not all(wishes):
                 break
+        keeper.ended(epoch)
 
     def _program(self, trial: Trial, task: Task, dataset: Dataset, parts: Parts, plan: Plan) -> Ready:
         """Return a reset program with its data on the device."""
@@ -268,8 +270,16 @@ class Session:
         return Ready(program, self._placed(trial, program, prepared), plan, reused, built, initialized)
 
     def _read(self, task: Task) -> Raw:
+        if task.name in self._unreadable:  # a broken file may take long to read: once is enough
+            raise self._unreadable[task.name]
         if task.name not in self._raw:
-            found = read(task)
+            try:
+                found = read(task)
+            except MemoryError:
+                raise
+            except Exception as error:
+                self._unreadable[task.name] = error.with_traceback(None)
+                raise
             while self._raw and sum(kept.arrays.x.nbytes for kept in (*self._raw.values(), found)) > DATA_KEPT_BYTES:
                 name, _ = self._raw.popitem(last=False)
                 for held in [key for key in self._datasets if key[0] == name]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchsuite.components import Surface, Task
-from benchsuite.engine.program import Program
-from benchsuite.engine.session import DIVERGED_FACTOR, Session
+from benchsuite.engine.session import DIVERGED_FACTOR, Ready, Session
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Components, Recipe, Setting, baseline
 from benchsuite.trial import Trial
@@ -19,8 +18,8 @@ class Trace:
     """Where an optimizer went.
 
     Args:
-        points: θ before the first step and after each, float32 ``[steps + 1, 2]``; the evaluation weights of a method
-            that has some.
+        points: θ before the first step and after each, float32 ``[steps + 1, 2]``; the evaluation weights of a
+            method or regularization that has some.
         excess: f(θ) − f* at each of them; rounding may leave it a little below 0.
         outcome: ``completed``, ``diverged``, ``unsupported`` or ``crashed``.
         reason: What happened, in one line; empty if completed.
@@ -125,22 +124,19 @@ def _run(task: Task, recipe: Recipe, components: Components, steps: int, seed: i
             f"Received: {', '.join(str(list(shape)) for shape in shapes) or 'nothing'}. Use blocks.parameter((2,), start)."
         )
     order, rates = ready.plan.epoch(0)
-    points.append(_theta(program))
+    points.append(_theta(ready))
     bound = float("inf")
     for step in range(steps):
         end = program.train(ready.data, order[step : step + 1], rates[step : step + 1], step, bound)
-        points.append(_theta(program))
+        points.append(_theta(ready))
         if step == 0:
             bound = _bound(end.last_loss)  # the loss of a step is that of the weights it started from
         if not end.last_loss <= bound or not np.isfinite(points[-1]).all():
             break
 
 
-def _theta(program: Program) -> np.ndarray:
+def _theta(ready: Ready) -> np.ndarray:
     """Return the point that an evaluation would see."""
-    import keras
-
-    (value,) = program.trainable
-    if "evaluation_weights" in program.parts.optimizer_component.wants:
-        (value,) = program.optimizer.evaluation_values(program.trainable)
-    return np.array(keras.ops.convert_to_numpy(value), dtype="float32")
+    (trained,) = ready.program.trainable
+    name = next(name for name, variable in ready.program.names.items() if variable is trained)
+    return ready.program.weights(ready.data)[name].astype("float32")

@@ -18,10 +18,12 @@ class Cell:
     Args:
         trials: In order.
         seconds: Predicted, for balance only.
+        timeout: Seconds each of them may take, compilation included.
     """
 
     trials: tuple[Trial, ...]
     seconds: float
+    timeout: float
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,6 @@ class Options:
         sources: Where plugins are found.
         device: As the user names it: ``cpu``, ``gpu``, ``gpu:N``.
         workers: Number of workers.
-        timeout: Seconds a trial may take, compilation included.
         memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
         logs: Folder for what workers print.
         parent: Process number of the run; workers end when it is gone.
@@ -44,7 +45,6 @@ class Options:
     sources: Sources
     device: str
     workers: int
-    timeout: float
     memory_bytes: int
     logs: str
     parent: int

@@ -113,7 +113,7 @@ class _Lane(threading.Thread):
                         return
                     self._events.put(Started(trial, self.number))
                     try:
-                        run = self._one(trial)
+                        run = self._one(trial, cell.timeout)
                     except _Stopped:
                         return
                     self._events.put(Finished(trial, self.number, run))
@@ -123,14 +123,14 @@ class _Lane(threading.Thread):
         finally:
             self._events.put(None)
 
-    def _one(self, trial: Trial) -> dict[str, Any]:
+    def _one(self, trial: Trial, timeout: float) -> dict[str, Any]:
         """Run one trial to whatever end."""
         from pebble import ProcessExpired
 
         started = time.perf_counter()
         written = self._log.stat().st_size if self._log.exists() else 0
         try:
-            future = self._pool.schedule(execute, args=[trial.spec], timeout=self._options.timeout)
+            future = self._pool.schedule(execute, args=[trial.spec], timeout=timeout)
             # Never wait for ever: a stopped pool leaves its futures as they are.
             while not wait([future], timeout=0.5).done:
                 if self.stopping.is_set():
@@ -141,7 +141,7 @@ class _Lane(threading.Thread):
         except (BenchsuiteError, _Stopped):
             raise
         except FutureTimeoutError:
-            limit = f"{self._options.timeout:g} seconds (--timeout)"
+            limit = f"{timeout:g} seconds (--timeout)"
             outcome, reason = "timed_out", f"it took longer than {limit}, compilation included"
         except ProcessExpired as death:
             outcome, reason = self._death(death.exitcode, self._tail(written))

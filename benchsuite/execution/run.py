@@ -18,6 +18,12 @@ from benchsuite.study import Plan
 from benchsuite.trial import Trial
 
 
+TIMEOUT = 600.0
+"""Seconds a trial may take where the user says nothing."""
+PATIENCE = 10.0
+"""A trial gets so many times what its task says that it costs, where that is more."""
+
+
 class Observer(Protocol):
     """Watches a study; the live display is one."""
 
@@ -66,8 +72,15 @@ def _training(trial: Trial, registry: Registry) -> float:
     return 0.05 + registry.task(trial.task).cost.epoch * trial.epochs
 
 
-def make_cells(trials: Sequence[Trial], registry: Registry, workers: int) -> list[Cell]:
-    """Group trials by program. A cell that alone would keep one worker busy longer than its share is split."""
+def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeout: float | None = None) -> list[Cell]:
+    """Group trials by program. A cell that alone would keep one worker busy longer than its share is split.
+
+    Args:
+        trials: What is to run.
+        registry: For what tasks say that they cost.
+        workers: Number of workers.
+        timeout: Time limit of a trial; the usual one unless given, see :data:`TIMEOUT` and :data:`PATIENCE`.
+    """
     groups: dict[str, list[Trial]] = {}
     for trial in trials:
         groups.setdefault(trial.cell, []).append(trial)
@@ -78,7 +91,8 @@ def make_cells(trials: Sequence[Trial], registry: Registry, workers: int) -> lis
         size = math.ceil(len(group) / pieces)
         for start in range(0, len(group), size):
             piece = tuple(group[start : start + size])
-            cells.append(Cell(piece, predicted_seconds(piece, registry)))
+            limit = timeout or max(TIMEOUT, PATIENCE * max(predicted_seconds([trial], registry) for trial in piece))
+            cells.append(Cell(piece, predicted_seconds(piece, registry), limit))
     return cells
 
 
@@ -97,9 +111,24 @@ def is_stale(record: Mapping[str, Any], fingerprints: Mapping[str, str]) -> bool
 
 
 def run_plan(
-    plan: Plan, registry: Registry, store: Store, executor: Executor, options: Options, observer: Observer
+    plan: Plan,
+    registry: Registry,
+    store: Store,
+    executor: Executor,
+    options: Options,
+    observer: Observer,
+    timeout: float | None = None,
 ) -> Summary:
     """Run every trial of a plan that has no fresh record.
+
+    Args:
+        plan: The trials.
+        registry: Of the plugins that were found.
+        store: The results folder.
+        executor: Runs the trials.
+        options: What workers are told.
+        observer: Watches.
+        timeout: Seconds a trial may take; the usual ones unless given.
 
     Raises:
         BenchsuiteError: If the results folder is in use or unreadable, or no worker can start.
@@ -125,7 +154,7 @@ def run_plan(
         if not waiting:
             return summary
         _tell(registry, observer, "study_started", trials=tuple(waiting), results=store.folder)
-        with closing(executor.run(make_cells(waiting, registry, options.workers), options)) as events:
+        with closing(executor.run(make_cells(waiting, registry, options.workers, timeout), options)) as events:
             for event in events:
                 if isinstance(event, Started):
                     observer.started(event.trial, event.worker)

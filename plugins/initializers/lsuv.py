@@ -35,7 +35,7 @@ class _Lsuv:
                 variance = float(network.values(place.linear, batch).var())
                 if abs(variance - 1) < self.tolerance or not variance > 0:
                     break
-                network.assign(place, place.variable.numpy() / np.sqrt(variance))
+                network.assign(place.variable, place.variable.numpy() / np.sqrt(variance))
 
 
 def make(examples, tolerance, trials):

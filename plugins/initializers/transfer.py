@@ -4,7 +4,8 @@
 fine-tuned). The source is any trial that stored its weights: ``benchsuite run --store-weights``, then
 ``--initializer "transfer[trial=ID]"`` on a task with the same names and shapes, such as hidden layers of equal width. With
 ``outputs`` false (the default) the last layer starts anew, since another task means other classes. Layers of normalizations are
-copied along with their kernels. What the source cost to train is no part of this trial's budget.
+copied along with their kernels; a kernel that the source's normalization maps, as weight normalization does, is the mapped one.
+What the source cost to train is no part of this trial's budget.
 """
 
 import numpy as np
@@ -32,14 +33,14 @@ class _Transfer:
             if not fits or (place.layer_type == "output" and not self.outputs):
                 own |= {id(variable) for variable in place.layer.variables}  # no bias without its kernel
                 continue
-            network.assign(place, values)  # norms that the source did not have start from this kernel
+            network.assign(place.variable, values)
             copied += 1
         for name, variable in network.variables.items():
             values = source.get(name)
             if values is None or values.shape != tuple(variable.shape) or id(variable) in own:
                 continue
             if np.issubdtype(values.dtype, np.floating):  # states of generators are not
-                variable.assign(values)
+                network.assign(variable, values)
         if not copied:
             names = ", ".join(place.name for place in network.places)
             raise bs.Unsupported(

@@ -22,9 +22,9 @@ numbers; records hold a checksum of what was read. gpt2_1m takes bytes as tokens
     header[:3] = 20240520, 1, len(text)
     Path("my_train_0.bin").write_bytes(header.tobytes() + np.frombuffer(text, "u1").astype("<u2").tobytes())
 
-**Measure.** The loss in nats for each token of the validation part, and the steps until it reaches each target. A
-trial takes longer than the usual time limit: give ``--timeout``. Meant for ``--device gpu``; gpt2_1m takes some
-seven minutes of one core. The cost of the others on a core is reckoned from it, by parameters times tokens.
+**Measure.** The loss in nats for each token of the validation part, and the steps until it reaches each target.
+Meant for ``--device gpu``; gpt2_1m takes some seven minutes of one core. The cost of the others on a core is reckoned
+from it, by parameters times tokens.
 
 **Departures** from GPT-2 and nanoGPT. The embedding starts uniform on [−0.05, 0.05] (deviation 0.029), not from N(0,
 0.02²); projections that end a branch start like all others, GPT-2 divides theirs by √(2·layers). No gradients are

@@ -45,7 +45,7 @@ def register_tasks():
             compares=["gradient_transform", "normalization", "regularization"],
             # No convolution, but a graph all the same: XLA takes 6 seconds to compile the loop over time (8 with a
             # normalization inside), which 12 epochs of a hundredth of a second instead of a tenth never bring back.
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=2.0, epoch=0.12),
             summary="1,797 8×8 digits row by row, a GRU of 32 over 8 steps.",
             **FACTS,

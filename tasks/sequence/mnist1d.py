@@ -88,7 +88,7 @@ def register_tasks():
             epochs=40,
             baseline={"optimizer": "adam[learning_rate=0.01]", "initializer": "he_normal"},
             compares=["optimizer", "normalization", "regularization", "activation"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=1.5, epoch=0.17),
             summary="5,000 signals of ten shapes, three convolutions over 40 steps.",
         ),

@@ -122,7 +122,7 @@ def register_tasks():
             epochs=12,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
             compares=["optimizer", "normalization", "regularization"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=1.8, epoch=0.5),
             summary="4,677 windows of a smartwatch, seven exercises of unseen people, three convolutions.",
             source="seglearn 1.2.5, seglearn/data/watch_dataset.npy",

@@ -57,7 +57,7 @@ def register_tasks():
                 "regularization": "l2[strength=0.002]+augment_flip+augment_shift[fraction=0.0625,fill=zero]",
             },
             compares=["optimizer", "schedule", "regularization"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="60,000 CIFAR-10 images, three convolutions and three dense layers (DeepOBS).",
             source="keras.datasets.cifar10",

@@ -51,7 +51,7 @@ def register_tasks():
                 "regularization": "l2[strength=0.0001]+augment_flip+augment_shift[fraction=0.125,fill=zero]",
             },
             compares=["optimizer", "schedule", "normalization", "regularization"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=8.0, epoch=370.0),
             summary="60,000 CIFAR-10 images, residual network of 20 layers.",
             source="keras.datasets.cifar10",

@@ -46,7 +46,7 @@ def register_tasks():
             epochs=100,
             baseline={"optimizer": "adam", "initializer": "truncated_normal[deviation=0.05]"},
             compares=["optimizer", "schedule", "normalization", "regularization"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=1.5, epoch=80.0),
             summary="70,000 pictures of clothes, two convolutions and a hidden layer of 1024 (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",

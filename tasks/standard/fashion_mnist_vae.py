@@ -106,7 +106,7 @@ def register_tasks():
                 "regularization": "dropout[rate=0.2]",
             },
             compares=["optimizer", "schedule"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=3.0, epoch=280.0),
             summary="70,000 pictures of clothes through 8 numbers, variational autoencoder (DeepOBS).",
             source="keras.datasets.fashion_mnist; Debian's package dataset-fashion-mnist",

@@ -29,7 +29,7 @@ def register_tasks():
     return [
         bs.Task(
             name="mnist5k_cnn",
-            tier="quick",
+            tier="full",
             data=mnist5k,
             split=SPLIT,
             model=model,
@@ -41,7 +41,7 @@ def register_tasks():
             epochs=8,
             baseline={"optimizer": "adam[learning_rate=0.005]", "schedule": "cosine", "initializer": "he_normal"},
             compares=["normalization", "regularization"],
-            convolutional=True,
+            xla=False,
             cost=bs.Cost(compile=1.2, epoch=1.05),
             summary="5,000 MNIST digits, three convolutions with 16, 32 and 64 filters.",
             version=2,

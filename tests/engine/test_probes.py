@@ -80,7 +80,7 @@ def test_every_measure_is_that_of_numpy(bench, activation, normalization, streng
         y = generator.integers(3, size=400).astype("int32")
         return bs.Arrays(generator.normal(0.5, 1.0, size=(400, 6)).astype("float32"), y)
 
-    bench.change_task(data=data, split=bs.HoldOut(300, 50, 50), convolutional=not compiled)
+    bench.change_task(data=data, split=bs.HoldOut(300, 50, 50), xla=compiled)
     regularization = ("l2", {"strength": strength}) if strength else "none"
     started = ready(bench, activation=activation, normalization=normalization, regularization=regularization)
     program = started.program
@@ -168,7 +168,7 @@ def test_outputs_and_recurrent_cells_have_no_activation_of_their_own(bench):
 
 
 def test_where_there_are_no_kernels_there_is_nothing_to_probe(bench):
-    bench.change_task(model=lambda blocks, x: blocks.parameter((3,), 0.0)(x), convolutional=True)
+    bench.change_task(model=lambda blocks, x: blocks.parameter((3,), 0.0)(x), xla=False)
     bench.session._extras = Extras(probe="all")
     run = bench.run(epochs=1)
     assert run.outcome == "completed", run.reason
@@ -183,7 +183,7 @@ def test_what_changes_kernels_in_training_is_seen_in_the_activations_too(bench):
             return [kernel / 2 for kernel in kernels]
 
     bench.add(bs.Regularization(name="half", make=Half))
-    bench.change_task(convolutional=True)
+    bench.change_task(xla=False)
     plain, halved = (probed(ready(bench, regularization=one, activation="relu")) for one in ("none", "half"))
     factors = np.array(halved["activation_std"][:2]) / plain["activation_std"][:2]
     np.testing.assert_allclose(factors, [1 / 2, 1 / 4], rtol=1e-4)
@@ -210,7 +210,7 @@ def deep(bundled):
             x = blocks.dense(100)(x)
         return blocks.output(10)(x)
 
-    bench.change_task(data=data, split=bs.HoldOut(300, 50, 50), model=model, convolutional=True)
+    bench.change_task(data=data, split=bs.HoldOut(300, 50, 50), model=model, xla=False)
 
     def found(activation, initializer):
         trial = bench.trial(activation=activation, initializer=initializer, preprocessing="standardize")
@@ -267,7 +267,7 @@ BUSY = {
 
 
 def test_training_is_the_same_with_probes_and_without_and_nothing_is_compiled_where_none_are_asked_for(bench):
-    bench.change_task(convolutional=True)  # compiled in half the time
+    bench.change_task(xla=False)  # compiled in half the time
     without = bench.run(**BUSY)
     assert without.outcome == "completed", without.results
     assert without.probes == {}
@@ -307,6 +307,17 @@ def test_training_is_the_same_with_probes_and_without_and_nothing_is_compiled_wh
     assert program._probes._compiled.experimental_get_tracing_count() == 1
 
 
+def test_the_last_epoch_is_the_one_that_early_stopping_made_the_last(bench):
+    bench.change_task(xla=False)
+    bench.session._extras = Extras(probe="last")
+    stopping = ("early_stopping", {"patience": 1})
+    bench.add(bs.Schedule(name="still", make=lambda: lambda step, total: np.zeros(len(step))))
+    stopped = bench.run(epochs=9, regularization=stopping, schedule="still")
+    assert stopped.outcome == "completed", stopped.results
+    assert stopped.probes["epochs"] == stopped.curves["epoch"][-1:]
+    assert stopped.curves["epoch"][-1] < 9
+
+
 def test_probes_leave_every_variable_as_it_was(bench):
     """Moving averages, the vectors of a power iteration, and the state of a generator that Keras keeps."""
     import keras
@@ -322,7 +333,7 @@ def test_probes_leave_every_variable_as_it_was(bench):
             return self.drop(self.norm(x, training=training), training=training)
 
     bench.add(bs.Regularization(name="both", make=Both))
-    bench.change_task(convolutional=True)
+    bench.change_task(xla=False)
     started = ready(bench, normalization="spectral", regularization="both")
     program = started.program
     state = program.model.non_trainable_variables

@@ -71,7 +71,7 @@ def test_a_used_program_does_not_show_what_ran_before(bench):
 
 def test_xla_and_graph_agree(bench):
     xla = bench.run(optimizer="adam", normalization="batch")
-    bench.change_task(convolutional=True)
+    bench.change_task(xla=False)
     graph = bench.run(optimizer="adam", normalization="batch", session=bench.new_session())
     assert (xla.xla, graph.xla) == (True, False)
     np.testing.assert_allclose(xla.curves["test_loss"], graph.curves["test_loss"], rtol=1e-4)

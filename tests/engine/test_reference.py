@@ -70,7 +70,7 @@ def numpy_run(bench, seed, epochs, rate, l2=0.0, schedule=lambda t, total: 1.0, 
 
 @pytest.mark.parametrize("xla", [True, False])
 def test_sgd_with_cosine_follows_numpy(bench, xla):
-    bench.change_task(convolutional=not xla)
+    bench.change_task(xla=xla)
     run = bench.run(seed=5, epochs=3, optimizer=("sgd", {"learning_rate": 0.1}), schedule="cosine")
     assert run.xla is xla
     running, test = numpy_run(bench, 5, 3, 0.1, schedule=lambda t, total: 0.5 * (1 + np.cos(np.pi * t / total)))

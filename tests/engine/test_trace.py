@@ -83,6 +83,16 @@ def test_evaluation_weights_are_what_is_drawn(bench):
     np.testing.assert_allclose(way.points[0], [1.5, 0])
 
 
+def test_averaged_weights_of_a_regularization_are_what_is_drawn(bench):
+    sgd = setting(bench, "sgd", learning_rate=0.1)
+    averaged = trace(task(baseline={"regularization": "ema[decay=0.5]"}), sgd, bench, steps=3)
+    plain = trace(task(), sgd, bench, steps=3).points
+    np.testing.assert_allclose(averaged.points[0], plain[0])
+    for step in (1, 2, 3):
+        expected = np.average(plain[1 : step + 1], axis=0, weights=0.5 ** np.arange(step)[::-1])
+        np.testing.assert_allclose(averaged.points[step], expected, rtol=1e-5)
+
+
 def test_an_optimizer_that_fails_is_no_end_of_the_others(bench):
     def make():
         raise ValueError("not\ntoday")

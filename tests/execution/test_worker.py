@@ -20,7 +20,7 @@ def broken(*arguments):
 
 worker._die_with = lambda parent: None
 worker._print_to = broken
-options = Options(Sources(), "cpu", 1, 60.0, 2**30, sys.argv[1], os.getpid(), sys.argv[1], sys.argv[1], Extras())
+options = Options(Sources(), "cpu", 1, 2**30, sys.argv[1], os.getpid(), sys.argv[1], sys.argv[1], Extras())
 worker.initialize(options, 0)
 for trial in range(2):  # the first one is told, and so is every other
     try:

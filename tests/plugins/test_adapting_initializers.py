@@ -36,7 +36,7 @@ def use(bench, name, model, *shape, symbols=False, classes=3):
         return bs.Arrays(x.reshape(400, *shape).astype("float32"), y)
 
     bench.task = dataclasses.replace(
-        bench.task, name=name, data=data, split=bs.HoldOut(TRAIN, 72, 72), model=model, convolutional=True
+        bench.task, name=name, data=data, split=bs.HoldOut(TRAIN, 72, 72), model=model, xla=False
     )
 
 
@@ -329,7 +329,7 @@ def test_a_network_gives_values_in_evaluation_mode_and_training_examples_that_ca
 
 def test_values_that_are_not_finite_are_told_with_their_names(bench):
     use(bench, "given", dense(5, 4), 6)
-    run = adapting(bench, lambda network: network.assign(network.places[1], np.full((5, 4), np.nan)))
+    run = adapting(bench, lambda network: network.assign(network.places[1].variable, np.full((5, 4), np.nan)))
     assert run.outcome == "crashed"
     assert run.reason == "the initializer left values that are not finite in dense_2/kernel."
 
@@ -540,6 +540,38 @@ def test_kernels_that_are_copied_bring_their_norms_along(source):
     expected = np.tanh(expected @ source.weights["dense_2/kernel"] + source.weights["dense_2/bias"])
     expected = expected @ source.weights["output_1/kernel"] + source.weights["output_1/bias"]
     np.testing.assert_allclose(program.model(x), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "normalization", "target"),
+    [
+        *(("dense", source, target) for source in ("weight", "spectral") for target in ("none", "weight", "spectral")),
+        ("recurrent", "weight", "none"),
+        ("recurrent", "weight", "weight"),
+    ],
+)
+def test_a_source_with_mapped_kernels_hands_over_what_its_layers_computed_with(
+    bundled, tmp_path, kind, normalization, target
+):
+    """v and g of weight normalization, or W and its largest singular value, become one kernel that the target starts from."""
+    bench = Bench(bundled)
+    if kind == "dense":
+        use(bench, "source", dense(8, 8), 6)
+    else:
+        use(bench, "recurrent", lambda blocks, x: blocks.output(3)(blocks.lstm(5, sequences=False)(x)), 6, 4)
+    bench.change_task(xla=False)
+    session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
+    chosen = {"optimizer": ("adam", {"learning_rate": 0.02}), "preprocessing": "none", "activation": "tanh"}
+    trial = bench.trial(normalization=normalization, **chosen)
+    run = session.run(trial)
+    assert run.outcome == "completed", run.results
+    initializer = ("transfer", {"trial": trial.id, "outputs": True})
+    again = session.run(bench.trial(epochs=1, initializer=initializer, normalization=target, **chosen))
+    assert again.outcome == "completed", again.results
+    for name in ("validation_loss", "test_loss"):
+        tolerance = 0.05 if target == "spectral" else 1e-5  # whose power iteration starts anew
+        assert again.curves[name][0] == pytest.approx(run.curves[name][-1], rel=tolerance)
+        assert again.curves[name][0] != pytest.approx(run.curves[name][0], rel=0.01)
 
 
 def test_a_trial_that_stored_no_weights_is_unsupported(source):

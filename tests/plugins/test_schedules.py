@@ -56,6 +56,9 @@ def test_piecewise_is_optax_and_switches_at_the_boundary_itself(bundled):
     chosen = {"first": 0.3, "second": 0.8, "first_factor": 0.5, "second_factor": 0.2}
     expected = optax_values(optax.piecewise_constant_schedule(1.0, {27: 0.5, 72: 0.2}))
     np.testing.assert_allclose(multipliers(bundled, "piecewise", **chosen), expected, rtol=1e-6)
+    thrice = {**chosen, "third": 0.9, "third_factor": 0.1}
+    expected = optax_values(optax.piecewise_constant_schedule(1.0, {27: 0.5, 72: 0.2, 81: 0.1}))
+    np.testing.assert_allclose(multipliers(bundled, "piecewise", **thrice), expected, rtol=1e-6)
     swapped = {"first": 0.8, "second": 0.3, "first_factor": 0.2, "second_factor": 0.5}
     assert np.array_equal(multipliers(bundled, "piecewise", **swapped), multipliers(bundled, "piecewise", **chosen))
 
