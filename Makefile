@@ -4,14 +4,15 @@ BIN := .venv/bin
 RESULTS ?= results
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench wheel clean
+.PHONY: help run test lint bench reference wheel clean
 
 help:
-	@echo "make run    install, run everything of the quick tier, write $(RESULTS)/report/index.html"
-	@echo "make test   the test suite"
-	@echo "make lint   ruff, mypy, import-linter"
-	@echo "make bench  speed: ratios against Keras' fit and a hand-written JAX loop; what each optimizer costs"
-	@echo "make wheel  build the wheel into dist/"
+	@echo "make run        install, run everything of the quick tier, write $(RESULTS)/report/index.html"
+	@echo "make test       the test suite"
+	@echo "make lint       ruff, mypy, import-linter"
+	@echo "make bench      speed: ratios against Keras' fit and a hand-written JAX loop; what each optimizer costs"
+	@echo "make reference  all baselines with 5 seeds, and the tables made from them: results/reference, docs/reference"
+	@echo "make wheel      build the wheel into dist/"
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
@@ -39,6 +40,11 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
+
+reference: .venv/installed-dev
+	$(BIN)/benchsuite run --baselines --tier full --seeds 5 --no-local --results $(RESULTS)/baselines
+	$(BIN)/python docs/reference/make_baselines.py $(RESULTS)/baselines
+	$(BIN)/python docs/reference/make_pages.py
 
 wheel: .venv/installed-dev
 	rm -rf build dist

@@ -34,6 +34,10 @@ HEADINGS = {
         "A step with a random layer on both hidden layers ÷ a step without: fastest rounds; in brackets the median within rounds.",
         f"{'network':12} {'layer':16} {'best ms':>9} {'÷ none':>16} {'wanted':>8}",
     ),
+    "streaming": (
+        "An epoch and its evaluation with staged data ÷ with resident data: fastest rounds; in brackets the median within rounds.",
+        f"{'task':16} {'chunks':8} {'best ms':>9} {'÷ resident':>16} {'wanted':>8}",
+    ),
     "share": ("Share of a study's time that is neither compile, train nor evaluate.", ""),
 }
 

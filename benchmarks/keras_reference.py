@@ -24,10 +24,15 @@ def model(name: str, shape: tuple[int, ...], learning_rate: float) -> keras.Mode
             layers.Dense(10),
         ],
         "mnist5k_cnn": [
-            layers.Conv2D(16, 3, strides=2, padding="same", activation="relu", kernel_initializer="he_normal"),
-            layers.Conv2D(32, 3, strides=2, padding="same", activation="relu", kernel_initializer="he_normal"),
+            *(
+                layer
+                for filters in (16, 32, 64)
+                for layer in (
+                    layers.Conv2D(filters, 3, padding="same", activation="relu", kernel_initializer="he_normal"),
+                    layers.MaxPooling2D(),
+                )
+            ),
             layers.Flatten(),
-            layers.Dense(64, activation="relu", kernel_initializer="he_normal"),
             layers.Dense(10),
         ],
         "kjv_lstm": [layers.Embedding(64, 32), layers.LSTM(64, return_sequences=True), layers.Dense(64)],

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 import benchsuite as bs
+from benchsuite.certificates import committed, write
 from benchsuite.cli.app import app
-from benchsuite.conformance import committed, judge, measure, write
+from benchsuite.conformance import judge, measure
 from benchsuite.conformance.certificate import describe_data
 from benchsuite.conformance.measured import Measured
 from benchsuite.registry import Sources, load_registry

@@ -13,10 +13,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import benchsuite as bs
+from benchsuite.certificates import committed
 from benchsuite.cli.app import app
 from benchsuite.cli.info import _facts
 from benchsuite.cli.task_facts import seconds_words, split_words, targets_words
-from benchsuite.conformance import committed
 from benchsuite.report.sample_panels import code_lines
 from benchsuite.report.samples import Samples, form_of
 from benchsuite.report.task_picture import Layer, task_figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -337,6 +338,17 @@ def test_a_tier_without_tasks_is_told() -> None:
         bs.BenchsuiteError, match=r"no task has tier 'large'\. `benchsuite list task` shows the tiers\."
     ):
         tasks_of((), "large", Empty())  # type: ignore[arg-type]
+
+
+def test_baselines_are_those_of_every_task_of_the_tier(bundled: Registry) -> None:
+    tier = [name for name in bundled.names("task") if bundled.task(name).tier in ("quick", "full")]
+    planned = plan(Study(baselines=True, tier="full", seeds=2), bundled)
+    assert Counter(trial.task for trial in planned.trials.values()) == Counter(dict.fromkeys(tier, 2))
+    for trial in planned.trials.values():
+        assert trial.recipe == baseline(bundled.task(trial.task), bundled)
+    # Beside what else is asked for.
+    both = plan(Study(baselines=True, task=("digits_mlp",), components={"optimizer": ("sgd",)}, seeds=1), bundled)
+    assert len(both.trials) == 2
 
 
 def test_a_pattern_leaves_out_what_needs_a_choice(bundled: Registry) -> None:

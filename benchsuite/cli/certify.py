@@ -47,7 +47,8 @@ def _certify(task: Any, known: Any, writing: bool, console: Any) -> bool:
     """Certify one task; return whether something is wrong."""
     from rich.markup import escape
 
-    from benchsuite.conformance import committed, judge, measure, write
+    from benchsuite.certificates import committed, write
+    from benchsuite.conformance import judge, measure
 
     console.print(f"[bold]{task.name}[/]")
     try:

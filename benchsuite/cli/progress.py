@@ -45,6 +45,7 @@ class Progress:
         self._total = 0
         self._work = self._left = 0.0
         self._outcomes: Counter[str] = Counter()
+        self._failures_told: Counter[tuple[str, str, str]] = Counter()
         self._running: dict[int, tuple[Trial, float]] = {}
         self._baselines: dict[str, Recipe] = {}
         self._said = 0.0
@@ -61,6 +62,14 @@ class Progress:
     ) -> None:
         if self._live:
             self._live.stop()
+        for (task, outcome, reason), count in self._failures_told.items():
+            if count > 1:
+                more = "1 more trial" if count == 2 else f"{count - 1} more trials"
+                self._console.print(
+                    f"[red]{outcome}[/] {escape(task)}, {more} for the same reason: {escape(reason)}",
+                    highlight=False,
+                    soft_wrap=True,
+                )
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it."""
@@ -80,12 +89,15 @@ class Progress:
             self._running[worker] = (trial, time.monotonic())
 
     def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], left: float) -> None:
-        """Count a trial; say at once when one failed."""
+        """Count a trial; say at once when one failed, of a task's trials that fail for one reason only the first."""
         with self._lock:
             self._outcomes[record["outcome"]] += 1
             self._running.pop(worker, None)
             self._left = left
+        failure = (trial.task, record["outcome"], record["reason"])
         if record["outcome"] not in ("completed", "unsupported"):
+            self._failures_told[failure] += 1
+        if self._failures_told[failure] == 1:
             self._console.print(
                 f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}",
                 highlight=False,

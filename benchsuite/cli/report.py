@@ -42,6 +42,7 @@ def report(
 
 def write(store: Store, known: Registry) -> Path:
     """Write the report and the derived table of a results folder; return the page."""
+    from benchsuite.certificates import committed
     from benchsuite.report import write_report
     from benchsuite.store import export_table
 
@@ -53,6 +54,16 @@ def write(store: Store, known: Registry) -> Path:
             "The report stays as it was; run the same study again to renew them."
         )
     problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    certificates: dict[str, Mapping[str, Any]] = {}
+    for name in sorted(
+        {record["spec"]["task"]["name"] for record in fresh.values()} & set(known.tables.get("task", {}))
+    ):
+        try:
+            found = committed(name, known)
+        except BenchsuiteError as error:
+            problems.append(str(error))
+        else:
+            certificates.update({name: found} if found else {})
     probes = {trial_id: found for trial_id in fresh if (found := store.probes(trial_id)) is not None}
     try:
         index = write_report(
@@ -62,6 +73,7 @@ def write(store: Store, known: Registry) -> Path:
             problems=problems,
             probes=probes,
             predictions={trial_id: found for trial_id in fresh if (found := store.predicted(trial_id)) is not None},
+            certificates=certificates,
         )
         export_table(records, store.folder / "trials.parquet")
     except OSError as error:

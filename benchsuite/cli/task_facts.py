@@ -61,7 +61,7 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
 
 def certificate_of(task: Task, known: Registry) -> tuple[Mapping[str, Any], str]:
     """Return a task's certificate, empty if it has none that counts, and what is to be said of it."""
-    from benchsuite.conformance import committed
+    from benchsuite.certificates import committed
 
     try:
         found = committed(task.name, known)

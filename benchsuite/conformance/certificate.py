@@ -1,17 +1,15 @@
 """Certificates: what a task is, in numbers, so that everyone who says its name means the same.
 
-A certificate is measured with the task's baseline and seed 0, without a compiled program: data and their checksum, size of
-the network, loss of outputs 0 against its closed form, loss at the start and after ten steps of plain gradient descent,
-gradient against numerical differences, whether a few examples can be learned by heart, and whether any of it changes when
-another network is built before. The measured numbers lie in ``certificates/<task>.json`` beside the file that registers
-the task; ``benchsuite certify`` measures again and compares.
+A certificate is measured with the task's baseline and seed 0: data and their checksum, size of the network, loss of
+outputs 0 against its closed form, loss at the start and after ten steps of plain gradient descent, gradient against
+numerical differences, whether a few examples can be learned by heart, whether any of it changes when another network is
+built before, and when the baseline reaches each target. The measured numbers lie in ``certificates/<task>.json`` beside
+the file that registers the task; ``benchsuite certify`` measures again and compares.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,57 +18,14 @@ from benchsuite.components import Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.measured import FEW, STEPS, measured, short
 from benchsuite.data import Raw, read, split
-from benchsuite.errors import BenchsuiteError
-from benchsuite.files import write_whole
 from benchsuite.registry import Registry
 
 TOLERANCE = 1e-3
 """Relative: losses of other processors and library versions differ by rounding alone."""
+END_TOLERANCE = 0.1
+"""As a share of what the baseline gains in its budget."""
 GRADIENT_TOLERANCE = 0.02
 """Relative: float32, and kinks of the activation."""
-
-
-def path_of(task: str, registry: Registry) -> Path | None:
-    """Return where a task's certificate lies; ``None`` if no file registers it."""
-    file = getattr(registry.entry("task", task).plugin.module, "__file__", None)
-    return Path(file).parent / "certificates" / f"{task}.json" if file else None
-
-
-def committed(task: str, registry: Registry) -> dict[str, Any] | None:
-    """Return a task's certificate, or ``None`` if it has none.
-
-    Raises:
-        BenchsuiteError: If the file is not whole.
-    """
-    path = path_of(task, registry)
-    if path is None or not path.is_file():
-        return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
-            raise ValueError("no object")
-    except (OSError, ValueError) as error:
-        raise BenchsuiteError(
-            f"the certificate {path} cannot be read ({error}). Write it again: benchsuite certify --write."
-        ) from None
-    return found
-
-
-def write(task: str, registry: Registry, certificate: Mapping[str, Any]) -> Path:
-    """Write a task's certificate beside the file that registers it.
-
-    Raises:
-        BenchsuiteError: If that cannot be done.
-    """
-    path = path_of(task, registry)
-    if path is None:
-        raise BenchsuiteError(f"task {task!r} comes from no file beside which a certificate could lie.")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, (json.dumps(certificate, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
-    except OSError as error:
-        raise BenchsuiteError(f"cannot write the certificate {path}: {error.strerror}.") from None
-    return path
 
 
 def describe_data(task: Task, raw: Raw | None = None) -> dict[str, Any]:
@@ -122,6 +77,8 @@ def judge(task: Task, registry: Registry, found: Mapping[str, Any], known: Mappi
             "" if few["learned"] else f"the loss went from {few['start']} to {few['end']} in {few['steps']} steps",
         ),
     ]
+    if found["targets"] is not None and task.targets:
+        findings += _saturated(found["targets"]["epochs"])
     if loss["theory"] is not None:
         findings.insert(0, _close("the loss of outputs 0 is the closed form", loss["of_zeros"], loss["theory"], 1e-4))
     if known is None:
@@ -135,7 +92,30 @@ def judge(task: Task, registry: Registry, found: Mapping[str, Any], known: Mappi
     ]
     for name, words in (("start", "the loss at the start"), ("after_steps", f"the loss after {STEPS} steps")):
         findings.append(_close(f"{words} is that of the certificate", loss[name], known["loss"][name], TOLERANCE))
+    if found["targets"] is not None and known.get("targets"):
+        findings.append(_ends(found["targets"], known["targets"]))
     return findings
+
+
+def _saturated(epochs: Sequence[int | None]) -> list[Finding]:
+    """Say whether targets can tell methods apart: what is reached before training, or all of it at once, cannot."""
+    before = sum(epoch == 0 for epoch in epochs)
+    at_once = epochs[-1] is not None and epochs[-1] <= 1
+    return [
+        Finding("no target is reached before training", f"{before} of {len(epochs)} are" if before else ""),
+        Finding(
+            "the hardest target takes more than an epoch",
+            "the baseline reaches it with its first" if at_once else "",
+        ),
+    ]
+
+
+def _ends(found: Mapping[str, Any], known: Mapping[str, Any]) -> Finding:
+    """Compare where training ends: rounding of another processor grows with each step, so as a share of the way."""
+    way = max(abs(known["end"] - known["start"]), 0.1 * abs(known["start"]))
+    off = abs(found["end"] - known["end"]) > END_TOLERANCE * way
+    problem = f"{found['end']:.5g}, expected {known['end']:.5g}" if off else ""
+    return Finding("the baseline ends where that of the certificate did", problem)
 
 
 def _close(promise: str, found: float | None, expected: float | None, tolerance: float) -> Finding:

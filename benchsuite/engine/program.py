@@ -28,6 +28,7 @@ from benchsuite.engine.places import stable_names
 from benchsuite.engine.probes import Probes
 from benchsuite.engine.regularizers import AfterSteps
 from benchsuite.engine.seeds import Streams
+from benchsuite.engine.targets import check_targets
 from benchsuite.errors import BenchsuiteError
 
 OUTPUTS_AT_ONCE = 256
@@ -113,6 +114,8 @@ class Program(Graphs):
             self._optimizer_start = self._constant_start()
             self._after = AfterSteps(parts.after_steps, self.trainable, [place.variable for place in self.places])
         self.classes = self._count_classes()
+        if parts.loss_component is not None:
+            check_targets(task, dataset.y, tuple(self.model.outputs[0].shape[1:]), parts.loss_component.targets)
         self._evaluation = self._new_evaluation()
         self._train = tf.function(self._train_graph, autograph=False, jit_compile=self.xla)
         self._evaluate = tf.function(self._evaluate_graph, autograph=False, jit_compile=self.xla)

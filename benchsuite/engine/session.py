@@ -82,6 +82,7 @@ class Session:
         weights: Folder of stored weights, to write and to read; there are none unless given.
         resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
         predictions: Folder of stored predictions, likewise.
+        certified: Finds the checksum that a task's data must have; ``None`` if any will do.
     """
 
     def __init__(
@@ -93,7 +94,9 @@ class Session:
         weights: Path | None = None,
         resident_bytes: int = RESIDENT_BYTES,
         predictions: Path | None = None,
+        certified: Callable[[Task], str | None] = lambda _: None,
     ) -> None:
+        self._certified = certified
         self._predictions = predictions
         self._resident_bytes = resident_bytes
         self._extras = extras
@@ -274,7 +277,7 @@ class Session:
             raise self._unreadable[task.name]
         if task.name not in self._raw:
             try:
-                found = read(task)
+                found = self._checked(task, read(task))
             except MemoryError:
                 raise
             except Exception as error:
@@ -288,6 +291,15 @@ class Session:
                     del self._prepared[placed]
             self._raw[task.name] = found
         return self._raw[task.name]
+
+    def _checked(self, task: Task, raw: Raw) -> Raw:
+        certified = self._certified(task)
+        if certified not in (None, raw.checksum):
+            raise BenchsuiteError(
+                f"the data of {task.title} are not those of its certificate: checksum {raw.checksum}, certified {certified}. "
+                f"If that is meant to be, raise its version, and benchsuite certify {task.name} --write."
+            )
+        return raw
 
     def _dataset(self, task: Task, fold: Fold) -> Dataset:
         key = (task.name, fold)

@@ -17,7 +17,6 @@ from benchsuite.store import FORMAT, Store
 from benchsuite.study import Plan
 from benchsuite.trial import Trial
 
-
 TIMEOUT = 600.0
 """Seconds a trial may take where the user says nothing."""
 PATIENCE = 10.0

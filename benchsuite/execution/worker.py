@@ -34,6 +34,7 @@ def initialize(options: Options, number: int) -> None:
         device = Device.parse(options.device).of_worker(number)
         configure(device)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
+        from benchsuite.certificates import checksum_of
         from benchsuite.engine.session import Session
         from benchsuite.registry import load_registry
 
@@ -44,6 +45,7 @@ def initialize(options: Options, number: int) -> None:
             extras=options.extras,
             weights=Path(options.weights),
             predictions=Path(options.predictions),
+            certified=lambda task: checksum_of(task, registry),
         )
         _state.update(session=session, device=options.device, number=number)
     except BenchsuiteError as error:

@@ -12,6 +12,7 @@ from benchsuite.analysis import grids, layer_probes, leaderboards, unique
 from benchsuite.analysis.measures import Predictions, measure_tables
 from benchsuite.files import write_whole
 from benchsuite.report.board_view import DOTS_WIDTH, board_view
+from benchsuite.report.certificate_view import Certificate
 from benchsuite.report.csv_table import leaderboard_csv
 from benchsuite.report.failure_view import failures_of
 from benchsuite.report.grid_view import grid_views
@@ -32,6 +33,7 @@ def write_report(
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
+    certificates: Mapping[str, Certificate] | None = None,
 ) -> Path:
     """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
 
@@ -44,6 +46,7 @@ def write_report(
         problems: What went wrong while the records were read or the plugins loaded, one line each.
         probes: Id → what the probes of that trial found, for those trials that were probed.
         predictions: Id → the stored predictions of that trial, for those trials that have them.
+        certificates: Task → its certificate, for those tasks that have one.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,9 +54,11 @@ def write_report(
     write_whole(folder / "leaderboard.csv", leaderboard_csv(leaderboards(held)).encode())
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
-    mark = f"<!-- inputs {_inputs(held, stale, problems, probes or {}, sorted(predictions or {}))} -->\n"
+    mark = f"<!-- inputs {_inputs(held, stale, problems, probes or {}, sorted(predictions or {}), certificates or {})} -->\n"
     if not (index.exists() and index.read_bytes().endswith(mark.encode())):
-        page = render(held, stale=stale, problems=problems, probes=probes, predictions=predictions)
+        page = render(
+            held, stale=stale, problems=problems, probes=probes, predictions=predictions, certificates=certificates
+        )
         write_whole(index, f"{page}\n{mark}".encode())
     return index
 
@@ -65,6 +70,7 @@ def render(
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
+    certificates: Mapping[str, Certificate] | None = None,
 ) -> str:
     """Return the page as text; see :func:`write_report`."""
     import jinja2
@@ -86,7 +92,7 @@ def render(
         boards=[board_view(board, styles) for board in shown],
         only_baseline=[board.kind.replace("_", " ") for board in boards if board not in shown],
         grids=grid_views(grids(held)),
-        tasks=task_views(shown, held, styles, layers, measure_tables(held, predictions or {})),
+        tasks=task_views(shown, held, styles, layers, measure_tables(held, predictions or {}), certificates or {}),
         failures=failures_of(held, boards),
         stale=stale,
         problems=list(problems),
@@ -110,10 +116,13 @@ def _inputs(
     problems: Sequence[str],
     probes: Mapping[str, Mapping[str, Any]],
     predicted: Sequence[str],
+    certificates: Mapping[str, Certificate],
 ) -> str:
     """Return a hash of all that decides the page: what it shows, and the code that draws it."""
     digest = hashlib.sha256(
-        json.dumps([records, stale, list(problems), dict(probes), list(predicted)], sort_keys=True).encode()
+        json.dumps(
+            [records, stale, list(problems), dict(probes), list(predicted), dict(certificates)], sort_keys=True
+        ).encode()
     )
     for room in ("report", "analysis"):
         for file in sorted((TEMPLATES.parents[1] / room).rglob("*.*")):

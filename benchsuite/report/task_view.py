@@ -10,6 +10,7 @@ from benchsuite.analysis import Column, ColumnHead, LayerProbes, Leaderboard
 from benchsuite.analysis.leaderboard import column_of, kind_order
 from benchsuite.analysis.measures import MeasureTable
 from benchsuite.report.board_view import anchor, number_text, settings_text, title
+from benchsuite.report.certificate_view import Certificate, CertificateView, certificate_view
 from benchsuite.report.figures import comparison, series_of
 from benchsuite.report.measure_view import MeasuresView, measures_view
 from benchsuite.report.numbers import count_of, whole
@@ -42,6 +43,7 @@ class TaskView:
     recipe: tuple[tuple[str, str], ...]
     targets: tuple[tuple[str, bool], ...]
     data: tuple[str, ...]
+    certificate: CertificateView
     environment: tuple[str, ...]
     figures: tuple[FigureView, ...]
     probes: ProbesView | None
@@ -54,6 +56,7 @@ def task_views(
     styles: Styles,
     probes: Mapping[Column, LayerProbes],
     measures: Mapping[Column, MeasureTable],
+    certificates: Mapping[str, Certificate],
 ) -> list[TaskView]:
     """Return one view per column of all leaderboards, and of all probes, in the order of the columns.
 
@@ -63,6 +66,7 @@ def task_views(
         styles: The style of each (kind, name).
         probes: What was measured in the layers. A column may have it without a leaderboard: pairs of two kinds have none.
         measures: What stored predictions give; shown on columns that have a leaderboard or probes.
+        certificates: Task → its certificate, where it has one.
     """
     by_id = {record["id"]: record for record in records}
     by_column: dict[Column, list[Record]] = {}
@@ -74,7 +78,15 @@ def task_views(
         for position, head in enumerate(board.columns):
             places.setdefault(head.column, []).append((board, position))
     return [
-        _task_view(places.get(column, []), by_column[column], by_id, styles, probes.get(column), measures.get(column))
+        _task_view(
+            places.get(column, []),
+            by_column[column],
+            by_id,
+            styles,
+            probes.get(column),
+            measures.get(column),
+            certificates.get(column.task),
+        )
         for column in sorted({*places, *probes})
     ]
 
@@ -86,12 +98,15 @@ def _task_view(
     styles: Styles,
     probes: LayerProbes | None,
     measures: MeasureTable | None,
+    certificate: Certificate | None,
 ) -> TaskView:
     heads = [board.columns[position] for board, position in places] or ([probes.head] if probes else [])
     head = heads[0]
     # What a task declares about itself is repeated in each of its records: any one will do.
     measure = records[0]["results"]["measure"]
     saturated = frozenset.intersection(*(head.saturated for head in heads))
+    # Trials that failed before their data were read have none.
+    data = distinct(str(found) for record in records if (found := record["fingerprints"].get("data")))
     return TaskView(
         label=head.label,
         anchor=anchor("task", head.label),
@@ -102,7 +117,8 @@ def _task_view(
             for kind in sorted(measure["baseline"], key=kind_order)
         ),
         targets=tuple((number_text(target), target in saturated) for target in head.targets),
-        data=distinct(str(record["fingerprints"].get("data", "not recorded")) for record in records),
+        data=data or ("not recorded",),
+        certificate=certificate_view(certificate, head.column.task_version, data, head.targets),
         environment=distinct(f"{machine_text(record)}; {versions_text(record)}" for record in records),
         figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
         probes=probes_view(probes) if probes else None,

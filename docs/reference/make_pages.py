@@ -9,9 +9,12 @@ Run it after a change of an option, a hook, a component or a plugin's docstring:
 
 from __future__ import annotations
 
+import csv
 import inspect
+import math
 import re
 from pathlib import Path
+from statistics import median, median_low
 from typing import Any
 
 import typer
@@ -35,6 +38,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "hooks.md": hooks(),
         DOCS / "reference" / "components.md": components(known),
+        DOCS / "reference" / "baselines.md": baselines(known),
         DOCS / "explanation" / "differences.md": differences(known),
     }
 
@@ -55,6 +59,53 @@ def cli() -> str:
         own = command.make_context(verb, [], parent=context, resilient_parsing=True)
         parts.append(_text(f"benchsuite {verb}", command.get_help(own)))
     return _page(parts)
+
+
+def baselines(known: Registry) -> str:
+    """Return what every task's baseline reaches, from the committed reference numbers."""
+    by_task: dict[str, list[dict[str, str]]] = {}
+    with (DOCS.parent / "results" / "reference" / "baselines.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            by_task.setdefault(row["task"], []).append(row)
+    parts = [
+        "# Baselines",
+        NOTE,
+        "What the baseline of each embedded task reaches with its own budget and split: the primary metric on the test "
+        "part after the last epoch, median of the seeds and their range; training loss, likewise; the median first "
+        "epoch at which the validation part reaches each target, over all seeds, with – where most never do; seconds of a "
+        "trial on one core, compilation included, median. One line for each trial is in "
+        "[`results/reference/baselines.csv`](../../results/reference/baselines.csv); `make reference` makes it again.",
+    ]
+    for tier in ("quick", "full"):
+        lines = [
+            "| task | metric | test | training loss | epochs to targets | budget | seconds |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        lines += [_baseline_line(name, rows) for name, rows in sorted(by_task.items()) if known.task(name).tier == tier]
+        parts += [f"## Tier `{tier}`", "\n".join(lines)]
+    parts += [
+        "## Memory",
+        f"The largest worker held {max(int(row['peak_megabytes']) for rows in by_task.values() for row in rows):,} MB.",
+    ]
+    return _page(parts)
+
+
+def _baseline_line(name: str, rows: list[dict[str, str]]) -> str:
+    def middle(column: str) -> str:
+        values = sorted(float(row[column]) for row in rows if row[column])
+        if not values:
+            return "none"
+        spread = f" ({values[0]:.4g} – {values[-1]:.4g})" if values[0] != values[-1] else ""
+        return f"{median(values):.4g}{spread}"
+
+    targets = zip(*(row["epochs_to_targets"].split() for row in rows), strict=True)
+    reached = [median_low([math.inf if word == "-" else int(word) for word in words]) for words in targets]
+    failed = sum(row["outcome"] != "completed" for row in rows)
+    return (
+        f"| {name} | {rows[0]['primary']} | {middle('test')}{f', {failed} failed' if failed else ''} | {middle('train_loss')} | "
+        f"{', '.join('–' if epoch == math.inf else str(epoch) for epoch in reached)} | {rows[0]['epochs']} | "
+        f"{median(float(row['seconds']) for row in rows):.1f} |"
+    )
 
 
 def hooks() -> str:

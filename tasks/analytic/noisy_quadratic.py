@@ -66,7 +66,7 @@ def register_tasks():
             epochs=10,
             baseline={"optimizer": "sgd[learning_rate=0.1]"},
             compares=["optimizer", "schedule"],
-            cost=bs.Cost(compile=1.8, epoch=0.012),
+            cost=bs.Cost(compile=1.6, epoch=0.005),
             summary="50 dimensions, condition number 100, mini-batch noise.",
             license="generated",
             citation="Zhang et al. 2019, arXiv:1907.04164",

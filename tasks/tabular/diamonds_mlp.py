@@ -64,7 +64,7 @@ def register_tasks():
             },
             compares=["optimizer", "preprocessing", "loss"],
             version=2,
-            cost=bs.Cost(compile=3.5, epoch=0.07),
+            cost=bs.Cost(compile=2.5, epoch=0.045),
             summary="53,940 diamonds, price from 26 columns, two hidden layers of 64.",
             source="ggplot2, data set diamonds (copy of plotnine, plotnine/data/diamonds.csv), as tasks/tabular/diamonds.npz",
             license="MIT",

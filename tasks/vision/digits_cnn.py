@@ -42,7 +42,7 @@ def register_tasks():
             baseline={"optimizer": "adam[learning_rate=0.01]", "schedule": "cosine", "initializer": "he_normal"},
             compares=["normalization", "regularization"],
             xla=False,
-            cost=bs.Cost(compile=1.0, epoch=0.07),
+            cost=bs.Cost(compile=1.1, epoch=0.085),
             summary="1,797 8×8 digits, two convolutions with 16 and 32 filters.",
             **FACTS,
         )

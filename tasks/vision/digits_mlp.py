@@ -46,7 +46,7 @@ def register_tasks():
                 "preprocessing",
                 "loss",
             ],
-            cost=bs.Cost(compile=3.5, epoch=0.01),
+            cost=bs.Cost(compile=2.5, epoch=0.007),
             summary="1,797 8×8 digits, two hidden layers of 64.",
             version=2,
             **FACTS,

@@ -181,6 +181,55 @@ def test_unequal_data_of_one_task_is_pointed_out():
     assert "made with different data" not in render([make_record(), make_record(seed=1)])
 
 
+CERTIFICATE = {
+    "version": 1,
+    "data": {"checksum": make_record()["fingerprints"]["data"], "parts": [1078, 360, 359], "labels": {"0": 170, "1": 180}},
+    "network": {"parameters": 8970, "kernels": 3},
+    "loss": {"start": 2.842459, "after_steps": 2.428606, "of_zeros": 2.302585, "theory": 2.302585},
+    "gradient": {"difference": 0.00069},
+    "few": {"start": 2.28, "end": 0.22, "steps": 14, "learned": True},
+    "targets": {"start": 0.1, "end": 0.975, "epochs": [2, 4, None]},
+}  # fmt: skip
+
+
+def said_of_certificate(certificate: dict[str, Any] | None) -> str:
+    text = render([make_record()], certificates={} if certificate is None else {"digits_mlp": certificate})
+    about = text[text.index("<dt>Data checksum") :]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", about[: about.index("<dt>Environment")]))
+
+
+def test_a_certificate_is_shown_beside_the_records_that_were_made_with_it():
+    said = said_of_certificate(CERTIFICATE)
+    for words in (
+        "Certificate the data are those that were certified",
+        "Examples 1,078 to train, 360 to validate, 359 to test",
+        "Labels 2, 170 to 180 of each",
+        "Training loss 2.84246 at the start, 2.42861 after 10 steps of gradient descent",
+        "Loss of outputs 0 2.30259, in theory 2.30259",
+        "Gradient off numerical differences by 0.069 %",
+        "8 examples learned by heart in 14 steps",
+        "Baseline reaches 0.9 after 2 epochs, 0.95 after 4 epochs, 0.97 never; ends at 0.975",
+    ):
+        assert words in said, said
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "bad"),
+    [
+        (None, "not certified", False),
+        ({"version": 2}, "there is one of version 2, not of 1", True),
+        ({"data": {**CERTIFICATE["data"], "checksum": "0" * 16}}, "the data are not those that were certified, which have 0000", True),
+    ],
+)  # fmt: skip
+def test_a_certificate_of_something_else_is_told(change: dict[str, Any] | None, words: str, bad: bool):
+    certificate = None if change is None else {**CERTIFICATE, **change}
+    said = said_of_certificate(certificate)
+    assert words in said
+    assert "learned by heart" not in said
+    page = render([make_record()], certificates={"digits_mlp": certificate} if certificate else None)
+    assert ('<dt>Certificate</dt><dd class="bad">' in page) is bad
+
+
 def test_censored_saturated_and_uncounted_are_said():
     records = [make_record(seed=seed, value=0.8, cpu_share=0.5) for seed in range(3)]
     text = render(records)

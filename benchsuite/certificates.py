@@ -1,0 +1,71 @@
+"""Where certificates lie: ``certificates/<task>.json`` beside the file that registers the task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchsuite.components import Task
+from benchsuite.errors import BenchsuiteError
+from benchsuite.files import write_whole
+from benchsuite.registry import Registry
+
+NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
+"""What every certificate holds, at least."""
+
+
+def path_of(task: str, registry: Registry) -> Path | None:
+    """Return where a task's certificate lies; ``None`` if no file registers it."""
+    file = getattr(registry.entry("task", task).plugin.module, "__file__", None)
+    return Path(file).parent / "certificates" / f"{task}.json" if file else None
+
+
+def checksum_of(task: Task, registry: Registry) -> str | None:
+    """Return the checksum that a task's data must have; ``None`` without a certificate of the task's version.
+
+    Raises:
+        BenchsuiteError: If there is a certificate that is not whole.
+    """
+    found = committed(task.name, registry)
+    return str(found["data"]["checksum"]) if found and found.get("version") == task.version else None
+
+
+def committed(task: str, registry: Registry) -> dict[str, Any] | None:
+    """Return a task's certificate, or ``None`` if it has none.
+
+    Raises:
+        BenchsuiteError: If the file is not whole.
+    """
+    path = path_of(task, registry)
+    if path is None or not path.is_file():
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("no object")
+        if missing := sorted(NEEDED - set(found)):
+            raise ValueError(f"it has no {', '.join(missing)}")
+    except (OSError, ValueError) as error:
+        raise BenchsuiteError(
+            f"the certificate {path} cannot be read ({error}). Write it again: benchsuite certify --write."
+        ) from None
+    return found
+
+
+def write(task: str, registry: Registry, certificate: Mapping[str, Any]) -> Path:
+    """Write a task's certificate beside the file that registers it.
+
+    Raises:
+        BenchsuiteError: If that cannot be done.
+    """
+    path = path_of(task, registry)
+    if path is None:
+        raise BenchsuiteError(f"task {task!r} comes from no file beside which a certificate could lie.")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, (json.dumps(certificate, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
+    except OSError as error:
+        raise BenchsuiteError(f"cannot write the certificate {path}: {error.strerror}.") from None
+    return path

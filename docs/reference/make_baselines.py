@@ -1,0 +1,81 @@
+"""Write results/reference/baselines.csv, the committed reference numbers, from the records of all baselines.
+
+``make reference`` runs these and calls it. Run ``make_pages.py`` afterwards: the page of baselines is made from the table.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchsuite.recipe import baseline
+from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.store import Store
+from benchsuite.trial import Trial
+
+TABLE = Path(__file__).parents[2] / "results" / "reference" / "baselines.csv"
+COLUMNS = (
+    "task", "version", "engine", "seed", "outcome", "epochs", "steps", "primary", "train", "validation", "test", "train_loss",
+    "epochs_to_targets", "seconds", "compile_seconds", "peak_megabytes",
+)  # fmt: skip
+"""Primary metric after the last epoch (that of the restored weights where a recipe stops early); loss of the training part
+without penalties; first epoch that reaches each target, empty where none does; seconds of the whole trial, compilation
+included; the largest size of the worker until then, which trials before it share."""
+
+
+def rows(records: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[str, Any]]:
+    """Return a row for each record of a baseline of a bundled task in its present version, by task and seed."""
+    found = []
+    for record in records:
+        spec, results, costs = record["spec"], record["results"], record["costs"]
+        name = spec["task"]["name"]
+        if name not in registry.names("task"):
+            continue
+        task = registry.task(name)
+        usual = Trial(name, task.version, baseline(task, registry), spec["seed"], task.epochs, task.batch_size)
+        if spec != usual.spec:
+            continue
+        final = results.get("final", {})
+        primary = task.primary
+        reached = ["" if hit is None else str(hit["epoch"]) for hit in results.get("targets", {}).values()]
+        found.append(
+            {
+                "task": name,
+                "version": spec["task"]["version"],
+                "engine": spec["engine"],
+                "seed": spec["seed"],
+                "outcome": record["outcome"],
+                "epochs": spec["epochs"],
+                "steps": record["curves"].get("step", [None])[-1],
+                "primary": primary,
+                **{part: _short(final.get(f"{part}_{primary}")) for part in ("train", "validation", "test")},
+                "train_loss": _short(final.get("train_loss")),
+                "epochs_to_targets": " ".join(word or "-" for word in reached),
+                "seconds": f"{costs['wall_seconds']:.2f}",
+                "compile_seconds": f"{costs.get('compile_seconds', 0.0):.2f}",
+                "peak_megabytes": round(costs.get("peak_memory_bytes", 0) / 1e6),
+            }
+        )
+    return sorted(found, key=lambda row: (row["task"], row["seed"]))
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+def main(folder: str) -> None:
+    """Write the table from a results folder."""
+    found = rows(Store(Path(folder), create=False).read_all().values(), load_registry(Sources(local=False)))
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    with TABLE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
+    print(f"wrote {len(found)} rows to {TABLE.relative_to(Path.cwd()) if TABLE.is_relative_to(Path.cwd()) else TABLE}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,56 @@
+"""Cells: trials that share a program, and the time that each of them may take."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+import benchsuite as bs
+from benchsuite.execution.run import PATIENCE, TIMEOUT, make_cells, predicted_seconds
+from benchsuite.recipe import baseline
+from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.trial import Trial
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Registry:
+    return load_registry(Sources(local=False))
+
+
+def trials(bundled: Registry, name: str, seeds: int) -> list[Trial]:
+    task = bundled.task(name)
+    recipe = baseline(task, bundled)
+    return [Trial(name, task.version, recipe, seed, task.epochs, task.batch_size) for seed in range(seeds)]
+
+
+class Priced:
+    """A registry whose tasks cost what a test says."""
+
+    def __init__(self, registry: Registry, cost: bs.Cost) -> None:
+        self._registry, self._cost = registry, cost
+
+    def task(self, name: str) -> bs.Task:
+        return replace(self._registry.task(name), cost=self._cost)
+
+
+def test_a_trial_has_the_usual_time_or_ten_times_what_its_task_costs(bundled: Registry) -> None:
+    one = trials(bundled, "digits_mlp", 1)
+    epochs = bundled.task("digits_mlp").epochs
+    for cost, limit in ((bs.Cost(compile=2.0, epoch=0.1), TIMEOUT), (bs.Cost(compile=20.0, epoch=30.0), None)):
+        (cell,) = make_cells(one, Priced(bundled, cost), 2)  # type: ignore[arg-type]
+        assert cell.timeout == pytest.approx(limit or PATIENCE * (20.05 + 30.0 * epochs))
+        (given,) = make_cells(one, Priced(bundled, cost), 2, timeout=7.0)  # type: ignore[arg-type]
+        assert given.timeout == 7.0
+
+
+def test_trials_of_one_program_stay_together_unless_a_worker_would_be_idle(bundled: Registry) -> None:
+    both = [*trials(bundled, "digits_mlp", 3), *trials(bundled, "diamonds_mlp", 3)]
+    assert [len(cell.trials) for cell in make_cells(both, bundled, 1)] == [3, 3]
+    split = make_cells(trials(bundled, "digits_mlp", 4), bundled, 2)
+    assert [len(cell.trials) for cell in split] == [2, 2]
+    assert {trial.id for cell in split for trial in cell.trials} == {
+        trial.id for trial in trials(bundled, "digits_mlp", 4)
+    }
+    for cell in split:
+        assert cell.seconds == pytest.approx(predicted_seconds(cell.trials, bundled))
+        assert all(one.cell == other.cell for one, other in pairwise(cell.trials))

@@ -1,0 +1,112 @@
+"""Tasks with every kind of broken data in one real run: one clear line for each, and the good task goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TASK = '''
+"""A task whose data are as its name says."""
+import benchsuite as bs
+import numpy as np
+
+def data():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(100, 5)).astype("float32")
+    y = (x[:, 0] > x[:, 1]).astype("int32")
+    {change}
+    return bs.Arrays(x, y)
+
+def model(blocks, x):
+    return blocks.output({outputs})(blocks.dense(4)(x))
+
+@bs.hookimpl
+def register_tasks():
+    return [bs.Task(name="{name}", data=data, split={split}, model=model, loss="cross_entropy", primary="loss",
+                    targets=[0.6], batch_size=20, epochs=1, xla=False, tier="quick", compares=["optimizer"])]
+'''
+
+SPLIT = "bs.HoldOut(60, 20, 20)"
+
+# Name → what its data() does, its split, and what is said of it.
+# ruff: noqa: E501
+BROKEN = {
+    "missing_file": ('np.load("nowhere.npz")', SPLIT, "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.npz'"),
+    "missing_package": ("import no_such_package", SPLIT, "ModuleNotFoundError: No module named 'no_such_package'"),
+    "not_a_number": ("x[7, 2] = np.nan", SPLIT, "inputs of task 'not_a_number' hold NaN or infinity. Clean them in data()."),
+    "other_length": ("y = y[1:]", SPLIT, "data() of task 'other_length' must return as many inputs as targets. Received: 100 and 99."),
+    "other_type": ('x = x.astype("float64")', SPLIT, "inputs of task 'other_type' must be float32 or int32 (or uint8, uint16 for int32). Received: float64."),
+    "other_shape": ("y = y[:, None]", SPLIT, "targets of task 'other_shape' must be classes [batch], since the network gives [batch, 2]. Received: [batch, 1]."),
+    "no_such_class": ("y[3] = 2", SPLIT, "targets of task 'no_such_class' are classes from 0 to 2, while the network has 2 outputs: classes must be from 0 to 1."),
+    "one_class": ("y[:] = 1", SPLIT, "all targets of task 'one_class' are equal: there is nothing to learn."),
+    "no_example": ("x, y = x[:0], y[:0]", SPLIT, "data() of task 'no_example' must return as many inputs as targets. Received: 0 and 0."),
+    "empty_part": ("", "bs.InOrder(0.992, 0.004, 0.004)", "InOrder(train=0.992, validation=0.004, test=0.004) cannot split 100 examples: parts of (99, 1, 0)."),
+    "too_few": ("", "bs.HoldOut(15, 20, 20)", "task 'too_few' has 15 training examples, fewer than its batch size 20."),
+    "changed": ("x[0, 0] += 1", SPLIT, "the data of task 'changed' are not those of its certificate: checksum "),
+}  # fmt: skip
+
+
+def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "benchsuite", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=400, env={**os.environ, "COLUMNS": "200"},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "tasks").mkdir()
+    for name, (change, split, _) in {**BROKEN, "good": ("", SPLIT, "")}.items():
+        text = TASK.format(name=name, change=change, split=split, outputs=2)
+        (folder / f"tasks/{name}.py").write_text(text, encoding="utf-8")
+    # The certificate is that of the data before they were changed.
+    changed = folder / "tasks/changed.py"
+    broken = changed.read_text(encoding="utf-8")
+    changed.write_text(TASK.format(name="changed", change="", split=SPLIT, outputs=2), encoding="utf-8")
+    assert benchsuite(folder, "certify", "changed", "--write").returncode == 0
+    changed.write_text(broken, encoding="utf-8")
+    done = benchsuite(folder, "run", "--task", ",".join((*BROKEN, "good")), "--seeds", "2", "--workers", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    records: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted((folder / "results/trials").glob("*/*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        records.setdefault(record["spec"]["task"]["name"], []).append(record)
+    return done.stdout, records
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_data_are_told_in_one_clear_line_before_training(
+    outcome: tuple[str, dict[str, list[dict[str, Any]]]], name: str
+) -> None:
+    shown, records = outcome
+    _, _, reason = BROKEN[name]
+    assert [record["outcome"] for record in records[name]] == ["crashed"] * 2
+    for record in records[name]:
+        assert record["reason"].startswith(reason)
+        assert "\n" not in record["reason"]
+        assert record["curves"] == {}
+        assert record["results"]["failure"]["step"] == 0
+    # The first at once, the others together at the end.
+    first, others = (line for line in shown.splitlines() if reason[:60] in line)
+    assert first.startswith(f"crashed {name} baseline seed=")
+    assert others.startswith(f"crashed {name}, 1 more trial for the same reason: ")
+
+
+def test_other_tasks_go_on(outcome: tuple[str, dict[str, list[dict[str, Any]]]]) -> None:
+    _, records = outcome
+    assert [record["outcome"] for record in records["good"]] == ["completed"] * 2
+
+
+def test_what_was_certified_can_be_made_anew(outcome: tuple[str, dict[str, list[dict[str, Any]]]]) -> None:
+    _, records = outcome
+    reason = records["changed"][0]["reason"]
+    certified = records["good"][0]["fingerprints"]["data"]  # equal but for its name
+    assert f", certified {certified}. " in reason
+    assert reason.endswith("raise its version, and benchsuite certify changed --write.")
