@@ -17,7 +17,7 @@ from benchsuite.certificates import committed
 from benchsuite.cli.app import app
 from benchsuite.cli.info import _facts
 from benchsuite.cli.task_facts import seconds_words, split_words, targets_words
-from benchsuite.report.sample_panels import code_lines
+from benchsuite.report.sample_panels import code_lines, text_lines
 from benchsuite.report.samples import Samples, form_of
 from benchsuite.report.task_picture import Layer, task_figure
 
@@ -265,6 +265,19 @@ def test_codes_are_written_with_runs_and_cut_where_there_is_no_room():
     assert lines[0].startswith("0 1 2 3")
     assert lines[-1].endswith(" …")
     assert max(map(len, lines)) <= 92
+
+
+def test_codes_are_written_as_what_they_stand_for():
+    letters = ["a", "$", "\n"]
+    assert text_lines(np.array([0, 1, 2, 0, 1]), letters) == ["a$⏎a$"]
+    assert text_lines(np.array([1, 2, 0, 0]), ["", "in", "the"]) == ["in the"]
+    assert text_lines(np.array([0, 5]), letters) == ["a�"]  # no code of the vocabulary
+    lines = text_lines(np.arange(1000) % 2, letters, 40)
+    assert [len(line) for line in lines] == [40, 40, 40]
+    assert lines[-1].endswith(" …")
+    x = np.array([[0, 1, 2, 0, 1]] * 9, "int32")
+    texts, _ = drawn(Samples(x, Y[:9], vocabulary=letters))
+    assert "a$⏎a$" in texts
 
 
 def test_the_table_of_layers_has_a_sum_and_grows():

@@ -41,8 +41,9 @@ def draw_task(task: Task, known: Registry) -> Figure:
         said = " ".join(str(error).split())
         words = said if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {said}"
         raise BenchsuiteError(f"{task.title} cannot be drawn: {words}") from error
-    part = program.dataset.part("train")
-    samples = Samples(program.dataset.x[part], program.dataset.y[part], task.standardize_targets, ground)
+    dataset = program.dataset
+    part = dataset.part("train")
+    samples = Samples(dataset.x[part], dataset.y[part], task.standardize_targets, ground, dataset.vocabulary)
     return task_figure(task.name, task.summary, samples, layers_of(program.model))
 
 

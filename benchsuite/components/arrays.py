@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +24,15 @@ class Arrays:
             :class:`ByGroup`.
         symbols: How many of the last columns of ``[examples, columns]`` hold codes of categories, as floats: no
             preprocessing touches them, and no augmentation is possible.
+        vocabulary: What each code of int32 inputs stands for, code 0 first: letters, words, ``""`` for what fills up. For
+            drawings alone.
     """
 
     x: np.ndarray[Any, Any]
     y: np.ndarray[Any, Any]
     groups: np.ndarray[Any, Any] | None = None
     symbols: int = 0
+    vocabulary: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ class Dataset:
         sizes: Examples in each part.
         checksum: 16 hexadecimal digits of the SHA-256 of the arrays as the task returned them.
         symbols: How many of the last columns of the inputs hold codes.
+        vocabulary: What each code of the inputs stands for, if the task says.
     """
 
     x: np.ndarray
@@ -32,6 +34,7 @@ class Dataset:
     sizes: tuple[int, int, int]
     checksum: str
     symbols: int = 0
+    vocabulary: Sequence[str] = ()
 
     @property
     def input_type(self) -> str:
@@ -108,7 +111,7 @@ def read(task: Task) -> Raw:
         )
     if isinstance(task.loss, str) and len(np.unique(y)) < 2:
         raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
-    return Raw(Arrays(x, y, arrays.groups, arrays.symbols), checksum.hexdigest()[:16])
+    return Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
 
 
 def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
@@ -137,7 +140,8 @@ def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
         train = y[: len(parts[0])].astype("float64")
         spread = train.std(axis=0)
         y = ((y - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)).astype("float32")
-    return Dataset(x[taken], y, (len(parts[0]), len(parts[1]), len(parts[2])), raw.checksum, raw.arrays.symbols)
+    sizes = (len(parts[0]), len(parts[1]), len(parts[2]))
+    return Dataset(x[taken], y, sizes, raw.checksum, raw.arrays.symbols, raw.arrays.vocabulary)
 
 
 def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:

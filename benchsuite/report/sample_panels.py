@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -85,18 +86,20 @@ def draw_sequences(figure: Figure, frame: Frame, samples: Samples) -> str:
 
 
 def draw_codes(figure: Figure, frame: Frame, samples: Samples) -> str:
-    """Write the first examples as their codes, and draw how often each code occurs; return what they are."""
+    """Write the first examples as text or as their codes, and draw how often each code occurs; return what they are."""
     from matplotlib.ticker import LogLocator, NullLocator
 
     width, height = (float(size) for size in figure.get_size_inches())
     top, count = frame.top, min(TEXTS, len(samples.x))
     for number in range(count):
         label = samples.label(number)
-        lines = code_lines(samples.x[number], TEXT_WIDTH - 6 * bool(label))
+        room = TEXT_WIDTH - 6 * bool(label)
+        words = samples.vocabulary
+        lines = text_lines(samples.x[number], words, room) if len(words) else code_lines(samples.x[number], room)
         look: dict[str, Any] = {"va": "top", "linespacing": 1.35, "fontsize": 6.6}
         figure.text(frame.left / width, top / height, label, **look, color=MUTED)
         left = frame.left + (0.35 if label else 0)
-        figure.text(left / width, top / height, "\n".join(lines), **look, family="monospace")
+        figure.text(left / width, top / height, "\n".join(lines), **look, family="monospace", parse_math=False)
         top -= TEXT_LINE * len(lines) + 0.12
     few = samples.x[: max(1, MOST_CODES // samples.x.shape[1])]
     codes, counts = np.unique(few, return_counts=True)
@@ -112,6 +115,17 @@ def draw_codes(figure: Figure, frame: Frame, samples: Samples) -> str:
     )
     _quiet(axes)
     return f"{_first(count, samples)}; {samples.x.shape[1]:,} codes each"
+
+
+def text_lines(codes: np.ndarray, vocabulary: Sequence[str], width: int = TEXT_WIDTH) -> list[str]:
+    """Return what codes stand for as a few lines: letters one after another, words apart; ⏎ where a line ends."""
+    found = [vocabulary[code] if code < len(vocabulary) else "�" for code in codes.tolist()]
+    between = "" if max(map(len, vocabulary)) == 1 else " "
+    text = between.join(word for word in found if word).replace("\n", "⏎")
+    lines = [text[start : start + width] for start in range(0, len(text), width)] or [""]
+    if len(lines) > TEXT_LINES:
+        lines = [*lines[: TEXT_LINES - 1], lines[TEXT_LINES - 1][: width - 2] + " …"]
+    return lines
 
 
 def code_lines(codes: np.ndarray, width: int = TEXT_WIDTH) -> list[str]:

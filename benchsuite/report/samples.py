@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,12 +61,14 @@ class Samples:
         y: Targets ``[examples, ...]``.
         standardized: Whether the targets have been standardized.
         ground: What to draw instead: the surface of a task that trains two numbers alone.
+        vocabulary: What each code stands for; codes are written as numbers without it.
     """
 
     x: np.ndarray
     y: np.ndarray
     standardized: bool = False
     ground: Ground | None = None
+    vocabulary: Sequence[str] = ()
 
     def label(self, number: int) -> str:
         """Return the target of an example if it is one number, else nothing."""

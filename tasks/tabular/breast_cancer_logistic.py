@@ -36,7 +36,7 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["accuracy"],
             primary="accuracy",
-            targets=[0.90, 0.95, 0.98],
+            targets=[0.95, 0.97, 0.98],
             batch_size=32,
             epochs=30,
             baseline={

@@ -51,4 +51,4 @@ def windows(task):
     count = (len(codes) - 1) // WINDOW
     x = codes[: count * WINDOW].reshape(count, WINDOW)
     y = codes[1 : count * WINDOW + 1].reshape(count, WINDOW)
-    return bs.Arrays(x.astype("int32"), y.astype("int32"))
+    return bs.Arrays(x.astype("int32"), y.astype("int32"), vocabulary=symbols.tolist())

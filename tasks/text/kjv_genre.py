@@ -42,13 +42,18 @@ CODES = 16_384
 WORDS = 48
 
 
-def codes(verse):
-    """Return the codes of the first 48 words of a verse."""
+def words_of(verse):
+    """Return the first 48 words of a verse."""
     import re
+
+    return re.findall("[a-z]+", verse.lower())[:WORDS]
+
+
+def code(word):
+    """Return the code of a word."""
     import zlib
 
-    words = re.findall("[a-z]+", verse.lower())[:WORDS]
-    return [1 + zlib.crc32(word.encode()) % (CODES - 1) for word in words]
+    return 1 + zlib.crc32(word.encode()) % (CODES - 1)
 
 
 def data():
@@ -56,14 +61,19 @@ def data():
     import numpy as np
 
     genre_of = {book: number for number, books in enumerate(GENRES.values()) for book in books}
-    rows, classes, groups = [], [], []
+    rows, classes, groups, vocabulary = [], [], [], [""] * CODES
     for number, (book, verses) in enumerate(chapters("kjv_genre", genre_of)):
         for verse in verses:
-            found = codes(verse)
+            words = words_of(verse)
+            found = [code(word) for word in words]
+            for place, word in zip(found, words, strict=True):
+                vocabulary[place] = vocabulary[place] or word  # of words with one code the first
             rows.append(found + [0] * (WORDS - len(found)))
             classes.append(genre_of[book])
             groups.append(number)
-    return bs.Arrays(np.array(rows, "int32"), np.array(classes, "int32"), groups=np.array(groups))
+    return bs.Arrays(
+        np.array(rows, "int32"), np.array(classes, "int32"), groups=np.array(groups), vocabulary=vocabulary
+    )
 
 
 def model(blocks, inputs):

@@ -23,6 +23,10 @@ CRC = {"the": 7936, "beginning": 12668}
 """1 + the CRC-32 modulo 16,383, the checksum by ``printf WORD | gzip | tail -c8 | od -An -tu4 -N4``."""
 
 
+def codes(verse):
+    return [kjv_genre.code(word) for word in kjv_genre.words_of(verse)]
+
+
 @cache
 def arrays_of(name):
     """The data of a task, read once."""
@@ -79,10 +83,11 @@ def test_every_verse_of_the_66_books_has_a_genre():
 
 
 def test_words_are_their_checksums():
-    assert kjv_genre.codes("In THE beginning, the")[1:] == [CRC["the"], CRC["beginning"], CRC["the"]]
-    assert len(kjv_genre.codes("word " * 90)) == 48
-    first = arrays_of("kjv_genre").x[0]
-    assert list(first[:10]) == kjv_genre.codes("In the beginning God created the heaven and the earth.")
+    assert codes("In THE beginning, the")[1:] == [CRC["the"], CRC["beginning"], CRC["the"]]
+    assert len(codes("word " * 90)) == 48
+    first, vocabulary = arrays_of("kjv_genre").x[0], arrays_of("kjv_genre").vocabulary
+    assert [vocabulary[place] for place in first[:4]] == ["in", "the", "beginning", "god"]
+    assert list(first[:10]) == codes("In the beginning God created the heaven and the earth.")
     assert not first[10:].any()
 
 
