@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.cli.quiet import tensorflow_on_cpu
@@ -49,6 +48,7 @@ def draw_task(task: Task, known: Registry) -> Figure:
 
 def layers_of(model: Any) -> list[Layer]:
     """Return a model's layers in order, inputs first; what several layers share counts for the first."""
+    from benchsuite.engine.places import WRAPPED, stable_name
     from benchsuite.report.task_picture import Layer
 
     counted: set[int] = set()
@@ -58,7 +58,7 @@ def layers_of(model: Any) -> list[Layer]:
         counted.update(id(variable) for variable in own)
         inputs = type(layer).__name__ == "InputLayer"
         # Keras numbers the layers that blocks did not name through the life of a process.
-        name = "inputs" if inputs else re.sub(r"_reparameterized$", "", layer.name)
+        name = "inputs" if inputs else stable_name(layer.name.removesuffix(WRAPPED))
         found.append(
             Layer(
                 name,

@@ -14,7 +14,8 @@ class Preprocessing(Component):
 
     ``make(**hyperparameters)`` returns an object with ``fit(x)`` and ``transform(x) -> array`` on float32 arrays
     ``[examples, features]``, as scikit-learn's transformers are; or ``None``. It is fitted on the training part only
-    and applied to all parts. Inputs with more axes are flattened for it and get their shape back.
+    and applied to all parts; ``transform`` treats each example by itself, and gets large data in pieces. Inputs with
+    more axes are flattened for it and get their shape back.
     """
 
     kind: ClassVar[str] = "preprocessing"

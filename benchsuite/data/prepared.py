@@ -13,6 +13,8 @@ from benchsuite.components import Arrays, Task
 from benchsuite.data.splits import fold_indices, split_indices
 from benchsuite.errors import BenchsuiteError, Unsupported
 
+TRANSFORMED_AT_ONCE = 2**24
+"""Numbers that a preprocessing gets at once: it may compute in float64."""
 PARTS = ("train", "validation", "test")
 
 
@@ -164,7 +166,7 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
     flat.flags.writeable = False  # the next trial of this worker gets the same inputs
     numbers = flat[:, : flat.shape[1] - dataset.symbols]
     preprocessing.fit(numbers[dataset.part("train")])
-    x = np.asarray(preprocessing.transform(numbers), dtype=np.float32)
+    x = _transformed(preprocessing, numbers)
     if len(x) != len(flat) or not np.isfinite(x).all():
         raise BenchsuiteError("preprocessing must return one finite row for each example.")
     if x.shape != numbers.shape and dataset.x.ndim > 2:
@@ -175,3 +177,13 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
     if dataset.symbols:
         x = np.concatenate([x, flat[:, numbers.shape[1] :]], axis=1)
     return Prepared(x.reshape(dataset.x.shape) if x.shape == flat.shape else x, dataset)
+
+
+def _transformed(preprocessing: Any, numbers: np.ndarray) -> np.ndarray:
+    """Return the transformed rows, float32; many of them in pieces."""
+    size = max(1, TRANSFORMED_AT_ONCE // max(1, numbers.shape[1]))
+    pieces = [
+        np.asarray(preprocessing.transform(numbers[start : start + size]), dtype=np.float32)
+        for start in range(0, len(numbers), size)
+    ]
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from benchsuite.engine.parts import Parts
-from benchsuite.engine.places import WRAPPED, Place
+from benchsuite.engine.places import WRAPPED, Place, stable_name
 from benchsuite.errors import BenchsuiteError
 
 
@@ -34,8 +34,8 @@ class Assembly:
 
     @property
     def names(self) -> set[str]:
-        """The names that blocks gave to layers."""
-        return {f"{what}_{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
+        """The names that blocks gave to Keras layers."""
+        return {f"{what}.{number}" for what, count in self._counts.items() for number in range(1, count + 1)}
 
     @property
     def mapped(self) -> list[tuple[Any, Any]]:
@@ -92,7 +92,7 @@ class Assembly:
             entering = through([before], linear)
             outputs = through([activation, behind], entering)
             found = Place(
-                name,
+                stable_name(name),
                 layer_type,
                 layer,
                 1.0 if layer_type in ("recurrent", "output") else self._parts.gain,
@@ -102,7 +102,7 @@ class Assembly:
                 activation,
                 outputs,
             )
-            self._places.setdefault(name, found)
+            self._places.setdefault(found.name, found)
             return through(after, outputs)
 
         return block
@@ -128,7 +128,7 @@ class Assembly:
 
     def _name(self, what: str) -> str:
         self._counts[what] = self._counts.get(what, 0) + 1
-        return f"{what}_{self._counts[what]}"
+        return f"{what}.{self._counts[what]}"
 
 
 def pieces_of(activation: Any) -> int:

@@ -64,6 +64,14 @@ class Place:
         return math.prod(self.variable.shape[:-2])
 
 
+def stable_name(layer: str) -> str:
+    """Return the stable name of a layer that a block named: ``dense_1`` for ``dense.1``.
+
+    Keras names the layers that a task makes itself ``dense``, ``dense_1``, …; none of them has a dot.
+    """
+    return layer.replace(".", "_")
+
+
 def stable_names(variables: Sequence[Any], own: Collection[str]) -> dict[str, Any]:
     """Name the variables of a network so that the names do not depend on the networks built before.
 
@@ -76,7 +84,7 @@ def stable_names(variables: Sequence[Any], own: Collection[str]) -> dict[str, An
     named: dict[str, Any] = {}
     for variable in variables:
         words = [word for word in variable.path.split("/") if not word.endswith(WRAPPED)]
-        path = "/".join(word if word in own else re.sub(r"_\d+$", "", word) for word in words[:-1])
+        path = "/".join(stable_name(word) if word in own else re.sub(r"_\d+$", "", word) for word in words[:-1])
         name, number = f"{path}/{words[-1]}", 1
         while name in named:
             number += 1

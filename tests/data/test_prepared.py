@@ -268,6 +268,28 @@ def test_a_preprocessing_may_change_the_number_of_features() -> None:
         prepare(load(task(X.reshape(50, 2, 2))), First())
 
 
+def test_large_data_are_transformed_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchsuite.data import prepared
+
+    class Counting:
+        def __init__(self) -> None:
+            self.rows: list[int] = []
+
+        def fit(self, x: np.ndarray) -> None:
+            self.mean = x.mean(axis=0)
+
+        def transform(self, x: np.ndarray) -> np.ndarray:
+            self.rows.append(len(x))
+            return x - self.mean
+
+    whole, pieces = Counting(), Counting()
+    expected = prepare(load(task()), whole).x
+    monkeypatch.setattr(prepared, "TRANSFORMED_AT_ONCE", 4 * 20)
+    np.testing.assert_array_equal(prepare(load(task()), pieces).x, expected)
+    assert whole.rows == [50]
+    assert pieces.rows == [20, 20, 10]
+
+
 def test_a_transformer_of_scikit_learn_works_unmodified() -> None:
     from sklearn.decomposition import PCA
     from sklearn.preprocessing import QuantileTransformer

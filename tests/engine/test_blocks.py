@@ -61,7 +61,7 @@ def layers_of(bench, model, **chosen):
     """The layers of a task's model, built from a recipe, by name."""
     bench.change_task(model=model)
     model = bench.session.ready(bench.trial(**chosen)).program.model
-    return {layer.name: layer for layer in model.layers}
+    return {layer.name.replace(".", "_"): layer for layer in model.layers}
 
 
 def one_block(blocks, inputs):
@@ -210,3 +210,19 @@ def test_a_normalization_is_declared_in_full(fields, message):
     with pytest.raises(bs.BenchsuiteError) as caught:
         bs.Normalization(name="n", make=lambda: None, **fields)
     assert str(caught.value).startswith(message)
+
+
+def test_layers_that_a_task_makes_itself_never_take_a_blocks_name(bench):
+    import keras
+
+    def model(blocks, inputs):
+        x = keras.layers.Dense(8)(keras.layers.Dense(8)(blocks.dense(8)(inputs)))
+        return blocks.output(3)(keras.layers.Dense(8)(blocks.dense(8)(x)))
+
+    for task in ("first", "second"):  # Keras goes on counting where the first network ended
+        bench.change_task(model=model, name=task)
+        program = bench.session.ready(bench.trial()).program
+        assert [place.name for place in program.places] == ["dense_1", "dense_2", "output_1"]
+        kernels = [name for name in program.names if name.endswith("kernel")]
+        assert len(kernels) == len(set(kernels)) == 6
+        assert {"dense_1/kernel", "output_1/kernel"} <= set(kernels)

@@ -144,7 +144,7 @@ def test_the_loss_of_the_autoencoder_is_that_of_all_pixels():
     error = (np.asarray(found.model(x[:50])) - y[:50]) ** 2
     np.testing.assert_allclose(task.loss(found.model, batch, False), error.sum(axis=-1), rtol=1e-5)
     np.testing.assert_allclose(task.metrics[0].per_example(found.model, batch), error, rtol=1e-4, atol=1e-6)
-    assert found.model.get_layer("dense_3").output.shape == (None, 32)
+    assert found.model.get_layer("dense.3").output.shape == (None, 32)
 
 
 def test_the_loss_of_the_variational_autoencoder_is_the_bound_of_the_paper():
