@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 TASK = '''
@@ -52,6 +53,9 @@ BROKEN = {
 }  # fmt: skip
 
 
+Outcome = tuple[str, dict[str, list[dict[str, Any]]], Path]
+
+
 def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "benchsuite", *arguments],
@@ -60,7 +64,7 @@ def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("bad")
     (folder / "tasks").mkdir()
     for name, (change, split, _) in {**BROKEN, "good": ("", SPLIT, "")}.items():
@@ -78,14 +82,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, li
     for path in sorted((folder / "results/trials").glob("*/*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         records.setdefault(record["spec"]["task"]["name"], []).append(record)
-    return done.stdout, records
+    return done.stdout, records, folder
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_data_are_told_in_one_clear_line_before_training(
-    outcome: tuple[str, dict[str, list[dict[str, Any]]]], name: str
-) -> None:
-    shown, records = outcome
+def test_broken_data_are_told_in_one_clear_line_before_training(outcome: Outcome, name: str) -> None:
+    shown, records, _ = outcome
     _, _, reason = BROKEN[name]
     assert [record["outcome"] for record in records[name]] == ["crashed"] * 2
     for record in records[name]:
@@ -99,14 +101,26 @@ def test_broken_data_are_told_in_one_clear_line_before_training(
     assert others.startswith(f"crashed {name}, 1 more trial for the same reason: ")
 
 
-def test_other_tasks_go_on(outcome: tuple[str, dict[str, list[dict[str, Any]]]]) -> None:
-    _, records = outcome
+def test_other_tasks_go_on(outcome: Outcome) -> None:
+    _, records, _ = outcome
     assert [record["outcome"] for record in records["good"]] == ["completed"] * 2
 
 
-def test_what_was_certified_can_be_made_anew(outcome: tuple[str, dict[str, list[dict[str, Any]]]]) -> None:
-    _, records = outcome
+def test_what_was_certified_can_be_made_anew(outcome: Outcome) -> None:
+    _, records, _ = outcome
     reason = records["changed"][0]["reason"]
     certified = records["good"][0]["fingerprints"]["data"]  # equal but for its name
     assert f", certified {certified}. " in reason
     assert reason.endswith("raise its version, and benchsuite certify changed --write.")
+
+
+def test_a_trial_runs_again_once_its_data_are_there(outcome: Outcome) -> None:
+    """And only then: what else failed is a result."""
+    _, _, folder = outcome
+    chosen = ("run", "--task", "missing_file,other_shape,good", "--seeds", "2", "--workers", "1")
+    assert "4 have a record already" in benchsuite(folder, *chosen, "--dry-run").stdout
+    np.savez(folder / "nowhere.npz", x=np.zeros(1))
+    done = benchsuite(folder, *chosen)
+    assert "2 trials to run; 4 have a record already." in done.stdout
+    assert "2 completed" in done.stdout
+    assert "nothing was computed again" in benchsuite(folder, *chosen).stdout

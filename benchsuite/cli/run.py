@@ -198,14 +198,14 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
     from benchsuite.execution import current_fingerprints, predicted_seconds
-    from benchsuite.execution.run import is_stale
+    from benchsuite.execution.run import is_stale, without_data
     from benchsuite.store import Store
 
     store = Store(results, create=False)
     records = store.read_all()
     waiting, stale, lacking = [], [], []
     for trial in planned.trials.values():
-        if trial.id not in records:
+        if trial.id not in records or without_data(records[trial.id]):
             waiting.append(trial)
         elif is_stale(records[trial.id], current_fingerprints(trial, known)):
             stale.append(trial)

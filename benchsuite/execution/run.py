@@ -109,6 +109,12 @@ def is_stale(record: Mapping[str, Any], fingerprints: Mapping[str, str]) -> bool
     return any(record["fingerprints"].get(key) != value for key, value in fingerprints.items())
 
 
+def without_data(record: Mapping[str, Any]) -> bool:
+    """Say whether a trial ended before it had its data: a package or file was missing, which says nothing of its recipe."""
+    failure = record["results"].get("failure", {})
+    return record["outcome"] == "crashed" and "data" not in record["fingerprints"] and failure.get("step") == 0
+
+
 def run_plan(
     plan: Plan,
     registry: Registry,
@@ -140,7 +146,7 @@ def run_plan(
         for trial in plan.trials.values():
             record = existing.get(trial.id)
             stale = record is not None and is_stale(record, current_fingerprints(trial, registry))
-            if record is not None and not stale and not store.missing(record, options.extras):
+            if record is not None and not (stale or without_data(record) or store.missing(record, options.extras)):
                 summary.records[trial.id] = record
                 summary.done += 1
                 continue
