@@ -22,7 +22,7 @@ COLUMNS = (
     "epochs_to_targets", "seconds", "compile_seconds", "peak_megabytes",
 )  # fmt: skip
 """Primary metric after the last epoch (that of the restored weights where a recipe stops early); loss of the training part
-without penalties; first epoch that reaches each target, empty where none does; seconds of the whole trial, compilation
+without penalties; first epoch that reaches each target, - where none does; seconds of the whole trial, compilation
 included; the largest size of the worker until then, which trials before it share."""
 
 
@@ -40,7 +40,7 @@ def rows(records: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[
             continue
         final = results.get("final", {})
         primary = task.primary
-        reached = ["" if hit is None else str(hit["epoch"]) for hit in results.get("targets", {}).values()]
+        hits = [results.get("targets", {}).get(repr(float(target))) for target in task.targets]
         found.append(
             {
                 "task": name,
@@ -53,7 +53,7 @@ def rows(records: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[
                 "primary": primary,
                 **{part: _short(final.get(f"{part}_{primary}")) for part in ("train", "validation", "test")},
                 "train_loss": _short(final.get("train_loss")),
-                "epochs_to_targets": " ".join(word or "-" for word in reached),
+                "epochs_to_targets": " ".join(str(hit["epoch"]) if hit else "-" for hit in hits),
                 "seconds": f"{costs['wall_seconds']:.2f}",
                 "compile_seconds": f"{costs.get('compile_seconds', 0.0):.2f}",
                 "peak_megabytes": round(costs.get("peak_memory_bytes", 0) / 1e6),
