@@ -32,6 +32,7 @@ def unknown(what: str, received: str, possible: Iterable[str], *, then: str = ""
     """
     names = sorted(possible)
     near = difflib.get_close_matches(received, names, n=5, cutoff=0.5)
+    near = near or [name for name in names if received and name.startswith(received)][:5]
     hint = f" Did you mean {near[0]!r}?" if near else ""
     listed = ", ".join(names) if names else "none"
     if len(names) > MOST_LISTED:

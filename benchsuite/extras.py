@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,22 @@ class Extras:
     @property
     def _words(self) -> list[str]:
         return [word.strip() for word in self.probe.split(",")] if self.probe else []
+
+    def check(self, budgets: Iterable[int]) -> None:
+        """Refuse epochs that no trial comes to.
+
+        Args:
+            budgets: Epochs of the trials.
+
+        Raises:
+            BenchsuiteError: If nothing would be probed.
+        """
+        longest = max(budgets, default=0)
+        if self.probe and not any(self.probes(epoch, ends=epoch == longest) for epoch in range(longest + 1)):
+            raise BenchsuiteError(
+                f"--probe {self.probe} names no epoch of these trials: the longest has {longest}. "
+                f"Write numbers from 0 to {longest}, {LAST!r} or {ALL!r}."
+            )
 
     def probes(self, epoch: int, *, ends: bool = False) -> bool:
         """Say whether layers are probed after an epoch; ``ends`` says that training ends with it."""

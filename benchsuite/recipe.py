@@ -169,6 +169,10 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
                 names = [setting.name for setting in combination]
                 if len(set(names)) != len(names):
                     raise BenchsuiteError(f"{part!r} holds a component twice.")
+                if len(names) > 1 and (idle := components.default(kind).name) in names:
+                    raise BenchsuiteError(
+                        f"{part!r} joins {idle!r}, which stands alone and changes nothing: leave it out."
+                    )
                 found[combination] = None
     return list(found)
 
@@ -243,6 +247,8 @@ def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
 
 def _value(text: str) -> Value:
     """Read a number, true, false, null or None, and anything else as text. NaN and infinities stay text, which no range holds."""
+    if re.fullmatch("[0-9a-f]{32}", text):  # the id of a trial, even if all of it are digits
+        return text
     words = {"true": True, "false": False, "null": None}
     if text == "None" or text.lower() in words:
         return words.get(text.lower())

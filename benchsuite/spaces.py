@@ -110,18 +110,26 @@ class LogUniform(_Range):
         low: Smallest value, included, above 0.
         high: Largest value, included.
         default: Value used when nothing else is asked for.
+        zero: Whether 0, which switches a penalty off, is a value as well; none is drawn at random.
     """
+
+    zero: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.low <= 0:
             raise BenchsuiteError(
-                f"LogUniform needs low above 0. Received: low={self.low!r}. Use Uniform to include 0."
+                f"LogUniform needs low above 0. Received: low={self.low!r}. "
+                "Use Uniform to include 0, or zero=True to allow it beside the others."
             )
+
+    def contains(self, value: Value) -> bool:
+        """Say whether ``value`` is in the range, or the 0 that is allowed."""
+        return super().contains(value) or (self.zero and _is_number(value) and value == 0)
 
     def describe(self) -> str:
         """Say in words which values are possible."""
-        return f"a number from {self.low:g} to {self.high:g} (log scale)"
+        return f"{'0, or ' if self.zero else ''}a number from {self.low:g} to {self.high:g} (log scale)"
 
     def sample(self, generator: np.random.Generator) -> float:
         """Draw exp(v) with v uniform on [ln low, ln high)."""

@@ -167,7 +167,7 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(folder: Path) -> None:
     text = said("run", "--all", "--dry-run", "--workers", "2")
     assert " trials of " in text.splitlines()[1]  # behind what is left out
     assert "digits_mlp" in text
-    assert text.rstrip().endswith(" minutes with 2 workers. Nothing was written.")
+    assert text.rstrip().endswith(" s with 2 workers. Nothing was written.")
     assert list(folder.iterdir()) == []
 
 

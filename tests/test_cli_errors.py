@@ -73,6 +73,11 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ),
         ("run --seeds 2", "nothing to run. Use --all, "),
         ("run --optimizer adm", "unknown optimizer 'adm'. Did you mean 'adam'? Known: "),
+        ("run --initializer he --task digits_mlp", "unknown initializer 'he'. Did you mean 'he_normal'? Known: "),
+        (
+            "run --optimizer sgd --task digits_mlp --probe 99",
+            "--probe 99 names no epoch of these trials: the longest has 30.",
+        ),
         ("run --optimizer xq*", "unknown optimizer pattern 'xq*'. Known: "),
         ("run --schedule cosin --task digits_mlp", "unknown schedule 'cosin'. Did you mean 'cosine'? Known: "),
         (
@@ -242,9 +247,9 @@ def test_flags_override_the_study_file(command: Command, tmp_path: Path) -> None
     from_file = command("run", "study.toml", "--dry-run")
     assert (from_file.code, from_file.err) == (0, "")
     assert from_file.out.startswith("10 trials of 2 programs; 0 have a record already.")
-    assert " with 1 workers. Nothing was written." in from_file.out
+    assert " with 1 worker. Nothing was written." in from_file.out
     flags = command("run", "study.toml", "--dry-run", "--seeds", "2", "--optimizer", "sgd", "--workers", "2")
-    assert flags.out.startswith("2 trials of 1 programs; 0 have a record already.")
+    assert flags.out.startswith("2 trials of 1 program; 0 have a record already.")
     assert " with 2 workers. Nothing was written." in flags.out
     # The default typed out is a wish as well.
     assert command("run", "study.toml", "--dry-run", "--seeds", "3").out.startswith("6 trials of 2 programs;")

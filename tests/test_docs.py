@@ -128,6 +128,25 @@ def test_complete_plugins_keep_to_the_line_length(title, text):
     assert max(len(line) for line in text.splitlines()) <= 120
 
 
+@pytest.mark.parametrize("title", ["my_regularizations.py", "my_swish.py"])
+def test_components_with_layers_keep_every_promise(tmp_path, title):
+    from benchsuite.conformance import checked
+
+    (text,) = {text for name, text in (plugin.values for plugin in PLUGINS) if name == title}
+    (tmp_path / title).write_text(text, encoding="utf-8")
+    registry = load_registry(Sources(plugins=(title,), folder=str(tmp_path), local=False))
+    own = [plugin for plugin in registry.plugins if plugin.origin.startswith("--plugin")]
+    names = [
+        (kind, name)
+        for kind, table in registry.tables.items()
+        for name, entry in table.items()
+        if entry.plugin in own and kind in ("regularization", "activation")
+    ]
+    assert names
+    for kind, name in names:
+        assert [finding.problem for finding in checked(registry, kind, name) if finding.problem] == []
+
+
 def test_the_tutorial_shows_what_new_writes():
     from benchsuite.cli.templates import template
 

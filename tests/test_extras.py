@@ -52,6 +52,16 @@ def test_what_are_no_epochs_is_refused_in_one_line(text: str) -> None:
     )
 
 
+def test_epochs_that_no_trial_comes_to_are_refused() -> None:
+    for text in ("2", "7,1", "last", "all", ""):
+        Extras(probe=text).check([1, 2])
+    with pytest.raises(bs.BenchsuiteError) as caught:
+        Extras(probe="3,9").check([1, 2])
+    assert str(caught.value) == (
+        "--probe 3,9 names no epoch of these trials: the longest has 2. Write numbers from 0 to 2, 'last' or 'all'."
+    )
+
+
 # Which trials run again
 
 
@@ -214,7 +224,7 @@ def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(
 
     before = files(folder)
     said, ran = run("--seeds", "3", "--probe", "0,last", "--dry-run")
-    assert said.startswith("3 trials of 1 programs; 0 have a record already. 2 would run again for the weights")
+    assert said.startswith("3 trials of 1 program; 0 have a record already. 2 would run again for the weights")
     assert (ran, files(folder)) == ([], before)
 
     # Exactly the trial that is asked for: the other's record is not touched.
@@ -252,6 +262,6 @@ def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(
     said, ran = run(*both)
     assert (ran, "nothing was computed again" in said) == ([], True)
     said, _ = run(*both, "--dry-run")
-    assert said.startswith("2 trials of 1 programs; 2 have a record already.\n")
+    assert said.startswith("2 trials of 1 program; 2 have a record already.\n")
     # All that without another number.
     assert numbers() == first

@@ -224,6 +224,11 @@ def test_1_and_1_point_0_are_one_alternative() -> None:
             "a recipe holds one gradient transform. Received: 'a+b'. Use ',' for alternatives.",
         ),
         ("regularization", "l2+dropout+l2", "'l2+dropout+l2' holds a component twice."),
+        (
+            "regularization",
+            "none+dropout",
+            "'none+dropout' joins 'none', which stands alone and changes nothing: leave it out.",
+        ),
         ("optimizer", "adam[mode={}]", "cannot read the value '{}'."),
     ],
 )

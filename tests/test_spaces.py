@@ -136,7 +136,7 @@ def test_a_value_outside_is_refused_with_the_range(space: Space, value: float | 
         ),
         (
             lambda: bs.LogUniform(0.0, 1.0, default=0.5),
-            "LogUniform needs low above 0. Received: low=0.0. Use Uniform to include 0.",
+            "LogUniform needs low above 0. Received: low=0.0. Use Uniform to include 0, or zero=True to allow it beside the others.",
         ),
         (
             lambda: bs.LogUniform(1e-3, 1.0, default=2.0),

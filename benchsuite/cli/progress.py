@@ -79,7 +79,7 @@ class Progress:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
                 f"{waiting} {'trial' if waiting == 1 else 'trials'} to run{again}; {done} have a record already. Workers: {self._workers}. "
-                f"Predicted: {_clock(START_SECONDS + seconds / self._workers)}.",
+                f"Predicted: {clock(START_SECONDS + seconds / self._workers)}.",
                 highlight=False,
             )
 
@@ -107,7 +107,7 @@ class Progress:
         if self._live is None and now - self._said >= PLAIN_EVERY:
             self._said = now
             self._console.print(
-                f"{self._count()} of {self._total} trials, {self._failures()} failed, {_clock(self._remaining())} left",
+                f"{self._count()} of {self._total} trials, {self._failures()} failed, {clock(self._remaining())} left",
                 highlight=False,
             )
 
@@ -118,10 +118,12 @@ class Progress:
     def closing_line(self, summary: Summary) -> str:
         """Return the run in one line."""
         if not self._total:
-            return f"{summary.done} trials have records already; nothing was computed again."
+            have = "1 trial has a record" if summary.done == 1 else f"{summary.done} trials have records"
+            return f"{have} already; nothing was computed again."
         parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
         had = f"; {summary.done} had records" if summary.done else ""
-        return f"{sum(summary.outcomes.values())} trials in {_clock(time.monotonic() - self._begun)}: {parts}{had}."
+        ran = sum(summary.outcomes.values())
+        return f"{ran} {'trial' if ran == 1 else 'trials'} in {clock(time.monotonic() - self._begun)}: {parts}{had}."
 
     def __rich__(self) -> Group:
         with self._lock:
@@ -131,7 +133,7 @@ class Progress:
             Text(f"{self._count()} / {self._total} trials", style="bold"),
             ProgressBar(total=max(self._total, 1), completed=self._count(), width=24),
             Text(f"{self._failures()} failed", style="red" if self._failures() else "dim"),
-            Text(f"{_clock(self._remaining())} left", style="dim"),
+            Text(f"{clock(self._remaining())} left", style="dim"),
         )
         rows = Table.grid(padding=(0, 1))
         for worker in range(min(self._workers, max(self._total, 1))):
@@ -173,7 +175,8 @@ class Progress:
         return " ".join((trial.task, *(parts or ["baseline"]), f"seed={trial.seed}"))
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Return a time as ``41 s``, ``12 min 05 s`` or ``3 h 20 min``."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"

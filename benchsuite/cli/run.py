@@ -193,12 +193,16 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
         predictions=str((Path(merged["results"]) / "predictions").resolve()),
         extras=Extras(merged["store_weights"], merged["probe"], merged["store_predictions"]),
     )
-    return plan(study, known), options
+    planned = plan(study, known)
+    options.extras.check(trial.epochs for trial in planned.trials.values())
+    return planned, options
 
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
+    from benchsuite.cli.progress import START_SECONDS, clock
     from benchsuite.execution import current_fingerprints, predicted_seconds
     from benchsuite.execution.run import is_stale, without_data
+    from benchsuite.report.numbers import count_of
     from benchsuite.store import Store
 
     store = Store(results, create=False)
@@ -217,16 +221,17 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         f" {len(lacking)} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     )
     console.print(
-        f"[bold]{len(planned.trials)} trials[/] of {planned.programs} programs; "
+        f"[bold]{count_of(len(planned.trials), 'trial')}[/] of {count_of(planned.programs, 'program')}; "
         f"{len(planned.trials) - len(waiting)} have a record already.{again}"
     )
     for task, count in sorted(planned.tasks.items()):
-        console.print(f"  {task:24} {count:5} trials")
+        console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
     for kind, settings in planned.compared.items():
         console.print(f"{kind.replace('_', ' ')}: {_escape(', '.join(settings))}", highlight=False, soft_wrap=True)
-    minutes = predicted_seconds(waiting, known) / options.workers / 60
+    seconds = predicted_seconds(waiting, known) / options.workers
+    expected = clock(START_SECONDS + seconds) if waiting else clock(0)
     console.print(
-        f"Predicted: {minutes:.1f} minutes with {options.workers} workers. Nothing was written.", highlight=False
+        f"Predicted: {expected} with {count_of(options.workers, 'worker')}. Nothing was written.", highlight=False
     )
 
 

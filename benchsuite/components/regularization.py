@@ -102,6 +102,9 @@ class AfterStep(Protocol):
     Those that average also have ``evaluation_values(variables) -> list of tensors``: what the variables hold during each
     evaluation. Statistics that layers keep of their batches (moving averages) are then made anew for these values: see
     ``benchsuite/engine/regularizers.py``. At most one part of a recipe, optimizer included, can have such values.
+
+    One that acts on the kernels that layers compute with says so by ``on = "kernels"``: with a normalization that
+    computes these from other arrays it is unsupported.
     """
 
     variables: Sequence[Any]

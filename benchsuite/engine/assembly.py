@@ -26,6 +26,8 @@ class Assembly:
         self._counts: dict[str, int] = {}
         self._places: dict[str, Place] = {}
         self._reparameterized: list[Any] = []
+        self.used: set[str] = set()
+        """Kinds of which something stands in the network."""
 
     @property
     def places(self) -> list[Place]:
@@ -64,7 +66,7 @@ class Assembly:
         component = self._parts.normalization_component
         component.check(layer_type)
         normalization = self._normalization() if normalize or component.on == "kernel" else None
-        activation = self._parts.activation() if activate else None
+        activation = self._activation() if activate else None
         name = self._name(what)
         bias = normalization is None or not component.replaces_bias
         layer = mapped = linear(name, bias, pieces_of(activation))
@@ -107,6 +109,11 @@ class Assembly:
 
         return block
 
+    def _activation(self) -> Any:
+        """Make one of the recipe's activation."""
+        self.used.add("activation")
+        return self._parts.activation()
+
     def _normalization(self) -> Any:
         """Make one layer of the recipe's normalization, or ``None``."""
         import keras
@@ -116,6 +123,7 @@ class Assembly:
             raise BenchsuiteError(
                 f"make of {self._parts.normalization_component.title} must return a keras.Layer or None. Received: {type(made).__name__}."
             )
+        self.used.add("normalization")
         return made
 
     def _mapped(self, layer: Any, maps: dict[str, Any]) -> Any:

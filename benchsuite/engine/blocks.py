@@ -129,7 +129,7 @@ class Blocks(Assembly):
         """
         import keras
 
-        activation = self._parts.activation()
+        activation = self._activation()
         if pieces_of(activation) != 1:
             raise Unsupported(
                 "the activation takes several pieces for each feature, the sum of a residual block has one"

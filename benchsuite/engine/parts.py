@@ -34,6 +34,9 @@ class Parts:
         batches: Name and object of each regularization that changes training batches.
         kernel_changes: Name and object of each regularization that changes kernels in training.
         after_steps: Factories of the regularizations that act after each step.
+        on_kernels: Names of the regularizations that need the kernels that layers compute with.
+        penalty_names: Names of those that made penalties.
+        mask_names: Names of those that made masks.
         loss: ``(targets, outputs) -> losses``, or ``None`` where the task has its own.
         loss_component: Its component, likewise.
     """
@@ -52,15 +55,19 @@ class Parts:
     batches: tuple[tuple[str, Batch], ...]
     kernel_changes: tuple[tuple[str, Kernels], ...]
     after_steps: tuple[Callable[[], AfterStep], ...]
+    on_kernels: tuple[str, ...]
+    penalty_names: tuple[str, ...]
+    mask_names: tuple[str, ...]
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
 
-    def settle(self, task: Task, places: Sequence[Place]) -> None:
+    def settle(self, task: Task, places: Sequence[Place], mapped: bool) -> None:
         """Tell layers of residual branches where they stand; refuse regularizations that found nothing to act on.
 
         Args:
             task: The task, for its name.
             places: Of the network that was built.
+            mapped: Whether kernels are computed from other arrays.
 
         Raises:
             Unsupported: With the reason.
@@ -79,9 +86,17 @@ class Parts:
                 if hasattr(layer, "placed"):
                     layer.placed(number, len(factory.made))
         if self.masks and not any(place.layer_type == "recurrent" for place in places):
-            raise Unsupported(f"{task.title} has no recurrent layers that a regularization could mask")
-        if (self.penalties or self.kernel_changes) and not places:
-            raise Unsupported(f"{task.title} has no kernels that a regularization could act on")
+            raise Unsupported(
+                f"{task.title} has no recurrent layers that regularization {self.mask_names[0]!r} could mask"
+            )
+        for name in (*self.penalty_names, *(name for name, _ in self.kernel_changes)):
+            if not places:
+                raise Unsupported(f"{task.title} has no kernels that regularization {name!r} could act on")
+        if mapped and self.on_kernels:
+            raise Unsupported(
+                f"regularization {self.on_kernels[0]!r} acts on kernels, and {self.normalization_component.title} computes "
+                "them from other arrays"
+            )
 
 
 class Factory:
@@ -114,6 +129,9 @@ class _Regularizers:
         self.batches: list[tuple[str, Batch]] = []
         self.kernel_changes: list[tuple[str, Kernels]] = []
         self.after_steps: list[Callable[[], AfterStep]] = []
+        self.on_kernels: list[str] = []
+        self.penalty_names: list[str] = []
+        self.mask_names: list[str] = []
         self._averaging: list[str] = []
 
     def add(self, setting: Setting, components: Components) -> None:
@@ -129,6 +147,7 @@ class _Regularizers:
             return
         if isinstance(made, keras.Regularizer):
             self.penalties.append(made)
+            self.penalty_names.append(setting.name)
         elif isinstance(made, keras.layers.Layer):
             on_branches = getattr(made, "on", "activations") == "branches"
             (self.branches if on_branches else self.layers).append(Factory(setting.name, _factory(setting, components)))
@@ -145,12 +164,15 @@ class _Regularizers:
         else:
             if isinstance(made, Masks):
                 self.masks.append(made)
+                self.mask_names.append(setting.name)
             if isinstance(made, Batch):
                 self.batches.append((setting.name, made))
             if isinstance(made, Kernels):
                 self.kernel_changes.append((setting.name, made))
+                self.on_kernels.append(setting.name)
             if isinstance(made, AfterStep):
                 self.after_steps.append(_factory(setting, components))
+                self.on_kernels += [setting.name] if getattr(made, "on", "") == "kernels" else []
                 self._averaging += [f"regularization {setting.name!r}"] if averages(made) else []
 
     def check_averages(self, optimizer: Optimizer) -> None:
@@ -219,6 +241,9 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
         batches=tuple(regularizers.batches),
         kernel_changes=tuple(regularizers.kernel_changes),
         after_steps=tuple(regularizers.after_steps),
+        on_kernels=tuple(regularizers.on_kernels),
+        penalty_names=tuple(regularizers.penalty_names),
+        mask_names=tuple(regularizers.mask_names),
         loss=loss,
         loss_component=loss_component,
     )

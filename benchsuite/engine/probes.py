@@ -8,7 +8,10 @@ are left as they were), with z what enters an activation f and a what leaves it 
 - ``dead``: share of the units (channels) whose a changes by less than 10⁻⁶ over all examples, pixels and time steps;
 - ``gradient_norm``: Euclidean norm of the gradient of the kernel, penalties included, before any gradient transform;
 - ``weight_norm``: Euclidean norm of the kernel;
-- ``sparsity``: share of the kernel's entries below a thousandth of its largest in magnitude.
+- ``sparsity``: share of the kernel's entries of at most a thousandth of its largest in magnitude.
+
+Where a normalization maps kernels, norm and sparsity are those of the kernel that the layer computes with, the gradient
+is that of the array that is trained.
 
 Outputs have no activation, recurrent cells keep theirs inside: what does not exist is ``None``.
 """
@@ -83,6 +86,7 @@ class Probes:
         x, y = x[: self.examples], y[: self.examples]
         state = program.model.non_trainable_variables
         with holding(state, [variable.value for variable in state]):
+            kernels_used = [self._kernel(place) for place in program.places]  # training steps below move what maps them
             inside: list[list[Any]] = [[], []]
             if self._inside is not None:
                 kernels = [place.variable for place in program.places]
@@ -99,9 +103,9 @@ class Probes:
             columns = [
                 [
                     *self._activations(place, entering.get(place.name), leaving.get(place.name)),
-                    *self._weights(place, of_variable[id(place.variable)]),
+                    *self._weights(kernel, of_variable[id(place.variable)]),
                 ]
-                for place in program.places
+                for place, kernel in zip(program.places, kernels_used, strict=True)
             ]
             return tf.transpose(
                 tf.stack([tf.stack([tf.cast(one, tf.float32) for one in column]) for column in columns])
@@ -121,12 +125,18 @@ class Probes:
             flat = self._share(tf.abs(tape.gradient(total, before)) < FLAT)
         return [tf.reduce_mean(after), tf.math.reduce_std(after), flat, self._share(spread < STILL)]
 
-    def _weights(self, place: Place, gradient: Any) -> list[Any]:
+    def _kernel(self, place: Place) -> Any:
+        """Return the kernel that a layer computes with."""
+        kernel = self._tf.convert_to_tensor(place.variable.value)
+        for trained, layer in self._program.mapped:
+            kernel = layer(kernel) if trained is place.variable else kernel
+        return kernel
+
+    def _weights(self, kernel: Any, gradient: Any) -> list[Any]:
         tf = self._tf
-        kernel = tf.convert_to_tensor(place.variable.value)
         size = tf.abs(kernel)
         norm = math.nan if gradient is None else tf.norm(gradient)
-        return [norm, tf.norm(kernel), self._share(size < SMALL * tf.reduce_max(size))]
+        return [norm, tf.norm(kernel), self._share(size <= SMALL * tf.reduce_max(size))]
 
     def _share(self, marks: Any) -> Any:
         return self._tf.reduce_mean(self._tf.cast(marks, self._tf.float32))

@@ -106,9 +106,12 @@ class Program(Graphs):
             self._recorder.snapshot(self.model.variables)
             self.places = blocks.places
             self.names = stable_names(self.model.variables, blocks.names)
-            self._mapped = blocks.mapped
-            self._followers = [(kernel, layer) for kernel, layer in self._mapped if hasattr(layer, "start")]
-            parts.settle(task, self.places)
+            self.mapped = blocks.mapped
+            """Kernels that layers do not compute with as they are, each with the layer that maps it."""
+            self._followers = [(kernel, layer) for kernel, layer in self.mapped if hasattr(layer, "start")]
+            self.used = blocks.used | ({"initializer"} if self.places else set())
+            """Kinds that this network has a use for, of those that depend on it."""
+            parts.settle(task, self.places, bool(self.mapped))
             self.trainable = self.model.trainable_variables
             self.optimizer = self._new_optimizer()
             self._optimizer_start = self._constant_start()
@@ -285,7 +288,7 @@ class Program(Graphs):
         the kernel starts its own from it.
         """
         tf = self._tf
-        maps = {id(kernel): layer for kernel, layer in self._mapped}
+        maps = {id(kernel): layer for kernel, layer in self.mapped}
         own = {id(variable) for layer in maps.values() for variable in layer.variables}
         with tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
             return {

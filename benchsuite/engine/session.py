@@ -26,11 +26,17 @@ from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
-from benchsuite.recipe import Components
+from benchsuite.recipe import Components, baseline
 from benchsuite.trial import Trial
 
 DIVERGED_FACTOR = 1000.0
 """A trial has diverged when a batch loss exceeds this multiple of max(|initial training loss|, 1), or is not finite."""
+
+NO_PLACE = {
+    "normalization": "hidden layers to normalize",
+    "activation": "hidden layers with an activation to choose",
+    "initializer": "kernels to initialize",
+}
 
 # What a worker keeps for the next trial; small, since it stays resident.
 PROGRAMS_KEPT = 2
@@ -189,7 +195,18 @@ class Session:
         has_rate = "learning_rate" in parts.optimizer_component.space
         plan = Plan(trial, streams, dataset.sizes[0], passes, steps, schedule, has_rate)
         plan.check()
-        return self._program(trial, task, dataset, parts, plan)
+        ready = self._program(trial, task, dataset, parts, plan)
+        self._check_effect(trial, task, ready.program)
+        return ready
+
+    def _check_effect(self, trial: Trial, task: Task, program: Program) -> None:
+        """Refuse a component that the network has no place for: it would pass for one that makes no difference."""
+        usual = baseline(task, self._components)
+        for kind, missing in NO_PLACE.items():
+            setting = trial.recipe.one(kind)
+            idle = kind == "normalization" and program.parts.normalization() is None
+            if kind not in program.used and setting != usual.one(kind) and not idle:
+                raise Unsupported(f"{task.title} has no {missing}, so {kind} {setting.name!r} would change nothing")
 
     def _epochs(
         self,

@@ -49,9 +49,9 @@ MEASURES: Mapping[str, Measure] = {
         "Share of the units (channels) whose output changes by less than 10⁻⁶ over all probed examples.",
         "share",
     ),
-    "weight_norm": Measure("Weight norm", "Euclidean norm of the kernel.", "log"),
+    "weight_norm": Measure("Weight norm", "Euclidean norm of the kernel that the layer computes with.", "log"),
     "sparsity": Measure(
-        "Sparsity", "Share of the kernel’s entries below a thousandth of its largest in magnitude.", "share"
+        "Sparsity", "Share of the kernel’s entries of at most a thousandth of its largest in magnitude.", "share"
     ),
 }
 """In the order of the page; the measures are those of ``benchsuite.engine.probes``."""

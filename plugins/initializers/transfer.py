@@ -20,7 +20,8 @@ class _Transfer:
         self.trial, self.outputs = trial, outputs
 
     def __call__(self, shape, fan_in, fan_out, gain, generator):
-        return generator.normal(0.0, np.sqrt(2 / fan_in), size=shape)
+        # Not the draw that a source with the same seed may have started from, which would fit what is copied.
+        return generator.spawn(1)[0].normal(0.0, np.sqrt(2 / fan_in), size=shape)
 
     def adapt(self, network):
         """Copy every variable that the source has in the same place and shape."""

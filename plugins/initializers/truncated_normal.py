@@ -1,4 +1,4 @@
-"""Truncated normal: w ~ N(0, σ²) given \\|w\\| ≤ 2σ.
+"""Truncated normal: w ~ N(0, σ²) given |w| ≤ 2σ.
 
 A number beyond two deviations is drawn again, as TensorFlow's ``truncated_normal`` does (Abadi et al. 2016, arXiv:1605.08695). The
 variance of what is left is 0.774·σ²; it is not scaled up again, which Keras' truncated Glorot and He do. The default

@@ -1,4 +1,4 @@
-"""Huber's loss: ½·r² for \\|r\\| ≤ δ, δ·(\\|r\\| − ½δ) beyond, with r = z − y, averaged over outputs.
+"""Huber's loss: ½·r² for |r| ≤ δ, δ·(|r| − ½δ) beyond, with r = z − y, averaged over outputs.
 
 Huber 1964. The default δ = 1 is that of Keras and PyTorch; Huber's 1.345 deviations of the noise lose 5 % of efficiency where the
 noise is normal. Near zero it is half of mse: equal settings take steps of half the size. PyTorch's ``SmoothL1Loss`` is this

@@ -1,4 +1,4 @@
-"""Mean absolute error: \\|z − y\\|, averaged over outputs.
+"""Mean absolute error: |z − y|, averaged over outputs.
 
 Boscovich 1757. Its gradient is the sign of the error, 0 where the error is 0 (TensorFlow's choice; any value from −1 to 1 is a
 subgradient). Keras and PyTorch have the same.

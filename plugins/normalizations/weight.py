@@ -1,7 +1,8 @@
 """Weight normalization: w = g·v/‖v‖ for the weights w of each unit; v and g are trained.
 
 Salimans & Kingma 2016, arXiv:1602.07868. g starts at ‖v‖: the network starts as it would without, with the recipe's
-initializer. The paper's data-dependent start is left out (PyTorch leaves it out as well). A unit of a convolution is an output
+initializer. The paper's data-dependent start is an initializer here: `lsuv` scales each layer's kernel on a batch to variance 1,
+and g with it (PyTorch has none). A unit of a convolution is an output
 channel; an LSTM has both of its kernels normalized, each column by itself. Biases stay. A penalty acts on v,
 whose length changes only how fast the direction moves.
 """

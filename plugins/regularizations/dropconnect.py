@@ -4,7 +4,8 @@ Wan et al. 2013. Masks of their own for all kernels, that of the output too (the
 p = 0.2 here, our choice for all kernels at once, that of ``dropout``. One mask for all examples of a batch: the paper draws
 one for each example, which takes a copy of the weights for each; gradients have the same expectation and a larger
 variance. The paper's evaluation draws units from a Gaussian fitted to the masked sums; the plain weights are its mean.
-Biases and recurrent kernels are left alone.
+Biases and recurrent kernels are left alone. Weight and spectral normalization compute kernels from other arrays, and
+would take the factor out again: with them it is unsupported.
 """
 
 import benchsuite as bs

@@ -8,9 +8,11 @@ import benchsuite as bs
 
 
 def make(strength, ratio):
-    """Return the penalty of one kernel."""
+    """Return the penalty of one kernel; ``None`` where it is 0."""
     import keras
 
+    if not strength:
+        return None
     return keras.regularizers.L1L2(strength * ratio, strength * (1 - ratio) / 2)
 
 
@@ -22,7 +24,7 @@ def register_regularizations():
             name="elastic",
             make=make,
             space={
-                "strength": bs.LogUniform(1e-8, 1.0, default=1e-5),
+                "strength": bs.LogUniform(1e-8, 1.0, default=1e-5, zero=True),
                 "ratio": bs.Uniform(0.0, 1.0, default=0.5),
             },
             summary="L1 and L2 in one penalty.",

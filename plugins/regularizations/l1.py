@@ -8,10 +8,10 @@ import benchsuite as bs
 
 
 def make(strength):
-    """Return the penalty of one kernel."""
+    """Return the penalty of one kernel; ``None`` where it is 0."""
     import keras
 
-    return keras.regularizers.L1(strength)
+    return keras.regularizers.L1(strength) if strength else None
 
 
 @bs.hookimpl
@@ -21,7 +21,7 @@ def register_regularizations():
         bs.Regularization(
             name="l1",
             make=make,
-            space={"strength": bs.LogUniform(1e-8, 1.0, default=1e-5)},
+            space={"strength": bs.LogUniform(1e-8, 1.0, default=1e-5, zero=True)},
             summary="Every weight costs its size: those that do not pay go to 0.",
             reference="Tibshirani 1996",
             formula="loss + λ·Σ|w|",

@@ -7,10 +7,10 @@ import benchsuite as bs
 
 
 def make(strength):
-    """Return the penalty of one kernel."""
+    """Return the penalty of one kernel; ``None`` where it is 0."""
     import keras
 
-    return keras.regularizers.L2(strength / 2)
+    return keras.regularizers.L2(strength / 2) if strength else None
 
 
 @bs.hookimpl
@@ -20,7 +20,7 @@ def register_regularizations():
         bs.Regularization(
             name="l2",
             make=make,
-            space={"strength": bs.LogUniform(1e-7, 1.0, default=1e-4)},
+            space={"strength": bs.LogUniform(1e-7, 1.0, default=1e-4, zero=True)},
             summary="Large weights cost.",
             reference="Tikhonov 1943; Krogh & Hertz 1991",
             formula="loss + λ/2·Σ w²",

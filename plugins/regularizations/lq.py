@@ -18,7 +18,7 @@ def _power(values, exponent):
 
 
 def make(strength, q):
-    """Return the penalty of one kernel."""
+    """Return the penalty of one kernel; ``None`` where it is 0."""
     import keras
     import tensorflow as tf
 
@@ -29,7 +29,7 @@ def make(strength, q):
             powers = tf.abs(weights) ** q if q >= 1 else _power(weights**2 + DELTA**2, q / 2) - DELTA**q
             return strength / 2 * tf.reduce_sum(powers)
 
-    return Lq()
+    return Lq() if strength else None
 
 
 @bs.hookimpl
@@ -40,7 +40,7 @@ def register_regularizations():
             name="lq",
             make=make,
             space={
-                "strength": bs.LogUniform(1e-8, 1.0, default=1e-5),
+                "strength": bs.LogUniform(1e-8, 1.0, default=1e-5, zero=True),
                 "q": bs.Uniform(0.1, 8.0, default=0.5),
             },
             summary="Every weight costs a power of its size.",

@@ -2,7 +2,8 @@
 
 Srebro & Shraibman 2005; Srivastava et al. 2014, who use it with dropout and name 3 to 4 as usual (c = 3 here). A unit is one
 index of a kernel's last axis, a convolution's filter included; the norm is over all other axes. All kernels, that of
-the output too; biases are left alone. Keras' ``MaxNorm`` constraint sums over the first axis alone unless told otherwise
+the output too; biases are left alone. Weight and spectral normalization compute kernels from other arrays, whose
+length says nothing: with them it is unsupported. Keras' ``MaxNorm`` constraint sums over the first axis alone unless told otherwise
 and divides by norm + ε; here a unit within the bound is unchanged to the bit.
 """
 
@@ -16,6 +17,7 @@ class MaxNorm:
         bound: c.
     """
 
+    on = "kernels"
     variables = ()
 
     def __init__(self, bound):

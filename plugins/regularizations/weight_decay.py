@@ -47,15 +47,20 @@ class WeightDecay:
             kernel.assign_sub(tf.cast(factor, kernel.dtype) * step.before[place])
 
 
+def make(strength, scaled):
+    """Return the decay; ``None`` where it is 0."""
+    return WeightDecay(strength, scaled) if strength else None
+
+
 @bs.hookimpl
 def register_regularizations():
     """Register weight_decay."""
     return [
         bs.Regularization(
             name="weight_decay",
-            make=WeightDecay,
+            make=make,
             space={
-                "strength": bs.LogUniform(1e-8, 1.0, default=1e-4),
+                "strength": bs.LogUniform(1e-8, 1.0, default=1e-4, zero=True),
                 "scaled": bs.Choice(["nothing", "rate"], default="nothing"),
             },
             summary="Each step shrinks every kernel by the same factor.",

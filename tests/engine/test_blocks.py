@@ -186,6 +186,45 @@ def test_a_trial_is_unsupported_where_its_normalization_cannot_be_applied(bench,
     assert reason in run.reason
 
 
+def logistic(blocks, inputs):
+    return blocks.output(3)(inputs)
+
+
+def one_parameter(blocks, inputs):
+    return blocks.parameter((3,), 0.0)(inputs)
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "name", "reason"),
+    [
+        (logistic, "normalization", "batch", "has no hidden layers to normalize, so normalization 'batch' would "),
+        (logistic, "normalization", "weight", "has no hidden layers to normalize, so normalization 'weight' would "),
+        (logistic, "activation", "tanh", "has no hidden layers with an activation to choose, so activation 'tanh' "),
+        (one_lstm, "activation", "tanh", "has no hidden layers with an activation to choose, so activation 'tanh' "),
+        (one_parameter, "initializer", "he_normal", "has no kernels to initialize, so initializer 'he_normal' would "),
+    ],
+)
+def test_what_has_no_place_in_a_network_is_unsupported_and_not_silently_nothing(bench, model, kind, name, reason):
+    bench.change_task(model=model, xla=False, baseline={"initializer": "xavier_uniform"})
+    run = bench.run(**{kind: name})
+    assert run.outcome == "unsupported"
+    assert reason in run.reason
+    assert bench.run(normalization="none").outcome == "completed"  # the baseline has them all the same
+
+
+@pytest.mark.parametrize("regularization", ["max_norm", "dropconnect"])
+@pytest.mark.parametrize("normalization", ["weight", "spectral"])
+def test_what_acts_on_kernels_is_unsupported_where_layers_compute_with_others(bench, regularization, normalization):
+    bench.change_task(model=one_block, xla=False)
+    run = bench.run(regularization=regularization, normalization=normalization)
+    assert run.outcome == "unsupported"
+    assert run.reason == (
+        f"regularization {regularization!r} acts on kernels, and normalization {normalization!r} computes them from "
+        "other arrays"
+    )
+    assert bench.run(regularization=regularization, normalization="layer").outcome == "completed"
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

@@ -153,6 +153,29 @@ def test_a_channel_of_a_convolution_is_dead_only_if_it_is_so_at_every_pixel(benc
     assert 0.25 < found["saturated"][0] < 0.75
 
 
+@pytest.mark.parametrize("normalization", ["weight", "spectral"])
+def test_the_kernel_that_is_probed_is_the_one_that_the_layer_computes_with(bench, normalization):
+    bench.change_task(xla=False)
+    started = ready(bench, normalization=normalization)
+    program = started.program
+    for kernel, layer in program.mapped:
+        kernel.assign(3 * kernel)
+        for variable in layer.variables:
+            if variable.name == "g":
+                variable.assign(5 * variable)
+    effective = program.weights(started.data)
+    found = probed(started)
+    close(found["weight_norm"], [np.linalg.norm(effective[f"{name}/kernel"]) for name in LAYERS])
+    trained = np.linalg.norm(program.names["dense_1/kernel"].numpy())
+    assert abs(found["weight_norm"][0] / trained - 1) > 0.1
+
+
+def test_a_kernel_of_zeros_is_as_sparse_as_can_be(bench):
+    bench.change_task(xla=False)
+    started = ready(bench, initializer="zeros")
+    assert probed(started)["sparsity"] == [1.0, 1.0, 1.0]
+
+
 def test_outputs_and_recurrent_cells_have_no_activation_of_their_own(bench):
     bench.task = tiny_sequences("cross_entropy")
     started = ready(bench)

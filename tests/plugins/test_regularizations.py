@@ -383,6 +383,12 @@ def test_whole_numbers_that_are_no_classes_stay(bundled, name):
         ("augment_colour", {"brightness": 0.0, "contrast": 0.0, "saturation": 0.0}),
         ("augment_noise", {"deviation": 0.0}),
         ("dropconnect", {"rate": 0.0}),
+        ("l1", {"strength": 0.0}),
+        ("l2", {"strength": 0}),
+        ("elastic", {"strength": 0.0}),
+        ("lq", {"strength": 0.0}),
+        ("weight_decay", {"strength": 0.0}),
+        ("weight_decay", {"strength": 0.0, "scaled": "rate"}),
     ],
 )
 def test_of_no_strength_it_is_none(bundled, name, chosen):
