@@ -74,6 +74,7 @@ def make_record(
     step_milliseconds: float = 0.031,
     state_bytes: int | None = None,
     streams: Mapping[str, int] | None = None,
+    fold: tuple[int, int] | None = None,
     device: str = "cpu",
     precision: str = "float32",
     wall_seconds: float = 1.4,
@@ -93,6 +94,7 @@ def make_record(
         step_milliseconds: Time of one training step.
         state_bytes: The optimizer's state.
         streams: Overridden seed streams.
+        fold: Number of the fold that tests, and how many there are.
         device: Device of the trial.
         precision: Precision of the trial.
         wall_seconds: Time of the whole trial.
@@ -108,6 +110,7 @@ def make_record(
         "precision": precision,
         "device": device,
         "engine": 1,
+        **({"fold": {"number": fold[0], "of": fold[1]}} if fold else {}),
     }
     id = hashlib.sha256(json.dumps(spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
     measure = {

@@ -144,7 +144,8 @@ def test_info_of_a_name_that_several_kinds_have_shows_each(bundled: Registry, fo
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_info_can_show_everything(kind: str, bundled: Registry, folder: Path) -> None:
+def test_info_can_show_everything(kind: str, bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.cli.info.registry", lambda *_: bundled)  # or each call would load all plugins
     for name in bundled.names(kind):
         assert f"{kind.replace('_', ' ')} {name!r}" in said("info", f"{kind}:{name}")
 

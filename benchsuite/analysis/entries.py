@@ -6,11 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, Interval, median, median_interval, worst
-
-Record = Mapping[str, Any]
+from benchsuite.analysis.settings import Record
 
 # A timing counts only where the trial had its core to itself: processor time ÷ wall time at least this.
 LEAST_CPU_SHARE = 0.9
@@ -20,16 +19,21 @@ LEAST_CPU_SHARE = 0.9
 class SeedValue:
     """What one trial reached on the test part; a value of ``None`` is a failed seed (or an unsupported one).
 
-    In a cross-validation it is the mean over the folds of one seed, and ``deviation`` the standard deviation over them
-    (with n − 1).
+    In a cross-validation it is the mean over the folds of one seed, whose trials are ``ids`` in the order of the folds,
+    and ``deviation`` is the standard deviation of ``final`` over them (with n − 1).
     """
 
-    id: str
+    ids: tuple[str, ...]
     seed: int
     outcome: str
     final: float | None
     best: float | None
     deviation: float | None = None
+
+    @property
+    def id(self) -> str:
+        """The trial, or that of the first fold."""
+        return self.ids[0]
 
     @property
     def supported(self) -> bool:
@@ -46,12 +50,14 @@ class SeedValue:
 class TargetSteps:
     """Training steps until the validation part first reached a target; ``None`` is a target missed within the budget.
 
+    ``steps`` has one number for each supported seed; in a cross-validation the median over its folds, where a fold that
+    missed the target is later than any other and a failed one makes the whole seed miss it, as it fails the seed.
     ``median`` is the median over all supported seeds with a missed target as +∞: if that is infinite it is ``None``,
     to be shown as "> ``budget_steps``". ``saturated``: every trial of the column reached it at its first evaluation.
     """
 
     target: float
-    steps: tuple[int | None, ...]
+    steps: tuple[float | None, ...]
     median: float | None
     budget_steps: int
     saturated: bool
@@ -100,21 +106,29 @@ class Entry:
         """The number of trials that trained and gave no number."""
         return sum(seed.failed for seed in self.seeds)
 
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation over the folds, as the mean over the seeds that have one; ``None`` without folds."""
+        known = [seed.deviation for seed in self.seeds if seed.deviation is not None]
+        return _mean(known) if known else None
+
 
 def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_baseline: bool, confidence: float) -> Entry:
     """Build the entry of all ``records`` of one row on one column.
 
     Args:
-        records: The records, which share task, budget and recipe and differ in the seed.
+        records: The records, which share task, budget and recipe and differ in the seed, or in the fold; a seed that
+            lacks folds does not count.
         saturated: The targets that every trial of the column reaches at its first evaluation.
         is_baseline: Whether the recipe is the task's baseline.
         confidence: The wanted confidence of the intervals.
     """
-    ordered = sorted(records, key=lambda record: (record["spec"]["seed"], record["id"]))
-    measure = ordered[0]["results"]["measure"]
+    by_seed = seeds_of(records)
+    measure = records[0]["results"]["measure"]
     direction: Direction = measure["direction"]
-    seeds = _seed_values(ordered)
-    supported = [record for record in ordered if record["outcome"] != "unsupported"]
+    seeds = tuple(_seed_value(trials) for trials in by_seed)
+    supported = [record for trials in by_seed for record in trials if record["outcome"] != "unsupported"]
+    tried = [trials for trials, seed in zip(by_seed, seeds, strict=True) if seed.supported]
     values = [seed for seed in seeds if seed.supported]
     costs = [record["costs"] for record in supported if record["costs"].get("step_milliseconds") is not None]
     counted = [cost["step_milliseconds"] for cost in costs if (cost.get("cpu_share") or 0) >= LEAST_CPU_SHARE]
@@ -122,7 +136,7 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
         seeds=seeds,
         final=median_interval([value.final for value in values], direction, confidence) if values else None,
         best=median_interval([value.best for value in values], direction, confidence) if values else None,
-        targets=tuple(_target_steps(supported, float(target), saturated) for target in measure["targets"]),
+        targets=tuple(_target_steps(tried, float(target), saturated) for target in measure["targets"]),
         step_milliseconds=median(counted) if counted else None,
         timings=len(counted),
         timings_not_counted=len(costs) - len(counted),
@@ -157,25 +171,12 @@ def reached_target(record: Record, target: float) -> Mapping[str, int] | None:
     return None
 
 
-def _seed_values(records: Sequence[Record]) -> tuple[SeedValue, ...]:
-    """Return one value for each record, or for each seed where there are folds; the folds of a seed come all or not at all."""
-    by_seed: dict[int, list[Record]] = {}
-    for record in records:
-        by_seed.setdefault(record["spec"]["seed"], []).append(record)
-    values: list[SeedValue] = []
-    for seed, found in by_seed.items():
-        fold = found[0]["spec"].get("fold")
-        if not fold:
-            values += [
-                SeedValue(record["id"], seed, record["outcome"], value_of(record, "final"), value_of(record, "best"))
-                for record in found
-            ]
-        elif len(found) == fold["of"]:
-            failed = [record for record in found if record["outcome"] != "completed"]
-            finals, bests = ([value_of(record, which) for record in found] for which in ("final", "best"))
-            outcome = failed[0]["outcome"] if failed else "completed"
-            values.append(SeedValue(found[0]["id"], seed, outcome, _mean(finals), _mean(bests), _deviation(finals)))
-    return tuple(values)
+def _seed_value(trials: Sequence[Record]) -> SeedValue:
+    """Return the value of a trial, or the mean over the folds of a seed, which come all or not at all."""
+    finals, bests = ([value_of(record, which) for record in trials] for which in ("final", "best"))
+    outcome = next((record["outcome"] for record in trials if record["outcome"] != "completed"), "completed")
+    ids = tuple(record["id"] for record in trials)
+    return SeedValue(ids, trials[0]["spec"]["seed"], outcome, _mean(finals), _mean(bests), _deviation(finals))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -190,19 +191,33 @@ def _deviation(values: Sequence[float | None]) -> float | None:
     return math.sqrt(math.fsum((value - mean) ** 2 for value in values if value is not None) / (len(values) - 1))
 
 
-def _target_steps(records: Sequence[Record], target: float, saturated: frozenset[float]) -> TargetSteps:
-    steps = tuple(reached["step"] if (reached := reached_target(record, target)) else None for record in records)
-    middle = median([worst("min") if step is None else float(step) for step in steps]) if steps else math.inf
+def _target_steps(seeds: Sequence[Sequence[Record]], target: float, saturated: frozenset[float]) -> TargetSteps:
+    steps = tuple(_seed_steps(trials, target) for trials in seeds)
     budgets = [
-        record["spec"]["epochs"] * (record["results"]["measure"].get("steps_per_epoch") or 0) for record in records
+        record["spec"]["epochs"] * (record["results"]["measure"].get("steps_per_epoch") or 0)
+        for trials in seeds
+        for record in trials
     ]
     return TargetSteps(
         target=target,
         steps=steps,
-        median=middle if math.isfinite(middle) else None,
+        median=_median_steps(steps),
         budget_steps=max(budgets, default=0),
         saturated=target in saturated,
     )
+
+
+def _seed_steps(trials: Sequence[Record], target: float) -> float | None:
+    if any(record["outcome"] != "completed" for record in trials):
+        return None
+    return _median_steps(
+        [reached["step"] if (reached := reached_target(record, target)) else None for record in trials]
+    )
+
+
+def _median_steps(steps: Sequence[float | None]) -> float | None:
+    middle = median([worst("min") if step is None else step for step in steps]) if steps else math.inf
+    return middle if math.isfinite(middle) else None
 
 
 def _reached_at_once(record: Record, target: float) -> bool:

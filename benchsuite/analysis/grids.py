@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from benchsuite.analysis.entries import Entry, Record
+from benchsuite.analysis.entries import Entry
 from benchsuite.analysis.intervals import average_ranks
 from benchsuite.analysis.leaderboard import (
     Column,
@@ -17,9 +17,9 @@ from benchsuite.analysis.leaderboard import (
     entry_of,
     head_of,
     kind_order,
-    unique,
+    whole_seeds,
 )
-from benchsuite.analysis.settings import Components, canonical, deviations, labels
+from benchsuite.analysis.settings import Components, Record, canonical, deviations, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def grids(records: Sequence[Record], *, confidence: float = 0.95) -> list[Grid]:
         confidence: The wanted confidence of the intervals, above 0 and below 1.
     """
     by_column: defaultdict[Column, list[tuple[tuple[str, ...], Record]]] = defaultdict(list)
-    for record in unique(records):
+    for record in whole_seeds(records):
         measure = record["results"].get("measure")
         if measure and not record["spec"].get("streams"):
             by_column[column_of(record)].append((deviations(record["spec"]["recipe"], measure["baseline"]), record))

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from benchsuite.analysis.entries import Entry, Record, saturated_targets, summarize
+from benchsuite.analysis.entries import Entry, saturated_targets, summarize
+from benchsuite.analysis.folds import fold_count, incomplete_folds
 from benchsuite.analysis.intervals import Direction, average_ranks
-from benchsuite.analysis.settings import Components, canonical, deviations, joined_name, labels
+from benchsuite.analysis.settings import Components, Record, canonical, deviations, joined_name, labels
 
 # The order in which kinds are shown; a kind that is not listed comes after these, by name. Written out, since the module that
 # defines them reaches TensorFlow, which analysis must not.
@@ -101,11 +102,12 @@ class LeftOut:
     several_kinds: tuple[str, ...]
     seed_streams: tuple[str, ...]
     no_measure: tuple[str, ...]
+    incomplete_folds: tuple[str, ...]
 
     @property
     def count(self) -> int:
         """How many records are left out in all."""
-        return len(self.several_kinds) + len(self.seed_streams) + len(self.no_measure)
+        return len(self.several_kinds) + len(self.seed_streams) + len(self.no_measure) + len(self.incomplete_folds)
 
 
 def leaderboards(records: Sequence[Record], *, confidence: float = 0.95) -> list[Leaderboard]:
@@ -122,7 +124,7 @@ def leaderboards(records: Sequence[Record], *, confidence: float = 0.95) -> list
     members: defaultdict[str, defaultdict[Column, list[Record]]] = defaultdict(lambda: defaultdict(list))
     plain: defaultdict[Column, list[Record]] = defaultdict(list)
     wanted: set[tuple[str, Column]] = set()
-    for record in unique(records):
+    for record in whole_seeds(records):
         if _why_left_out(record):
             continue
         column, recipe, measure = column_of(record), record["spec"]["recipe"], record["results"]["measure"]
@@ -145,10 +147,16 @@ def leaderboards(records: Sequence[Record], *, confidence: float = 0.95) -> list
 def left_out(records: Sequence[Record]) -> LeftOut:
     """Return the records that no leaderboard can hold, so that a page can say so."""
     reasons: defaultdict[str, list[str]] = defaultdict(list)
+    held = {record["id"] for record in whole_seeds(records)}
     for record in unique(records):
-        if reason := _why_left_out(record):
+        reason = _why_left_out(record)
+        # Of two reasons the folds are told: for them a record of several kinds is in no grid either.
+        if record["id"] not in held and reason in (None, "several_kinds"):
+            reason = "incomplete_folds"
+        if reason:
             reasons[reason].append(record["id"])
-    return LeftOut(*(tuple(sorted(reasons[name])) for name in ("several_kinds", "seed_streams", "no_measure")))
+    names = ("several_kinds", "seed_streams", "no_measure", "incomplete_folds")
+    return LeftOut(*(tuple(sorted(reasons[name])) for name in names))
 
 
 def unique(records: Iterable[Record]) -> list[Record]:
@@ -162,6 +170,14 @@ def unique(records: Iterable[Record]) -> list[Record]:
     return [by_id[id] for id in sorted(by_id)]
 
 
+def whole_seeds(records: Iterable[Record]) -> list[Record]:
+    """Return the records sorted by id, each id once, without those of seeds whose folds are not all there."""
+    held = unique(records)
+    # A fold that does not say what it measures is as good as missing.
+    lacking = incomplete_folds([record for record in held if record["results"].get("measure")])
+    return [record for record in held if record["id"] not in lacking]
+
+
 def column_of(record: Record) -> Column:
     """Return what a record shares with all others of its column."""
     spec = record["spec"]
@@ -173,7 +189,7 @@ def column_of(record: Record) -> Column:
         precision=spec["precision"],
         device=spec["device"],
         engine=spec["engine"],
-        folds=spec["fold"]["of"] if spec.get("fold") else 0,
+        folds=fold_count(record),
     )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.analysis.entries import Record
+from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.leaderboard import Column, column_labels, column_of, unique
 from benchsuite.analysis.recipe_labels import recipe_labels
-from benchsuite.analysis.settings import canonical, deviations
+from benchsuite.analysis.settings import Record, canonical, deviations
 
 Predictions = Mapping[str, np.ndarray]
 """``test_outputs``, ``test_targets`` and the same of the validation part: see ``docs/reference/record-format.md``."""
@@ -55,7 +55,7 @@ class Measured:
     Args:
         label: What tells the recipe from the others of the column.
         is_baseline: Whether it is the task's baseline recipe.
-        seeds: How many trials of it have predictions.
+        seeds: How many of its seeds have predictions, in a cross-validation of all folds.
         values: Measure → median over these.
         roc: False against true positive rate of the first seed; ``None`` unless there are two classes.
         precision_recall: Recall against precision, likewise.
@@ -136,6 +136,10 @@ def curves(outputs: np.ndarray, targets: np.ndarray) -> tuple[Curve, Curve] | No
 def measure_tables(records: Sequence[Record], predictions: Mapping[str, Predictions]) -> dict[Column, MeasureTable]:
     """Measure every stored prediction; medians over the seeds of each recipe, column by column.
 
+    The test parts of the folds of one seed, which hold each example once, are pooled and measured as one: precision,
+    recall and areas do not exist for a part of one example, and their mean over small parts is another quantity. A seed
+    is left out where a fold did not complete or its predictions are missing.
+
     Args:
         records: Records as plain mappings; one that is given twice counts once.
         predictions: Id → the predictions of that trial.
@@ -146,34 +150,41 @@ def measure_tables(records: Sequence[Record], predictions: Mapping[str, Predicti
         if whole and record["results"].get("measure") and not record["spec"].get("streams"):
             by_column[column_of(record)][canonical(record["spec"]["recipe"])].append(record)
     names = column_labels(sorted(by_column))
-    return {
-        column: MeasureTable(column, names[column], _recipes([held for _, held in sorted(groups.items())], predictions))
-        for column, groups in sorted(by_column.items())
-    }
+    tables = {}
+    for column, groups in sorted(by_column.items()):
+        held = [seeds for _, group in sorted(groups.items()) if (seeds := seeds_of(group))]
+        if held:
+            tables[column] = MeasureTable(column, names[column], _recipes(held, predictions))
+    return tables
 
 
-def _recipes(groups: Sequence[Sequence[Record]], predictions: Mapping[str, Predictions]) -> tuple[Measured, ...]:
-    baseline = groups[0][0]["results"]["measure"]["baseline"]
+def _recipes(
+    groups: Sequence[Sequence[Sequence[Record]]], predictions: Mapping[str, Predictions]
+) -> tuple[Measured, ...]:
+    """Measure each recipe, given as its seeds, each of which is one trial or all its folds."""
+    recipes = [seeds[0][0]["spec"]["recipe"] for seeds in groups]
+    baseline = groups[0][0][0]["results"]["measure"]["baseline"]
     found = []
-    for held, label in zip(
-        groups, recipe_labels([held[0]["spec"]["recipe"] for held in groups], baseline), strict=True
-    ):
-        ordered = sorted(held, key=lambda record: record["spec"]["seed"])
-        each = [
-            (predictions[record["id"]]["test_outputs"], predictions[record["id"]]["test_targets"]) for record in ordered
-        ]
+    for recipe, seeds, label in zip(recipes, groups, recipe_labels(recipes, baseline), strict=True):
+        each = [_pooled([predictions[record["id"]] for record in trials]) for trials in seeds]
         values = [measured(*one) for one in each]
         drawn = curves(*each[0]) or (None, None)
         found.append(
             Measured(
                 label,
-                not deviations(held[0]["spec"]["recipe"], baseline),
-                len(held),
+                not deviations(recipe, baseline),
+                len(seeds),
                 {name: median([one[name] for one in values if name in one]) for name in values[0]},
                 *drawn,
             )
         )
     return tuple(sorted(found, key=lambda one: (not one.is_baseline, one.label)))
+
+
+def _pooled(trials: Sequence[Predictions]) -> tuple[np.ndarray, np.ndarray]:
+    """Return outputs and targets of the test parts of all trials of a seed, one after another."""
+    outputs, targets = (np.concatenate([one[name] for one in trials]) for name in ("test_outputs", "test_targets"))
+    return outputs, targets
 
 
 def _probabilities(outputs: np.ndarray) -> np.ndarray:

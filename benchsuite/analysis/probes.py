@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchsuite.analysis.entries import Entry, Record
+from benchsuite.analysis.entries import Entry
 from benchsuite.analysis.leaderboard import (
     Column,
     ColumnHead,
@@ -16,10 +16,10 @@ from benchsuite.analysis.leaderboard import (
     column_of,
     entry_of,
     head_of,
-    unique,
+    whole_seeds,
 )
 from benchsuite.analysis.recipe_labels import recipe_labels
-from benchsuite.analysis.settings import canonical
+from benchsuite.analysis.settings import Record, canonical
 
 Probes = Mapping[str, Any]
 """What one trial's probes found: see ``docs/reference/record-format.md``."""
@@ -76,7 +76,7 @@ def layer_probes(
         confidence: The wanted confidence of the entries' intervals, above 0 and below 1.
     """
     by_column: defaultdict[Column, list[Record]] = defaultdict(list)
-    for record in unique(records):
+    for record in whole_seeds(records):
         # As in the leaderboards: seeds whose streams are set one by one are not independent draws.
         if record["results"].get("measure") and not record["spec"].get("streams"):
             by_column[column_of(record)].append(record)
@@ -113,7 +113,7 @@ def _on_column(
                 label=label,
                 is_baseline=entry.is_baseline,
                 entry=entry,
-                counts=tuple(sum(epoch in one["epochs"] for one in trials) for epoch in epochs),
+                counts=tuple(_seeds_after(epoch, own, trials) for epoch in epochs),
                 completed=all(record["outcome"] == "completed" for record in own),
                 means=_means(trials, layers, epochs),
             )
@@ -121,6 +121,13 @@ def _on_column(
     sign = -1 if head.direction == "max" else 1
     recipes.sort(key=lambda one: (sign * one.entry.final.estimate if one.entry.final else math.inf, one.label))
     return LayerProbes(head, layers, epochs, tuple(recipes))
+
+
+def _seeds_after(epoch: int, records: Sequence[Record], probes: Sequence[Probes]) -> int:
+    """Return how many seeds were probed after an epoch: the folds of one seed are no further seeds."""
+    return len(
+        {record["spec"]["seed"] for record, found in zip(records, probes, strict=True) if epoch in found["epochs"]}
+    )
 
 
 def _means(probes: Sequence[Probes], layers: Sequence[str], epochs: Sequence[int]) -> dict[str, Means]:

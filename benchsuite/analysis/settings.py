@@ -10,6 +10,8 @@ from typing import Any
 Component = Mapping[str, Any]
 Components = tuple[Component, ...]
 Recipe = Mapping[str, Sequence[Component]]
+Record = Mapping[str, Any]
+"""One trial: see ``docs/reference/record-format.md``."""
 
 
 def canonical(value: Any) -> str:

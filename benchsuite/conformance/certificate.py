@@ -73,7 +73,13 @@ def judge(task: Task, registry: Registry, found: Mapping[str, Any], known: Mappi
             else f"they differ by {found['gradient']['difference']:.1%}",
         ),
         Finding(
-            f"{FEW} examples can be learned by heart",
+            "nothing changes with what was built before",
+            "" if loss["alone"] == loss["start"] else f"the first loss is {loss['start']}, alone {loss['alone']}",
+        ),
+        Finding(
+            f"{FEW} examples can be learned by heart"
+            if few["goal"] is not None
+            else f"training lowers the loss of {FEW} examples",
             "" if few["learned"] else f"the loss went from {few['start']} to {few['end']} in {few['steps']} steps",
         ),
     ]

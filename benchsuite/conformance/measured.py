@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.components import Loss, Task
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import Dataset
@@ -26,7 +27,9 @@ MOST_STEPS = 2000
 MOST_SECONDS = 60.0
 """A baseline that costs more is not trained."""
 LEARNED = 0.1
-"""A few examples count as learned when a named loss has fallen to this share of its start."""
+"""A few examples count as learned when a named loss, without penalties and noise, has fallen to this share of its start."""
+LOOK = 10
+"""Steps between two looks at it."""
 
 
 def measured(task: Task, registry: Registry) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def measured(task: Task, registry: Registry) -> dict[str, Any]:
 
 
 class Measured:
-    """Measures one task, in a process where another network was built before it.
+    """Measures one task: its start alone, then all of it after another network was built in the same process.
 
     Args:
         task: The task.
@@ -57,12 +60,16 @@ class Measured:
 
     def __init__(self, task: Task, registry: Registry) -> None:
         self._task, self._registry = task, registry
+        self._trial = Trial(task.name, task.version, baseline(task, registry), 0, task.epochs, task.batch_size)
+        self._begin()
+        self._alone = self._loss()
         self._another()
-        recipe = baseline(task, registry)
-        trial = Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size)
-        self._session = Session(registry, {task.name: task}.__getitem__)
-        self._trial = trial
-        self.ready: Ready = self._session.ready(trial)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Build the task's program, in a session of its own."""
+        self._session = Session(self._registry, {self._task.name: self._task}.__getitem__)
+        self.ready: Ready = self._session.ready(self._trial)
         self.dataset: Dataset = self.ready.program.dataset
         self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.data.head)
 
@@ -98,6 +105,7 @@ class Measured:
         of_zeros = self._loss() if outputs and program.parts.loss is not None else None
         self._reset()
         return {
+            "alone": short(self._alone),
             "start": short(start),
             "after_steps": short(after) if np.isfinite(after) else None,  # a steep valley
             "of_zeros": short(of_zeros) if of_zeros is not None else None,
@@ -109,22 +117,23 @@ class Measured:
         import tensorflow as tf
 
         program = self.ready.program
-        x, y = self.x[:32], self.y[:32]
-        compute = tf.function(
-            lambda: program.gradients(x, y, tf.constant(0, tf.int64), tf.constant(0, tf.int64)), autograph=False
-        )
-        transform, worst = program.parts.transform, 0.0
-        if transform is not None:
-            return 0.0  # transformed gradients are no derivative
+        x, y, zero, worst = self.x[:32], self.y[:32], tf.constant(0, tf.int64), 0.0
+
+        def plain() -> Any:
+            """Return the loss and its gradients, before any transform; each call draws the same noise."""
+            with noise.stream(zero, zero):
+                return program.plain_gradients(x, y)
+
+        compute = tf.function(plain, autograph=False)
         _, gradients = compute()
         start = [np.array(variable.numpy()) for variable in program.trainable]
         slopes = [np.zeros_like(v) if g is None else np.asarray(g) for v, g in zip(start, gradients, strict=True)]
         norm = np.sqrt(sum(float((slope.astype("float64") ** 2).sum()) for slope in slopes)) or 1.0
         for number in range(3):
             generator = Streams.of(number).initial_generator("direction")
-            noise = [generator.normal(size=value.shape) for value in start]
-            size = np.sqrt(sum(float((one**2).sum()) for one in noise))
-            direction = [slope / norm + one / size for slope, one in zip(slopes, noise, strict=True)]
+            draws = [generator.normal(size=value.shape) for value in start]
+            size = np.sqrt(sum(float((one**2).sum()) for one in draws))
+            direction = [slope / norm + one / size for slope, one in zip(slopes, draws, strict=True)]
             expected = sum(float((slope * one).sum()) for slope, one in zip(slopes, direction, strict=True))
             found = min(
                 (self._difference(compute, start, direction, width) for width in (3e-2, 1e-2, 3e-3, 1e-3)),
@@ -143,22 +152,41 @@ class Measured:
         return (values[0] - values[1]) / (2 * width)
 
     def few(self) -> dict[str, Any]:
-        """Train on a few examples with the baseline's optimizer; return how it went."""
+        """Train on a few examples with the baseline's recipe; return how their loss went, in evaluation mode.
+
+        A rate that is right for many examples may be too large for few: then a tenth of it is tried.
+        """
+        found = self._few(1.0)
+        if not found["learned"] and "learning_rate" in self.ready.program.parts.optimizer_component.space:
+            found = self._few(0.1)
+        return found
+
+    def _few(self, share: float) -> dict[str, Any]:
+        """Do so with a share of the baseline's learning rate."""
         import tensorflow as tf
 
         program = self.ready.program
+        rate = self._trial.recipe.one("optimizer").hyperparameters.get("learning_rate")
+        rate = tf.constant(share * float(rate or 0.0), tf.float32)
         size = min(FEW, len(self.x)) if "full_batch" not in program.parts.optimizer_component.wants else len(self.x)
         x, y = self.x[:size], self.y[:size]
         descend = tf.function(self._optimize, autograph=False)
-        start = end = float(descend(x, y, tf.constant(0, tf.int64)))
-        named, steps = program.parts.loss is not None, 1
+        look = tf.function(lambda: tf.reduce_mean(program.losses(x, y, training=False)[0]), autograph=False)
+        start = end = float(look())
+        named, steps = program.parts.loss is not None, 0
         goal = LEARNED * start if named else -np.inf
         while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 20):
-            end = float(descend(x, y, tf.constant(steps, tf.int64)))
-            steps += 1
+            for _ in range(LOOK):
+                descend(x, y, tf.constant(steps, tf.int64), rate)
+                steps += 1
+            end = float(look())
+            if not np.isfinite(end):
+                break
         self._reset()
         learned = end <= goal if named else end < start or start == end == 0
-        return {"start": short(start), "end": short(end), "steps": steps, "learned": bool(learned)}
+        end = end if np.isfinite(end) else float(np.finfo("float32").max)
+        found = {"start": short(start), "end": short(end), "steps": steps, "learned": bool(learned)}
+        return {**found, "goal": short(goal) if named else None}
 
     def targets(self) -> dict[str, Any] | None:
         """Train the baseline for its budget; return where it starts and ends and when it reaches each target.
@@ -182,10 +210,12 @@ class Measured:
             "epochs": [found and found["epoch"] for found in reached],
         }
 
-    def _optimize(self, x: Any, y: Any, step: Any) -> Any:
+    def _optimize(self, x: Any, y: Any, step: Any, rate: Any) -> Any:
         import tensorflow as tf
 
         program, key = self.ready.program, tf.constant(0, tf.int64)
+        if "learning_rate" in program.parts.optimizer_component.space:
+            program.optimizer.learning_rate = rate
         if "closure" in program.parts.optimizer_component.wants:
             return program.closure_step(x, y, step, key)
         loss, gradients = program.gradients(x, y, step, key)

@@ -111,7 +111,7 @@ def read(task: Task) -> Raw:
             f"symbols of {task.title} must count the last columns of float32 inputs [examples, columns] that hold codes. "
             f"Received: {arrays.symbols!r} for inputs {x.dtype} {list(x.shape)}."
         )
-    if isinstance(task.loss, str) and len(np.unique(y)) < 2:
+    if isinstance(task.loss, str) and _all_equal(y):
         raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
     return Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
 
@@ -125,7 +125,8 @@ def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
         fold: Number of the fold that tests and how many there are; the task's own split unless given.
 
     Raises:
-        BenchsuiteError: If they cannot be split so.
+        BenchsuiteError: If they cannot be split so, or all training targets of a named loss are equal.
+        Unsupported: If a fold leaves too few training examples, or but one target.
     """
     x, y, groups = np.asarray(raw.arrays.x), np.asarray(raw.arrays.y), raw.arrays.groups
     parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
@@ -138,6 +139,10 @@ def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
     # A view where nothing is shuffled: data may be larger than memory.
     taken = slice(0, len(order)) if np.array_equal(order, np.arange(len(order))) else order
     y = y[taken]
+    if isinstance(task.loss, str) and _all_equal(y[: len(parts[0])]):
+        if fold:
+            raise Unsupported(f"a fold of {task.title} has one class in its training part")
+        raise BenchsuiteError(f"all training targets of {task.title} are equal: there is nothing to learn.")
     if task.standardize_targets:
         train = y[: len(parts[0])].astype("float64")
         spread = train.std(axis=0)
@@ -177,6 +182,11 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
     if dataset.symbols:
         x = np.concatenate([x, flat[:, numbers.shape[1] :]], axis=1)
     return Prepared(x.reshape(dataset.x.shape) if x.shape == flat.shape else x, dataset)
+
+
+def _all_equal(y: np.ndarray) -> bool:
+    """Say whether there are no two targets that differ, without a copy of what may be larger than memory."""
+    return y.size == 0 or bool(y.min() == y.max())
 
 
 def _transformed(preprocessing: Any, numbers: np.ndarray) -> np.ndarray:

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-RESIDENT_BYTES = 2**30
+RESIDENT_BYTES = 2**28
 """Inputs and targets up to this size lie on the device as a whole."""
 CHUNK_BYTES = 2**26
 """Size of a staged chunk, roughly: at least one batch."""
 HEAD_EXAMPLES = 2**13
-"""Training examples that always lie on the device: for statistics of averaged weights, and probes."""
+"""Training examples that always lie on the device, at least: for statistics of averaged weights, and probes."""
 
 Item = TypeVar("Item")
 
@@ -72,16 +72,17 @@ class Streamed:
         x: Inputs of all parts; may be a memory map.
         y: Targets of all parts, likewise.
         place: TensorFlow device to stage on.
+        head: How many of the first examples always lie on the device.
         chunk_bytes: Size of a chunk, roughly.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, place: str, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(self, x: np.ndarray, y: np.ndarray, place: str, head: int, chunk_bytes: int = CHUNK_BYTES) -> None:
         import tensorflow as tf
 
         self._tf = tf
         self._x, self._y, self._place = x, y, place
         self._chunk_bytes = chunk_bytes
-        self.head = (tf.constant(widened(x[:HEAD_EXAMPLES])), tf.constant(widened(y[:HEAD_EXAMPLES])))
+        self.head = (tf.constant(widened(x[:head])), tf.constant(widened(y[:head])))
 
     def chunk_length(self, rows: np.ndarray) -> int:
         """Return how many batches one call gets: always as many, so that all calls share a trace."""
@@ -108,11 +109,11 @@ class Streamed:
 Feed = Resident | Streamed
 
 
-def make_feed(x: np.ndarray, y: np.ndarray, place: str, resident_bytes: int = RESIDENT_BYTES) -> Feed:
-    """Return the feed for examples of this size; called with the device chosen."""
+def make_feed(x: np.ndarray, y: np.ndarray, place: str, head: int, resident_bytes: int = RESIDENT_BYTES) -> Feed:
+    """Return the feed for examples of this size, of which so many always lie on the device; called with that chosen."""
     if x.nbytes + y.nbytes <= resident_bytes:
         return Resident(x, y)
-    return Streamed(x, y, place)
+    return Streamed(x, y, place, max(head, HEAD_EXAMPLES))
 
 
 def widened(array: np.ndarray) -> np.ndarray:

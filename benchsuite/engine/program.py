@@ -26,7 +26,7 @@ from benchsuite.engine.network import Network
 from benchsuite.engine.parts import Parts
 from benchsuite.engine.places import stable_names
 from benchsuite.engine.probes import Probes
-from benchsuite.engine.regularizers import AfterSteps
+from benchsuite.engine.regularizers import STATISTICS_BATCHES, AfterSteps
 from benchsuite.engine.seeds import Streams
 from benchsuite.engine.targets import check_targets
 from benchsuite.errors import BenchsuiteError
@@ -241,7 +241,7 @@ class Program(Graphs):
     def place_data(self, x: np.ndarray) -> Feed:
         """Make inputs and targets ready for the device, once for many trials."""
         with self._tf.device(self.place):
-            return make_feed(x, self.dataset.y, self.place, self.resident_bytes)
+            return make_feed(x, self.dataset.y, self.place, STATISTICS_BATCHES * self.batch_size, self.resident_bytes)
 
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""

@@ -14,6 +14,8 @@ from benchsuite.report.numbers import (
     Format,
     column_format,
     count_of,
+    deviation_text,
+    folds_text,
     interval_text,
     milliseconds,
     outcome_word,
@@ -48,10 +50,11 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class SeedLine:
-    """One trial in the table of every seed."""
+    """One seed in the table of every seed; ``deviation`` is that of ``final`` over its folds, empty without them."""
 
     seed: int
     final: str
+    deviation: str
     best: str
     failed: bool
 
@@ -69,9 +72,15 @@ class TargetLine:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first."""
+    """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first.
+
+    ``deviation`` is the standard deviation over the folds of a cross-validation, empty without them; ``folded`` says
+    whether there are any.
+    """
 
     median: str
+    deviation: str
+    folded: bool
     interval: str
     best: str
     best_interval: str
@@ -118,7 +127,7 @@ class HeadView:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """A leaderboard, with the sentences that belong above and below it."""
+    """A leaderboard, with the sentences that belong above and below it; ``folds`` is empty without a cross-validation."""
 
     kind: str
     title: str
@@ -128,6 +137,7 @@ class BoardView:
     components: str
     tasks: str
     confidence: str
+    folds: str
     saturated: str
     leader: str
     leader_rank: str
@@ -167,6 +177,7 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         components=whole(len(board.rows)),
         tasks=whole(len({head.column.task for head in board.columns})),
         confidence=_confidence(board),
+        folds=folds_text(head.column.folds for head in board.columns),
         saturated=", ".join(saturated),
         leader=", ".join(row.label for row in leaders) or "–",
         leader_rank=f"{leaders[0].mean_rank:.1f}" if leaders else "–",
@@ -233,6 +244,8 @@ def _entry(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, fl
     first_missing = next((target for target in reversed(entry.targets) if not target.saturated), None)
     return EntryView(
         median=form(entry.final.estimate) if entry.final else "unsupported",
+        deviation=deviation_text(entry, form),
+        folded=head.column.folds > 0,
         interval=_interval(entry.final, form),
         best=form(entry.best.estimate) if entry.best else "",
         best_interval=_interval(entry.best, form),
@@ -246,6 +259,7 @@ def _entry(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, fl
             SeedLine(
                 seed=seed.seed,
                 final=form(seed.final) if seed.final is not None else outcome_word(seed.outcome),
+                deviation=form(seed.deviation) if seed.deviation is not None else "",
                 best=form(seed.best) if seed.best is not None else "",
                 failed=seed.final is None,
             )

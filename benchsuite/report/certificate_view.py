@@ -63,7 +63,9 @@ def _facts(certificate: Certificate, targets: Sequence[float]) -> dict[str, str]
     if loss["theory"] is not None:
         facts["Loss of outputs 0"] = f"{number_text(loss['of_zeros'])}, in theory {number_text(loss['theory'])}"
     facts["Gradient"] = f"off numerical differences by {100 * certificate['gradient']['difference']:.2g} %"
-    facts["8 examples"] = f"learned by heart in {count_of(few['steps'], 'step')}" if few["learned"] else "not learned"
+    by_heart = few["learned"] and few.get("goal") is not None
+    went = f"loss from {number_text(few['start'])} to {number_text(few['end'])}"
+    facts["8 examples"] = f"{'learned by heart' if by_heart else went} in {count_of(few['steps'], 'step')}"
     reached = certificate.get("targets")
     if reached and len(reached["epochs"]) == len(targets):
         said = [

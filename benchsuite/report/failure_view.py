@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchsuite.analysis import Leaderboard
+from benchsuite.analysis.folds import fold_count
 from benchsuite.analysis.settings import deviations, joined_name
-from benchsuite.report.numbers import outcome_word, whole
+from benchsuite.report.numbers import count_of, outcome_word, whole
 
 Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Traceback:
-    """One traceback and the seeds that left it, letter for letter."""
+    """One traceback and the seeds that left it, letter for letter; of a cross-validation with how many folds of each."""
 
     seeds: str
     text: str
@@ -72,7 +73,8 @@ def _labels(boards: Sequence[Leaderboard]) -> dict[str, tuple[str, str]]:
         for row in board.rows:
             for head, entry in zip(board.columns, row.entries, strict=True):
                 component = "baseline" if entry and entry.is_baseline else f"{board.kind.replace('_', ' ')} {row.label}"
-                found.update({seed.id: (head.label, component) for seed in (entry.seeds if entry else ())})
+                seeds = entry.seeds if entry else ()
+                found.update({id: (head.label, component) for seed in seeds for id in seed.ids})
     return found
 
 
@@ -85,7 +87,11 @@ def _changes(record: Record) -> str:
 
 
 def _seeds(records: Sequence[Record]) -> str:
-    return ", ".join(str(seed) for seed in sorted(record["spec"]["seed"] for record in records))
+    counts = Counter(record["spec"]["seed"] for record in records)
+    # Without folds several trials of one seed are of several columns or streams, and each is told.
+    if not any(fold_count(record) for record in records):
+        return ", ".join(str(seed) for seed in sorted(counts.elements()))
+    return ", ".join(f"{seed} ({count_of(counts[seed], 'fold')})" for seed in sorted(counts))
 
 
 def _steps(records: Sequence[Record]) -> str:

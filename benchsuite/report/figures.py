@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis import ColumnHead, Direction, Interval, Leaderboard
 from benchsuite.analysis.intervals import median, with_failures
+from benchsuite.report.numbers import folds_text
 from benchsuite.report.palette import GRID, INK, MUTED, Style, Styles
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Series:
     """One row of a leaderboard on one task, as plain data to draw.
 
     ``finals`` has the test value of each supported seed, ``None`` if it failed; ``curves`` one (steps, values) pair of
-    the validation metric per completed trial; ``shade`` (0 to 1) tells rows of one name apart.
+    the validation metric per completed seed, in a cross-validation the mean over its folds; ``shade`` (0 to 1) tells
+    rows of one name apart.
     """
 
     label: str
@@ -69,7 +71,8 @@ def series_of(
                 curves=tuple(
                     curve
                     for seed in entry.seeds
-                    if seed.outcome == "completed" and (curve := _curve(records[seed.id], head.primary)) is not None
+                    if seed.outcome == "completed"
+                    and (curve := _seed_curve([records[id] for id in seed.ids], head.primary)) is not None
                 ),
                 failed=entry.failed,
                 shade=1.0 - 0.6 * before / max(variants - 1, 1),
@@ -91,7 +94,8 @@ def comparison(series: Sequence[Series], head: ColumnHead) -> Figure:
         strip_left = curves_right + (label_inches + 0.25) / WIDTH_INCHES
         left = figure.add_axes((0.062, bottom, curves_right - 0.062, top - bottom))
         right = figure.add_axes((strip_left, bottom, 0.985 - strip_left, top - bottom))
-        draw_learning_curves(left, series, head.primary, head.direction)
+        over = folds_text([head.column.folds])
+        draw_learning_curves(left, series, head.primary + (f", mean over {over}" if over else ""), head.direction)
         draw_seed_strip(right, series, head.primary, head.direction)
     return figure
 
@@ -222,6 +226,21 @@ def theme() -> Iterator[None]:
     look: dict[Any, Any] = {**sns.axes_style("whitegrid"), **own}
     with mpl.rc_context(look):
         yield
+
+
+def _seed_curve(
+    records: Sequence[Mapping[str, Any]], primary: str
+) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """Return the curve of a trial, or the mean over the folds of a seed, evaluation by evaluation, up to the shortest."""
+    found = [curve for record in records if (curve := _curve(record, primary)) is not None]
+    if not found:
+        return None
+    # Folds may differ by an example and so by a step an epoch.
+    steps, values = (
+        tuple(math.fsum(column) / len(found) for column in zip(*(curve[part] for curve in found), strict=False))
+        for part in (0, 1)
+    )
+    return steps, values
 
 
 def _curve(record: Mapping[str, Any], primary: str) -> tuple[tuple[float, ...], tuple[float, ...]] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchsuite.analysis import Entry, Grid
 from benchsuite.report.board_view import anchor, title
-from benchsuite.report.numbers import Format, column_format, interval_text, outcome_word
+from benchsuite.report.numbers import Format, column_format, deviation_text, folds_text, interval_text, outcome_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class PairView:
 
     Args:
         median: The median over the seeds, in words.
+        deviation: The standard deviation over the folds of a cross-validation; empty without them.
         interval: Its interval; empty with one seed.
         notes: What failed, one line each.
         shade: How good it is among all pairs, 0 (worst) to 4 (best); ``None`` where there is no number.
@@ -24,6 +25,7 @@ class PairView:
     """
 
     median: str
+    deviation: str
     interval: str
     notes: tuple[str, ...]
     shade: int | None
@@ -60,6 +62,7 @@ def _view(grid: Grid) -> GridView:
     ranked = [entry.rank for line in grid.entries for entry in line if entry is not None and entry.rank is not None]
     worst = max(ranked, default=1.0)
     one, other = (kind.replace("_", " ") for kind in grid.kinds)
+    folds = folds_text([grid.head.column.folds])
     better = "larger" if grid.head.direction == "max" else "smaller"
     return GridView(
         title=f"{title(grid.kinds[0])} × {other} on {grid.head.label}",
@@ -67,7 +70,8 @@ def _view(grid: Grid) -> GridView:
         row_kind=one,
         column_kind=other,
         caption=f"Test {grid.head.primary} after the last epoch, {better} is better: median over the seeds and its interval. "
-        "Darker is better; the best pair in bold. If the order of the rows is another in each column, the two interact.",
+        "Darker is better; the best pair in bold. If the order of the rows is another in each column, the two interact."
+        + (f" ± standard deviation over the {folds} (mean over seeds)." if folds else ""),
         columns=grid.columns,
         rows=tuple(
             (label, tuple(_pair(entry, form, worst) for entry in line))
@@ -83,7 +87,8 @@ def _pair(entry: Entry | None, form: Format, worst: float) -> PairView | None:
         f"{count} {outcome_word(outcome)}" for outcome, count in entry.outcomes.items() if outcome != "completed"
     )
     if entry.final is None:
-        return PairView("unsupported", "", (), None, False, entry.is_baseline)
+        return PairView("unsupported", "", "", (), None, False, entry.is_baseline)
     shade = None if entry.rank is None or worst <= 1 else round(4 * (worst - entry.rank) / (worst - 1))
     interval = interval_text(entry.final, form) if entry.final.attained else ""
-    return PairView(form(entry.final.estimate), interval, failed, shade, entry.leads, entry.is_baseline)
+    deviation = deviation_text(entry, form)
+    return PairView(form(entry.final.estimate), deviation, interval, failed, shade, entry.leads, entry.is_baseline)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis.measures import DIRECTIONS, Curve, Measured, MeasureTable
 from benchsuite.report.board_view import number_text
 from benchsuite.report.figures import theme
+from benchsuite.report.numbers import folds_text
 from benchsuite.report.svg import to_svg
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ class MeasuresView:
     Args:
         heads: Name and arrow of each measure.
         rows: One for each recipe.
+        folds: How many folds of a seed were pooled, in words; empty without a cross-validation.
         svg: ROC and precision–recall curves; empty unless there are two classes.
         left_out: How many recipes have curves that are not drawn.
     """
 
     heads: tuple[str, ...]
     rows: tuple[MeasureRow, ...]
+    folds: str
     svg: str
     left_out: int
 
@@ -66,13 +69,14 @@ def measures_view(table: MeasureTable) -> MeasuresView:
         for recipe in table.recipes
     )
     drawn = [recipe for recipe in table.recipes if recipe.roc and recipe.precision_recall]
-    svg = ""
+    svg, folds = "", folds_text([table.column.folds])
     if drawn:
         description = f"ROC and precision–recall curves on {table.label}, class 1, first seed of each recipe"
+        description += f", of the pooled test parts of {folds}" if folds else ""
         svg = to_svg(_figure(drawn[:MOST_CURVES]), f"measures/{table.label}", description)
     arrows = {"max": "↑", "min": "↓"}
     heads = tuple(f"{name.replace('_', ' ')} {arrows[DIRECTIONS[name]]}" for name in names)
-    return MeasuresView(heads, rows, svg, max(0, len(drawn) - MOST_CURVES))
+    return MeasuresView(heads, rows, folds, svg, max(0, len(drawn) - MOST_CURVES))
 
 
 def _best(values: Sequence[float], name: str) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from benchsuite.analysis import Interval, TargetSteps
+from benchsuite.analysis import Entry, Interval, TargetSteps
 
 FAILED = "failed"
 Format = Callable[[float], str]
@@ -32,6 +32,13 @@ def interval_text(interval: Interval, form: Format) -> str:
     if math.isinf(interval.low) and math.isinf(interval.high):
         return FAILED
     return f"{form(interval.low)} – {form(interval.high)}"
+
+
+def deviation_text(entry: Entry, form: Format) -> str:
+    """Return the deviation over the folds; nothing without folds or beside a failed median."""
+    if entry.deviation is None or entry.final is None or math.isinf(entry.final.estimate):
+        return ""
+    return form(entry.deviation)
 
 
 def percent(share: float) -> str:
@@ -77,6 +84,12 @@ def duration(seconds: float) -> str:
 def count_of(number: int, noun: str, plural: str | None = None) -> str:
     """Return ``1 trial``, ``3 trials``."""
     return f"{whole(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def folds_text(counts: Iterable[int]) -> str:
+    """Return ``10 folds``, ``folds`` where columns differ in their number, nothing where there are none."""
+    known = sorted({count for count in counts if count})
+    return "" if not known else count_of(known[0], "fold") if len(known) == 1 else "folds"
 
 
 def outcome_word(outcome: str) -> str:

@@ -121,6 +121,11 @@ def _left_out(records: Sequence[Record]) -> tuple[str, ...]:
             "differ from the baseline in two or more kinds",
         ),
         (left.seed_streams, "has a seed stream of its own", "have a seed stream of their own"),
+        (
+            left.incomplete_folds,
+            "belongs to a seed whose folds are not all there",
+            "belong to seeds whose folds are not all there",
+        ),
         (left.no_measure, "does not say what its task measures", "do not say what their tasks measure"),
     )
     return tuple(f"{count_of(len(ids), 'trial')} {one if len(ids) == 1 else many}" for ids, one, many in reasons if ids)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row, leaderboards
-from benchsuite.report.numbers import FAILED, Format, column_format, interval_text, outcome_word, percent, whole
+from benchsuite.report.numbers import (
+    FAILED,
+    Format,
+    column_format,
+    deviation_text,
+    folds_text,
+    interval_text,
+    outcome_word,
+    percent,
+    whole,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,8 +58,12 @@ def _tables(board: Leaderboard, width: int) -> list[Table]:
     tables = []
     for number, chunk in enumerate(chunks, start=1):
         caption = _caption(board, chunk)
-        # A narrow table is widened, at the names, until the caption fits below it in one line.
-        spare = min(width, len(caption.plain)) - around - sum(widths[index] + PADDING for index in chunk)
+        # A narrow table is widened, at the names, until each line of the caption fits below it.
+        spare = (
+            min(width, max(map(len, caption.plain.split("\n"))))
+            - around
+            - sum(widths[index] + PADDING for index in chunk)
+        )
         part = f" ({number} of {len(chunks)})" if len(chunks) > 1 else ""
         tables.append(_table(board, chunk, entries, label_width + max(0, spare), caption, part))
     return tables
@@ -112,7 +126,7 @@ def _rank(row: Row, columns: int) -> str:
 
 
 def entry_text(entry: Entry | None, form: Format) -> Text:
-    """Return the median, its interval and what went wrong, each on its line."""
+    """Return the median, the deviation over its folds, its interval and what went wrong, each on its line."""
     from rich.text import Text
 
     if entry is None:
@@ -120,6 +134,8 @@ def entry_text(entry: Entry | None, form: Format) -> Text:
     if entry.final is None:
         return Text("unsupported", style="dim")
     text = Text(form(entry.final.estimate), style="bold" if entry.leads else "")
+    if deviation := deviation_text(entry, form):
+        text.append(f"\n± {deviation}", style="not bold dim")
     if entry.final.count > 1 and interval_text(entry.final, form) != FAILED:
         text.append("\n" + interval_text(entry.final, form).replace(" – ", "–"), style="not bold dim")
     for outcome, number in entry.outcomes.items():
@@ -144,7 +160,15 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     # One seed has no interval; neither has a table in which nothing was supported.
     interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
     word = "epoch" if epochs == "1" else "epochs"
-    return Text(f"test {metric} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
+    caption = Text(f"test {metric} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
+    folds = folds_note(head.column.folds for head in heads)
+    return caption.append(f"\n{folds}") if folds else caption
+
+
+def folds_note(counts: Iterable[int]) -> str:
+    """Return what ± means below columns of so many folds; nothing where there are none."""
+    folds = folds_text(counts)
+    return f"± standard deviation over the {folds} (mean over seeds)" if folds else ""
 
 
 def _span(numbers: set[int]) -> str:

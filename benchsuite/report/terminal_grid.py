@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis import Grid, grids
 from benchsuite.report.grid_view import grid_format
-from benchsuite.report.terminal import LABEL_WIDTH, PADDING, WIDTH, chunks_of, entry_text
+from benchsuite.report.terminal import LABEL_WIDTH, PADDING, WIDTH, chunks_of, entry_text, folds_note
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,6 +39,8 @@ def _tables(grid: Grid, width: int) -> list[Table]:
             box=box.SIMPLE_HEAD,
             title=Text(f"{one} × {other} on {grid.head.label}, test {grid.head.primary} {arrow}{part}", style="bold"),
             title_justify="left",
+            caption=Text(folds_note([grid.head.column.folds]), style="dim") or None,
+            caption_justify="left",
             pad_edge=False,
             show_edge=False,
         )

@@ -22,7 +22,7 @@ def shards(task, part):
         part: ``"train"`` or ``"val"``: what the names of its files hold between underscores.
 
     Returns:
-        The tokens of each shard, uint16, mapped.
+        For each shard its file and its tokens, uint16, mapped.
     """
     import os
     from pathlib import Path
@@ -36,7 +36,7 @@ def shards(task, part):
     files = sorted(Path(given).glob(f"*_{part}_*.bin"))
     if not files:
         raise bs.BenchsuiteError(f"task {task!r} found no *_{part}_*.bin in the folder that {FOLDER} names: {given}")
-    return [_mapped(file) for file in files]
+    return [(file, _mapped(file)) for file in files]
 
 
 def _mapped(file):
@@ -44,7 +44,7 @@ def _mapped(file):
     import numpy as np
 
     header = np.fromfile(file, "<i4", 3)
-    held = max(0, file.stat().st_size - HEADER_BYTES) // TOKEN_BYTES
+    held, odd = divmod(max(0, file.stat().st_size - HEADER_BYTES), TOKEN_BYTES)
     if len(header) < 3 or header[0] != MAGIC:
         found = f"starts with {header[0]}" if len(header) else "is empty"
         raise bs.BenchsuiteError(f"{file} is no token shard: it {found}, where {MAGIC} is expected.")
@@ -52,33 +52,36 @@ def _mapped(file):
         raise bs.BenchsuiteError(
             f"{file} is a token shard of version {header[1]}; only version {VERSION} (uint16 tokens) can be read."
         )
-    if header[2] != held:
-        raise bs.BenchsuiteError(f"{file} is broken: its header says {header[2]} tokens, it holds {held}.")
+    if header[2] != held or odd:
+        found = f"{held} and one byte" if odd else held
+        raise bs.BenchsuiteError(f"{file} is broken: its header says {header[2]} tokens, it holds {found}.")
     if not held:
         return np.empty(0, "<u2")
     return np.memmap(file, "<u2", "r", HEADER_BYTES)
 
 
-def read(task, part, count, symbols):
-    """Return the first ``count`` tokens of a part as int32, all below ``symbols``; shards follow without a gap."""
-    import numpy as np
+def read(task, part, count):
+    """Return the shards that hold the first ``count`` tokens of a part; they follow without a gap.
 
+    Args:
+        task: Name of the task that asks, for messages.
+        part: As for :func:`shards`.
+        count: Tokens that the task needs.
+
+    Returns:
+        For each shard that is needed its file and those of its tokens that are, uint16, mapped: ``count`` in all.
+    """
     found = shards(task, part)
-    there = sum(len(shard) for shard in found)
+    there = sum(len(tokens) for _, tokens in found)
     if there < count:
         raise bs.BenchsuiteError(
             f"task {task!r} needs {count:,} tokens of *_{part}_*.bin in the folder that {FOLDER} names; "
             f"there are {there:,}."
         )
-    tokens = np.empty(count, "int32")
-    filled = 0
-    for shard in found:
-        taken = shard[: count - filled]
-        tokens[filled : filled + len(taken)] = taken
-        filled += len(taken)
-    if tokens.max() >= symbols:
-        raise bs.BenchsuiteError(
-            f"task {task!r} knows tokens below {symbols:,}; *_{part}_*.bin in the folder that {FOLDER} names "
-            f"has {tokens.max():,}."
-        )
-    return tokens
+    needed = []
+    for file, tokens in found:
+        taken = tokens[:count]
+        count -= len(taken)
+        if len(taken):
+            needed.append((file, taken))
+    return needed

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import benchsuite as bs
 from benchsuite.data import PARTS, Dataset, load, prepare
+from benchsuite.data.splits import fold_indices
 from benchsuite.registry import Registry
 
 X = np.random.default_rng(0).normal(2.0, 3.0, (50, 4)).astype("float32")
@@ -159,6 +160,56 @@ def test_fewer_training_examples_than_a_batch_are_refused() -> None:
 
 
 # Targets
+
+
+EQUAL = "all targets of task 'toy' are equal: there is nothing to learn."
+EQUAL_IN_TRAINING = "all training targets of task 'toy' are equal: there is nothing to learn."
+
+
+@pytest.mark.parametrize("y", [Y * 0, Y.astype("uint16") * 0 + 7, np.full((50, 2), -0.5, "float32"), Y[:, None][:, :0]])
+def test_targets_that_are_all_equal_are_refused(y: np.ndarray) -> None:
+    assert refused(X, y) == EQUAL
+    assert refused(X, y, loss="mse") == EQUAL
+    load(task(X, y, loss=lambda model, batch, training: 0.0))  # it may be one that needs no targets
+
+
+def test_training_targets_that_are_all_equal_are_refused() -> None:
+    y = np.repeat([0, 1], [40, 10]).astype("int32")
+    in_order = bs.InOrder(40, 5, 5)
+    assert refused(X, y, split=in_order) == EQUAL_IN_TRAINING
+    assert refused(X, y.astype("float32"), split=in_order, loss="mse", standardize_targets=True) == EQUAL_IN_TRAINING
+    load(task(X, y, split=in_order, loss=lambda model, batch, training: 0.0))
+    assert load(task(X, y, split=bs.InOrder(41, 4, 5))).y[:41].sum() == 1
+    assert load(task(X, y)).sizes == (30, 10, 10)  # drawn: there are both
+
+
+def test_a_fold_whose_training_part_has_one_class_is_unsupported() -> None:
+    y, groups = np.zeros(50, "int32"), np.arange(50) // 10
+    y[groups == 4] = 1
+    toy = task(data=lambda: bs.Arrays(X, y, groups=groups), split=bs.ByGroup(0.6, 0.2, 0.2))
+    for number in range(5):
+        trained = fold_indices(toy.split, y, groups, 5, number)[0]
+        if 4 in groups[trained]:
+            assert load(toy, (number, 5)).sizes == (30, 10, 10)
+        else:  # the group with the other class tests or validates
+            with pytest.raises(bs.Unsupported) as caught:
+                load(toy, (number, 5))
+            assert str(caught.value) == "a fold of task 'toy' has one class in its training part"
+
+
+def test_looking_at_targets_copies_nothing() -> None:
+    import tracemalloc
+
+    from benchsuite.data.prepared import read
+
+    y = np.zeros(2**21, "uint16")
+    y[-1] = 1
+    toy = task(np.zeros((2**21, 1), "uint8"), y)
+    tracemalloc.start()
+    read(toy)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < y.nbytes / 10
 
 
 def test_targets_are_standardized_by_the_training_part_alone() -> None:

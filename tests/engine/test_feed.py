@@ -26,11 +26,22 @@ def test_streamed_data_give_the_same_bits(bench, small_chunks, regularization):
     assert other.results == resident.results
 
 
+@pytest.mark.parametrize("regularization", ["swa", "ema"])
+def test_averaged_weights_get_their_statistics_from_the_same_examples(bench, small_chunks, monkeypatch, regularization):
+    """More of them are needed than lie on the device anyway."""
+    monkeypatch.setattr(feed, "HEAD_EXAMPLES", 16)
+    chosen = {"regularization": regularization, "normalization": "batch"}
+    resident = bench.run(**chosen)
+    other = bench.run(session=streamed(bench), **chosen)
+    assert resident.outcome == other.outcome == "completed", other.reason
+    assert other.curves == resident.curves
+
+
 def test_chunks_hold_every_batch_once_in_order_and_share_a_shape():
     x = np.arange(40, dtype="float32").reshape(20, 2)
     y = np.arange(20, dtype="int32")
     rows = np.random.default_rng(0).permutation(20)[:14].reshape(7, 2).astype("int32")
-    chunks = list(feed.Streamed(x, y, "/cpu:0", chunk_bytes=3 * 2 * (8 + 4)).chunks(rows))
+    chunks = list(feed.Streamed(x, y, "/cpu:0", 20, chunk_bytes=3 * 2 * (8 + 4)).chunks(rows))
     assert [chunk.first for chunk in chunks] == [0, 3, 6]
     assert [chunk.count for chunk in chunks] == [3, 3, 1]
     assert {tuple(chunk.x.shape) for chunk in chunks} == {(6, 2)}

@@ -1,4 +1,4 @@
-"""The field's own data sets: tiny files in the format of each stock loader, read by the real loading code, and one step on them.
+"""The field's own data sets: tiny files in the format of each stock loader, read by the real loading code, and certified.
 
 Parameter counts are sums by hand from the published architectures; the sums stand beside them. No socket can be opened.
 """
@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
+from benchsuite.conformance import judge, measure
 from benchsuite.engine.session import Session
 from benchsuite.recipe import baseline
 from benchsuite.trial import Trial
@@ -210,19 +211,11 @@ def test_every_standard_task_is_here(bundled):
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_it_takes_a_step_on_what_the_stock_loader_reads_and_has_the_published_size(name, bundled, home):
+def test_it_has_the_published_size(name, bundled, home):
     data, parameters = TASKS[name]
     WRITERS[data](home)
     made = ready(bundled, shrunk(bundled.task(name)))
     assert made.program.parameters == parameters
-    if name == "cifar100_wrn":
-        return  # it takes as long to trace as all others together, and is cifar10_resnet20's code
-    before = [variable.numpy() for variable in made.program.trainable]
-    end = made.program.train(made.data, *made.plan.epoch(0), 0, np.inf)
-    assert end.steps == 1
-    assert np.isfinite(end.last_loss)
-    moved = [bool((new.numpy() != old).any()) for new, old in zip(made.program.trainable, before, strict=True)]
-    assert sum(moved) > 0.9 * len(moved)
     dropped = [layer for layer in made.program.model.layers if layer.name.startswith("dropout")]
     counts = {"fashion_mnist_vae": 5, "cifar100_allcnnc": 2, "imdb_transformer": 3, "reuters_mlp": 1}
     assert len(dropped) == counts.get(name, 0)
@@ -233,6 +226,17 @@ def test_it_takes_a_step_on_what_the_stock_loader_reads_and_has_the_published_si
         assert sum(penalties) == pytest.approx(
             0.002 * sum(float((k.astype("float64") ** 2).sum()) for k in kernels) / 2
         )
+
+
+@pytest.mark.parametrize("name", sorted(set(TASKS) - {"cifar100_wrn"}))
+def test_it_certifies_on_what_the_stock_loader_reads(name, bundled, home):
+    """But for cifar100_wrn, which is cifar10_resnet20's code and takes 90 s: it learns the eight images in 70 steps."""
+    WRITERS[TASKS[name][0]](home)
+    task = shrunk(bundled.task(name))
+    findings = judge(task, bundled, measure(task, bundled), None)
+    problems = [finding.problem for finding in findings if finding.problem]
+    assert problems == ["there is none: benchsuite certify --write makes one"]
+    assert len(findings) >= 4
 
 
 # ---------------------------------------------------------------- what is loaded
@@ -363,15 +367,17 @@ def test_debians_folder_is_looked_into(bundled, home):
     not Path(REAL_DEBIAN, "datasets", "fashion-mnist").is_dir(),
     reason="Debian's dataset-fashion-mnist is not installed",
 )
-def test_steps_on_the_real_fashion_mnist(bundled, tmp_path, monkeypatch):
-    """12 of the 390 steps of an epoch, which takes 80 s on one core."""
+def test_an_epoch_on_the_real_fashion_mnist(bundled, tmp_path, monkeypatch):
+    """All 50,000 training images once, in 390 steps; other sessions of this had 0.83 to 0.85 on the test part."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    task = dataclasses.replace(bundled.task("fashion_mnist_2c2d"), steps_per_epoch=12)
-    made = ready(bundled, task)
-    assert made.program.dataset.sizes == (50_000, 10_000, 10_000)
-    assert made.program.dataset.x.shape == (70_000, 28, 28, 1)
-    assert np.bincount(made.program.dataset.y[-10_000:]).tolist() == [1_000] * 10
-    order, rates = made.plan.epoch(0)
-    first = made.program.train(made.data, order[:2], rates[:2], 0, np.inf)
-    last = made.program.train(made.data, order[2:], rates[2:], 2, np.inf)
-    assert last.last_loss < 0.7 * first.running_loss
+    task = bundled.task("fashion_mnist_2c2d")
+    session = Session(bundled, bundled.task)
+    run = session.run(Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size))
+    assert run.outcome == "completed", run.reason
+    assert run.curves["step"] == [0, 390]
+    assert run.curves["test_accuracy"][0] < 0.3
+    assert run.curves["test_accuracy"][1] > 0.75
+    (program,) = session._programs.values()
+    assert program.dataset.sizes == (50_000, 10_000, 10_000)
+    assert program.dataset.x.shape == (70_000, 28, 28, 1)
+    assert np.bincount(program.dataset.y[-10_000:]).tolist() == [1_000] * 10

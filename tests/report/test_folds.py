@@ -1,0 +1,165 @@
+"""Cross-validation in the report: deviations are visible, captions say what was pooled, and nothing changes without folds."""
+
+from __future__ import annotations
+
+import io
+import re
+import statistics
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from benchsuite.analysis import leaderboards
+from benchsuite.report import grid_tables, leaderboard_tables
+from benchsuite.report.figures import series_of
+from benchsuite.report.numbers import folds_text
+from benchsuite.report.page import render
+from benchsuite.report.palette import styles_of
+from tests.factories import component, make_record, make_study
+
+SGD = component("sgd", learning_rate=0.1)
+FIRST, SECOND = [0.95, 0.93, 0.97, 0.91], [0.90, 0.98, 0.94, 0.86]
+NOTE = "± standard deviation over the 4 folds (mean over seeds)"
+MEAN_DEVIATION = f"± {(statistics.stdev(FIRST) + statistics.stdev(SECOND)) / 2:.4f}"
+
+
+def folds_of(values: list[float], **arguments: Any) -> list[dict[str, Any]]:
+    return [make_record(value=value, fold=(number, len(values)), **arguments) for number, value in enumerate(values)]
+
+
+def study() -> list[dict[str, Any]]:
+    return folds_of(FIRST) + folds_of(SECOND, seed=1) + folds_of(FIRST, changes={"optimizer": [SGD]})
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def printed(tables: list[Any], width: int = 80) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    for table in tables:
+        console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+# The page
+
+
+def test_the_page_shows_the_deviation_over_the_folds_and_says_what_it_is():
+    page = render(study())
+    panels = re.split(r'<div class="panel">', page)[1:]
+    adam = next(row for row in panels[0].split("<tr>") if "<span>adam</span>" in row)
+    assert f"0.9300 {MEAN_DEVIATION}" in words(re.sub(r"<title>.*?</title>", "", adam))
+    for panel in panels[:2]:
+        assert NOTE in panel
+        assert "a seed has the mean over its 4 folds" in panel
+    each = next(row for row in panels[1].split('<th scope="row"') if "<span>adam</span>" in row)
+    # Best is the value at the best epoch, which the factory draws: only the two columns before it are known here.
+    assert re.search(rf"seed last ± best 0 0\.9400 {statistics.stdev(FIRST):.4f} 0\.\d+ 1 0\.9200 "
+                     rf"{statistics.stdev(SECOND):.4f} 0\.\d+ 0\.9300 {MEAN_DEVIATION[2:]} 0\.\d+", words(each))  # fmt: skip
+
+
+def test_the_page_counts_seeds_not_folds_in_steps_to_targets():
+    panel = re.split(r'<div class="panel">', render(study()))[3]
+    assert "a seed has the median over its 4 folds, and none if one of them failed." in panel
+    assert "2 of 2" in words(panel)
+    assert "of 8" not in words(panel)
+
+
+def test_a_failed_seed_keeps_the_columns_aligned_and_is_told_with_its_folds():
+    failing = [make_record(seed=2, fold=(number, 4), outcome="diverged") for number in range(3)]
+    page = render([*study(), *failing, make_record(seed=2, fold=(3, 4))])
+    assert '<td>2</td><td class="bad" colspan="3">diverged</td></tr>' in page
+    assert "1 of 3 diverged" in page
+    section = words(page[page.index('id="failures"') :])
+    assert "digits_mlp · 4 folds" in section
+    assert "2 (3 folds)" in section
+
+
+def test_seeds_that_lack_folds_are_told_on_the_page():
+    page = render([*study(), *folds_of(FIRST, seed=5)[:3]])
+    assert "In no leaderboard: 3 trials belong to seeds whose folds are not all there." in page
+    alone = render(folds_of(FIRST)[:1])
+    assert "1 trial belongs to a seed whose folds are not all there" in alone
+    assert ">unsupported<" not in alone
+
+
+def test_measures_say_that_folds_were_pooled():
+    wanted = np.array([0, 1, 0, 1], "int32")
+    outputs = np.array([[2, 0], [0, 1], [0, 1], [0, 3]], "float32")
+    records = folds_of([1.0, 1.0, 0.0, 1.0])
+    predictions = {
+        record["id"]: {"test_outputs": outputs[number : number + 1], "test_targets": wanted[number : number + 1]}
+        for number, record in enumerate(records)
+    }
+    page = render(records, predictions=predictions)
+    section = page[page.index("<summary>Measures of the test part</summary>") :]
+    assert "medians over the seeds, each of the pooled test parts of 4 folds" in section
+    assert "Curves of class 1 for the first seed of each recipe, of the pooled test parts of 4 folds." in section
+    assert re.search(r"<td class=\"num\">1</td><td class=\"num\"><b>0\.75</b>", section)
+
+
+def test_learning_curves_are_means_over_the_folds():
+    records = folds_of(FIRST)
+    records[3]["curves"] = {name: path[:-2] for name, path in records[3]["curves"].items()}  # stopped early
+    boards = leaderboards(records)
+    ((steps, values),) = series_of(
+        boards[0], 0, {record["id"]: record for record in records}, styles_of(boards)
+    )[0].curves  # fmt: skip
+    paths = [record["curves"]["validation_accuracy"][: len(values)] for record in records]
+    assert values == pytest.approx(np.mean(paths, axis=0))
+    assert list(steps) == records[3]["curves"]["step"]
+    assert "validation accuracy, mean over 4 folds" in render(records)
+
+
+def test_pages_without_folds_say_nothing_of_them():
+    page = render(make_study(seeds=2, tasks=2))
+    assert "±" not in page
+    assert "fold" not in page
+    assert "±" not in printed(leaderboard_tables(make_study(seeds=2, tasks=2)))
+
+
+# The terminal
+
+
+def test_the_terminal_shows_the_deviation_below_the_median_and_a_footnote():
+    lines = [line.rstrip() for line in printed(leaderboard_tables(study())).splitlines()]
+    at = next(number for number, line in enumerate(lines) if re.search(r"\badam\b", line))
+    assert lines[at].endswith("0.9300")
+    assert lines[at + 1].strip() == MEAN_DEVIATION
+    assert lines[at + 2].strip() == "0.9200–0.9400"
+    assert NOTE in lines
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_terminal_tables_of_many_folded_tasks_fit(width: int):
+    records = make_study(seeds=2, tasks=5)
+    both = []
+    for record in records:
+        for number in range(2):
+            spec = {**record["spec"], "fold": {"number": number, "of": 2}}
+            both.append({**record, "id": f"{record['id']}{number}", "spec": spec})
+    text = printed(leaderboard_tables(both, width=width), width)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "±" in text
+
+
+def test_a_footnote_names_no_number_where_columns_differ_in_it():
+    records = folds_of(FIRST) + folds_of(FIRST[:2]) + [make_record()]
+    assert "± standard deviation over the folds (mean over seeds)" in printed(leaderboard_tables(records))
+    assert [folds_text(counts) for counts in ([], [0], [0, 10], [5, 10])] == ["", "", "10 folds", "folds"]
+
+
+def test_grids_show_the_deviation_too():
+    both = {"optimizer": [SGD], "schedule": [component("cosine")]}
+    records = folds_of(FIRST) + folds_of(SECOND, changes=both)
+    text = printed(grid_tables(records))
+    assert f"± {statistics.stdev(SECOND):.4f}" in text
+    assert NOTE in words(text)
+    page = render(records)
+    section = words(page[page.index('id="grid-') :])
+    assert f"0.9200 ± {statistics.stdev(SECOND):.4f}" in section
+    assert NOTE in section
