@@ -25,6 +25,8 @@ def data():
     return bs.Arrays(x, y)
 
 def model(blocks, x):
+    if x.dtype == "int32":
+        x = blocks.flatten()(blocks.embedding(8, 4)(x))
     return blocks.output({outputs})(blocks.dense(4)(x))
 
 @bs.hookimpl
@@ -49,6 +51,9 @@ BROKEN = {
     "no_example": ("x, y = x[:0], y[:0]", SPLIT, "data() of task 'no_example' must return as many inputs as targets. Received: 0 and 0."),
     "empty_part": ("", "bs.InOrder(0.992, 0.004, 0.004)", "InOrder(train=0.992, validation=0.004, test=0.004) cannot split 100 examples: parts of (99, 1, 0)."),
     "too_few": ("", "bs.HoldOut(15, 20, 20)", "task 'too_few' has 15 training examples, fewer than its batch size 20."),
+    "no_such_code": ("x = (np.arange(500) % 9).astype('int32').reshape(100, 5)", SPLIT, "inputs of task 'no_such_code' hold codes from 0 to 8, while the embedding has 8 symbols: codes must be from 0 to 7."),
+    "values_for_classes": ("y = x[:, :2]", SPLIT, "task 'values_for_classes' has loss 'cross_entropy', which is for classes, and its targets are values (float32)."),
+    "one_class_to_train": ("y = (np.arange(100) > 70).astype('int32')", "bs.InOrder(60, 20, 20)", "all training targets of task 'one_class_to_train' are equal: there is nothing to learn."),
     "changed": ("x[0, 0] += 1", SPLIT, "the data of task 'changed' are not those of its certificate: checksum "),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,7 @@ def write(store: Store, known: Registry) -> Path:
             "The report stays as it was; run the same study again to renew them."
         )
     problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    problems += mixed_data(fresh.values())
     certificates: dict[str, Mapping[str, Any]] = {}
     for name in sorted(
         {record["spec"]["task"]["name"] for record in fresh.values()} & set(known.tables.get("task", {}))
@@ -83,6 +84,19 @@ def write(store: Store, known: Registry) -> Path:
     return index
 
 
+def mixed_data(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return a line for each task whose records were made with more than one set of data."""
+    found: dict[str, set[str]] = {}
+    for record in records:
+        if checksum := record["fingerprints"].get("data"):
+            found.setdefault(record["spec"]["task"]["name"], set()).add(checksum)
+    return [
+        f"records of task {task!r} were made with different data ({', '.join(sorted(checksums))}): do not compare them."
+        for task, checksums in sorted(found.items())
+        if len(checksums) > 1
+    ]
+
+
 def _fresh(records: Mapping[str, Mapping[str, Any]], known: Registry) -> dict[str, Mapping[str, Any]]:
     """Return the records whose source code is still the same; components that are not loaded now cannot be checked and count."""
     from benchsuite.execution.run import is_stale
@@ -105,3 +119,5 @@ def show(records: Mapping[str, Mapping[str, Any]], console: Console) -> None:
     for table in (*leaderboard_tables(held), *grid_tables(held)):
         console.print(table)
         console.print()
+    for line in mixed_data(held):
+        console.print(f"[red]![/] {line}", highlight=False, soft_wrap=True)

@@ -218,6 +218,11 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
         loss_component = found
         if (loss_component.targets == "classes") != classes:
             have = "classes" if classes else "values"
+            if loss_component.name == task.loss:
+                raise BenchsuiteError(
+                    f"{task.title} has {loss_component.title}, which is for {loss_component.targets}, and its targets are {have} "
+                    f"({'int32' if classes else 'float32'})."
+                )
             raise Unsupported(
                 f"{loss_component.title} is for {loss_component.targets}; the targets of {task.title} are {have}"
             )

@@ -28,7 +28,7 @@ from benchsuite.engine.places import stable_names
 from benchsuite.engine.probes import Probes
 from benchsuite.engine.regularizers import STATISTICS_BATCHES, AfterSteps
 from benchsuite.engine.seeds import Streams
-from benchsuite.engine.targets import check_targets
+from benchsuite.engine.targets import check_codes, check_targets
 from benchsuite.errors import BenchsuiteError
 
 OUTPUTS_AT_ONCE = 256
@@ -117,6 +117,7 @@ class Program(Graphs):
             self._optimizer_start = self._constant_start()
             self._after = AfterSteps(parts.after_steps, self.trainable, [place.variable for place in self.places])
         self.classes = self._count_classes()
+        check_codes(task, dataset.x, self.model)
         if parts.loss_component is not None:
             check_targets(task, dataset.y, tuple(self.model.outputs[0].shape[1:]), parts.loss_component.targets)
         self._evaluation = self._new_evaluation()

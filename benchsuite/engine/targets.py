@@ -1,6 +1,8 @@
-"""Whether targets fit a network's outputs: a loss would broadcast, or compute nonsense, without a word."""
+"""Whether data fit a network: a loss would broadcast, an embedding take another row, without a word."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +39,36 @@ def check_targets(task: Task, y: np.ndarray, outputs: Shape, kind: str) -> None:
                 f"targets of {task.title} are classes from {low} to {high}, while the network has {outputs[-1]} outputs: "
                 f"classes must be from 0 to {outputs[-1] - 1}."
             )
+
+
+def check_codes(task: Task, x: np.ndarray, model: Any) -> None:
+    """Refuse inputs that hold codes beyond the embedding that reads them: XLA would take another row without a word.
+
+    Args:
+        task: The task, for messages.
+        x: Inputs of all parts.
+        model: The network.
+
+    Raises:
+        BenchsuiteError: If there are such codes.
+    """
+    import keras
+
+    if not np.issubdtype(x.dtype, np.integer):
+        return
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Embedding) and _reads(layer, model.inputs[0]):
+            low, high = int(x.min()), int(x.max())
+            if low < 0 or high >= layer.input_dim:
+                raise BenchsuiteError(
+                    f"inputs of {task.title} hold codes from {low} to {high}, while the embedding has {layer.input_dim:,} "
+                    f"symbols: codes must be from 0 to {layer.input_dim - 1:,}."
+                )
+
+
+def _reads(layer: Any, tensor: Any) -> bool:
+    """Say whether a layer is called with a tensor; `layer.input` refuses one that is used twice."""
+    return any(tensor is entering for node in layer._inbound_nodes for entering in node.input_tensors)
 
 
 def _batch(shape: Shape) -> str:

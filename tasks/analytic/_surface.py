@@ -50,6 +50,7 @@ def surface_task(surface, **fields):
         tier="full",
         cost=bs.Cost(compile=0.9, epoch=0.002),
         surface=surface,
+        source="a formula",
         license="generated",
         **fields,
     )

@@ -68,6 +68,7 @@ def register_tasks():
             compares=["optimizer", "schedule"],
             cost=bs.Cost(compile=1.6, epoch=0.005),
             summary="50 dimensions, condition number 100, mini-batch noise.",
+            source="a formula",
             license="generated",
             citation="Zhang et al. 2019, arXiv:1907.04164",
         )

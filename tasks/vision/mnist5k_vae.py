@@ -4,7 +4,7 @@ Encoder: a hidden layer of 128, then mean μ and logarithm of the variance σ² 
 128, then 784 pixels as probabilities p; 207,920 parameters. The loss of an image is the negative evidence lower bound
 in nats, with one code drawn for each image of a training batch:
 
-    −Σ x·ln p + (1 − x)·ln(1 − p)  +  ½·Σ (σ² + μ² − 1 − ln σ²)
+    −Σ [x·ln p + (1 − x)·ln(1 − p)]  +  ½·Σ (σ² + μ² − 1 − ln σ²)
 
 The second term, the divergence of the code from N(0, I), is measured as ``divergence``. At evaluation the code is its
 mean, so that nothing is random there: that number is as a rule lower than the bound, and bounds nothing itself. Grey

@@ -187,7 +187,7 @@ CERTIFICATE = {
     "network": {"parameters": 8970, "kernels": 3},
     "loss": {"start": 2.842459, "after_steps": 2.428606, "of_zeros": 2.302585, "theory": 2.302585},
     "gradient": {"difference": 0.00069},
-    "few": {"start": 2.28, "end": 0.22, "steps": 14, "learned": True},
+    "few": {"start": 2.28, "end": 0.22, "steps": 14, "learned": True, "goal": 0.228},
     "targets": {"start": 0.1, "end": 0.975, "epochs": [2, 4, None]},
 }  # fmt: skip
 
@@ -211,6 +211,11 @@ def test_a_certificate_is_shown_beside_the_records_that_were_made_with_it():
         "Baseline reaches 0.9 after 2 epochs, 0.95 after 4 epochs, 0.97 never; ends at 0.975",
     ):
         assert words in said, said
+
+
+def test_a_loss_of_the_tasks_own_has_no_share_that_counts_as_learned():
+    said = said_of_certificate({**CERTIFICATE, "few": {**CERTIFICATE["few"], "goal": None}})
+    assert "8 examples loss from 2.28 to 0.22 in 14 steps" in said
 
 
 @pytest.mark.parametrize(
