@@ -19,6 +19,7 @@ def streamed(bench):
 
 @pytest.mark.parametrize("regularization", ["none", "ema", "dropout"])
 def test_streamed_data_give_the_same_bits(bench, small_chunks, regularization):
+    bench.change_task(xla=regularization == "none")
     resident = bench.run(regularization=regularization)
     other = bench.run(regularization=regularization, session=streamed(bench))
     assert resident.outcome == other.outcome == "completed", other.reason
@@ -29,6 +30,7 @@ def test_streamed_data_give_the_same_bits(bench, small_chunks, regularization):
 @pytest.mark.parametrize("regularization", ["swa", "ema"])
 def test_averaged_weights_get_their_statistics_from_the_same_examples(bench, small_chunks, monkeypatch, regularization):
     """More of them are needed than lie on the device anyway."""
+    bench.change_task(xla=False)
     monkeypatch.setattr(feed, "HEAD_EXAMPLES", 16)
     chosen = {"regularization": regularization, "normalization": "batch"}
     resident = bench.run(**chosen)
@@ -70,7 +72,7 @@ def test_the_next_chunk_is_staged_while_one_is_in_use():
 
 def test_divergence_stops_between_chunks(bench, small_chunks):
     wild = ("sgd", {"learning_rate": 10.0})
-    bench.change_task(loss="mse", data=bench.values_task.data, model=bench.values_task.model)
+    bench.change_task(xla=False, loss="mse", data=bench.values_task.data, model=bench.values_task.model)
     resident = bench.run(optimizer=wild, preprocessing="none")
     other = bench.run(optimizer=wild, preprocessing="none", session=streamed(bench))
     assert resident.outcome == other.outcome == "diverged"

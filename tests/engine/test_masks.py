@@ -183,7 +183,7 @@ def test_a_trial_masks_in_training_and_not_at_evaluation(sequences, normalizatio
 def test_where_nothing_is_recurrent_a_trial_with_masks_is_unsupported(bench, name):
     run = bench.run(regularization=name)
     assert run.outcome == "unsupported"
-    assert run.reason == "task 'tiny_classes' has no recurrent layers that a regularization could mask"
+    assert run.reason == f"task 'tiny_classes' has no recurrent layers that regularization {name!r} could mask"
 
 
 # ---------------------------------------------------------------- residual blocks

@@ -45,6 +45,7 @@ def test_batches_are_changed_in_training_and_never_at_evaluation(bench):
 
 
 def test_every_call_of_a_closure_sees_the_same_batch(bench):
+    bench.change_task(xla=False)
     import keras
 
     class Twice(keras.optimizers.SGD):
@@ -166,6 +167,7 @@ def test_targets_that_are_values_are_mixed_but_not_smoothed(bench):
 
 
 def test_decoupled_decay_is_l2_under_sgd_and_not_under_adam(bench):
+    bench.change_task(xla=False)
     strength = 0.05
     for optimizer, alike in ((SGD, True), (("adam", {"learning_rate": 0.01}), False)):
         rate = optimizer[1]["learning_rate"]
@@ -199,6 +201,7 @@ def test_what_has_no_strength_is_none_to_the_bit(bench):
 
 
 def test_all_together_repeat_bit_for_bit_in_a_used_program_and_keep_their_bounds(bench):
+    bench.change_task(xla=False)
     chosen = {
         "regularization": [
             *(

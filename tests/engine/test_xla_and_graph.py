@@ -10,7 +10,7 @@ import pytest
 ACTIVATIONS = ["elu", "gelu", "leaky_relu", "maxout", "prelu", "relu", "sigmoid", "silu", "tanh"]
 RECIPES = [
     *({"activation": name} for name in ACTIVATIONS),
-    {"loss": "squared_error"},
+    {"loss": "squared_error", "optimizer": "adam", "normalization": "batch"},
     *({"loss": name, "values": True} for name in ("mse", "mae", "huber")),
     {"regularization": ["l1", "l2", "elastic", "lq", ("max_norm", {"bound": 0.5}), "label_smoothing", "ema"]},
     {"regularization": ["weight_decay", "swa"], "gradient_transform": "clip_global_norm"},

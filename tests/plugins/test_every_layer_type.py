@@ -1,4 +1,4 @@
-"""Every regularization and activation on one network with all types of layers: convolution, recurrent, dense, residual, attention."""
+"""Every regularization and activation on one network with all types of layers: convolution, recurrent, dense, residual."""
 
 import dataclasses
 
@@ -25,7 +25,7 @@ def data():
 
 
 def model(blocks, inputs):
-    x = blocks.transformer(2, 2)(blocks.lstm(8)(blocks.conv1d(8, 3)(inputs)))
+    x = blocks.gru(8)(blocks.conv1d(8, 3)(inputs))
     inner, last = blocks.dense(8), blocks.dense(8, activate=False)
     x = blocks.residual(lambda y: last(inner(y)))(blocks.flatten()(blocks.dense(2)(x)))
     return blocks.output(2)(x)

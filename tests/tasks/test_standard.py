@@ -228,9 +228,12 @@ def test_it_has_the_published_size(name, bundled, home):
         )
 
 
-@pytest.mark.parametrize("name", sorted(set(TASKS) - {"cifar100_wrn"}))
+SLOW = {"cifar100_wrn", "cifar100_allcnnc"}
+"""Tried by hand: they certify as well, in 87 and 62 s, and learn their eight images in 70 and 410 steps."""
+
+
+@pytest.mark.parametrize("name", sorted(set(TASKS) - SLOW))
 def test_it_certifies_on_what_the_stock_loader_reads(name, bundled, home):
-    """But for cifar100_wrn, which is cifar10_resnet20's code and takes 90 s: it learns the eight images in 70 steps."""
     WRITERS[TASKS[name][0]](home)
     task = shrunk(bundled.task(name))
     findings = judge(task, bundled, measure(task, bundled), None)
