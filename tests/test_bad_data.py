@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TASK = '''
 """A task whose data are as its name says."""
 import benchsuite as bs

@@ -89,6 +89,10 @@ def certify(folder, version=1, found="0123456789abcdef"):
             "parts": [18, 6, 6],
             "labels": {"0": 30},
         },
+        "network": {"parameters": 8, "kernels": 1},
+        "loss": {"start": 1.0, "after_steps": 0.9, "of_zeros": None, "theory": None},
+        "gradient": {"difference": 0.0},
+        "few": {"start": 1.0, "end": 0.5, "steps": 10, "learned": True},
     }
     (folder / "tasks/certificates/one.json").write_text(json.dumps(certificate), encoding="utf-8")
 

@@ -12,6 +12,8 @@ import pytest
 
 from benchsuite.store import Store, comparable
 
+pytestmark = pytest.mark.slow
+
 STUDY = [
     "--task",
     "noisy_quadratic,digits_mlp",

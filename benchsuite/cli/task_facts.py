@@ -104,6 +104,8 @@ def targets_words(facts: Mapping[str, Any], standardized: bool) -> str:
     if "targets" not in facts:
         return ""
     found = facts["targets"]
+    if not found["deviation"]:  # nothing but the shape of what a loss of the task's own never looks at
+        return ""
     shape = f"{shape_words(found['shape'])} values each, " if math.prod(found["shape"]) > 1 else ""
     after = " after they are standardized on the training part" if standardized else ""
     return f"{shape}mean {found['mean']:.4g}, deviation {found['deviation']:.4g}{after}"

@@ -56,7 +56,7 @@ class Resident:
         self.x, self.y = tf.constant(widened(x)), tf.constant(widened(y))
         self.head = (self.x, self.y)
 
-    def chunks(self, rows: np.ndarray) -> Generator[Chunk]:
+    def chunks(self, rows: np.ndarray, keep: bool = False) -> Generator[Chunk]:
         """Yield the whole as one chunk."""
         yield Chunk(self.x, self.y, rows, 0, len(rows))
 
@@ -83,15 +83,25 @@ class Streamed:
         self._x, self._y, self._place = x, y, place
         self._chunk_bytes = chunk_bytes
         self.head = (tf.constant(widened(x[:head])), tf.constant(widened(y[:head])))
+        self._kept: tuple[np.ndarray, Chunk] | None = None
 
     def chunk_length(self, rows: np.ndarray) -> int:
         """Return how many batches one call gets: always as many, so that all calls share a trace."""
         size: int = rows.shape[1] * sum(array[:1].nbytes * max(1, 4 // array.itemsize) for array in (self._x, self._y))
         return min(len(rows), max(1, self._chunk_bytes // size))
 
-    def chunks(self, rows: np.ndarray) -> Generator[Chunk]:
-        """Yield chunk after chunk; the next one is staged meanwhile."""
+    def chunks(self, rows: np.ndarray, keep: bool = False) -> Generator[Chunk]:
+        """Yield chunk after chunk; the next one is staged meanwhile.
+
+        Args:
+            rows: Positions of each batch, int32 ``[batches, batch]``.
+            keep: Whether these very rows come again, as they do at each evaluation: if one chunk holds them, it stays on
+                the device.
+        """
         length = self.chunk_length(rows)
+        if self._kept is not None and self._kept[0] is rows:
+            yield self._kept[1]
+            return
 
         def staged(first: int) -> Chunk:
             wanted = rows[first : first + length]
@@ -103,6 +113,10 @@ class Streamed:
                 x, y = self._tf.constant(widened(self._x[flat])), self._tf.constant(widened(self._y[flat]))
             return Chunk(x, y, np.arange(len(flat), dtype="int32").reshape(wanted.shape), first, count)
 
+        if keep and length == len(rows):
+            self._kept = rows, staged(0)
+            yield self._kept[1]
+            return
         yield from _ahead(staged, range(0, len(rows), length))
 
 

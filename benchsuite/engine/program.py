@@ -277,7 +277,7 @@ class Program(Graphs):
     def evaluate(self, feed: Feed) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, with the evaluation weights."""
         sums = self._evaluation.zeros
-        with contextlib.closing(feed.chunks(self._evaluation.plan[0])) as chunks:
+        with contextlib.closing(feed.chunks(self._evaluation.plan[0], keep=True)) as chunks:
             for chunk in chunks:
                 sums = self._call_evaluate(chunk, feed, sums, chunk.count)
         return self._evaluation.finish(np.asarray(sums))

@@ -28,7 +28,7 @@ class CertificateView:
 
 
 def certificate_view(
-    certificate: Certificate | None, version: int, checksums: Sequence[str], targets: Sequence[float]
+    certificate: Certificate | None, version: int, checksums: Sequence[str], targets: Sequence[float], folds: int = 0
 ) -> CertificateView:
     """Compare a certificate with the records of a task.
 
@@ -37,6 +37,7 @@ def certificate_view(
         version: The task's version in the records.
         checksums: Of the data that the records were made with.
         targets: Of the records.
+        folds: How many the records have; 0 for the task's own split, which is the certificate's.
     """
     if certificate is None:
         return CertificateView("not certified")
@@ -45,13 +46,17 @@ def certificate_view(
     certified = certificate["data"]["checksum"]
     if set(checksums) - {certified}:
         return CertificateView(f"the data are not those that were certified, which have {certified}", wrong=True)
-    return CertificateView("the data are those that were certified", facts=tuple(_facts(certificate, targets).items()))
+    return CertificateView(
+        "the data are those that were certified", facts=tuple(_facts(certificate, targets, folds).items())
+    )
 
 
-def _facts(certificate: Certificate, targets: Sequence[float]) -> dict[str, str]:
+def _facts(certificate: Certificate, targets: Sequence[float], folds: int) -> dict[str, str]:
     data, loss, few = certificate["data"], certificate["loss"], certificate["few"]
     train, validation, test = (whole(size) for size in data["parts"])
     facts = {"Examples": f"{train} to train, {validation} to validate, {test} to test"}
+    if folds:
+        facts["Examples"] += f" in the task's own split; here in {folds} folds"
     if "labels" in data:
         counts = data["labels"].values()
         least, most = min(counts), max(counts)

@@ -118,7 +118,7 @@ def _task_view(
         ),
         targets=tuple((number_text(target), target in saturated) for target in head.targets),
         data=data or ("not recorded",),
-        certificate=certificate_view(certificate, head.column.task_version, data, head.targets),
+        certificate=certificate_view(certificate, head.column.task_version, data, head.targets, head.column.folds),
         environment=distinct(f"{machine_text(record)}; {versions_text(record)}" for record in records),
         figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
         probes=probes_view(probes) if probes else None,

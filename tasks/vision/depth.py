@@ -66,7 +66,7 @@ def register_tasks():
             baseline={"optimizer": "adam[learning_rate=0.01]", "schedule": "cosine", "initializer": "he_normal"},
             compares=["initializer", "activation", "normalization"] if layers == max(WIDTHS) else [],
             cost=bs.Cost(compile=3.0 + 0.35 * layers, epoch=0.009 + 0.0005 * layers),
-            summary=f"1,797 8×8 digits, {layers} hidden layer{'s' * (layers > 1)} at {widths[0]} wide: 9,000 parameters.",
+            summary=f"1,797 8×8 digits, {layers} hidden layer{'s' * (layers > 1)} of about {widths[0]}: some 9,000 parameters.",
             **FACTS,
         )
         for layers, widths in WIDTHS.items()

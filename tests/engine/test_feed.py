@@ -51,6 +51,22 @@ def test_chunks_hold_every_batch_once_in_order_and_share_a_shape():
     np.testing.assert_array_equal(found, y[rows])
 
 
+def test_rows_that_come_again_are_staged_once_if_a_chunk_holds_them():
+    x, y = np.arange(40, dtype="float32").reshape(20, 2), np.arange(20, dtype="int32")
+    rows = np.arange(12, dtype="int32").reshape(6, 2)
+    whole = feed.Streamed(x, y, "/cpu:0", 20)
+    (first,), (again,) = (list(whole.chunks(rows, keep=True)) for _ in range(2))
+    assert first is again
+    (other,) = whole.chunks(rows + 1)
+    np.testing.assert_array_equal(np.asarray(other.y), np.arange(1, 13))
+    small = feed.Streamed(x, y, "/cpu:0", 20, chunk_bytes=3 * 2 * (8 + 4))
+    for _ in range(2):
+        found = [
+            np.asarray(chunk.y)[row] for chunk in small.chunks(rows, keep=True) for row in chunk.rows[: chunk.count]
+        ]
+        np.testing.assert_array_equal(found, rows)
+
+
 def test_the_next_chunk_is_staged_while_one_is_in_use():
     import threading
 

@@ -366,6 +366,7 @@ def test_debians_folder_is_looked_into(bundled, home):
     assert not list(home.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not Path(REAL_DEBIAN, "datasets", "fashion-mnist").is_dir(),
     reason="Debian's dataset-fashion-mnist is not installed",
