@@ -27,17 +27,19 @@ def jax_epochs(ours: Ours, name: str) -> Callable[[int], None]:
 
     from benchmarks import jax_reference
 
-    x, y, order, rates = (jnp.asarray(np.asarray(array)) for array in (*ours.data, ours.order, ours.rates))
+    x, y, order, rates = (
+        jnp.asarray(np.asarray(array)) for array in (ours.data.x, ours.data.y, ours.order, ours.rates)
+    )
     run = jax_reference.epoch(name)
     ours.reset()
     rows = ours.order[0]
     parameters = tuple(jnp.array(value) for value in ours.weights())
     before = float(jax_reference.mean_loss(jax_reference.NETWORKS[name], parameters, x[rows], y[rows]))
-    losses, _ = ours.program._losses(np.asarray(ours.data[0])[rows], np.asarray(ours.data[1])[rows], training=False)
+    losses, _ = ours.program.losses(np.asarray(ours.data.x)[rows], np.asarray(ours.data.y)[rows], training=False)
     assert before == pytest.approx(float(np.mean(losses)), abs=1e-4)
     state, jax_losses = run(jax_reference.start(parameters), x, y, order, rates)
     end = ours.epoch()
-    assert end.running_loss == pytest.approx(float(jax_losses.mean()), rel=1e-3)
+    assert end.running_loss == pytest.approx(float(jax_losses.mean()), rel=5e-3)
     kept = [state]
 
     def epochs(count: int) -> None:

@@ -19,6 +19,7 @@ from rich.text import Text
 from benchsuite.execution import Summary
 from benchsuite.recipe import Recipe, baseline
 from benchsuite.registry import Registry
+from benchsuite.report.numbers import count_of
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
@@ -64,7 +65,7 @@ class Progress:
             self._live.stop()
         for (task, outcome, reason), count in self._failures_told.items():
             if count > 1:
-                more = "1 more trial" if count == 2 else f"{count - 1} more trials"
+                more = count_of(count - 1, "more trial")
                 self._console.print(
                     f"[red]{outcome}[/] {escape(task)}, {more} for the same reason: {escape(reason)}",
                     highlight=False,
@@ -78,7 +79,7 @@ class Progress:
         if waiting:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
-                f"{waiting} {'trial' if waiting == 1 else 'trials'} to run{again}; {done} have a record already. Workers: {self._workers}. "
+                f"{count_of(waiting, 'trial')} to run{again}; {done} have a record already. Workers: {self._workers}. "
                 f"Predicted: {clock(START_SECONDS + seconds / self._workers)}.",
                 highlight=False,
             )
@@ -122,8 +123,8 @@ class Progress:
             return f"{have} already; nothing was computed again."
         parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
         had = f"; {summary.done} had records" if summary.done else ""
-        ran = sum(summary.outcomes.values())
-        return f"{ran} {'trial' if ran == 1 else 'trials'} in {clock(time.monotonic() - self._begun)}: {parts}{had}."
+        ran = count_of(sum(summary.outcomes.values()), "trial")
+        return f"{ran} in {clock(time.monotonic() - self._begun)}: {parts}{had}."
 
     def __rich__(self) -> Group:
         with self._lock:

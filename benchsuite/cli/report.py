@@ -63,8 +63,9 @@ def write(store: Store, known: Registry) -> Path:
             found = committed(name, known)
         except BenchsuiteError as error:
             problems.append(str(error))
-        else:
-            certificates.update({name: found} if found else {})
+            continue
+        if found:
+            certificates[name] = found
     probes = {trial_id: found for trial_id in fresh if (found := store.probes(trial_id)) is not None}
     try:
         index = write_report(
@@ -85,14 +86,15 @@ def write(store: Store, known: Registry) -> Path:
 
 
 def mixed_data(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each task whose records were made with more than one set of data."""
-    found: dict[str, set[str]] = {}
+    """Return a line for each task of one version whose records were made with more than one set of data."""
+    found: dict[tuple[str, int], set[str]] = {}
     for record in records:
         if checksum := record["fingerprints"].get("data"):
-            found.setdefault(record["spec"]["task"]["name"], set()).add(checksum)
+            task = record["spec"]["task"]
+            found.setdefault((task["name"], task["version"]), set()).add(checksum)
     return [
-        f"records of task {task!r} were made with different data ({', '.join(sorted(checksums))}): do not compare them."
-        for task, checksums in sorted(found.items())
+        f"records of task {name!r} were made with different data ({', '.join(sorted(checksums))}): do not compare them."
+        for (name, _), checksums in sorted(found.items())
         if len(checksums) > 1
     ]
 

@@ -39,9 +39,7 @@ def run(
     all_: Annotated[
         bool, typer.Option("--all", help="Every component of every kind, on every task of the tier that compares it.")
     ] = False,
-    baselines: Annotated[
-        bool, typer.Option("--baselines", help="The baseline of every task of the tier, and nothing else.")
-    ] = False,
+    baselines: Annotated[bool, typer.Option("--baselines", help="The baseline of every selected task.")] = False,
     kind: Annotated[
         list[str] | None, typer.Option("--kind", metavar="KINDS", help="Like --all, for these kinds only.")
     ] = None,

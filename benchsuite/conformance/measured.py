@@ -28,7 +28,7 @@ MOST_SECONDS = 60.0
 """A baseline that costs more is not trained."""
 LEARNED = 0.1
 """A few examples count as learned when a named loss, without penalties and noise, has fallen to this share of its start."""
-LOOK = 10
+LOOK_EVERY = 10
 """Steps between two looks at it."""
 
 
@@ -176,7 +176,7 @@ class Measured:
         named, steps = program.parts.loss is not None, 0
         goal = LEARNED * start if named else -np.inf
         while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 20):
-            for _ in range(LOOK):
+            for _ in range(LOOK_EVERY):
                 descend(x, y, tf.constant(steps, tf.int64), rate)
                 steps += 1
             end = float(look())

@@ -175,7 +175,8 @@ class Blocks(Assembly):
         on_kernels = self._parts.normalization_component.on == "kernel"
         made = [self._normalization() for _ in range(2 if on_kernels else cell.PLACES)]
         layers = [layer for layer in made if layer is not None]
-        owner = cell(units, () if on_kernels else layers, self._parts.masks, sequences, name=name)
+        masks = [mask for _, mask in self._parts.masks]
+        owner = cell(units, () if on_kernels else layers, masks, sequences, name=name)
         layer = owner
         if on_kernels:
             layer = self._mapped(owner, dict(zip(("kernel", "recurrent_kernel"), layers, strict=False)))

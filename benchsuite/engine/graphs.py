@@ -101,7 +101,7 @@ class Graphs:
         with tf.GradientTape() as tape:
             losses, extras = self._training_losses(x, y)
             loss = tf.reduce_mean(losses)
-            for penalty in self.parts.penalties:
+            for _, penalty in self.parts.penalties:
                 loss += tf.add_n([tf.cast(penalty(place.variable.value), tf.float32) for place in self.places] or [0.0])
             for extra in extras:
                 loss += tf.cast(extra, tf.float32)

@@ -27,16 +27,14 @@ class Parts:
         normalization_component: Its component, for where it applies.
         activation: Makes a layer or function.
         gain: Of the activation.
-        penalties: Kernel penalties of the regularizations.
+        penalties: Name and kernel penalty of each regularization that has one.
         layers: Factories of the layers after each activation.
         branches: Factories of the layers after each residual branch.
-        masks: Objects that mask what enters recurrent layers.
+        masks: Name and object of each regularization that masks what enters recurrent layers.
         batches: Name and object of each regularization that changes training batches.
         kernel_changes: Name and object of each regularization that changes kernels in training.
         after_steps: Factories of the regularizations that act after each step.
         on_kernels: Names of the regularizations that need the kernels that layers compute with.
-        penalty_names: Names of those that made penalties.
-        mask_names: Names of those that made masks.
         loss: ``(targets, outputs) -> losses``, or ``None`` where the task has its own.
         loss_component: Its component, likewise.
     """
@@ -48,16 +46,14 @@ class Parts:
     normalization_component: Normalization
     activation: Callable[[], Any]
     gain: float
-    penalties: tuple[Any, ...]
+    penalties: tuple[tuple[str, Any], ...]
     layers: tuple[Factory, ...]
     branches: tuple[Factory, ...]
-    masks: tuple[Masks, ...]
+    masks: tuple[tuple[str, Masks], ...]
     batches: tuple[tuple[str, Batch], ...]
     kernel_changes: tuple[tuple[str, Kernels], ...]
     after_steps: tuple[Callable[[], AfterStep], ...]
     on_kernels: tuple[str, ...]
-    penalty_names: tuple[str, ...]
-    mask_names: tuple[str, ...]
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
 
@@ -87,9 +83,9 @@ class Parts:
                     layer.placed(number, len(factory.made))
         if self.masks and not any(place.layer_type == "recurrent" for place in places):
             raise Unsupported(
-                f"{task.title} has no recurrent layers that regularization {self.mask_names[0]!r} could mask"
+                f"{task.title} has no recurrent layers that regularization {self.masks[0][0]!r} could mask"
             )
-        for name in (*self.penalty_names, *(name for name, _ in self.kernel_changes)):
+        for name, _ in (*self.penalties, *self.kernel_changes):
             if not places:
                 raise Unsupported(f"{task.title} has no kernels that regularization {name!r} could act on")
         if mapped and self.on_kernels:
@@ -122,16 +118,14 @@ class _Regularizers:
     """What the regularizations of a recipe made, by what they are."""
 
     def __init__(self) -> None:
-        self.penalties: list[Any] = []
+        self.penalties: list[tuple[str, Any]] = []
         self.layers: list[Factory] = []
         self.branches: list[Factory] = []
-        self.masks: list[Masks] = []
+        self.masks: list[tuple[str, Masks]] = []
         self.batches: list[tuple[str, Batch]] = []
         self.kernel_changes: list[tuple[str, Kernels]] = []
         self.after_steps: list[Callable[[], AfterStep]] = []
         self.on_kernels: list[str] = []
-        self.penalty_names: list[str] = []
-        self.mask_names: list[str] = []
         self._averaging: list[str] = []
 
     def add(self, setting: Setting, components: Components) -> None:
@@ -146,8 +140,7 @@ class _Regularizers:
         if made is None:
             return
         if isinstance(made, keras.Regularizer):
-            self.penalties.append(made)
-            self.penalty_names.append(setting.name)
+            self.penalties.append((setting.name, made))
         elif isinstance(made, keras.layers.Layer):
             on_branches = getattr(made, "on", "activations") == "branches"
             (self.branches if on_branches else self.layers).append(Factory(setting.name, _factory(setting, components)))
@@ -163,8 +156,7 @@ class _Regularizers:
             )
         else:
             if isinstance(made, Masks):
-                self.masks.append(made)
-                self.mask_names.append(setting.name)
+                self.masks.append((setting.name, made))
             if isinstance(made, Batch):
                 self.batches.append((setting.name, made))
             if isinstance(made, Kernels):
@@ -247,8 +239,6 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
         kernel_changes=tuple(regularizers.kernel_changes),
         after_steps=tuple(regularizers.after_steps),
         on_kernels=tuple(regularizers.on_kernels),
-        penalty_names=tuple(regularizers.penalty_names),
-        mask_names=tuple(regularizers.mask_names),
         loss=loss,
         loss_component=loss_component,
     )

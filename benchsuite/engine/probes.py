@@ -86,7 +86,9 @@ class Probes:
         x, y = x[: self.examples], y[: self.examples]
         state = program.model.non_trainable_variables
         with holding(state, [variable.value for variable in state]):
-            kernels_used = [self._kernel(place) for place in program.places]  # training steps below move what maps them
+            kernels_used = [
+                program.used_value(place.variable) for place in program.places
+            ]  # training steps below move what maps them
             inside: list[list[Any]] = [[], []]
             if self._inside is not None:
                 kernels = [place.variable for place in program.places]
@@ -124,13 +126,6 @@ class Probes:
                 total = tf.reduce_sum(place.activation(before))
             flat = self._share(tf.abs(tape.gradient(total, before)) < FLAT)
         return [tf.reduce_mean(after), tf.math.reduce_std(after), flat, self._share(spread < STILL)]
-
-    def _kernel(self, place: Place) -> Any:
-        """Return the kernel that a layer computes with."""
-        kernel = self._tf.convert_to_tensor(place.variable.value)
-        for trained, layer in self._program.mapped:
-            kernel = layer(kernel) if trained is place.variable else kernel
-        return kernel
 
     def _weights(self, kernel: Any, gradient: Any) -> list[Any]:
         tf = self._tf

@@ -18,6 +18,7 @@ from benchsuite.components import Task
 from benchsuite.components.initializer import Adapting
 from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.blocks import Blocks
+from benchsuite.engine.checks import check_codes, check_targets
 from benchsuite.engine.evaluation import Evaluation
 from benchsuite.engine.feed import RESIDENT_BYTES, Chunk, Feed, make_feed, widened
 from benchsuite.engine.graphs import Graphs
@@ -28,7 +29,6 @@ from benchsuite.engine.places import stable_names
 from benchsuite.engine.probes import Probes
 from benchsuite.engine.regularizers import STATISTICS_BATCHES, AfterSteps
 from benchsuite.engine.seeds import Streams
-from benchsuite.engine.targets import check_codes, check_targets
 from benchsuite.errors import BenchsuiteError
 
 OUTPUTS_AT_ONCE = 256
@@ -288,15 +288,16 @@ class Program(Graphs):
         A kernel that a normalization maps is the mapped one, and the variables of its map are left out: whoever takes
         the kernel starts its own from it.
         """
-        tf = self._tf
-        maps = {id(kernel): layer for kernel, layer in self.mapped}
-        own = {id(variable) for layer in maps.values() for variable in layer.variables}
-        with tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
-            return {
-                name: np.asarray(maps[id(v)](tf.convert_to_tensor(v.value))) if id(v) in maps else _values(v)
-                for name, v in self.names.items()
-                if id(v) not in own
-            }
+        own = {id(variable) for _, layer in self.mapped for variable in layer.variables}
+        with self._tf.device(self.place), self._evaluation_weights(*feed.head, self._key):
+            return {name: np.array(self.used_value(v)) for name, v in self.names.items() if id(v) not in own}
+
+    def used_value(self, variable: Any) -> Any:
+        """Return the tensor that a layer computes with: a variable's value, or for a mapped kernel what becomes of it."""
+        value = self._tf.convert_to_tensor(variable.value)
+        for kernel, layer in self.mapped:
+            value = layer(value) if kernel is variable else value
+        return value
 
     def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
         """Return the model's outputs for some examples in evaluation mode, float32."""

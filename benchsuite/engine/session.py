@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -111,7 +112,7 @@ class Session:
         self._tasks = tasks
         self._place = place
         self._raw: OrderedDict[str, Raw] = OrderedDict()
-        self._unreadable: dict[str, Exception] = {}
+        self._unreadable: dict[str, tuple[Exception, TracebackType | None]] = {}
         self._datasets: OrderedDict[tuple[str, Fold], Dataset] = OrderedDict()
         self._prepared: OrderedDict[tuple[str, Fold, Any], tuple[Prepared, Any]] = OrderedDict()
         self._programs: OrderedDict[tuple[str, tuple[int, ...], tuple[int, ...]], Program] = OrderedDict()
@@ -291,14 +292,15 @@ class Session:
 
     def _read(self, task: Task) -> Raw:
         if task.name in self._unreadable:  # a broken file may take long to read: once is enough
-            raise self._unreadable[task.name]
+            error, where = self._unreadable[task.name]
+            raise error.with_traceback(where)
         if task.name not in self._raw:
             try:
                 found = self._checked(task, read(task))
             except MemoryError:
                 raise
             except Exception as error:
-                self._unreadable[task.name] = error.with_traceback(None)
+                self._unreadable[task.name] = error, error.__traceback__
                 raise
             while self._raw and sum(kept.arrays.x.nbytes for kept in (*self._raw.values(), found)) > DATA_KEPT_BYTES:
                 name, _ = self._raw.popitem(last=False)

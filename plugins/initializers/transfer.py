@@ -6,6 +6,8 @@ fine-tuned). The source is any trial that stored its weights: ``benchsuite run -
 ``outputs`` false (the default) the last layer starts anew, since another task means other classes. Layers of normalizations are
 copied along with their kernels; a kernel that the source's normalization maps, as weight normalization does, is the mapped one.
 What the source cost to train is no part of this trial's budget.
+
+Version 2: what is not copied has a draw of its own; before, that of the trial's seed, from which the source may have started.
 """
 
 import numpy as np
@@ -62,6 +64,7 @@ def register_initializers():
             name="transfer",
             make=make,
             space={"trial": bs.TrialId(), "outputs": bs.Choice([False, True])},
+            version=2,
             summary="Starts from the weights that another trial learned and stored.",
             reference="Yosinski et al. 2014, arXiv:1411.1792",
             formula="θ_l = θ_l of the source where name and shape agree",

@@ -222,7 +222,7 @@ def test_it_has_the_published_size(name, bundled, home):
     if name == "cifar10_3c3d":  # tf.contrib's l2_regularizer(0.002), as DeepOBS has it: 0.002·Σ w²/2
         kernels = [place.variable.numpy() for place in made.program.places]
         assert len(kernels) == 6
-        penalties = [float(penalty(kernel)) for penalty in made.program.parts.penalties for kernel in kernels]
+        penalties = [float(penalty(kernel)) for _, penalty in made.program.parts.penalties for kernel in kernels]
         assert sum(penalties) == pytest.approx(
             0.002 * sum(float((k.astype("float64") ** 2).sum()) for k in kernels) / 2
         )
