@@ -15,7 +15,7 @@ from benchmarks.ours import Ours
 # Task → rounds, epochs of ours and JAX in one, epochs of fit in one, what is wanted of fit ÷ ours and of ours ÷ JAX.
 CONTESTS = {
     "digits_mlp": (30, 3, 2, 40.0, 1.5),
-    "mnist5k_cnn": (8, 1, 1, 2.0, None),
+    "mnist5k_cnn": (3, 1, 1, 2.0, None),  # JAX takes half a second for a step
     "kjv_lstm": (8, 1, 1, None, None),
 }
 
@@ -39,6 +39,7 @@ def jax_epochs(ours: Ours, name: str) -> Callable[[int], None]:
     assert before == pytest.approx(float(np.mean(losses)), abs=1e-4)
     state, jax_losses = run(jax_reference.start(parameters), x, y, order, rates)
     end = ours.epoch()
+    # Rounding grows through an epoch: the CNN was 0.12 % off.
     assert end.running_loss == pytest.approx(float(jax_losses.mean()), rel=5e-3)
     kept = [state]
 
