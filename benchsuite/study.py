@@ -13,8 +13,9 @@ from typing import Any
 
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.recipe import Recipe, Setting, baseline, expand
+from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline, expand
 from benchsuite.trial import PRECISIONS, Trial
 
 DEFAULT_SEEDS = 3

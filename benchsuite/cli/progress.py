@@ -17,9 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.execution import Summary
-from benchsuite.recipe import Recipe, baseline
+from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
 from benchsuite.report.numbers import count_of
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0

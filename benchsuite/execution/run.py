@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from benchsuite.components import TrialResult, TrialStart
 from benchsuite.execution.interface import Cell, Executor, Options, Started
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 from benchsuite.store import FORMAT, Store
 from benchsuite.study import Plan
 from benchsuite.trial import Trial

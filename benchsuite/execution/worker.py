@@ -18,7 +18,7 @@ import psutil
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Options
-from benchsuite.trial import Trial
+from benchsuite.trial import Spec, Trial
 
 _state: dict[str, Any] = {}
 
@@ -59,7 +59,7 @@ def initialize(options: Options, number: int) -> None:
         _state["failure"] = f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def execute(spec: dict[str, Any]) -> dict[str, Any]:
+def execute(spec: Spec) -> dict[str, Any]:
     """Run one trial and return the engine's part of its record, and the resident size of this process.
 
     Raises:

@@ -22,8 +22,8 @@ import typer
 from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registered, Registry, Sources, load_registry
+from benchsuite.selection import baseline
 
 DOCS = Path(__file__).parent.parent
 COMMAND = ".venv/bin/python docs/reference/make_pages.py"
