@@ -30,7 +30,7 @@ def certify(
     """
     from rich.console import Console
 
-    from benchsuite.study import tasks_of
+    from benchsuite.studies.plan import tasks_of
 
     known = registry(plugin, no_local)
     chosen = tasks_of(tuple(tasks or ()), tier, known)

@@ -14,7 +14,7 @@ from benchsuite.execution.interface import Cell, Executor, Options, Started
 from benchsuite.recipe import baseline
 from benchsuite.registry import Registry
 from benchsuite.store import FORMAT, Store
-from benchsuite.study import Plan
+from benchsuite.studies.plan import Plan
 from benchsuite.trial import Trial
 
 TIMEOUT = 600.0
