@@ -30,7 +30,7 @@ def _probes(text: str) -> bool:
     return True
 
 
-PROBED = Check("be epochs: numbers from 0 and 'last', separated by commas, or 'all'", _probes)
+PROBED = Check("name epochs: numbers from 0 and 'last', separated by commas, or 'all'", _probes)
 
 
 @dataclass(frozen=True)
