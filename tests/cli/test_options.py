@@ -99,6 +99,14 @@ def test_a_study_file_and_the_command_line_give_the_same_trials(line: Option, fo
         assert from_line[1] != Execution()
 
 
+def test_which_gpu_it_is_goes_to_the_workers_and_not_into_an_id(folder: Path, bundled: Registry) -> None:
+    first, second = (
+        prepared(asked("--task", "digits_mlp", "--device", device), bundled) for device in ("gpu:0", "gpu:1")
+    )
+    assert first[0] == second[0]
+    assert (first[1].device, second[1].device) == ("gpu:0", "gpu:1")
+
+
 @pytest.mark.parametrize("line", IN_FILES, ids=lambda line: line.name)
 def test_what_is_typed_overrides_the_file(line: Option, folder: Path) -> None:
     name = written(folder, {line.name: line.example})
