@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchsuite.options import Option, Table, build, options_of
-from benchsuite.study import Execution, Invocation
+from benchsuite.study import Execution, Invocation, Study
 
 if TYPE_CHECKING:
     from benchsuite.registry import Registry, Sources
@@ -30,6 +30,7 @@ def _parameter(line: Option, *default: Any) -> Any:
 PluginOption = Annotated[list[str] | None, parameter(Execution, "plugin")]
 NoLocalOption = Annotated[bool, parameter(Invocation, "no_local")]
 ResultsOption = Annotated[Path, parameter(Execution, "results")]
+TierOption = Annotated[str, parameter(Study, "tier")]
 
 
 def command(verb: Callable[..., None], *tables: type[Table]) -> Callable[..., None]:
