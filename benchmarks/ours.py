@@ -13,8 +13,9 @@ from benchsuite.engine.feed import Feed
 from benchsuite.engine.parts import Parts, build_parts, make
 from benchsuite.engine.program import EpochEnd, Program
 from benchsuite.engine.seeds import Streams
-from benchsuite.recipe import Recipe, baseline
+from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 
 
 @dataclass

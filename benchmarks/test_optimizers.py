@@ -12,8 +12,9 @@ import numpy as np
 
 from benchmarks.ours import make_program
 from benchsuite.components import Arrays, HoldOut, Task
-from benchsuite.recipe import Setting, baseline
+from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 
 BATCH = 64
 STEPS = 4  # a round of one optimizer

@@ -13,8 +13,9 @@ import pytest
 
 from benchmarks.ours import Ours, make_program
 from benchsuite.components import Arrays, HoldOut, Task
-from benchsuite.recipe import Setting, baseline
+from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 
 BATCH = 64
 STEPS = 40

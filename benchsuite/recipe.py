@@ -1,41 +1,36 @@
-"""Selections and recipes: which component of each kind, with which hyperparameters.
-
-A selection is what a user types: ``sgd``, ``adam*``, ``momentum[momentum=0.5,0.9]``, ``warmup+cosine``.
-A recipe is what a trial runs: for each kind a tuple of settings, with every hyperparameter written out.
-"""
+"""Recipes: which component of each kind a trial runs with, every hyperparameter written out."""
 
 from __future__ import annotations
 
-import fnmatch
-import itertools
 import json
-import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from benchsuite.components import RECIPE_KINDS, Component, Task
-from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.spaces import Value
 
-COMBINED = ("schedule", "regularization")
-"""Kinds of which a recipe may hold several components."""
+if sys.version_info >= (3, 12):
+    from typing import TypedDict
+else:
+    from typing_extensions import TypedDict  # pydantic, which checks these, needs it before 3.12
+
+if TYPE_CHECKING:
+    from benchsuite.components import Component
 
 
-class Components(Protocol):
-    """Where recipes find components by name; the registry is one."""
+class SettingSpec(TypedDict):
+    """A setting as records hold it."""
 
-    def names(self, kind: str) -> list[str]:
-        """Return the names of a kind."""
-        ...
+    name: str
+    version: int
+    hyperparameters: dict[str, Value]
 
-    def component(self, kind: str, name: str) -> Component:
-        """Return a component, or raise."""
-        ...
 
-    def default(self, kind: str) -> Component:
-        """Return the component of a kind that a baseline uses when it names none."""
-        ...
+RecipeSpec = dict[str, list[SettingSpec]]
+"""A recipe as records hold it: kind → settings."""
 
 
 @dataclass(frozen=True)
@@ -74,188 +69,76 @@ class Setting:
         )
         return f"{self.name}[{chosen}]" if chosen else self.name
 
-    def to_json(self) -> dict[str, Any]:
+    @property
+    def text(self) -> str:
+        """The JSON text that equal settings share: unlike ``==`` it tells 1 from 1.0 and from true."""
+        return _canonical(self.to_json())
+
+    def to_json(self) -> SettingSpec:
         """Return the record's form."""
         return {"name": self.name, "version": self.version, "hyperparameters": self.hyperparameters}
 
     @classmethod
-    def from_json(cls, kind: str, data: Mapping[str, Any]) -> Setting:
-        """Read the record's form."""
-        return cls(kind, data["name"], data["version"], tuple(sorted(data["hyperparameters"].items())))
+    def from_json(cls, kind: str, data: SettingSpec) -> Setting:
+        """Read the record's form. Equal ones are one object."""
+        return _setting(kind, _canonical(data))
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """For each kind the settings of one trial; every kind holds exactly one but those in :data:`COMBINED`."""
+    """For each kind the settings of one trial; every kind holds exactly one but those in :data:`~benchsuite.kinds.COMBINED`."""
 
     settings: tuple[tuple[str, tuple[Setting, ...]], ...]
 
     def __getitem__(self, kind: str) -> tuple[Setting, ...]:
-        return dict(self.settings)[kind]
+        for known, settings in self.settings:
+            if known == kind:
+                return settings
+        raise KeyError(kind)
 
     def one(self, kind: str) -> Setting:
         """Return the only setting of a kind."""
         (setting,) = self[kind]
         return setting
 
+    def get(self, kind: str) -> tuple[Setting, ...]:
+        """Return the settings of a kind; none where the recipe does not hold it."""
+        return next((settings for known, settings in self.settings if known == kind), ())
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that it holds, in their usual order."""
+        return tuple(kind for kind, _ in self.settings)
+
     def __contains__(self, kind: str) -> bool:
-        return kind in dict(self.settings)
+        return any(known == kind for known, _ in self.settings)
 
     def replaced(self, kind: str, settings: tuple[Setting, ...]) -> Recipe:
         """Return the recipe with one kind exchanged."""
         return Recipe(tuple((k, settings if k == kind else old) for k, old in self.settings))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> RecipeSpec:
         """Return the record's form."""
         return {kind: [setting.to_json() for setting in settings] for kind, settings in self.settings}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Recipe:
-        """Read the record's form."""
-        order = [kind for kind in RECIPE_KINDS if kind in data]
-        return cls(tuple((kind, tuple(Setting.from_json(kind, item) for item in data[kind])) for kind in order))
+    def from_json(cls, data: RecipeSpec) -> Recipe:
+        """Read the record's form. Equal ones are one object: a hundred thousand records share a few hundred."""
+        return _recipe(_canonical(data))
 
 
-def baseline(task: Task, components: Components) -> Recipe:
-    """Return the task's baseline recipe, with every kind and every hyperparameter settled.
-
-    Raises:
-        BenchsuiteError: If the task names kinds or components that do not exist, or several where one is possible.
-    """
-    for kind in task.baseline:
-        if kind not in RECIPE_KINDS:
-            raise unknown(f"kind in the baseline of {task.title}:", kind, RECIPE_KINDS)
-    chosen = dict(task.baseline)
-    if isinstance(task.loss, str):
-        chosen["loss"] = task.loss
-    settled: list[tuple[str, tuple[Setting, ...]]] = []
-    for kind in RECIPE_KINDS:
-        if kind == "loss" and not isinstance(task.loss, str):
-            continue
-        if kind not in chosen:
-            settled.append((kind, (Setting.of(components.default(kind)),)))
-            continue
-        options = expand(kind, [chosen[kind]], components)
-        if len(options) != 1:
-            raise BenchsuiteError(
-                f"the baseline of {task.title} must select one {kind.replace('_', ' ')}. Received: {chosen[kind]!r}."
-            )
-        settled.append((kind, options[0]))
-    return Recipe(tuple(settled))
+def _canonical(data: SettingSpec | RecipeSpec) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def expand(kind: str, selections: Iterable[str], components: Components) -> list[tuple[Setting, ...]]:
-    """Turn what a user typed into settings, each alternative once, in the order typed.
-
-    Args:
-        kind: A kind of the recipe.
-        selections: Each a comma-separated list of ``name``, ``glob*``, ``name[hp=value,value;hp=value]``; joined by
-            ``+`` where the kind allows several at once. In brackets, ``,`` separates values and hyperparameters
-            alike: ``[a=1,2,b=3]``.
-        components: Where names are looked up.
-
-    Raises:
-        BenchsuiteError: For unknown names and hyperparameters, values out of range, and text that does not parse.
-    """
-    found: dict[tuple[Setting, ...], None] = {}
-    for selection in selections:
-        for part in _split(selection, ","):
-            terms = _split(part, "+")
-            if len(terms) > 1 and kind not in COMBINED:
-                raise BenchsuiteError(
-                    f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives."
-                )
-            for combination in itertools.product(*(_alternatives(kind, term, components) for term in terms)):
-                names = [setting.name for setting in combination]
-                if len(set(names)) != len(names):
-                    raise BenchsuiteError(f"{part!r} holds a component twice.")
-                if len(names) > 1 and (idle := components.default(kind).name) in names:
-                    raise BenchsuiteError(
-                        f"{part!r} joins {idle!r}, which stands alone and changes nothing: leave it out."
-                    )
-                found[combination] = None
-    return list(found)
+@lru_cache(maxsize=65536)
+def _recipe(text: str) -> Recipe:
+    data: RecipeSpec = json.loads(text)
+    order = [kind for kind in RECIPE_KINDS if kind in data]
+    return Recipe(tuple((kind, tuple(Setting.from_json(kind, one) for one in data[kind])) for kind in order))
 
 
-_TERM = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")
-
-
-def _split(text: str, separator: str) -> list[str]:
-    """Split at separators outside of brackets."""
-    parts, depth, current = [], 0, ""
-    for character in text:
-        depth += {"[": 1, "]": -1}.get(character, 0)
-        if depth not in (0, 1):
-            break
-        if character == separator and depth == 0:
-            parts.append(current.strip())
-            current = ""
-        else:
-            current += character
-    parts.append(current.strip())
-    if depth != 0 or not all(parts):
-        raise BenchsuiteError(
-            f"cannot read the selection {text!r}. Write name, name* or name[hyperparameter=value,value], separated by commas."
-        )
-    return parts
-
-
-def _alternatives(kind: str, term: str, components: Components) -> list[Setting]:
-    match = _TERM.fullmatch(term)
-    if not match or not match[1]:
-        raise BenchsuiteError(
-            f"cannot read the selection {term!r}. Write name, name* or name[hyperparameter=value,value]."
-        )
-    name, grid = match[1], match[2]
-    if any(character in name for character in "*?"):
-        names = [known for known in components.names(kind) if fnmatch.fnmatchcase(known, name)]
-        if not grid:  # a pattern means what runs as it is
-            names = [known for known in names if not components.component(kind, known).required]
-        if not names:
-            raise unknown(f"{kind.replace('_', ' ')} pattern", name, components.names(kind))
-    else:
-        names = [name]
-    settings = []
-    for known in names:
-        component = components.component(kind, known)
-        settings += [Setting.of(component, values) for values in _grid(term, grid)]
-    return settings
-
-
-def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
-    """Read ``a=1,2,b=3`` as every combination of the values."""
-    if text is None:
-        return [{}]
-    axes: dict[str, list[Value]] = {}
-    key = None
-    for item in re.split(r"[,;]", text):
-        name, equals, value = item.rpartition("=")
-        if equals:
-            key = name.strip()
-            if not key or key in axes:
-                raise BenchsuiteError(
-                    f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value]."
-                )
-            axes[key] = []
-        if key is None or not value.strip():
-            raise BenchsuiteError(
-                f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value]."
-            )
-        axes[key].append(_value(value.strip()))
-    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-
-
-def _value(text: str) -> Value:
-    """Read a number, true, false, null or None, and anything else as text. NaN and infinities stay text, which no range holds."""
-    if re.fullmatch("[0-9a-f]{32}", text):  # the id of a trial, even if all of it are digits
-        return text
-    words = {"true": True, "false": False, "null": None}
-    if text == "None" or text.lower() in words:
-        return words.get(text.lower())
-    try:
-        value = json.loads(text, parse_constant=str)
-    except ValueError:  # no JSON, or a whole number too long to read
-        value = float(text) if re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) else text
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    raise BenchsuiteError(f"cannot read the value {text!r}.")
+@lru_cache(maxsize=65536)
+def _setting(kind: str, text: str) -> Setting:
+    data: SettingSpec = json.loads(text)
+    return Setting(kind, data["name"], data["version"], tuple(sorted(data["hyperparameters"].items())))

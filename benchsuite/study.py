@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.checks import Check, above, form, one_of, whole
-from benchsuite.components import RECIPE_KINDS, TIERS
+from benchsuite.components import TIERS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.options import Table, one_for_each, option
 from benchsuite.trial import PRECISIONS
 
-EACH_KIND = one_of("kind", tuple(RECIPE_KINDS))
+EACH_KIND = one_of("kind", RECIPE_KINDS)
 TWO_KINDS = Check(
     "name two kinds", lambda value: len(value) == len(set(value)) == 2, then="Example: --cross optimizer,normalization."
 )

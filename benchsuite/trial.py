@@ -4,18 +4,54 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
-from benchsuite.recipe import Recipe
+from benchsuite.recipe import Recipe, RecipeSpec
+
+if sys.version_info >= (3, 12):
+    from typing import NotRequired, TypedDict
+else:
+    from typing import NotRequired
+
+    from typing_extensions import TypedDict
 
 ENGINE_VERSION = 2
 """Raised whenever the engine starts to give other numbers for the same trial."""
 
 PRECISIONS = ("float32", "bfloat16")
 STREAMS = ("initial", "order", "noise")
+
+
+class TaskSpec(TypedDict):
+    """A task as records name it."""
+
+    name: str
+    version: int
+
+
+class FoldSpec(TypedDict):
+    """One fold of a cross-validation: its number, from 0, and how many there are."""
+
+    number: int
+    of: int
+
+
+class Spec(TypedDict):
+    """All that decides a trial's numbers, as records hold it."""
+
+    task: TaskSpec
+    recipe: RecipeSpec
+    seed: int
+    streams: dict[str, int]
+    epochs: int
+    batch_size: int
+    precision: str
+    device: str
+    engine: int
+    fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
 
 
 @dataclass(frozen=True)
@@ -33,6 +69,7 @@ class Trial:
         device: ``cpu`` or ``gpu``: the two round differently.
         streams: Seed stream → seed that replaces the trial's own for this stream alone.
         fold: Number of the fold that tests, from 0, and how many folds there are; ``None`` for the task's own split.
+        engine: Version of the engine that gives the numbers.
     """
 
     task: str
@@ -45,9 +82,10 @@ class Trial:
     device: str = "cpu"
     streams: tuple[tuple[str, int], ...] = ()
     fold: tuple[int, int] | None = None
+    engine: int = ENGINE_VERSION
 
     @property
-    def spec(self) -> dict[str, Any]:
+    def spec(self) -> Spec:
         """The record's ``spec``: all that decides the numbers."""
         return {
             "task": {"name": self.task, "version": self.task_version},
@@ -59,7 +97,7 @@ class Trial:
             "batch_size": self.batch_size,
             "precision": self.precision,
             "device": self.device,
-            "engine": ENGINE_VERSION,
+            "engine": self.engine,
         }
 
     @cached_property
@@ -79,7 +117,7 @@ class Trial:
         return identity({**self.spec, **changing, "recipe": recipe})
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Trial:
+    def from_spec(cls, spec: Spec) -> Trial:
         """Read a record's ``spec``."""
         return cls(
             task=spec["task"]["name"],
@@ -91,7 +129,8 @@ class Trial:
             precision=spec["precision"],
             device=spec["device"],
             streams=tuple(sorted(spec["streams"].items())),
-            fold=(spec["fold"]["number"], spec["fold"]["of"]) if spec["fold"] else None,
+            fold=(fold["number"], fold["of"]) if (fold := spec.get("fold")) else None,
+            engine=spec["engine"],
         )
 
     def with_seed(self, seed: int) -> Trial:
@@ -99,7 +138,7 @@ class Trial:
         return replace(self, seed=seed)
 
 
-def identity(spec: Mapping[str, Any]) -> str:
+def identity(spec: Mapping[str, object]) -> str:
     """Return the 32 hexadecimal digits that stand for a spec."""
     text = json.dumps(spec, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite.record import Record, record_from_json
+
 Component = dict[str, Any]
 
 
@@ -60,7 +62,12 @@ BASELINE: dict[str, list[Component]] = {
 }
 
 
-def make_record(
+def make_record(*arguments: Any, **options: Any) -> Record:
+    """Make one record; see :func:`make_json`."""
+    return record_from_json(json.dumps(make_json(*arguments, **options)).encode())
+
+
+def make_json(
     task: TaskFacts = DIGITS,
     changes: Mapping[str, Sequence[Component]] | None = None,
     *,
@@ -79,7 +86,7 @@ def make_record(
     precision: str = "float32",
     wall_seconds: float = 1.4,
 ) -> dict[str, Any]:
-    """Make one record: the task's baseline recipe with ``changes``, ending at the test value ``value``.
+    """Make the JSON of one record: the task's baseline recipe with ``changes``, ending at the test value ``value``.
 
     Args:
         task: What the task declares.
@@ -109,11 +116,11 @@ def make_record(
         "batch_size": task.batch_size,
         "precision": precision,
         "device": device,
-        "engine": 1,
-        **({"fold": {"number": fold[0], "of": fold[1]}} if fold else {}),
+        "engine": 2,
+        "fold": {"number": fold[0], "of": fold[1]} if fold else None,
     }
     id = hashlib.sha256(json.dumps(spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
-    measure = {
+    facts = {
         "primary": task.primary,
         "direction": task.direction,
         "targets": list(task.targets),
@@ -123,11 +130,10 @@ def make_record(
         "summary": task.summary,
         "license": task.license,
         "citation": task.citation,
-        "steps_per_epoch": task.steps_per_epoch,
     }
     curves: dict[str, list[Any]] = {}
     costs: dict[str, Any] = {"wall_seconds": wall_seconds}
-    results: dict[str, Any] = {"measure": measure}
+    results: dict[str, Any] = {"steps_per_epoch": task.steps_per_epoch}
     if outcome == "completed":
         value = task.limit if value is None else value
         curves = _curves(task, value, speed, int(id[:8], 16))
@@ -144,7 +150,7 @@ def make_record(
         for held in components
     }
     return {
-        "format": 1,
+        "format": 2,
         "id": id,
         "spec": spec,
         "outcome": outcome,
@@ -153,16 +159,20 @@ def make_record(
         "results": results,
         "costs": costs,
         "environment": {
-            "benchsuite": "0.1.0", "python": "3.11.9", "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.6",
+            "versions": {"python": "3.11.9", "tensorflow": "2.21.0", "keras": "3.15.0", "numpy": "2.4.6"},
+            "numerics": "5e3c1ab09d2f4c67", "processor_features": "avx avx2 fma",
             "machine": "x86_64 Linux 6.1", "processor": "AMD EPYC 7B13", "cores": 2, "device": device, "xla": True,
             "worker": seed % 2, "finished_at": f"2025-11-22T10:{seed % 60:02d}:00+00:00",
         },
         "fingerprints": fingerprints | {"data": hashlib.sha256(task.name.encode()).hexdigest()},
+        "task": facts,
+        "made_by": {"benchsuite": "0.1.0", "commit": "", "plugins": {}},
     }  # fmt: skip
 
 
 _REASONS = {
     "completed": "",
+    "pruned": "stopped at rung 2 of 4",
     "diverged": "the loss was not finite at step 66",
     "crashed": "ValueError: shapes (64,) and (10,) do not match",
     "timed_out": "stopped after 60 s, the limit of a trial",
@@ -258,7 +268,7 @@ _OTHERS: dict[str, tuple[tuple[list[Component], float], ...]] = {
 }  # fmt: skip
 
 
-def make_study(seeds: int = 3, tasks: int = 5, *, seed: int = 0) -> list[dict[str, Any]]:
+def make_study(seeds: int = 3, tasks: int = 5, *, seed: int = 0) -> list[Record]:
     """Make the records of a whole study with failures, shared cores, censored and saturated targets: some 60 a seed.
 
     Args:

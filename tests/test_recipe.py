@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS, Component
 from benchsuite.errors import unknown
-from benchsuite.recipe import Recipe, Setting, baseline, expand
+from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline, expand
 
 
 def make(**hyperparameters: Any) -> None:

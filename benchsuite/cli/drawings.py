@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from benchsuite.components.schedule import Product
-    from benchsuite.recipe import Components, Setting
+    from benchsuite.recipe import Setting
+    from benchsuite.selection import Components
 
 EPOCHS, STEPS_PER_EPOCH = 100, 20
 """The training over which schedules are drawn; they are relative to its length."""

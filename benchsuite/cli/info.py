@@ -78,8 +78,8 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     from rich.console import Console
 
     from benchsuite.cli.drawings import DRAWINGS, drawing
-    from benchsuite.recipe import expand
     from benchsuite.report.picture import check_picture, write_picture
+    from benchsuite.selection import expand
 
     if kind == "task" or (not kind and selection in known.tables["task"]):
         _plot_task(known, selection, output)

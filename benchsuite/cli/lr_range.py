@@ -71,7 +71,7 @@ def lr_range(
 
 def _setting(selection: str, known: Registry) -> Setting:
     """Return the one optimizer that was selected; its learning rate must be left to the test."""
-    from benchsuite.recipe import expand
+    from benchsuite.selection import expand
 
     found = expand("optimizer", [selection], known)
     if len(found) != 1:

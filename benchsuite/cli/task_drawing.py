@@ -27,9 +27,9 @@ def draw_task(task: Task, known: Registry) -> Figure:
     """
     tensorflow_on_cpu()
     from benchsuite.engine.session import Session
-    from benchsuite.recipe import baseline
     from benchsuite.report.samples import Samples
     from benchsuite.report.task_picture import task_figure
+    from benchsuite.selection import baseline
     from benchsuite.trial import Trial
 
     trial = Trial(task.name, task.version, baseline(task, known), 0, task.epochs, task.batch_size)

@@ -144,7 +144,7 @@ def seconds_words(seconds: float) -> str:
 
 def _baseline(task: Task, known: Registry) -> str:
     """Return what the task's baseline names; hyperparameters only where they are not those of the component."""
-    from benchsuite.recipe import baseline
+    from benchsuite.selection import baseline
 
     lines = [
         f"{kind.replace('_', ' ')}: " + " + ".join(s.describe(known.component(kind, s.name)) for s in chosen)

@@ -14,9 +14,10 @@ from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
     from benchsuite.components import Component, Surface, Task
-    from benchsuite.recipe import Components, Setting
+    from benchsuite.recipe import Setting
     from benchsuite.registry import Registry
     from benchsuite.report.trace import Ground, Way
+    from benchsuite.selection import Components
 
 GRID = 161
 MOST_STEPS = 100_000
@@ -89,7 +90,7 @@ def _surface(known: Registry, name: str) -> tuple[Task, Surface]:
 
 def _settings(task: Task, selections: list[str] | None, rate: float | None, known: Registry) -> list[Setting]:
     """Return the optimizers that were asked for, each with all its hyperparameters."""
-    from benchsuite.recipe import baseline, expand
+    from benchsuite.selection import baseline, expand
 
     if not selections:
         if rate is not None:

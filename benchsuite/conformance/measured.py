@@ -14,8 +14,8 @@ from benchsuite.engine.device import Device, configure
 from benchsuite.engine.seeds import Streams
 from benchsuite.engine.session import Ready, Session
 from benchsuite.errors import BenchsuiteError
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 EXAMPLES = 512

@@ -23,8 +23,9 @@ from benchsuite.engine.device import Device, configure
 from benchsuite.engine.session import Run, Session
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
-from benchsuite.recipe import Recipe, Setting, baseline
+from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline
 from benchsuite.spaces import Value
 from benchsuite.trial import Trial
 

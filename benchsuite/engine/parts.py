@@ -12,7 +12,8 @@ from benchsuite.components.schedule import Product
 from benchsuite.engine.places import Place
 from benchsuite.engine.regularizers import averages
 from benchsuite.errors import BenchsuiteError, Unsupported
-from benchsuite.recipe import Components, Recipe, Setting
+from benchsuite.recipe import Recipe, Setting
+from benchsuite.selection import Components
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from benchsuite.analysis.range_test import Watch
 from benchsuite.components import Task
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError, Unsupported
-from benchsuite.recipe import Components, Setting, baseline
+from benchsuite.recipe import Setting
+from benchsuite.selection import Components, baseline
 from benchsuite.spaces import LogUniform, Uniform
 from benchsuite.trial import Trial
 

@@ -27,7 +27,7 @@ from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
-from benchsuite.recipe import Components, baseline
+from benchsuite.selection import Components, baseline
 from benchsuite.trial import Trial
 
 DIVERGED_FACTOR = 1000.0

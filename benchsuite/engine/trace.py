@@ -9,7 +9,8 @@ import numpy as np
 from benchsuite.components import Surface, Task
 from benchsuite.engine.session import DIVERGED_FACTOR, Ready, Session
 from benchsuite.errors import BenchsuiteError, Unsupported
-from benchsuite.recipe import Components, Recipe, Setting, baseline
+from benchsuite.recipe import Recipe, Setting
+from benchsuite.selection import Components, baseline
 from benchsuite.trial import Trial
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.recipe import Recipe, Setting, baseline, expand
+from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
+from benchsuite.selection import baseline, expand
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 

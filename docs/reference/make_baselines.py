@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.store import Store
 from benchsuite.trial import Trial
 

@@ -24,8 +24,8 @@ from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.options import Table, options_of
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registered, Registry, Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.study import TABLES
 
 DOCS = Path(__file__).parent.parent

@@ -6,7 +6,8 @@ import pytest
 
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.engine.session import Session
-from benchsuite.recipe import Setting, baseline
+from benchsuite.recipe import Setting
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 

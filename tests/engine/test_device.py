@@ -53,7 +53,7 @@ tf = configure(Device("cpu"))
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
+from benchsuite.selection import baseline
 from benchsuite.registry import load_registry
 from benchsuite.trial import Trial
 registry = load_registry()

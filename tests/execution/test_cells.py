@@ -7,8 +7,8 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.execution.run import PATIENCE, TIMEOUT, make_cells, predicted_seconds
-from benchsuite.recipe import baseline
 from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 

@@ -8,8 +8,9 @@ import pytest
 import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_sequences
 from benchsuite.engine.session import Session
-from benchsuite.recipe import Setting, baseline
+from benchsuite.recipe import Setting
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 REGISTRY = load_registry(Sources(local=False))

@@ -10,8 +10,9 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS
-from benchsuite.recipe import Setting, baseline
+from benchsuite.recipe import Setting
 from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.studies.plan import Plan, plan, tasks_of
 from benchsuite.study import Study
 from benchsuite.trial import Trial

@@ -14,8 +14,8 @@ from benchsuite.engine import feed
 from benchsuite.engine.blocks import Blocks
 from benchsuite.engine.parts import build_parts
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import _joined, _tokens, gpt2
 from benchsuite_tasks.text import _kjv

@@ -17,7 +17,7 @@ import pytest
 import benchsuite as bs
 from benchsuite.conformance import judge, measure
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.standard import _cache
 

@@ -5,8 +5,8 @@ import pytest
 
 from benchsuite.engine.session import Session
 from benchsuite.engine.trace import default_steps
-from benchsuite.recipe import baseline
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 REGISTRY = load_registry(Sources(local=False))

@@ -9,8 +9,8 @@ import pytest
 import benchsuite as bs
 from benchsuite.data import PARTS, load, prepare
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.tabular import adult_mlp, diamonds_mlp
 

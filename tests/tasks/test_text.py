@@ -12,8 +12,8 @@ from benchsuite.data import load
 from benchsuite.engine.blocks import Blocks
 from benchsuite.engine.parts import build_parts
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.text import kjv_genre
 

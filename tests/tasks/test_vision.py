@@ -10,8 +10,8 @@ import benchsuite as bs
 from benchsuite import noise
 from benchsuite.data import load
 from benchsuite.engine.session import Session
-from benchsuite.recipe import baseline
 from benchsuite.registry import Sources, load_registry
+from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 REGISTRY = load_registry(Sources(local=False))
