@@ -54,7 +54,8 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     from benchsuite.extras import Extras
     from benchsuite.studies.plan import plan
 
-    workers = execution.workers or Device.parse(study.device).workers()
+    device = Device.parse(study.device)
+    workers = execution.workers or device.workers()
     available = psutil.virtual_memory().total * 0.8 / workers
     options = Options(
         sources=sources(execution.plugin, invocation.no_local),

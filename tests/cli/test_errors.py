@@ -194,8 +194,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(
 
 def test_a_gpu_that_is_not_there(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchsuite.engine.device.count_gpus", lambda: 0)
-    for device in ("gpu", "gpu:1"):
-        assert refused(command("run", "--optimizer", "sgd", "--device", device)) == (
+    for device in (("gpu",), ("gpu:1",), ("gpu:1", "--workers", "2")):
+        assert refused(command("run", "--optimizer", "sgd", "--device", *device)) == (
             "--device gpu: no NVIDIA GPU was found on this machine. "
             "Use --device cpu, or install its driver and benchsuite[gpu]."
         )
