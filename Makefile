@@ -15,9 +15,10 @@ help:
 	@echo "make reference  all baselines with 5 seeds, and the tables made from them: results/reference, docs/reference"
 	@echo "make wheel      build the wheel into dist/"
 
+# pip 25.1 is the first that knows dependency groups.
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'  # the first that knows dependency groups
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 .venv/installed: $(BIN)/python pyproject.toml setup.py constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[data]'
