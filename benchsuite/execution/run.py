@@ -95,12 +95,20 @@ def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeou
     return cells
 
 
-def current_fingerprints(trial: Trial, registry: Registry) -> dict[str, str]:
-    """Return ``kind:name`` → hash of the source code, for the task and every component of a trial."""
-    found = {f"task:{trial.task}": registry.entry("task", trial.task).fingerprint}
+def current_fingerprints(trial: Trial, registry: Registry, *, verify: bool = False) -> dict[str, str]:
+    """Return ``kind:name`` → hash of the source code, for the task and every component of a trial.
+
+    Args:
+        trial: The trial.
+        registry: Of the plugins that were found.
+        verify: Whether code that was edited since it was loaded gets no fingerprint that counts.
+    """
+    found = {f"task:{trial.task}": registry.fingerprint("task", trial.task, verify=verify)}
     for kind, settings in trial.recipe.settings:
         for setting in settings:
-            found[f"{kind}:{setting.name}"] = registry.entry(kind, setting.name).fingerprint
+            found[f"{kind}:{setting.name}"] = registry.fingerprint(
+                kind, setting.name, setting.hyperparameters, verify=verify
+            )
     return found
 
 
@@ -203,7 +211,7 @@ def _printable(value: Any) -> Any:
 
 def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """Put a record together: the engine's part, and what the task says of itself."""
-    fingerprints = current_fingerprints(trial, registry)
+    fingerprints = current_fingerprints(trial, registry, verify=True)  # edited while it ran?
     if run["data_checksum"]:
         fingerprints["data"] = run["data_checksum"]
     task = registry.task(trial.task)
