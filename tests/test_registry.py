@@ -129,8 +129,8 @@ def test_plugins_come_in_a_fixed_order(tmp_path: Path, monkeypatch: pytest.Monke
         "bundled",
         "--plugin given.py",
         "--plugin other_module",
-        "./plugins/a/z.py",
         "./plugins/b.py",
+        "./plugins/a/z.py",
         "./tasks/t.py",
         "a_dist 1.5",
     ]

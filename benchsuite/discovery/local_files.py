@@ -71,11 +71,13 @@ def search(working: Path, name: str, without: set[Path], bundled: set[Path]) -> 
         bundled: Folders that are never read again, and nothing below them.
     """
     here = _Looking(working, {*without}, bundled)
-    for entry in here.entries(working / name):
-        if _is_folder(entry):
-            here.look_into(entry)
-        elif _may_be_plugin(entry):
-            here.look_at(entry)
+    entries = here.entries(working / name)
+    folders = [entry for entry in entries if _is_folder(entry)]
+    for file in entries:
+        if _may_be_plugin(file) and file not in folders:
+            here.look_at(file)
+    for folder in folders:  # after the files: one that is linked from a package belongs to where it lies
+        here.look_into(folder)
     return here.search
 
 
@@ -93,8 +95,11 @@ class _Looking:
         """Return what is in a folder, sorted; nothing of one that must not or cannot be read."""
         try:
             real = folder.resolve()
-            if not folder.is_dir() or any(real == place or place in real.parents for place in self.bundled):
+            if not os.path.isdir(folder) or any(real == place or place in real.parents for place in self.bundled):
                 return []
+            if real in self.seen:  # a link to a folder that was looked through
+                return []
+            self.seen.add(real)
             names = _names(folder, MOST + 1)
         except (OSError, RuntimeError):  # no right to read; links that go in circles
             self.skip(folder, UNREADABLE, "/")
@@ -106,7 +111,7 @@ class _Looking:
 
     def look_into(self, folder: Path) -> None:
         """Find the plugins of a package; say so if there is Python in a folder that counts for nothing."""
-        if not (folder / "__init__.py").is_file():
+        if not os.path.isfile(folder / "__init__.py"):  # pathlib's raises where it must not look
             try:
                 if any(name.endswith(".py") for name in _names(folder, MOST)):
                     self.skip(folder, NO_PACKAGE, "/")
@@ -157,10 +162,7 @@ def _names(folder: Path, most: int) -> list[str]:
 
 
 def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir() and path.name != "__pycache__" and not path.name.startswith(".")
-    except OSError:
-        return False
+    return os.path.isdir(path) and path.name != "__pycache__" and not path.name.startswith(".")
 
 
 def _may_be_plugin(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.metadata
 import importlib.util
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +65,7 @@ class Ground:
                 found.append(Module(".".join(parts[:number]), file))
                 if not file.name.startswith("__init__."):
                     break
-            places = [place for place in places if place.is_dir()]
+            places = [place for place in places if os.path.isdir(place)]
             if not places:
                 break
         return found
@@ -74,7 +75,8 @@ def _file(place: Path) -> Path | None:
     """Return the file that importing a place runs; none for a folder without ``__init__``, and where there is nothing."""
     for stem in (place / "__init__", place):
         for suffix in SUFFIXES:
-            if (file := stem.with_name(stem.name + suffix)).is_file():
+            file = stem.with_name(stem.name + suffix)
+            if os.path.isfile(file):  # pathlib's raises where it must not look
                 return file
     return None
 
