@@ -54,6 +54,19 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     forget()
 
 
+@pytest.fixture(autouse=True)
+def alone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what is bundled and installed, which takes long to look through, except where a test asks for ``bundled_too``."""
+    if "bundled_too" not in request.fixturenames:
+        monkeypatch.setattr("benchsuite.discovery.candidates.BUNDLED", ())
+        monkeypatch.setattr("benchsuite.discovery.candidates._distribution", lambda module: None)
+
+
+@pytest.fixture
+def bundled_too() -> None:
+    """What is bundled is there as well."""
+
+
 # What is followed
 
 
@@ -216,6 +229,7 @@ def test_benchsuite_itself_is_never_followed(tmp_path: Path) -> None:
     assert of("mine.py", folder=tmp_path) == first
 
 
+@pytest.mark.usefixtures("bundled_too")
 def test_installed_distributions_with_plugins_count_for_whoever_imports_them(package: Path, tmp_path: Path) -> None:
     info = tmp_path / "some_dist-1.0.dist-info"
     write(info / "METADATA", "Metadata-Version: 2.1\nName: some_dist\nVersion: 1.0\n")
@@ -321,6 +335,7 @@ def test_wraps_names_a_hyperparameter_and_a_kind(tmp_path: Path) -> None:
 # When
 
 
+@pytest.mark.usefixtures("bundled_too")
 def test_loading_and_listing_compute_no_fingerprint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 
@@ -365,6 +380,7 @@ def test_a_file_that_is_edited_after_it_was_loaded_is_not_vouched_for(
     forget()
 
 
+@pytest.mark.usefixtures("bundled_too")
 def test_the_record_of_a_trial_whose_code_was_edited_meanwhile_is_stale(tmp_path: Path) -> None:
     from benchsuite.execution import current_fingerprints
     from benchsuite.study import Study, plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 import pluggy
@@ -26,7 +27,7 @@ def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
     Raises:
         BenchsuiteError: If a marked function is no hook, or none is marked.
     """
-    known = [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
+    known = _known_hooks()
     marked = [name for name in vars(module) if manager.parse_hookimpl_opts(module, name) is not None]
     for name in marked:
         if name not in known:
@@ -35,6 +36,12 @@ def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
             raise BenchsuiteError(f"unknown hook {name!r}.{hint} Known: {', '.join(known)}.")
     if not marked:
         raise BenchsuiteError("it implements no hook. Mark a function such as register_optimizers with @bs.hookimpl.")
+
+
+@cache
+def _known_hooks() -> list[str]:
+    manager = hook_manager()
+    return [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
 
 
 def ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
