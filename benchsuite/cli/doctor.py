@@ -22,6 +22,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
     from rich.console import Console
     from rich.markup import escape
 
+    from benchsuite.discovery import described
+
     console = Console()
     wrong = 0
     console.print(
@@ -61,6 +63,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
             soft_wrap=True,
         )
         console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
+    if skipped := described(known.skipped, console.width - 2):  # nothing is wrong with these
+        console.print(f"  {skipped}", style="dim", markup=False, highlight=False, soft_wrap=True)
     if wrong:
         console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
         raise typer.Exit(1)

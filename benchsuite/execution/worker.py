@@ -109,8 +109,8 @@ class Worker:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
         ran = _ran(self._session.run(trial))
-        # The source that this process has loaded: a file that was edited meanwhile is not what trained.
-        source = fingerprints(trial, self._registry)
+        # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
+        source = fingerprints(trial, self._registry, verify=True)
         ending = replace(
             ran.ending,
             environment=self.environment(ran.ending.environment.xla),
