@@ -12,13 +12,17 @@ import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Options
+from benchsuite.outcomes import Outcome
 from benchsuite.trial import Spec, Trial
+
+if TYPE_CHECKING:
+    from benchsuite.engine.ran import Ran
 
 _state: dict[str, Any] = {}
 
@@ -67,12 +71,33 @@ def execute(spec: Spec) -> dict[str, Any]:
     """
     if "failure" in _state:
         raise BenchsuiteError(_state["failure"])
-    run = _state["session"].run(Trial.from_spec(spec))
-    answer = asdict(run)
-    answer["resident_bytes"] = psutil.Process().memory_info().rss
-    answer["environment"] = {**_environment(), "xla": answer.pop("xla")}
+    ran = _state["session"].run(Trial.from_spec(spec))
     sys.stdout.flush()
-    return answer
+    return {**_plain(ran), "resident_bytes": psutil.Process().memory_info().rss}
+
+
+def _plain(ran: Ran) -> dict[str, Any]:
+    """Return what the session returned as the run expects it."""
+    ending = ran.ending
+    results, costs = asdict(ending.results), asdict(ending.costs)
+    if ending.outcome is not Outcome.COMPLETED:
+        results = {name: value for name, value in results.items() if value not in (None, {})}
+    elif results["failure"] is None:
+        del results["failure"]
+    return {
+        "outcome": ending.outcome.value,
+        "reason": ending.reason,
+        "curves": ending.curves.to_json(),
+        "results": results,
+        "costs": {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in costs.items()
+            if costs["train_seconds"] is not None or value not in (None, ())
+        },
+        "data_checksum": ending.fingerprints.get("data", ""),
+        "probes": ran.probed.to_json() if ran.probed else {},
+        "environment": {**_environment(), "xla": ending.environment.xla},
+    }
 
 
 def _environment() -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
 
     Args:
         units: Length of the output.
-        normalizations: Layers that act on the last axis, as many as the cell has places; none of them for the plain cell.
+        normalizations: Layers that act on the last axis, as many as :attr:`NORMALIZATIONS` says; none for the plain cell.
         masks: What multiplies inputs and previous outputs in training; no part of a saved layer.
         sequences: Whether the output at every time step is given; only the last one otherwise.
         arguments: Keras' own, such as ``name``.
@@ -39,8 +39,8 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     STATES: ClassVar[int]
     """How many arrays of ``units`` are carried from step to step, the output first."""
     NORMALIZED: ClassVar[str]
-    """The places of the cell's normalizations, in words."""
-    PLACES: ClassVar[int] = 2
+    """What the cell's normalizations act on, in words."""
+    NORMALIZATIONS: ClassVar[int] = 2
     """How many these are."""
 
     def __init__(
@@ -52,9 +52,9 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
-        if len(normalizations) not in (0, self.PLACES):
+        if len(normalizations) not in (0, self.NORMALIZATIONS):
             raise BenchsuiteError(
-                f"{type(self).__name__} has {NUMBERS[self.PLACES]} normalizations ({self.NORMALIZED}) or none. "
+                f"{type(self).__name__} has {NUMBERS[self.NORMALIZATIONS]} normalizations ({self.NORMALIZED}) or none. "
                 f"Received: {len(normalizations)}."
             )
         self.units = units
@@ -161,7 +161,7 @@ class LSTM(Recurrent):
     GATES = 4
     STATES = 2
     NORMALIZED = "of inputs, previous output and state"
-    PLACES = 3
+    NORMALIZATIONS = 3
 
     def first_bias(self, shape: Any, dtype: Any = None) -> Any:
         """Return 1 for the forget gate, 0 for all others: the order is i, f, g, o."""

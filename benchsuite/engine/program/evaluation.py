@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,20 @@ EVALUATION_BATCH = 128
 """Examples evaluated at once, where their outputs are not too large."""
 OUTPUT_BYTES = 2**29
 """Outputs of a batch beyond this size, as a language model's with a large vocabulary, make the batch smaller."""
+
+
+class Batches(NamedTuple):
+    """The batches of an evaluation: arrays, or tensors inside the graph.
+
+    Args:
+        rows: Positions of examples, int32 ``[batches, batch]``.
+        weights: Of the examples, float32 likewise: 0 where padded.
+        part_of: Number of the part that each batch is of, int32 ``[batches]``.
+    """
+
+    rows: Any
+    weights: Any
+    part_of: Any
 
 
 class Evaluation:
@@ -46,15 +60,10 @@ class Evaluation:
                 rows.append(row)
                 weights.append((np.arange(batch_size) < len(batch)).astype("float32"))
                 part_of.append(number)
-        self._plan = np.stack(rows), np.stack(weights), np.array(part_of, "int32")
+        self.batches = Batches(np.stack(rows), np.stack(weights), np.array(part_of, "int32"))
 
     def __len__(self) -> int:
-        return len(self._plan[0])
-
-    @property
-    def plan(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The batches: rows int32 ``[batches, batch]``, their weights float32 (0 where padded), parts int32 ``[batches]``."""
-        return self._plan
+        return len(self.batches.rows)
 
     def sums(
         self,
@@ -62,7 +71,7 @@ class Evaluation:
         model: Any,
         x: Any,
         y: Any,
-        plan: tuple[Any, Any, Any],
+        batches: Batches,
         stop: Any,
         start: Any,
     ) -> Any:
@@ -73,13 +82,13 @@ class Evaluation:
             model: What the metrics of a task with its own loss are given.
             x: Inputs of all parts.
             y: Targets of all parts.
-            plan: As :attr:`plan`, tensors.
+            batches: As :attr:`batches`, tensors.
             stop: Number of batches to measure.
             start: Sums of batches before.
         """
         import tensorflow as tf
 
-        rows, weights, part_of = plan
+        rows, weights, part_of = batches
 
         def body(i: Any, sums: Any) -> Any:
             batch_x, batch_y, weight = tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i]
@@ -105,7 +114,7 @@ class Evaluation:
 
     def finish(self, sums: np.ndarray) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, from the sums."""
-        _, weights, part_of = self._plan
+        _, weights, part_of = self.batches
         counts = np.zeros(len(PARTS))
         np.add.at(counts, part_of, weights.sum(axis=1))
         values: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Places: the layers of a network that have kernels, and the tensors around them."""
+"""Kernel layers: the layers of a network whose kernel the recipe fills, the tensors around them, and stable names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WRAPPED = "_reparameterized"
 
 
 @dataclass(frozen=True)
-class Place:
+class KernelLayer:
     """A layer whose kernel the recipe's initializer fills and its penalties see. Tensors are those of the Keras model.
 
     Args:

@@ -9,30 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchsuite.engine.parts import Parts
-from benchsuite.engine.places import WRAPPED, Place, stable_name
+from benchsuite.engine.ingredients import Ingredients
+from benchsuite.engine.network.kernel_layers import WRAPPED, KernelLayer, stable_name
 from benchsuite.errors import BenchsuiteError
 
 
 class Assembly:
-    """Puts blocks together, names their layers, and keeps the list of their places.
+    """Puts blocks together, names their layers, and keeps the list of those with kernels.
 
     Args:
-        parts: What the recipe made.
+        ingredients: What the recipe made.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, ingredients: Ingredients) -> None:
+        self.ingredients = ingredients
         self._counts: dict[str, int] = {}
-        self._places: dict[str, Place] = {}
+        self._kernel_layers: dict[str, KernelLayer] = {}
         self._reparameterized: list[Any] = []
         self.used: set[str] = set()
         """Kinds of which something stands in the network."""
 
     @property
-    def places(self) -> list[Place]:
+    def kernel_layers(self) -> list[KernelLayer]:
         """The layers with kernels, in the order in which the model calls them; known once it was built."""
-        return list(self._places.values())
+        return list(self._kernel_layers.values())
 
     @property
     def names(self) -> set[str]:
@@ -44,7 +44,7 @@ class Assembly:
         """Each kernel that a normalization or regularization maps, and the layer that does."""
         return [pair for layer in self._reparameterized for pair in layer.mapped]
 
-    def _hidden(
+    def hidden(
         self,
         linear: Callable[[str, bool, int], Any],
         what: str,
@@ -63,19 +63,19 @@ class Assembly:
             normalize: Whether a normalization of outputs or activations stands there; one of kernels always does.
             regularize: Whether regularization layers follow an activation.
         """
-        component = self._parts.normalization_component
+        component = self.ingredients.normalization_component
         component.check(layer_type)
-        normalization = self._normalization() if normalize or component.on == "kernel" else None
-        activation = self._activation() if activate else None
-        name = self._name(what)
+        normalization = self.normalization() if normalize or component.on == "kernel" else None
+        activation = self.activation() if activate else None
+        name = self.name(what)
         bias = normalization is None or not component.replaces_bias
         layer = mapped = linear(name, bias, pieces_of(activation))
         if component.on == "kernel" and normalization is not None:
-            mapped, normalization = self._mapped(layer, {"kernel": normalization}), None
+            mapped, normalization = self.mapping(layer, {"kernel": normalization}), None
         first, last = (None, normalization) if component.on == "activations" else (normalization, None)
-        return self._block(name, layer_type, layer, mapped, first, activation, last, activate and regularize)
+        return self.block(name, layer_type, layer, mapped, first, activation, last, activate and regularize)
 
-    def _block(
+    def block(
         self,
         name: str,
         layer_type: str,
@@ -86,55 +86,57 @@ class Assembly:
         behind: Any = None,
         regularize: bool = True,
     ) -> Callable[[Any], Any]:
-        """Return called → before → activation → behind → regularization layers, and remember the place when it is used."""
-        after = [make() for make in self._parts.layers] if regularize else []
+        """Return called → before → activation → behind → regularization layers, and remember the layer when it is used."""
+        after = [make() for make in self.ingredients.layers] if regularize else []
 
-        def block(x: Any) -> Any:
+        def made(x: Any) -> Any:
             linear = called(x)
             entering = through([before], linear)
             outputs = through([activation, behind], entering)
-            found = Place(
+            found = KernelLayer(
                 stable_name(name),
                 layer_type,
                 layer,
-                1.0 if layer_type in ("recurrent", "output") else self._parts.gain,
+                1.0 if layer_type in ("recurrent", "output") else self.ingredients.gain,
                 x,
                 linear,
                 entering,
                 activation,
                 outputs,
             )
-            self._places.setdefault(found.name, found)
+            self._kernel_layers.setdefault(found.name, found)
             return through(after, outputs)
 
-        return block
+        return made
 
-    def _activation(self) -> Any:
+    def activation(self) -> Any:
         """Make one of the recipe's activation."""
         self.used.add("activation")
-        return self._parts.activation()
+        return self.ingredients.activation()
 
-    def _normalization(self) -> Any:
+    def normalization(self) -> Any:
         """Make one layer of the recipe's normalization, or ``None``."""
         import keras
 
-        made = self._parts.normalization()
+        made = self.ingredients.normalization()
         if made is not None and not isinstance(made, keras.layers.Layer):
             raise BenchsuiteError(
-                f"make of {self._parts.normalization_component.title} must return a keras.Layer or None. Received: {type(made).__name__}."
+                f"make of {self.ingredients.normalization_component.title} must return a keras.Layer or None. "
+                f"Received: {type(made).__name__}."
             )
         self.used.add("normalization")
         return made
 
-    def _mapped(self, layer: Any, maps: dict[str, Any]) -> Any:
+    def mapping(self, layer: Any, maps: dict[str, Any]) -> Any:
         """Let a layer compute with mapped kernels."""
-        from benchsuite.engine.reparameterized import Reparameterized
+        from benchsuite.engine.network.reparameterized import Reparameterized
 
         wrapper = Reparameterized(layer, maps, name=layer.name + WRAPPED)
         self._reparameterized.append(wrapper)
         return wrapper
 
-    def _name(self, what: str) -> str:
+    def name(self, what: str) -> str:
+        """Return the next layer's name: ``dense.2`` for the second ``dense``."""
         self._counts[what] = self._counts.get(what, 0) + 1
         return f"{what}.{self._counts[what]}"
 

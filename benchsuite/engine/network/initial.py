@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.places import Place
+from benchsuite.engine.network.kernel_layers import KernelLayer
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError
 
 
-class Recorder:
+class Origins:
     """Remembers with which initializer each variable of a model was created."""
 
     def __init__(self) -> None:
@@ -46,8 +46,8 @@ class Recorder:
 
 def draw_all(
     variables: list[Any],
-    places: list[Place],
-    recorder: Recorder,
+    kernel_layers: Sequence[KernelLayer],
+    origins: Origins,
     initializer: Any,
     streams: Streams,
     followers: Sequence[tuple[Any, Any]] = (),
@@ -59,23 +59,23 @@ def draw_all(
 
     Args:
         variables: The model's variables.
-        places: Of the kernels that the recipe's initializer fills.
-        recorder: What each of the others was created with.
+        kernel_layers: Those whose kernels the recipe's initializer fills.
+        origins: What each of the others was created with.
         initializer: What the recipe's initializer component made.
         streams: The trial's seed streams.
         followers: Kernels, each with a layer whose variables start from it (the norms of weight normalization).
     """
-    by_id = {id(place.variable): place for place in places}
+    by_id = {id(kernel_layer.variable): kernel_layer for kernel_layer in kernel_layers}
     values: list[Any] = []
     random_ones = 0
     for variable in variables:
-        place = by_id.get(id(variable))
-        if place is not None:
-            values.append(draw_kernel(initializer, place, tuple(variable.shape), streams))
+        kernel_layer = by_id.get(id(variable))
+        if kernel_layer is not None:
+            values.append(draw_kernel(initializer, kernel_layer, tuple(variable.shape), streams))
             continue
-        chosen = recorder.initializers.get(id(variable))
+        chosen = origins.initializers.get(id(variable))
         if chosen is None:  # a generator's state, or a variable that its layer made by itself
-            values.append(_state(recorder.built[id(variable)], streams, random_ones))
+            values.append(_state(origins.built[id(variable)], streams, random_ones))
         else:
             values.append(_seeded(chosen, streams.initial_seed(f"other {random_ones}"), tuple(variable.shape)))
         random_ones += chosen is None or _seedable(chosen)
@@ -88,7 +88,7 @@ def draw_all(
     return values
 
 
-def draw_kernel(initializer: Any, place: Place, shape: tuple[int, ...], streams: Streams) -> np.ndarray:
+def draw_kernel(initializer: Any, kernel_layer: KernelLayer, shape: tuple[int, ...], streams: Streams) -> np.ndarray:
     """Draw one kernel, from a Keras initializer or a function ``(shape, fan_in, fan_out, gain, generator)``.
 
     Raises:
@@ -97,10 +97,11 @@ def draw_kernel(initializer: Any, place: Place, shape: tuple[int, ...], streams:
     import keras
 
     if isinstance(initializer, keras.initializers.Initializer):
-        value = np.asarray(_seeded(initializer, streams.initial_seed(place.name), shape))
+        value = np.asarray(_seeded(initializer, streams.initial_seed(kernel_layer.name), shape))
     else:
-        generator = streams.initial_generator(place.name)
-        value = np.asarray(initializer(shape, place.fan_in, place.fan_out, place.gain, generator))
+        generator = streams.initial_generator(kernel_layer.name)
+        fans = kernel_layer.fan_in, kernel_layer.fan_out
+        value = np.asarray(initializer(shape, *fans, kernel_layer.gain, generator))
     if value.shape != shape or not np.isfinite(value).all():
         raise BenchsuiteError(
             f"the initializer must return finite values of shape {list(shape)}. Received: shape {list(value.shape)}."

@@ -1,24 +1,22 @@
-"""The parts of a trial: what the components of its recipe made, ready to be built into a network."""
+"""The ingredients of a trial: what the components of its recipe made, ready to be built into a network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from benchsuite.components import Activation, Loss, Monitor, Normalization, Optimizer, Task
-from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks
+from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks, averages
 from benchsuite.components.schedule import Product
-from benchsuite.engine.places import Place
-from benchsuite.engine.regularizers import averages
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Factories and objects of one recipe. A factory makes a new object at each call: one for each place in the network.
+class Ingredients:
+    """Factories and objects of one recipe. A factory makes a new object at each call: one wherever the network has one.
 
     Args:
         optimizer: Makes the optimizer.
@@ -57,43 +55,6 @@ class Parts:
     on_kernels: tuple[str, ...]
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
-
-    def settle(self, task: Task, places: Sequence[Place], mapped: bool) -> None:
-        """Tell layers of residual branches where they stand; refuse regularizations that found nothing to act on.
-
-        Args:
-            task: The task, for its name.
-            places: Of the network that was built.
-            mapped: Whether kernels are computed from other arrays.
-
-        Raises:
-            Unsupported: With the reason.
-        """
-        for factory in self.layers:
-            if not any(getattr(layer, "applies", True) for layer in factory.made):
-                raise Unsupported(
-                    f"regularization {factory.name!r} applies to none of the hidden layers of {task.title}"
-                )
-        for factory in self.branches:
-            if not factory.made:
-                raise Unsupported(
-                    f"regularization {factory.name!r} applies to residual branches, of which {task.title} has none"
-                )
-            for number, layer in enumerate(factory.made, 1):
-                if hasattr(layer, "placed"):
-                    layer.placed(number, len(factory.made))
-        if self.masks and not any(place.layer_type == "recurrent" for place in places):
-            raise Unsupported(
-                f"{task.title} has no recurrent layers that regularization {self.masks[0][0]!r} could mask"
-            )
-        for name, _ in (*self.penalties, *self.kernel_changes):
-            if not places:
-                raise Unsupported(f"{task.title} has no kernels that regularization {name!r} could act on")
-        if mapped and self.on_kernels:
-            raise Unsupported(
-                f"regularization {self.on_kernels[0]!r} acts on kernels, and {self.normalization_component.title} computes "
-                "them from other arrays"
-            )
 
 
 class Factory:
@@ -169,7 +130,7 @@ class _Regularizers:
                 self._averaging += [f"regularization {setting.name!r}"] if averages(made) else []
 
     def check_averages(self, optimizer: Optimizer) -> None:
-        """Refuse two parts of a recipe that would each evaluate with weights of their own.
+        """Refuse two ingredients that would each evaluate with weights of their own.
 
         Raises:
             Unsupported: Naming both.
@@ -185,8 +146,8 @@ def make(setting: Setting, components: Components) -> Any:
     return components.component(setting.kind, setting.name).make(**setting.hyperparameters)
 
 
-def build_parts(task: Task, recipe: Recipe, components: Components, classes: bool) -> Parts:
-    """Make the parts that a program is built from.
+def make_ingredients(task: Task, recipe: Recipe, components: Components, classes: bool) -> Ingredients:
+    """Make what a program is built from.
 
     Args:
         task: The task.
@@ -224,7 +185,7 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
     for setting in recipe["regularization"]:
         regularizers.add(setting, components)
     regularizers.check_averages(optimizer_component)
-    return Parts(
+    return Ingredients(
         optimizer=_factory(recipe.one("optimizer"), components),
         optimizer_component=optimizer_component,
         transform=make(recipe.one("gradient_transform"), components),
@@ -245,13 +206,13 @@ def build_parts(task: Task, recipe: Recipe, components: Components, classes: boo
     )
 
 
-def build_monitors(recipe: Recipe, components: Components) -> list[Monitor]:
+def make_monitors(recipe: Recipe, components: Components) -> list[Monitor]:
     """Make the regularizations that act between epochs, fresh for one trial."""
     made = [make(setting, components) for setting in recipe["regularization"]]
     return [monitor for monitor in made if isinstance(monitor, Monitor) and hasattr(monitor, "after_epoch")]
 
 
-def build_schedule(recipe: Recipe, components: Components) -> Product:
+def make_schedule(recipe: Recipe, components: Components) -> Product:
     """Make the schedules of a recipe, fresh for one trial, and join them."""
     return Product([make(setting, components) for setting in recipe["schedule"]])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.places import Place
+from benchsuite.engine.network.kernel_layers import KernelLayer
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import Unsupported
 from benchsuite.files import extra_file
@@ -21,7 +21,7 @@ class Network:
 
     Args:
         model: The Keras model.
-        places: Its layers with kernels.
+        kernel_layers: Its layers with kernels.
         variables: Stable name → variable.
         examples: Inputs of the training part.
         streams: The trial's.
@@ -32,7 +32,7 @@ class Network:
     def __init__(
         self,
         model: Any,
-        places: Sequence[Place],
+        kernel_layers: Sequence[KernelLayer],
         variables: Mapping[str, Any],
         examples: np.ndarray,
         streams: Streams,
@@ -40,7 +40,7 @@ class Network:
         weights: Path | None,
     ) -> None:
         self.model = model
-        self.places: Sequence[Any] = list(places)
+        self.kernel_layers: Sequence[Any] = list(kernel_layers)
         self.variables = variables
         self.examples = examples.view()
         self.examples.flags.writeable = False

@@ -19,16 +19,15 @@ Outputs have no activation, recurrent cells keep theirs inside: what does not ex
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from benchsuite import noise
-from benchsuite.engine.places import Place
-from benchsuite.engine.regularizers import computing_with, holding
-
-if TYPE_CHECKING:
-    from benchsuite.engine.program import Program
+from benchsuite.engine.network.kernel_layers import KernelLayer
+from benchsuite.engine.program.changes import computing_with
+from benchsuite.engine.program.evaluation_weights import holding
+from benchsuite.engine.program.objective import Objective
 
 MEASURES = (
     "activation_mean",
@@ -40,8 +39,6 @@ MEASURES = (
     "sparsity",
 )
 PROBE_EXAMPLES = 256
-PROBE_NOISE = 2**52
-"""Offset of the steps whose noise layers draw while they are probed."""
 FLAT = 0.01
 STILL = 1e-6
 SMALL = 1e-3
@@ -51,29 +48,26 @@ class Probes:
     """The probes of one program, compiled at the first call.
 
     Args:
-        program: The program.
+        objective: Of the network.
+        examples: Size of the training part.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, objective: Objective, examples: int) -> None:
         import keras
         import tensorflow as tf
 
         self._tf = tf
-        self._program = program
-        self.layers = [place.name for place in program.places]
-        self.examples = min(PROBE_EXAMPLES, program.dataset.sizes[0])
-        hidden = [place for place in program.places if place.layer_type != "output"]
-        self._hidden = hidden
-        self._inside = (
-            keras.Model(program.model.inputs, [[place.before for place in hidden], [p.outputs for p in hidden]])
-            if hidden
-            else None
-        )
-        self._compiled = tf.function(self._graph, autograph=False, jit_compile=program.xla)
+        self._objective, self._network = objective, objective.network
+        self.examples = min(PROBE_EXAMPLES, examples)
+        kernel_layers, model = self._network.kernel_layers, self._network.model
+        self._hidden = [kernel_layer for kernel_layer in kernel_layers if kernel_layer.layer_type != "output"]
+        around = [[one.before for one in self._hidden], [one.outputs for one in self._hidden]]
+        self._inside = keras.Model(model.inputs, around) if self._hidden else None
+        self._compiled = tf.function(self._graph, autograph=False, jit_compile=objective.xla)
 
     def __call__(self, x: Any, y: Any, key: Any) -> dict[str, list[float | None]]:
         """Return each measure for each layer with a kernel, inputs first."""
-        if not self.layers:
+        if not self._network.kernel_layers:
             return {measure: [] for measure in MEASURES}
         found = np.asarray(self._compiled(x, y, key))
         return {
@@ -82,48 +76,46 @@ class Probes:
         }
 
     def _graph(self, x: Any, y: Any, key: Any) -> Any:
-        tf, program = self._tf, self._program
-        x, y = x[: self.examples], y[: self.examples]
-        state = program.model.non_trainable_variables
+        tf, network, model = self._tf, self._network, self._network.model
+        x, y, zero = x[: self.examples], y[: self.examples], tf.constant(0, tf.int64)
+        state = model.non_trainable_variables
         with holding(state, [variable.value for variable in state]):
-            kernels_used = [
-                program.used_value(place.variable) for place in program.places
-            ]  # training steps below move what maps them
+            # Before anything else: training steps below move what maps them.
+            kernels_used = [network.used_value(kernel) for kernel in network.kernels]
             inside: list[list[Any]] = [[], []]
             if self._inside is not None:
-                kernels = [place.variable for place in program.places]
                 with (
-                    noise.stream(key, tf.constant(PROBE_NOISE, tf.int64)),
-                    computing_with(program.parts.kernel_changes, program.model, kernels),
+                    noise.stream(key, zero, noise.Owner.PROBES),
+                    computing_with(self._objective.ingredients.kernel_changes, model, network.kernels),
                 ):
                     inside = self._inside(x, training=True)
-            with noise.stream(key, tf.constant(PROBE_NOISE, tf.int64)):
-                _, gradients = program.plain_gradients(x, y)
-            of_variable = {id(v): g for v, g in zip(program.trainable, gradients, strict=True)}
-            entering = {place.name: tensor for place, tensor in zip(self._hidden, inside[0], strict=True)}
-            leaving = {place.name: tensor for place, tensor in zip(self._hidden, inside[1], strict=True)}
+            with noise.stream(key, zero, noise.Owner.PROBES):
+                _, gradients = self._objective.plain_gradients(x, y)
+            of_variable = {id(v): g for v, g in zip(network.trainable, gradients, strict=True)}
+            entering = {one.name: tensor for one, tensor in zip(self._hidden, inside[0], strict=True)}
+            leaving = {one.name: tensor for one, tensor in zip(self._hidden, inside[1], strict=True)}
             columns = [
                 [
-                    *self._activations(place, entering.get(place.name), leaving.get(place.name)),
-                    *self._weights(kernel, of_variable[id(place.variable)]),
+                    *self._activations(one, entering.get(one.name), leaving.get(one.name)),
+                    *self._weights(kernel, of_variable[id(one.variable)]),
                 ]
-                for place, kernel in zip(program.places, kernels_used, strict=True)
+                for one, kernel in zip(network.kernel_layers, kernels_used, strict=True)
             ]
             return tf.transpose(
                 tf.stack([tf.stack([tf.cast(one, tf.float32) for one in column]) for column in columns])
             )
 
-    def _activations(self, place: Place, before: Any, after: Any) -> list[Any]:
+    def _activations(self, kernel_layer: KernelLayer, before: Any, after: Any) -> list[Any]:
         tf = self._tf
         if after is None:
             return [math.nan] * 4
         after = tf.reshape(tf.cast(after, tf.float32), (-1, after.shape[-1]))
         spread = tf.reduce_max(after, axis=0) - tf.reduce_min(after, axis=0)
         flat: Any = math.nan
-        if place.activation is not None:
+        if kernel_layer.activation is not None:
             with tf.GradientTape() as tape:
                 tape.watch(before)
-                total = tf.reduce_sum(place.activation(before))
+                total = tf.reduce_sum(kernel_layer.activation(before))
             flat = self._share(tf.abs(tape.gradient(total, before)) < FLAT)
         return [tf.reduce_mean(after), tf.math.reduce_std(after), flat, self._share(spread < STILL)]
 

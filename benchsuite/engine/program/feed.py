@@ -56,6 +56,10 @@ class Resident:
         self.x, self.y = tf.constant(widened(x)), tf.constant(widened(y))
         self.head = (self.x, self.y)
 
+    def reaches(self, head: int) -> bool:
+        """Say whether so many of the first examples lie on the device."""
+        return True
+
     def chunks(self, rows: np.ndarray, keep: bool = False) -> Generator[Chunk]:
         """Yield the whole as one chunk."""
         yield Chunk(self.x, self.y, rows, 0, len(rows))
@@ -71,19 +75,23 @@ class Streamed:
     Args:
         x: Inputs of all parts; may be a memory map.
         y: Targets of all parts, likewise.
-        place: TensorFlow device to stage on.
+        device: TensorFlow device to stage on.
         head: How many of the first examples always lie on the device.
         chunk_bytes: Size of a chunk, roughly.
     """
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, place: str, head: int, chunk_bytes: int = CHUNK_BYTES) -> None:
+    def __init__(self, x: np.ndarray, y: np.ndarray, device: str, head: int, chunk_bytes: int = CHUNK_BYTES) -> None:
         import tensorflow as tf
 
         self._tf = tf
-        self._x, self._y, self._place = x, y, place
+        self._x, self._y, self._device = x, y, device
         self._chunk_bytes = chunk_bytes
         self.head = (tf.constant(widened(x[:head])), tf.constant(widened(y[:head])))
         self._kept: tuple[np.ndarray, Chunk] | None = None
+
+    def reaches(self, head: int) -> bool:
+        """Say whether so many of the first examples lie on the device."""
+        return len(self.head[0]) >= min(head, len(self._x))
 
     def chunk_length(self, rows: np.ndarray) -> int:
         """Return how many batches one call gets: always as many, so that all calls share a trace."""
@@ -109,7 +117,7 @@ class Streamed:
             if count < length:
                 wanted = np.concatenate([wanted, np.repeat(wanted[-1:], length - count, axis=0)])
             flat = wanted.reshape(-1)
-            with self._tf.device(self._place):
+            with self._tf.device(self._device):
                 x, y = self._tf.constant(widened(self._x[flat])), self._tf.constant(widened(self._y[flat]))
             return Chunk(x, y, np.arange(len(flat), dtype="int32").reshape(wanted.shape), first, count)
 
@@ -123,11 +131,11 @@ class Streamed:
 Feed = Resident | Streamed
 
 
-def make_feed(x: np.ndarray, y: np.ndarray, place: str, head: int, resident_bytes: int = RESIDENT_BYTES) -> Feed:
+def make_feed(x: np.ndarray, y: np.ndarray, device: str, head: int, resident_bytes: int = RESIDENT_BYTES) -> Feed:
     """Return the feed for examples of this size, of which so many always lie on the device; called with that chosen."""
     if x.nbytes + y.nbytes <= resident_bytes:
         return Resident(x, y)
-    return Streamed(x, y, place, max(head, HEAD_EXAMPLES))
+    return Streamed(x, y, device, max(head, HEAD_EXAMPLES))
 
 
 def widened(array: np.ndarray) -> np.ndarray:
