@@ -63,7 +63,7 @@ class Program:
         import tensorflow as tf
 
         self._tf = tf
-        self._task = task
+        self.task = task
         self.dataset = dataset
         self.device = device
         self._resident_bytes = resident_bytes
@@ -91,10 +91,10 @@ class Program:
         return self._train.traced.traces + self._evaluate.traced.traces
 
     def _check_data(self, ingredients: Ingredients) -> None:
-        check_codes(self._task, self.dataset.x, self.network.model)
+        check_codes(self.task, self.dataset.x, self.network.model)
         if ingredients.loss_component is not None:
             outputs = tuple(self.network.model.outputs[0].shape[1:])
-            check_targets(self._task, self.dataset.y, outputs, ingredients.loss_component.targets)
+            check_targets(self.task, self.dataset.y, outputs, ingredients.loss_component.targets)
 
     def reset(
         self,

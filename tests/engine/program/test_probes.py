@@ -8,12 +8,13 @@ import pytest
 import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_images, tiny_sequences
 from benchsuite.data import load
-from benchsuite.engine.probes import MEASURES, PROBE_EXAMPLES
+from benchsuite.engine.program.probes import MEASURES, PROBE_EXAMPLES
+from benchsuite.engine.ran import Probed
 from benchsuite.extras import Extras
 
 
 def program_of(session):
-    return list(session._programs.values())[-1]
+    return session._programs.values[-1]
 
 
 def ready(bench, seed=0, **chosen):
@@ -22,7 +23,7 @@ def ready(bench, seed=0, **chosen):
 
 def probed(started):
     """Return measure → values of the layers, as probes find them."""
-    return started.program.probe(started.data)
+    return started.program.probe(started.feed)
 
 
 def close(found, expected, rtol=1e-4):
@@ -84,19 +85,19 @@ def test_every_measure_is_that_of_numpy(bench, activation, normalization, streng
     regularization = ("l2", {"strength": strength}) if strength else "none"
     started = ready(bench, activation=activation, normalization=normalization, regularization=regularization)
     program = started.program
-    kernels = {place.name: place.variable for place in program.places}
+    kernels = {one.name: one.variable for one in program.network.kernel_layers}
     first = kernels["dense_1"].numpy()
     first[:, 0] *= 20
     pieces = first.shape[1] // 8
     first[:, -pieces:] = 0  # the last unit gives its bias, whatever enters
     kernels["dense_1"].assign(first)
-    for name, variable in program.names.items():
+    for name, variable in program.network.names.items():
         if name.endswith(("/bias", "/beta")):  # away from the kinks of relu and maxout
             variable.assign(np.linspace(0.2, 0.9, variable.shape[0]))
     last = kernels["output_1"].numpy()
     last[0], last[1] = (share * np.abs(last[2:]).max() for share in (0.9e-3, -1.1e-3))  # on either side of a thousandth
     kernels["output_1"].assign(last)
-    variables = {name: v.numpy().astype("float64") for name, v in program.names.items()}
+    variables = {name: v.numpy().astype("float64") for name, v in program.network.names.items()}
     dataset = load(bench.task)
     x, y = dataset.x[:PROBE_EXAMPLES].astype("float64"), dataset.y[:PROBE_EXAMPLES]
     function, slope = FUNCTIONS[activation]
@@ -112,7 +113,7 @@ def test_every_measure_is_that_of_numpy(bench, activation, normalization, streng
     assert 0.02 < found["saturated"][0] < 0.9
     assert program.xla == compiled
     for name, value in variables.items():
-        assert np.array_equal(program.names[name].numpy(), value), name
+        assert np.array_equal(program.network.names[name].numpy(), value), name
     assert found["dead"][0] == 1 / 8
     sizes = {name: np.abs(variables[f"{name}/kernel"]) for name in LAYERS}
     close(found["weight_norm"], [np.sqrt((size**2).sum()) for size in sizes.values()])
@@ -137,12 +138,12 @@ def test_every_measure_is_that_of_numpy(bench, activation, normalization, streng
 def test_a_channel_of_a_convolution_is_dead_only_if_it_is_so_at_every_pixel(bench):
     bench.task = dataclasses.replace(tiny_images("cross_entropy"), name=bench.task.name)
     started = ready(bench, activation="relu")
-    place = started.program.places[0]
-    kernel, bias = place.variable.numpy(), place.layer.bias.numpy()
+    first = started.program.network.kernel_layers[0]
+    kernel, bias = first.variable.numpy(), first.layer.bias.numpy()
     kernel[..., 0], bias[0] = 0, 0.7  # constant
     bias[1] = -100  # always below zero
-    place.variable.assign(kernel)
-    place.layer.bias.assign(bias)
+    first.variable.assign(kernel)
+    first.layer.bias.assign(bias)
     found = probed(started)
     x = load(bench.task).x[:160].astype("float64")
     windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)]), (3, 3), axis=(1, 2))
@@ -158,15 +159,15 @@ def test_the_kernel_that_is_probed_is_the_one_that_the_layer_computes_with(bench
     bench.change_task(xla=False)
     started = ready(bench, normalization=normalization)
     program = started.program
-    for kernel, layer in program.mapped:
+    for kernel, layer in program.network.mapped:
         kernel.assign(3 * kernel)
         for variable in layer.variables:
             if variable.name == "g":
                 variable.assign(5 * variable)
-    effective = program.weights(started.data)
+    effective = program.weights(started.feed)
     found = probed(started)
     close(found["weight_norm"], [np.linalg.norm(effective[f"{name}/kernel"]) for name in LAYERS])
-    trained = np.linalg.norm(program.names["dense_1/kernel"].numpy())
+    trained = np.linalg.norm(program.network.names["dense_1/kernel"].numpy())
     assert abs(found["weight_norm"][0] / trained - 1) > 0.1
 
 
@@ -180,7 +181,7 @@ def test_outputs_and_recurrent_cells_have_no_activation_of_their_own(bench):
     bench.task = tiny_sequences("cross_entropy")
     started = ready(bench)
     found = probed(started)
-    hidden = np.asarray(started.program.places[0].layer(load(bench.task).x[:160]), "float64")
+    hidden = np.asarray(started.program.network.kernel_layers[0].layer(load(bench.task).x[:160]), "float64")
     close([found["activation_mean"][0], found["activation_std"][0]], [hidden.mean(), hidden.std()])
     assert found["dead"] == [0.0, None]
     assert found["saturated"] == [None, None]
@@ -193,9 +194,9 @@ def test_outputs_and_recurrent_cells_have_no_activation_of_their_own(bench):
 def test_where_there_are_no_kernels_there_is_nothing_to_probe(bench):
     bench.change_task(model=lambda blocks, x: blocks.parameter((3,), 0.0)(x), xla=False)
     bench.session._extras = Extras(probe="all")
-    run = bench.run(epochs=1)
-    assert run.outcome == "completed", run.reason
-    assert run.probes == {"layers": [], "epochs": [0, 1], "measures": {measure: [[], []] for measure in MEASURES}}
+    ran = bench.ran(epochs=1)
+    assert ran.ending.outcome == "completed", ran.ending.reason
+    assert ran.probed == Probed([], [0, 1], {measure: [[], []] for measure in MEASURES})
 
 
 def test_what_changes_kernels_in_training_is_seen_in_the_activations_too(bench):
@@ -291,41 +292,41 @@ BUSY = {
 
 def test_training_is_the_same_with_probes_and_without_and_nothing_is_compiled_where_none_are_asked_for(bench):
     bench.change_task(xla=False)  # compiled in half the time
-    without = bench.run(**BUSY)
-    assert without.outcome == "completed", without.results
-    assert without.probes == {}
+    without = bench.ran(**BUSY)
+    assert without.ending.outcome == "completed", without.ending.results
+    assert without.probed is None
     program = program_of(bench.session)
     assert program._probes is None
     traces = program.traces
     # The same program from here on: what a session keeps is no part of it.
     bench.session._extras = Extras(probe="all")
-    with_them = bench.run(**BUSY)
+    with_them = bench.ran(**BUSY)
     assert program_of(bench.session) is program
-    assert with_them.curves == without.curves
-    assert with_them.results == without.results
-    assert with_them.probes["layers"] == list(LAYERS)
-    assert with_them.probes["epochs"] == [0, 1, 2]
-    assert list(with_them.probes["measures"]) == list(MEASURES)
-    for rows in with_them.probes["measures"].values():
+    assert with_them.ending.curves == without.ending.curves
+    assert with_them.ending.results == without.ending.results
+    assert with_them.probed.layers == list(LAYERS)
+    assert with_them.probed.epochs == [0, 1, 2]
+    assert list(with_them.probed.measures) == list(MEASURES)
+    for rows in with_them.probed.measures.values():
         assert [len(row) for row in rows] == [3, 3, 3]
     for measure in ("activation_std", "gradient_norm", "weight_norm"):
-        first, second, third = (row[0] for row in with_them.probes["measures"][measure])
+        first, second, third = (row[0] for row in with_them.probed.measures[measure])
         assert first != second != third
     # A used program finds the same again, from the same trace.
     bench.session._extras = Extras(probe="last,1")
-    other = bench.run(seed=1, **BUSY)
-    again = bench.run(**BUSY)
-    assert again.probes["epochs"] == [1, 2]
-    for measure, rows in with_them.probes["measures"].items():
-        assert again.probes["measures"][measure] == rows[1:]
-    assert other.probes["measures"]["weight_norm"] != again.probes["measures"]["weight_norm"]
+    other = bench.ran(seed=1, **BUSY)
+    again = bench.ran(**BUSY)
+    assert again.probed.epochs == [1, 2]
+    for measure, rows in with_them.probed.measures.items():
+        assert again.probed.measures[measure] == rows[1:]
+    assert other.probed.measures["weight_norm"] != again.probed.measures["weight_norm"]
     # One that diverges is probed as far as it came.
     schedule = lambda step, total: np.where(step == 12, 1e38, 1.0)  # noqa: E731
     bench.add(bs.Schedule(name="explodes", make=lambda: schedule))
     bench.session._extras = Extras(probe="all")
-    diverged = bench.run(schedule="explodes", **BUSY)
-    assert diverged.outcome == "diverged"
-    assert diverged.probes["epochs"] == diverged.curves["epoch"] == [0, 1]
+    diverged = bench.ran(schedule="explodes", **BUSY)
+    assert diverged.ending.outcome == "diverged"
+    assert diverged.probed.epochs == list(diverged.ending.curves["epoch"]) == [0, 1]
     assert program.traces == traces == 2
     assert program._probes._compiled.experimental_get_tracing_count() == 1
 
@@ -335,10 +336,10 @@ def test_the_last_epoch_is_the_one_that_early_stopping_made_the_last(bench):
     bench.session._extras = Extras(probe="last")
     stopping = ("early_stopping", {"patience": 1})
     bench.add(bs.Schedule(name="still", make=lambda: lambda step, total: np.zeros(len(step))))
-    stopped = bench.run(epochs=9, regularization=stopping, schedule="still")
-    assert stopped.outcome == "completed", stopped.results
-    assert stopped.probes["epochs"] == stopped.curves["epoch"][-1:]
-    assert stopped.curves["epoch"][-1] < 9
+    stopped = bench.ran(epochs=9, regularization=stopping, schedule="still")
+    assert stopped.ending.outcome == "completed", stopped.ending.results
+    assert stopped.probed.epochs == list(stopped.ending.curves["epoch"][-1:])
+    assert stopped.ending.curves["epoch"][-1] < 9
 
 
 def test_probes_leave_every_variable_as_it_was(bench):
@@ -359,11 +360,13 @@ def test_probes_leave_every_variable_as_it_was(bench):
     bench.change_task(xla=False)
     started = ready(bench, normalization="spectral", regularization="both")
     program = started.program
-    state = program.model.non_trainable_variables
+    state = program.network.model.non_trainable_variables
     kinds = {variable.name for variable in state}
     assert {"moving_mean", "moving_variance", "u", "seed_generator_state"} <= kinds
-    before = [np.array(v.numpy()) for v in (*program.model.variables, *program.optimizer.variables)]
+    before = [np.array(v.numpy()) for v in (*program.network.model.variables, *program.optimizer.made.variables)]
     first = probed(started)
-    for variable, value in zip((*program.model.variables, *program.optimizer.variables), before, strict=True):
+    for variable, value in zip(
+        (*program.network.model.variables, *program.optimizer.made.variables), before, strict=True
+    ):
         assert np.array_equal(variable.numpy(), value), variable.path
     assert probed(started) == first

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from benchsuite.data import load
-from benchsuite.engine import evaluation
-from benchsuite.engine.evaluation import EVALUATION_BATCH, OUTPUT_BYTES, Evaluation
+from benchsuite.engine.program import evaluation
+from benchsuite.engine.program.evaluation import EVALUATION_BATCH, OUTPUT_BYTES, Evaluation
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from benchsuite.engine.evaluation import EVALUATION_BATCH, OUTPUT_BYTES, Evaluat
 )
 def test_outputs_of_a_batch_stay_below_a_size(bench, outputs, batch):
     dataset = load(bench.task)
-    rows, weights, part_of = Evaluation(bench.task, dataset, outputs).plan
+    rows, weights, part_of = Evaluation(bench.task, dataset, outputs).batches
     assert rows.shape[1] == weights.shape[1] == batch
     for number, name in enumerate(("train", "validation", "test")):
         where = dataset.part(name)
@@ -37,4 +37,4 @@ def test_smaller_batches_measure_the_same(bench, monkeypatch):
     bench.task = dataclasses.replace(bench.task, name="other")
     small = bench.run()
     for name, values in whole.curves.items():
-        np.testing.assert_allclose(np.array(small.curves[name], float), np.array(values, float), rtol=1e-5)
+        np.testing.assert_allclose(small.curves[name], values, rtol=1e-5)

@@ -36,7 +36,7 @@ def test_xla_and_graph_agree(bench, recipe):
     if bench.task.name == bench.values_task.name:
         bench.values_task = bench.task
     graph = bench.run(session=bench.new_session(), **chosen)
-    assert (xla.xla, graph.xla) == (True, False), (xla.reason, graph.reason)
+    assert (xla.environment.xla, graph.environment.xla) == (True, False), (xla.reason, graph.reason)
     assert xla.outcome == graph.outcome == "completed"
     for name in ("train_loss", "validation_loss", "test_loss"):
         np.testing.assert_allclose(xla.curves[name], graph.curves[name], rtol=1e-4)

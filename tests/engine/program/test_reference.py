@@ -72,7 +72,7 @@ def numpy_run(bench, seed, epochs, rate, l2=0.0, schedule=lambda t, total: 1.0, 
 def test_sgd_with_cosine_follows_numpy(bench, xla):
     bench.change_task(xla=xla)
     run = bench.run(seed=5, epochs=3, optimizer=("sgd", {"learning_rate": 0.1}), schedule="cosine")
-    assert run.xla is xla
+    assert run.environment.xla is xla
     running, test = numpy_run(bench, 5, 3, 0.1, schedule=lambda t, total: 0.5 * (1 + np.cos(np.pi * t / total)))
     np.testing.assert_allclose(run.curves["test_loss"], test, rtol=2e-5)
     np.testing.assert_allclose(run.curves["running_loss"][1:], running[1:], rtol=2e-5)
@@ -96,5 +96,5 @@ def test_steps_per_epoch_only_moves_the_evaluations(bench):
     whole = bench.run(epochs=2)
     bench.change_task(steps_per_epoch=5)
     halves = bench.run(epochs=4, session=bench.new_session())
-    assert halves.curves["step"] == [0, 5, 10, 15, 20]
+    assert list(halves.curves["step"]) == [0, 5, 10, 15, 20]
     assert halves.curves["test_loss"][::2] == pytest.approx(whole.curves["test_loss"], rel=1e-6)

@@ -14,15 +14,15 @@ SGD = ("sgd", {"learning_rate": RATE})
 
 
 def program_of(session):
-    return list(session._programs.values())[-1]
+    return session._programs.values[-1]
 
 
 def trained(bench, **chosen):
     """Run a trial in a session of its own; return the run and the weights after it."""
     session = bench.new_session()
     run = bench.run(session=session, **chosen)
-    assert run.outcome == "completed", (run.reason, run.results.get("failure", {}).get("traceback"))
-    return run, [np.array(variable.numpy()) for variable in program_of(session).trainable]
+    assert run.outcome == "completed", (run.reason, run.results.failure)
+    return run, [np.array(variable.numpy()) for variable in program_of(session).network.trainable]
 
 
 # ---------------------------------------------------------------- batches
@@ -83,20 +83,20 @@ def test_kernels_are_changed_in_training_and_gradients_reach_what_is_kept(bench)
     dataset = load(bench.task)
     x, y = tf.constant(dataset.x[:16]), tf.constant(dataset.y[:16])
     zero = tf.constant(0, tf.int64)
-    moving = [variable.numpy() for variable in program.model.non_trainable_variables]
-    loss, found = program.gradients(x, y, zero, zero)
+    moving = [variable.numpy() for variable in program.network.model.non_trainable_variables]
+    loss, found = program.objective.gradients(x, y, zero, zero)
     assert all(
         (np.asarray(v.numpy()) != old).any()
-        for v, old in zip(program.model.non_trainable_variables, moving, strict=True)
+        for v, old in zip(program.network.model.non_trainable_variables, moving, strict=True)
     )
-    kernels = [kernel.variable for kernel in program.places]
+    kernels = [kernel.variable for kernel in program.network.kernel_layers]
     for kernel in kernels:
         kernel.assign(kernel / 2)
-    plain = dataclasses.replace(program.parts, kernel_changes=())
-    program.parts = plain
-    same, expected = program.gradients(x, y, zero, zero)
+    plain = dataclasses.replace(program.objective.ingredients, kernel_changes=())
+    program.objective.ingredients = plain
+    same, expected = program.objective.gradients(x, y, zero, zero)
     assert float(same) == pytest.approx(float(loss), rel=1e-6)
-    for variable, one, other in zip(program.trainable, found, expected, strict=True):
+    for variable, one, other in zip(program.network.trainable, found, expected, strict=True):
         factor = 0.5 if any(variable is kernel for kernel in kernels) else 1.0
         np.testing.assert_allclose(one, factor * np.asarray(other), rtol=1e-4, atol=1e-7)
 
@@ -230,13 +230,13 @@ def test_all_together_repeat_bit_for_bit_in_a_used_program_and_keep_their_bounds
     assert bench.run(seed=1, **chosen).curves != first.curves
     assert bench.run(**chosen).curves == first.curves
     assert program.traces == traces
-    norms = [np.linalg.norm(kernel.variable.numpy(), axis=0) for kernel in program.places]
+    norms = [np.linalg.norm(kernel.variable.numpy(), axis=0) for kernel in program.network.kernel_layers]
     assert max(norm.max() for norm in norms) <= 0.7 * (1 + 1e-6)
     assert sum((norm > 0.699).sum() for norm in norms) > 3  # it had to act
     # The average is of weights within the bound, although it stands first in the recipe.
-    averages = program._after.evaluation_values()
-    kernels = {id(kernel.variable) for kernel in program.places}
-    for variable, value in zip(program.trainable, averages, strict=True):
+    averages = program.after.evaluation_values()
+    kernels = {id(kernel.variable) for kernel in program.network.kernel_layers}
+    for variable, value in zip(program.network.trainable, averages, strict=True):
         if id(variable) in kernels:
             assert np.linalg.norm(np.asarray(value), axis=0).max() <= 0.7 * (1 + 1e-6)
 
@@ -246,7 +246,7 @@ def test_pictures_are_changed_inside_a_graph_program_too(bench):
     names = ("rotate", "zoom", "shift", "crop", "flip", "colour", "noise")
     chosen = {"regularization": [*(f"augment_{name}" for name in names), "cutout", "cutmix", "spatial_dropout"]}
     first = bench.run(**chosen)
-    assert (first.outcome, first.xla) == ("completed", False), first.results
+    assert (first.outcome, first.environment.xla) == ("completed", False), first.results
     assert bench.run(seed=1, **chosen).curves != first.curves
     assert bench.run(**chosen).curves == first.curves
 
@@ -311,15 +311,15 @@ def test_ema_evaluates_with_the_average_of_the_path_and_statistics_of_its_own(be
     order, rates = ready.plan.epoch(0)
     path = []
     for step in range(len(order)):
-        program.train(ready.data, order[step : step + 1], rates[step : step + 1], step, np.inf)
-        path.append([variable.numpy().astype("float64") for variable in program.trainable])
+        program.train(ready.feed, order[step : step + 1], rates[step : step + 1], step, np.inf)
+        path.append([variable.numpy().astype("float64") for variable in program.network.trainable])
     weights = 0.8 ** np.arange(len(path) - 1, -1, -1.0)
     average = [np.average(values, axis=0, weights=weights) for values in zip(*path, strict=True)]
-    before = [np.array(variable.numpy()) for variable in program.model.variables]
-    measured = program.evaluate(ready.data)
+    before = [np.array(variable.numpy()) for variable in program.network.model.variables]
+    measured = program.evaluate(ready.feed)
     assert measured["test_loss"] == pytest.approx(numpy_test_loss(bench, average), rel=1e-4)
-    assert program.evaluate(ready.data) == measured
-    for variable, value in zip(program.model.variables, before, strict=True):
+    assert program.evaluate(ready.feed) == measured
+    for variable, value in zip(program.network.model.variables, before, strict=True):
         assert np.array_equal(variable.numpy(), value)  # weights and moving averages are put back
     ends = {"last": path[-1], "first": path[0]}
     assert all(abs(numpy_test_loss(bench, one) - measured["test_loss"]) > 1e-3 for one in ends.values())
@@ -331,11 +331,11 @@ def test_swa_averages_the_ends_of_the_last_epochs(bench):
     ready = bench.session.ready(trial)
     ends, measured = [], []
     for epoch in range(4):
-        ready.program.train(ready.data, *ready.plan.epoch(epoch), epoch * ready.plan.steps, np.inf)
-        ends.append([variable.numpy().astype("float64") for variable in ready.program.trainable])
-        measured.append(ready.program.evaluate(ready.data)["test_loss"])
+        ready.program.train(ready.feed, *ready.plan.epoch(epoch), epoch * ready.plan.steps, np.inf)
+        ends.append([variable.numpy().astype("float64") for variable in ready.program.network.trainable])
+        measured.append(ready.program.evaluate(ready.feed)["test_loss"])
     average = [np.mean(values, axis=0) for values in zip(*ends[2:], strict=True)]
     for found, weights in ((measured[1], ends[1]), (measured[2], ends[2]), (measured[3], average)):
         assert found == pytest.approx(numpy_test_loss(bench, weights), rel=1e-4)
     assert abs(measured[3] - numpy_test_loss(bench, ends[3])) > 1e-4
-    assert bench.run(**chosen).curves["test_loss"][1:] == measured  # the session tells the length of the budget
+    assert list(bench.run(**chosen).curves["test_loss"][1:]) == measured  # the session tells the length of the budget

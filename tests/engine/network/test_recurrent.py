@@ -12,7 +12,7 @@ UNITS = 8
 
 def lstm(normalizations=()):
     """An LSTM whose weights are all different from one another."""
-    from benchsuite.engine.recurrent import LSTM
+    from benchsuite.engine.network.recurrent import LSTM
 
     layer = LSTM(UNITS, normalizations)
     layer.build(X.shape)
@@ -64,7 +64,7 @@ def test_the_plain_cell_is_that_of_keras_bit_for_bit(compiled):
 
 
 def test_it_starts_as_keras_does():
-    from benchsuite.engine.recurrent import LSTM
+    from benchsuite.engine.network.recurrent import LSTM
 
     layer = LSTM(UNITS)
     layer.build(X.shape)
@@ -105,7 +105,7 @@ def test_a_step_takes_masks():
 
 
 def test_three_normalizations_or_none(bundled):
-    from benchsuite.engine.recurrent import LSTM
+    from benchsuite.engine.network.recurrent import LSTM
 
     with pytest.raises(bs.BenchsuiteError, match=r"three normalizations .* or none\. Received: 1\."):
         LSTM(UNITS, [bundled.component("normalization", "layer").make(epsilon=1e-5)])

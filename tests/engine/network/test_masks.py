@@ -28,7 +28,7 @@ def in_step(function, step=0, key=1):
 
 def cell(name, *masks):
     """A recurrent layer whose weights are all different from one another."""
-    from benchsuite.engine import recurrent
+    from benchsuite.engine.network import recurrent
 
     layer = getattr(recurrent, name)(UNITS, masks=masks)
     layer.build(X.shape)
@@ -150,8 +150,8 @@ def step_of(bench, regularization):
     program = bench.session.ready(bench.trial(regularization=regularization, preprocessing="none")).program
     dataset = load(bench.task)
     x, y, zero = tf.constant(dataset.x[:16]), tf.constant(dataset.y[:16]), tf.constant(0, tf.int64)
-    loss, gradients = program.gradients(x, y, zero, zero)
-    return [np.asarray(one) for one in (loss, *gradients, program.model(x, training=False))]
+    loss, gradients = program.objective.gradients(x, y, zero, zero)
+    return [np.asarray(one) for one in (loss, *gradients, program.network.model(x, training=False))]
 
 
 def test_masks_of_rate_zero_are_none_to_the_bit(sequences):
@@ -167,15 +167,15 @@ def test_a_trial_masks_in_training_and_not_at_evaluation(sequences, normalizatio
     """With weight normalization the layer is wrapped in another, which must tell it that this is training."""
     chosen = {"regularization": ("variational_dropout", {"rate": 0.5}), "normalization": normalization}
     program = sequences.session.ready(sequences.trial(preprocessing="none", **chosen)).program
-    place = program.places[0]
+    first = program.network.kernel_layers[0]
     x = load(sequences.task).x[:6]
-    last = program.places[-1].layer
+    last = program.network.kernel_layers[-1].layer
     kernel, bias = (v.numpy().astype("float64") for v in (last.kernel, last.bias))
     masks = make(sequences.registry, "variational_dropout", rate=0.5)
     drawn = in_step(lambda: [np.asarray(masks.mask((len(x), size))) for size in (x.shape[2], UNITS)])
     for training, (of_x, of_h) in ((False, (1.0, 1.0)), (True, drawn)):
-        found = in_step(lambda training=training: program.model(x, training=training))
-        expected = transcribed("LSTM", place.layer, x, of_x, of_h) @ kernel + bias
+        found = in_step(lambda training=training: program.network.model(x, training=training))
+        expected = transcribed("LSTM", first.layer, x, of_x, of_h) @ kernel + bias
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
@@ -203,8 +203,8 @@ def dense_blocks(count):
 def weights(program):
     """Kernel and bias of each layer by its name, float64."""
     return {
-        place.name: [v.numpy().astype("float64") for v in (place.layer.kernel, place.layer.bias)]
-        for place in program.places
+        one.name: [v.numpy().astype("float64") for v in (one.layer.kernel, one.layer.bias)]
+        for one in program.network.kernel_layers
     }
 
 
@@ -226,9 +226,9 @@ def test_a_residual_block_is_the_activation_of_shortcut_plus_branch(bench):
     program = bench.session.ready(bench.trial(activation="tanh", preprocessing="none")).program
     x = load(bench.task).x[:20]
     expected = residual_net(weights(program), x, (1, 1), np.tanh)
-    np.testing.assert_allclose(program.model(x), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(program.network.model(x), expected, rtol=1e-5, atol=1e-6)
     # The last layer of a branch has neither activation nor anything after it.
-    assert [place.activation is None for place in program.places] == [False, False, True, False, True, True]
+    assert [one.activation is None for one in program.network.kernel_layers] == [False, False, True, False, True, True]
 
 
 def test_a_residual_block_projects_its_shortcut_where_shapes_change(bench):
@@ -242,7 +242,7 @@ def test_a_residual_block_projects_its_shortcut_where_shapes_change(bench):
     x = load(bench.task).x[:20].astype("float64")
     (w, b), (v, a), (u, c) = weights(program).values()
     expected = np.maximum((x @ w + b) + (x @ v + a), 0) @ u + c
-    np.testing.assert_allclose(program.model(x.astype("float32")), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(program.network.model(x.astype("float32")), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_regularization_layers_stand_after_the_sum_of_a_residual_block_and_not_inside_its_last_layer(bench):
@@ -255,7 +255,7 @@ def test_regularization_layers_stand_after_the_sum_of_a_residual_block_and_not_i
     ).program
     x = load(bench.task).x[:20]
     expected = residual_net(weights(program), x, (1, 1), lambda z: 2 * np.tanh(z))
-    np.testing.assert_allclose(program.model(x), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(program.network.model(x), expected, rtol=1e-5, atol=1e-5)
 
 
 # ---------------------------------------------------------------- stochastic depth
@@ -269,7 +269,7 @@ def depth(survival):
 def test_survival_falls_linearly_with_depth(bench, survival):
     bench.change_task(model=dense_blocks(4))
     program = bench.session.ready(bench.trial(regularization=depth(survival))).program
-    (factory,) = program.parts.branches
+    (factory,) = program.objective.ingredients.branches
     expected = [1 - number / 4 * (1 - survival) for number in (1, 2, 3, 4)]
     np.testing.assert_allclose([layer.kept for layer in factory.made], expected, rtol=1e-12)
 
@@ -304,7 +304,7 @@ def test_evaluation_takes_each_branch_times_its_survival(bench):
     program = bench.session.ready(bench.trial(**chosen)).program
     x = load(bench.task).x[:20]
     expected = residual_net(weights(program), x, (0.75, 0.5), np.tanh)
-    np.testing.assert_allclose(program.model(x, training=False), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(program.network.model(x, training=False), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_training_leaves_branches_out_and_its_mean_is_the_evaluation_of_a_linear_network(linear):
@@ -317,7 +317,7 @@ def test_training_leaves_branches_out_and_its_mean_is_the_evaluation_of_a_linear
     @tf.function(autograph=False)
     def outputs(step):
         with bs.noise.stream(tf.constant(3, tf.int64), step):
-            return program.model(x, training=True)
+            return program.network.model(x, training=True)
 
     counts, total, steps = dict.fromkeys(possible, 0), 0.0, 400
     for step in range(steps):
@@ -329,7 +329,7 @@ def test_training_leaves_branches_out_and_its_mean_is_the_evaluation_of_a_linear
     chances = {(0, 0): 0.25 * 0.5, (0, 1): 0.25 * 0.5, (1, 0): 0.75 * 0.5, (1, 1): 0.75 * 0.5}
     for factors, chance in chances.items():
         assert abs(counts[factors] / steps - chance) < 5 * np.sqrt(chance * (1 - chance) / steps)
-    expected = np.asarray(program.model(x, training=False), "float64")
+    expected = np.asarray(program.network.model(x, training=False), "float64")
     mean = sum(chance * possible[factors] for factors, chance in chances.items())
     np.testing.assert_allclose(expected, mean, rtol=1e-4, atol=1e-5)
     spread = np.sqrt(sum(chance * (possible[factors] - mean) ** 2 for factors, chance in chances.items()))
@@ -342,14 +342,14 @@ def test_a_branch_that_is_left_out_gets_no_gradient(linear):
     bench, program = linear
     dataset = load(bench.task)
     x, y, key = tf.constant(dataset.x[:16]), tf.constant(dataset.y[:16]), tf.constant(3, tf.int64)
-    names = [place.name for place in program.places]
+    names = [one.name for one in program.network.kernel_layers]
     seen = set()
     for step in range(12):
-        _, gradients = program.gradients(x, y, tf.constant(step, tf.int64), key)
-        of = {id(variable): gradient for variable, gradient in zip(program.trainable, gradients, strict=True)}
+        _, gradients = program.objective.gradients(x, y, tf.constant(step, tf.int64), key)
+        of = {id(variable): gradient for variable, gradient in zip(program.network.trainable, gradients, strict=True)}
         alive = {
-            name: bool(np.any(np.asarray(of[id(place.variable)])))
-            for name, place in zip(names, program.places, strict=True)
+            name: bool(np.any(np.asarray(of[id(one.variable)])))
+            for name, one in zip(names, program.network.kernel_layers, strict=True)
         }
         assert alive["dense_1"]
         assert alive["output_1"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
-from benchsuite.engine.blocks import Blocks
+from benchsuite.engine.network.blocks import Blocks
 
 
 def started(shape, start):
@@ -60,7 +60,7 @@ def test_a_shape_must_be_whole_numbers(shape):
 def layers_of(bench, model, **chosen):
     """The layers of a task's model, built from a recipe, by name."""
     bench.change_task(model=model)
-    model = bench.session.ready(bench.trial(**chosen)).program.model
+    model = bench.session.ready(bench.trial(**chosen)).program.network.model
     return {layer.name.replace(".", "_"): layer for layer in model.layers}
 
 
@@ -102,27 +102,27 @@ def test_a_normalization_may_stand_after_the_activation(bench):
 def test_a_kernel_is_filled_by_the_initializer_and_found_by_penalties_under_its_normalization(bench, name):
     def start(seed, **chosen):
         ready = bench.session.ready(bench.trial(seed, initializer="he_normal", **chosen))
-        return ready.program, [place.variable.numpy() for place in ready.program.places]
+        return ready.program, [one.variable.numpy() for one in ready.program.network.kernel_layers]
 
     plain, kernels = start(0)
     x = bench.task.data().x[:5]
-    outputs = plain.model(x).numpy()
+    outputs = plain.network.model(x).numpy()
     program, same = start(0, normalization=name)
     for kernel, expected in zip(same, kernels, strict=True):
         np.testing.assert_array_equal(kernel, expected)
-    assert [kernel.name for kernel in program.places] == ["dense_1", "dense_2", "output_1"]
+    assert [kernel.name for kernel in program.network.kernel_layers] == ["dense_1", "dense_2", "output_1"]
     if name == "weight":
-        np.testing.assert_allclose(program.model(x), outputs, rtol=1e-5, atol=1e-6)
-        norms = [variable for variable in program.trainable if variable.name == "g"]
+        np.testing.assert_allclose(program.network.model(x), outputs, rtol=1e-5, atol=1e-6)
+        norms = [variable for variable in program.network.trainable if variable.name == "g"]
         for g, kernel in zip(norms, kernels[:2], strict=True):
             np.testing.assert_allclose(g, np.linalg.norm(kernel.astype("float64"), axis=0), rtol=1e-6)
-    state = [variable.numpy() for variable in program.model.variables]
+    state = [variable.numpy() for variable in program.network.model.variables]
     again, other = start(1, normalization=name)
     assert again is program
     assert not np.array_equal(other[0], same[0])
-    assert not all(np.array_equal(a, v.numpy()) for a, v in zip(state, program.model.variables, strict=True))
+    assert not all(np.array_equal(a, v.numpy()) for a, v in zip(state, program.network.model.variables, strict=True))
     start(0, normalization=name)
-    for value, variable in zip(state, program.model.variables, strict=True):
+    for value, variable in zip(state, program.network.model.variables, strict=True):
         np.testing.assert_array_equal(value, variable)
 
 
@@ -261,7 +261,7 @@ def test_layers_that_a_task_makes_itself_never_take_a_blocks_name(bench):
     for task in ("first", "second"):  # Keras goes on counting where the first network ended
         bench.change_task(model=model, name=task)
         program = bench.session.ready(bench.trial()).program
-        assert [place.name for place in program.places] == ["dense_1", "dense_2", "output_1"]
-        kernels = [name for name in program.names if name.endswith("kernel")]
+        assert [one.name for one in program.network.kernel_layers] == ["dense_1", "dense_2", "output_1"]
+        kernels = [name for name in program.network.names if name.endswith("kernel")]
         assert len(kernels) == len(set(kernels)) == 6
         assert {"dense_1/kernel", "output_1/kernel"} <= set(kernels)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchsuite.engine import feed
+from benchsuite.engine.program import feed
 from benchsuite.engine.session import Session
 
 
@@ -93,7 +93,7 @@ def test_divergence_stops_between_chunks(bench, small_chunks):
     other = bench.run(optimizer=wild, preprocessing="none", session=streamed(bench))
     assert resident.outcome == other.outcome == "diverged"
     assert other.reason == resident.reason
-    assert other.results["failure"] == resident.results["failure"]
+    assert other.results.failure == resident.results.failure
 
 
 def test_small_integers_are_widened_and_a_memory_map_is_not_copied(tmp_path, bench):
@@ -114,4 +114,4 @@ def test_small_integers_are_widened_and_a_memory_map_is_not_copied(tmp_path, ben
     resident, other = bench.run(), bench.run(session=streamed(bench))
     assert other.outcome == "completed", other.reason
     assert other.curves == resident.curves
-    assert other.results["final"]["test_loss"] < other.curves["test_loss"][0]
+    assert other.results.final["test_loss"] < other.curves["test_loss"][0]
