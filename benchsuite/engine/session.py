@@ -25,7 +25,7 @@ from benchsuite.engine.ready import Ready
 from benchsuite.engine.results import Logbook, summarize
 from benchsuite.engine.step_plan import StepPlan
 from benchsuite.errors import BenchsuiteError, Unsupported
-from benchsuite.extras import Extras
+from benchsuite.extras import NOTHING, Extras
 from benchsuite.files import extra_file
 from benchsuite.outcomes import Outcome
 from benchsuite.selection import Components, baseline
@@ -39,7 +39,6 @@ NOTHING_TO_CHANGE = {
     "initializer": "kernels to initialize",
 }
 """Kind → what a network must have for it."""
-NOTHING = Extras()
 
 
 class Session:
