@@ -43,12 +43,12 @@ def draw_task(task: Task, known: Registry) -> Figure:
     dataset = program.dataset
     part = dataset.part("train")
     samples = Samples(dataset.x[part], dataset.y[part], task.standardize_targets, ground, dataset.vocabulary)
-    return task_figure(task.name, task.summary, samples, layers_of(program.model))
+    return task_figure(task.name, task.summary, samples, layers_of(program.network.model))
 
 
 def layers_of(model: Any) -> list[Layer]:
     """Return a model's layers in order, inputs first; what several layers share counts for the first."""
-    from benchsuite.engine.places import WRAPPED, stable_name
+    from benchsuite.engine.network.kernel_layers import WRAPPED, stable_name
     from benchsuite.report.task_picture import Layer
 
     counted: set[int] = set()

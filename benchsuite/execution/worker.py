@@ -108,7 +108,7 @@ class Worker:
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
-        ran = _ran(self._session.run(trial))
+        ran = self._session.run(trial)
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
         ending = replace(
@@ -116,7 +116,8 @@ class Worker:
             environment=self.environment(ran.ending.environment.xla),
             fingerprints={**source, **ran.ending.fingerprints},
         )
-        return Answer(ending, psutil.Process().memory_info().rss, ran.probes)
+        probes = ran.probed.to_json() if ran.probed else {}
+        return Answer(ending, psutil.Process().memory_info().rss, probes)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
@@ -143,29 +144,6 @@ class Worker:
 
         gpu = tf.config.list_physical_devices("GPU")[0]
         return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
-
-
-def _ran(run):
-    from types import SimpleNamespace
-
-    from benchsuite.record import Curves, Reached
-
-    results = dict(run.results)
-    failure = results.pop("failure", None)
-    targets = {k: v and Reached(**v) for k, v in results.pop("targets", {}).items()}
-    costs = {**run.costs, "train_seconds_at": tuple(run.costs.get("train_seconds_at", ()))}
-    return SimpleNamespace(
-        probes=run.probes,
-        ending=Ending(
-            outcome=Outcome(run.outcome),
-            reason=run.reason,
-            curves=Curves(run.curves),
-            results=Results(**results, targets=targets, failure=failure and Failure(**failure)),
-            costs=Costs(**costs),
-            environment=Environment(device="", xla=run.xla),
-            fingerprints={"data": run.data_checksum} if run.data_checksum else {},
-        ),
-    )
 
 
 def _sendable(answer: Answer, worker: Worker) -> bytes:

@@ -60,13 +60,13 @@ registry = load_registry()
 task = registry.task("noisy_quadratic")
 trial = Trial(task.name, task.version, baseline(task, registry), 0, 2, task.batch_size)
 curves = []
-for place in ("/CPU:0", "/CPU:1"):
-    session = Session(registry, registry.task, place)
-    run = session.run(trial)
+for device in ("/CPU:0", "/CPU:1"):
+    session = Session(registry, registry.task, device)
+    run = session.run(trial).ending
     assert run.outcome == "completed", run.reason
-    (program,) = session._programs.values()
-    for variable in (*program.model.variables, *program.optimizer.variables):
-        assert variable.value.device.endswith("CPU:" + place[-1]), variable.value.device
+    (program,) = session._programs.values
+    for variable in (*program.network.model.variables, *program.optimizer.made.variables):
+        assert variable.value.device.endswith("CPU:" + device[-1]), variable.value.device
     curves.append(run.curves)
 assert curves[0] == curves[1]
 print("equal on both")

@@ -10,7 +10,7 @@ import pytest
 
 from benchsuite.analysis import layer_probes
 from benchsuite.cli.report import write
-from benchsuite.engine import probes as engine
+from benchsuite.engine.program import probes as engine
 from benchsuite.report import write_report
 from benchsuite.report.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
 from benchsuite.report.page import render
