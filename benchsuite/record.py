@@ -14,9 +14,9 @@ from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
 
 from benchsuite.curves import Curves, Number
 from benchsuite.outcomes import Outcome
-from benchsuite.recipe import Recipe, RecipeSpec
+from benchsuite.recipe import Recipe, RecipeSpec, SettingSpec
 from benchsuite.shared import Shared
-from benchsuite.trial import Spec, Trial
+from benchsuite.trial import FoldSpec, Spec, TaskSpec, Trial
 
 FORMAT = 2
 
@@ -309,6 +309,8 @@ def _shallow(part: Any) -> dict[str, Any]:
     return {one.name: getattr(part, one.name) for one in fields(part)}
 
 
+for _typed in (SettingSpec, TaskSpec, FoldSpec, Spec):  # where they stand, nothing shall load pydantic
+    setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _texts: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 _specs: TypeAdapter[Spec] = TypeAdapter(Spec)
 _recipes: TypeAdapter[RecipeSpec] = TypeAdapter(RecipeSpec)

@@ -77,18 +77,20 @@ def _refuse_constant(text: str) -> None:
 
 def _from_format_1(data: dict[str, Any]) -> dict[str, Any]:
     """Return a record of format 1 in format 2. What is not there stays away, and is refused like any other."""
+    data = dict(data)
     results, environment = data.get("results"), data.get("environment")
-    if not isinstance(results, dict) or not isinstance(environment, dict):
-        return data
-    results, environment = dict(results), dict(environment)
-    facts = results.pop("measure", None)
-    if isinstance(facts, dict):
-        facts = dict(facts)
-        results["steps_per_epoch"] = facts.pop("steps_per_epoch", None)
-    made_by = {"benchsuite": environment.pop("benchsuite", "")}
-    packages = [name for name in ("python", "tensorflow", "keras", "numpy") if name in environment]
-    environment["versions"] = {name: environment.pop(name) for name in packages}
-    return {**data, "results": results, "environment": environment, "task": facts, "made_by": made_by}
+    if isinstance(results, dict):
+        data["results"] = results = dict(results)
+        data["task"] = facts = results.pop("measure", None)
+        if isinstance(facts, dict):
+            data["task"] = facts = dict(facts)
+            results["steps_per_epoch"] = facts.pop("steps_per_epoch", None)
+    if isinstance(environment, dict):
+        data["environment"] = environment = dict(environment)
+        data["made_by"] = {"benchsuite": environment.pop("benchsuite", "")}
+        packages = [name for name in ("python", "tensorflow", "keras", "numpy") if name in environment]
+        environment["versions"] = {name: environment.pop(name) for name in packages}
+    return data
 
 
 _IN_FORMAT_1 = {
