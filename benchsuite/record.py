@@ -241,7 +241,7 @@ class Record(Ending):
     """
 
     id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    trial: Annotated[Trial, PlainValidator(lambda data: _trial(data))]
+    trial: Annotated[Trial, PlainValidator(lambda data: _trial(data)), Field(alias="spec")]
     task: Annotated[TaskFacts, PlainValidator(Shared(lambda data: _facts.validate_python(data)))]
     made_by: MadeBy
 

@@ -47,10 +47,7 @@ def record_from_json(content: bytes) -> Record:
             f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
         )
     try:
-        data = _from_format_1(data) if number == 1 else data
-        if "spec" in data:
-            data["trial"] = data.pop("spec")
-        record = _records.validate_python(data)
+        record = _records.validate_python(_from_format_1(data) if number == 1 else data)
     except ValidationError as error:
         raise NotARecord(f"does not follow the format: {_said(error, number)}") from None
     except RecursionError:
@@ -106,8 +103,6 @@ def _said(error: ValidationError, number: int) -> str:
     """Return the first thing that is wrong, and where it stands in the file."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(map(str, first["loc"]))
-    if f"{where}.".startswith("trial."):
-        where = where.replace("trial", "spec", 1)
     if number == 1:
         before = [place for place in _IN_FORMAT_1 if f"{where}.".startswith(f"{place}.")]
         where = _IN_FORMAT_1[before[0]] + where.removeprefix(before[0]) if before else where

@@ -394,6 +394,12 @@ def test_a_format_is_a_whole_number(number: Any) -> None:
     assert refused(data) == "does not follow the format: top level: must be an object whose format is 1 to 2"
 
 
+def test_the_trial_of_a_file_is_its_spec() -> None:
+    data = whole()
+    data["trial"] = data.pop("spec")
+    assert refused(data) == "does not follow the format: spec: Field required"
+
+
 def test_a_newer_format_says_so() -> None:
     with pytest.raises(NewerFormat) as caught:
         read({"format": FORMAT + 1, "new": "field"})
