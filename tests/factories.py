@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.record import Record, record_from_json
+from benchsuite.record import Record
+from benchsuite.record_json import record_from_json
 
 Component = dict[str, Any]
 

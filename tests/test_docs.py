@@ -1,5 +1,6 @@
 """The documentation stays true: generated pages, links, commands, complete plugins, hooks, kinds, keys, fields, the site."""
 
+import dataclasses
 import importlib.util
 import os
 import re
@@ -13,14 +14,18 @@ from pathlib import Path
 import pytest
 import typer
 
-import benchsuite
+import benchsuite as bs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS
+from benchsuite.curves import Curves
 from benchsuite.options import options_of
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Environment, Failure, MadeBy, Reached, Record, Results, TaskFacts
 from benchsuite.registry import Sources, load_registry
-from benchsuite.store import OUTCOMES, Record
 from benchsuite.studies.file import read_study_file
 from benchsuite.study import TABLES
+from benchsuite.trial import Spec
+from tests.factories import make_record
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -148,6 +153,20 @@ def test_complete_plugins_keep_to_the_line_length(title, text):
     assert max(len(line) for line in text.splitlines()) <= 120
 
 
+def test_the_logger_of_the_guide_writes_what_it_says(tmp_path, capsys):
+    (text,) = {text for name, text in (plugin.values for plugin in PLUGINS) if name == "my_logger.py"}
+    logger = {}
+    exec(compile(text, "my_logger.py", "exec"), logger)
+    logger["study_started"](trials=[None, None], results=tmp_path)
+    for record in (make_record(value=0.875, seed=3), make_record(outcome="crashed")):
+        logger["trial_finished"](bs.TrialResult(record.id, record, "nowhere"))
+    logger["study_finished"](outcomes={"completed": 1, "crashed": 1})
+    first, second = (tmp_path / "trials.csv").read_text(encoding="utf-8").splitlines()
+    assert first == f"{make_record(value=0.875, seed=3).id},digits_mlp,adam,3,completed,0.875"
+    assert second == f"{make_record(outcome='crashed').id},digits_mlp,adam,0,crashed,"
+    assert capsys.readouterr().out == "2 trials to run\n1 completed, 1 crashed\n"
+
+
 @pytest.mark.parametrize("title", ["my_regularizations.py", "my_swish.py"])
 def test_components_with_layers_keep_every_promise(tmp_path, title):
     from benchsuite.conformance import checked
@@ -191,14 +210,58 @@ def test_every_kind_is_documented():
         assert f"## {kind}\n" in (DOCS / "reference" / "components.md").read_text(encoding="utf-8")
 
 
-def test_every_outcome_and_field_is_documented():
+def test_every_outcome_is_documented():
     failures = (DOCS / "how-to" / "resume-and-failures.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", failures, re.MULTILINE)
+    documented = {outcome: shown == "failed" for outcome, shown in rows if outcome in list(Outcome)}
+    assert documented == {outcome.value: outcome.failed for outcome in Outcome}
     record = (DOCS / "reference" / "record-format.md").read_text(encoding="utf-8")
-    for outcome in OUTCOMES:
-        assert f"| `{outcome}` |" in failures
+    for outcome in Outcome:
         assert f"`{outcome}`" in record
-    for field in Record.model_fields:
-        assert f"| `{field}` |" in record
+
+
+PARTS = {
+    "spec": Spec,
+    "results": Results,
+    "costs": Costs,
+    "environment": Environment,
+    "task": TaskFacts,
+    "made_by": MadeBy,
+}
+
+
+def _fields(part):
+    """Names of the fields as the JSON has them."""
+    if not dataclasses.is_dataclass(part):
+        return set(part.__annotations__)
+    return {"spec" if field.name == "trial" else field.name for field in dataclasses.fields(part)}
+
+
+@pytest.mark.parametrize("section", ["", *PARTS])
+def test_every_field_of_a_record_has_a_row_and_every_row_is_a_field(section):
+    page = (DOCS / "reference" / "record-format.md").read_text(encoding="utf-8")
+    text = page.split("\n## ")[0] if not section else page.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+    rows = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert len(rows) == len(set(rows))
+    assert set(rows) == (_fields(PARTS[section]) if section else {*_fields(Record), "format"})
+
+
+def test_every_part_of_a_record_has_a_section():
+    kinds = {field.name for field in dataclasses.fields(Record) if field.name in PARTS}
+    assert kinds | {"spec"} == set(PARTS)
+    page = (DOCS / "reference" / "record-format.md").read_text(encoding="utf-8")
+    for part in (Failure, Reached):
+        (results,) = re.findall(r"^## results\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+        assert all(f"`{name}`" in results for name in _fields(part))
+    for name in Curves.WHOLE:
+        assert f"`{name}`" in page.split("\n## curves\n")[1].split("\n## ")[0]
+
+
+def test_the_example_of_a_spec_has_every_field():
+    page = (DOCS / "reference" / "record-format.md").read_text(encoding="utf-8")
+    example = page.split("\n## spec\n\n")[1].split("\n\n")[0]
+    assert all(f'"{name}": ' in example for name in _fields(Spec))
 
 
 def test_the_study_file_of_the_guide_can_be_read(tmp_path):
@@ -291,7 +354,7 @@ def test_the_site_loads_nothing_from_elsewhere(site):
 
 def test_the_page_of_public_names_shows_each_with_its_docstring(site):
     sections = Tags((site[0] / "reference" / "api.html").read_text(encoding="utf-8")).sections
-    for name in benchsuite.__all__:
+    for name in bs.__all__:
         shown = " ".join(sections[name.lower()].split())
         assert len(shown) > len(name) + 20, f"{name}: {shown!r}"
         assert not re.search(r":\w+:`|::: ", shown), f"{name}: {shown!r}"
