@@ -1,7 +1,8 @@
 """Run the same trials in hostile surroundings and compare the curves bit for bit: ``make environments``.
 
 Prints a table in Markdown and ends with 1 if a number differs. ``--only NAME`` runs one of the surroundings,
-``--together`` several at once, ``--quick`` fewer trials; ``--python`` and ``--from`` run another installation or working tree, to see what its users had.
+``--together`` several at once, ``--quick`` fewer trials; ``--python`` and ``--from`` run another installation or working
+tree, to see what its users had.
 """
 
 from __future__ import annotations
