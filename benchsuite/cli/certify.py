@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError
 
 
@@ -28,6 +28,7 @@ def certify(
 
     Exit code 1 if something differs.
     """
+    surround()
     from rich.console import Console
 
     from benchsuite.study import tasks_of

@@ -61,7 +61,7 @@ def test_what_is_ignored_is_told():
 
 SCRIPT = """
 import json, os, sys, warnings
-assert not {"numpy", "tensorflow", "keras"} & set(sys.modules)
+import benchsuite.execution.worker  # what a spawned worker imports before its first line
 from benchsuite.engine.device import Device, configure
 assert not {"numpy", "tensorflow", "keras"} & set(sys.modules), "too early: they read their switches when imported"
 configure(Device("cpu"))
@@ -101,3 +101,22 @@ def test_keras_has_one_configuration_whatever_its_file_says(content, tmp_path):
     assert not {"XLA_FLAGS", "KERAS_MAX_EPOCHS", "PYTHONWARNINGS"} & told["environment"].keys()
     assert told["downloads"] == str(tmp_path / "datasets" / "known.txt")
     assert (tmp_path / "keras.json").read_text(encoding="utf-8") == content
+
+
+VERB = """
+import sys
+from benchsuite.engine import surroundings
+def spy(environment):
+    print("numpy" in sys.modules)
+    raise SystemExit(0)
+surroundings.become = spy
+from benchsuite.cli import main
+sys.argv = ["benchsuite", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("verb", [["check", "adam"], ["lr-range", "digits_mlp", "adam"], ["trace", "saddle"], ["certify"]])
+def test_verbs_that_compute_settle_before_numpy_is_there(verb):
+    done = subprocess.run([sys.executable, "-c", VERB, *verb], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
