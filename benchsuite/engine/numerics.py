@@ -67,12 +67,27 @@ def numerics(device: str = "cpu") -> Numerics:
         "architecture": platform.machine(),
         "processor": processor(),
         "coretype": os.environ.get("OPENBLAS_CORETYPE", ""),
+        "tunables": tunables(),
     }
     if device == "gpu":
         first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
         facts["gpu"] = graphics(int(first) if first.isdecimal() else 0)
         facts["versions"] |= _versions_for_gpus()
     return Numerics.of(facts)
+
+
+def tunables(environment: Path = Path("/proc/self/environ")) -> str:
+    """Return what the C library was told about its instructions when this process began; later nothing changes it any more.
+
+    Args:
+        environment: Where Linux keeps the environment that a process began with.
+    """
+    try:
+        began = environment.read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return ""
+    told = next((each.partition("=")[2] for each in began if each.startswith("GLIBC_TUNABLES=")), "")
+    return ":".join(sorted(each for each in told.split(":") if each.startswith("glibc.cpu.")))
 
 
 def _version(package: str) -> str:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from benchsuite.engine import numerics as module
-from benchsuite.engine.numerics import Numerics, graphics, numerics, processor, read_sysctl
+from benchsuite.engine.numerics import Numerics, graphics, numerics, processor, read_sysctl, tunables
 
 INTEL = """processor\t: 0
 vendor_id\t: GenuineIntel
@@ -80,6 +80,19 @@ def test_whatever_rounds_otherwise_has_another_fingerprint(change, monkeypatch):
         monkeypatch.setattr(module, "PACKAGES", (*module.PACKAGES, "no-such-package"))
     after = numerics("gpu" if change == "gpu" else "cpu")
     assert after.fingerprint != before.fingerprint
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the switch of a C library that is not there")
+def test_what_the_c_library_was_told_at_the_start_is_in_it(tmp_path, monkeypatch):
+    began = tmp_path / "environ"
+    began.write_bytes(b"A=1\0GLIBC_TUNABLES=glibc.malloc.arena_max=1:glibc.cpu.hwcaps=-FMA:glibc.cpu.a=2\0B=2\0")
+    assert tunables(began) == "glibc.cpu.a=2:glibc.cpu.hwcaps=-FMA"
+    began.write_bytes(b"A=1\0B=GLIBC_TUNABLES=glibc.cpu.a=2\0")
+    assert tunables(began) == tunables(tmp_path / "nothing") == ""
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-FMA")  # too late to matter
+    script = "from benchsuite.engine.numerics import numerics; print(numerics().fingerprint)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() != numerics().fingerprint
 
 
 def test_what_does_not_round_is_not_in_it(monkeypatch):

@@ -116,7 +116,9 @@ main()
 """
 
 
-@pytest.mark.parametrize("verb", [["check", "adam"], ["lr-range", "digits_mlp", "adam"], ["trace", "saddle"], ["certify"]])
+@pytest.mark.parametrize(
+    "verb", [["check", "adam"], ["lr-range", "digits_mlp", "adam"], ["trace", "saddle"], ["certify"]]
+)
 def test_verbs_that_compute_settle_before_numpy_is_there(verb):
     done = subprocess.run([sys.executable, "-c", VERB, *verb], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("False\n", 0), done.stderr
