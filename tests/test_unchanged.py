@@ -18,8 +18,18 @@ TRIALS = [trial for trial in LISTED["trials"] if ALL or in_sample(trial)]
 GROUPS = groups(TRIALS)
 BITS = numerics().fingerprint == LISTED["made_with"]["fingerprint"]
 
-RELATIVE = 0.05
-ABSOLUTE = 0.02
+# Where the fingerprint is another one. Measured with XLA held to AVX and without oneDNN, which changes some bit of every
+# trial of digits_mlp and digits_cnn: after one epoch 76 of 77 trials are within 2e-6 of the list, the one left is 1.5e-3
+# away; at the end the farthest training loss is 4.7 % away, the farthest test value by one example of 359.
+CLOSE = 1e-4
+EARLY = 0.02
+LATE = {"rel": 0.1, "abs": 0.02}
+
+
+def early(expected, record):
+    """Return by how much, relatively, the training loss after one epoch is not as listed."""
+    loss = curves_of(record)["train_loss"][:2][-1]
+    return abs(loss - expected["first_loss"]) / max(abs(expected["first_loss"]), 1e-12)
 
 
 def differences(expected, record):
@@ -32,11 +42,12 @@ def differences(expected, record):
     if BITS:
         return [] if hash_of(curves) == expected["curves"] else ["other bits"]
     numbers = {name: value for name, value in expected.items() if name == "train_loss" or name.startswith("test_")}
-    return [
+    found = [
         f"{name} {value} → {curves[name][-1]}"
         for name, value in numbers.items()
-        if curves[name][-1] != pytest.approx(value, rel=RELATIVE, abs=ABSOLUTE)
+        if curves[name][-1] != pytest.approx(value, **LATE)
     ]
+    return found + ([f"after one epoch {early(expected, record):.1e} away"] if early(expected, record) > EARLY else [])
 
 
 @pytest.mark.slow
@@ -54,3 +65,6 @@ def test_numbers_are_what_they_were(name, tmp_path):
         if (told := differences(trial, found.get(trial["key"])))
     }
     assert not wrong
+    if not BITS:
+        away = [trial["id"] for trial in GROUPS[name] if early(trial, found[trial["key"]]) > CLOSE]
+        assert len(away) <= max(1, len(GROUPS[name]) // 20), away

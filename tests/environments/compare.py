@@ -88,7 +88,8 @@ HOSTILE = {
         {"LC_ALL": "C", "LANG": "C", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "PYTHONOPTIMIZE": "1"}, umask=0o077
     ),
     "warnings are errors, no UTF-8": Surroundings(
-        {"PYTHONWARNINGS": "error", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+        # The terminal's encoding is another matter; here files must be read as what they are.
+        {"PYTHONWARNINGS": "error", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "PYTHONIOENCODING": "utf-8"}
     ),
     "a loaded machine, 3 workers": Surroundings(workers=3, load=2),
     "1 worker": Surroundings(workers=1),

@@ -41,6 +41,9 @@ def line(record: dict[str, Any], tier: str, registry: Registry) -> dict[str, Any
         "epochs": spec["epochs"],
         "outcome": record["outcome"],
         "curves": hash_of(curves),
+        "first_loss": curves["train_loss"][:2][
+            -1
+        ],  # after one epoch rounding has not grown yet; one that diverged has none
         "train_loss": curves["train_loss"][-1],
         measure: curves[measure][-1],
     }
