@@ -39,6 +39,9 @@ def lr_range(
     no_local: NoLocalOption = False,
 ) -> None:
     """Train once with a growing learning rate, and suggest which rates are worth trying."""
+    from benchsuite.cli.quiet import surround, tensorflow_on_cpu
+
+    surround()
     from benchsuite.engine.range_test import FEWEST_STEPS, MOST_STEPS, range_test, rate_range
     from benchsuite.report.picture import check_picture
 
@@ -53,7 +56,6 @@ def lr_range(
         raise BenchsuiteError(f"--seed must be a whole number from 0. Received: {seed}.")
     first, last = rate_range(setting, known, low, high)
     from benchsuite.analysis.range_test import suggest
-    from benchsuite.cli.quiet import tensorflow_on_cpu
     from benchsuite.report.picture import write_picture
     from benchsuite.report.range_test import range_figure
 
