@@ -121,17 +121,17 @@ class Worker:
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
-        from importlib.metadata import version
+        from benchsuite.engine.numerics import numerics
 
+        rounding = numerics(self._options.device.partition(":")[0])
         return Environment(
             device=self._device_name(),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            versions={
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
-            },
+            numerics=rounding.fingerprint,
+            processor_features=" ".join(rounding.features),
+            versions={"python": platform.python_version(), **rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
             processor=_processor(),
             cores=os.cpu_count(),
