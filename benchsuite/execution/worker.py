@@ -91,11 +91,13 @@ class Worker:
         configure(device)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
+        from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
         self._registry = registry
+        self._rounding = numerics(device.kind)
         self._session = Session(
             registry,
             registry.task,
@@ -121,17 +123,14 @@ class Worker:
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
-        from benchsuite.engine.numerics import numerics
-
-        rounding = numerics(self._options.device.partition(":")[0])
         return Environment(
             device=self._device_name(),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            numerics=rounding.fingerprint,
-            processor_features=" ".join(rounding.features),
-            versions={"python": platform.python_version(), **rounding.facts["versions"]},
+            numerics=self._rounding.fingerprint,
+            processor_features=" ".join(self._rounding.features),
+            versions={"python": platform.python_version(), **self._rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
             processor=_processor(),
             cores=os.cpu_count(),
