@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from benchsuite.kinds import RECIPE_KINDS
@@ -69,7 +69,7 @@ class Setting:
         )
         return f"{self.name}[{chosen}]" if chosen else self.name
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The JSON text that equal settings share: unlike ``==`` it tells 1 from 1.0 and from true."""
         return _canonical(self.to_json())
@@ -109,6 +109,11 @@ class Recipe:
     def kinds(self) -> tuple[str, ...]:
         """The kinds that it holds, in their usual order."""
         return tuple(kind for kind, _ in self.settings)
+
+    @cached_property
+    def text(self) -> str:
+        """The JSON text that equal recipes share: unlike ``==`` it tells 1 from 1.0 and from true."""
+        return _canonical(self.to_json())
 
     def __contains__(self, kind: str) -> bool:
         return any(known == kind for known, _ in self.settings)

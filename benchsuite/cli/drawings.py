@@ -26,7 +26,7 @@ def draw_schedules(chosen: Sequence[tuple[Setting, ...]], components: Components
     A schedule that reacts to training is shown a validation loss that never improves.
     """
     from benchsuite.components.schedule import Product
-    from benchsuite.report.schedule import Line, schedule_figure
+    from benchsuite.report.drawings.schedule import Line, schedule_figure
 
     lines = []
     for settings in chosen:

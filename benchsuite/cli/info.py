@@ -78,7 +78,7 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     from rich.console import Console
 
     from benchsuite.cli.drawings import DRAWINGS, drawing
-    from benchsuite.report.picture import check_picture, write_picture
+    from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
 
     if kind == "task" or (not kind and selection in known.tables["task"]):
@@ -110,7 +110,7 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     from rich.console import Console
 
     from benchsuite.cli.task_drawing import draw_task
-    from benchsuite.report.picture import check_picture, write_picture
+    from benchsuite.report.drawings.picture import check_picture, write_picture
 
     if name not in known.tables["task"]:
         raise _no_such(known, "task", name)

@@ -19,7 +19,7 @@ from rich.text import Text
 from benchsuite.execution import Summary
 from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
-from benchsuite.report.numbers import count_of
+from benchsuite.report.tables.numbers import count_of
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 

@@ -200,7 +200,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.cli.progress import START_SECONDS, clock
     from benchsuite.execution import current_fingerprints, predicted_seconds
     from benchsuite.execution.run import is_stale, without_data
-    from benchsuite.report.numbers import count_of
+    from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
     store = Store(results, create=False)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from benchsuite.components import Task
     from benchsuite.registry import Registry
-    from benchsuite.report.task_picture import Layer
-    from benchsuite.report.trace import Ground
+    from benchsuite.report.drawings.task_picture import Layer
+    from benchsuite.report.drawings.trace import Ground
 
 GRID = 161
 
@@ -27,8 +27,8 @@ def draw_task(task: Task, known: Registry) -> Figure:
     """
     tensorflow_on_cpu()
     from benchsuite.engine.session import Session
-    from benchsuite.report.samples import Samples
-    from benchsuite.report.task_picture import task_figure
+    from benchsuite.report.drawings.samples import Samples
+    from benchsuite.report.drawings.task_picture import task_figure
     from benchsuite.selection import baseline
     from benchsuite.trial import Trial
 
@@ -49,7 +49,7 @@ def draw_task(task: Task, known: Registry) -> Figure:
 def layers_of(model: Any) -> list[Layer]:
     """Return a model's layers in order, inputs first; what several layers share counts for the first."""
     from benchsuite.engine.places import WRAPPED, stable_name
-    from benchsuite.report.task_picture import Layer
+    from benchsuite.report.drawings.task_picture import Layer
 
     counted: set[int] = set()
     found = []
@@ -83,7 +83,7 @@ def _ground(task: Task) -> Ground | None:
     import numpy as np
 
     from benchsuite.engine.trace import values_of
-    from benchsuite.report.trace import Ground
+    from benchsuite.report.drawings.trace import Ground
 
     surface = task.surface
     x, y = (np.linspace(low, high, GRID) for low, high in (surface.x, surface.y))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchsuite.components import Component, Surface, Task
     from benchsuite.recipe import Setting
     from benchsuite.registry import Registry
-    from benchsuite.report.trace import Ground, Way
+    from benchsuite.report.drawings.trace import Ground, Way
     from benchsuite.selection import Components
 
 GRID = 161
@@ -53,8 +53,8 @@ def trace(
 
     All other kinds are those of the task's baseline.
     """
-    from benchsuite.report.picture import check_picture
-    from benchsuite.report.trace_file import TRACE_SUFFIXES, write_trace
+    from benchsuite.report.drawings.picture import check_picture
+    from benchsuite.report.drawings.trace_file import TRACE_SUFFIXES, write_trace
 
     known = registry(plugin, no_local)
     task, drawn = _surface(known, surface)
@@ -122,7 +122,7 @@ def _ground(name: str, surface: Surface) -> Ground:
     import numpy as np
 
     from benchsuite.engine.trace import values_of
-    from benchsuite.report.trace import Ground
+    from benchsuite.report.drawings.trace import Ground
 
     x, y = (np.linspace(low, high, GRID) for low, high in (surface.x, surface.y))
     excess = values_of(surface, np.stack(np.meshgrid(x, y), axis=-1)) - surface.lowest
@@ -132,7 +132,7 @@ def _ground(name: str, surface: Surface) -> Ground:
 def _way(task: Task, setting: Setting, known: Registry, steps: int | None, seed: int) -> Way:
     """Run one optimizer, and say in one line what became of it."""
     from benchsuite.engine.trace import trace as run
-    from benchsuite.report.trace import Way, number
+    from benchsuite.report.drawings.trace import Way, number
 
     done = run(task, setting, known, steps, seed)
     way = Way(setting.describe(known.component("optimizer", setting.name)), done.points, done.excess, done.outcome)

@@ -6,7 +6,7 @@ from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Sources, load_registry
 from benchsuite.report import grid_tables
-from benchsuite.report.page import render
+from benchsuite.report.page.render import render
 from benchsuite.study import Study, plan
 from tests.factories import component, make_record
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchsuite.analysis import leaderboards
-from benchsuite.report.figures import (
+from benchsuite.report.drawings.figures import (
     LONGEST_LABEL,
     Series,
     comparison,
@@ -19,8 +19,8 @@ from benchsuite.report.figures import (
     strip_range,
     theme,
 )
-from benchsuite.report.palette import COLOURS, Style, styles_of
-from benchsuite.report.svg import to_svg
+from benchsuite.report.drawings.palette import COLOURS, Style, styles_of
+from benchsuite.report.drawings.svg import to_svg
 from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study
 
 

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from benchsuite.analysis import leaderboards
 from benchsuite.report import grid_tables, leaderboard_tables
-from benchsuite.report.figures import series_of
-from benchsuite.report.numbers import folds_text
-from benchsuite.report.page import render
-from benchsuite.report.palette import styles_of
+from benchsuite.report.drawings.figures import series_of
+from benchsuite.report.tables.numbers import folds_text
+from benchsuite.report.page.render import render
+from benchsuite.report.drawings.palette import styles_of
 from tests.factories import component, make_record, make_study
 
 SGD = component("sgd", learning_rate=0.1)

@@ -12,10 +12,10 @@ from benchsuite.analysis import layer_probes
 from benchsuite.cli.report import write
 from benchsuite.engine import probes as engine
 from benchsuite.report import write_report
-from benchsuite.report.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
-from benchsuite.report.page import render
-from benchsuite.report.palette import DIVERGING, SEQUENTIAL, mixed
-from benchsuite.report.probe_view import MEASURES, number_text, probes_view, scale_for
+from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
+from benchsuite.report.page.render import render
+from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
+from benchsuite.report.page.probe_view import MEASURES, number_text, probes_view, scale_for
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
 from tests.report.test_report import HOSTILE, Page

@@ -8,9 +8,9 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import benchsuite as bs
-from benchsuite.report.palette import COLOURS
-from benchsuite.report.trace import FAR, Ground, TraceFigure, Way, cut, number
-from benchsuite.report.trace_file import write_trace
+from benchsuite.report.drawings.palette import COLOURS
+from benchsuite.report.drawings.trace import FAR, Ground, TraceFigure, Way, cut, number
+from benchsuite.report.drawings.trace_file import write_trace
 
 X, Y = np.linspace(-2, 2, 41), np.linspace(-1, 1, 21)
 GROUND = Ground("bowl", X, Y, X[None, :] ** 2 + Y[:, None] ** 2, (-1.5, 0.5), [(0, 0)])
@@ -74,7 +74,7 @@ def test_png_and_svg(tmp_path):
 
 def test_gif_shows_the_steps_in_the_colours_of_the_ways(tmp_path, monkeypatch):
     path = tmp_path / "a.gif"
-    monkeypatch.setattr("benchsuite.report.trace_file.MOST_FRAMES", 6)
+    monkeypatch.setattr("benchsuite.report.drawings.trace_file.MOST_FRAMES", 6)
     write_trace(path, GROUND, WAYS)
     assert path.stat().st_size < 100_000
     with Image.open(path) as picture:
