@@ -6,7 +6,9 @@ Form: what is wrong, what was received, what is possible, what to do.
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class BenchsuiteError(Exception):
@@ -38,3 +40,11 @@ def unknown(what: str, received: str, possible: Iterable[str], *, then: str = ""
     if len(names) > MOST_LISTED:
         listed = ", ".join(near or names[:5]) + f", … ({len(names)} in all)"
     return BenchsuiteError(f"unknown {what} {received!r}.{hint} Known: {listed}.{' ' + then if then else ''}")
+
+
+def cannot_write(path: Path, error: OSError) -> BenchsuiteError:
+    """Build the error for a file of a results folder that cannot be written."""
+    hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
+    return BenchsuiteError(
+        f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchsuite.errors import BenchsuiteError
+
+if TYPE_CHECKING:
+    from benchsuite.record import Record
 
 LAST = "last"
 ALL = "all"
@@ -41,6 +44,10 @@ class Extras:
     def _words(self) -> list[str]:
         return [word.strip() for word in self.probe.split(",")] if self.probe else []
 
+    def __bool__(self) -> bool:
+        """Say whether anything is asked for."""
+        return bool(self.weights or self.probe or self.predictions)
+
     def check(self, budgets: Iterable[int]) -> None:
         """Refuse epochs that no trial comes to.
 
@@ -64,7 +71,7 @@ class Extras:
         return ALL in words or epoch in numbers or (LAST in words and ends)
 
     def missing(
-        self, record: Mapping[str, Any], weights: bool, probed: Mapping[str, Any] | None, predictions: bool = False
+        self, record: Record, weights: bool, probed: Mapping[str, Any] | None, predictions: bool = False
     ) -> bool:
         """Say whether a trial that has a record must run again for what is to be kept.
 
@@ -75,11 +82,13 @@ class Extras:
             predictions: Whether its predictions are stored.
         """
         wanted_files = (self.weights and not weights) or (self.predictions and not predictions)
-        if wanted_files and record["outcome"] == "completed":
+        if wanted_files and record.outcome.finished:
             return True
-        if not self.probe or record["outcome"] not in ("completed", "diverged"):
+        if not self.probe or not record.outcome.trained or not record.curves.epochs:
             return False
-        done = record["curves"].get("epoch", [])
-        completed = record["outcome"] == "completed"
-        wanted = {epoch for epoch in done if self.probes(epoch, ends=completed and epoch == done[-1])}
+        done = [int(epoch) for epoch in record.curves["epoch"]]
+        wanted = {epoch for epoch in done if self.probes(epoch, ends=record.outcome.finished and epoch == done[-1])}
         return not wanted <= set(probed["epochs"] if probed else ())
+
+
+NOTHING = Extras()

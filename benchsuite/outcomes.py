@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
     meaning: str
 
-    def __new__(cls, word: str, meaning: str) -> Outcome:
+    def __new__(cls, word: str, meaning: str = "") -> Outcome:
         """Make a member from its word and its meaning."""
         member = str.__new__(cls, word)
         member._value_ = word

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 import numpy as np
@@ -271,6 +271,14 @@ class Ending:
     environment: Environment
     fingerprints: dict[str, str] = field(default_factory=dict)
 
+    def numbers(self) -> dict[str, Any]:
+        """Return what must agree bit for bit between two runs of a trial with the same numerics."""
+        return {
+            "outcome": self.outcome.value,
+            "curves": self.curves.to_json(),
+            "results": _without_traceback(self.results),
+        }
+
 
 @_part
 class Record(Ending):
@@ -289,9 +297,13 @@ class Record(Ending):
     made_by: MadeBy
 
     @classmethod
-    def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy) -> Record:
-        """Put a record together."""
-        known = {name: getattr(ending, name) for name in Ending.__dataclass_fields__}
+    def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
+        """Put a record together; texts that no encoding can hold are escaped."""
+        known = {**_shallow(ending), "fingerprints": fingerprints, "reason": printable(ending.reason)}
+        if failure := ending.results.failure:
+            known["results"] = replace(
+                ending.results, failure=Failure(step=failure.step, traceback=printable(failure.traceback))
+            )
         return cls(id=trial.id, trial=trial, task=task, made_by=made_by, **known)
 
     def to_json(self) -> dict[str, Any]:
@@ -311,17 +323,13 @@ class Record(Ending):
             "made_by": asdict(self.made_by),
         }
 
-    def numbers(self) -> dict[str, Any]:
-        """Return what must agree bit for bit between two runs of a trial with the same numerics."""
-        return {
-            "outcome": self.outcome.value,
-            "curves": self.curves.to_json(),
-            "results": _without_traceback(self.results),
-        }
-
 
 class NotARecord(Exception):
     """Raised for a file that holds no record that can be read; its text says why."""
+
+
+class NewerFormat(NotARecord):
+    """Raised for a record that a newer benchsuite wrote."""
 
 
 def record_from_json(content: bytes) -> Record:
@@ -331,12 +339,15 @@ def record_from_json(content: bytes) -> Record:
         content: Of its file.
 
     Raises:
-        NotARecord: If it is not whole, of a newer format, or not as docs/reference/record-format.md says.
+        NewerFormat: If a newer benchsuite wrote it.
+        NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
     """
     data = _parsed(content)
     number = data.get("format") if isinstance(data, dict) else None
     if isinstance(number, int) and number > FORMAT:
-        raise NotARecord(f"has format {number}; this benchsuite reads up to {FORMAT}")
+        raise NewerFormat(
+            f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
+        )
     try:
         if number == 1:
             data = _from_format_1(data)

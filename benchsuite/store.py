@@ -5,57 +5,19 @@ Resume means "is the file there". Everything else in the folder is derived and m
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import itertools
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from benchsuite.errors import BenchsuiteError
-from benchsuite.extras import Extras
-from benchsuite.files import extra_file, write_whole
-from benchsuite.trial import identity
-
-FORMAT = 1
-
-OUTCOMES = {
-    "completed": "trained to the end of its budget, or until a regularization stopped it",
-    "diverged": "the loss left the numbers that can be trained on",
-    "crashed": "an error was raised, or the worker process died",
-    "timed_out": "it took longer than the time limit",
-    "out_of_memory": "it needed more memory than its limit",
-    "unsupported": "a component of its recipe cannot be applied to the task",
-}
-"""The closed list of outcomes, and what each means."""
-
-
-class Record(BaseModel):
-    """One stored trial; the top level of its file, checked when read."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: Literal[1] = 1
-    id: str = Field(pattern="^[0-9a-f]{32}$")
-    spec: dict[str, Any]
-    outcome: Literal["completed", "diverged", "crashed", "timed_out", "out_of_memory", "unsupported"]
-    reason: str
-    curves: dict[str, list[float | int | None]]
-    results: dict[str, Any]
-    costs: dict[str, Any]
-    environment: dict[str, Any]
-    fingerprints: dict[str, str]
-
-
-def comparable(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what must agree bit for bit between two runs of a trial: all but costs and environment."""
-    return {key: value for key, value in record.items() if key not in ("costs", "environment")}
+from benchsuite.errors import BenchsuiteError, cannot_write
+from benchsuite.extra_files import ExtraFiles
+from benchsuite.files import write_whole
+from benchsuite.record import NewerFormat, NotARecord, Record, printable, record_from_json
 
 
 class Store:
@@ -71,6 +33,7 @@ class Store:
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self.folder = folder
         self.trials = folder / "trials"
+        self.extras = ExtraFiles(folder)
         if not create:
             return
         try:
@@ -86,65 +49,6 @@ class Store:
         """Return where a trial's record lies."""
         return self.trials / trial_id[:2] / f"{trial_id}.json"
 
-    @property
-    def weights(self) -> Path:
-        """The folder of stored weights: what trained models hold, ``<id>.npz`` for each trial that was asked to store them."""
-        return self.folder / "weights"
-
-    @property
-    def predictions(self) -> Path:
-        """The folder of stored predictions, ``<id>.npz`` for each trial that was asked to store them."""
-        return self.folder / "predictions"
-
-    def probes(self, trial_id: str) -> dict[str, Any] | None:
-        """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again.
-
-        See docs/reference/record-format.md.
-        """
-        try:
-            found = json.loads(self._probes(trial_id).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return None
-        whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
-        return found if whole else None
-
-    def predicted(self, trial_id: str) -> dict[str, Any] | None:
-        """Return a trial's stored predictions, or ``None``. A file that is not whole counts as none."""
-        import zipfile
-
-        import numpy as np
-
-        try:
-            with np.load(extra_file(self.predictions, trial_id)) as file:
-                return dict(file)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            return None
-
-    def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
-        """Write what probes found in a trial, whole or not at all. Epochs that were probed before are kept.
-
-        Raises:
-            BenchsuiteError: If the disk is full or the folder has gone.
-        """
-        path = self._probes(trial_id)
-        whole = _merged(self.probes(trial_id), probes)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
-        except OSError as error:
-            raise _cannot_write(path, error) from None
-
-    def _probes(self, trial_id: str) -> Path:
-        return self.folder / "probes" / trial_id[:2] / f"{trial_id}.json"
-
-    def missing(self, record: Mapping[str, Any], extras: Extras) -> bool:
-        """Say whether a trial that has a record must run again for what is to be kept beside it."""
-        probed = self.probes(record["id"]) if extras.probe else None
-        weights, predictions = (
-            extra_file(folder, record["id"]).is_file() for folder in (self.weights, self.predictions)
-        )
-        return extras.missing(record, weights, probed, predictions)
-
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder for one run; the operating system lets go of it however the run ends.
@@ -156,7 +60,7 @@ class Store:
         try:
             lock = path.open("a+")
         except OSError as error:
-            raise _cannot_write(path, error) from None
+            raise cannot_write(path, error) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -172,60 +76,71 @@ class Store:
                 os.ftruncate(lock.fileno(), 0)
                 os.write(lock.fileno(), str(os.getpid()).encode())
             except OSError as error:
-                raise _cannot_write(path, error) from None
+                raise cannot_write(path, error) from None
             yield
 
-    def read_all(self) -> dict[str, dict[str, Any]]:
-        """Read every record, sorted by id.
+    def read(self, trial_id: str) -> Record | None:
+        """Read the record of a trial; ``None`` if it has none.
+
+        Raises:
+            BenchsuiteError: In one line, if its file is not a whole record of a known format.
+        """
+        path = self.path(trial_id)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BenchsuiteError(f"cannot read the record {path}: {error.strerror}.") from None
+        cure = "Nothing was changed. Delete this file and its trial will run again."
+        try:
+            record = record_from_json(content)
+        except NewerFormat as error:
+            raise BenchsuiteError(f"the record {path} {error}.") from None
+        except NotARecord as error:
+            raise BenchsuiteError(f"the record {path} {error}. {cure}") from None
+        if record.id != trial_id:
+            raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
+        return record
+
+    def ids(self) -> list[str]:
+        """Return the ids of all trials that have a record, sorted."""
+        return sorted(path.stem for path in self.trials.glob("??/*.json"))
+
+    def records(self) -> Iterator[Record]:
+        """Read record after record, sorted by id.
 
         Raises:
             BenchsuiteError: In one line, for the first file that is not a whole record of a known format.
         """
-        return {path.stem: self._read(path) for path in sorted(self.trials.glob("??/*.json"))}
+        for trial_id in self.ids():
+            record = self.read(trial_id)
+            if record is not None:  # it may go meanwhile
+                yield record
 
-    def _read(self, path: Path) -> dict[str, Any]:
-        cure = "Nothing was changed. Delete this file and its trial will run again."
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BenchsuiteError(f"cannot read the record {path}: {error.strerror}.") from None
-        except (ValueError, RecursionError) as error:
-            raise BenchsuiteError(f"the record {path} is not whole JSON ({error}). {cure}") from None
-        number = data.get("format") if isinstance(data, dict) else None
-        if isinstance(number, int) and number > FORMAT:
-            raise BenchsuiteError(
-                f"the record {path} has format {number}; this benchsuite reads up to {FORMAT}. "
-                "Upgrade benchsuite, or use another --results folder."
-            )
-        try:
-            record = Record.model_validate(data)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "top level"
-            raise BenchsuiteError(
-                f"the record {path} does not follow the format: {where}: {first['msg']}. {cure}"
-            ) from None
-        if record.id != path.stem:
-            raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
-        if record.id != identity(record.spec):
-            raise BenchsuiteError(f"the record {path} holds another spec than that of trial {record.id}. {cure}")
-        return dict(data)
+    def read_all(self) -> dict[str, Record]:
+        """Read every record, sorted by id.
 
-    def write(self, record: Mapping[str, Any]) -> Path:
+        Raises:
+            BenchsuiteError: As :meth:`records`.
+        """
+        return {record.id: record for record in self.records()}
+
+    def write(self, record: Record) -> Path:
         """Write a record whole or not at all.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        Record.model_validate(record)
-        path = self.path(record["id"])
-        text = json.dumps(record, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        path = self.path(record.id)
+        text = json.dumps(printable(record.to_json()), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        content = text.encode()
+        record_from_json(content)  # what cannot be read must not be written
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # A lone surrogate (bytes of a file name that are no text) becomes the JSON escape for itself.
-            write_whole(path, text.encode(errors="backslashreplace"))
+            write_whole(path, content)
         except OSError as error:
-            raise _cannot_write(path, error) from None
+            raise cannot_write(path, error) from None
         return path
 
     def set_aside(self, trial_id: str) -> None:
@@ -239,53 +154,6 @@ class Store:
         try:
             folder.mkdir(exist_ok=True)
             source.replace(next(target for target in targets if not target.exists()))
-            arrays = [extra_file(folder, trial_id) for folder in (self.weights, self.predictions)]
-            for derived in (self._probes(trial_id), *arrays):
-                derived.unlink(missing_ok=True)  # what an older code learned must not stand beside a newer record
+            self.extras.discard(trial_id)  # what an older code learned must not stand beside a newer record
         except OSError as error:
-            raise _cannot_write(folder, error) from None
-
-
-def _merged(before: Mapping[str, Any] | None, probes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return both in one, in the order of the epochs; the new ones where an epoch is in both."""
-    if before is None or before["layers"] != probes["layers"] or set(before["measures"]) != set(probes["measures"]):
-        return probes
-    rows = {
-        epoch: {measure: found["measures"][measure][number] for measure in probes["measures"]}
-        for found in (before, probes)
-        for number, epoch in enumerate(found["epochs"])
-    }
-    epochs = sorted(rows)
-    measures = {measure: [rows[epoch][measure] for epoch in epochs] for measure in probes["measures"]}
-    return {**probes, "epochs": epochs, "measures": measures}
-
-
-def _cannot_write(path: Path, error: OSError) -> BenchsuiteError:
-    hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
-    return BenchsuiteError(
-        f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
-    )
-
-
-def export_table(records: Mapping[str, Mapping[str, Any]], path: Path) -> None:
-    """Write one row for each trial as Parquet: spec, outcome, final results and costs. Derived; may be deleted."""
-    import pandas as pd
-
-    rows = []
-    for record in records.values():
-        spec = record["spec"]
-        row: dict[str, Any] = {
-            "id": record["id"],
-            "task": spec["task"]["name"],
-            "task_version": spec["task"]["version"],
-        }
-        row |= {key: spec[key] for key in ("seed", "epochs", "batch_size", "precision", "device", "engine")}
-        row |= {kind: json.dumps(settings, sort_keys=True) for kind, settings in spec["recipe"].items()}
-        row |= {"outcome": record["outcome"], "reason": record["reason"]}
-        for which in ("final", "best"):
-            row |= {f"{which}_{name}": value for name, value in record["results"].get(which, {}).items()}
-        row |= {name: value for name, value in record["costs"].items() if not isinstance(value, list)}
-        rows.append(row)
-    temporary = path.with_name(f".{path.name}")
-    pd.DataFrame(rows).to_parquet(temporary, index=False)
-    temporary.replace(path)
+            raise cannot_write(folder, error) from None

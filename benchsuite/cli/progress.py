@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -17,7 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from benchsuite.execution import Summary
+from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
+from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.report.tables.numbers import count_of
 from benchsuite.selection import baseline
@@ -46,8 +46,8 @@ class Progress:
         self._begun = time.monotonic()
         self._total = 0
         self._work = self._left = 0.0
-        self._outcomes: Counter[str] = Counter()
-        self._failures_told: Counter[tuple[str, str, str]] = Counter()
+        self._outcomes: Counter[Outcome] = Counter()
+        self._failures_told: Counter[tuple[str, Outcome, str]] = Counter()
         self._running: dict[int, tuple[Trial, float]] = {}
         self._baselines: dict[str, Recipe] = {}
         self._said = 0.0
@@ -74,10 +74,13 @@ class Progress:
                 )
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
-        """Remember the plan and, where there is something to run, say it."""
-        self._total, self._work, self._left = waiting, seconds, seconds
-        self._begun = self._said = time.monotonic()
-        if waiting:
+        """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
+        first = not self._total
+        self._work += seconds - self._left
+        self._total, self._left = waiting, seconds
+        if first:
+            self._begun = self._said = time.monotonic()
+        if first and waiting:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
                 f"{count_of(waiting, 'trial')} to run{again}; {done} have a record already. Workers: {self._workers}. "
@@ -90,18 +93,18 @@ class Progress:
         with self._lock:
             self._running[worker] = (trial, time.monotonic())
 
-    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], left: float) -> None:
+    def finished(self, trial: Trial, worker: int, record: Record, left: float) -> None:
         """Count a trial; say at once when one failed, of a task's trials that fail for one reason only the first."""
         with self._lock:
-            self._outcomes[record["outcome"]] += 1
+            self._outcomes[record.outcome] += 1
             self._running.pop(worker, None)
             self._left = left
-        failure = (trial.task, record["outcome"], record["reason"])
-        if record["outcome"] not in ("completed", "unsupported"):
+        failure = (trial.task, record.outcome, record.reason)
+        if record.outcome.failed:
             self._failures_told[failure] += 1
         if self._failures_told[failure] == 1:
             self._console.print(
-                f"[red]{record['outcome']}[/] {escape(self._describe(trial))}: {escape(record['reason'])}",
+                f"[red]{record.outcome}[/] {escape(self._describe(trial))}: {escape(record.reason)}",
                 highlight=False,
                 soft_wrap=True,
             )
@@ -124,7 +127,7 @@ class Progress:
             return f"{have} already; nothing was computed again."
         parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
         had = f"; {summary.done} had records" if summary.done else ""
-        ran = count_of(sum(summary.outcomes.values()), "trial")
+        ran = count_of(summary.ran, "trial")
         return f"{ran} in {clock(time.monotonic() - self._begun)}: {parts}{had}."
 
     def __rich__(self) -> Group:
@@ -154,7 +157,7 @@ class Progress:
         return sum(self._outcomes.values())
 
     def _failures(self) -> int:
-        return sum(count for outcome, count in self._outcomes.items() if outcome not in ("completed", "unsupported"))
+        return sum(count for outcome, count in self._outcomes.items() if outcome.failed)
 
     def _remaining(self) -> float:
         """Scale the prediction of what is left by how long the rest took; at the start, believe it."""

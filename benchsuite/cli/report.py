@@ -13,10 +13,12 @@ from benchsuite.errors import BenchsuiteError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.freshness import Judge
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.store import Store
+    from benchsuite.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -62,38 +64,49 @@ def write(store: Store, known: Registry) -> Written:
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
-    from benchsuite.report import Contents, write_report
-    from benchsuite.store import export_table
+    from benchsuite.freshness import Freshness
+    from benchsuite.report import Contents, write_report, write_trials
 
-    records = store.read_all()
-    fresh = _fresh(records, known)
-    if records and not fresh:
+    found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
+    judge = _judge(store, known)
+    for record in store.records():
+        found[judge(record.trial, record)].append(record)
+    fresh = [record for freshness, held in found.items() if freshness.counts for record in held]
+    stale, missing = found[Freshness.STALE], found[Freshness.MISSING]
+    records = [record for held in found.values() for record in held]
+    if stale and not fresh:
         raise BenchsuiteError(
-            f"all {len(records)} records in {store.folder} are stale: the source code of their components changed. "
+            f"all {len(stale)} records in {store.folder} are stale: the source code of their components changed. "
             "The report stays as it was; run the same study again to renew them."
         )
-    contents = Contents(fresh.values())
-    certificates, problems = _certificates({record.trial.task for record in contents.records}, known)
-    broken = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
-    probed, predicted = (_ids(store.folder / name) & fresh.keys() for name in ("probes", "predictions"))
+    contents = Contents(fresh)
+    certificates, problems = _certificates({record.trial.task for record in fresh}, known)
+    problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    if missing:
+        problems.append(
+            f"{len(missing)} {'trial' if len(missing) == 1 else 'trials'} had no data, which says nothing of a recipe, and "
+            f"will run again. The first: {missing[0].reason}"
+        )
+    probed, predicted = (
+        _ids(store.folder / name) & {record.id for record in fresh} for name in ("probes", "predictions")
+    )
+    extras = store.extras
     try:
         index = write_report(
             contents,
             store.folder / "report",
-            stale=len(records) - len(fresh),
-            problems=[*broken, *problems],
-            probes={trial_id: found for trial_id in sorted(probed) if (found := store.probes(trial_id)) is not None},
-            predictions={
-                trial_id: found for trial_id in sorted(predicted) if (found := store.predicted(trial_id)) is not None
-            },
+            stale=len(stale),
+            problems=problems,
+            probes={key: held for key in sorted(probed) if (held := extras.probes(key)) is not None},
+            predictions={key: held for key in sorted(predicted) if (held := extras.predicted(key)) is not None},
             certificates=certificates,
         )
-        export_table(records, store.folder / "trials.parquet")
+        write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {error.strerror}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, len(records) - len(fresh), len(records))
+    return Written(index, contents, len(stale), len(records))
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:
@@ -136,15 +149,17 @@ def _ids(folder: Path) -> set[str]:
     return {path.stem for path in folder.rglob("*.*")}
 
 
-def _fresh(records: Mapping[str, Record], known: Registry) -> dict[str, Record]:
-    """Return the records whose source code is still the same; components that are not loaded now cannot be checked and count."""
-    from benchsuite.execution.run import is_stale
+def _judge(store: Store, known: Registry) -> Judge:
+    """Return what decides which records count. Components that are not loaded now cannot be checked, and count."""
+    from benchsuite.freshness import Judge
+    from benchsuite.provenance import fingerprints
 
-    prints = {
-        f"{kind}:{name}": entry.fingerprint for kind, table in known.tables.items() for name, entry in table.items()
-    }
-    return {
-        trial_id: record
-        for trial_id, record in records.items()
-        if not is_stale(record, {key: prints[key] for key in record.fingerprints if key in prints})
-    }
+    seen: dict[tuple[str, str], dict[str, str]] = {}
+
+    def current(trial: Trial) -> dict[str, str]:
+        key = trial.task, trial.recipe.text
+        if key not in seen:
+            seen[key] = fingerprints(trial, known)
+        return seen[key]
+
+    return Judge(current, store.extras)

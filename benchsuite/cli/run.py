@@ -197,37 +197,37 @@ def _prepare(merged: dict[str, Any], known: Registry, no_local: bool) -> tuple[P
 
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
+    from collections import Counter
+
     from benchsuite.cli.progress import START_SECONDS, clock
-    from benchsuite.execution import current_fingerprints, predicted_seconds
-    from benchsuite.execution.run import is_stale, without_data
+    from benchsuite.execution import Forecast
+    from benchsuite.freshness import Freshness, Judge
+    from benchsuite.provenance import fingerprints
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
     store = Store(results, create=False)
-    records = store.read_all()
-    waiting, stale, lacking = [], [], []
+    judge = Judge(lambda trial: fingerprints(trial, known), store.extras, options.extras)
+    found: Counter[Freshness] = Counter()
+    forecast = Forecast(known)
     for trial in planned.trials.values():
-        if trial.id not in records or without_data(records[trial.id]):
-            waiting.append(trial)
-        elif is_stale(records[trial.id], current_fingerprints(trial, known)):
-            stale.append(trial)
-        elif store.missing(records[trial.id], options.extras):
-            lacking.append(trial)
-    waiting += stale + lacking
-    again = f" {len(stale)} have a stale record (source code changed) and would run again." if stale else ""
-    again += (
-        f" {len(lacking)} would run again for the weights, predictions or probes that are asked for." if lacking else ""
-    )
+        freshness = judge(trial, store.read(trial.id))
+        found[freshness] += 1
+        if freshness is not Freshness.FRESH:
+            forecast.add(trial)
+    stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
+    again = f" {stale} have a stale record (source code changed) and would run again." if stale else ""
+    again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     console.print(
         f"[bold]{count_of(len(planned.trials), 'trial')}[/] of {count_of(planned.programs, 'program')}; "
-        f"{len(planned.trials) - len(waiting)} have a record already.{again}"
+        f"{found[Freshness.FRESH]} have a record already.{again}"
     )
     for task, count in sorted(planned.tasks.items()):
         console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
     for kind, settings in planned.compared.items():
         console.print(f"{kind.replace('_', ' ')}: {_escape(', '.join(settings))}", highlight=False, soft_wrap=True)
-    seconds = predicted_seconds(waiting, known) / options.workers
-    expected = clock(START_SECONDS + seconds) if waiting else clock(0)
+    seconds = forecast.seconds / options.workers
+    expected = clock(START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     console.print(
         f"Predicted: {expected} with {count_of(options.workers, 'worker')}. Nothing was written.", highlight=False
     )
@@ -238,26 +238,33 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show, write
-    from benchsuite.execution import LocalExecutor, run_plan
+    from benchsuite.execution import LocalExecutor, run_source
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.sources import Planned
     from benchsuite.store import Store
 
     store = Store(results)
     progress = Progress(console, known, options.workers)
     try:
         with progress:
-            summary = run_plan(planned, known, store, LocalExecutor(), options, progress, timeout)
+            source, executor = Planned(planned.trials.values()), LocalExecutor(options)
+            summary = run_source(source, known, store, executor, options, progress, timeout)
     except KeyboardInterrupt:
         stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
         console.print(
             f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
         )
         raise typer.Exit(1) from None
-    index = write(store, known)
-    show(summary.records, console)
+    index = write(store, known).index
+    show(summary.records.values(), console)
     console.print(progress.closing_line(summary), highlight=False)
     console.print(f"Report: [bold]{_escape(str(index))}[/]", highlight=False, soft_wrap=True)
-    if len(summary.records) < len(planned.trials):
-        console.print("[red]Some trials have no record.[/] Run the same command again.")
+    if summary.unrepeated:
+        console.print(
+            f"[red]{count_of(len(summary.unrepeated), 'trial')} did not repeat their records[/] (named above): the records were "
+            "changed by hand, or training is not deterministic here. Move such a record away and it is made anew."
+        )
+    if summary.unrepeated or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchsuite.record import Record
+    from benchsuite.trial import Spec
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class TrialStart:
     """
 
     id: str
-    spec: Mapping[str, Any]
+    spec: Spec
     worker: int
 
 
@@ -33,5 +36,5 @@ class TrialResult:
     """
 
     id: str
-    record: Mapping[str, Any]
+    record: Record
     path: str

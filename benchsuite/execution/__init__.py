@@ -1,19 +1,21 @@
-"""Execution: carries a plan out. One interface, filled in by local worker processes; a cluster can fill it in as well."""
+"""Execution: carries out what a source proposes. One interface, filled in by local worker processes; a cluster can as well."""
 
+from benchsuite.execution.cells import Forecast, predicted_seconds
 from benchsuite.execution.interface import Cell, Executor, Finished, Options, Started
 from benchsuite.execution.local import LocalExecutor
-from benchsuite.execution.run import Observer, Summary, current_fingerprints, predicted_seconds, run_plan
+from benchsuite.execution.observer import Observer, Summary
+from benchsuite.execution.run import run_source
 
 __all__ = [
     "Cell",
     "Executor",
     "Finished",
+    "Forecast",
     "LocalExecutor",
     "Observer",
     "Options",
     "Started",
     "Summary",
-    "current_fingerprints",
     "predicted_seconds",
-    "run_plan",
+    "run_source",
 ]

@@ -1,12 +1,13 @@
-"""The execution interface: cells of trials go in, events come out."""
+"""The execution interface: cells of trials go in, events come out. Local processes fill it in; a cluster can as well."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from benchsuite.extras import Extras
+from benchsuite.record import Ending
 from benchsuite.registry import Sources
 from benchsuite.trial import Trial
 
@@ -24,6 +25,11 @@ class Cell:
     trials: tuple[Trial, ...]
     seconds: float
     timeout: float
+
+    @property
+    def program(self) -> str:
+        """Hash of the program's signature."""
+        return self.trials[0].cell
 
 
 @dataclass(frozen=True)
@@ -68,21 +74,31 @@ class Finished:
     Args:
         trial: The trial.
         worker: Number of the worker.
-        run: ``outcome``, ``reason``, ``curves``, ``results``, ``costs``, ``data_checksum``, ``probes`` and ``environment``.
+        ending: How.
+        probes: ``layers``, ``epochs`` and ``measures``; empty unless asked for.
     """
 
     trial: Trial
     worker: int
-    run: dict[str, Any]
+    ending: Ending
+    probes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Executor(Protocol):
-    """Runs cells somewhere. A failure of a trial is its result, never an exception."""
+    """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
-    def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
-        """Yield what happens until every trial has finished; closing the iterator stops all workers.
+    def submit(self, cell: Cell) -> None:
+        """Take a cell; it runs when a worker is free. May be called while events are read."""
+        ...
+
+    def events(self) -> Iterator[Started | Finished]:
+        """Yield what happens, until every trial that was submitted has finished.
 
         Raises:
-            BenchsuiteError: If workers cannot start at all.
+            BenchsuiteError: If workers cannot start.
         """
+        ...
+
+    def close(self) -> None:
+        """Stop all workers, whatever they do. Trials that had not finished leave no trace."""
         ...

@@ -1,77 +1,141 @@
-"""Local worker processes: spawned, long-lived, one thread each. A dying or hanging one costs exactly the trial it was running."""
+"""Local worker processes: long-lived, one thread each. A dying or hanging one costs at most the trial that it was running."""
 
 from __future__ import annotations
 
-import multiprocessing
 import queue
-import re
-import signal
 import threading
 import time
-from collections.abc import Generator, Sequence
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures import wait
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterator
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.death import Death
 from benchsuite.execution.interface import Cell, Finished, Options, Started
-from benchsuite.execution.worker import execute, initialize
+from benchsuite.execution.messages import Answer
+from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Ending, Environment, Failure, Results
 from benchsuite.trial import Trial
-
-if TYPE_CHECKING:
-    from pebble import ProcessPool
-
-LOG_TAIL = 4000
 
 RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
-
-
-class _Stopped(Exception):
-    """The study ends before this trial did; it gets no record."""
+DEATHS_AT_START = 3
+"""So many workers in a row that end by themselves while they start mean that none can."""
+KILLS_AT_START = 20
+"""And so many that somebody killed."""
+KILLS_BELIEVED = 5
+"""A trial whose worker somebody killed runs again on a fresh one; so many times in a row, it is the trial's own doing."""
+STARVED_BELIEVED = 2
+"""The same where the kernel says that it killed for want of memory."""
 
 
 class LocalExecutor:
-    """Runs cells on this machine: one pebble pool of one process for each worker, so that cells stay where their program is."""
+    """Runs cells on this machine, each worker a process of its own.
 
-    def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
-        """Yield events in the order in which they happen; see :class:`~benchsuite.execution.interface.Executor`."""
-        # Longest first: the last worker to finish decides how long the study takes.
-        waiting: queue.SimpleQueue[Cell] = queue.SimpleQueue()
-        for cell in sorted(cells, key=lambda cell: (-cell.seconds, cell.trials[0].id)):
-            waiting.put(cell)
-        events: queue.SimpleQueue[Started | Finished | Exception | None] = queue.SimpleQueue()
-        lanes = [_Lane(number, waiting, events, options) for number in range(min(options.workers, len(cells)))]
-        for lane in lanes:
-            lane.start()
-        running = len(lanes)
-        try:
-            while running:
-                try:
-                    event = events.get(timeout=0.2)  # never for ever: Ctrl-C must get through
-                except queue.Empty:
-                    continue
-                if event is None:
-                    running -= 1
-                elif isinstance(event, Exception):
-                    raise event
-                else:
-                    yield event
-        finally:
-            for lane in lanes:
-                lane.stopping.set()
-            for lane in lanes:
-                lane.join()  # at once: a lane looks twice a second
-            for lane in lanes:
-                lane.end_process()
+    Args:
+        options: What workers are told.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._waiting = Waiting()
+        self._events: queue.SimpleQueue[Started | Finished | Exception] = queue.SimpleQueue()
+        self._lanes: list[_Lane] = []
+        self._open = 0
+
+    def submit(self, cell: Cell) -> None:
+        """Take a cell; see :class:`~benchsuite.execution.interface.Executor`."""
+        self._open += len(cell.trials)
+        self._waiting.put(cell)
+
+    def events(self) -> Iterator[Started | Finished]:
+        """Yield what happens in the order in which it happens."""
+        while self._open:
+            # A study of one cell needs one worker; a tuner's may need more later.
+            while len(self._lanes) < min(self._options.workers, self._waiting.claimed):
+                lane = _Lane(len(self._lanes), self._waiting, self._events, self._options)
+                self._lanes.append(lane)
+                lane.start()
+            try:
+                event = self._events.get(timeout=0.2)  # never for ever: Ctrl-C must get through
+            except queue.Empty:
+                continue
+            if isinstance(event, Exception):
+                raise event
+            if isinstance(event, Finished):
+                self._open -= 1
+            yield event
+
+    def close(self) -> None:
+        """Stop all workers."""
+        self._waiting.close()
+        for lane in self._lanes:
+            lane.stopping.set()
+        for lane in self._lanes:
+            lane.join()  # at once: a lane looks several times a second
+
+
+class Waiting:
+    """The cells that wait, the longest first: the last worker to finish decides how long a study takes.
+
+    A worker gets one of the program that it has, if there is one.
+    """
+
+    def __init__(self) -> None:
+        self._cells: list[Cell] = []
+        self._programs: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self._closed = False
+        self.claimed = 0
+        """Cells that wait or are being run."""
+
+    def put(self, cell: Cell) -> None:
+        """Add a cell."""
+        with self._changed:
+            insort(self._cells, cell, key=lambda one: (-one.seconds, one.trials[0].id))
+            self._programs[cell.program] += 1
+            self.claimed += 1
+            self._changed.notify()
+
+    def take(self, program: str | None) -> Cell | None:
+        """Wait for a cell and take it; ``None`` once closed.
+
+        Args:
+            program: The one that the worker has.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._cells or self._closed)
+            if self._closed:
+                return None
+            number = 0
+            if program is not None and self._programs[program]:
+                number = next(n for n, cell in enumerate(self._cells) if cell.program == program)
+            cell = self._cells.pop(number)
+            self._programs[cell.program] -= 1
+            return cell
+
+    def done(self) -> None:
+        """Count a cell as run."""
+        with self._changed:
+            self.claimed -= 1
+
+    def close(self) -> None:
+        """Let everybody go who waits."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
 
 class _Lane(threading.Thread):
-    """Feeds one worker process, trial by trial."""
+    """Feeds one worker process, trial by trial, and makes it anew when it has gone."""
 
     def __init__(
-        self, number: int, waiting: queue.SimpleQueue[Cell], events: queue.SimpleQueue[Any], options: Options
+        self,
+        number: int,
+        waiting: Waiting,
+        events: queue.SimpleQueue[Started | Finished | Exception],
+        options: Options,
     ) -> None:
         super().__init__(daemon=True, name=f"lane {number}")
         self.number = number
@@ -79,109 +143,102 @@ class _Lane(threading.Thread):
         self._waiting = waiting
         self._events = events
         self._options = options
-        self._log = Path(options.logs) / f"worker-{number}.log"
-        self._resident = 0
-        self._pool = self._new_pool()
-
-    def _new_pool(self) -> ProcessPool:
-        from pebble import ProcessPool
-
-        return ProcessPool(
-            max_workers=1,
-            context=multiprocessing.get_context("spawn"),
-            initializer=initialize,
-            initargs=(self._options, self.number),
-        )
-
-    def end_process(self) -> None:
-        """End the worker process, whatever it does."""
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types it by halves
-        self._pool.join()
+        self._process: WorkerProcess | None = None
 
     def run(self) -> None:
+        program = None
         try:
-            while not self.stopping.is_set():
-                try:
-                    cell = self._waiting.get_nowait()
-                except queue.Empty:
-                    return
-                if self._resident > RECYCLE_BYTES:
-                    self.end_process()
-                    self._pool, self._resident = self._new_pool(), 0
+            while (cell := self._waiting.take(program)) is not None:
+                if self._process is not None and self._process.resident_bytes > RECYCLE_BYTES:
+                    self._end()
                 for trial in cell.trials:
-                    if self.stopping.is_set():
-                        return
                     self._events.put(Started(trial, self.number))
-                    try:
-                        run = self._one(trial, cell.timeout)
-                    except _Stopped:
-                        return
-                    self._events.put(Finished(trial, self.number, run))
+                    answer = self._answer(trial, cell.timeout)
+                    self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
+                program = cell.program
+                self._waiting.done()
+        except Stopped:
+            pass
         except Exception as error:  # told to the main thread, which stops the study with it
-            if not self.stopping.is_set():
-                self._events.put(error)
+            self._events.put(error)
         finally:
-            self._events.put(None)
+            self._end()
 
-    def _one(self, trial: Trial, timeout: float) -> dict[str, Any]:
-        """Run one trial to whatever end."""
-        from pebble import ProcessExpired
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
-        started = time.perf_counter()
-        written = self._log.stat().st_size if self._log.exists() else 0
-        try:
-            future = self._pool.schedule(execute, args=[trial.spec], timeout=timeout)
-            # Never wait for ever: a stopped pool leaves its futures as they are.
-            while not wait([future], timeout=0.5).done:
-                if self.stopping.is_set():
-                    raise _Stopped
-            answer: dict[str, Any] = future.result()
-            self._resident = answer.pop("resident_bytes")
-            return answer
-        except (BenchsuiteError, _Stopped):
-            raise
-        except FutureTimeoutError:
-            limit = f"{timeout:g} seconds (--timeout)"
-            outcome, reason = "timed_out", f"it took longer than {limit}, compilation included"
-        except ProcessExpired as death:
-            outcome, reason = self._death(death.exitcode, self._tail(written))
-        except Exception as error:  # an answer that cannot be sent back
-            outcome, reason = "crashed", f"{type(error).__name__}: {error}"
-        return {
-            "outcome": outcome,
-            "reason": reason,
-            "curves": {},
-            "results": {"failure": {"step": None, "traceback": self._tail(written)}},
-            "costs": {"wall_seconds": time.perf_counter() - started},
-            "data_checksum": "",
-            "probes": {},
-            "environment": {"worker": self.number, "device": self._options.device},
-        }
-
-    def _tail(self, start: int) -> str:
-        """Return the end of what the worker printed since a position in its log."""
-        try:
-            with self._log.open("rb") as log:
-                log.seek(max(start, log.seek(0, 2) - 16 * LOG_TAIL))  # it may have printed for hours
-                printed = log.read().decode(errors="replace")
-                # faulthandler ends with a list of modules that is longer than all that matters.
-                return re.sub(r"Extension modules: .*\n?", "", printed)[-LOG_TAIL:]
-        except OSError:
-            return ""
-
-    def _death(self, code: int | None, printed: str) -> tuple[str, str]:
-        if code is not None and code < 0:
+    def _answer(self, trial: Trial, seconds: float) -> Answer:
+        """Run one trial to whatever end that is its own."""
+        killed = 0
+        while True:
+            process = self._ready(seconds)
+            started = time.monotonic()
             try:
-                name = signal.Signals(-code).name
-            except ValueError:
-                name = f"signal {-code}"
-            if name == "SIGABRT" and (
-                "bad_alloc" in printed or "out of memory" in printed.lower() or "Cannot allocate" in printed
-            ):
-                return (
-                    "out_of_memory",
-                    "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)",
-                )
-            hint = "; the operating system does so when memory runs out" if name == "SIGKILL" else ""
-            return "crashed", f"the worker process was killed by {name}{hint}"
-        return "crashed", f"the worker process ended by itself with exit code {code}"
+                return process.run(trial, seconds)
+            except TookTooLong:
+                self._process = None
+                reason = f"it took longer than {seconds:g} seconds (--timeout), compilation included"
+                return self._lost(Outcome.TIMED_OUT, reason, process.printed, started)
+            except Died as gone:
+                self._process = None
+                death = gone.death
+                if not death.begun:  # idle: nobody's failure
+                    continue
+                killed += 1
+                believed = STARVED_BELIEVED if death.starved else KILLS_BELIEVED
+                if death.from_outside and killed < believed:
+                    continue
+                outcome, reason = death.verdict(killed)
+                return self._lost(outcome, reason, death.printed, started)
+
+    def _ready(self, seconds: float) -> WorkerProcess:
+        """Return the worker process, a fresh one where there is none.
+
+        Args:
+            seconds: It may take to start.
+
+        Raises:
+            BenchsuiteError: If none can start.
+        """
+        deaths: list[Death] = []
+        while self._process is None:
+            process = WorkerProcess(self._options, self.number, self.stopping.is_set)
+            try:
+                ready = process.ready(seconds)
+            except TookTooLong:
+                raise BenchsuiteError(
+                    f"a worker did not start within {seconds:g} seconds (--timeout): some plugin hangs while it is imported. "
+                    f"{self._look()}"
+                ) from None
+            except Died as gone:
+                deaths.append(gone.death)
+                alone = [death for death in deaths if not death.from_outside]
+                if len(alone) >= DEATHS_AT_START or len(deaths) >= KILLS_AT_START:
+                    raise BenchsuiteError(
+                        f"workers cannot start: {len(deaths)} in a row ended while they did, the last one {gone.death}. "
+                        f"No trial was blamed for it. {self._look()}"
+                    ) from None
+                continue
+            except Stopped:
+                process.end()
+                raise
+            self._process = process
+            if ready.problem:
+                raise BenchsuiteError(ready.problem)
+        return self._process
+
+    def _look(self) -> str:
+        return f"Look at worker-{self.number}.log in {self._options.logs}, mend that, and run the same command again."
+
+    def _lost(self, outcome: Outcome, reason: str, printed: str, started: float) -> Answer:
+        """Return the ending of a trial whose worker could not say it."""
+        ending = Ending(
+            outcome=outcome,
+            reason=reason,
+            results=Results(failure=Failure(step=None, traceback=printed)),
+            costs=Costs(wall_seconds=time.monotonic() - started),
+            environment=Environment(worker=self.number, device=self._options.device),
+        )
+        return Answer(ending, 0)

@@ -1,122 +1,29 @@
-"""Carries a plan out: what is there already stays, what is missing runs, every end becomes a record."""
+"""Carrying out what a source proposes: trials in, records out; what is there already is not computed again."""
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from benchsuite.components import TrialResult, TrialStart
-from benchsuite.execution.interface import Cell, Executor, Options, Started
+from benchsuite.execution.cells import Forecast, make_cells
+from benchsuite.execution.interface import Executor, Finished, Options, Started
+from benchsuite.execution.observer import Observer, Summary
+from benchsuite.freshness import Freshness, Judge
+from benchsuite.provenance import fingerprints, made_by
+from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.registry import Registry
+from benchsuite.repetition import difference
 from benchsuite.selection import baseline
-from benchsuite.store import FORMAT, Store
-from benchsuite.study import Plan
+from benchsuite.sources import Source
+from benchsuite.store import Store
 from benchsuite.trial import Trial
 
-TIMEOUT = 600.0
-"""Seconds a trial may take where the user says nothing."""
-PATIENCE = 10.0
-"""A trial gets so many times what its task says that it costs, where that is more."""
 
-
-class Observer(Protocol):
-    """Watches a study; the live display is one."""
-
-    def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
-        """See the plan: trials that have records, trials that will run, stale records among them, predicted seconds of work left."""
-        ...
-
-    def started(self, trial: Trial, worker: int) -> None:
-        """See a worker begin a trial."""
-        ...
-
-    def finished(self, trial: Trial, worker: int, record: Mapping[str, Any], left: float) -> None:
-        """See a record written; ``left`` is the predicted seconds of work that remain."""
-        ...
-
-    def problem(self, text: str) -> None:
-        """See something go wrong beside the trials, such as a logger's hook that raised."""
-        ...
-
-
-@dataclass
-class Summary:
-    """What a run did.
-
-    Args:
-        done: Trials that had records already.
-        stale: Records set aside because source code changed.
-        outcomes: Outcome → number of trials that ran.
-        records: The study's records, by trial id.
-    """
-
-    done: int = 0
-    stale: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    records: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-def predicted_seconds(trials: Iterable[Trial], registry: Registry) -> float:
-    """Return the predicted work of trials run one after another, each program compiled once."""
-    trials = list(trials)
-    compiling = {trial.cell: registry.task(trial.task).cost.compile for trial in trials}
-    return sum(compiling.values()) + sum(_training(trial, registry) for trial in trials)
-
-
-def _training(trial: Trial, registry: Registry) -> float:
-    return 0.05 + registry.task(trial.task).cost.epoch * trial.epochs
-
-
-def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeout: float | None = None) -> list[Cell]:
-    """Group trials by program. A cell that alone would keep one worker busy longer than its share is split.
-
-    Args:
-        trials: What is to run.
-        registry: For what tasks say that they cost.
-        workers: Number of workers.
-        timeout: Time limit of a trial; the usual one unless given, see :data:`TIMEOUT` and :data:`PATIENCE`.
-    """
-    groups: dict[str, list[Trial]] = {}
-    for trial in trials:
-        groups.setdefault(trial.cell, []).append(trial)
-    share = predicted_seconds(trials, registry) / workers
-    cells = []
-    for group in groups.values():
-        pieces = min(len(group), math.ceil(predicted_seconds(group, registry) / max(share, 1e-9)))
-        size = math.ceil(len(group) / pieces)
-        for start in range(0, len(group), size):
-            piece = tuple(group[start : start + size])
-            limit = timeout or max(TIMEOUT, PATIENCE * max(predicted_seconds([trial], registry) for trial in piece))
-            cells.append(Cell(piece, predicted_seconds(piece, registry), limit))
-    return cells
-
-
-def current_fingerprints(trial: Trial, registry: Registry) -> dict[str, str]:
-    """Return ``kind:name`` → hash of the source code, for the task and every component of a trial."""
-    found = {f"task:{trial.task}": registry.entry("task", trial.task).fingerprint}
-    for kind, settings in trial.recipe.settings:
-        for setting in settings:
-            found[f"{kind}:{setting.name}"] = registry.entry(kind, setting.name).fingerprint
-    return found
-
-
-def is_stale(record: Mapping[str, Any], fingerprints: Mapping[str, str]) -> bool:
-    """Say whether the source code of a record's task or components is another one now."""
-    return any(record["fingerprints"].get(key) != value for key, value in fingerprints.items())
-
-
-def without_data(record: Mapping[str, Any]) -> bool:
-    """Say whether a trial ended before it had its data: a package or file was missing, which says nothing of its recipe."""
-    failure = record["results"].get("failure", {})
-    return record["outcome"] == "crashed" and "data" not in record["fingerprints"] and failure.get("step") == 0
-
-
-def run_plan(
-    plan: Plan,
+def run_source(
+    source: Source,
     registry: Registry,
     store: Store,
     executor: Executor,
@@ -124,13 +31,13 @@ def run_plan(
     observer: Observer,
     timeout: float | None = None,
 ) -> Summary:
-    """Run every trial of a plan that has no fresh record.
+    """Run every trial that a source proposes and that has no fresh record.
 
     Args:
-        plan: The trials.
+        source: Proposes trials and is told their records.
         registry: Of the plugins that were found.
         store: The results folder.
-        executor: Runs the trials.
+        executor: Runs the trials; closed at the end.
         options: What workers are told.
         observer: Watches.
         timeout: Seconds a trial may take; the usual ones unless given.
@@ -139,96 +46,146 @@ def run_plan(
         BenchsuiteError: If the results folder is in use or unreadable, or no worker can start.
         KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored.
     """
-    summary = Summary()
-    with store.locked():
-        existing = store.read_all()
-        waiting = []
-        for trial in plan.trials.values():
-            record = existing.get(trial.id)
-            stale = record is not None and is_stale(record, current_fingerprints(trial, registry))
-            if record is not None and not (stale or without_data(record) or store.missing(record, options.extras)):
-                summary.records[trial.id] = record
-                summary.done += 1
+    with store.locked(), closing(executor):
+        return _Run(source, registry, store, executor, options, observer, timeout).whole()
+
+
+@dataclass
+class _Run:
+    source: Source
+    registry: Registry
+    store: Store
+    executor: Executor
+    options: Options
+    observer: Observer
+    timeout: float | None
+
+    def __post_init__(self) -> None:
+        self.summary = Summary()
+        self._judge = Judge(lambda trial: fingerprints(trial, self.registry), self.store.extras, self.options.extras)
+        self._forecast = Forecast(self.registry)
+        self._kept: dict[str, Record] = {}  # of trials that run again for an extra alone
+        self._order: list[str] = []  # in which trials were proposed
+        self._proposed: set[str] = set()
+        self._told = 0
+        self._waiting = 0
+        self._facts: dict[str, TaskFacts] = {}
+
+    def whole(self) -> Summary:
+        """Run until nothing is left, and return what was done."""
+        first = self._take(self.source.propose())
+        self._tell_source()
+        if first:
+            self._hook("study_started", trials=tuple(first), results=self.store.folder)
+        for event in self.executor.events():
+            if isinstance(event, Started):
+                self.observer.started(event.trial, event.worker)
+                start = TrialStart(event.trial.id, event.trial.spec, event.worker)
+                self._hook("trial_started", trial=start)
                 continue
-            if stale:
-                store.set_aside(trial.id)
-                summary.stale += 1
-            waiting.append(trial)
-        remaining = {trial.id: trial for trial in waiting}
-        observer.planned(summary.done, len(waiting), summary.stale, predicted_seconds(waiting, registry))
-        if not waiting:
-            return summary
-        _tell(registry, observer, "study_started", trials=tuple(waiting), results=store.folder)
-        with closing(executor.run(make_cells(waiting, registry, options.workers, timeout), options)) as events:
-            for event in events:
-                if isinstance(event, Started):
-                    observer.started(event.trial, event.worker)
-                    _tell(
-                        registry,
-                        observer,
-                        "trial_started",
-                        trial=TrialStart(event.trial.id, event.trial.spec, event.worker),
-                    )
-                    continue
-                record = _record(event.trial, event.run, registry)
-                if event.run["probes"]:
-                    store.write_probes(event.trial.id, {"spec": event.trial.spec, **event.run["probes"]})
-                path = store.write(record)
-                summary.records[event.trial.id] = record
-                summary.outcomes[record["outcome"]] += 1
-                del remaining[event.trial.id]
-                observer.finished(event.trial, event.worker, record, predicted_seconds(remaining.values(), registry))
-                _tell(registry, observer, "trial_finished", trial=TrialResult(event.trial.id, record, str(path)))
-        _tell(registry, observer, "study_finished", outcomes=dict(summary.outcomes), results=store.folder)
-    return summary
+            self._finish(event)
+            self._tell_source()
+        if self.summary.ran:
+            outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
+            self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
+        return self.summary
 
+    def _take(self, trials: Sequence[Trial]) -> list[Trial]:
+        """Take proposed trials: those that need to run are submitted, and returned."""
+        if not trials:
+            return []
+        running = []
+        for trial in trials:
+            self._order.append(trial.id)
+            if trial.id in self._proposed:
+                continue
+            self._proposed.add(trial.id)
+            record = self.store.read(trial.id)
+            freshness = self._judge(trial, record)
+            if record is not None and freshness is Freshness.FRESH:
+                self.summary.records[trial.id] = record
+                self.summary.done += 1
+                continue
+            if freshness is Freshness.STALE:
+                self.store.set_aside(trial.id)
+                self.summary.stale += 1
+            if record is not None and freshness is Freshness.LACKING:
+                self._kept[trial.id] = record
+            running.append(trial)
+            self._forecast.add(trial)
+        self._waiting += len(running)
+        self.observer.planned(self.summary.done, self._waiting, self.summary.stale, self._forecast.seconds)
+        for cell in make_cells(running, self.registry, self.options.workers, self.timeout):
+            self.executor.submit(cell)
+        return running
 
-def _tell(registry: Registry, observer: Observer, name: str, **arguments: Any) -> None:
-    """Call a life-cycle hook of every plugin. One that raises costs its own log, never the study."""
-    for implementation in getattr(registry.hooks.hook, name).get_hookimpls():
-        try:
-            implementation.function(**{key: arguments[key] for key in implementation.argnames})
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # SystemExit included
-            observer.problem(f"{name} of {implementation.plugin_name} raised {type(error).__name__}: {error}")
+    def _tell_source(self) -> None:
+        """Tell the source what it waits for, in the order of its proposals, and take what it then proposes."""
+        while self._told < len(self._order):
+            record = self.summary.records.get(self._order[self._told])
+            if record is None:
+                return
+            self._told += 1
+            self.source.tell(record)
+            self._take(self.source.propose())
 
+    def _finish(self, event: Finished) -> None:
+        trial = event.trial
+        kept = self._kept.pop(trial.id, None)
+        record = self._record(trial, event.ending) if kept is None else self._again(trial, kept, event.ending)
+        if event.probes and trial.id not in self.summary.unrepeated:
+            self.store.extras.write_probes(trial.id, {"spec": trial.spec, **event.probes})
+        if kept is None:
+            self.store.write(record)
+        self.summary.records[trial.id] = record
+        self.summary.outcomes[event.ending.outcome] += 1
+        self.summary.ran += 1
+        self._forecast.remove(trial)
+        self.observer.finished(trial, event.worker, record, self._forecast.seconds)
+        self._hook("trial_finished", trial=TrialResult(trial.id, record, str(self.store.path(trial.id))))
 
-def _printable(value: Any) -> Any:
-    """Return a JSON value whose texts every encoding of Unicode can hold: an error may quote bytes that are no text."""
-    if isinstance(value, str):
-        return value.encode(errors="backslashreplace").decode()
-    return {key: _printable(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+    def _again(self, trial: Trial, kept: Record, ending: Ending) -> Record:
+        """Compare a trial that ran again for an extra with its record, which stays as it is."""
+        differs = difference(kept, ending)
+        if differs:
+            self.summary.unrepeated[trial.id] = differs
+            # They are of another training than the record tells of.
+            self.store.extras.discard(trial.id, self.options.extras)
+            self.observer.problem(
+                f"trial {trial.id} of {trial.task} does not repeat its record: {differs}. The record stays as it was, and "
+                "nothing was kept beside it."
+            )
+        return kept
 
+    def _record(self, trial: Trial, ending: Ending) -> Record:
+        if not any(key.startswith("task:") for key in ending.fingerprints):  # the worker could not say them
+            known = {**fingerprints(trial, self.registry), **ending.fingerprints}
+        else:
+            known = ending.fingerprints
+        return Record.of(trial, ending, self._task_facts(trial.task), made_by(trial, self.registry), known)
 
-def _record(trial: Trial, run: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
-    """Put a record together: the engine's part, and what the task says of itself."""
-    fingerprints = current_fingerprints(trial, registry)
-    if run["data_checksum"]:
-        fingerprints["data"] = run["data_checksum"]
-    task = registry.task(trial.task)
-    results = _printable(run["results"])
-    measure = {
-        "primary": task.primary,
-        "direction": task.direction,
-        "targets": list(task.targets),
-        "metrics": list(task.measures),
-        "baseline": baseline(task, registry).to_json(),
-        "compares": list(task.compares),
-        "summary": task.summary,
-        "license": task.license,
-        "citation": task.citation,
-        "steps_per_epoch": results.pop("steps_per_epoch", task.steps_per_epoch),
-    }
-    return {
-        "format": FORMAT,
-        "id": trial.id,
-        "spec": trial.spec,
-        "outcome": run["outcome"],
-        "reason": _printable(run["reason"]),
-        "curves": run["curves"],
-        "results": {**results, "measure": measure},
-        "costs": run["costs"],
-        "environment": run["environment"],
-        "fingerprints": fingerprints,
-    }
+    def _task_facts(self, name: str) -> TaskFacts:
+        if name not in self._facts:
+            task = self.registry.task(name)
+            self._facts[name] = TaskFacts(
+                primary=task.primary,
+                direction=task.direction,
+                targets=list(task.targets),
+                metrics=list(task.measures),
+                baseline=baseline(task, self.registry),
+                compares=list(task.compares),
+                summary=task.summary,
+                license=task.license,
+                citation=task.citation,
+            )
+        return self._facts[name]
+
+    def _hook(self, name: str, **arguments: Any) -> None:
+        """Call a life-cycle hook of every plugin. One that raises costs its own log, never the study."""
+        for implementation in getattr(self.registry.hooks.hook, name).get_hookimpls():
+            try:
+                implementation.function(**{key: arguments[key] for key in implementation.argnames})
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # SystemExit included
+                self.observer.problem(f"{name} of {implementation.plugin_name} raised {type(error).__name__}: {error}")

@@ -9,29 +9,85 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Options
+from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.outcomes import Outcome
+from benchsuite.provenance import fingerprints
+from benchsuite.record import Costs, Ending, Environment, Failure, Results
 from benchsuite.trial import Spec, Trial
 
-_state: dict[str, Any] = {}
 
+def serve(descriptor: int) -> None:
+    """Run the trials that come through a pipe, until it ends.
 
-def initialize(options: Options, number: int) -> None:
-    """Prepare the process: limits, device, plugins. A failure is kept and told by the first trial."""
+    Args:
+        descriptor: Of this end of the pipe.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _die_with(options.parent)  # asked of the parent itself: it may be gone before this line
+    faulthandler.enable()
+    connection = Connection(descriptor)
+    options, number = connection.recv()
+    _die_with(options.parent)
     try:
-        _print_to(Path(options.logs) / f"worker-{number}.log")
+        worker = Worker(options, number)
+    except BenchsuiteError as error:
+        connection.send(Ready(str(error)))
+        return
+    connection.send(Ready())
+    while True:
+        try:
+            spec = connection.recv()
+        except EOFError:  # the study has ended
+            return
+        connection.send(Begun())
+        answer = worker.run(spec)
+        sys.stdout.flush()
+        connection.send_bytes(_sendable(answer, worker))
+
+
+class Worker:
+    """Runs trials in this process.
+
+    Args:
+        options: What every worker is told.
+        number: Its number.
+
+    Raises:
+        BenchsuiteError: If it cannot be prepared, in one line: or every trial of this worker would be a failure.
+    """
+
+    def __init__(self, options: Options, number: int) -> None:
+        self._options = options
+        self._number = number
+        try:
+            self._prepare()
+        except BenchsuiteError:
+            raise
+        except MemoryError:
+            limit = options.memory_bytes / 2**30
+            raise BenchsuiteError(
+                f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
+            ) from None
+        except Exception as error:
+            raise BenchsuiteError(
+                f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
+            ) from error
+
+    def _prepare(self) -> None:
+        """Set limits and device, load plugins."""
+        options = self._options
         from benchsuite.engine.device import Device, configure
 
-        device = Device.parse(options.device).of_worker(number)
+        device = Device.parse(options.device).of_worker(self._number)
         configure(device)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
@@ -39,7 +95,8 @@ def initialize(options: Options, number: int) -> None:
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
-        session = Session(
+        self._registry = registry
+        self._session = Session(
             registry,
             registry.task,
             extras=options.extras,
@@ -47,48 +104,83 @@ def initialize(options: Options, number: int) -> None:
             predictions=Path(options.predictions),
             certified=lambda task: checksum_of(task, registry),
         )
-        _state.update(session=session, device=options.device, number=number)
-    except BenchsuiteError as error:
-        _state["failure"] = str(error)
-    except MemoryError:
-        limit = options.memory_bytes / 2**30
-        _state["failure"] = (
-            f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
+
+    def run(self, spec: Spec) -> Answer:
+        """Run one trial to whatever end."""
+        trial = Trial.from_spec(spec)
+        ran = _ran(self._session.run(trial))
+        # The source that this process has loaded: a file that was edited meanwhile is not what trained.
+        source = fingerprints(trial, self._registry)
+        ending = replace(
+            ran.ending,
+            environment=self.environment(ran.ending.environment.xla),
+            fingerprints={**source, **ran.ending.fingerprints},
         )
-    except Exception as error:  # or every trial of this worker would be recorded as crashed
-        _state["failure"] = f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
+        return Answer(ending, psutil.Process().memory_info().rss, ran.probes)
+
+    def environment(self, xla: bool | None) -> Environment:
+        """Return versions, machine and device; nothing that names a person or a host."""
+        from importlib.metadata import version
+
+        return Environment(
+            device=self._device_name(),
+            worker=self._number,
+            xla=xla,
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions={
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
+            },
+            machine=f"{platform.system()} {platform.machine()}",
+            processor=_processor(),
+            cores=os.cpu_count(),
+        )
+
+    def _device_name(self) -> str:
+        if self._options.device == "cpu":
+            return "cpu"
+        import tensorflow as tf
+
+        gpu = tf.config.list_physical_devices("GPU")[0]
+        return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
 
 
-def execute(spec: Spec) -> dict[str, Any]:
-    """Run one trial and return the engine's part of its record, and the resident size of this process.
+def _ran(run):
+    from types import SimpleNamespace
 
-    Raises:
-        BenchsuiteError: If the worker could not be prepared.
-    """
-    if "failure" in _state:
-        raise BenchsuiteError(_state["failure"])
-    run = _state["session"].run(Trial.from_spec(spec))
-    answer = asdict(run)
-    answer["resident_bytes"] = psutil.Process().memory_info().rss
-    answer["environment"] = {**_environment(), "xla": answer.pop("xla")}
-    sys.stdout.flush()
-    return answer
+    from benchsuite.record import Curves, Reached
+
+    results = dict(run.results)
+    failure = results.pop("failure", None)
+    targets = {k: v and Reached(**v) for k, v in results.pop("targets", {}).items()}
+    costs = {**run.costs, "train_seconds_at": tuple(run.costs.get("train_seconds_at", ()))}
+    return SimpleNamespace(
+        probes=run.probes,
+        ending=Ending(
+            outcome=Outcome(run.outcome),
+            reason=run.reason,
+            curves=Curves(run.curves),
+            results=Results(**results, targets=targets, failure=failure and Failure(**failure)),
+            costs=Costs(**costs),
+            environment=Environment(device="", xla=run.xla),
+            fingerprints={"data": run.data_checksum} if run.data_checksum else {},
+        ),
+    )
 
 
-def _environment() -> dict[str, Any]:
-    """Return versions, machine and device; nothing that names a person or a host."""
-    from importlib.metadata import version
-
-    return {
-        **{name: version(name) for name in ("benchsuite", "tensorflow", "keras", "numpy")},
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "device": _device_name(),
-        "worker": _state["number"],
-        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+def _sendable(answer: Answer, worker: Worker) -> bytes:
+    """Return an answer as bytes; one that cannot be sent becomes the crash that it is."""
+    try:
+        return bytes(ForkingPickler.dumps(answer))
+    except Exception as error:
+        ending = Ending(
+            outcome=Outcome.CRASHED,
+            reason=f"{type(error).__name__}: {' '.join(str(error).split())}",
+            results=Results(failure=Failure(step=None, traceback="")),
+            costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
+            environment=worker.environment(None),
+        )
+        return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
 
 
 def _processor() -> str:
@@ -101,15 +193,6 @@ def _processor() -> str:
     )
 
 
-def _device_name() -> str:
-    if _state["device"] == "cpu":
-        return "cpu"
-    import tensorflow as tf
-
-    gpu = tf.config.list_physical_devices("GPU")[0]
-    return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
-
-
 def _die_with(parent: int) -> None:
     """End this process when its parent is gone, however it went; a killed run leaves no worker behind."""
 
@@ -119,16 +202,6 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _print_to(log: Path) -> None:
-    """Send whatever this process prints, a segmentation fault's traceback included, to a file."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    file = log.open("a", encoding="utf-8")
-    os.dup2(file.fileno(), 1)
-    os.dup2(file.fileno(), 2)
-    faulthandler.enable(file)
-    _state["log"] = file  # faulthandler keeps only the number of the open file
 
 
 def _limit_memory(size: int) -> None:

@@ -5,7 +5,8 @@ Importing this package is cheap; seaborn is imported when a page is written.
 
 from benchsuite.report.contents import Contents
 from benchsuite.report.page.render import write_report
+from benchsuite.report.tables.parquet import write_trials
 from benchsuite.report.tables.terminal import leaderboard_tables
 from benchsuite.report.tables.terminal_grid import grid_tables
 
-__all__ = ["Contents", "grid_tables", "leaderboard_tables", "write_report"]
+__all__ = ["Contents", "grid_tables", "leaderboard_tables", "write_report", "write_trials"]

@@ -1,0 +1,86 @@
+"""Cells: trials that share a program; what they are predicted to take, and how long each of them may."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from benchsuite.execution.interface import Cell
+from benchsuite.registry import Registry
+from benchsuite.trial import Trial
+
+TIMEOUT = 600.0
+"""Seconds a trial may take where the user says nothing."""
+PATIENCE = 10.0
+"""A trial gets so many times what its task says that it costs, where that is more."""
+
+
+class Forecast:
+    """Predicted seconds of work, each program compiled once. Adding and taking away cost the same however many there are.
+
+    Args:
+        registry: For what tasks say that they cost.
+        trials: What is to run.
+    """
+
+    def __init__(self, registry: Registry, trials: Iterable[Trial] = ()) -> None:
+        self._registry = registry
+        self._programs: Counter[str] = Counter()
+        self._seconds = 0.0
+        for trial in trials:
+            self.add(trial)
+
+    @property
+    def seconds(self) -> float:
+        """Of the trials that are left."""
+        return max(self._seconds, 0.0) if self._programs else 0.0
+
+    def add(self, trial: Trial) -> None:
+        """Count one more trial."""
+        self._programs[trial.cell] += 1
+        first = self._programs[trial.cell] == 1
+        self._seconds += self._training(trial) + (self._compiling(trial) if first else 0.0)
+
+    def remove(self, trial: Trial) -> None:
+        """Count one trial less; it must have been added."""
+        self._programs[trial.cell] -= 1
+        last = not self._programs[trial.cell]
+        if last:
+            del self._programs[trial.cell]
+        self._seconds -= self._training(trial) + (self._compiling(trial) if last else 0.0)
+
+    def _training(self, trial: Trial) -> float:
+        return 0.05 + self._registry.task(trial.task).cost.epoch * trial.epochs
+
+    def _compiling(self, trial: Trial) -> float:
+        return self._registry.task(trial.task).cost.compile
+
+
+def predicted_seconds(trials: Iterable[Trial], registry: Registry) -> float:
+    """Return the predicted work of trials run one after another, each program compiled once."""
+    return Forecast(registry, trials).seconds
+
+
+def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeout: float | None = None) -> list[Cell]:
+    """Group trials by program. A cell that alone would keep one worker busy longer than its share is split.
+
+    Args:
+        trials: What is to run.
+        registry: For what tasks say that they cost.
+        workers: Number of workers.
+        timeout: Time limit of a trial; the usual one unless given, see :data:`TIMEOUT` and :data:`PATIENCE`.
+    """
+    groups: dict[str, list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault(trial.cell, []).append(trial)
+    share = predicted_seconds(trials, registry) / workers
+    cells = []
+    for group in groups.values():
+        pieces = min(len(group), math.ceil(predicted_seconds(group, registry) / max(share, 1e-9)))
+        size = math.ceil(len(group) / pieces)
+        for start in range(0, len(group), size):
+            piece = tuple(group[start : start + size])
+            limit = timeout or max(TIMEOUT, PATIENCE * max(predicted_seconds([trial], registry) for trial in piece))
+            cells.append(Cell(piece, predicted_seconds(piece, registry), limit))
+    return cells

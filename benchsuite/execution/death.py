@@ -1,0 +1,93 @@
+"""What the end of a worker process says of the trial that it was running, if it was running one."""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchsuite.outcomes import Outcome
+
+LOG_TAIL = 4000
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""Signals that an operating system, a batch system or a person sends, and that no program dies of by a mistake of its own."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """The end of a worker process that was not asked to end.
+
+    Args:
+        code: Its exit code; the negative number of the signal that killed it.
+        begun: Whether it had begun a trial.
+        printed: The end of what it printed since then.
+        starved: Whether the kernel says that it killed processes for want of memory meanwhile.
+    """
+
+    code: int
+    begun: bool
+    printed: str
+    starved: bool = False
+
+    @property
+    def from_outside(self) -> bool:
+        """Whether somebody else may have ended it: the trial is not to blame before it happened again."""
+        return -self.code in FROM_OUTSIDE
+
+    def verdict(self, times: int) -> tuple[Outcome, str]:
+        """Return the outcome of the trial and the reason, in one line.
+
+        Args:
+            times: How often it ended so.
+        """
+        if self.code >= 0:
+            return Outcome.CRASHED, f"the worker process ended by itself with exit code {self.code}"
+        name = _signal_name(-self.code)
+        gave_up = re.search("bad_alloc|out of memory|Cannot allocate", self.printed, re.IGNORECASE)
+        if name == "SIGABRT" and gave_up:
+            reason = "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)"
+            return Outcome.OUT_OF_MEMORY, reason
+        again = f", {times} times in a row" if times > 1 else ""
+        if self.starved:
+            reason = f"the operating system killed the worker process for want of memory ({name}{again})"
+            return Outcome.OUT_OF_MEMORY, reason
+        hint = "; the operating system does so when memory runs out" if name == "SIGKILL" else ""
+        return Outcome.CRASHED, f"the worker process was killed by {name}{again}{hint}"
+
+    def __str__(self) -> str:
+        """Say how it ended, for a message."""
+        if self.code >= 0:
+            return f"ended with exit code {self.code}"
+        return f"was killed by {_signal_name(-self.code)}"
+
+
+def kills_for_memory() -> int:
+    """Return how many processes the kernel has killed for want of memory, as far as it tells; only differences count."""
+    found = 0
+    for file, key in ((Path("/proc/vmstat"), "oom_kill"), (Path("/sys/fs/cgroup/memory.events"), "oom_kill")):
+        try:
+            lines = file.read_text(encoding="ascii").splitlines()
+        except (OSError, ValueError):
+            continue
+        found += sum(int(line.split()[1]) for line in lines if line.split()[:1] == [key])
+    return found
+
+
+def tail(log: Path, start: int) -> str:
+    """Return the end of what was printed to a log since a position."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(start, file.seek(0, 2) - 16 * LOG_TAIL))  # it may have printed for hours
+            printed = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    # faulthandler ends with a list of modules that is longer than all that matters.
+    return re.sub(r"Extension modules: .*\n?", "", printed)[-LOG_TAIL:]
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

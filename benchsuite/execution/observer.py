@@ -1,0 +1,56 @@
+"""Who watches a study, and what a run says that it did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Record
+from benchsuite.trial import Trial
+
+
+class Observer(Protocol):
+    """Watches a study; the live display is one."""
+
+    def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
+        """See trials proposed: how many have records, how many will run, stale records among them, predicted seconds of work left.
+
+        All are totals since the study began.
+        """
+        ...
+
+    def started(self, trial: Trial, worker: int) -> None:
+        """See a worker begin a trial."""
+        ...
+
+    def finished(self, trial: Trial, worker: int, record: Record, left: float) -> None:
+        """See a trial end; ``left`` is the predicted seconds of work that remain."""
+        ...
+
+    def problem(self, text: str) -> None:
+        """See something go wrong beside the trials, such as a logger's hook that raised."""
+        ...
+
+
+@dataclass
+class Summary:
+    """What a run did.
+
+    Args:
+        done: Trials that had records already.
+        ran: Trials that ran.
+        stale: Records set aside because source code changed.
+        outcomes: Outcome → number of trials that ran.
+        records: The study's records, by trial id.
+        unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
+            with what differs.
+    """
+
+    done: int = 0
+    ran: int = 0
+    stale: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    records: dict[str, Record] = field(default_factory=dict)
+    unrepeated: dict[str, str] = field(default_factory=dict)

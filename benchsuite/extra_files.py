@@ -1,0 +1,101 @@
+"""What lies beside the records of a results folder: stored weights, predictions and probes, a file for each trial.
+
+None of it is part of a record. See docs/reference/record-format.md.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchsuite.errors import cannot_write
+from benchsuite.extras import Extras
+from benchsuite.files import extra_file, write_whole
+from benchsuite.record import Record
+
+
+class ExtraFiles:
+    """The extras of a results folder.
+
+    Args:
+        folder: The results folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.weights = folder / "weights"
+        self.predictions = folder / "predictions"
+        self._probes = folder / "probes"
+
+    def probes(self, trial_id: str) -> dict[str, Any] | None:
+        """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again."""
+        try:
+            found = json.loads(self._probe_file(trial_id).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
+        return found if whole else None
+
+    def predicted(self, trial_id: str) -> dict[str, Any] | None:
+        """Return a trial's stored predictions, or ``None``. A file that is not whole counts as none."""
+        import numpy as np
+
+        try:
+            with np.load(extra_file(self.predictions, trial_id)) as file:
+                return dict(file)
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
+        """Write what probes found in a trial, whole or not at all. Epochs that were probed before are kept.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        path = self._probe_file(trial_id)
+        whole = _merged(self.probes(trial_id), probes)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
+        except OSError as error:
+            raise cannot_write(path, error) from None
+
+    def lacking(self, record: Record, wanted: Extras) -> bool:
+        """Say whether a trial that has a record must run again for what is to be kept beside it."""
+        if not wanted:
+            return False
+        probed = self.probes(record.id) if wanted.probe else None
+        weights, predictions = (extra_file(folder, record.id).is_file() for folder in (self.weights, self.predictions))
+        return wanted.missing(record, weights, probed, predictions)
+
+    def discard(self, trial_id: str, which: Extras | None = None) -> None:
+        """Delete a trial's extras: all, or those that ``which`` asks for.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        if which is None or which.probe:
+            self._probe_file(trial_id).unlink(missing_ok=True)
+        if which is None or which.weights:
+            extra_file(self.weights, trial_id).unlink(missing_ok=True)
+        if which is None or which.predictions:
+            extra_file(self.predictions, trial_id).unlink(missing_ok=True)
+
+    def _probe_file(self, trial_id: str) -> Path:
+        return self._probes / trial_id[:2] / f"{trial_id}.json"
+
+
+def _merged(before: Mapping[str, Any] | None, probes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return both in one, in the order of the epochs; the new ones where an epoch is in both."""
+    if before is None or before["layers"] != probes["layers"] or set(before["measures"]) != set(probes["measures"]):
+        return probes
+    rows = {
+        epoch: {measure: found["measures"][measure][number] for measure in probes["measures"]}
+        for found in (before, probes)
+        for number, epoch in enumerate(found["epochs"])
+    }
+    epochs = sorted(rows)
+    measures = {measure: [rows[epoch][measure] for epoch in epochs] for measure in probes["measures"]}
+    return {**probes, "epochs": epochs, "measures": measures}

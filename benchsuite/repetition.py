@@ -1,0 +1,38 @@
+"""Comparing two runs of one trial: the cheapest check of determinism there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchsuite.record import Ending
+
+
+def difference(first: Ending, second: Ending) -> str:
+    """Return what differs between two runs of a trial, in words; empty if both gave the same bits.
+
+    Runs on machines whose last bits differ (other numerics) cannot be compared: nothing is said of them.
+    """
+    known = first.environment.numerics and second.environment.numerics
+    if known and first.environment.numerics != second.environment.numerics:
+        return ""
+    if first.outcome is not second.outcome:
+        reason = f" ({second.reason})" if second.reason else ""
+        return f"it was {first.outcome} and is {second.outcome} now{reason}"
+    for name in sorted({*first.curves, *second.curves}):
+        before, after = (ending.curves.to_json().get(name, []) for ending in (first, second))
+        if len(before) != len(after):
+            return f"{name} had {len(before)} epochs and has {len(after)} now"
+        for epoch, (old, new) in enumerate(zip(before, after, strict=True)):
+            if old != new:
+                return f"{name} after epoch {epoch} was {old} and is {new} now"
+    before, after = first.numbers()["results"], second.numbers()["results"]
+    return _first_difference("results", before, after)
+
+
+def _first_difference(where: str, before: Any, after: Any) -> str:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            if found := _first_difference(f"{where}.{key}", before.get(key), after.get(key)):
+                return found
+        return ""
+    return "" if before == after else f"{where} was {before} and is {after} now"
