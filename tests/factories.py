@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from benchsuite.record import Record, record_from_json
+from benchsuite.trial import identity
 
 Component = dict[str, Any]
 
@@ -67,6 +68,14 @@ def make_record(*arguments: Any, **options: Any) -> Record:
     return record_from_json(json.dumps(make_json(*arguments, **options)).encode())
 
 
+def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
+    """Return a record with ``change`` made to its JSON, read again under the id that its spec then has."""
+    data = record.to_json()
+    change(data)
+    data["id"] = identity(data["spec"])
+    return record_from_json(json.dumps(data).encode())
+
+
 def make_json(
     task: TaskFacts = DIGITS,
     changes: Mapping[str, Sequence[Component]] | None = None,
@@ -92,7 +101,7 @@ def make_json(
         task: What the task declares.
         changes: Kind → components that replace the baseline's.
         seed: The trial's seed.
-        outcome: Any outcome; all but ``completed`` leave no curves.
+        outcome: Any outcome; ``pruned`` leaves curves up to half of the budget, all others but ``completed`` none.
         reason: One line; a plausible one for the outcome if not given.
         value: The primary metric of the test part at the last epoch; ``math.nan`` is stored as ``null``.
         best: The same at the epoch with the best validation value.
@@ -119,7 +128,7 @@ def make_json(
         "engine": 2,
         "fold": {"number": fold[0], "of": fold[1]} if fold else None,
     }
-    id = hashlib.sha256(json.dumps(spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
+    id = identity(spec)
     facts = {
         "primary": task.primary,
         "direction": task.direction,
@@ -139,6 +148,11 @@ def make_json(
         curves = _curves(task, value, speed, int(id[:8], 16))
         results |= _results(task, curves, value, best)
         costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
+    elif outcome == "pruned":
+        epochs = task.epochs // 2
+        curves = {name: row[: epochs + 1] for name, row in _curves(task, task.limit, speed, int(id[:8], 16)).items()}
+        costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
+        costs["train_seconds_at"] = costs["train_seconds_at"][: epochs + 1]
     else:
         results["failure"] = {
             "step": 66,

@@ -47,7 +47,7 @@ class LayerProbes:
 
     Args:
         head: The task and its budget.
-        layers: All layers that some recipe has, inputs first.
+        layers: All layers that some recipe has, inputs first; those that the baseline lacks come last.
         epochs: All epochs after which some trial was probed, growing.
         recipes: The best median first.
     """
@@ -85,7 +85,9 @@ def _on_column(
 ) -> LayerProbes:
     probed = [record for record in records if record.id in probes]
     found = [probes[record.id] for record in probed]
-    layers = tuple(dict.fromkeys(layer for one in found for layer in one["layers"]))
+    # Those of the baseline first: the order of the others must not depend on ids more than it has to.
+    usual = [probes[record.id] for record in probed if record.trial.recipe.text == record.task.baseline.text]
+    layers = tuple(dict.fromkeys(layer for one in [*usual, *found] for layer in one["layers"]))
     epochs = tuple(sorted({epoch for one in found for epoch in one["epochs"]}))
     by_recipe: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:

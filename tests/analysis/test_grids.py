@@ -72,7 +72,7 @@ def test_the_page_and_the_terminal_show_it():
     text = render(records("diverged"))
     assert "Optimizer × normalization on digits_mlp" in text
     assert 'href="#interactions"' in text
-    assert "2 diverged" in text
+    assert "2 of 3 diverged" in text
     assert "Interactions" not in render([make_record()])
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in grid_tables(records("diverged")):

@@ -12,24 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchsuite.analysis import Entry, Leaderboard, leaderboards, left_out
-from tests.factories import AUTOENCODER, BASELINE, DIGITS, TaskFacts, component, make_record, make_study
+from benchsuite.analysis import Entry, Leaderboard, Sample, leaderboards
+from benchsuite.record import Record
+from tests.factories import AUTOENCODER, BASELINE, DIGITS, TaskFacts, component, make_record, make_study, remade
 
 SGD = component("sgd", learning_rate=0.1)
 
 
-def board_of(records: list[dict[str, Any]], kind: str = "optimizer") -> Leaderboard:
+def board_of(records: list[Record], kind: str = "optimizer") -> Leaderboard:
     return next(board for board in leaderboards(records) if board.kind == kind)
 
 
-def entry_of(records: list[dict[str, Any]], label: str = "adam", kind: str = "optimizer") -> Entry:
+def entry_of(records: list[Record], label: str = "adam", kind: str = "optimizer") -> Entry:
     row = next(row for row in board_of(records, kind).rows if row.label == label)
     entry = row.entries[0]
     assert entry is not None
     return entry
 
 
-def optimizer(held: dict[str, Any], task: TaskFacts = DIGITS, **arguments: Any) -> dict[str, Any]:
+def optimizer(held: dict[str, Any], task: TaskFacts = DIGITS, **arguments: Any) -> Record:
     return make_record(task, {"optimizer": [held]}, **arguments)
 
 
@@ -52,23 +53,16 @@ def test_a_kind_that_the_task_does_not_list_appears_when_a_record_leaves_the_bas
 def test_a_record_that_leaves_the_baseline_in_two_kinds_belongs_to_none():
     both = make_record(changes={"optimizer": [SGD], "schedule": [component("cosine")]})
     records = [make_record(), both]
-    assert all(seed.id != both["id"] for board in leaderboards(records) for row in board.rows
+    assert all(seed.id != both.id for board in leaderboards(records) for row in board.rows
                for entry in row.entries for seed in entry.seeds)  # fmt: skip
-    assert left_out(records).several_kinds == (both["id"],)
-    assert left_out(records).count == 1
+    assert Sample(records).left_out.several_kinds == (both.id,)
+    assert Sample(records).left_out.count == 1
 
 
 def test_trials_with_seed_streams_of_their_own_are_no_seeds():
     odd = make_record(seed=1, streams={"noise": 3})
     assert len(entry_of([make_record(), odd]).seeds) == 1
-    assert left_out([odd]).seed_streams == (odd["id"],)
-
-
-def test_a_record_without_a_measure_is_left_out_and_breaks_nothing():
-    broken = make_record(outcome="crashed")
-    del broken["results"]["measure"]
-    assert leaderboards([broken]) == []
-    assert left_out([broken]).no_measure == (broken["id"],)
+    assert Sample([odd]).left_out.seed_streams == (odd.id,)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +132,7 @@ def test_failed_trials_count_and_unsupported_ones_are_shown():
     ]
     entry = entry_of(records)
     assert entry.final.estimate == -math.inf  # type: ignore[union-attr]
-    assert (entry.supported, entry.failed) == (3, 2)
+    assert (entry.counted, entry.failed) == (3, 2)
     assert entry.outcomes == {"completed": 1, "diverged": 1, "timed_out": 1, "unsupported": 1}
 
 
@@ -184,9 +178,11 @@ def test_a_target_that_all_reach_at_once_is_saturated():
 def test_saturated_means_reached_at_the_first_evaluation_not_in_the_first_epoch(
     evaluated: list[int], reached: int, saturated: bool
 ):
-    record = make_record()
-    record["curves"]["epoch"] = evaluated
-    record["results"]["targets"]["0.9"] = {"epoch": reached, "step": 33 * reached}
+    def change(data: dict[str, Any]) -> None:
+        data["curves"] = {"epoch": evaluated}
+        data["results"]["targets"]["0.9"] = {"epoch": reached, "step": 33 * reached}
+
+    record = remade(make_record(), change)
     assert entry_of([record]).targets[0].saturated is saturated
 
 
@@ -251,11 +247,11 @@ def test_the_order_of_records_has_no_influence(random):
     shuffled = STUDY[:]
     random.shuffle(shuffled)
     assert leaderboards(shuffled) == leaderboards(STUDY)
-    assert left_out(shuffled) == left_out(STUDY)
+    assert Sample(shuffled).left_out == Sample(STUDY).left_out
 
 
 def test_a_record_that_is_given_twice_counts_once():
-    later = {**STUDY[0], "environment": {**STUDY[0]["environment"], "finished_at": "2026-01-01T00:00:00+00:00"}}
+    later = remade(STUDY[0], lambda data: data["environment"].update(finished_at="2026-01-01T00:00:00+00:00"))
     assert leaderboards([*STUDY, *STUDY]) == leaderboards(STUDY)
     assert leaderboards([later, STUDY[0]]) == leaderboards([STUDY[0], later])
 
@@ -281,8 +277,8 @@ def test_every_record_of_a_study_is_in_a_leaderboard_or_left_out():
         if entry
         for seed in entry.seeds
     }
-    left = left_out(STUDY)
-    assert held | {*left.several_kinds} == {record["id"] for record in STUDY}
+    left = Sample(STUDY).left_out
+    assert held | {*left.several_kinds} == {record.id for record in STUDY}
     assert not held & {*left.several_kinds}
 
 
@@ -298,4 +294,4 @@ def test_importing_analysis_stays_light():
 
 
 def test_baseline_of_the_factory_is_whole():
-    assert set(make_record()["spec"]["recipe"]) == set(BASELINE)
+    assert set(make_record().trial.recipe.kinds) == set(BASELINE)

@@ -9,24 +9,20 @@ from typing import Any
 import pytest
 
 from benchsuite.analysis import leaderboards
-from benchsuite.report.drawings.figures import (
-    LONGEST_LABEL,
-    Series,
-    comparison,
-    draw_learning_curves,
-    draw_seed_strip,
-    series_of,
-    strip_range,
-    theme,
-)
+from benchsuite.report.drawings.comparison import comparison
+from benchsuite.report.drawings.learning_curves import draw_learning_curves
 from benchsuite.report.drawings.palette import COLOURS, Style, styles_of
+from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, draw_seed_strip, strip_range
+from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
-from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study
+from benchsuite.report.drawings.theme import theme
+from benchsuite.record import Record
+from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study, remade
 
 
-def svg_of(records: list[dict[str, Any]], kind: str = "optimizer", position: int = 0) -> str:
+def svg_of(records: list[Record], kind: str = "optimizer", position: int = 0) -> str:
     board = next(board for board in leaderboards(records) if board.kind == kind)
-    series = series_of(board, position, {record["id"]: record for record in records}, styles_of([board]))
+    series = series_of(board, position, {record.id: record for record in records}, styles_of([board]))
     return to_svg(comparison(series, board.columns[position]), "test", "a test")
 
 
@@ -69,7 +65,7 @@ def test_twenty_components_over_many_epochs_stay_small():
 
 def test_ids_of_two_figures_never_meet():
     board = leaderboards(STUDY)[0]
-    held = series_of(board, 0, {record["id"]: record for record in STUDY}, styles_of([board]))
+    held = series_of(board, 0, {record.id: record for record in STUDY}, styles_of([board]))
     first, second = (to_svg(comparison(held, board.columns[0]), name, "x") for name in ("one", "two"))
     ids = [set(re.findall(r'\bid="([^"]*)"', svg)) for svg in (first, second)]
     assert ids[0]
@@ -90,7 +86,7 @@ def test_colours_belong_to_names():
     assert len({style.index for (kind, _), style in styles.items() if kind == "optimizer"}) == 11
     assert len({(style.colour, style.dash) for (kind, _), style in styles.items() if kind == "optimizer"}) == 11
     board = next(board for board in many if board.kind == "optimizer")
-    by_id = {record["id"]: record for record in STUDY}
+    by_id = {record.id: record for record in STUDY}
     drawn = [{one.label: one.style for one in series_of(board, position, by_id, styles)} for position in (0, 1)]
     assert drawn[0] == drawn[1]
     assert len(few) > 0
@@ -106,7 +102,7 @@ def test_rows_of_one_name_share_the_colour_and_differ_in_shade():
         make_record(changes={"optimizer": [component("sgd", rate=rate)]}, value=rate) for rate in (0.1, 0.2, 0.3)
     ]
     board = leaderboards(records)[0]
-    held = series_of(board, 0, {record["id"]: record for record in records}, styles_of([board]))
+    held = series_of(board, 0, {record.id: record for record in records}, styles_of([board]))
     assert len({one.style for one in held}) == 1
     assert len({one.shade for one in held}) == 3
 
@@ -173,8 +169,7 @@ def test_long_labels_are_shortened():
 
 
 def test_gaps_in_a_curve_are_survived():
-    record = make_record(AUTOENCODER)
-    record["curves"]["validation_loss"][3] = None
+    record = remade(make_record(AUTOENCODER), lambda data: data["curves"]["validation_loss"].__setitem__(3, None))
     assert "<svg" in svg_of([record])
 
 

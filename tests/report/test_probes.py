@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 import re
+from collections import defaultdict
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +42,7 @@ def probed(value, epochs=(0, 1, 2), layers=LAYERS, **others):
 
 def study(*pairs):
     """Return the records and their probes by id."""
-    return [record for record, _ in pairs], {record["id"]: found for record, found in pairs}
+    return [record for record, _ in pairs], {record.id: found for record, found in pairs}
 
 
 def of_task(*pairs):
@@ -176,7 +177,7 @@ def test_probes_that_are_not_whole_count_as_none(spoil):
 def test_probes_of_no_record_count_as_none():
     assert layer_probes([make_record()], {"f" * 32: probed(1.0)}) == {}
     assert (
-        layer_probes([make_record(streams={"order": 3})], {make_record(streams={"order": 3})["id"]: probed(1.0)}) == {}
+        layer_probes([make_record(streams={"order": 3})], {make_record(streams={"order": 3}).id: probed(1.0)}) == {}
     )
 
 
@@ -471,19 +472,19 @@ def test_many_recipes_take_few_bytes_for_each_number():
 def test_the_page_is_drawn_again_when_only_the_probes_changed(tmp_path):
     record = make_record()
     first = write_report([record], tmp_path).read_text(encoding="utf-8")
-    second = write_report([record], tmp_path, probes={record["id"]: probed(1.0)}).read_text(encoding="utf-8")
+    second = write_report([record], tmp_path, probes={record.id: probed(1.0)}).read_text(encoding="utf-8")
     assert "Inside the layers" not in first
     assert "Inside the layers" in second
-    again = write_report([record], tmp_path / "other", probes={record["id"]: probed(1.0)})
+    again = write_report([record], tmp_path / "other", probes={record.id: probed(1.0)})
     assert again.read_text(encoding="utf-8") == second
 
 
 def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
     store, record = Store(tmp_path), make_record()
     store.write(record)
-    nothing_loaded = SimpleNamespace(tables={}, broken=[])
-    assert "Inside the layers" not in write(store, nothing_loaded).read_text(encoding="utf-8")
-    store.write_probes(record["id"], probed(1.0))
-    assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in write(store, nothing_loaded).read_text(
+    nothing_loaded = SimpleNamespace(tables=defaultdict(dict), broken=[])
+    assert "Inside the layers" not in write(store, nothing_loaded).index.read_text(encoding="utf-8")
+    store.extras.write_probes(record.id, probed(1.0))
+    assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in write(store, nothing_loaded).index.read_text(
         encoding="utf-8"
     )

@@ -21,7 +21,8 @@ from benchsuite.report import leaderboard_tables, write_report
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.report.tables.numbers import column_format, duration, milliseconds, percent, size, whole
 from benchsuite.report.page.render import render
-from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study
+from benchsuite.record import Record
+from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study, remade
 
 STUDY = make_study(seeds=3, tasks=2)
 SGD = component("sgd", learning_rate=0.1)
@@ -65,14 +66,14 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes another element"
 
 
-def printed(records: list[dict[str, Any]], width: int = 80) -> str:
+def printed(records: list[Record], width: int = 80) -> str:
     console = Console(width=width, file=io.StringIO(), color_system=None)
     for table in leaderboard_tables(records, width=width):
         console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def lines_of(records: list[dict[str, Any]]) -> list[dict[str, str]]:
+def lines_of(records: list[Record]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(leaderboard_csv(leaderboards(records)))))
 
 
@@ -96,7 +97,7 @@ def test_the_page_needs_no_network(page: str):
 
 
 def test_the_page_says_what_ran(page: str):
-    counts = {outcome: sum(record["outcome"] == outcome for record in STUDY) for outcome in ("completed", "diverged")}
+    counts = {outcome: sum(record.outcome == outcome for record in STUDY) for outcome in ("completed", "diverged")}
     assert f"{len(STUDY)} trials on 2 tasks: {counts['completed']} completed, {counts['diverged']} failed." in page
     assert "3 stale records are not in this report" in page
     assert "one file is not a record" in page
@@ -111,7 +112,7 @@ def test_the_page_says_that_one_seed_has_no_interval():
 
 
 def test_the_page_has_every_component_value_and_licence(page: str):
-    for text in ("BSD-3-Clause", "CC-BY-SA-3.0", "Alpaydin &amp; Kaynak 1998", STUDY[0]["fingerprints"]["data"]):
+    for text in ("BSD-3-Clause", "CC-BY-SA-3.0", "Alpaydin &amp; Kaynak 1998", STUDY[0].fingerprints["data"]):
         assert text in page
     for board in leaderboards(STUDY):
         for row in board.rows:
@@ -145,13 +146,18 @@ def test_hostile_strings_are_text_everywhere():
     bad = make_record(changes={"optimizer": [component(HOSTILE, **{HOSTILE: HOSTILE})]}, value=0.5)
     twin = make_record(changes={"optimizer": [component(HOSTILE, **{HOSTILE: 2})]}, value=0.5)
     died = make_record(seed=1, outcome="crashed", reason=HOSTILE)
-    died["results"]["failure"]["traceback"] = f"</pre>{HOSTILE}"
-    for record in (bad, twin, died):
-        record["environment"] |= dict.fromkeys(("machine", "processor", "tensorflow"), HOSTILE)
-        record["fingerprints"]["data"] = HOSTILE
-        record["results"]["measure"] |= dict.fromkeys(("summary", "license", "citation"), HOSTILE)
-        record["spec"]["task"] = {"name": HOSTILE, "version": 1}
-    text = render([bad, twin, died], problems=[HOSTILE])
+
+    def spoil(data: dict[str, Any]) -> None:
+        data["environment"] |= dict.fromkeys(("machine", "processor", "numerics", "processor_features"), HOSTILE)
+        data["environment"]["versions"]["tensorflow"] = HOSTILE
+        data["made_by"]["commit"] = HOSTILE
+        data["fingerprints"]["data"] = HOSTILE
+        data["task"] |= dict.fromkeys(("summary", "license", "citation"), HOSTILE)
+        data["spec"]["task"] = {"name": HOSTILE, "version": 1}
+        if data["results"]["failure"]:
+            data["results"]["failure"]["traceback"] = f"</pre>{HOSTILE}"
+
+    text = render([remade(record, spoil) for record in (bad, twin, died)], problems=[HOSTILE])
     assert Page(text).tags & {"script", "img"} == {"script"}
     assert text.count("<script") == 1
     assert "alert(1)</script>" not in text
@@ -175,15 +181,14 @@ def test_leaderboards_of_baselines_alone_are_named_not_shown(page: str):
 
 
 def test_unequal_data_of_one_task_is_pointed_out():
-    other = make_record(seed=1)
-    other["fingerprints"]["data"] = "another"
+    other = remade(make_record(seed=1), lambda data: data["fingerprints"].update(data="another"))
     assert "made with different data" in render([make_record(), other])
     assert "made with different data" not in render([make_record(), make_record(seed=1)])
 
 
 CERTIFICATE = {
     "version": 1,
-    "data": {"checksum": make_record()["fingerprints"]["data"], "parts": [1078, 360, 359], "labels": {"0": 170, "1": 180}},
+    "data": {"checksum": make_record().fingerprints["data"], "parts": [1078, 360, 359], "labels": {"0": 170, "1": 180}},
     "network": {"parameters": 8970, "kernels": 3},
     "loss": {"start": 2.842459, "after_steps": 2.428606, "of_zeros": 2.302585, "theory": 2.302585},
     "gradient": {"difference": 0.00069},
@@ -280,7 +285,7 @@ def test_the_table_has_one_line_per_cell_with_its_numbers():
         "0.92",
     )
     assert (adam["seeds"], adam["attained_confidence"], adam["final_values"]) == ("3", "0.75", "0.9;0.91;0.92")
-    assert adam["hyperparameters"] == '[{"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999}]'
+    assert adam["hyperparameters"] == '[{"beta_1": 0.9, "beta_2": 0.999, "learning_rate": 0.001}]'
     assert (sgd["diverged"], sgd["failed"], float(sgd["final_median"])) == ("3", "3", -math.inf)
     assert (sgd["target_1_steps"], sgd["target_1_reached"], sgd["budget_steps"]) == ("inf", "0", "660")
 
