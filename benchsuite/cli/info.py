@@ -77,7 +77,7 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     """Draw what was selected, after what there is to know about it."""
     from rich.console import Console
 
-    from benchsuite.cli.drawings import DRAWINGS, drawing
+    from benchsuite.cli.plot import DRAWINGS, drawing
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
 
@@ -109,7 +109,7 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     """Draw a task's data and network, after what there is to know about it."""
     from rich.console import Console
 
-    from benchsuite.cli.task_drawing import draw_task
+    from benchsuite.cli.plot import draw_task
     from benchsuite.report.drawings.picture import check_picture, write_picture
 
     if name not in known.tables["task"]:

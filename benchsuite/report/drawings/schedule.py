@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -20,6 +21,8 @@ WIDTH, HEIGHT = 6.4, 3.2
 """Of the figure, in inches; many schedules make it higher."""
 LEFT, RIGHT, TOP, BOTTOM, LINE = 0.5, 0.2, 0.4, 0.5, 0.165
 """Margins and the height of a line of text, in inches."""
+EPOCHS, STEPS_PER_EPOCH = 100, 20
+"""The training over which schedules are drawn; they are relative to its length."""
 LONGEST, LONGEST_IN_TITLE = 80, 30
 """The characters that a label may have in the legend and in the title."""
 
@@ -38,6 +41,37 @@ class Line:
     label: str
     multipliers: np.ndarray
     without_progress: str = ""
+
+
+class Schedule(Protocol):
+    """A schedule, or a product of several; it may react to the measures of the validation part."""
+
+    reacts: bool
+
+    def __call__(self, step: np.ndarray, total_steps: int) -> np.ndarray:
+        """Return the multiplier of each step."""
+        ...
+
+    def after_epoch(self, epoch: int, measures: Mapping[str, float]) -> None:
+        """See how training went."""
+        ...
+
+
+def line_of(label: str, schedule: Schedule) -> Line:
+    """Return what is drawn of a schedule; one that reacts is shown a validation loss that never improves."""
+    return Line(label, course(schedule), f"{EPOCHS} epochs" if schedule.reacts else "")
+
+
+def course(schedule: Schedule) -> np.ndarray:
+    """Return the multiplier of every step, float64 ``[steps]``, with validation measures that stay at 1 throughout."""
+    total = EPOCHS * STEPS_PER_EPOCH
+    parts = []
+    for epoch in range(EPOCHS):
+        steps = np.arange(epoch * STEPS_PER_EPOCH, (epoch + 1) * STEPS_PER_EPOCH, dtype="int64")
+        parts.append(schedule(steps, total))
+        # A plugin's schedule may watch any measure.
+        schedule.after_epoch(epoch + 1, defaultdict(lambda: 1.0, loss=1.0))
+    return np.concatenate(parts)
 
 
 def schedule_figure(lines: Sequence[Line]) -> Figure:

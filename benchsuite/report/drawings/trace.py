@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from benchsuite.components import Surface
+
+GRID = 161
+"""Points along either side of the map."""
 LEVELS = 18
 LOWEST_LEVEL = 0.005
 """The part of the frame that may lie below the lowest contour; the lowest itself is 1e-6 of the highest at least."""
@@ -51,6 +55,19 @@ class Ground:
     excess: np.ndarray
     start: tuple[float, float]
     minima: Sequence[tuple[float, float]]
+
+
+def ground_of(name: str, surface: Surface, values_of: Callable[[Surface, np.ndarray], np.ndarray]) -> Ground:
+    """Return a surface on a grid.
+
+    Args:
+        name: Of its task.
+        surface: The surface.
+        values_of: Returns its values at points ``[…, 2]``.
+    """
+    x, y = (np.linspace(low, high, GRID) for low, high in (surface.x, surface.y))
+    excess = values_of(surface, np.stack(np.meshgrid(x, y), axis=-1)) - surface.lowest
+    return Ground(name, x, y, excess, surface.start, surface.minima)
 
 
 @dataclass(frozen=True)
