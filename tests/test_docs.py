@@ -11,9 +11,11 @@ import typer
 
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS
+from benchsuite.options import options_of
 from benchsuite.registry import Sources, load_registry
 from benchsuite.store import OUTCOMES, Record
-from benchsuite.study import read_study_file
+from benchsuite.studies.file import read_study_file
+from benchsuite.study import TABLES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -181,13 +183,17 @@ def test_every_outcome_and_field_is_documented():
         assert f"| `{field}` |" in record
 
 
-def test_the_study_file_of_the_guide_can_be_read_and_has_every_key(tmp_path):
+def test_the_study_file_of_the_guide_can_be_read(tmp_path):
     guide = (DOCS / "how-to" / "select-and-grid.md").read_text(encoding="utf-8")
     (text,) = re.findall(r"^```toml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
     path = tmp_path / "study.toml"
     path.write_text(text, encoding="utf-8")
-    found = read_study_file(path)
-    run = typer.main.get_command(app).get_command(None, "run")
-    flags = {parameter.name for parameter in run.params} - {"study_file", "no_local", "dry_run", "help"}
-    assert set(found) == {"all" if flag == "all_" else flag for flag in flags}
-    assert set(tomllib.loads(text)) == set(found)
+    assert set(read_study_file(path)) == set(tomllib.loads(text))
+
+
+def test_the_examples_of_the_reference_can_stand_in_a_study_file(tmp_path):
+    reference = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `(\w+ = .*?)` \|", reference, re.MULTILINE)
+    path = tmp_path / "study.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert list(read_study_file(path)) == [line.name for line in options_of(*TABLES) if line.in_file]

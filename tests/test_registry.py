@@ -558,7 +558,8 @@ def test_a_plugin_without_a_reason_is_not_broken() -> None:
 
 def test_a_name_that_two_plugins_claim_disturbs_only_those_who_ask_for_it(tmp_path: Path) -> None:
     """The first owner keeps it: a task's baseline, and every study that does not name it, go on."""
-    from benchsuite.study import Study, plan
+    from benchsuite.studies.plan import plan
+    from benchsuite.study import Study
 
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "adam.py").write_text(

@@ -144,7 +144,7 @@ class WorkerProcess:
 
     def _gone(self) -> None:
         try:
-            code = self._process.wait(timeout=5)  # it may close its end a moment before it goes
+            code = self._process.wait(timeout=2)  # it may close its end a moment before it goes
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()

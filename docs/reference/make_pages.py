@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import inspect
+import json
 import math
 import re
 from pathlib import Path
@@ -22,8 +23,10 @@ import typer
 from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.options import Table, options_of
 from benchsuite.registry import Registered, Registry, Sources, load_registry
 from benchsuite.selection import baseline
+from benchsuite.study import TABLES
 
 DOCS = Path(__file__).parent.parent
 COMMAND = ".venv/bin/python docs/reference/make_pages.py"
@@ -58,7 +61,32 @@ def cli() -> str:
         command = root.get_command(context, verb)
         own = command.make_context(verb, [], parent=context, resilient_parsing=True)
         parts.append(_text(f"benchsuite {verb}", command.get_help(own)))
+        if verb == "run":
+            parts += study_file(TABLES)
     return _page(parts)
+
+
+def study_file(tables: tuple[type[Table], ...]) -> list[str]:
+    """Return the table of the keys that a study file may hold, each as the option of which name, and what stays on the command line."""
+    lines = ["| in a study file | as option | value | unless given |", "|---|---|---|---|"]
+    alone = []
+    for line in options_of(*tables):
+        if not line.in_file:
+            alone.append(f"`{line.flag}`")
+            continue
+        words = [line.words] if line.several or not line.checks else []
+        words += [check.words for check in line.checks]
+        value = "; ".join(word.removeprefix("be ") for word in words)
+        example = f"{line.name} = {json.dumps(line.example, ensure_ascii=False)}"
+        default = f"`{json.dumps(line.default, default=str)}`" if line.default not in (None, (), "") else "–"
+        lines.append(f"| `{example}` | `{line.flag}` | {value} | {default} |")
+    return [
+        "### Keys of a study file",
+        "A study file holds the same options, with `_` or `-` between words. What each does is said above, and "
+        "[Select and vary](../how-to/select-and-grid.md#a-study-file) shows a file.",
+        "\n".join(lines),
+        f"On the command line alone: {', '.join(alone)}.",
+    ]
 
 
 def baselines(known: Registry) -> str:

@@ -7,7 +7,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Sources, load_registry
 from benchsuite.report import grid_tables
 from benchsuite.report.page.render import render
-from benchsuite.study import Study, plan
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
 from tests.factories import component, make_record
 
 SGD, ADAM = component("sgd", learning_rate=0.1), component("adam", learning_rate=0.001)

@@ -1,4 +1,4 @@
-"""Studies: what flags and files ask for, what that expands to, and what is refused before anything starts."""
+"""What a study expands to, and what is refused before anything starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from benchsuite.components import RECIPE_KINDS
 from benchsuite.recipe import Setting
 from benchsuite.registry import Registry, Sources, load_registry
 from benchsuite.selection import baseline
-from benchsuite.study import Plan, Study, plan, read_study_file, tasks_of
+from benchsuite.studies.plan import Plan, plan, tasks_of
+from benchsuite.study import Study
 from benchsuite.trial import Trial
 
 
@@ -99,7 +100,7 @@ def test_a_task_asked_for_by_name_runs_what_it_does_not_compare(bundled: Registr
 
 
 def test_kind_runs_every_component_and_the_baseline(bundled: Registry) -> None:
-    planned = plan(Study(kinds=("optimizer",), task=("digits_mlp",), seeds=1), bundled)
+    planned = plan(Study(kind=("optimizer",), task=("digits_mlp",), seeds=1), bundled)
     assert what(planned) == set(bundled.names("optimizer"))
     base = baseline(bundled.task("digits_mlp"), bundled)
     assert any(trial.recipe == base for trial in planned.trials.values())
@@ -155,7 +156,7 @@ def test_the_plan_is_in_a_fixed_order(bundled: Registry) -> None:
 
 
 def test_epochs_precision_and_device_reach_every_trial(bundled: Registry) -> None:
-    study = Study(kinds=("optimizer",), seeds=1, epochs=7, precision="bfloat16", device="gpu")
+    study = Study(kind=("optimizer",), seeds=1, epochs=7, precision="bfloat16", device="gpu")
     trials = plan(study, bundled).trials.values()
     assert {(trial.epochs, trial.precision, trial.device) for trial in trials} == {(7, "bfloat16", "gpu")}
 
@@ -167,7 +168,7 @@ def test_every_planned_trial_survives_its_own_spec(bundled: Registry) -> None:
 
 def test_a_task_that_cannot_run_costs_itself_only(tmp_path: Path) -> None:
     registry = with_broken_baseline(tmp_path)
-    planned = plan(Study(kinds=("optimizer",), seeds=1), registry)
+    planned = plan(Study(kind=("optimizer",), seeds=1), registry)
     assert planned.problems == [
         "task 'lost' cannot run: unknown initializer 'he_norml'. Did you mean 'he_normal'? "
         f"Known: {', '.join(registry.names('initializer'))}."
@@ -213,7 +214,7 @@ def register_tasks():
         ({"epochs": -1}, "epochs must be a whole number from 1. Received: -1."),
         ({"tier": "quik"}, "unknown tier 'quik'. Did you mean 'quick'? Known: full, large, quick, standard."),
         ({"precision": "flaot32"}, "unknown precision 'flaot32'. Did you mean 'float32'? Known: bfloat16, float32."),
-        ({"kinds": ("optimiser",)}, "unknown kind 'optimiser'. Did you mean 'optimizer'? Known: activation, "),
+        ({"kind": ("optimiser",)}, "unknown kind 'optimiser'. Did you mean 'optimizer'? Known: activation, "),
         ({"components": {"losses": ("x",)}}, "unknown kind 'losses'. Did you mean 'loss'? Known: activation, "),
     ],
 )
@@ -240,94 +241,13 @@ def test_nothing_selected_is_refused_with_what_to_write(bundled: Registry) -> No
             "every selected task has a loss of its own, which --loss cannot replace.",
         ),
         (
-            Study(task=("noisy_quadratic",), kinds=("activation",)),
+            Study(task=("noisy_quadratic",), kind=("activation",)),
             "no selected task compares activation. Name tasks with --task; `benchsuite list` shows them.",
         ),
     ],
 )
 def test_what_does_not_exist_or_fit_is_refused(study: Study, message: str, bundled: Registry) -> None:
     assert refused(plan, study, bundled).startswith(message)
-
-
-# Study files
-
-
-def written(folder: Path, text: str | bytes) -> Path:
-    path = folder / "study.toml"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def test_a_study_file_holds_the_flags(tmp_path: Path) -> None:
-    path = written(
-        tmp_path,
-        """
-all = true
-kind = ["optimizer"]
-tier = "full"
-seeds = 5
-epochs = 3
-precision = "float32"
-device = "cpu"
-workers = 2
-timeout = 60
-memory = 1.5
-results = "elsewhere"
-plugin = ["a.py", "b"]
-task = "digits_mlp"
-optimizer = ["sgd", "momentum[momentum=0.5,0.9]"]
-gradient_transform = "clip_norm"
-""",
-    )
-    assert read_study_file(path) == {
-        "all": True, "kind": ["optimizer"], "tier": "full", "seeds": 5, "epochs": 3, "precision": "float32", "device": "cpu",
-        "workers": 2, "timeout": 60.0, "memory": 1.5, "results": "elsewhere", "plugin": ["a.py", "b"],
-        "task": ["digits_mlp"], "optimizer": ["sgd", "momentum[momentum=0.5,0.9]"], "gradient_transform": ["clip_norm"],
-    }  # fmt: skip
-
-
-def test_an_empty_study_file_asks_for_nothing(tmp_path: Path) -> None:
-    assert read_study_file(written(tmp_path, "")) == {}
-
-
-@pytest.mark.parametrize("kind", RECIPE_KINDS)
-def test_every_kind_is_a_key(kind: str, tmp_path: Path) -> None:
-    assert read_study_file(written(tmp_path, f'{kind} = "a,b"')) == {kind: ["a,b"]}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("optimizer = [", "the study file FILE is not TOML: "),
-        ("seeds 5", "the study file FILE is not TOML: "),
-        (b"tier = '\xff'", "the study file FILE is not TOML: "),
-        ("seeds = 1\nseeds = 2", "the study file FILE is not TOML: "),
-        ("optimiser = 'adam'", "unknown key in the study file FILE: 'optimiser'. Did you mean 'optimizer'? Known: "),
-        ("seed = 3", "unknown key in the study file FILE: 'seed'. Did you mean 'seeds'? Known: "),
-        ("seeds = '5'", "seeds in the study file FILE must be a whole number. Received: '5'."),
-        ("seeds = 5.0", "seeds in the study file FILE must be a whole number. Received: 5.0."),
-        ("seeds = true", "seeds in the study file FILE must be a whole number. Received: True."),
-        ("timeout = 'long'", "timeout in the study file FILE must be a number. Received: 'long'."),
-        ("timeout = true", "timeout in the study file FILE must be a number. Received: True."),
-        ("all = 1", "all in the study file FILE must be true or false. Received: 1."),
-        ("tier = ['quick']", "tier in the study file FILE must be a string. Received: ['quick']."),
-        ("optimizer = [1]", "optimizer in the study file FILE must be a list of strings. Received: [1]."),
-        ("optimizer = 1", "optimizer in the study file FILE must be a list of strings. Received: 1."),
-        (
-            "[optimizer]\nname = 'adam'",
-            "optimizer in the study file FILE must be a list of strings. Received: {'name': 'adam'}.",
-        ),
-    ],
-)
-def test_a_study_file_that_cannot_be_used_is_refused(text: str | bytes, message: str, tmp_path: Path) -> None:
-    path = written(tmp_path, text)
-    assert refused(read_study_file, path).startswith(message.replace("FILE", str(path)))
-
-
-def test_a_study_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None:
-    missing = tmp_path / "none.toml"
-    assert refused(read_study_file, missing) == f"cannot read the study file {missing}: No such file or directory."
-    assert refused(read_study_file, tmp_path) == f"cannot read the study file {tmp_path}: Is a directory."
 
 
 def test_a_tier_without_tasks_is_told() -> None:

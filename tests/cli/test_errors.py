@@ -13,7 +13,8 @@ import pytest
 from benchsuite.cli import main
 from benchsuite.registry import Sources, load_registry
 from benchsuite.store import Store
-from benchsuite.study import Study, plan
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,15 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ("run --task xq*", "unknown task pattern 'xq*'. Known: "),
         ("run --kind optimiser", "unknown kind 'optimiser'. Did you mean 'optimizer'? Known: "),
         ("run --all --tier quik", "unknown tier 'quik'. Did you mean 'quick'? Known: full, large, quick, standard."),
+        (
+            "run --cross optimizer",
+            "--cross must name two kinds. Received: optimizer. Example: --cross optimizer,normalization.",
+        ),
+        ("run --cross optimizer,losses", "unknown kind 'losses'. Did you mean 'loss'? Known: "),
+        (
+            "run --optimizer sgd --folds 1",
+            "--folds must be a whole number from 2, or n for leave-one-out. Received: '1'.",
+        ),
         ("run --all --precision half", "unknown precision 'half'. Known: bfloat16, float32."),
         (
             "run --optimizer sgd[learning_rate=20]",
@@ -112,20 +122,20 @@ LR = "a number from 1e-05 to 10 (log scale)"
             "cannot read the grid in 'sgd[0.1]': '0.1'. Write [hyperparameter=value,value].",
         ),
         ("run --optimizer sgd+adam", "a recipe holds one optimizer. Received: 'sgd+adam'. Use ',' for alternatives."),
-        ("run --optimizer sgd --seeds -1", "seeds must be a whole number from 1. Received: -1."),
-        ("run --optimizer sgd --seeds 0", "seeds must be a whole number from 1. Received: 0."),
-        ("run --optimizer sgd --epochs 0", "epochs must be a whole number from 1. Received: 0."),
-        ("run --optimizer sgd --workers 0", "--workers must be above 0. Received: 0."),
-        ("run --optimizer sgd --workers -2", "--workers must be above 0. Received: -2."),
-        ("run --optimizer sgd --timeout 0", "--timeout must be above 0. Received: 0.0."),
-        ("run --optimizer sgd --timeout nan", "--timeout must be above 0. Received: nan."),
-        ("run --optimizer sgd --memory -1", "--memory must be above 0. Received: -1.0."),
-        ("run --optimizer sgd --memory 0", "--memory must be above 0. Received: 0.0."),
+        ("run --optimizer sgd --seeds -1", "--seeds must be a whole number from 1. Received: -1."),
+        ("run --optimizer sgd --seeds 0", "--seeds must be a whole number from 1. Received: 0."),
+        ("run --optimizer sgd --epochs 0", "--epochs must be a whole number from 1. Received: 0."),
+        ("run --optimizer sgd --workers 0", "--workers must be a whole number from 1. Received: 0."),
+        ("run --optimizer sgd --workers -2", "--workers must be a whole number from 1. Received: -2."),
+        ("run --optimizer sgd --timeout 0", "--timeout must be a number above 0. Received: 0.0."),
+        ("run --optimizer sgd --timeout nan", "--timeout must be a number above 0. Received: nan."),
+        ("run --optimizer sgd --memory -1", "--memory must be a number above 0. Received: -1.0."),
+        ("run --optimizer sgd --memory 0", "--memory must be a number above 0. Received: 0.0."),
         ("run --optimizer sgd --device tpu", "--device must be cpu, gpu or gpu:N. Received: 'tpu'."),
         ("run --optimizer sgd --device cpu:1", "--device must be cpu, gpu or gpu:N. Received: 'cpu:1'."),
         (
             "run --optimizer sgd --probe 0,end",
-            "--probe takes epochs: numbers from 0 and 'last', separated by commas, or 'all'. Received: '0,end'.",
+            "--probe must name epochs: numbers from 0 and 'last', separated by commas, or 'all'. Received: '0,end'.",
         ),
         (
             "run --initializer transfer",
@@ -184,8 +194,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(
 
 def test_a_gpu_that_is_not_there(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchsuite.engine.device.count_gpus", lambda: 0)
-    for device in ("gpu", "gpu:1"):
-        assert refused(command("run", "--optimizer", "sgd", "--device", device)) == (
+    for device in (("gpu",), ("gpu:1",), ("gpu:1", "--workers", "2")):
+        assert refused(command("run", "--optimizer", "sgd", "--device", *device)) == (
             "--device gpu: no NVIDIA GPU was found on this machine. "
             "Use --device cpu, or install its driver and benchsuite[gpu]."
         )
@@ -220,16 +230,33 @@ def test_what_the_command_line_itself_refuses_has_no_traceback_either(
         ),
         (
             "optimizer = 'sgd'\nseeds = 'five'",
-            "seeds in the study file study.toml must be a whole number. Received: 'five'.",
+            "seeds in the study file study.toml must be a whole number from 1. Received: 'five'.",
         ),
-        ("optimizer = 'sgd'\nseeds = -1", "seeds must be a whole number from 1. Received: -1."),
+        (
+            "optimizer = 'sgd'\nseeds = -1",
+            "seeds in the study file study.toml must be a whole number from 1. Received: -1.",
+        ),
         ("optimizer = 'adm'", "unknown optimizer 'adm'. Did you mean 'adam'? Known: "),
-        ("optimizer = 'sgd'\ndevice = 'tpu'", "--device must be cpu, gpu or gpu:N. Received: 'tpu'."),
-        ("optimizer = 'sgd'\nworkers = 0", "--workers must be above 0. Received: 0."),
-        ("optimizer = 'sgd'\nprobe = 'end'", "--probe takes epochs: numbers from 0 and 'last', separated by commas, "),
+        (
+            "optimizer = 'sgd'\ndevice = 'tpu'",
+            "device in the study file study.toml must be cpu, gpu or gpu:N. Received: 'tpu'.",
+        ),
+        (
+            "optimizer = 'sgd'\nworkers = 0",
+            "workers in the study file study.toml must be a whole number from 1. Received: 0.",
+        ),
+        (
+            "optimizer = 'sgd'\nprobe = 'end'",
+            "probe in the study file study.toml must name epochs: numbers from 0 and 'last', ",
+        ),
         (
             "optimizer = 'sgd'\nstore-weights = 1",
             "store_weights in the study file study.toml must be true or false. Received: 1.",
+        ),
+        (
+            "optimizer = 'sgd'\ndry-run = true",
+            "dry-run cannot stand in the study file study.toml: it is for the command line alone. "
+            "Leave it out, and write --dry-run there.",
         ),
         ("", "nothing to run. "),
     ],

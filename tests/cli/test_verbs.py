@@ -220,7 +220,7 @@ def test_what_new_writes_is_found_in_the_working_folder(kind: str, written: Path
 
 
 def test_what_new_writes_is_well_formed(written: Path) -> None:
-    rules = Path(__file__).parent.parent / "pyproject.toml"
+    rules = Path(__file__).parents[2] / "pyproject.toml"
     command = [sys.executable, "-m", "ruff", "check", "--config", str(rules), "--ignore", "E501,D103", "--no-cache"]
     done = subprocess.run([*command, str(written)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
