@@ -83,7 +83,10 @@ def main(folder: str, count: int) -> None:
             step_milliseconds=round(float(generator.uniform(0.03, 0.05)), 5), cpu_share=round(float(generator.uniform(0.85, 1)), 3),
         )  # fmt: skip
         if ending != "completed":
-            found["results"]["failure"] = {"step": step, "traceback": f"Traceback (most recent call last):\n{'  …' * 300}\nstep {step}"}
+            found["results"]["failure"] = {
+                "step": step,
+                "traceback": f"Traceback (most recent call last):\n{'  …' * 300}\nstep {step}",
+            }
         found = _nobodys(found)
         path = Path(folder) / "trials" / found["id"][:2] / f"{found['id']}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

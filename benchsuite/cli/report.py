@@ -73,7 +73,7 @@ def write(store: Store, known: Registry) -> Written:
         found[judge(record.trial, record)].append(record)
     fresh = [record for freshness, held in found.items() if freshness.counts for record in held]
     stale, missing = found[Freshness.STALE], found[Freshness.MISSING]
-    records = [record for held in found.values() for record in held]
+    records = sorted((record for held in found.values() for record in held), key=lambda record: record.id)
     if stale and not fresh:
         raise BenchsuiteError(
             f"all {len(stale)} records in {store.folder} are stale: the source code of their components changed. "

@@ -49,9 +49,7 @@ def steps_of(seed: int, steps: list[int | None], outcomes: dict[int, str] | None
     return records
 
 
-def predictions_of(
-    records: list[Record], outputs: np.ndarray, targets: np.ndarray
-) -> dict[str, dict[str, np.ndarray]]:
+def predictions_of(records: list[Record], outputs: np.ndarray, targets: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Deal the examples out to the folds of each seed as consecutive parts."""
     found = {}
     for record in records:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from benchsuite.analysis import leaderboards
+from benchsuite.record import Record
 from benchsuite.report.drawings.comparison import comparison
 from benchsuite.report.drawings.learning_curves import draw_learning_curves
 from benchsuite.report.drawings.palette import COLOURS, Style, styles_of
@@ -16,7 +17,6 @@ from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, draw_seed_strip
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.drawings.theme import theme
-from benchsuite.record import Record
 from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study, remade
 
 

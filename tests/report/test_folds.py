@@ -12,12 +12,12 @@ import pytest
 from rich.console import Console
 
 from benchsuite.analysis import leaderboards
-from benchsuite.report import grid_tables, leaderboard_tables
-from benchsuite.report.drawings.series import series_of
-from benchsuite.report.tables.numbers import folds_text
-from benchsuite.report.page.render import render
-from benchsuite.report.drawings.palette import styles_of
 from benchsuite.record import Record
+from benchsuite.report import grid_tables, leaderboard_tables
+from benchsuite.report.drawings.palette import styles_of
+from benchsuite.report.drawings.series import series_of
+from benchsuite.report.page.render import render
+from benchsuite.report.tables.numbers import folds_text
 from tests.factories import component, make_record, make_study, remade
 
 SGD = component("sgd", learning_rate=0.1)

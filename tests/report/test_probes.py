@@ -14,9 +14,9 @@ from benchsuite.cli.report import write
 from benchsuite.engine import probes as engine
 from benchsuite.report import write_report
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
-from benchsuite.report.page.render import render
 from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
 from benchsuite.report.page.probe_view import MEASURES, number_text, probes_view, scale_for
+from benchsuite.report.page.render import render
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
 from tests.report.test_report import HOSTILE, Page
@@ -176,9 +176,7 @@ def test_probes_that_are_not_whole_count_as_none(spoil):
 
 def test_probes_of_no_record_count_as_none():
     assert layer_probes([make_record()], {"f" * 32: probed(1.0)}) == {}
-    assert (
-        layer_probes([make_record(streams={"order": 3})], {make_record(streams={"order": 3}).id: probed(1.0)}) == {}
-    )
+    assert layer_probes([make_record(streams={"order": 3})], {make_record(streams={"order": 3}).id: probed(1.0)}) == {}
 
 
 # Scales

@@ -17,11 +17,11 @@ import pytest
 from rich.console import Console
 
 from benchsuite.analysis import leaderboards
+from benchsuite.record import Record
 from benchsuite.report import leaderboard_tables, write_report
+from benchsuite.report.page.render import render
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.report.tables.numbers import column_format, duration, milliseconds, percent, size, whole
-from benchsuite.report.page.render import render
-from benchsuite.record import Record
 from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study, remade
 
 STUDY = make_study(seeds=3, tasks=2)

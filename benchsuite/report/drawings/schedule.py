@@ -46,9 +46,12 @@ class Line:
 class Schedule(Protocol):
     """A schedule, or a product of several; it may react to the measures of the validation part."""
 
-    reacts: bool
+    @property
+    def reacts(self) -> bool:
+        """Whether it looks at these measures."""
+        ...
 
-    def __call__(self, step: np.ndarray, total_steps: int) -> np.ndarray:
+    def __call__(self, steps: np.ndarray, total_steps: int, /) -> np.ndarray:
         """Return the multiplier of each step."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Grid
@@ -14,13 +15,17 @@ from benchsuite.report.tables.terminal import LABEL_WIDTH, PADDING, WIDTH, chunk
 if TYPE_CHECKING:
     from rich.table import Table
 
+MOST_SETTINGS = 25
+"""Rows of a table, and settings of the other kind."""
+
 
 def grid_tables(records: Contents | Iterable[Record], *, width: int = WIDTH) -> list[Table]:
     """Return every interaction grid as tables no wider than ``width`` characters, cut into runs of columns."""
     return [table for grid in Contents.of(records).grids for table in _tables(grid, width)]
 
 
-def _tables(grid: Grid, width: int) -> list[Table]:
+def _tables(whole_grid: Grid, width: int) -> list[Table]:
+    grid = _best(whole_grid)
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -54,3 +59,15 @@ def _tables(grid: Grid, width: int) -> list[Table]:
             table.add_row(Text(label), *(line[index] for index in chunk))
         tables.append(table)
     return tables
+
+
+def _best(grid: Grid) -> Grid:
+    """Return the best settings of a grid, as many as a terminal can show."""
+    rows, columns = grid.rows[:MOST_SETTINGS], grid.columns[:MOST_SETTINGS]
+    return replace(
+        grid,
+        rows=rows,
+        columns=columns,
+        entries=tuple(line[: len(columns)] for line in grid.entries[: len(rows)]),
+        left_out=(grid.left_out[0] + len(grid.rows) - len(rows), grid.left_out[1] + len(grid.columns) - len(columns)),
+    )
