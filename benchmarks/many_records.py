@@ -21,8 +21,7 @@ from typing import Any
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from benchsuite.trial import identity
-from tests.factories import AUTOENCODER, DIGITS, TaskFacts, component, make_json
+from tests.factories import AUTOENCODER, DIGITS, TaskFacts, component, make_json, of_nobody
 
 TASKS = (
     DIGITS,
@@ -58,17 +57,6 @@ def recipes(count: int) -> Iterator[tuple[TaskFacts, dict[str, list[Any]], int, 
             done += 1
 
 
-def _nobodys(found: dict[str, Any]) -> dict[str, Any]:
-    """Return a record whose task and components are registered nowhere: no change of their code makes it stale."""
-    spec, facts = found["spec"], found["task"]
-    spec["task"]["name"] = f"my_{spec['task']['name']}"
-    for name, recipe in (("spec", spec["recipe"]), ("facts", facts["baseline"])):
-        held = {kind: [{**one, "name": f"my_{one['name']}"} for one in settings] for kind, settings in recipe.items()}
-        (spec if name == "spec" else facts)["recipe" if name == "spec" else "baseline"] = held
-    prints = {key if key == "data" else key.replace(":", ":my_"): value for key, value in found["fingerprints"].items()}
-    return {**found, "id": identity(spec), "fingerprints": prints}
-
-
 def main(folder: str, count: int) -> None:
     """Write the folder."""
     generator = np.random.default_rng(0)
@@ -87,7 +75,7 @@ def main(folder: str, count: int) -> None:
                 "step": step,
                 "traceback": f"Traceback (most recent call last):\n{'  …' * 300}\nstep {step}",
             }
-        found = _nobodys(found)
+        found = of_nobody(found)
         path = Path(folder) / "trials" / found["id"][:2] / f"{found['id']}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
@@ -76,6 +77,24 @@ def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record
     return record_from_json(json.dumps(data).encode())
 
 
+def of_nobody(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a record whose task and components are registered nowhere: no change of code makes it stale."""
+
+    def renamed(recipe: dict[str, list[Component]]) -> dict[str, list[Component]]:
+        return {kind: [{**one, "name": f"my_{one['name']}"} for one in held] for kind, held in recipe.items()}
+
+    spec, facts, prints = data["spec"], data["task"], data["fingerprints"]
+    task = {**spec["task"], "name": f"my_{spec['task']['name']}"}
+    spec = {**spec, "task": task, "recipe": renamed(spec["recipe"])}
+    return {
+        **data,
+        "id": identity(spec),
+        "spec": spec,
+        "task": {**facts, "baseline": renamed(facts["baseline"])},
+        "fingerprints": {key if key == "data" else key.replace(":", ":my_"): value for key, value in prints.items()},
+    }
+
+
 def make_json(
     task: TaskFacts = DIGITS,
     changes: Mapping[str, Sequence[Component]] | None = None,
@@ -115,7 +134,7 @@ def make_json(
         precision: Precision of the trial.
         wall_seconds: Time of the whole trial.
     """
-    recipe = {**BASELINE, **{kind: list(components) for kind, components in (changes or {}).items()}}
+    recipe = {**copy.deepcopy(BASELINE), **{kind: list(components) for kind, components in (changes or {}).items()}}
     spec = {
         "task": {"name": task.name, "version": task.version},
         "recipe": recipe,
@@ -134,7 +153,7 @@ def make_json(
         "direction": task.direction,
         "targets": list(task.targets),
         "metrics": sorted({"loss", task.primary}),
-        "baseline": BASELINE,
+        "baseline": copy.deepcopy(BASELINE),
         "compares": list(task.compares),
         "summary": task.summary,
         "license": task.license,

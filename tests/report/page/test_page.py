@@ -1,28 +1,27 @@
-"""The report: one offline page that escapes everything, a tidy table, tables for 80 columns."""
+"""The report: one offline page that escapes everything and says what it leaves out."""
 
 from __future__ import annotations
 
-import csv
 import io
-import math
+import json
 import os
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from benchsuite.analysis import leaderboards
-from benchsuite.record import Record
-from benchsuite.report import leaderboard_tables, write_report
+from benchsuite.analysis import grids, leaderboards
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Record, record_from_json
+from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
+from benchsuite.report.drawings.palette import OUTCOME_COLOURS
 from benchsuite.report.page.render import render
-from benchsuite.report.tables.csv_table import leaderboard_csv
-from benchsuite.report.tables.numbers import column_format, duration, milliseconds, percent, size, whole
-from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study, remade
+from tests.factories import component, make_json, make_record, make_study, remade
+from tests.report.reading import HOSTILE, Page
 
 STUDY = make_study(seeds=3, tasks=2)
 SGD = component("sgd", learning_rate=0.1)
@@ -31,53 +30,6 @@ SGD = component("sgd", learning_rate=0.1)
 @pytest.fixture(scope="module")
 def page() -> str:
     return render(STUDY, stale=3, problems=["one file is not a record"])
-
-
-class Page(HTMLParser):
-    """Collects ids, links and the nesting of a page; void elements and SVG's own closing are the parser's business."""
-
-    void = frozenset({"meta", "input", "br", "link", "img"})
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.tags: set[str] = set()
-        self.open: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        if tag not in self.void:
-            self.open.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.append(value or "")
-            if name in ("href", "src", "xlink:href", "action", "data"):
-                self.links.append(value or "")
-            assert not name.startswith("on"), f"an inline handler: {name}"
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in self.void:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"</{tag}> closes another element"
-
-
-def printed(records: list[Record], width: int = 80) -> str:
-    console = Console(width=width, file=io.StringIO(), color_system=None)
-    for table in leaderboard_tables(records, width=width):
-        console.print(table)
-    return console.file.getvalue()  # type: ignore[attr-defined]
-
-
-def lines_of(records: list[Record]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(leaderboard_csv(leaderboards(records)))))
-
-
-# The page
 
 
 def test_the_page_is_well_formed_and_its_links_lead_somewhere(page: str):
@@ -137,9 +89,6 @@ def test_equal_records_give_equal_bytes_whatever_the_order(tmp_path: Path):
     second = write_report([*few[::-1], few[0]], tmp_path / "b")
     assert first.read_bytes() == second.read_bytes()
     assert (first.parent / "leaderboard.csv").read_bytes() == (second.parent / "leaderboard.csv").read_bytes()
-
-
-HOSTILE = '"><script>alert(1)</script>{{ 7 * 7 }}<img src=x onerror=alert(1)>'
 
 
 def test_hostile_strings_are_text_everywhere():
@@ -271,100 +220,116 @@ def test_importing_the_report_stays_light():
     assert done.stdout.strip() == "[]"
 
 
-# The tidy table
+# Outcomes
 
 
-def test_the_table_has_one_line_per_cell_with_its_numbers():
-    records = [make_record(seed=seed, value=0.9 + seed / 100) for seed in range(3)]
-    records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="diverged") for seed in range(3)]
-    adam, sgd = [line for line in lines_of(records) if line["kind"] == "optimizer"]
-    assert (adam["component"], adam["final_median"], adam["final_low"], adam["final_high"]) == (
-        "adam",
-        "0.91",
-        "0.9",
-        "0.92",
+def test_every_outcome_has_a_colour_and_the_page_takes_it_from_there():
+    assert set(OUTCOME_COLOURS) == set(Outcome)
+    records = [make_record(seed=seed, outcome=outcome.value) for seed, outcome in enumerate(Outcome)]
+    text = render(records)
+    for outcome in Outcome:
+        assert f".o-{outcome.value} {{ background: {OUTCOME_COLOURS[outcome]}; }}" in text
+        assert f'<i class="o-{outcome.value}"' in text
+        assert outcome.meaning in text
+    assert "7 trials on 1 task: 1 completed, 4 failed, 1 pruned, 1 unsupported." in text
+
+
+def test_pruned_trials_are_shown_and_are_no_failures():
+    records = [make_record(seed=seed, value=0.9) for seed in range(3)] + [make_record(seed=3, outcome="pruned")]
+    records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="pruned") for seed in range(3)]
+    text = render(records)
+    assert '<span class="aside">1 of 4 pruned</span>' in text
+    assert '<span class="median quiet">pruned</span>' in text
+    assert '<p class="note">Pruned: sgd.</p>' in text
+    assert 'id="failures"' not in text
+    assert '<td class="quiet" colspan="2">pruned</td>' in text
+
+
+# Very many
+
+
+def test_a_page_of_very_many_rows_shows_the_best_of_each_and_says_where_all_are(monkeypatch: pytest.MonkeyPatch):
+    for name in ("MOST_ENTRIES", "FEWEST_ROWS"):
+        monkeypatch.setattr(f"benchsuite.report.page.board_view.{name}", 4)
+    rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    last = make_record(changes={"optimizer": [component("zzz")]}, value=0.1)
+    text = render([make_record(value=0.2), *rates, last])
+    shown = re.findall(r"<span>([^<]*)</span></th>", text[text.index('id="kind-optimizer"') : text.index('id="tasks"')])
+    assert list(dict.fromkeys(shown)) == ["sgd[rate=1]", "sgd[rate=2]", "adam", "zzz"]
+    assert "4 of 10 rows are shown" in text
+    assert "All are in leaderboard.csv." in text
+    assert "rows are shown" not in render([make_record(value=0.2), *rates[:2]])
+
+
+def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
+    values = [0.5 + seed / 1000 for seed in range(100)]
+    text = render([make_record(seed=seed, value=value) for seed, value in enumerate(values)])
+    assert "Of many seeds the first 30 are listed, and 60 drawn" in text
+    assert '<td colspan="3">70 more</td>' in text
+    assert len(re.findall(r'<circle class="seed"', text)) == 60
+    assert ">0.5495</span>" in text  # the median of all
+    assert "with 100 seeds" in text
+
+
+def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("benchsuite.report.page.failure_view.MOST_FAILURES", 6)
+    records = [make_record(seed=seed, outcome="diverged", reason=f"at step {seed}") for seed in range(40)]
+    crashed = make_record(changes={"optimizer": [SGD]}, outcome="crashed", reason="the only crash")
+    section = render([*records, crashed])
+    section = section[section.index('id="failures"') :]
+    assert "the only crash" in section
+    assert section.count("<td>at step ") == 5
+    assert "6 of 41 lines are shown, some of every task and outcome. trials.parquet has every trial" in section
+    assert "Every trial that failed" not in section
+
+
+def test_what_tables_share_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = []
+    monkeypatch.setattr(contents, "leaderboards", lambda sample: made.append("boards") or leaderboards(sample))
+    monkeypatch.setattr(contents, "grids", lambda sample: made.append("grids") or grids(sample))
+    held = Contents([make_record(seed=seed) for seed in range(2)])
+    write_report(held, tmp_path)
+    leaderboard_tables(held)
+    grid_tables(held)
+    assert sorted(made) == ["boards", "grids"]
+
+
+# Records that are not alike
+
+
+def other_numerics(record: Record, numerics: str, features: str = "avx512f") -> Record:
+    new = {"numerics": numerics, "processor_features": features}
+    return remade(record, lambda data: data["environment"].update(new))
+
+
+def test_records_of_several_numerics_are_told_apart():
+    usual = [make_record(seed=seed) for seed in range(3)]
+    text = render([*usual, other_numerics(make_record(seed=3), "f" * 16)])
+    line = (
+        "records of task &#39;digits_mlp&#39; were made under 2 numerics: 3 under 5e3c1ab09d2f4c67 (TensorFlow 2.21.0"
     )
-    assert (adam["seeds"], adam["attained_confidence"], adam["final_values"]) == ("3", "0.75", "0.9;0.91;0.92")
-    assert adam["hyperparameters"] == '[{"beta_1": 0.9, "beta_2": 0.999, "learning_rate": 0.001}]'
-    assert (sgd["diverged"], sgd["failed"], float(sgd["final_median"])) == ("3", "3", -math.inf)
-    assert (sgd["target_1_steps"], sgd["target_1_reached"], sgd["budget_steps"]) == ("inf", "0", "660")
+    assert text.count(line) == 2  # at the top, and in the task's section
+    assert (
+        f"1 under {'f' * 16} (TensorFlow 2.21.0, Keras 3.15.0, NumPy 2.4.6, Python 3.11.9, processor features avx512f)"
+        in text
+    )
+    assert "seeds are not paired across them" in text
+    assert "were made under" not in render(usual)
 
 
-def test_the_table_is_read_back_by_pandas_as_numbers():
+# What no encoding holds
+
+
+def test_a_lone_surrogate_reaches_neither_page_nor_tables(tmp_path: Path):
     import pandas as pd
 
-    frame = pd.read_csv(io.StringIO(leaderboard_csv(leaderboards(STUDY))))
-    numbers = [
-        name for name in frame.columns if name.endswith(("_median", "_low", "_high", "_steps", "rank", "_milliseconds"))
-    ]
-    assert all(frame[name].dtype.kind in "if" for name in numbers)
-    assert set(frame["kind"]) == {board.kind for board in leaderboards(STUDY)}
-
-
-# The terminal
-
-
-@pytest.mark.parametrize("width", [80, 120])
-def test_terminal_tables_fit_their_width(width: int):
-    text = printed(make_study(seeds=2, tasks=5), width)
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
-    assert "…" not in text
-
-
-def test_terminal_tables_name_every_row_in_every_part():
-    text = printed(make_study(seeds=2, tasks=5))
-    assert "optimizer leaderboard (1 of 2)" in text
-    assert text.count("schedule_free_adamw") == 2
-    for task in ("bible_charlm", "digits_mlp", "housing_mlp", "mnist5k_cnn"):
-        assert task in text
-
-
-def test_terminal_tables_show_failures_intervals_and_the_caption():
-    records = [make_record(seed=seed, value=0.9 + seed / 100) for seed in range(3)]
-    records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="diverged") for seed in range(3)]
-    text = printed(records)
-    assert "0.9000–0.9200" in text
-    assert re.search(r"sgd\s+failed\n\s+3/3 diverged", text)
-    assert "test accuracy after 20 epochs: median of 3 seeds, 75 % interval" in text
-
-
-def test_the_best_median_is_bold_and_labels_are_no_markup():
-    hostile = component("[red]x[/red]")
-    table = leaderboard_tables([make_record(value=0.9), make_record(changes={"optimizer": [hostile]}, value=0.8)])[0]
-    first, second = list(table.columns[2].cells)
-    assert (str(first.style), str(second.style)) == ("bold", "")  # type: ignore[union-attr]
-    assert "[red]x[/red]" in printed([make_record(changes={"optimizer": [hostile]})])
-
-
-def test_no_records_no_tables():
-    assert leaderboard_tables([]) == []
-
-
-def test_a_caption_spans_what_differs():
-    records = [make_record(seed=seed) for seed in range(5)] + [make_record(AUTOENCODER, seed=seed) for seed in range(3)]
-    records += [make_record(DIGITS, {"optimizer": [SGD]})]
-    assert "test metric after 20 to 30 epochs: median of 1 to 5 seeds, 0 to 93.7 % interval" in printed(records)
-
-
-# Numbers
-
-
-@pytest.mark.parametrize(("values", "shown"), [
-    ([0.98123, 0.5], "0.9812"), ([12.3456, 99.0], "12.35"), ([0.0123456], "0.01235"), ([1e-6], "1e-06"),
-    ([-math.inf], "failed"), ([1234.5], "1234"), ([0.5, 1e-9], "0.5"), ([1.0, 0.98], "1.0000"),
-])  # fmt: skip
-def test_metric_values_have_four_digits(values: list[float], shown: str):
-    assert column_format(values)(values[0]) == shown
-
-
-def test_units():
-    assert [duration(value) for value in (0.04, 41.3, 725, 12_000, 187_200)] == [
-        "0.0 s", "41 s", "12 min 5 s", "3 h 20 min", "2 d 4 h",
-    ]  # fmt: skip
-    assert [size(value) for value in (12, 71_760, 8.8e6)] == ["12 B", "71.8 kB", "8.8 MB"]
-    assert [milliseconds(value) for value in (0.0291, 12.34, 4321)] == ["0.0291 ms", "12.3 ms", "4,321 ms"]
-    assert [whole(value) for value in (1797, 33.5)] == ["1,797", "33.5"]
-
-
-def test_a_confidence_never_rounds_up_to_certainty():
-    assert [percent(value) for value in (0.75, 0.9375, 0.99999)] == ["75 %", "93.7 %", "99.9 %"]
+    raw = make_json(outcome="crashed", reason="cannot open \udcff.csv")
+    raw["results"]["failure"]["traceback"] = "\ud800"
+    raw["environment"]["processor"] = "odd \udc80"
+    record = record_from_json(json.dumps(raw).encode())
+    index = write_report([record], tmp_path)
+    assert "cannot open \\udcff.csv" in index.read_text(encoding="utf-8")
+    write_trials([record], tmp_path / "trials.parquet")
+    assert pd.read_parquet(tmp_path / "trials.parquet")["reason"][0] == "cannot open \\udcff.csv"
+    for table in leaderboard_tables([record]):
+        Console(file=io.TextIOWrapper(io.BytesIO(), "utf-8")).print(table)

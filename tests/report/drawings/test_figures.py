@@ -11,9 +11,9 @@ import pytest
 from benchsuite.analysis import leaderboards
 from benchsuite.record import Record
 from benchsuite.report.drawings.comparison import comparison
-from benchsuite.report.drawings.learning_curves import draw_learning_curves
+from benchsuite.report.drawings.learning_curves import MOST_FAINT, draw_learning_curves
 from benchsuite.report.drawings.palette import COLOURS, Style, styles_of
-from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, draw_seed_strip, strip_range
+from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, MOST_SEEDS, draw_seed_strip, strip_range
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.drawings.theme import theme
@@ -179,3 +179,28 @@ def test_drawing_changes_no_global_setting():
     before = dict(mpl.rcParams)
     svg_of([make_record()])
     assert dict(mpl.rcParams) == before
+
+
+def test_of_very_many_rows_the_baseline_and_the_best_of_each_name_are_drawn():
+    records = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    records += [make_record(value=0.2), make_record(changes={"optimizer": [component("zzz")]}, value=0.1)]
+    board = leaderboards(records)[0]
+    held = series_of(board, 0, {record.id: record for record in records}, styles_of([board]), most=4)
+    assert [one.label for one in held] == ["sgd[rate=1]", "sgd[rate=2]", "adam", "zzz"]
+    assert [one.shade for one in held] == [1.0, pytest.approx(0.4), 1.0, 1.0]
+
+
+def test_a_figure_of_thousands_of_seeds_stays_small_and_its_median_is_over_all(monkeypatch: pytest.MonkeyPatch):
+    paths = tuple(((0.0, 1.0), (0.1, number / 1000)) for number in range(1001))
+    held = [series(curves=paths, finals=tuple(number / 1000 for number in range(1001)))]
+    axes = axes_with(draw_learning_curves, held)
+    assert len(axes.collections[0].get_segments()) == MOST_FAINT
+    assert axes.lines[0].get_ydata()[-1] == 0.5
+    points = [float(x) for held in axes_with(draw_seed_strip, held).collections for x, _ in held.get_offsets()]
+    assert len(points) == MOST_SEEDS
+    assert (points[0], points[-1]) == (0.0, 1.0)
+
+
+def test_pruned_rows_are_not_drawn():
+    records = [make_record(), make_record(changes={"optimizer": [component("sgd")]}, outcome="pruned")]
+    assert ">sgd<" not in svg_of(records)

@@ -19,7 +19,7 @@ from benchsuite.report.page.probe_view import MEASURES, number_text, probes_view
 from benchsuite.report.page.render import render
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
-from tests.report.test_report import HOSTILE, Page
+from tests.report.reading import HOSTILE, Page
 
 LAYERS = ("dense_1", "dense_2", "output_1")
 XAVIER = {"initializer": [component("xavier_uniform")]}
