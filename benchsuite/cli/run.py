@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 GIB = 2**30
 NO_LIMIT = 2**62
+MOST_NAMED = 60
+"""Settings that a dry run names; a grid may have thousands."""
 RENEWED_AT_ONCE = 20_000
 """A run renews the report of a folder with up to so many records; of more, the user says when."""
 
@@ -104,7 +106,9 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     for task, count in sorted(planned.tasks.items()):
         console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
     for kind, settings in planned.compared.items():
-        console.print(f"{kind.replace('_', ' ')}: {_escape(', '.join(settings))}", highlight=False, soft_wrap=True)
+        more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
+        named = _escape(", ".join(settings[:MOST_NAMED]) + more)
+        console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
     seconds = forecast.seconds / options.workers
     expected = clock(START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     console.print(
