@@ -1,11 +1,10 @@
-r"""The trial's noise stream: the one place where layers of a plugin take their randomness from.
+"""The trial's noise stream: the one place where layers of a plugin take their randomness from.
 
-.. math::  u = \mathrm{uniform}(\mathrm{key}_{trial},\ 1024\,t + k)
-
-for draw k of step t; training, optimizer, probes and others have a range of steps each (:class:`Owner`). The draw is
-counter-based: no state is kept, a used program is reset by a new key, and under XLA it costs a fraction of
-``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a compiled loop). Numbers come
-from Threefry under XLA and from Philox in a graph: a program is one or the other by a fixed rule, never both.
+For draw k of step t, ``u = uniform(key of the trial, 1024·t + k)``; training, optimizer, probes and others have a range of
+steps each (:class:`Owner`). The draw is counter-based: no state is kept, a used program is reset by a new key, and under
+XLA it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
+compiled loop). Numbers come from Threefry under XLA and from Philox in a graph: a program is one or the other by a fixed
+rule, never both.
 
 TensorFlow is imported by the functions, not by this module.
 """

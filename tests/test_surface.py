@@ -7,8 +7,9 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.conformance.promises import _draws_what_it_trains, check_task
+from benchsuite.curves import Curves
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Costs, Curves, Ending, Environment
+from benchsuite.record import Costs, Ending, Environment
 from tests.engine.test_trace import SURFACE, bowl, task
 
 GOOD = {"value": bowl, "x": (-2, 2), "y": (-1, 1), "start": (0, 0)}

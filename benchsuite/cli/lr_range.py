@@ -39,8 +39,11 @@ def lr_range(
     no_local: NoLocalOption = False,
 ) -> None:
     """Train once with a growing learning rate, and suggest which rates are worth trying."""
+    from benchsuite.cli.quiet import surround, tensorflow_on_cpu
+
+    surround()
     from benchsuite.engine.range_test import FEWEST_STEPS, MOST_STEPS, range_test, rate_range
-    from benchsuite.report.picture import check_picture
+    from benchsuite.report.drawings.picture import check_picture
 
     known = registry(plugin, no_local)
     found = known.task(task)
@@ -53,9 +56,8 @@ def lr_range(
         raise BenchsuiteError(f"--seed must be a whole number from 0. Received: {seed}.")
     first, last = rate_range(setting, known, low, high)
     from benchsuite.analysis.range_test import suggest
-    from benchsuite.cli.quiet import tensorflow_on_cpu
-    from benchsuite.report.picture import write_picture
-    from benchsuite.report.range_test import range_figure
+    from benchsuite.report.drawings.picture import write_picture
+    from benchsuite.report.drawings.range_test import range_figure
 
     tensorflow_on_cpu()
     sweep = range_test(found, setting, known, first, last, steps, seed)

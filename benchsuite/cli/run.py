@@ -80,7 +80,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.execution import Forecast
     from benchsuite.freshness import Freshness, Judge
     from benchsuite.provenance import fingerprints
-    from benchsuite.report.numbers import count_of
+    from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
     store = Store(results, create=False)
@@ -116,7 +116,7 @@ def _run(
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show, write
     from benchsuite.execution import LocalExecutor, run_source
-    from benchsuite.report.numbers import count_of
+    from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
 
@@ -132,8 +132,8 @@ def _run(
             f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
         )
         raise typer.Exit(1) from None
-    index = write(store, known)
-    show(summary.records, console)
+    index = write(store, known).index
+    show(summary.records.values(), console)
     console.print(progress.closing_line(summary), highlight=False)
     console.print(f"Report: [bold]{_escape(str(index))}[/]", highlight=False, soft_wrap=True)
     if summary.unrepeated:

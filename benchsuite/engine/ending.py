@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 
+from benchsuite.curves import Curves
 from benchsuite.engine.epochs import Diverged
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
@@ -13,7 +14,7 @@ from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Costs, Curves, Ending, Environment, Failure, Results
+from benchsuite.record import Costs, Ending, Environment, Failure, Results
 
 REASON_LENGTH = 300
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TypedDict
 
 from benchsuite.components import Task
+from benchsuite.curves import Curves, Number
 from benchsuite.data import PARTS
-from benchsuite.record import Curves, Number, Reached, Results, Values
+from benchsuite.record import Reached, Results, Values
 
 
 class Logbook:

@@ -91,11 +91,13 @@ class Worker:
         configure(device)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
+        from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
         self._registry = registry
+        self._rounding = numerics(device.kind)
         self._session = Session(
             registry,
             registry.task,
@@ -109,8 +111,8 @@ class Worker:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
         ran = self._session.run(trial)
-        # The source that this process has loaded: a file that was edited meanwhile is not what trained.
-        source = fingerprints(trial, self._registry)
+        # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
+        source = fingerprints(trial, self._registry, verify=True)
         ending = replace(
             ran.ending,
             environment=self.environment(ran.ending.environment.xla),
@@ -121,17 +123,14 @@ class Worker:
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
-        from importlib.metadata import version
-
         return Environment(
             device=self._device_name(),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            versions={
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
-            },
+            numerics=self._rounding.fingerprint,
+            processor_features=" ".join(self._rounding.features),
+            versions={"python": platform.python_version(), **self._rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
             processor=_processor(),
             cores=os.cpu_count(),

