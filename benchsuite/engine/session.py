@@ -134,6 +134,7 @@ class Session:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
             except ConfigurationChanged:
+                del program  # nothing of it is left when its successor is built
                 self._programs.drop(_key(trial, prepared))
         else:
             title = ingredients.optimizer_component.title
