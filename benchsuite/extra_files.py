@@ -43,8 +43,9 @@ class ExtraFiles:
         import numpy as np
 
         try:
-            with np.load(extra_file(self.predictions, trial_id)) as file:
-                return dict(file)
+            # Opened here: of a file that is no archive, np.load would leave it open.
+            with extra_file(self.predictions, trial_id).open("rb") as file, np.load(file) as found:
+                return dict(found)
         except (OSError, ValueError, EOFError, zipfile.BadZipFile):
             return None
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
 if TYPE_CHECKING:
     from benchsuite import components as c
+    from benchsuite.trial import Trial
 
 
 hookspec = pluggy.HookspecMarker("benchsuite")
@@ -73,7 +74,7 @@ def register_tasks() -> list[c.Task]:  # type: ignore[empty-body]
 
 
 @hookspec
-def study_started(trials: Sequence[Any], results: Path) -> None:
+def study_started(trials: Sequence[Trial], results: Path) -> None:
     """Observe that a study begins.
 
     Args:
@@ -89,7 +90,7 @@ def trial_started(trial: c.TrialStart) -> None:
 
 @hookspec
 def trial_finished(trial: c.TrialResult) -> None:
-    """Observe that a trial's record was written, whatever its outcome. Called in the main process."""
+    """Observe that a trial ended, whatever its outcome, and has a stored record. Called in the main process."""
 
 
 @hookspec

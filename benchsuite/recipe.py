@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.kinds import COMBINED, kind_order
+from benchsuite.shared import Shared
 from benchsuite.spaces import Value
 
 if sys.version_info >= (3, 12):
@@ -72,7 +73,7 @@ class Setting:
     @cached_property
     def text(self) -> str:
         """The JSON text that equal settings share: unlike ``==`` it tells 1 from 1.0 and from true."""
-        return _canonical(self.to_json())
+        return canonical(self.to_json())
 
     def to_json(self) -> SettingSpec:
         """Return the record's form."""
@@ -81,7 +82,7 @@ class Setting:
     @classmethod
     def from_json(cls, kind: str, data: SettingSpec) -> Setting:
         """Read the record's form. Equal ones are one object."""
-        return _setting(kind, _canonical(data))
+        return _setting(kind, canonical(data))
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Recipe:
     @cached_property
     def text(self) -> str:
         """The JSON text that equal recipes share: unlike ``==`` it tells 1 from 1.0 and from true."""
-        return _canonical(self.to_json())
+        return canonical(self.to_json())
 
     def __contains__(self, kind: str) -> bool:
         return any(known == kind for known, _ in self.settings)
@@ -128,22 +129,37 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: RecipeSpec) -> Recipe:
-        """Read the record's form. Equal ones are one object: a hundred thousand records share a few hundred."""
-        return _recipe(_canonical(data))
+        """Read the record's form. Equal ones are one object: a hundred thousand records share a few hundred.
+
+        Raises:
+            ValueError: If a kind does not hold as many components as it must.
+        """
+        return _recipes(data)
 
 
-def _canonical(data: SettingSpec | RecipeSpec) -> str:
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def canonical(data: Mapping[str, object]) -> str:
+    """Return the JSON text that equal values share, whatever the order of their keys."""
+    return _encode(data)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def _recipe(text: str) -> Recipe:
     data: RecipeSpec = json.loads(text)
-    order = [kind for kind in RECIPE_KINDS if kind in data]
-    return Recipe(tuple((kind, tuple(Setting.from_json(kind, one) for one in data[kind])) for kind in order))
+    for kind, settings in data.items():
+        if not settings or (len(settings) > 1 and kind not in COMBINED):
+            raise ValueError(f"a recipe cannot hold {len(settings)} components of the kind {kind}")
+    return Recipe(
+        tuple(
+            (kind, tuple(Setting.from_json(kind, one) for one in data[kind])) for kind in sorted(data, key=kind_order)
+        )
+    )
 
 
 @lru_cache(maxsize=65536)
 def _setting(kind: str, text: str) -> Setting:
     data: SettingSpec = json.loads(text)
     return Setting(kind, data["name"], data["version"], tuple(sorted(data["hyperparameters"].items())))
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_recipes: Shared[Recipe] = Shared(lambda data: _recipe(canonical(data)))

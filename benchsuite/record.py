@@ -1,24 +1,22 @@
 """A record: what came of one trial, field by field. Everybody uses this one type, from the worker to the report.
 
 The JSON of a record is :meth:`Record.to_json`; docs/reference/record-format.md describes it for readers in other
-languages. Format 1 is converted when it is read (:func:`record_from_json`); nothing is rewritten on disk.
+languages. Files are read by :func:`benchsuite.record_json.record_from_json`.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Annotated, Any, ClassVar, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
-import numpy as np
-from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
 
+from benchsuite.curves import Curves, Number
 from benchsuite.outcomes import Outcome
-from benchsuite.recipe import Recipe, RecipeSpec
-from benchsuite.trial import Spec, Trial, identity
+from benchsuite.recipe import Recipe, RecipeSpec, SettingSpec
+from benchsuite.shared import Shared
+from benchsuite.trial import FoldSpec, Spec, TaskSpec, Trial
 
 FORMAT = 2
 
@@ -26,10 +24,23 @@ Whole = Annotated[int, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Seconds = Annotated[float, Field(strict=True, ge=0)]
 Truth = Annotated[bool, Field(strict=True)]
-Number = Annotated[float, Field(strict=True)] | Whole | None
-"""A measured number; ``None`` if it is not finite."""
-Values = dict[str, Number]
+Target = Annotated[float, Field(strict=True)] | Whole
+
+
+def _values(data: Any) -> dict[str, Number]:
+    if not isinstance(data, dict) or not all(map(_is_number, data.values())):
+        raise ValueError("must be an object of numbers and null")
+    return data
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or type(value) is int or (type(value) is float and math.isfinite(value))
+
+
+Values = Annotated[dict[str, Number], PlainValidator(_values)]
 """One evaluated epoch: ``epoch``, ``step``, and every measure of every part, such as ``test_accuracy``."""
+Texts = Annotated[dict[str, str], PlainValidator(Shared(lambda data: _texts.validate_python(data)))]
+"""Equal ones are one object: nobody changes them."""
 
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
 T = TypeVar("T")
@@ -40,68 +51,6 @@ def _part(cls: type[T]) -> type[T]:
     """Make a frozen dataclass that is checked to the letter when it is read."""
     cls.__pydantic_config__ = EXACT  # type: ignore[attr-defined]
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)
-
-
-class Curves(Mapping[str, "np.ndarray"]):
-    """Name → one number for each evaluated epoch, epoch 0 first; NaN where there is none. All are equally long.
-
-    Args:
-        values: Name → numbers; ``None`` becomes NaN.
-
-    Raises:
-        ValueError: If they are not equally long.
-    """
-
-    WHOLE: ClassVar = ("epoch", "step")
-    """Names whose numbers are whole."""
-
-    __slots__ = ("_names", "_rows")
-
-    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
-        values = values or {}
-        lengths = {name: len(row) for name, row in values.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"curves must be equally long, and are {lengths}")
-        self._names = tuple(values)
-        self._rows = np.array([np.asarray(row, "float64") for row in values.values()]).reshape(
-            len(values), max(lengths.values(), default=0)
-        )
-        self._rows.flags.writeable = False
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        try:
-            return self._rows[self._names.index(name)]  # type: ignore[no-any-return]
-        except ValueError:
-            raise KeyError(name) from None
-
-    def __iter__(self) -> Any:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __eq__(self, other: object) -> bool:
-        """Say whether all numbers are the same bits, whatever the order of the names."""
-        return isinstance(other, Curves) and self.to_json() == other.to_json()
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> Any:
-        return Curves, (dict(zip(self._names, self._rows, strict=True)),)
-
-    @property
-    def epochs(self) -> int:
-        """Number of evaluated epochs, epoch 0 included."""
-        return int(self._rows.shape[1])
-
-    def to_json(self) -> dict[str, list[Number]]:
-        """Return the record's form."""
-        return {
-            name: [int(one) for one in row]
-            if name in self.WHOLE
-            else [one if math.isfinite(one) else None for one in row]
-            for name, row in zip(self._names, self._rows.tolist(), strict=True)
-        }
 
 
 @_part
@@ -201,7 +150,7 @@ class Environment:
     finished_at: str = ""
     numerics: str = ""
     processor_features: str = ""
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: Texts = field(default_factory=dict)
     machine: str = ""
     processor: str = ""
     cores: Count | None = None
@@ -224,10 +173,10 @@ class TaskFacts:
     """
 
     primary: str
-    direction: str
-    targets: list[Annotated[float, Field(strict=True)] | Whole]
+    direction: Annotated[str, Field(pattern="^(max|min)$")]
+    targets: list[Target]
     metrics: list[str]
-    baseline: Annotated[Recipe, PlainValidator(lambda value: _recipe(value))]
+    baseline: Annotated[Recipe, PlainValidator(Shared(lambda data: _recipe(data)))]
     compares: list[str]
     summary: str
     license: str
@@ -246,7 +195,7 @@ class MadeBy:
 
     benchsuite: str
     commit: str = ""
-    plugins: dict[str, str] = field(default_factory=dict)
+    plugins: Texts = field(default_factory=dict)
 
 
 @_part
@@ -265,11 +214,11 @@ class Ending:
 
     outcome: Outcome
     reason: str = ""
-    curves: Annotated[Curves, PlainValidator(lambda value: _curves(value))] = field(default_factory=Curves)
+    curves: Annotated[Curves, PlainValidator(Curves.from_json)] = field(default_factory=Curves)
     results: Results = field(default_factory=Results)
     costs: Costs
     environment: Environment
-    fingerprints: dict[str, str] = field(default_factory=dict)
+    fingerprints: Texts = field(default_factory=dict)
 
     def numbers(self) -> dict[str, Any]:
         """Return what must agree bit for bit between two runs of a trial with the same numerics."""
@@ -292,13 +241,21 @@ class Record(Ending):
     """
 
     id: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
-    trial: Annotated[Trial, PlainValidator(lambda value: _trial(value))]
-    task: TaskFacts
+    trial: Annotated[Trial, PlainValidator(lambda data: _trial(data)), Field(alias="spec")]
+    task: Annotated[TaskFacts, PlainValidator(Shared(lambda data: _facts.validate_python(data)))]
     made_by: MadeBy
 
     @classmethod
     def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
-        """Put a record together; texts that no encoding can hold are escaped."""
+        """Put a record together; texts that no encoding can hold are escaped.
+
+        Args:
+            trial: The trial.
+            ending: How it ended.
+            task: What its task says of itself.
+            made_by: The code that made it.
+            fingerprints: Of that code, in place of the ending's.
+        """
         known = {**_shallow(ending), "fingerprints": fingerprints, "reason": printable(ending.reason)}
         if failure := ending.results.failure:
             known["results"] = replace(
@@ -324,104 +281,21 @@ class Record(Ending):
         }
 
 
-class NotARecord(Exception):
-    """Raised for a file that holds no record that can be read; its text says why."""
-
-
-class NewerFormat(NotARecord):
-    """Raised for a record that a newer benchsuite wrote."""
-
-
-def record_from_json(content: bytes) -> Record:
-    """Read a record of any format, checked to the letter.
-
-    Args:
-        content: Of its file.
-
-    Raises:
-        NewerFormat: If a newer benchsuite wrote it.
-        NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
-    """
-    data = _parsed(content)
-    number = data.get("format") if isinstance(data, dict) else None
-    if isinstance(number, int) and number > FORMAT:
-        raise NewerFormat(
-            f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
-        )
-    try:
-        if number == 1:
-            data = _from_format_1(data)
-        if not isinstance(data, dict) or data.pop("format", None) != FORMAT:
-            raise NotARecord(
-                f"does not follow the format: its top level must be an object whose format is 1 to {FORMAT}"
-            )
-        spec = data.pop("spec", None)
-        record = _records.validate_python({**data, "trial": spec})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join("spec" if part == "trial" else str(part) for part in first["loc"]) or "top level"
-        raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
-    if record.id != identity(spec):
-        raise NotARecord(f"holds another spec than that of trial {record.id}")
-    return record
-
-
 def printable(value: Any) -> Any:
     """Return a JSON value whose texts every encoding of Unicode can hold: an error may quote bytes that are no text."""
     if isinstance(value, str):
         return value.encode(errors="backslashreplace").decode()
     if isinstance(value, dict):
         return {printable(key): printable(inner) for key, inner in value.items()}
-    return [printable(inner) for inner in value] if isinstance(value, list) else value
+    return [printable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _parsed(content: bytes) -> Any:
-    try:
-        return from_json(content, allow_inf_nan=False)
-    except ValueError:
-        pass  # a lone surrogate among them, which Python reads
-    try:
-        return printable(json.loads(content.decode(), parse_constant=_refuse_constant))
-    except (ValueError, RecursionError) as error:
-        raise NotARecord(f"is not whole JSON ({error})") from None
+def _trial(data: Any) -> Trial:
+    return Trial.from_spec(_specs.validate_python(data, strict=True))
 
 
-def _refuse_constant(text: str) -> None:
-    raise ValueError(f"{text} is no JSON")
-
-
-def _from_format_1(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a record of format 1 in format 2. What is not there stays away, and is refused like any other."""
-    results, environment = data.get("results"), data.get("environment")
-    if not isinstance(results, dict) or not isinstance(environment, dict):
-        return {**data, "format": FORMAT}
-    facts = results.get("measure")
-    facts, steps = (facts, None) if not isinstance(facts, dict) else (dict(facts), facts.get("steps_per_epoch"))
-    if isinstance(facts, dict):
-        facts.pop("steps_per_epoch", None)
-    packages = ("python", "tensorflow", "keras", "numpy")
-    kept = {key: value for key, value in environment.items() if key not in (*packages, "benchsuite")}
-    versions = {name: environment[name] for name in packages if name in environment}
-    return {
-        **data,
-        "format": FORMAT,
-        "results": {**{k: v for k, v in results.items() if k != "measure"}, "steps_per_epoch": steps},
-        "environment": {**kept, "versions": versions},
-        "task": facts,
-        "made_by": {"benchsuite": environment.get("benchsuite", "")},
-    }
-
-
-def _curves(value: Any) -> Curves:
-    return value if isinstance(value, Curves) else Curves(_numbers.validate_python(value, strict=True))
-
-
-def _trial(value: Any) -> Trial:
-    return value if isinstance(value, Trial) else Trial.from_spec(_specs.validate_python(value, strict=True))
-
-
-def _recipe(value: Any) -> Recipe:
-    return value if isinstance(value, Recipe) else Recipe.from_json(_recipes.validate_python(value, strict=True))
+def _recipe(data: Any) -> Recipe:
+    return Recipe.from_json(_recipes.validate_python(data, strict=True))
 
 
 def _without_traceback(results: Results) -> dict[str, Any]:
@@ -435,7 +309,9 @@ def _shallow(part: Any) -> dict[str, Any]:
     return {one.name: getattr(part, one.name) for one in fields(part)}
 
 
-_numbers: TypeAdapter[dict[str, list[Number]]] = TypeAdapter(dict[str, list[Number]], config=EXACT)
+for _typed in (SettingSpec, TaskSpec, FoldSpec, Spec):  # where they stand, nothing shall load pydantic
+    setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
+_texts: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 _specs: TypeAdapter[Spec] = TypeAdapter(Spec)
 _recipes: TypeAdapter[RecipeSpec] = TypeAdapter(RecipeSpec)
-_records: TypeAdapter[Record] = TypeAdapter(Record)
+_facts: TypeAdapter[TaskFacts] = TypeAdapter(TaskFacts)

@@ -18,15 +18,15 @@ def difference(first: Ending, second: Ending) -> str:
     if first.outcome is not second.outcome:
         reason = f" ({second.reason})" if second.reason else ""
         return f"it was {first.outcome} and is {second.outcome} now{reason}"
+    curves = first.curves.to_json(), second.curves.to_json()
     for name in sorted({*first.curves, *second.curves}):
-        before, after = (ending.curves.to_json().get(name, []) for ending in (first, second))
+        before, after = (values.get(name, []) for values in curves)
         if len(before) != len(after):
             return f"{name} had {len(before)} epochs and has {len(after)} now"
         for epoch, (old, new) in enumerate(zip(before, after, strict=True)):
-            if old != new:
+            if not _same(old, new):
                 return f"{name} after epoch {epoch} was {old} and is {new} now"
-    before, after = first.numbers()["results"], second.numbers()["results"]
-    return _first_difference("results", before, after)
+    return _first_difference("results", first.numbers()["results"], second.numbers()["results"])
 
 
 def _first_difference(where: str, before: Any, after: Any) -> str:
@@ -35,4 +35,9 @@ def _first_difference(where: str, before: Any, after: Any) -> str:
             if found := _first_difference(f"{where}.{key}", before.get(key), after.get(key)):
                 return found
         return ""
-    return "" if before == after else f"{where} was {before} and is {after} now"
+    return "" if _same(before, after) else f"{where} was {before} and is {after} now"
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Say whether two numbers are the same bits: unlike ``==`` this tells 0.0 from -0.0."""
+    return repr(before) == repr(after)

@@ -73,7 +73,7 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
     Raises:
         BenchsuiteError: For unknown names and hyperparameters, values out of range, and text that does not parse.
     """
-    found: dict[tuple[Setting, ...], None] = {}
+    found: dict[tuple[str, ...], tuple[Setting, ...]] = {}
     for selection in selections:
         for part in _split(selection, ","):
             terms = _split(part, "+")
@@ -89,8 +89,9 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
                     raise BenchsuiteError(
                         f"{part!r} joins {idle!r}, which stands alone and changes nothing: leave it out."
                     )
-                found[combination] = None
-    return list(found)
+                # By text: 1 and true are equal, and two alternatives.
+                found.setdefault(tuple(setting.text for setting in combination), combination)
+    return list(found.values())
 
 
 _TERM = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")

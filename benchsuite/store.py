@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import itertools
-import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,8 @@ from pathlib import Path
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.files import write_whole
-from benchsuite.record import NewerFormat, NotARecord, Record, printable, record_from_json
+from benchsuite.record import Record
+from benchsuite.record_json import NewerFormat, NotARecord, record_from_json, record_to_json
 
 
 class Store:
@@ -133,8 +133,7 @@ class Store:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         path = self.path(record.id)
-        text = json.dumps(printable(record.to_json()), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
-        content = text.encode()
+        content = record_to_json(record)
         record_from_json(content)  # what cannot be read must not be written
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from benchsuite.recipe import Recipe, RecipeSpec
+from benchsuite.recipe import Recipe, RecipeSpec, canonical
 
 if sys.version_info >= (3, 12):
     from typing import NotRequired, TypedDict
@@ -70,6 +69,7 @@ class Trial:
         streams: Seed stream → seed that replaces the trial's own for this stream alone.
         fold: Number of the fold that tests, from 0, and how many folds there are; ``None`` for the task's own split.
         engine: Version of the engine that gives the numbers.
+        has_fold: Whether its spec says anything of folds; some of engine 1 do not.
     """
 
     task: str
@@ -83,27 +83,33 @@ class Trial:
     streams: tuple[tuple[str, int], ...] = ()
     fold: tuple[int, int] | None = None
     engine: int = ENGINE_VERSION
+    has_fold: bool = True
 
     @property
     def spec(self) -> Spec:
         """The record's ``spec``: all that decides the numbers."""
-        return {
+        spec: Spec = {
             "task": {"name": self.task, "version": self.task_version},
             "recipe": self.recipe.to_json(),
             "seed": self.seed,
             "streams": dict(self.streams),
-            "fold": {"number": self.fold[0], "of": self.fold[1]} if self.fold else None,
             "epochs": self.epochs,
             "batch_size": self.batch_size,
             "precision": self.precision,
             "device": self.device,
             "engine": self.engine,
         }
+        if self.has_fold:
+            spec["fold"] = {"number": self.fold[0], "of": self.fold[1]} if self.fold else None
+        return spec
 
     @cached_property
     def id(self) -> str:
         """32 hexadecimal digits of the SHA-256 of the canonical JSON of the spec."""
-        return identity(self.spec)
+        # Many trials share a recipe, so its text is made once. What is replaced stands nowhere else: in texts, JSON
+        # puts a backslash before each quotation mark.
+        bare = replace(self, recipe=_NO_RECIPE).spec
+        return _digest(canonical(bare).replace('"recipe":{}', f'"recipe":{self.recipe.text}'))
 
     @cached_property
     def cell(self) -> str:
@@ -131,6 +137,7 @@ class Trial:
             streams=tuple(sorted(spec["streams"].items())),
             fold=(fold["number"], fold["of"]) if (fold := spec.get("fold")) else None,
             engine=spec["engine"],
+            has_fold="fold" in spec,
         )
 
     def with_seed(self, seed: int) -> Trial:
@@ -140,5 +147,11 @@ class Trial:
 
 def identity(spec: Mapping[str, object]) -> str:
     """Return the 32 hexadecimal digits that stand for a spec."""
-    text = json.dumps(spec, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _digest(canonical(spec))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+_NO_RECIPE = Recipe(())

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +13,18 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.cli.app import app
-from benchsuite.execution import Options, worker
+from benchsuite.curves import Curves
+from benchsuite.execution import Options
 from benchsuite.execution.interface import Cell, Finished, Started
+from benchsuite.execution.worker import Worker
+from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
-from benchsuite.store import Store, comparable
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Record
+from benchsuite.record_json import record_from_json
+from benchsuite.store import Store
+from tests.factories import make_record
 
 # Which epochs
 
@@ -65,9 +71,10 @@ def test_epochs_that_no_trial_comes_to_are_refused() -> None:
 # Which trials run again
 
 
-def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: int = 2) -> dict[str, Any]:
-    curves = {"epoch": list(done)} if done else {}
-    return {"outcome": outcome, "curves": curves, "spec": {"epochs": epochs}}
+def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: int = 2) -> Record:
+    made = make_record()
+    curves = Curves({"epoch": done, "step": done}) if done else Curves()
+    return replace(made, outcome=Outcome(outcome), curves=curves, trial=replace(made.trial, epochs=epochs))
 
 
 @pytest.mark.parametrize(
@@ -80,6 +87,7 @@ def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: 
         (Extras(weights=True), record("diverged", (0,)), False, None, False),
         (Extras(weights=True), record("crashed", ()), False, None, False),
         (Extras(weights=True), record("unsupported", ()), False, None, False),
+        (Extras(weights=True), record("pruned", (0, 1)), False, None, False),
         # Probes: of every epoch that was named and that the trial came to.
         (Extras(probe="all"), record(), False, None, True),
         (Extras(probe="all"), record(), False, [0, 1], True),
@@ -91,6 +99,8 @@ def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: 
         (Extras(probe="last"), record(done=(0, 1), epochs=9), False, [1], False),
         (Extras(probe="0,last"), record("diverged", (0, 1)), False, None, True),
         (Extras(probe="0,last"), record("diverged", (0, 1)), False, [0], False),
+        (Extras(probe="0,last"), record("pruned", (0, 1)), False, None, True),
+        (Extras(probe="0,last"), record("pruned", (0, 1)), False, [0], False),  # it never came to its last epoch
         (Extras(probe="all"), record("diverged", ()), False, None, False),
         (Extras(probe="all"), record("crashed", ()), False, None, False),
         (Extras(probe="all"), record("timed_out", ()), False, None, False),
@@ -102,41 +112,90 @@ def record(outcome: str = "completed", done: Sequence[int] = (0, 1, 2), epochs: 
     ],
 )
 def test_a_trial_runs_again_if_what_is_asked_for_was_not_kept(
-    extras: Extras, held: dict[str, Any], weights: bool, probed: list[int] | None, missing: bool
+    extras: Extras, held: Record, weights: bool, probed: list[int] | None, missing: bool
 ) -> None:
     found = None if probed is None else {"layers": [], "epochs": probed, "measures": {}}
     assert extras.missing(held, weights, found) is missing
 
 
-def test_the_store_looks_for_weights_and_probes_where_they_are_written(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    held = {**record(), "id": "ab" * 16}
+@pytest.mark.parametrize(
+    ("outcome", "stored", "missing"),
+    [("completed", False, True), ("completed", True, False), ("diverged", False, False), ("pruned", False, False)],
+)
+def test_predictions_are_of_every_trial_that_completed(outcome: str, stored: bool, missing: bool) -> None:
+    assert Extras(predictions=True).missing(record(outcome), False, None, stored) is missing
+
+
+def test_files_are_looked_for_where_they_are_written(tmp_path: Path) -> None:
+    files, held = ExtraFiles(tmp_path), record()
     both = Extras(True, "0,last")
-    assert store.missing(held, both)
-    assert not store.missing(held, Extras())
-    store.write_probes(held["id"], {"spec": {}, "layers": ["a"], "epochs": [0, 2], "measures": {"m": [[None], [1.0]]}})
-    assert store.missing(held, both)
-    assert not store.missing(held, Extras(probe="0,last"))
-    path = extra_file(store.weights, held["id"])
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"")
-    assert not store.missing(held, both)
+    assert files.lacking(held, both)
+    assert not files.lacking(held, Extras())
+    files.write_probes(held.id, {"spec": {}, "layers": ["a"], "epochs": [0, 2], "measures": {"m": [[None], [1.0]]}})
+    assert files.lacking(held, both)
+    assert not files.lacking(held, Extras(probe="0,last"))
+    for folder, wanted in ((files.weights, Extras(weights=True)), (files.predictions, Extras(predictions=True))):
+        assert files.lacking(held, wanted)
+        path = extra_file(folder, held.id)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+        assert not files.lacking(held, wanted)
+    assert not files.lacking(held, both)
     (probes,) = (tmp_path / "probes").glob("??/*.json")
     for broken in ('{"layers": ["a"', '{"layers": []}', "[]"):  # cut off, or another file: made again
         probes.write_text(broken, encoding="utf-8")
-        assert store.probes(held["id"]) is None
-        assert store.missing(held, both)
+        assert files.probes(held.id) is None
+        assert files.lacking(held, both)
+
+
+def test_predictions_that_are_not_whole_count_as_none(tmp_path: Path) -> None:
+    files = ExtraFiles(tmp_path)
+    path = extra_file(files.predictions, "ab" * 16)
+    assert files.predicted("ab" * 16) is None
+    path.parent.mkdir(parents=True)
+    np.savez(path, test_outputs=np.arange(3))
+    found = files.predicted("ab" * 16)
+    assert found is not None
+    assert found["test_outputs"].tolist() == [0, 1, 2]
+    whole = path.read_bytes()
+    for broken in (b"", whole[: len(whole) // 2], b"no archive"):
+        path.write_bytes(broken)
+        assert files.predicted("ab" * 16) is None
 
 
 def test_epochs_that_were_probed_before_are_kept(tmp_path: Path) -> None:
-    store, name = Store(tmp_path), "ab" * 16
+    files, name = ExtraFiles(tmp_path), "ab" * 16
     first = {"spec": {}, "layers": ["a", "b"], "epochs": [0, 2], "measures": {"m": [[0, 1], [20, 21]]}}
-    store.write_probes(name, first)
-    store.write_probes(name, {**first, "epochs": [1, 2], "measures": {"m": [[10, 11], [22, 23]]}})
-    assert store.probes(name) == {**first, "epochs": [0, 1, 2], "measures": {"m": [[0, 1], [10, 11], [22, 23]]}}
+    files.write_probes(name, first)
+    files.write_probes(name, {**first, "epochs": [1, 2], "measures": {"m": [[10, 11], [22, 23]]}})
+    assert files.probes(name) == {**first, "epochs": [0, 1, 2], "measures": {"m": [[0, 1], [10, 11], [22, 23]]}}
     other = {"spec": {}, "layers": ["c"], "epochs": [3], "measures": {"m": [[1]]}}
-    store.write_probes(name, other)  # of another network: nothing to merge
-    assert store.probes(name) == other
+    files.write_probes(name, other)  # of another network: nothing to merge
+    assert files.probes(name) == other
+
+
+@pytest.mark.parametrize(
+    ("which", "left"),
+    [
+        (None, set()),
+        (Extras(), {"weights", "probes", "predictions"}),
+        (Extras(weights=True), {"probes", "predictions"}),
+        (Extras(probe="0"), {"weights", "predictions"}),
+        (Extras(True, "0", True), set()),
+    ],
+)
+def test_what_is_discarded_is_what_was_asked_for(which: Extras | None, left: set[str], tmp_path: Path) -> None:
+    files = ExtraFiles(tmp_path)
+    for name in ("ab" * 16, "cd" * 16):
+        files.write_probes(name, {"spec": {}, "layers": [], "epochs": [], "measures": {}})
+        for folder in (files.weights, files.predictions):
+            extra_file(folder, name).parent.mkdir(parents=True, exist_ok=True)
+            extra_file(folder, name).write_bytes(b"")
+    files.discard("ab" * 16, which)
+    files.discard("ef" * 16, which)  # nothing there: nothing to do
+    found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert {path.parts[0] for path in found if path.stem == "ab" * 16} == left
+    assert len([path for path in found if path.stem == "cd" * 16]) == 3
 
 
 # Through the command
@@ -162,81 +221,89 @@ def register_tasks():
 
 
 class Here:
-    """Runs what a worker runs, in this process: it has TensorFlow already, which a worker takes seconds to load."""
+    """Runs trials as a worker does, in this process: it has TensorFlow already, which a worker takes seconds to load."""
 
     ran: list[int]
 
-    def run(self, cells: Sequence[Cell], options: Options) -> Generator[Started | Finished, None, None]:
-        worker._state.clear()
-        worker.initialize(options, 0)
-        for trial in (trial for cell in cells for trial in cell.trials):
-            yield Started(trial, 0)
-            Here.ran.append(trial.seed)
-            answer = worker.execute(trial.spec)
-            del answer["resident_bytes"]
-            yield Finished(trial, 0, answer)
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._cells: list[Cell] = []
+
+    def submit(self, cell: Cell) -> None:
+        self._cells.append(cell)
+
+    def events(self) -> Iterator[Started | Finished]:
+        worker = Worker(self._options, 0)
+        while self._cells:
+            for trial in self._cells.pop(0).trials:
+                yield Started(trial, 0)
+                Here.ran.append(trial.seed)
+                answer = worker.run(trial.spec)
+                yield Finished(trial, 0, answer.ending, answer.probes)
+
+    def close(self) -> None:
+        self._cells.clear()
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a task of its own; trials run in this process, which keeps its signals, output and limits."""
+    """A working folder with a task of its own; trials run in this process, which keeps its threads and limits."""
     (tmp_path / "tasks").mkdir()
     (tmp_path / "tasks/tiny.py").write_text(TASK, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.execution.LocalExecutor", Here)
-    monkeypatch.setattr(worker, "_state", {})
-    monkeypatch.setattr(worker, "signal", SimpleNamespace(signal=lambda *to: None, SIGINT=None, SIG_IGN=None))
-    for name in ("_die_with", "_print_to", "_limit_memory"):
-        monkeypatch.setattr(worker, name, lambda *with_what: None)
+    monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda size: None)
     monkeypatch.setattr("benchsuite.engine.device.configure", lambda device: None)
     return tmp_path
 
 
-def run(*arguments: str) -> tuple[str, list[int]]:
+def run(*arguments: str, code: int = 0) -> tuple[str, list[int]]:
     """Return what the command said, and the seeds of the trials that ran."""
     Here.ran = []
     command = ["run", "--task", "tiny", "--workers", "1", *arguments]
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, command)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == code, done.output
     return done.stdout, Here.ran
 
 
-def files(folder: Path) -> dict[str, int]:
-    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def kept(folder: Path) -> dict[str, int]:
-    """Records, probes and weights, and when they were written; everything else is derived."""
-    return {name: time for name, time in files(folder).items() if name.startswith(("trials/", "probes/", "weights/"))}
+def kept(folder: Path) -> dict[str, bytes]:
+    """Records, probes and weights; everything else is derived."""
+    return {
+        name: held for name, held in contents(folder).items() if name.startswith(("trials/", "probes/", "weights/"))
+    }
 
 
-def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(folder: Path) -> None:
+def stored(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every record file's bytes, and when it was written."""
+    return {path.stem: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.glob("trials/??/*.json")}
+
+
+def test_trials_run_again_for_probes_and_weights_once_and_no_record_changes(folder: Path) -> None:
     results = folder / "results"
-
-    def numbers() -> dict[str, Any]:
-        return {held["id"]: comparable(held) for held in Store(results, create=False).read_all().values()}
-
     _, ran = run("--seeds", "2")
     assert ran == [0, 1]
-    first = numbers()
+    first = stored(results)
     assert len(kept(results)) == 2  # no weights and no probes unless they are asked for
-    by_seed = {held["spec"]["seed"]: trial_id for trial_id, held in first.items()}
+    by_seed = {record.trial.seed: record.id for record in Store(results, create=False).records()}
 
-    before = files(folder)
+    before = contents(folder)
     said, ran = run("--seeds", "3", "--probe", "0,last", "--dry-run")
     assert said.startswith("3 trials of 1 program; 0 have a record already. 2 would run again for the weights")
-    assert (ran, files(folder)) == ([], before)
+    assert (ran, contents(folder)) == ([], before)
 
-    # Exactly the trial that is asked for: the other's record is not touched.
+    # Exactly the trial that is asked for.
     old = kept(results)
-    _, ran = run("--seeds", "1", "--probe", "0,last")
+    said, ran = run("--seeds", "1", "--probe", "0,last")
     assert ran == [0]
+    assert "repeat" not in said
     new = kept(results)
-    assert {name for name in new if new[name] != old.get(name)} == {
-        f"{what}/{by_seed[0][:2]}/{by_seed[0]}.json" for what in ("trials", "probes")
-    }
+    assert {name for name in new if new[name] != old.get(name)} == {f"probes/{by_seed[0][:2]}/{by_seed[0]}.json"}
     probes = json.loads((results / "probes" / by_seed[0][:2] / f"{by_seed[0]}.json").read_text(encoding="utf-8"))
-    assert probes["spec"] == first[by_seed[0]]["spec"]
+    assert probes["spec"] == json.loads(first[by_seed[0]][0])["spec"]
     assert (probes["layers"], probes["epochs"]) == (["dense_1", "output_1"], [0, 2])
     assert probes["measures"]["saturated"][0][1] is None
     _, ran = run("--seeds", "2", "--probe", "0,last")
@@ -263,5 +330,36 @@ def test_trials_run_again_for_probes_and_weights_once_and_give_the_same_numbers(
     assert (ran, "nothing was computed again" in said) == ([], True)
     said, _ = run(*both, "--dry-run")
     assert said.startswith("2 trials of 1 program; 2 have a record already.\n")
-    # All that without another number.
-    assert numbers() == first
+    # After all that, every record file is what it was, to the byte.
+    assert stored(results) == first
+
+
+def test_a_record_that_was_changed_by_hand_is_named_and_stays(folder: Path) -> None:
+    results = folder / "results"
+    run("--seeds", "2")
+    (path,) = [path for path in results.glob("trials/??/*.json") if json.loads(path.read_bytes())["spec"]["seed"] == 0]
+    changed = json.loads(path.read_bytes())
+    right = changed["curves"]["test_loss"][1]
+    text = repr(right)
+    wrong = float(text[:-1] + ("2" if text[-1] == "1" else "1"))  # in its last digit
+    changed["curves"]["test_loss"][1] = wrong
+    path.write_text(json.dumps(changed), encoding="utf-8")
+    before = stored(results)
+    said, ran = run("--seeds", "2", "--store-weights", "--probe", "all", code=1)
+    assert ran == [0, 1]
+    assert (
+        f"trial {path.stem} of tiny does not repeat its record: test_loss after epoch 1 was {wrong} and is {right} now. "
+        "The record stays as it was, and nothing was kept beside it."
+    ) in " ".join(said.split())
+    assert "1 trial did not repeat their records" in said
+    assert stored(results) == before
+    beside = [name for name in kept(results) if not name.startswith("trials/")]
+    assert len(beside) == 2  # of the other
+    assert not [name for name in beside if path.stem in name]
+    _, ran = run("--seeds", "2", "--store-weights", "--probe", "all", code=1)
+    assert ran == [0]  # it is still not there, and is still said
+    path.unlink()  # the cure
+    said, ran = run("--seeds", "2", "--store-weights", "--probe", "all")
+    assert ran == [0]
+    assert record_from_json(path.read_bytes()).curves["test_loss"][1] == right
+    assert len([name for name in kept(results) if path.stem in name]) == 3

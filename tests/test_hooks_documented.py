@@ -48,7 +48,7 @@ def trial_started(trial):
 @bs.hookimpl
 def trial_finished(trial):
     # The record is there already when a logger is told of it.
-    see("trial_finished", id=trial.id, record=dict(trial.record), stored=json.loads(Path(trial.path).read_text()))
+    see("trial_finished", id=trial.id, record=trial.record.to_json(), stored=json.loads(Path(trial.path).read_text()))
 
 
 @bs.hookimpl

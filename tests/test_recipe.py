@@ -1,10 +1,9 @@
-"""Selections and recipes: what a user types, and the settings that it means."""
+"""Settings and recipes: there and back through a record, shared where they are equal, in one order."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from dataclasses import dataclass, field
+import pickle
 from typing import Any
 
 import pytest
@@ -12,418 +11,187 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import benchsuite as bs
-from benchsuite.components import RECIPE_KINDS, Component
-from benchsuite.errors import unknown
-from benchsuite.recipe import Recipe, Setting
+from benchsuite.kinds import COMBINED, RECIPE_KINDS, kind_order
+from benchsuite.recipe import Recipe, Setting, canonical
 from benchsuite.registry import Registry
-from benchsuite.selection import baseline, expand
+from benchsuite.selection import baseline
+from benchsuite.shared import Shared
 
-
-def make(**hyperparameters: Any) -> None:
-    return None
-
-
-RATE = bs.LogUniform(1e-6, 1e3, default=0.1)
-OPTIMIZERS = [
-    bs.Optimizer(name="sgd", make=make, space={"rate": RATE}),
-    bs.Optimizer(
-        name="adam",
-        make=make,
-        version=3,
-        space={
-            "rate": RATE,
-            "beta": bs.Uniform(0.0, 0.9999, default=0.9),
-            "steps": bs.Integer(1, 100, default=2),
-            "mode": bs.Choice(["fast", "slow", "true", None, True, False]),
-            "constant": bs.Fixed(1),
-        },
-    ),
-    bs.Optimizer(name="adagrad", make=make, space={"rate": RATE}),
-]
-REGULARIZATIONS = [
-    bs.Regularization(name="none", make=make, default=True),
-    bs.Regularization(name="l2", make=make, space={"strength": bs.LogUniform(1e-7, 1.0, default=1e-4)}),
-    bs.Regularization(name="dropout", make=make, space={"rate": bs.Uniform(0.0, 0.9, default=0.5)}),
-]
-
-
-@dataclass
-class Few:
-    """Just these components."""
-
-    components: list[Component] = field(default_factory=lambda: [*OPTIMIZERS, *REGULARIZATIONS])
-
-    def names(self, kind: str) -> list[str]:
-        return sorted(component.name for component in self.components if component.kind == kind)
-
-    def component(self, kind: str, name: str) -> Component:
-        for component in self.components:
-            if (component.kind, component.name) == (kind, name):
-                return component
-        raise unknown(kind, name, self.names(kind))
-
-    def default(self, kind: str) -> Component:
-        return next(component for component in self.components if component.kind == kind and component.default)
-
-
-def settings_of(text: str, kind: str = "optimizer") -> list[tuple[str, dict[str, Any]]]:
-    """Names and hyperparameters of each alternative, each of one component."""
-    return [(one.name, one.hyperparameters) for (one,) in expand(kind, [text], Few())]
-
-
-def refused(kind: str, *texts: str) -> str:
-    with pytest.raises(bs.BenchsuiteError) as caught:
-        expand(kind, texts, Few())
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-# What is selected
-
-
-def test_a_name_means_the_component_with_every_default_written_out() -> None:
-    (chosen,) = expand("optimizer", ["adam"], Few())
-    values = (("beta", 0.9), ("constant", 1), ("mode", "fast"), ("rate", 0.1), ("steps", 2))
-    assert chosen == (Setting("optimizer", "adam", 3, values),)
-
-
-def test_commas_and_repeated_flags_give_alternatives_in_the_order_typed() -> None:
-    found = expand("optimizer", ["sgd, adagrad", "adam"], Few())
-    assert [setting.name for (setting,) in found] == ["sgd", "adagrad", "adam"]
-
-
-def test_each_alternative_is_there_once() -> None:
-    assert settings_of("sgd,sgd[rate=0.1],s*,sgd[rate=0.1,0.1]") == [("sgd", {"rate": 0.1})]
-
-
-def test_a_grid_is_every_combination() -> None:
-    found = settings_of("adam[rate=0.1,1;steps=3,4,5;beta=0.5]")
-    assert [(values["rate"], values["steps"], values["beta"]) for _, values in found] == [
-        (rate, steps, 0.5) for rate, steps in itertools.product((0.1, 1.0), (3, 4, 5))
-    ]
-
-
-def test_commas_separate_values_and_hyperparameters_alike() -> None:
-    assert settings_of("adam[rate=0.1,1,steps=3,4]") == settings_of("adam[rate=0.1,1;steps=3,4]")
-
-
-def test_blanks_do_not_count() -> None:
-    assert settings_of("  sgd [ rate = 0.5 , 1 ] , adagrad ") == settings_of("sgd[rate=0.5,1],adagrad")
-
-
-@pytest.mark.parametrize(
-    ("glob", "names"),
-    [("*", ["adagrad", "adam", "sgd"]), ("ada*", ["adagrad", "adam"]), ("?gd", ["sgd"]), ("*a*m", ["adam"])],
+ADAM = bs.Optimizer(
+    name="adam",
+    make=lambda **hyperparameters: None,
+    version=3,
+    space={
+        "rate": bs.LogUniform(1e-6, 1e3, default=0.1),
+        "beta": bs.Uniform(0.0, 0.9999, default=0.9),
+        "steps": bs.Integer(1, 100, default=2),
+        "mode": bs.Choice(["fast", "slow", None, True, False]),
+    },
 )
-def test_a_glob_means_every_name_it_matches_sorted(glob: str, names: list[str]) -> None:
-    assert [name for name, _ in settings_of(glob)] == names
-
-
-def test_a_grid_on_a_glob_is_applied_to_each() -> None:
-    assert settings_of("*g*[rate=1,2]") == [
-        ("adagrad", {"rate": 1.0}),
-        ("adagrad", {"rate": 2.0}),
-        ("sgd", {"rate": 1.0}),
-        ("sgd", {"rate": 2.0}),
-    ]
-
-
-def test_regularizations_are_combined_with_plus() -> None:
-    found = expand("regularization", ["l2[strength=0.1,0.2]+dropout,none"], Few())
-    assert [[(one.name, *one.hyperparameters.values()) for one in combination] for combination in found] == [
-        [("l2", 0.1), ("dropout", 0.5)],
-        [("l2", 0.2), ("dropout", 0.5)],
-        [("none",)],
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("fast", "fast"),
-        ("null", None),
-        ("None", None),
-        ("true", True),
-        ("False", False),
-        ('"true"', "true"),
-        ('"slow"', "slow"),
-    ],
-)
-def test_words_are_read_as_json_reads_them_or_as_text(text: str, value: object) -> None:
-    ((_, values),) = settings_of(f"adam[mode={text}]")
-    assert values["mode"] == value
-    assert type(values["mode"]) is type(value)
-
-
-@pytest.mark.parametrize("text", ["1e-3", "1E-3", ".001", "0.001", "+.001", "+1e-3", "1.e-3"])
-def test_numbers_may_be_written_as_people_write_them(text: str) -> None:
-    assert settings_of(f"sgd[rate={text}]") == [("sgd", {"rate": 0.001})]
-
-
-def test_1_and_1_point_0_are_one_alternative() -> None:
-    found = settings_of("adam[rate=1,1.0,1e0;steps=2,2.0;constant=1,1.0]")
-    assert len(found) == 1
-    assert json.dumps(found[0][1]) == '{"beta": 0.9, "constant": 1, "mode": "fast", "rate": 1.0, "steps": 2}'
-
-
-# What is refused, and how
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "message"),
-    [
-        ("optimizer", "adm", "unknown optimizer 'adm'. Did you mean 'adam'? Known: adagrad, adam, sgd."),
-        ("optimizer", "zzz", "unknown optimizer 'zzz'. Known: adagrad, adam, sgd."),
-        ("optimizer", "zz*", "unknown optimizer pattern 'zz*'. Known: adagrad, adam, sgd."),
-        ("schedule", "zz*", "unknown schedule pattern 'zz*'. Known: none."),
-        (
-            "optimizer",
-            "adam[bta=0.5]",
-            "unknown hyperparameter of optimizer 'adam': 'bta'. Did you mean 'beta'? "
-            "Known: beta, constant, mode, rate, steps.",
-        ),
-        (
-            "optimizer",
-            "sgd[rate=0]",
-            "rate of optimizer 'sgd' must be a number from 1e-06 to 1000 (log scale). Received: 0.",
-        ),
-        (
-            "optimizer",
-            "sgd[rate=fast]",
-            "rate of optimizer 'sgd' must be a number from 1e-06 to 1000 (log scale). Received: 'fast'.",
-        ),
-        (
-            "optimizer",
-            "sgd[rate=NaN]",
-            "rate of optimizer 'sgd' must be a number from 1e-06 to 1000 (log scale). Received: 'NaN'.",
-        ),
-        (
-            "optimizer",
-            "sgd[rate=1e999]",
-            "rate of optimizer 'sgd' must be a number from 1e-06 to 1000 (log scale). Received: inf.",
-        ),
-        (
-            "optimizer",
-            "sgd[rate=true]",
-            "rate of optimizer 'sgd' must be a number from 1e-06 to 1000 (log scale). Received: True.",
-        ),
-        (
-            "optimizer",
-            "adam[steps=1.5]",
-            "steps of optimizer 'adam' must be a whole number from 1 to 100. Received: 1.5.",
-        ),
-        (
-            "optimizer",
-            "adam[mode=off]",
-            "mode of optimizer 'adam' must be one of 'fast', 'slow', 'true', None, True, False. Received: 'off'.",
-        ),
-        ("optimizer", "adam[constant=2]", "constant of optimizer 'adam' must be 1 (fixed). Received: 2."),
-        ("optimizer", "sgd+adam", "a recipe holds one optimizer. Received: 'sgd+adam'. Use ',' for alternatives."),
-        (
-            "gradient_transform",
-            "a+b",
-            "a recipe holds one gradient transform. Received: 'a+b'. Use ',' for alternatives.",
-        ),
-        ("regularization", "l2+dropout+l2", "'l2+dropout+l2' holds a component twice."),
-        (
-            "regularization",
-            "none+dropout",
-            "'none+dropout' joins 'none', which stands alone and changes nothing: leave it out.",
-        ),
-        ("optimizer", "adam[mode={}]", "cannot read the value '{}'."),
-    ],
-)
-def test_a_selection_that_cannot_be_used_is_refused_with_what_could(kind: str, text: str, message: str) -> None:
-    assert refused(kind, text) == message
-
-
-@pytest.mark.parametrize(
-    "text", ["", ",", "sgd,", ",sgd", "sgd,,adam", "sgd[rate=1", "sgd rate=1]", "sgd]", "sgd[[rate=1]]"]
-)
-def test_a_selection_that_does_not_parse_is_shown_with_an_example(text: str) -> None:
-    assert refused("optimizer", text) == (
-        f"cannot read the selection {text!r}. "
-        "Write name, name* or name[hyperparameter=value,value], separated by commas."
-    )
-
-
-@pytest.mark.parametrize("text", ["l2+", "+l2", "l2++dropout"])
-def test_a_plus_without_a_component_does_not_parse(text: str) -> None:
-    assert refused("regularization", text).startswith(f"cannot read the selection {text!r}. ")
-
-
-@pytest.mark.parametrize("text", ["[rate=1]", "sgd[rate=1]x", "sgd[rate=1][rate=2]"])
-def test_a_term_that_does_not_parse_is_shown_with_an_example(text: str) -> None:
-    assert refused("optimizer", text) == (
-        f"cannot read the selection {text!r}. Write name, name* or name[hyperparameter=value,value]."
-    )
-
-
-@pytest.mark.parametrize(
-    ("grid", "item"),
-    [
-        ("", ""),
-        ("0.5", "0.5"),
-        ("rate=", "rate="),
-        ("=1", "=1"),
-        ("rate=1,", ""),
-        ("rate=1,,2", ""),
-        ("rate=1,rate=2", "rate=2"),
-        ("rate=1;steps", None),  # a second value of rate, which is not a number
-    ],
-)
-def test_a_grid_that_does_not_parse_is_shown_with_an_example(grid: str, item: str | None) -> None:
-    text = f"sgd[{grid}]"
-    if item is None:
-        assert refused("optimizer", text).startswith("rate of optimizer 'sgd' must be a number from ")
-    else:
-        assert refused("optimizer", text) == (
-            f"cannot read the grid in {text!r}: {item!r}. Write [hyperparameter=value,value]."
-        )
-
-
-@pytest.mark.parametrize("digits", [400, 5000])
-def test_a_number_too_long_for_any_range_is_refused_like_any_other(digits: int) -> None:
-    assert refused("optimizer", f"sgd[rate={'9' * digits}]").startswith(
-        "rate of optimizer 'sgd' must be a number from "
-    )
-
-
-@given(text=st.text(alphabet='sgdam*?[]=,;+ 01.e-"{}', max_size=16))
-def test_any_text_is_read_or_refused(text: str) -> None:
-    for kind in ("optimizer", "regularization"):
-        try:
-            found = expand(kind, [text], Few())
-        except bs.BenchsuiteError:
-            continue
-        assert found
-
-
-# Selections and settings, there and back
-
-VALUES = {
-    "rate": st.one_of(st.floats(1e-6, 1e3), st.integers(1, 1000)),
-    "beta": st.floats(0.0, 0.9999),
-    "steps": st.integers(1, 100),
-    "mode": st.sampled_from(["fast", "slow", None, True, False]),
-}
-GRIDS = st.fixed_dictionaries(
-    {}, optional={key: st.lists(value, min_size=1, max_size=3) for key, value in VALUES.items()}
+CHOSEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "rate": st.one_of(st.floats(1e-6, 1e3), st.integers(1, 1000)),
+        "beta": st.floats(0.0, 0.9999),
+        "steps": st.integers(1, 100),
+        "mode": st.sampled_from(["fast", "slow", None, True, False]),
+    },
 )
 
 
-def written(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def spec(*kinds: str) -> dict[str, list[Any]]:
+    return {kind: [{"name": f"{kind}_a", "version": 1, "hyperparameters": {"x": 0.5}}] for kind in kinds}
 
 
-@given(grid=GRIDS)
-def test_a_grid_as_text_means_exactly_the_combinations_of_its_values(grid: dict[str, list[Any]]) -> None:
-    text = ";".join(f"{key}={','.join(map(written, values))}" for key, values in grid.items())
-    found = settings_of(f"adam[{text}]" if grid else "adam")
-    adam = Few().component("optimizer", "adam")
-    expected = []
-    for combination in itertools.product(*grid.values()):
-        values = adam.hyperparameters(dict(zip(grid, combination, strict=True)))
-        if ("adam", values) not in expected:
-            expected.append(("adam", values))
-    assert found == expected
+# Settings
 
 
-@given(grid=GRIDS, data=st.data())
-def test_the_order_of_hyperparameters_does_not_matter(grid: dict[str, list[Any]], data: st.DataObject) -> None:
-    chosen = {key: values[0] for key, values in grid.items()}
+@given(chosen=CHOSEN, data=st.data())
+def test_the_order_of_hyperparameters_does_not_matter(chosen: dict[str, Any], data: st.DataObject) -> None:
     turned = dict(data.draw(st.permutations(list(chosen.items()))))
-    adam = Few().component("optimizer", "adam")
-    assert Setting.of(adam, chosen) == Setting.of(adam, turned)
+    assert Setting.of(ADAM, chosen) == Setting.of(ADAM, turned)
+    assert Setting.of(ADAM, chosen).text == Setting.of(ADAM, turned).text
 
 
-@given(grid=GRIDS)
-def test_settings_survive_a_record(grid: dict[str, list[Any]]) -> None:
-    setting = Setting.of(Few().component("optimizer", "adam"), {key: values[0] for key, values in grid.items()})
+@given(chosen=CHOSEN)
+def test_settings_survive_a_record(chosen: dict[str, Any]) -> None:
+    setting = Setting.of(ADAM, chosen)
     back = Setting.from_json("optimizer", json.loads(json.dumps(setting.to_json(), allow_nan=False)))
     assert back == setting
     assert json.dumps(back.to_json()) == json.dumps(setting.to_json())
 
 
+def test_a_setting_holds_every_hyperparameter_sorted() -> None:
+    setting = Setting.of(ADAM, {"steps": 5})
+    assert setting.values == (("beta", 0.9), ("mode", "fast"), ("rate", 0.1), ("steps", 5))
+    assert setting.hyperparameters == {"beta": 0.9, "mode": "fast", "rate": 0.1, "steps": 5}
+    assert (setting.kind, setting.name, setting.version) == ("optimizer", "adam", 3)
+
+
+def test_a_setting_is_named_with_what_is_no_default() -> None:
+    assert Setting.of(ADAM).describe(ADAM) == "adam"
+    assert Setting.of(ADAM, {"rate": 1e-3, "steps": 5}).describe(ADAM) == "adam[rate=0.001,steps=5]"
+
+
+def test_the_text_tells_1_from_true_where_equality_does_not() -> None:
+    one, true = (Setting("optimizer", "a", 1, (("x", value),)) for value in (1, True))
+    assert one == true
+    assert one.text != true.text
+    assert one.text == '{"hyperparameters":{"x":1},"name":"a","version":1}'
+    for setting in (one, true):
+        assert Setting.from_json("optimizer", setting.to_json()).text == setting.text
+
+
+def test_equal_settings_that_are_read_are_one_object() -> None:
+    data = {"name": "a", "version": 1, "hyperparameters": {"y": 1, "x": 2}}
+    turned = {"hyperparameters": {"x": 2, "y": 1}, "version": 1, "name": "a"}
+    assert Setting.from_json("optimizer", data) is Setting.from_json("optimizer", turned)  # type: ignore[arg-type]
+    assert Setting.from_json("optimizer", data) is not Setting.from_json("schedule", data)  # type: ignore[arg-type]
+
+
 # Recipes
 
 
-def task(**changes: Any) -> bs.Task:
-    fields: dict[str, Any] = {
-        "name": "toy",
-        "data": make,
-        "split": bs.HoldOut(0.6, 0.2, 0.2),
-        "model": lambda blocks, inputs: inputs,
-        "loss": "cross_entropy",
-        "primary": "loss",
-        "batch_size": 8,
-        "epochs": 2,
-        "baseline": {"optimizer": "adam"},
-    }
-    return bs.Task(**fields | changes)
+def test_a_recipe_is_in_the_order_of_tables_whatever_the_order_read() -> None:
+    recipe = Recipe.from_json(spec(*reversed(RECIPE_KINDS)))
+    assert recipe.kinds == RECIPE_KINDS
+    assert recipe == Recipe.from_json(spec(*RECIPE_KINDS))
+    assert recipe.text == canonical(spec(*RECIPE_KINDS))
 
 
-def test_a_baseline_has_every_kind_and_every_hyperparameter_in_order(bundled: Registry) -> None:
-    recipe = baseline(task(), bundled)
-    assert [kind for kind, _ in recipe.settings] == list(RECIPE_KINDS)
-    assert recipe.one("optimizer").name == "adam"
-    assert recipe.one("loss").name == "cross_entropy"
-    for kind, settings in recipe.settings:
-        for setting in settings:
-            assert set(setting.hyperparameters) == set(bundled.component(kind, setting.name).space)
+def test_equal_recipes_that_are_read_are_one_object() -> None:
+    assert Recipe.from_json(spec(*RECIPE_KINDS)) is Recipe.from_json(spec(*RECIPE_KINDS))
+    assert Recipe.from_json(spec(*RECIPE_KINDS)) is Recipe.from_json(spec(*reversed(RECIPE_KINDS)))
+    other = spec(*RECIPE_KINDS)
+    other["loss"][0]["version"] = True  # equal to 1, and written otherwise
+    assert Recipe.from_json(other) is not Recipe.from_json(spec(*RECIPE_KINDS))
+    assert Recipe.from_json(other).text != Recipe.from_json(spec(*RECIPE_KINDS)).text
 
 
-def test_a_kind_that_the_baseline_does_not_name_uses_its_default(bundled: Registry) -> None:
-    recipe = baseline(task(), bundled)
-    for kind in set(RECIPE_KINDS) - {"optimizer", "loss"}:
-        assert recipe.one(kind).name == bundled.default(kind).name
+def test_a_kind_that_a_newer_benchsuite_knows_is_kept() -> None:
+    recipe = Recipe.from_json(spec("zoom", "loss", "optimizer", "aim"))
+    assert recipe.kinds == ("optimizer", "loss", "aim", "zoom")
+    assert recipe.to_json() == spec("zoom", "loss", "optimizer", "aim")
 
 
-def test_a_baseline_may_set_hyperparameters_and_combine(bundled: Registry) -> None:
-    recipe = baseline(task(baseline={"optimizer": "sgd[learning_rate=1]", "regularization": "l2+dropout"}), bundled)
-    assert recipe.one("optimizer").hyperparameters == {"learning_rate": 1.0}
-    assert [setting.name for setting in recipe["regularization"]] == ["l2", "dropout"]
+@pytest.mark.parametrize("kind", RECIPE_KINDS)
+def test_a_kind_holds_as_many_components_as_it_may(kind: str) -> None:
+    two = spec(kind)[kind] * 2
+    with pytest.raises(ValueError, match=f"^a recipe cannot hold 0 components of the kind {kind}$"):
+        Recipe.from_json({kind: []})
+    if kind in COMBINED:
+        assert len(Recipe.from_json({kind: two})[kind]) == 2
+    else:
+        with pytest.raises(ValueError, match=f"^a recipe cannot hold 2 components of the kind {kind}$"):
+            Recipe.from_json({kind: two})
 
 
-def test_a_task_with_a_loss_of_its_own_has_no_kind_loss(bundled: Registry) -> None:
-    recipe = baseline(task(loss=lambda model, batch, training: 0), bundled)
-    assert "loss" not in recipe
-    assert "optimizer" in recipe
-
-
-@pytest.mark.parametrize(
-    ("chosen", "message"),
-    [
-        (
-            {"optimiser": "adam"},
-            "unknown kind in the baseline of task 'toy': 'optimiser'. Did you mean 'optimizer'? Known: activation, ",
-        ),
-        (
-            {"optimizer": "adam[learning_rate=0.1,0.2]"},
-            "the baseline of task 'toy' must select one optimizer. Received: 'adam[learning_rate=0.1,0.2]'.",
-        ),
-        ({"optimizer": "sgd,adam"}, "the baseline of task 'toy' must select one optimizer. Received: 'sgd,adam'."),
-        ({"initializer": "he_norml"}, "unknown initializer 'he_norml'. Did you mean 'he_normal'? Known: "),
-    ],
-)
-def test_a_baseline_that_cannot_be_used_is_refused(chosen: dict[str, str], message: str, bundled: Registry) -> None:
-    with pytest.raises(bs.BenchsuiteError) as caught:
-        baseline(task(baseline=chosen), bundled)
-    assert str(caught.value).startswith(message)
-
-
-def test_every_bundled_task_has_a_baseline(bundled: Registry) -> None:
-    for name in bundled.names("task"):
-        recipe = baseline(bundled.task(name), bundled)
-        back = Recipe.from_json(json.loads(json.dumps(recipe.to_json(), allow_nan=False)))
-        assert back == recipe
+def test_a_recipe_is_asked_by_kind() -> None:
+    recipe = Recipe.from_json(spec("optimizer", "regularization"))
+    assert recipe.one("optimizer").name == "optimizer_a"
+    assert [setting.name for setting in recipe["regularization"]] == ["regularization_a"]
+    assert ("optimizer" in recipe, "loss" in recipe) == (True, False)
+    assert (len(recipe.get("optimizer")), recipe.get("loss")) == (1, ())
+    with pytest.raises(KeyError, match="loss"):
+        recipe["loss"]
 
 
 def test_replaced_exchanges_one_kind_and_leaves_the_others(bundled: Registry) -> None:
-    recipe = baseline(task(), bundled)
+    recipe = baseline(bundled.task("digits_mlp"), bundled)
+    before = recipe.one("optimizer")
     sgd = Setting.of(bundled.component("optimizer", "sgd"))
     other = recipe.replaced("optimizer", (sgd,))
-    assert other.one("optimizer") == sgd
-    assert [kind for kind, _ in other.settings] == [kind for kind, _ in recipe.settings]
-    assert all(other[kind] == recipe[kind] for kind, _ in recipe.settings if kind != "optimizer")
-    assert recipe.one("optimizer").name == "adam"
+    assert other.one("optimizer") == sgd != before
+    assert other.kinds == recipe.kinds
+    assert all(other[kind] == recipe[kind] for kind in recipe.kinds if kind != "optimizer")
+    assert recipe.one("optimizer") == before
+    assert other.text != recipe.text  # which had been remembered, or not
+
+
+def test_a_recipe_can_be_sent(bundled: Registry) -> None:
+    recipe = baseline(bundled.task("digits_mlp"), bundled)
+    assert recipe.text == canonical(recipe.to_json())
+    back = pickle.loads(pickle.dumps(recipe))
+    assert (back, back.text, hash(back)) == (recipe, recipe.text, hash(recipe))
+
+
+# Kinds
+
+
+def test_kinds_that_nobody_knows_come_last_by_name() -> None:
+    assert sorted(["b", "loss", "a", "optimizer"], key=kind_order) == ["optimizer", "loss", "a", "b"]
+    assert sorted(RECIPE_KINDS, key=kind_order) == list(RECIPE_KINDS)
+
+
+# Parts that are shared
+
+
+def test_what_is_written_the_same_is_read_once() -> None:
+    read: list[Any] = []
+
+    def reader(data: Any) -> list[Any]:
+        read.append(data)
+        return [data]
+
+    shared = Shared(reader)
+    assert shared({"a": 1}) is shared({"a": 1})
+    assert shared({"a": 1}) is not shared({"a": 1.0})
+    assert shared({"a": 1}) is not shared({"a": True})
+    assert read == [{"a": 1}, {"a": 1.0}, {"a": True}]
+    assert shared("\udcff") is shared("\udcff")
+
+
+def test_what_cannot_be_read_is_refused_each_time() -> None:
+    def reader(data: Any) -> Any:
+        raise ValueError(f"no {data}")
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no 1"):
+            Shared(reader)(1)
+
+
+def test_no_more_parts_are_remembered_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.shared.MOST", 2)
+    shared = Shared(lambda data: [data])
+    assert [shared(number) is shared(number) for number in range(3)] == [True, True, False]
+    assert shared(2) == [2]

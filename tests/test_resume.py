@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchsuite.store import Store, comparable
+from benchsuite.outcomes import Outcome
+from benchsuite.store import Store
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,7 @@ def run(folder, *more):
 
 
 def numbers(folder):
-    return {trial_id: comparable(record) for trial_id, record in Store(folder, create=False).read_all().items()}
+    return {record.id: record.numbers() for record in Store(folder, create=False).records()}
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +54,11 @@ def reference(tmp_path_factory):
 def test_the_reference_is_whole(reference):
     records = Store(reference, create=False).read_all()
     assert len(records) == TRIALS
-    alone = [record for record in records.values() if record["outcome"] == "unsupported"]
-    assert {record["outcome"] for record in records.values()} == {"completed", "unsupported"}
+    alone = [record for record in records.values() if record.outcome is Outcome.UNSUPPORTED]
+    assert {record.outcome for record in records.values()} == {Outcome.COMPLETED, Outcome.UNSUPPORTED}
     assert len(alone) == 2  # one for each seed
     for record in alone:
-        assert (record["spec"]["task"]["name"], record["spec"]["recipe"]["regularization"][0]["name"]) == (
-            "noisy_quadratic",
-            "dropout",
-        )
+        assert (record.trial.task, record.trial.recipe.one("regularization").name) == ("noisy_quadratic", "dropout")
     assert (reference / "report" / "index.html").exists()
     assert (reference / "report" / "leaderboard.csv").exists()
 

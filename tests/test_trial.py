@@ -83,8 +83,10 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"device": "gpu"},
         {"streams": ()},
         {"fold": None},
+        {"engine": 1},
+        {"fold": None, "has_fold": False},
     ],
-    ids=lambda change: next(iter(change)),
+    ids=lambda change: list(change)[-1],
 )
 def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
     assert replace(TRIAL, **change).id != TRIAL.id
@@ -93,6 +95,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
+        "engine", "has_fold",
     }  # fmt: skip
 
 
@@ -127,12 +130,28 @@ def test_a_trial_survives_a_record(seed: int, epochs: int, streams: dict[str, in
     )
     back = Trial.from_spec(json.loads(json.dumps(trial.spec, ensure_ascii=False)))
     assert back == trial
-    assert back.id == trial.id
+    assert back.id == trial.id == identity(trial.spec)
 
 
 def test_a_spec_with_a_number_that_is_not_finite_has_no_id() -> None:
     with pytest.raises(ValueError, match="Out of range float values"):
         identity({**TRIAL.spec, "seed": float("nan")})
+
+
+@pytest.mark.parametrize("text", ['"recipe":{}', '\\"recipe":{}', ',"recipe":{},', "\\", 'a"'])
+def test_the_id_is_that_of_the_whole_spec_whatever_its_texts(text: str) -> None:
+    """The text of the recipe is put into that of the rest; no other text may be taken for its place."""
+    trial = replace(TRIAL, task=text, device=text, precision=text, streams=((text, 1),))
+    assert trial.id == identity(trial.spec)
+    assert replace(trial, recipe=Recipe(())).id == identity(replace(trial, recipe=Recipe(())).spec)
+
+
+def test_a_spec_of_the_first_engine_says_nothing_of_folds() -> None:
+    spec = {key: value for key, value in TRIAL.spec.items() if key != "fold"} | {"engine": 1}
+    trial = Trial.from_spec(spec)  # type: ignore[arg-type]
+    assert (trial.fold, trial.engine, trial.spec) == (None, 1, spec)
+    assert trial.id == identity(spec) != identity({**spec, "fold": None})
+    assert trial.with_seed(4).spec == {**spec, "seed": 4}
 
 
 def test_with_seed_changes_the_seed_alone() -> None:

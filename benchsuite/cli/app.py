@@ -24,9 +24,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        import benchsuite
 
-        typer.echo(f"benchsuite {version('benchsuite')}")
+        typer.echo(f"benchsuite {benchsuite.__version__}")
         raise typer.Exit
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, TierOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError
 
 
@@ -26,6 +26,7 @@ def certify(
 
     Exit code 1 if something differs.
     """
+    surround()
     from rich.console import Console
 
     from benchsuite.studies.plan import tasks_of

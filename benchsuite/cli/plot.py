@@ -58,7 +58,7 @@ def draw_task(task: Task, known: Registry) -> Figure:
         BenchsuiteError: If there are no data here, or the baseline builds no network, in the words of whoever says so.
     """
     tensorflow_on_cpu()
-    from benchsuite.engine.places import WRAPPED, stable_name
+    from benchsuite.engine.network.kernel_layers import WRAPPED, stable_name
     from benchsuite.engine.session import Session
     from benchsuite.engine.trace import values_of
     from benchsuite.report.drawings.layers import layers_of
@@ -79,5 +79,5 @@ def draw_task(task: Task, known: Registry) -> Figure:
     dataset = program.dataset
     part = dataset.part("train")
     samples = Samples(dataset.x[part], dataset.y[part], task.standardize_targets, ground, dataset.vocabulary)
-    layers = layers_of(program.model, lambda name: stable_name(name.removesuffix(WRAPPED)))
+    layers = layers_of(program.network.model, lambda name: stable_name(name.removesuffix(WRAPPED)))
     return task_figure(task.name, task.summary, samples, layers)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def trace(
 
     All other kinds are those of the task's baseline.
     """
+    surround()
     from benchsuite.report.drawings.picture import check_picture
     from benchsuite.report.drawings.trace_file import TRACE_SUFFIXES, write_trace
 

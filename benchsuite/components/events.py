@@ -27,12 +27,12 @@ class TrialStart:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """A trial whose record was just written.
+    """A trial that ended, and whose record is stored.
 
     Args:
         id: The trial's id.
-        record: The whole record.
-        path: Where it was stored.
+        record: The whole record. A trial that ran again for weights or probes has the one that it had.
+        path: Of its file.
     """
 
     id: str

@@ -102,7 +102,7 @@ def test_list_of_one_kind_shows_that_kind_alone(folder: Path) -> None:
 
 def test_list_shows_where_plugins_come_from_and_which_are_broken(folder: Path) -> None:
     said("new", "optimizer", "mine")
-    (folder / "plugins/bad.py").write_text("1 / 0", encoding="utf-8")
+    (folder / "plugins/bad.py").write_text("1 / 0\nfrom benchsuite import hookimpl", encoding="utf-8")
     text = said("list", "optimizer")
     (line,) = [line for line in text.splitlines() if line.startswith("mine ")]
     assert line.rstrip().endswith("./plugins/mine.py")
@@ -306,7 +306,7 @@ def test_doctor_checks_versions_devices_data_and_plugins(
 
 def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "plugins").mkdir()
-    (folder / "plugins/bad.py").write_text("1 / 0", encoding="utf-8")
+    (folder / "plugins/bad.py").write_text("1 / 0\nfrom benchsuite import hookimpl", encoding="utf-8")
 
     def load(task: Any) -> None:
         if task.name == "digits_mlp":

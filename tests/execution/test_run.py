@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchsuite.curves import Curves
 from benchsuite.execution import Cell, Finished, Options, Started, run_source
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Costs, Curves, Ending, Environment, Failure, Record, Results
+from benchsuite.record import Costs, Ending, Environment, Failure, Record, Results
 from benchsuite.registry import Registry, Sources
 from benchsuite.selection import baseline, expand
 from benchsuite.sources import Planned

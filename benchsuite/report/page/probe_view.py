@@ -57,7 +57,7 @@ MEASURES: Mapping[str, Measure] = {
         "Sparsity", "Share of the kernel’s entries of at most a thousandth of its largest in magnitude.", "share"
     ),
 }
-"""In the order of the page; the measures are those of ``benchsuite.engine.probes``."""
+"""In the order of the page; the measures are those of ``benchsuite.engine.program.probes``."""
 
 
 @dataclass(frozen=True, slots=True)

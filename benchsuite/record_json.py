@@ -1,0 +1,112 @@
+"""Records as files hold them: JSON of any format that there ever was is read, the newest is written.
+
+Format 1 is converted when it is read; nothing is rewritten on disk.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from benchsuite.record import FORMAT, Record, printable
+
+
+class NotARecord(Exception):
+    """Raised for a file that holds no record that can be read; its text says why."""
+
+
+class NewerFormat(NotARecord):
+    """Raised for a record that a newer benchsuite wrote."""
+
+
+def record_to_json(record: Record) -> bytes:
+    """Return the content of a record's file: equal records are equal bytes."""
+    data = printable(record.to_json())
+    return json.dumps(data, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+
+
+def record_from_json(content: bytes) -> Record:
+    """Read a record of any format, checked to the letter.
+
+    Args:
+        content: Of its file.
+
+    Raises:
+        NewerFormat: If a newer benchsuite wrote it.
+        NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
+    """
+    data = _parsed(content)
+    number = data.pop("format", None) if isinstance(data, dict) else None
+    if type(number) is not int or number < 1:
+        raise NotARecord(f"does not follow the format: top level: must be an object whose format is 1 to {FORMAT}")
+    if number > FORMAT:
+        raise NewerFormat(
+            f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
+        )
+    try:
+        record = _records.validate_python(_from_format_1(data) if number == 1 else data)
+    except ValidationError as error:
+        raise NotARecord(f"does not follow the format: {_said(error, number)}") from None
+    except RecursionError:
+        raise NotARecord("does not follow the format: it is nested too deeply") from None
+    if record.id != record.trial.id:
+        raise NotARecord(f"holds another spec than that of trial {record.id}")
+    return record
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return from_json(content, allow_inf_nan=False)
+    except ValueError:
+        pass  # a lone surrogate among them, which Python reads
+    try:
+        return printable(json.loads(content.decode(), parse_constant=_refuse_constant))
+    except (ValueError, RecursionError) as error:
+        raise NotARecord(f"is not whole JSON ({error})") from None
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _from_format_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a record of format 1 in format 2. What is not there stays away, and is refused like any other."""
+    data = dict(data)
+    results, environment = data.get("results"), data.get("environment")
+    if isinstance(results, dict):
+        data["results"] = results = dict(results)
+        data["task"] = facts = results.pop("measure", None)
+        if isinstance(facts, dict):
+            data["task"] = facts = dict(facts)
+            results["steps_per_epoch"] = facts.pop("steps_per_epoch", None)
+    if isinstance(environment, dict):
+        data["environment"] = environment = dict(environment)
+        data["made_by"] = {"benchsuite": environment.pop("benchsuite", "")}
+        packages = [name for name in ("python", "tensorflow", "keras", "numpy") if name in environment]
+        environment["versions"] = {name: environment.pop(name) for name in packages}
+    return data
+
+
+_IN_FORMAT_1 = {
+    "task": "results.measure",
+    "results.steps_per_epoch": "results.measure.steps_per_epoch",
+    "environment.versions": "environment",
+    "made_by": "environment",
+}
+"""Place in format 2 → where that stood in format 1."""
+
+
+def _said(error: ValidationError, number: int) -> str:
+    """Return the first thing that is wrong, and where it stands in the file."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    if number == 1:
+        before = [place for place in _IN_FORMAT_1 if f"{where}.".startswith(f"{place}.")]
+        where = _IN_FORMAT_1[before[0]] + where.removeprefix(before[0]) if before else where
+    return f"{where or 'top level'}: {first['msg'].removeprefix('Value error, ')}"
+
+
+_records: TypeAdapter[Record] = TypeAdapter(Record)
