@@ -72,7 +72,7 @@ def make_record(*arguments: Any, **options: Any) -> Record:
 
 def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
     """Return a record with ``change`` made to its JSON, read again under the id that its spec then has."""
-    data = record.to_json()
+    data = copy.deepcopy(record.to_json())
     change(data)
     data["id"] = identity(data["spec"])
     return record_from_json(json.dumps(data).encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from benchsuite.record import Environment, Record
 
@@ -34,7 +34,8 @@ def mixtures(records: Iterable[Record]) -> list[str]:
     ]
     for (name, _), counts in sorted(numerics.items()):
         if len(counts) > 1:
-            parts = ", ".join(f"{count:,} under {_words(examples[key])}" for key, count in sorted(counts.items()))
+            words = _words({key: examples[key] for key in counts})
+            parts = ", ".join(f"{count:,} under {words[key]}" for key, count in sorted(counts.items()))
             lines.append(
                 f"records of task {name!r} were made under {len(counts)} numerics: {parts}. "
                 "Their last bits differ, so one seed gives other numbers under each: seeds are not paired across them."
@@ -42,10 +43,22 @@ def mixtures(records: Iterable[Record]) -> list[str]:
     return lines
 
 
-def _words(environment: Environment) -> str:
-    """Return what a numerics fingerprint stands for."""
-    if not environment.numerics:
-        return "numerics that are not recorded"
-    versions = [f"{name} {environment.versions[key]}" for key, name in PACKAGES.items() if key in environment.versions]
-    features = environment.processor_features or "not recorded"
-    return f"{environment.numerics} ({', '.join([*versions, f'processor features {features}'])})"
+def _words(environments: Mapping[str, Environment]) -> dict[str, str]:
+    """Return what each numerics fingerprint stands for, as far as it is not that of all others."""
+    known = [held for fingerprint, held in environments.items() if fingerprint]
+    packages = [key for key in (*PACKAGES, *_others(known)) if len({held.versions.get(key) for held in known}) > 1]
+    features = [set(held.processor_features.split()) for held in known]
+    shared = set.intersection(*features) if features else set()
+    found = {}
+    for fingerprint, held in environments.items():
+        own = sorted(set(held.processor_features.split()) - shared)
+        told = [f"{PACKAGES.get(key, key)} {held.versions.get(key, 'not recorded')}" for key in packages]
+        told += [f"processor features {' '.join(own)}"] if own else []
+        told += [held.processor] if held.processor and len({one.processor for one in known}) > 1 else []
+        said = f"{fingerprint} ({', '.join(told)})" if told else fingerprint
+        found[fingerprint] = said if fingerprint else "numerics that are not recorded"
+    return found
+
+
+def _others(environments: Iterable[Environment]) -> list[str]:
+    return sorted({key for held in environments for key in held.versions} - set(PACKAGES))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchsuite.cli.console import PLAIN, safe_output
-from benchsuite.record import record_from_json
+from benchsuite.record_json import record_from_json
 from benchsuite.store import Store
 from tests.factories import component, make_json, of_nobody
 

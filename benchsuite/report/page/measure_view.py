@@ -12,6 +12,8 @@ from benchsuite.report.tables.numbers import folds_text, number_text
 
 MOST_CURVES = 8
 """Recipes whose curves are drawn; more would hide one another."""
+MOST_ROWS = 200
+"""Recipes in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class MeasuresView:
         folds: How many folds of a seed were pooled, in words; empty without a cross-validation.
         svg: ROC and precision–recall curves; empty unless there are two classes.
         left_out: How many recipes have curves that are not drawn.
+        more_rows: How many recipes are not in the table.
     """
 
     heads: tuple[str, ...]
@@ -41,6 +44,7 @@ class MeasuresView:
     folds: str
     svg: str
     left_out: int
+    more_rows: int
 
 
 def measures_view(table: MeasureTable) -> MeasuresView:
@@ -49,6 +53,7 @@ def measures_view(table: MeasureTable) -> MeasuresView:
     best = {
         name: _best([recipe.values[name] for recipe in table.recipes if name in recipe.values], name) for name in names
     }
+    shown = table.recipes[:MOST_ROWS]
     rows = tuple(
         MeasureRow(
             recipe.label,
@@ -61,7 +66,7 @@ def measures_view(table: MeasureTable) -> MeasuresView:
                 for name in names
             ),
         )
-        for recipe in table.recipes
+        for recipe in shown
     )
     drawn = [recipe for recipe in table.recipes if recipe.roc and recipe.precision_recall]
     svg, folds = "", folds_text([table.column.folds])
@@ -71,7 +76,7 @@ def measures_view(table: MeasureTable) -> MeasuresView:
         svg = to_svg(measures_figure(drawn[:MOST_CURVES]), f"measures/{table.label}", description)
     arrows = {"max": "↑", "min": "↓"}
     heads = tuple(f"{name.replace('_', ' ')} {arrows[DIRECTIONS[name]]}" for name in names)
-    return MeasuresView(heads, rows, folds, svg, max(0, len(drawn) - MOST_CURVES))
+    return MeasuresView(heads, rows, folds, svg, max(0, len(drawn) - MOST_CURVES), len(table.recipes) - len(shown))
 
 
 def _best(values: Sequence[float], name: str) -> float:

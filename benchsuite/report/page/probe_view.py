@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from benchsuite.analysis import Entry, LayerProbes, RecipeProbes
 from benchsuite.analysis.probes import Means
 from benchsuite.report.drawings.heat_scale import ZERO, Kind, Scale, scale_of
 from benchsuite.report.page.words import Note, anchor, notes_of
+from benchsuite.report.shown import best_of_each
 from benchsuite.report.tables.numbers import Format, column_format, count_of
 
 MOST_NUMBERED = 4
 """Up to so many epochs the numbers stand in the cells; beyond, those of one epoch at a time stand beside the map."""
+MOST_RECIPES = 60
+"""Recipes that have heat maps."""
 NONE = "–"
 
 
@@ -109,6 +112,7 @@ class ProbesView:
 
     anchor: str
     summary: str
+    left_out: str
     layers: str
     rows: int
     epochs: tuple[int, ...]
@@ -116,13 +120,19 @@ class ProbesView:
     measures: tuple[MeasureView, ...]
 
 
-def probes_view(found: LayerProbes) -> ProbesView:
-    """Return a task's heat maps as text and paths."""
+def probes_view(whole: LayerProbes) -> ProbesView:
+    """Return a task's heat maps as text and paths; of very many recipes the baseline and the best."""
+    shown = best_of_each(whole.recipes, MOST_RECIPES, lambda one: one.label, lambda one: one.is_baseline)
+    found = replace(whole, recipes=tuple(shown))
     recipes, layers, epochs = len(found.recipes), len(found.layers), len(found.epochs)
     return ProbesView(
         anchor=anchor("layers", found.head.label),
         summary=f"Inside the layers: {count_of(recipes, 'recipe')}, {count_of(layers, 'layer')}, "
         f"{count_of(epochs, 'probed epoch')}",
+        left_out=f"{len(shown)} of {count_of(len(whole.recipes), 'recipe')} are shown, the baseline and the best; "
+        "the folder probes/ has all."
+        if len(shown) < len(whole.recipes)
+        else "",
         layers="\n".join(" ".join(layer.split()) for layer in found.layers),
         rows=layers,
         epochs=found.epochs,

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from benchsuite.analysis import grids, leaderboards
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Record, record_from_json
+from benchsuite.record import Record
+from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
 from benchsuite.report.page.render import render
@@ -305,14 +306,9 @@ def other_numerics(record: Record, numerics: str, features: str = "avx512f") -> 
 def test_records_of_several_numerics_are_told_apart():
     usual = [make_record(seed=seed) for seed in range(3)]
     text = render([*usual, other_numerics(make_record(seed=3), "f" * 16)])
-    line = (
-        "records of task &#39;digits_mlp&#39; were made under 2 numerics: 3 under 5e3c1ab09d2f4c67 (TensorFlow 2.21.0"
-    )
+    line = "records of task &#39;digits_mlp&#39; were made under 2 numerics: 3 under 5e3c1ab09d2f4c67"
     assert text.count(line) == 2  # at the top, and in the task's section
-    assert (
-        f"1 under {'f' * 16} (TensorFlow 2.21.0, Keras 3.15.0, NumPy 2.4.6, Python 3.11.9, processor features avx512f)"
-        in text
-    )
+    assert f"1 under {'f' * 16} (processor features avx512f)" in text
     assert "seeds are not paired across them" in text
     assert "were made under" not in render(usual)
 

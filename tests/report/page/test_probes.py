@@ -486,3 +486,15 @@ def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
     assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in write(store, nothing_loaded).index.read_text(
         encoding="utf-8"
     )
+
+
+def test_of_very_many_recipes_the_baseline_and_the_best_have_maps(monkeypatch):
+    monkeypatch.setattr("benchsuite.report.page.probe_view.MOST_RECIPES", 2)
+    wide = [{"initializer": [component("gaussian", deviation=float(number))]} for number in range(1, 4)]
+    pairs = [(make_record(changes=held, value=0.9 - number / 100), probed(1.0)) for number, held in enumerate(wide)]
+    text = page_of(*pairs, (make_record(value=0.1), probed(1.0)))
+    assert "2 of 4 recipes are shown, the baseline and the best; the folder probes/ has all." in text
+    assert text.count("<figcaption><b>gaussian[deviation=1]</b>") == 7
+    maps = text[text.index('class="figures probes') :]
+    assert "gaussian[deviation=2]" not in maps
+    assert "recipes are shown" not in page_of(*pairs[:2])
