@@ -4,26 +4,30 @@ BIN := .venv/bin
 RESULTS ?= results
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench reference wheel clean
+.PHONY: help run test unchanged environments lint docs bench reference wheel clean
 
 help:
 	@echo "make run        install, run everything of the quick tier, write $(RESULTS)/report/index.html"
 	@echo "make test       the test suite"
+	@echo "make unchanged  every trial of tests/unchanged/curves.json gives the curves it gave before: bit for bit on the same machine"
+	@echo "make environments  trials in hostile surroundings (switches, locale, load, …) give the same bits as in an ordinary shell"
 	@echo "make lint       ruff, mypy, import-linter"
+	@echo "make docs       the documentation as a site: site/index.html"
 	@echo "make bench      speed: ratios against Keras' fit and a hand-written JAX loop; what each optimizer costs"
 	@echo "make reference  all baselines with 5 seeds, and the tables made from them: results/reference, docs/reference"
 	@echo "make wheel      build the wheel into dist/"
 
+# pip 25.1 is the first that knows dependency groups.
 $(BIN)/python:
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 .venv/installed: $(BIN)/python pyproject.toml setup.py constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[data]'
 	@touch $@
 
 .venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[data]' --group dev
 	@touch $@
 
 run: .venv/installed
@@ -32,11 +36,21 @@ run: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist worksteal
 
+unchanged: .venv/installed-dev
+	BENCHSUITE_UNCHANGED=all $(BIN)/python -m pytest tests/test_unchanged.py
+
+environments: .venv/installed-dev
+	$(BIN)/python tests/environments/compare.py
+
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A warning, such as that of a link that leads nowhere, is an error. The variable silences an advertisement of the theme's.
+docs: .venv/installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: .venv/installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-columns=min,median,rounds
@@ -51,4 +65,4 @@ wheel: .venv/installed-dev
 	$(BIN)/python -m build
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks

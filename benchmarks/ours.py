@@ -9,9 +9,10 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.data import Dataset, load
-from benchsuite.engine.feed import Feed
-from benchsuite.engine.parts import Parts, build_parts, make
-from benchsuite.engine.program import EpochEnd, Program
+from benchsuite.engine.ingredients import Ingredients, make, make_ingredients
+from benchsuite.engine.program.feed import Feed
+from benchsuite.engine.program.program import Program
+from benchsuite.engine.program.train_call import EpochEnd
 from benchsuite.engine.seeds import Streams
 from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
@@ -24,7 +25,7 @@ class Ours:
 
     program: Program
     recipe: Recipe
-    parts: Parts
+    ingredients: Ingredients
     dataset: Dataset
     initializer: Any
     data: Feed
@@ -37,7 +38,7 @@ class Ours:
         return len(self.order)
 
     def reset(self, seed: int = 0) -> None:
-        self.program.reset(Streams.of(seed), self.initializer, self.parts)
+        self.program.reset(Streams.of(seed), self.initializer, self.ingredients)
 
     def epoch(self) -> EpochEnd:
         return self.program.train(self.data, self.order, self.rates, 0, float("inf"))
@@ -47,7 +48,7 @@ class Ours:
             self.epoch()
 
     def weights(self) -> list[np.ndarray]:
-        return [variable.numpy() for variable in self.program.trainable]
+        return [variable.numpy() for variable in self.program.network.trainable]
 
 
 def build(name: str, registry: Registry) -> Ours:
@@ -59,18 +60,18 @@ def build(name: str, registry: Registry) -> Ours:
 def make_program(task: Task, recipe: Recipe, registry: Registry) -> Ours:
     """Build the program of a recipe as a session does, and reset it to seed 0."""
     dataset = load(task)
-    parts = build_parts(task, recipe, registry, bool(np.issubdtype(dataset.y.dtype, np.integer)))
-    program = Program(task, parts, dataset, dataset.x.shape[1:], task.batch_size)
+    ingredients = make_ingredients(task, recipe, registry, bool(np.issubdtype(dataset.y.dtype, np.integer)))
+    program = Program(task, ingredients, dataset, dataset.x.shape[1:], task.batch_size)
     passes = dataset.sizes[0] // task.batch_size
     steps = task.steps_per_epoch or passes
     whole = Streams.of(0).permutation(0, dataset.sizes[0])[: passes * task.batch_size].reshape(passes, -1)
     ours = Ours(
         program=program,
         recipe=recipe,
-        parts=parts,
+        ingredients=ingredients,
         dataset=dataset,
         initializer=make(recipe.one("initializer"), registry),
-        data=program.place_data(dataset.x),
+        data=program.upload(dataset.x),
         order=whole[np.arange(steps) % passes],
         rates=np.full(steps, recipe.one("optimizer").hyperparameters.get("learning_rate", 0.0), "float32"),
     )

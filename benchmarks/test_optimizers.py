@@ -58,7 +58,7 @@ def contestant(name: str, registry: Registry) -> Contestant:
     ours = make_program(MILLION, recipe, registry)
     # A method that works on every tenth step is seen by rounds of four: nine of them hold 36 steps.
     ours.epochs(2)
-    return Contestant(ours.epochs, ours.program.state_bytes / ours.program.parameters, [])
+    return Contestant(ours.epochs, ours.program.optimizer.state_bytes / ours.program.network.parameters, [])
 
 
 def test_optimizers(registry: Registry, benchmark: Any, table: Callable[[str, str], None]) -> None:

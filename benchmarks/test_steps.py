@@ -35,7 +35,9 @@ def jax_epochs(ours: Ours, name: str) -> Callable[[int], None]:
     rows = ours.order[0]
     parameters = tuple(jnp.array(value) for value in ours.weights())
     before = float(jax_reference.mean_loss(jax_reference.NETWORKS[name], parameters, x[rows], y[rows]))
-    losses, _ = ours.program.losses(np.asarray(ours.data.x)[rows], np.asarray(ours.data.y)[rows], training=False)
+    losses, _ = ours.program.objective.losses(
+        np.asarray(ours.data.x)[rows], np.asarray(ours.data.y)[rows], training=False
+    )
     assert before == pytest.approx(float(np.mean(losses)), abs=1e-4)
     state, jax_losses = run(jax_reference.start(parameters), x, y, order, rates)
     end = ours.epoch()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.ours import Ours
-from benchsuite.engine.feed import HEAD_EXAMPLES, Feed, Streamed
+from benchsuite.engine.program.feed import HEAD_EXAMPLES, Feed, Streamed
 
 ROUNDS = 15
 WANTED = 1.15
@@ -25,7 +25,7 @@ def test_streaming(name: str, built: Callable[[str], Ours], benchmark: Any, tabl
     dataset, program = ours.dataset, ours.program
     feeds: dict[str, Feed] = {"resident": ours.data}
     feeds |= {
-        size: Streamed(dataset.x, dataset.y, program.place, HEAD_EXAMPLES, count) for size, count in CHUNKS.items()
+        size: Streamed(dataset.x, dataset.y, program.device, HEAD_EXAMPLES, count) for size, count in CHUNKS.items()
     }
     seconds: dict[str, list[float]] = {feed: [] for feed in feeds}
 

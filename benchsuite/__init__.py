@@ -7,6 +7,8 @@ These are the names that a plugin or a task needs, and nothing else::
 Importing benchsuite imports neither NumPy, Keras nor TensorFlow: the metadata of plugins stays cheap to read.
 """
 
+from typing import TYPE_CHECKING
+
 from benchsuite import noise
 from benchsuite.components import (
     Activation,
@@ -64,6 +66,19 @@ __all__ = [
     "TrialStart",
     "Uniform",
     "Unsupported",
+    "__version__",
     "hookimpl",
     "noise",
 ]
+
+__version__: str
+"""The version of the installed distribution; looked up when somebody asks, since importing benchsuite must stay cheap."""
+
+if not TYPE_CHECKING:  # for a type checker, a module with __getattr__ has every name that somebody misspells
+
+    def __getattr__(name):
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("benchsuite")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,9 +1,8 @@
-r"""The trial's noise stream: the one place where layers of a plugin take their randomness from.
+"""The trial's noise stream: the one place where layers of a plugin take their randomness from.
 
-.. math::  u = \mathrm{uniform}(\mathrm{key}_{trial},\ 1024\,t + k)
-
-for draw k of step t. The draw is counter-based: no state is kept, a used program is reset by a new key, and under XLA
-it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
+For draw k of step t, ``u = uniform(key of the trial, 1024·t + k)``; training, optimizer, probes and others have a range of
+steps each (:class:`Owner`). The draw is counter-based: no state is kept, a used program is reset by a new key, and under
+XLA it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
 compiled loop). Numbers come from Threefry under XLA and from Philox in a graph: a program is one or the other by a fixed
 rule, never both.
 
@@ -15,19 +14,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import Enum
 from typing import Any
 
 from benchsuite.errors import BenchsuiteError
 
 DRAWS_PER_STEP = 1024
+RANGE = 2**49
+"""Steps of one range: none of them meets those of another. An int64 has room for 2^63 draws, so for sixteen ranges."""
+RANGES = 2**63 // (RANGE * DRAWS_PER_STEP)
+
+
+class Owner(Enum):
+    """Whose steps draw: each owner has a range of steps of its own, and so numbers of its own.
+
+    The value is the number of the range, from 0 to :data:`RANGES` − 1. Whatever else is to draw takes a free one; to move
+    an owner changes the numbers of trials.
+    """
+
+    TRAINING = 0
+    """Layers and gradient transforms, in training steps."""
+    BATCHES = 1
+    """What changes batches: layers draw the same masks with an augmentation and without."""
+    OPTIMIZER = 2
+    """A closure optimizer, for itself: it must not meet the masks of the layers."""
+    STATISTICS = 4
+    """Layers, while their statistics are made anew for averaged weights."""
+    PROBES = 8
+    """Layers, while they are probed."""
+
+    def __init__(self, number: int) -> None:
+        if not 0 <= number < RANGES:
+            raise ValueError(
+                f"the range of {self.name} must be from 0 to {RANGES - 1}, or its draws overflow: {number}"
+            )
+
+    @property
+    def first(self) -> int:
+        """The first step of its range."""
+        return int(self.value) * RANGE
 
 
 class _Stream:
-    """The key and step of the program that is being traced, and how many draws were traced so far."""
+    """The key, owner and step of the program that is being traced, and how many draws were traced so far."""
 
-    def __init__(self, key: Any, step: Any) -> None:
+    def __init__(self, key: Any, step: Any, owner: Owner) -> None:
         self.key = key
         self.step = step
+        self.owner = owner
         self.draws = 0
 
 
@@ -35,12 +69,12 @@ _current: ContextVar[_Stream | None] = ContextVar("noise", default=None)
 
 
 @contextmanager
-def stream(key: Any, step: Any) -> Iterator[None]:
-    """Make ``key`` (int64 scalar) and ``step`` (int64 scalar) the source of every draw inside; the engine calls it.
+def stream(key: Any, step: Any, owner: Owner = Owner.TRAINING) -> Iterator[None]:
+    """Make ``key`` and ``step`` (int64 scalars) of ``owner`` the source of every draw inside; the engine calls it.
 
-    Entering it again with the same key and step gives the same numbers again, as a closure needs.
+    Entering it again with the same three gives the same numbers again, as a closure needs.
     """
-    token = _current.set(_Stream(key, step))
+    token = _current.set(_Stream(key, step, owner))
     try:
         yield
     finally:
@@ -48,7 +82,7 @@ def stream(key: Any, step: Any) -> Iterator[None]:
 
 
 def step() -> Any:
-    """Return the number of the current training step, from 0: an int64 scalar tensor."""
+    """Return the number of the current step, from 0: an int64 scalar tensor."""
     return _stream().step
 
 
@@ -69,7 +103,7 @@ def _source() -> tuple[Any, str]:
     current = _stream()
     if current.draws >= DRAWS_PER_STEP:
         raise BenchsuiteError(f"one step may draw at most {DRAWS_PER_STEP} times from bs.noise.")
-    position = current.step * DRAWS_PER_STEP + current.draws
+    position = (current.step + current.owner.first) * DRAWS_PER_STEP + current.draws
     current.draws += 1
     seed = tf.stack([current.key, position])
     if not control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):

@@ -15,16 +15,26 @@ from benchsuite.trial import Trial
 CHECKOUT = Path(__file__).parent.parent
 
 
-def fingerprints(trial: Trial, registry: Registry) -> dict[str, str]:
-    """Return ``kind:name`` → hash of the source code now, for the task and every component of a trial.
+def fingerprints(trial: Trial, registry: Registry, *, verify: bool = False) -> dict[str, str]:
+    """Return ``kind:name`` → hash of the code now, for the task and every component of a trial.
 
     What is not registered now cannot be looked at, and is left out.
+
+    Args:
+        trial: The trial.
+        registry: Of the plugins that were found.
+        verify: Whether code that was edited since it was loaded gets no fingerprint that counts.
     """
-    used = [("task", trial.task)]
-    used += [(setting.kind, setting.name) for _, settings in trial.recipe.settings for setting in settings]
-    return {
-        f"{kind}:{name}": registry.entry(kind, name).fingerprint for kind, name in used if name in registry.tables[kind]
-    }
+    found = {}
+    if trial.task in registry.tables["task"]:
+        found[f"task:{trial.task}"] = registry.fingerprint("task", trial.task, verify=verify)
+    for kind, settings in trial.recipe.settings:
+        for setting in settings:
+            if setting.name in registry.tables[kind]:
+                found[f"{kind}:{setting.name}"] = registry.fingerprint(
+                    kind, setting.name, setting.hyperparameters, verify=verify
+                )
+    return found
 
 
 def made_by(trial: Trial, registry: Registry) -> MadeBy:

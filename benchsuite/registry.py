@@ -1,22 +1,13 @@
-"""Discovery: every component and every task, bundled ones included, through one door.
+"""Every component and every task, bundled ones included, through one door.
 
-Order: bundled packages, ``--plugin`` files and modules, ``./plugins`` and ``./tasks`` of the working folder, entry
-points of the group ``benchsuite``. Each plugin is loaded inside its own guard: a broken one is kept with its reason,
-and the rest works.
+Each plugin is loaded inside its own guard: a broken one is kept with its reason, and the rest works. Where plugins are
+looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :mod:`benchsuite.fingerprints`.
 """
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import importlib
-import importlib.metadata
-import importlib.util
-import inspect
-import pkgutil
-import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -24,28 +15,23 @@ from typing import Any
 
 import pluggy
 
-from benchsuite import hookspecs
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.discovery import (
+    Candidate,
+    Distribution,
+    Skipped,
+    Sources,
+    ask,
+    check_hooks,
+    described,
+    find,
+    hook_manager,
+)
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.fingerprints import Fingerprints
+from benchsuite.spaces import Value
 
-ENTRY_POINT_GROUP = "benchsuite"
-BUNDLED = ("benchsuite_plugins", "benchsuite_tasks")
-LOCAL_FOLDERS = ("plugins", "tasks")
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where plugins are looked for, beside the bundled ones; enough for a worker process to find the same.
-
-    Args:
-        plugins: Files and module names given with ``--plugin``.
-        folder: The working folder, whose ``./plugins`` and ``./tasks`` count.
-        local: Whether these two count.
-    """
-
-    plugins: tuple[str, ...] = ()
-    folder: str = "."
-    local: bool = True
+__all__ = ["Plugin", "Registered", "Registry", "Sources", "load_registry"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +45,8 @@ class Plugin:
         module: The imported module, unless broken.
         reason: Why it is broken, in one line; empty otherwise.
         traceback: The whole traceback of a broken one.
+        distribution: Name and version of the installed distribution that it belongs to; none for a file of the user's.
+        root: For a file of the user's: the folder in which it may find what it imports.
     """
 
     name: str
@@ -66,6 +54,8 @@ class Plugin:
     module: ModuleType | None = None
     reason: str = ""
     traceback: str = ""
+    distribution: Distribution | None = None
+    root: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -75,22 +65,31 @@ class Registered:
     Args:
         component: The component or task.
         plugin: Its owner.
-        fingerprint: 16 hexadecimal digits of the SHA-256 of its source code.
+        registry: Where it is registered.
     """
 
     component: Any
     plugin: Plugin
-    fingerprint: str
+    registry: Registry = field(repr=False, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint with every hyperparameter at its default, see :meth:`Registry.fingerprint`."""
+        return self.registry.fingerprint(self.component.kind, self.component.name)
 
 
 @dataclass
 class Registry:
-    """Every component by kind and name, and every plugin, broken ones included."""
+    """Every component by kind and name, every plugin, broken ones included, and what of the working folder was left alone."""
 
     plugins: list[Plugin] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     tables: dict[str, dict[str, Registered]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     conflicts: dict[tuple[str, str], str] = field(default_factory=dict)
-    hooks: pluggy.PluginManager = field(default_factory=lambda: _manager())
+    hooks: pluggy.PluginManager = field(default_factory=hook_manager)
+
+    def __post_init__(self) -> None:
+        self._fingerprints = Fingerprints(self.tables)
 
     @property
     def broken(self) -> list[Plugin]:
@@ -105,12 +104,12 @@ class Registry:
         """
         table = self.tables[kind]
         if name not in table:
-            then = (
-                "Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + "."
-                if self.broken
-                else ""
-            )
-            raise unknown(kind.replace("_", " "), name, table, then=then)
+            then = []  # it may be there, and that may be why it is not found
+            if self.broken:
+                then.append("Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + ".")
+            if self.skipped:
+                then.append(f"In ./plugins and ./tasks, {described(self.skipped, 120)}.")
+            raise unknown(kind.replace("_", " "), name, table, then=" ".join(then))
         return table[name]
 
     def refuse_conflict(self, kind: str, name: str) -> None:
@@ -138,6 +137,31 @@ class Registry:
         """Return the names of a kind, sorted."""
         return sorted(self.tables[kind])
 
+    def fingerprint(
+        self, kind: str, name: str, hyperparameters: Mapping[str, Value] | None = None, *, verify: bool = False
+    ) -> str:
+        """Return 16 hexadecimal digits that stand for all code that a component's numbers depend on, as it was loaded.
+
+        Args:
+            kind: A kind, or ``task``.
+            name: Of the component.
+            hyperparameters: Where one of them names a component that this one wraps, that one's code counts too; its
+                defaults unless given.
+            verify: Look again: if the code was edited since it was loaded, which version ran nobody knows, and what
+                is returned is no fingerprint of any.
+
+        Raises:
+            BenchsuiteError: If there is none of that name.
+        """
+        self.entry(kind, name)
+        return self._fingerprints.of(kind, name, hyperparameters or {}, verify)
+
+    def remember_sources(self) -> None:
+        """Read the source of all that plugins have loaded, which may be edited before a fingerprint is asked for."""
+        self._fingerprints.remember(
+            (plugin.module, plugin.root) for plugin in self.plugins if plugin.module is not None
+        )
+
     def default(self, kind: str) -> Component:
         """Return the component that a baseline uses when it does not name this kind."""
         found = [entry.component for entry in self.tables[kind].values() if entry.component.default]
@@ -148,120 +172,50 @@ class Registry:
         return component
 
 
-def load_registry(sources: Sources = Sources()) -> Registry:  # frozen, so a shared default is safe
+def load_registry(sources: Sources | None = None) -> Registry:
     """Find, import and register every plugin.
+
+    Args:
+        sources: Where, beside the bundled ones; the present folder unless given.
 
     Raises:
         BenchsuiteError: If a plugin that was asked for with ``--plugin`` is broken. Others are kept as broken.
     """
-    registry = Registry()
+    candidates, skipped = find(sources or Sources())
+    registry = Registry(skipped=skipped)
     files: set[Path] = set()
-    for origin, load, asked in _candidates(sources):
-        name = getattr(load, "plugin_name", origin)
+    for candidate in candidates:
         try:
-            module = load()
-            file = Path(getattr(module, "__file__", None) or name).resolve()
+            module = candidate.load()
+            file = Path(getattr(module, "__file__", None) or candidate.name).resolve()
             if file in files:  # reached in two ways, such as --plugin and an entry point
                 continue
             files.add(file)
-            _register(registry, Plugin(module.__name__, origin, module))
+            _register(registry, _plugin(candidate, module.__name__, module=module))
         # A plugin may raise anything, SystemExit included; only the user's own Ctrl-C passes.
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            plugin = Plugin(name, origin, None, _one_line(error), traceback.format_exc())
+            plugin = _plugin(candidate, candidate.name, reason=_one_line(error), traceback=traceback.format_exc())
             registry.plugins.append(plugin)
-            if asked:
-                raise BenchsuiteError(f"the plugin given with {origin} is broken: {plugin.reason}") from error
+            if candidate.asked:
+                raise BenchsuiteError(f"the plugin given with {plugin.origin} is broken: {plugin.reason}") from error
+    registry.remember_sources()
     return registry
 
 
-def _candidates(sources: Sources) -> Iterator[tuple[str, Callable[[], ModuleType], bool]]:
-    """Yield (origin, a function that imports the module, whether the user asked for this very one)."""
-    for package in BUNDLED:
-        for module in _modules_of(package):
-            yield "bundled", _by_name(module), False
-    for given in sources.plugins:
-        path = Path(sources.folder, given)
-        if given.endswith(".py") or path.is_file():
-            yield f"--plugin {given}", _by_path(path), True
-        else:
-            yield f"--plugin {given}", _by_name(given), True
-    if sources.local:
-        asked = {Path(sources.folder, given).resolve() for given in sources.plugins}
-        for folder in LOCAL_FOLDERS:
-            for path in _local_files(Path(sources.folder, folder), asked):
-                yield f"./{path.relative_to(sources.folder)}", _by_path(path), False
-    for entry_point in sorted(
-        importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value)
-    ):
-        distribution = entry_point.dist
-        origin = f"{distribution.name} {distribution.version}" if distribution else entry_point.name
-        yield origin, entry_point.load, False
-
-
-def _modules_of(package: str) -> list[str]:
-    root = importlib.import_module(package)
-    return sorted(
-        module.name
-        for module in pkgutil.walk_packages(root.__path__, f"{package}.")
-        if not module.ispkg and not module.name.rsplit(".", 1)[1].startswith("_")
-    )
-
-
-def _local_files(folder: Path, asked: set[Path]) -> list[Path]:
-    """Return the plugin files of a local folder, unless it is the bundled one itself (a source checkout)."""
-    bundled = {Path(path).resolve() for package in BUNDLED for path in importlib.import_module(package).__path__}
-    if not folder.is_dir() or folder.resolve() in bundled:
-        return []
-    files = sorted(path for path in folder.rglob("*.py") if not path.name.startswith(("_", "test_")))
-    return [path for path in files if path.resolve() not in asked]
-
-
-def _by_name(name: str) -> Callable[[], ModuleType]:
-    def load() -> ModuleType:
-        return importlib.import_module(name)
-
-    load.plugin_name = name  # type: ignore[attr-defined]
-    return load
-
-
-def _by_path(path: Path) -> Callable[[], ModuleType]:
-    # The module's name holds a hash of the whole path, so that no two files and no installed module can clash.
-    name = f"benchsuite_local_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
-
-    def load() -> ModuleType:
-        if not path.is_file():
-            raise BenchsuiteError(f"no such file: {path}")
-        spec = importlib.util.spec_from_file_location(name, path)
-        if spec is None or spec.loader is None:
-            raise BenchsuiteError(f"{path} is not a Python file.")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module  # before it runs, so that dataclasses and pickle in it work
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[name]
-            raise
-        return module
-
-    load.plugin_name = path.stem  # type: ignore[attr-defined]
-    return load
-
-
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager("benchsuite")
-    manager.add_hookspecs(hookspecs)
-    return manager
+def _plugin(candidate: Candidate, name: str, **rest: Any) -> Plugin:
+    return Plugin(name, candidate.origin, distribution=candidate.distribution, root=candidate.root, **rest)
 
 
 def _register(registry: Registry, plugin: Plugin) -> None:
     """Register all of a plugin or nothing of it."""
     assert plugin.module is not None
-    _check_hooks(plugin.module, registry.hooks)
+    check_hooks(plugin.module, registry.hooks)
     registry.hooks.register(plugin.module)  # checks the arguments of every hook
     try:
-        found = [entry for kind, hook in HOOKS.items() for entry in _call(plugin, registry.hooks, kind, hook)]
+        given = [component for kind in HOOKS for component in ask(plugin.module, registry.hooks, kind)]
+        found = [Registered(component, plugin, registry) for component in given]
         _refuse_clashes(registry, plugin, found)
     except BaseException:
         registry.hooks.unregister(plugin.module)
@@ -292,58 +246,6 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
                     f"default=True of {entry.component.title}: {others[0].component.title} is the default already."
                 )
         seen[key] = plugin
-
-
-def _check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
-    """Refuse a misspelt hook: without this, pluggy ignores it without a word."""
-    known = [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
-    marked = [name for name in vars(module) if manager.parse_hookimpl_opts(module, name) is not None]
-    for name in marked:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise BenchsuiteError(f"unknown hook {name!r}.{hint} Known: {', '.join(known)}.")
-    if not marked:
-        raise BenchsuiteError("it implements no hook. Mark a function such as register_optimizers with @bs.hookimpl.")
-
-
-def _call(plugin: Plugin, manager: pluggy.PluginManager, kind: str, hook: str) -> Iterator[Registered]:
-    """Ask this plugin alone, so that each answer has an owner."""
-    expected = KINDS[kind]
-    assert plugin.module is not None
-    if hasattr(plugin.module, hook) and manager.parse_hookimpl_opts(plugin.module, hook) is not None:
-        returned = getattr(plugin.module, hook)()
-        if not isinstance(returned, list | tuple):
-            raise BenchsuiteError(
-                f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}."
-            )
-        for component in returned:
-            if not isinstance(component, expected):
-                raise BenchsuiteError(
-                    f"{hook} must return a list of bs.{expected.__name__}. Received in it: {component!r}."
-                )
-            yield Registered(component, plugin, _fingerprint(plugin, component))
-
-
-def _fingerprint(plugin: Plugin, component: Any) -> str:
-    """Hash the plugin's file, the files of the functions it gave, and the shared ``_*.py`` files it names, where these lie beside it."""
-    assert plugin.module is not None
-    own = Path(inspect.getsourcefile(plugin.module) or "")
-    text = own.read_text(encoding="utf-8")
-    files = {own, *(path for path in own.parent.glob("_[a-z]*.py") if path.stem in text)}
-    for attribute in ("make", "data", "model", "loss"):
-        function = inspect.unwrap(getattr(component, attribute, None) or (lambda: None))
-        if inspect.isroutine(function) or inspect.isclass(function):
-            try:
-                file = Path(inspect.getsourcefile(function) or own)
-            except TypeError:  # built-in
-                continue
-            if file.is_relative_to(own.parent):
-                files.add(file)
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _place(plugin: Plugin) -> str:

@@ -1,318 +1,142 @@
-"""A study: which trials to run. Read from flags, from a study file, or both; expanded before anything starts."""
+"""The request: every option of ``benchsuite run``, once. What to run, how, and what is said to one call alone.
+
+Each line is an option of the command line, a key of a study file, and a row of ``docs/reference/cli.md``.
+"""
 
 from __future__ import annotations
 
-import fnmatch
-import itertools
-import tomllib
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchsuite.components import RECIPE_KINDS, TIERS, Task
-from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.recipe import Recipe, Setting
-from benchsuite.registry import Registry
-from benchsuite.selection import baseline, expand
-from benchsuite.trial import PRECISIONS, Trial
+from benchsuite.checks import Check, above, form, one_of, whole
+from benchsuite.components import TIERS
+from benchsuite.errors import BenchsuiteError
+from benchsuite.extras import Extras
+from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.options import Table, one_for_each, option
+from benchsuite.trial import PRECISIONS
 
-DEFAULT_SEEDS = 3
+EACH_KIND = one_of("kind", RECIPE_KINDS)
+TWO_KINDS = Check(
+    "name two kinds", lambda value: len(value) == len(set(value)) == 2, then="Example: --cross optimizer,normalization."
+)
+
+
+def _probes(text: str) -> bool:
+    try:
+        Extras(probe=text)
+    except BenchsuiteError:
+        return False
+    return True
+
+
+PROBED = Check("name epochs: numbers from 0 and 'last', separated by commas, or 'all'", _probes)
 
 
 @dataclass(frozen=True)
-class Study:
-    """What a user asks for; every field is a flag of ``benchsuite run`` and a key of a study file.
+class Study(Table):
+    """Which trials to run: all that decides them, and nothing else."""
 
-    Args:
-        all: Run every kind on every task of the tier that compares it.
-        baselines: Run the baseline of every task.
-        kinds: Like ``all``, for these kinds only.
-        tier: Which tasks, where none are named.
-        task: Selections of tasks: names, globs.
-        components: Kind → selections. Each component runs alone in the task's baseline.
-        cross: Two kinds whose selections (every component, where nothing is selected) run in all pairs.
-        seeds: Seeds 0 … seeds − 1.
-        epochs: Budget that replaces the tasks' own.
-        precision: ``float32`` or ``bfloat16``.
-        device: ``cpu`` or ``gpu``, part of each trial's id.
-        folds: A number of folds: each trial becomes so many, each of which tests on another fold; ``n`` for one fold for
-            each example (leave-one-out). The tasks' own splits unless given.
-    """
+    all: bool = option(False, "Every component of every kind, on every task of the tier that compares it.")
+    baselines: bool = option(False, "The baseline of every selected task.")
+    kind: tuple[str, ...] = option(
+        (), "Like --all, for these kinds only.", EACH_KIND, metavar="KINDS", example=["schedule"], kinds=True
+    )
+    task: tuple[str, ...] = option(
+        (), "Tasks: names or globs, separated by commas.", metavar="NAMES", example=["digits_*"]
+    )
+    tier: str = option(
+        "quick", f"Which tasks, where none are named: {', '.join(TIERS)}.", one_of("tier", TIERS), example="full"
+    )
+    components: Mapping[str, tuple[str, ...]] = one_for_each(
+        RECIPE_KINDS,
+        "kind",
+        "Selections of kind {name}: a,b or a* or a[x=1,2]; each runs alone in the task's baseline.",
+        metavar="NAMES",
+        example=["*"],
+    )
+    cross: tuple[str, ...] = option(
+        (),
+        "Run all pairs of two kinds: of what their own options select, or of everything registered.",
+        EACH_KIND,
+        TWO_KINDS,
+        metavar="KIND,KIND",
+        example=["optimizer", "activation"],
+        kinds=True,
+    )
+    seeds: int = option(3, "Seeds 0 … N−1.", whole(1), metavar="N", example=5)
+    folds: str = option(
+        "",
+        "Cross-validate: each trial K times, testing on another fold; n leaves one example out.",
+        form(r"n|0*([2-9]|[1-9]\d+)", "be a whole number from 2, or n for leave-one-out"),
+        metavar="K",
+        example=10,
+        numeric=True,
+    )
+    epochs: int | None = option(None, "Budget that replaces the tasks' own.", whole(1), metavar="N", example=10)
+    precision: str = option(
+        "float32", f"{' or '.join(PRECISIONS)}.", one_of("precision", PRECISIONS), example="bfloat16"
+    )
+    device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
 
-    all: bool = False
-    baselines: bool = False
-    kinds: tuple[str, ...] = ()
-    tier: str = "quick"
-    task: tuple[str, ...] = ()
-    components: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    cross: tuple[str, ...] = ()
-    seeds: int = DEFAULT_SEEDS
-    epochs: int | None = None
-    precision: str = "float32"
-    device: str = "cpu"
-    folds: str = ""
-
-    def __post_init__(self) -> None:
-        for what, value in (("seeds", self.seeds), ("epochs", self.epochs)):
-            if value is None and what == "epochs":
-                continue
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise BenchsuiteError(f"{what} must be a whole number from 1. Received: {value!r}.")
-        if self.folds and self.folds != "n" and not (self.folds.isdecimal() and int(self.folds) >= 2):
-            raise BenchsuiteError(
-                f"folds must be a whole number from 2, or n for leave-one-out. Received: {self.folds!r}."
-            )
-        if self.tier not in TIERS:
-            raise unknown("tier", str(self.tier), TIERS)
-        if self.precision not in PRECISIONS:
-            raise unknown("precision", str(self.precision), PRECISIONS)
-        for kind in (*self.kinds, *self.components, *self.cross):
-            if kind not in RECIPE_KINDS:
-                raise unknown("kind", str(kind), RECIPE_KINDS)
-        if self.cross and len(set(self.cross)) != 2:
-            raise BenchsuiteError(
-                f"cross must name two kinds. Received: {', '.join(self.cross)}. Example: --cross optimizer,normalization."
-            )
-
-
-_LISTS = ("kind", "task", "cross", *RECIPE_KINDS)
-
-
-def read_study_file(path: Path) -> dict[str, Any]:
-    """Read a study file: TOML whose keys are the flags, without the leading dashes.
-
-    Example::
-
-        tier = "quick"
-        seeds = 5
-        optimizer = ["sgd", "momentum[momentum=0.5,0.9]"]
-
-    Raises:
-        BenchsuiteError: If it cannot be read, holds unknown keys, or values of another type.
-    """
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BenchsuiteError(f"cannot read the study file {path}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BenchsuiteError(
-            f'the study file {path} is not TOML: {error}. Example: optimizer = ["sgd", "adam"].'
-        ) from None
-    types: dict[str, type] = {
-        "all": bool,
-        "baselines": bool,
-        "tier": str,
-        "seeds": int,
-        "epochs": int,
-        "precision": str,
-        "device": str,
-        "workers": int,
-        "timeout": float,
-        "memory": float,
-        "results": str,
-        "probe": str,
-        "folds": str,
-        "store_weights": bool,
-        "store_predictions": bool,
-        "plugin": list,
-        **dict.fromkeys(_LISTS, list),
-    }
-    found = {key.replace("-", "_"): value for key, value in read.items()}
-    for key, value in found.items():
-        if key not in types:
-            raise unknown(f"key in the study file {path}:", key, types)
-        expected = types[key]
-        if expected is list and isinstance(value, str):
-            found[key] = value = [value]
-        if key == "folds" and isinstance(value, int) and not isinstance(value, bool):
-            found[key] = value = str(value)
-        if expected is float and isinstance(value, int) and not isinstance(value, bool):
-            found[key] = value = float(value)
-        good = isinstance(value, expected) and not (expected is int and isinstance(value, bool))
-        if not good or (expected is list and not all(isinstance(item, str) for item in value)):
-            kind = {
-                list: "a list of strings",
-                bool: "true or false",
-                str: "a string",
-                int: "a whole number",
-                float: "a number",
-            }[expected]
-            raise BenchsuiteError(f"{key} in the study file {path} must be {kind}. Received: {value!r}.")
-    return found
+    @property
+    def device_kind(self) -> str:
+        """``cpu`` or ``gpu``, part of each trial's id; which GPU it is decides no number."""
+        return self.device.partition(":")[0]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The trials of a study, each once, in a fixed order.
+class Execution(Table):
+    """How trials are run, what is kept of them and where: nothing here decides a number."""
 
-    Args:
-        trials: Id → trial.
-        problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by
-            name.
-        compared: Kind → the settings that are compared, in words: only what differs from declared defaults is written out.
-    """
-
-    trials: Mapping[str, Trial]
-    problems: Sequence[str]
-    compared: Mapping[str, Sequence[str]]
-
-    @property
-    def tasks(self) -> Counter[str]:
-        """Task → number of trials."""
-        return Counter(trial.task for trial in self.trials.values())
-
-    @property
-    def programs(self) -> int:
-        """Number of programs to compile."""
-        return len({trial.cell for trial in self.trials.values()})
-
-
-def plan(study: Study, registry: Registry) -> Plan:
-    """Expand a study into trials.
-
-    Raises:
-        BenchsuiteError: If nothing is selected, or something selected by name does not exist or cannot be used.
-    """
-    if not (study.all or study.baselines or study.kinds or study.components or study.task or study.cross):
-        raise BenchsuiteError(
-            "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
-            "`benchsuite list` shows what there is."
-        )
-    tasks = tasks_of(study.task, study.tier, registry)
-    chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
-    for kind, options in chosen.items():
-        for name in {setting.name for settings in options for setting in settings}:
-            registry.refuse_conflict(kind, name)
-    if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
-        raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
-    whole = tuple(RECIPE_KINDS) if study.all else study.kinds
-    left_out: list[str] = []
-    for kind in dict.fromkeys((*whole, *(kind for kind in study.cross if kind not in chosen))):
-        for name in registry.names(kind):
-            component = registry.component(kind, name)
-            if component.required:
-                left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
-    crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
-    trials: dict[str, Trial] = {}
-    broken: list[str] = []
-    for task in tasks:
-        try:
-            base = baseline(task, registry)
-        except BenchsuiteError as error:
-            if study.task:
-                raise
-            broken.append(f"{task.title} cannot run: {error}")
-            continue
-        try:
-            folds = _folds(task, study.folds)
-        except BenchsuiteError as error:
-            if study.task:
-                raise
-            broken.append(str(error))
-            continue
-        recipes = []
-        # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
-        alone = study.task and not (whole or chosen or crossed)
-        if study.baselines or alone or any(kind in task.compares and kind in base for kind in whole):
-            recipes.append(base)
-        if crossed and all(kind in base and (study.task or kind in task.compares) for kind in crossed):
-            recipes += _pairs(base, crossed)
-        for kind in RECIPE_KINDS:
-            if kind not in base:
-                continue
-            if kind in whole and kind in task.compares:
-                recipes += [base.replaced(kind, settings) for settings in _every(kind, registry)]
-            if kind in chosen and (study.task or kind in task.compares):
-                recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
-        for recipe in recipes:
-            for seed, fold in itertools.product(range(study.seeds), folds):
-                trial = Trial(
-                    task.name,
-                    task.version,
-                    recipe,
-                    seed,
-                    study.epochs or task.epochs,
-                    task.batch_size,
-                    study.precision,
-                    study.device,
-                    fold=fold,
-                )
-                trials[trial.id] = trial
-    if not trials and not broken:
-        kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen, *crossed))
-        raise BenchsuiteError(
-            f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them."
-        )
-    compared = {
-        kind: [_words(settings, registry) for settings in options] for kind, options in {**chosen, **crossed}.items()
-    }
-    for kind in whole:
-        compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
-    return Plan(trials, broken + left_out, compared)
+    workers: int | None = option(
+        None, "Worker processes; one for each core or GPU unless given.", whole(1), metavar="N", example=2
+    )
+    timeout: float | None = option(
+        None,
+        "Time limit of one trial, compilation included; 600, or ten times what its task says it costs, unless given.",
+        above(0),
+        metavar="SECONDS",
+        example=1200,
+    )
+    memory: float | None = option(
+        None,
+        "Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given.",
+        above(0),
+        metavar="GIB",
+        example=4,
+    )
+    probe: str = option(
+        "",
+        "Measure what goes on in each layer after these epochs: 0,5,last or all. Shown in the report.",
+        PROBED,
+        metavar="EPOCHS",
+        example="0,last",
+        numeric=True,
+    )
+    store_weights: bool = option(False, "Store each trial's trained weights, for initializers that take them.")
+    store_predictions: bool = option(
+        False, "Store each trial's outputs for validation and test part; the report shows precision, recall, ROC, …."
+    )
+    results: Path = option(Path("results"), "The results folder.", metavar="DIR", example="elsewhere")
+    plugin: tuple[str, ...] = option(
+        (),
+        "A plugin to load, as a file or an importable module. May be repeated.",
+        metavar="FILE|MODULE",
+        example=["my_opt.py"],
+    )
 
 
-def _folds(task: Task, folds: str) -> list[tuple[int, int] | None]:
-    """Return the folds of a task's trials: number and count of each; only ``None`` for its own split.
+@dataclass(frozen=True)
+class Invocation(Table):
+    """What is said to one call on the command line, and stands in no study file."""
 
-    Raises:
-        BenchsuiteError: If the task cannot be folded so.
-    """
-    if not folds:
-        return [None]
-    from benchsuite.data import read
-    from benchsuite.data.splits import fold_count
-
-    arrays = read(task).arrays
-    try:
-        count = fold_count(task.split, arrays.y, arrays.groups, folds)
-    except BenchsuiteError as error:
-        raise BenchsuiteError(f"{task.title} cannot be folded: {error}.") from None
-    return [(number, count) for number in range(count)]
+    study_file: Path | None = option(
+        None, "A study file; flags override it.", metavar="STUDY.toml", positional=True, in_file=False
+    )
+    no_local: bool = option(False, "Do not look into ./plugins and ./tasks.", in_file=False)
+    dry_run: bool = option(False, "Say what would run and how long it would take; write nothing.", in_file=False)
 
 
-def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:
-    """Return every component of a kind with its defaults; those that need a choice of the user are left out."""
-    found = [registry.component(kind, name) for name in registry.names(kind)]
-    return [(Setting.of(component),) for component in found if not component.required]
-
-
-def _pairs(base: Recipe, crossed: Mapping[str, list[tuple[Setting, ...]]]) -> list[Recipe]:
-    """Return the baseline with both kinds exchanged, for every pair of their settings."""
-    (one, rows), (other, columns) = crossed.items()
-    return [base.replaced(one, row).replaced(other, column) for row in rows for column in columns]
-
-
-def _words(settings: tuple[Setting, ...], registry: Registry) -> str:
-    return " + ".join(setting.describe(registry.component(setting.kind, setting.name)) for setting in settings)
-
-
-def tasks_of(selections: Sequence[str], tier: str, registry: Registry) -> list[Task]:
-    """Return the tasks that selections name; all of a tier where there are none (``full`` holds ``quick``).
-
-    Raises:
-        BenchsuiteError: For unknown names and tiers, and a tier without tasks.
-    """
-    if tier not in TIERS:
-        raise unknown("tier", str(tier), TIERS)
-    names = registry.names("task")
-    if not selections:
-        tiers = ("quick", "full") if tier == "full" else (tier,)
-        tasks = [registry.task(name) for name in names if registry.task(name).tier in tiers]
-        if not tasks:
-            raise BenchsuiteError(f"no task has tier {tier!r}. `benchsuite list task` shows the tiers.")
-        return tasks
-    found: dict[str, Task] = {}
-    for selection in selections:
-        for name in (part.strip() for part in selection.split(",")):
-            if any(character in name for character in "*?"):
-                matching = fnmatch.filter(names, name)
-                if not matching:
-                    raise unknown("task pattern", name, names)
-            else:
-                matching = [name]
-            for match in matching:
-                registry.refuse_conflict("task", match)
-                found[match] = registry.task(match)
-    return list(found.values())
+TABLES: tuple[type[Table], ...] = (Study, Execution, Invocation)

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from benchsuite.engine.device import Device, environment
+from benchsuite.engine.surroundings import become
 from benchsuite.registry import Registry, Sources, load_registry
 
-# Before any test imports TensorFlow: the same threads as a worker has. JAX, the other side of some comparisons, on the CPU too.
-os.environ.update(environment(Device("cpu")))
+# Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
+become(environment(Device("cpu")))
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 settings.register_profile(

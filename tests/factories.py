@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
+from benchsuite.trial import identity
 
 Component = dict[str, Any]
 
@@ -68,6 +70,32 @@ def make_record(*arguments: Any, **options: Any) -> Record:
     return record_from_json(json.dumps(make_json(*arguments, **options)).encode())
 
 
+def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
+    """Return a record with ``change`` made to its JSON, read again under the id that its spec then has."""
+    data = copy.deepcopy(record.to_json())
+    change(data)
+    data["id"] = identity(data["spec"])
+    return record_from_json(json.dumps(data).encode())
+
+
+def of_nobody(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a record whose task and components are registered nowhere: no change of code makes it stale."""
+
+    def renamed(recipe: dict[str, list[Component]]) -> dict[str, list[Component]]:
+        return {kind: [{**one, "name": f"my_{one['name']}"} for one in held] for kind, held in recipe.items()}
+
+    spec, facts, prints = data["spec"], data["task"], data["fingerprints"]
+    task = {**spec["task"], "name": f"my_{spec['task']['name']}"}
+    spec = {**spec, "task": task, "recipe": renamed(spec["recipe"])}
+    return {
+        **data,
+        "id": identity(spec),
+        "spec": spec,
+        "task": {**facts, "baseline": renamed(facts["baseline"])},
+        "fingerprints": {key if key == "data" else key.replace(":", ":my_"): value for key, value in prints.items()},
+    }
+
+
 def make_json(
     task: TaskFacts = DIGITS,
     changes: Mapping[str, Sequence[Component]] | None = None,
@@ -93,7 +121,7 @@ def make_json(
         task: What the task declares.
         changes: Kind → components that replace the baseline's.
         seed: The trial's seed.
-        outcome: Any outcome; all but ``completed`` leave no curves.
+        outcome: Any outcome; ``pruned`` leaves curves up to half of the budget, all others but ``completed`` none.
         reason: One line; a plausible one for the outcome if not given.
         value: The primary metric of the test part at the last epoch; ``math.nan`` is stored as ``null``.
         best: The same at the epoch with the best validation value.
@@ -107,7 +135,7 @@ def make_json(
         precision: Precision of the trial.
         wall_seconds: Time of the whole trial.
     """
-    recipe = {**BASELINE, **{kind: list(components) for kind, components in (changes or {}).items()}}
+    recipe = {**copy.deepcopy(BASELINE), **{kind: list(components) for kind, components in (changes or {}).items()}}
     spec = {
         "task": {"name": task.name, "version": task.version},
         "recipe": recipe,
@@ -120,13 +148,13 @@ def make_json(
         "engine": 2,
         "fold": {"number": fold[0], "of": fold[1]} if fold else None,
     }
-    id = hashlib.sha256(json.dumps(spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
+    id = identity(spec)
     facts = {
         "primary": task.primary,
         "direction": task.direction,
         "targets": list(task.targets),
         "metrics": sorted({"loss", task.primary}),
-        "baseline": BASELINE,
+        "baseline": copy.deepcopy(BASELINE),
         "compares": list(task.compares),
         "summary": task.summary,
         "license": task.license,
@@ -140,6 +168,11 @@ def make_json(
         curves = _curves(task, value, speed, int(id[:8], 16))
         results |= _results(task, curves, value, best)
         costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
+    elif outcome == "pruned":
+        epochs = task.epochs // 2
+        curves = {name: row[: epochs + 1] for name, row in _curves(task, task.limit, speed, int(id[:8], 16)).items()}
+        costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
+        costs["train_seconds_at"] = costs["train_seconds_at"][: epochs + 1]
     else:
         results["failure"] = {
             "step": 66,

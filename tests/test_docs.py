@@ -1,10 +1,14 @@
-"""The documentation stays true: generated pages, links, commands, complete plugins, hooks, kinds, keys and fields."""
+"""The documentation stays true: generated pages, links, commands, complete plugins, hooks, kinds, keys, fields, the site."""
 
 import dataclasses
 import importlib.util
+import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -14,16 +18,18 @@ import benchsuite as bs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS
 from benchsuite.curves import Curves
+from benchsuite.options import options_of
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Environment, Failure, MadeBy, Reached, Record, Results, TaskFacts
 from benchsuite.registry import Sources, load_registry
-from benchsuite.study import read_study_file
+from benchsuite.studies.file import read_study_file
+from benchsuite.study import TABLES
 from benchsuite.trial import Spec
 from tests.factories import make_record
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+PAGES = [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md"))]
 
 
 def _name(page):
@@ -46,12 +52,25 @@ def generated():
 
 
 @pytest.mark.parametrize(
-    "name", ["reference/cli.md", "reference/hooks.md", "reference/components.md", "explanation/differences.md"]
+    "name",
+    [
+        "reference/cli.md",
+        "reference/hooks.md",
+        "reference/api.md",
+        "reference/components.md",
+        *(f"reference/components/{kind}.md" for kind in KINDS),
+        "explanation/differences.md",
+    ],
 )
 def test_generated_pages_are_up_to_date(generated, name):
     page = DOCS / name
     same = page.read_text(encoding="utf-8") == generated[page]
     assert same, f"docs/{name} is out of date. Run: {MAKE_PAGES.COMMAND}"
+
+
+def test_no_kind_that_is_gone_has_a_page(generated):
+    folder = DOCS / "reference" / "components"
+    assert set(folder.iterdir()) == {page for page in generated if page.parent == folder}
 
 
 def test_help_texts_do_not_depend_on_the_terminal(generated, monkeypatch):
@@ -245,13 +264,110 @@ def test_the_example_of_a_spec_has_every_field():
     assert all(f'"{name}": ' in example for name in _fields(Spec))
 
 
-def test_the_study_file_of_the_guide_can_be_read_and_has_every_key(tmp_path):
+def test_the_study_file_of_the_guide_can_be_read(tmp_path):
     guide = (DOCS / "how-to" / "select-and-grid.md").read_text(encoding="utf-8")
     (text,) = re.findall(r"^```toml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
     path = tmp_path / "study.toml"
     path.write_text(text, encoding="utf-8")
-    found = read_study_file(path)
-    run = typer.main.get_command(app).get_command(None, "run")
-    flags = {parameter.name for parameter in run.params} - {"study_file", "no_local", "dry_run", "help"}
-    assert set(found) == {"all" if flag == "all_" else flag for flag in flags}
-    assert set(tomllib.loads(text)) == set(found)
+    assert set(read_study_file(path)) == set(tomllib.loads(text))
+
+
+def test_the_examples_of_the_reference_can_stand_in_a_study_file(tmp_path):
+    reference = (DOCS / "reference" / "cli.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| `(\w+ = .*?)` \|", reference, re.MULTILINE)
+    path = tmp_path / "study.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert list(read_study_file(path)) == [line.name for line in options_of(*TABLES) if line.in_file]
+
+
+# The site
+
+
+BUILD = """import sys
+from mkdocs.__main__ import cli
+cli(["build", "--strict", "--site-dir", sys.argv[1]], standalone_mode=False)
+print(sorted({"benchsuite", "keras", "numpy", "tensorflow"} & set(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the site, and the process that built it."""
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},  # as make docs has it
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return folder, done
+
+
+class Tags(HTMLParser):
+    """Collects what a page loads, and the text below each heading of level two."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.loads, self.sections = [], {}
+        self._heading = None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "h2":
+            self._heading = given.get("id", "")
+            self.sections[self._heading] = ""
+        names = ["src", "srcset", "data", "poster"] + (["href"] if tag in ("link", "use", "image") else [])
+        self.loads += [given[name] for name in names if given.get(name)]
+
+    def handle_data(self, data):
+        if self._heading is not None:
+            self.sections[self._heading] += data
+
+
+def test_the_site_builds_without_a_warning(site):
+    folder, done = site
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stderr
+    for page in DOCS.rglob("*.md"):
+        assert (folder / page.relative_to(DOCS).with_suffix(".html")).is_file(), _name(page)
+
+
+def test_the_site_is_made_from_text_without_importing_what_it_documents(site):
+    assert site[1].stdout.splitlines()[-1] == "[]"
+
+
+def test_the_site_loads_nothing_from_elsewhere(site):
+    """No font, script or image: it can be read offline, and nobody learns who reads it."""
+    loaded = {}
+    for page in site[0].rglob("*.html"):
+        for address in Tags(page.read_text(encoding="utf-8")).loads:
+            loaded.setdefault(address, page.name)
+    assert any(address.endswith(".js") for address in loaded)
+    assert {address: name for address, name in loaded.items() if re.match(r"[a-z]+:|//", address)} == {}
+    for sheet in site[0].rglob("*.css"):
+        found = re.findall(r"""(?:url\(|@import\s+)["']?((?:https?:)?//[^"')]+)""", sheet.read_text(encoding="utf-8"))
+        assert found == [], sheet.name
+
+
+def test_the_page_of_public_names_shows_each_with_its_docstring(site):
+    sections = Tags((site[0] / "reference" / "api.html").read_text(encoding="utf-8")).sections
+    for name in bs.__all__:
+        shown = " ".join(sections[name.lower()].split())
+        assert len(shown) > len(name) + 20, f"{name}: {shown!r}"
+        assert not re.search(r":\w+:`|::: ", shown), f"{name}: {shown!r}"
+    assert "Whether each part holds each class in equal proportion" in " ".join(sections["holdout"].split())
+
+
+def test_the_site_reads_markdown_as_github_does(site):
+    """Python-Markdown makes no list without a blank line above it; the text would run on with dashes in it."""
+    for page in site[0].rglob("*.html"):
+        swallowed = re.search(r"<p>[^<]*(?:<(?!/?p>)[^<]*)*?\n[-*] .*", page.read_text(encoding="utf-8"))
+        assert swallowed is None, f"{page.name}: {swallowed[0]}"
+
+
+def test_links_out_of_the_documentation_lead_to_the_repository(site):
+    page = (site[0] / "reference" / "baselines.html").read_text(encoding="utf-8")
+    assert '"https://github.com/benchsuite/benchsuite/blob/main/results/reference/baselines.csv"' in page

@@ -43,8 +43,8 @@ def write(path: Path, text: str) -> Path:
 
 
 def local(folder: Path, text: str, name: str = "mine.py") -> Registry:
-    """What is found in a folder with one file in ./plugins."""
-    write(folder / "plugins" / name, text)
+    """What is found in a folder with one file in ./plugins, which names hookimpl at its end if nowhere else."""
+    write(folder / "plugins" / name, text if "hookimpl" in text else f"{text}\nimport benchsuite as bs; bs.hookimpl\n")
     return load_registry(Sources(folder=str(folder)))
 
 
@@ -116,6 +116,7 @@ def test_plugins_come_in_a_fixed_order(tmp_path: Path, monkeypatch: pytest.Monke
     write(tmp_path / "given.py", optimizer("given"))
     write(tmp_path / "plugins/b.py", optimizer("local_b"))
     write(tmp_path / "plugins/a/z.py", optimizer("local_z"))
+    write(tmp_path / "plugins/a/__init__.py", "")
     write(tmp_path / "tasks/t.py", optimizer("in_tasks"))
     site = tmp_path / "site"
     write(site / "other_module.py", optimizer("by_module"))
@@ -128,8 +129,8 @@ def test_plugins_come_in_a_fixed_order(tmp_path: Path, monkeypatch: pytest.Monke
         "bundled",
         "--plugin given.py",
         "--plugin other_module",
-        "./plugins/a/z.py",
         "./plugins/b.py",
+        "./plugins/a/z.py",
         "./tasks/t.py",
         "a_dist 1.5",
     ]
@@ -210,13 +211,16 @@ def test_a_bundled_file_given_by_its_path_is_read_once() -> None:
 
 def test_private_files_and_tests_are_no_plugins(tmp_path: Path) -> None:
     for name in ("_helper.py", "__init__.py", "test_mine.py", "notes.txt"):
-        write(tmp_path / "plugins" / name, "raise SystemExit('not to be read')")
-    assert origins(load_registry(Sources(folder=str(tmp_path)))) == []
+        write(tmp_path / "plugins" / name, "from benchsuite import hookimpl\nraise SystemExit('not to be read')")
+    registry = load_registry(Sources(folder=str(tmp_path)))
+    assert origins(registry) == []
+    assert registry.skipped == []
 
 
 def test_local_files_clash_with_no_module_and_not_with_each_other(tmp_path: Path) -> None:
     write(tmp_path / "plugins/json.py", optimizer("one"))
     write(tmp_path / "plugins/deep/json.py", optimizer("two"))
+    write(tmp_path / "plugins/deep/__init__.py", "")
     registry = load_registry(Sources(folder=str(tmp_path)))
     assert registry.broken == []
     assert {"one", "two"} <= set(registry.tables["optimizer"])
@@ -470,8 +474,9 @@ def test_the_fingerprint_changes_with_the_file_and_with_nothing_else(tmp_path: P
     path.touch()
     assert fingerprint() == first
     write(path, optimizer("mine") + "# another line\n")
-    second = fingerprint()
-    assert second != first
+    assert fingerprint() == first
+    write(path, optimizer("mine") + "another = 1\n")
+    assert fingerprint() != first
     write(path, optimizer("mine"))
     assert fingerprint() == first
 
@@ -558,7 +563,8 @@ def test_a_plugin_without_a_reason_is_not_broken() -> None:
 
 def test_a_name_that_two_plugins_claim_disturbs_only_those_who_ask_for_it(tmp_path: Path) -> None:
     """The first owner keeps it: a task's baseline, and every study that does not name it, go on."""
-    from benchsuite.study import Study, plan
+    from benchsuite.studies.plan import plan
+    from benchsuite.study import Study
 
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "adam.py").write_text(

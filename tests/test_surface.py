@@ -7,7 +7,9 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.conformance.promises import _draws_what_it_trains, check_task
-from benchsuite.engine.session import Run
+from benchsuite.curves import Curves
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Ending, Environment
 from tests.engine.test_trace import SURFACE, bowl, task
 
 GOOD = {"value": bowl, "x": (-2, 2), "y": (-1, 1), "start": (0, 0)}
@@ -70,6 +72,12 @@ def test_check_tries_the_surface_of_a_task(bundled):
 )
 def test_check_compares_the_surface_with_the_loss(fields, problem):
     surface = dataclasses.replace(SURFACE, **fields)
-    found = _draws_what_it_trains(surface, Run("completed", curves={"train_loss": [1.25, 1.0]})).problem
+    run = Ending(
+        outcome=Outcome.COMPLETED,
+        curves=Curves({"train_loss": [1.25, 1.0]}),
+        costs=Costs(wall_seconds=1.0),
+        environment=Environment(device="cpu"),
+    )
+    found = _draws_what_it_trains(surface, run).problem
     assert found.startswith(problem)
     assert bool(found) == bool(problem)

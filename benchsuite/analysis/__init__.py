@@ -1,22 +1,16 @@
 """Pure statistics over records: intervals around a statistic, and the leaderboards built from them.
 
-Knows neither TensorFlow nor the engine; a record here is the plain mapping of ``docs/reference/record-format.md``.
+Knows neither TensorFlow nor the engine. Tables are made of :class:`~benchsuite.record.Record` objects, or of a
+:class:`Sample`, which is what several tables share.
 """
 
 from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
-from benchsuite.analysis.leaderboard import (
-    Column,
-    ColumnHead,
-    Leaderboard,
-    LeftOut,
-    Row,
-    leaderboards,
-    left_out,
-    unique,
-)
+from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row, leaderboards
+from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
+from benchsuite.analysis.sample import Column, LeftOut, Sample
 
 __all__ = [
     "BootstrapInterval",
@@ -31,13 +25,13 @@ __all__ = [
     "LeftOut",
     "RecipeProbes",
     "Row",
+    "Sample",
     "SeedValue",
     "TargetSteps",
     "bootstrap_interval",
     "grids",
     "layer_probes",
     "leaderboards",
-    "left_out",
     "median_interval",
-    "unique",
+    "mixtures",
 ]

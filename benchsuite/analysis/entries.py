@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, Interval, median, median_interval, worst
-from benchsuite.analysis.settings import Record
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Reached, Record
 
 # A timing counts only where the trial had its core to itself: processor time ÷ wall time at least this.
 LEAST_CPU_SHARE = 0.9
@@ -17,7 +18,7 @@ LEAST_CPU_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SeedValue:
-    """What one trial reached on the test part; a value of ``None`` is a failed seed (or an unsupported one).
+    """What one trial reached on the test part; a value of ``None`` is a failed seed, or one that does not count.
 
     In a cross-validation it is the mean over the folds of one seed, whose trials are ``ids`` in the order of the folds,
     and ``deviation`` is the standard deviation of ``final`` over them (with n − 1).
@@ -25,7 +26,7 @@ class SeedValue:
 
     ids: tuple[str, ...]
     seed: int
-    outcome: str
+    outcome: Outcome
     final: float | None
     best: float | None
     deviation: float | None = None
@@ -36,23 +37,23 @@ class SeedValue:
         return self.ids[0]
 
     @property
-    def supported(self) -> bool:
-        """Whether the component can be applied to the task at all; only such trials enter statistics."""
-        return self.outcome != "unsupported"
+    def counts(self) -> bool:
+        """Whether it enters statistics: it went to its end or failed on the way."""
+        return self.outcome.finished or self.outcome.failed
 
     @property
     def failed(self) -> bool:
         """Whether training was tried and gave no number."""
-        return self.supported and self.final is None
+        return self.counts and self.final is None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSteps:
     """Training steps until the validation part first reached a target; ``None`` is a target missed within the budget.
 
-    ``steps`` has one number for each supported seed; in a cross-validation the median over its folds, where a fold that
+    ``steps`` has one number for each seed that counts; in a cross-validation the median over its folds, where a fold that
     missed the target is later than any other and a failed one makes the whole seed miss it, as it fails the seed.
-    ``median`` is the median over all supported seeds with a missed target as +∞: if that is infinite it is ``None``,
+    ``median`` is the median over all these seeds with a missed target as +∞: if that is infinite it is ``None``,
     to be shown as "> ``budget_steps``". ``saturated``: every trial of the column reached it at its first evaluation.
     """
 
@@ -73,9 +74,9 @@ class Entry:
     """All trials of one row on one column.
 
     ``final`` is the test value after the last epoch (the headline), ``best`` the test value at the epoch with the best
-    validation value; both are ``None`` if every trial is unsupported. ``rank`` is ``None`` where there is nothing to
-    rank against; the entry ``leads`` if no other median of its column is better. ``step_milliseconds`` is the median
-    over the ``timings`` trials that had their core to themselves.
+    validation value; both are ``None`` if no trial counts, since all were pruned or are unsupported. ``rank`` is ``None``
+    where there is nothing to rank against; the entry ``leads`` if no other median of its column is better.
+    ``step_milliseconds`` is the median over the ``timings`` trials that had their core to themselves.
     """
 
     seeds: tuple[SeedValue, ...]
@@ -92,14 +93,20 @@ class Entry:
     leads: bool = False
 
     @property
-    def outcomes(self) -> dict[str, int]:
-        """The number of trials by outcome, sorted by outcome."""
-        return dict(sorted(Counter(seed.outcome for seed in self.seeds).items()))
+    def outcomes(self) -> dict[Outcome, int]:
+        """The number of seeds by outcome, in the order of the outcomes."""
+        counts = Counter(seed.outcome for seed in self.seeds)
+        return {outcome: counts[outcome] for outcome in Outcome if outcome in counts}
 
     @property
-    def supported(self) -> int:
-        """The number of trials that enter the statistics."""
-        return sum(seed.supported for seed in self.seeds)
+    def counted(self) -> int:
+        """The number of seeds that enter the statistics."""
+        return sum(seed.counts for seed in self.seeds)
+
+    @property
+    def without_value(self) -> Outcome:
+        """What stands in a table where no seed counts: pruned if one was, else unsupported."""
+        return Outcome.PRUNED if Outcome.PRUNED in self.outcomes else Outcome.UNSUPPORTED
 
     @property
     def failed(self) -> int:
@@ -124,24 +131,25 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
         confidence: The wanted confidence of the intervals.
     """
     by_seed = seeds_of(records)
-    measure = records[0]["results"]["measure"]
-    direction: Direction = measure["direction"]
+    task = records[0].task
+    direction: Direction = "max" if task.direction == "max" else "min"
     seeds = tuple(_seed_value(trials) for trials in by_seed)
-    supported = [record for trials in by_seed for record in trials if record["outcome"] != "unsupported"]
-    tried = [trials for trials, seed in zip(by_seed, seeds, strict=True) if seed.supported]
-    values = [seed for seed in seeds if seed.supported]
-    costs = [record["costs"] for record in supported if record["costs"].get("step_milliseconds") is not None]
-    counted = [cost["step_milliseconds"] for cost in costs if (cost.get("cpu_share") or 0) >= LEAST_CPU_SHARE]
+    applied = [record for trials in by_seed for record in trials if record.outcome is not Outcome.UNSUPPORTED]
+    tried = [trials for trials, seed in zip(by_seed, seeds, strict=True) if seed.counts]
+    values = [seed for seed in seeds if seed.counts]
+    timed = [(time, record.costs) for record in applied if (time := record.costs.step_milliseconds) is not None]
+    counted = [time for time, costs in timed if (costs.cpu_share or 0) >= LEAST_CPU_SHARE]
     return Entry(
         seeds=seeds,
         final=median_interval([value.final for value in values], direction, confidence) if values else None,
         best=median_interval([value.best for value in values], direction, confidence) if values else None,
-        targets=tuple(_target_steps(tried, float(target), saturated) for target in measure["targets"]),
+        targets=tuple(_target_steps(tried, float(target), saturated) for target in task.targets),
         step_milliseconds=median(counted) if counted else None,
         timings=len(counted),
-        timings_not_counted=len(costs) - len(counted),
-        state_bytes=_largest(supported, "state_bytes"),
-        parameters=_largest(supported, "parameters"),
+        timings_not_counted=len(timed) - len(counted),
+        # The same for all seeds in practice; the largest is the one that had to fit.
+        state_bytes=_largest([record.costs.state_bytes for record in applied]),
+        parameters=_largest([record.costs.parameters for record in applied]),
         is_baseline=is_baseline,
     )
 
@@ -149,34 +157,37 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
 def saturated_targets(records: Sequence[Record]) -> frozenset[float]:
     """Return the targets that every trial reached at its first evaluation after the start (or before it).
 
-    Such a target tells nothing apart. A failed trial has not reached it; an unsupported one has no say.
+    Such a target tells nothing apart. A failed trial has not reached it; an unsupported or pruned one has no say.
     """
-    supported = [record for record in records if record["outcome"] != "unsupported"]
-    targets = {float(target) for record in supported for target in record["results"]["measure"]["targets"]}
-    return frozenset(target for target in targets if all(_reached_at_once(record, target) for record in supported))
+    counted = [record for record in records if record.outcome.finished or record.outcome.failed]
+    targets = {float(target) for record in counted for target in record.task.targets}
+    return frozenset(target for target in targets if all(_reached_at_once(record, target) for record in counted))
 
 
 def value_of(record: Record, which: str) -> float | None:
     """Return the test value of the primary metric in ``results.final`` or ``results.best``, if there is one."""
-    results = record["results"]
-    value = results.get(which, {}).get(f"test_{results['measure']['primary']}")
-    return None if record["outcome"] != "completed" or value is None or not math.isfinite(value) else float(value)
+    values = record.results.final if which == "final" else record.results.best
+    value = (values or {}).get(f"test_{record.task.primary}")
+    finite = record.outcome.finished and value is not None and math.isfinite(value)
+    return float(value) if finite and value is not None else None
 
 
-def reached_target(record: Record, target: float) -> Mapping[str, int] | None:
-    """Return the epoch and step at which the validation part first reached ``target``; ``None`` if it never did."""
-    for text, reached in record["results"].get("targets", {}).items():
+def reached_target(record: Record, target: float) -> Reached | None:
+    """Return when the validation part first reached ``target``; ``None`` if it never did."""
+    for text, reached in record.results.targets.items():
         if float(text) == target:
-            return reached if record["outcome"] == "completed" else None
+            return reached if record.outcome.finished else None
     return None
 
 
 def _seed_value(trials: Sequence[Record]) -> SeedValue:
     """Return the value of a trial, or the mean over the folds of a seed, which come all or not at all."""
     finals, bests = ([value_of(record, which) for record in trials] for which in ("final", "best"))
-    outcome = next((record["outcome"] for record in trials if record["outcome"] != "completed"), "completed")
-    ids = tuple(record["id"] for record in trials)
-    return SeedValue(ids, trials[0]["spec"]["seed"], outcome, _mean(finals), _mean(bests), _deviation(finals))
+    outcomes = [record.outcome for record in trials]
+    # One fold that failed fails the seed, whatever became of the others.
+    ended = [one for one in outcomes if one.failed] or [one for one in outcomes if not one.finished] or outcomes
+    ids = tuple(record.id for record in trials)
+    return SeedValue(ids, trials[0].trial.seed, ended[0], _mean(finals), _mean(bests), _deviation(finals))
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
@@ -193,11 +204,7 @@ def _deviation(values: Sequence[float | None]) -> float | None:
 
 def _target_steps(seeds: Sequence[Sequence[Record]], target: float, saturated: frozenset[float]) -> TargetSteps:
     steps = tuple(_seed_steps(trials, target) for trials in seeds)
-    budgets = [
-        record["spec"]["epochs"] * (record["results"]["measure"].get("steps_per_epoch") or 0)
-        for trials in seeds
-        for record in trials
-    ]
+    budgets = [record.trial.epochs * (record.results.steps_per_epoch or 0) for trials in seeds for record in trials]
     return TargetSteps(
         target=target,
         steps=steps,
@@ -208,11 +215,9 @@ def _target_steps(seeds: Sequence[Sequence[Record]], target: float, saturated: f
 
 
 def _seed_steps(trials: Sequence[Record], target: float) -> float | None:
-    if any(record["outcome"] != "completed" for record in trials):
+    if not all(record.outcome.finished for record in trials):
         return None
-    return _median_steps(
-        [reached["step"] if (reached := reached_target(record, target)) else None for record in trials]
-    )
+    return _median_steps([reached.step if (reached := reached_target(record, target)) else None for record in trials])
 
 
 def _median_steps(steps: Sequence[float | None]) -> float | None:
@@ -224,11 +229,9 @@ def _reached_at_once(record: Record, target: float) -> bool:
     reached = reached_target(record, target)
     if reached is None:
         return False
-    epochs = [epoch for epoch in record["curves"].get("epoch", []) if epoch > 0]
-    return reached["epoch"] <= min(epochs, default=1)
+    epochs = record.curves.get("epoch", ())
+    return reached.epoch <= min((epoch for epoch in epochs if epoch > 0), default=1)
 
 
-def _largest(records: Sequence[Record], cost: str) -> int | None:
-    # The same for all seeds in practice; the largest is the one that had to fit.
-    known = [record["costs"][cost] for record in records if record["costs"].get(cost) is not None]
-    return max(known, default=None)
+def _largest(values: Sequence[int | None]) -> int | None:
+    return max((value for value in values if value is not None), default=None)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from benchsuite.analysis.settings import Record, canonical
+from benchsuite.record import Record
 
 
 def fold_count(record: Record) -> int:
     """Return how many folds the trial's cross-validation has; 0 for the task's own split."""
-    fold = record["spec"].get("fold")
-    return int(fold["of"]) if fold else 0
+    fold = record.trial.fold
+    return fold[1] if fold else 0
 
 
 def seeds_of(records: Iterable[Record]) -> list[tuple[Record, ...]]:
@@ -25,10 +26,10 @@ def seeds_of(records: Iterable[Record]) -> list[tuple[Record, ...]]:
     held: defaultdict[tuple[int, str], list[Record]] = defaultdict(list)
     for record in records:
         # Two trials of one seed on the task's own split are two values; two folds are parts of one.
-        held[record["spec"]["seed"], "" if fold_count(record) else record["id"]].append(record)
+        held[record.trial.seed, "" if fold_count(record) else record.id].append(record)
     return [
-        tuple(sorted(trials, key=lambda record: (record["spec"].get("fold") or {}).get("number", 0)))
-        for _, trials in sorted(held.items())
+        tuple(sorted(trials, key=lambda record: record.trial.fold or (0, 0)))
+        for _, trials in sorted(held.items(), key=lambda item: item[0])
         if len(trials) == (fold_count(trials[0]) or 1)
     ]
 
@@ -44,7 +45,5 @@ def incomplete_folds(records: Sequence[Record]) -> frozenset[str]:
     held: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         if count := fold_count(record):
-            held[canonical({**record["spec"], "fold": count})].append(record)
-    return frozenset(
-        record["id"] for trials in held.values() if len(trials) < fold_count(trials[0]) for record in trials
-    )
+            held[replace(record.trial, fold=(0, count)).id].append(record)
+    return frozenset(record.id for trials in held.values() if len(trials) < fold_count(trials[0]) for record in trials)

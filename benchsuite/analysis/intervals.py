@@ -8,9 +8,11 @@ bound can itself be "failed" (an infinite number here).
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from benchsuite.errors import BenchsuiteError
@@ -104,17 +106,31 @@ def median_interval(values: Sequence[float | None], direction: Direction, confid
     sample = sorted(with_failures(values, direction))
     count = len(sample)
     estimate = median(sample)
-    k = 1
-    while 2 * (k + 1) <= count + 1 and attained_confidence(count, k + 1) >= confidence:
-        k += 1
+    k, attained = _bounds(count, confidence)
     return Interval(
         estimate=estimate,
         low=sample[k - 1],
         high=sample[count - k],
-        attained=float(attained_confidence(count, k)),
+        attained=attained,
         count=count,
         failed=sum(math.isinf(value) for value in sample),
     )
+
+
+@lru_cache(maxsize=4096)
+def _bounds(count: int, confidence: float) -> tuple[int, float]:
+    """Return the largest k for which :func:`attained_confidence` (n, k) ≥ ``confidence``, at least 1, and what it attains.
+
+    In whole numbers, and so exactly: 1 − 2·Σ/2ⁿ ≥ c where Σ ≤ (1 − c)·2ⁿ⁻¹.
+    """
+    most = (1 - Fraction(confidence)) * 2 ** (count - 1)
+    allowed = most.numerator // most.denominator
+    k, below, binomial = 1, 1, count  # below: Σ_{i<k} C(n, i); binomial: C(n, k)
+    while 2 * (k + 1) <= count + 1 and below + binomial <= allowed:
+        below += binomial
+        binomial = binomial * (count - k) // (k + 1)
+        k += 1
+    return k, float(1 - Fraction(2 * below, 2**count))
 
 
 def bootstrap_interval(
@@ -160,4 +176,8 @@ def average_ranks(values: Sequence[float], direction: Direction) -> list[float]:
     """
     sign = -1.0 if worst(direction) < 0 else 1.0
     costs = [sign * value for value in values]
-    return [sum(other < cost for other in costs) + (costs.count(cost) + 1) / 2 for cost in costs]
+    ranks, better = {}, 0
+    for cost, equal in sorted(Counter(costs).items()):
+        ranks[cost] = better + (equal + 1) / 2
+        better += equal
+    return [ranks[cost] for cost in costs]

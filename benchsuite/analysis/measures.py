@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,10 @@ import numpy as np
 
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import median
-from benchsuite.analysis.leaderboard import Column, column_labels, column_of, unique
 from benchsuite.analysis.recipe_labels import recipe_labels
-from benchsuite.analysis.settings import Record, canonical, deviations
+from benchsuite.analysis.sample import Column, Sample, column_labels, column_of
+from benchsuite.analysis.settings import deviations
+from benchsuite.record import Record
 
 Predictions = Mapping[str, np.ndarray]
 """``test_outputs``, ``test_targets`` and the same of the validation part: see ``docs/reference/record-format.md``."""
@@ -133,7 +134,9 @@ def curves(outputs: np.ndarray, targets: np.ndarray) -> tuple[Curve, Curve] | No
     return _thinned(false_positive, true_positive), _thinned(recall[::-1], precision[::-1])
 
 
-def measure_tables(records: Sequence[Record], predictions: Mapping[str, Predictions]) -> dict[Column, MeasureTable]:
+def measure_tables(
+    records: Sample | Iterable[Record], predictions: Mapping[str, Predictions]
+) -> dict[Column, MeasureTable]:
     """Measure every stored prediction; medians over the seeds of each recipe, column by column.
 
     The test parts of the folds of one seed, which hold each example once, are pooled and measured as one: precision,
@@ -141,14 +144,13 @@ def measure_tables(records: Sequence[Record], predictions: Mapping[str, Predicti
     is left out where a fold did not complete or its predictions are missing.
 
     Args:
-        records: Records as plain mappings; one that is given twice counts once.
+        records: The records; one that is given twice counts once.
         predictions: Id → the predictions of that trial.
     """
     by_column: defaultdict[Column, defaultdict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    for record in unique(records):
-        whole = record["id"] in predictions and record["outcome"] == "completed"
-        if whole and record["results"].get("measure") and not record["spec"].get("streams"):
-            by_column[column_of(record)][canonical(record["spec"]["recipe"])].append(record)
+    for record in Sample.of(records).records if predictions else ():
+        if record.id in predictions and record.outcome.finished and not record.trial.streams:
+            by_column[column_of(record)][record.trial.recipe.text].append(record)
     names = column_labels(sorted(by_column))
     tables = {}
     for column, groups in sorted(by_column.items()):
@@ -162,11 +164,11 @@ def _recipes(
     groups: Sequence[Sequence[Sequence[Record]]], predictions: Mapping[str, Predictions]
 ) -> tuple[Measured, ...]:
     """Measure each recipe, given as its seeds, each of which is one trial or all its folds."""
-    recipes = [seeds[0][0]["spec"]["recipe"] for seeds in groups]
-    baseline = groups[0][0][0]["results"]["measure"]["baseline"]
+    recipes = [seeds[0][0].trial.recipe for seeds in groups]
+    baseline = groups[0][0][0].task.baseline
     found = []
     for recipe, seeds, label in zip(recipes, groups, recipe_labels(recipes, baseline), strict=True):
-        each = [_pooled([predictions[record["id"]] for record in trials]) for trials in seeds]
+        each = [_pooled([predictions[record.id] for record in trials]) for trials in seeds]
         values = [measured(*one) for one in each]
         drawn = curves(*each[0]) or (None, None)
         found.append(

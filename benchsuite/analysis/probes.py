@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchsuite.analysis.entries import Entry
-from benchsuite.analysis.leaderboard import (
-    Column,
-    ColumnHead,
-    column_labels,
-    column_of,
-    entry_of,
-    head_of,
-    whole_seeds,
-)
+from benchsuite.analysis.leaderboard import ColumnHead, entry_of, head_of
 from benchsuite.analysis.recipe_labels import recipe_labels
-from benchsuite.analysis.settings import Record, canonical
+from benchsuite.analysis.sample import Column, Sample, column_labels
+from benchsuite.record import Record
 
 Probes = Mapping[str, Any]
 """What one trial's probes found: see ``docs/reference/record-format.md``."""
@@ -54,7 +47,7 @@ class LayerProbes:
 
     Args:
         head: The task and its budget.
-        layers: All layers that some recipe has, inputs first.
+        layers: All layers that some recipe has, inputs first; those that the baseline lacks come last.
         epochs: All epochs after which some trial was probed, growing.
         recipes: The best median first.
     """
@@ -66,55 +59,54 @@ class LayerProbes:
 
 
 def layer_probes(
-    records: Sequence[Record], probes: Mapping[str, Probes], *, confidence: float = 0.95
+    records: Sample | Iterable[Record], probes: Mapping[str, Probes], *, confidence: float = 0.95
 ) -> dict[Column, LayerProbes]:
     """Average the probes of every recipe over its seeds, column by column; a column without probes is left out.
 
     Args:
-        records: Records as plain mappings; one that is given twice counts once.
+        records: The records; one that is given twice counts once.
         probes: Id → what the probes of that trial found. One that is not whole, or of no record, does not count.
         confidence: The wanted confidence of the entries' intervals, above 0 and below 1.
     """
-    by_column: defaultdict[Column, list[Record]] = defaultdict(list)
-    for record in whole_seeds(records):
-        # As in the leaderboards: seeds whose streams are set one by one are not independent draws.
-        if record["results"].get("measure") and not record["spec"].get("streams"):
-            by_column[column_of(record)].append(record)
     held = {trial_id: found for trial_id, found in probes.items() if _is_whole(found)}
-    names = column_labels(sorted(by_column))
+    if not held:
+        return {}
+    by_column = Sample.of(records).by_column
+    names = column_labels(list(by_column))
     return {
         column: _on_column(head_of(column, names[column], trials), trials, held, confidence)
-        for column, trials in sorted(by_column.items())
-        if any(record["id"] in held for record in trials)
+        for column, trials in by_column.items()
+        if any(record.id in held for record in trials)
     }
 
 
 def _on_column(
     head: ColumnHead, records: Sequence[Record], probes: Mapping[str, Probes], confidence: float
 ) -> LayerProbes:
-    probed = [record for record in records if record["id"] in probes]
-    found = [probes[record["id"]] for record in probed]
-    layers = tuple(dict.fromkeys(layer for one in found for layer in one["layers"]))
+    probed = [record for record in records if record.id in probes]
+    found = [probes[record.id] for record in probed]
+    # Those of the baseline first: the order of the others must not depend on ids more than it has to.
+    usual = [probes[record.id] for record in probed if record.trial.recipe.text == record.task.baseline.text]
+    layers = tuple(dict.fromkeys(layer for one in [*usual, *found] for layer in one["layers"]))
     epochs = tuple(sorted({epoch for one in found for epoch in one["epochs"]}))
     by_recipe: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
-        by_recipe[canonical(record["spec"]["recipe"])].append(record)
-    groups = [held for _, held in sorted(by_recipe.items()) if any(record["id"] in probes for record in held)]
-    baseline = probed[0]["results"]["measure"]["baseline"]
-    names = recipe_labels([held[0]["spec"]["recipe"] for held in groups], baseline)
+        by_recipe[record.trial.recipe.text].append(record)
+    groups = [held for _, held in sorted(by_recipe.items()) if any(record.id in probes for record in held)]
+    names = recipe_labels([held[0].trial.recipe for held in groups], probed[0].task.baseline)
     recipes = []
     for held, label in zip(groups, names, strict=True):
         entry = entry_of(held, head, confidence)
         assert entry is not None
-        own = [record for record in held if record["id"] in probes]
-        trials = [probes[record["id"]] for record in own]
+        own = [record for record in held if record.id in probes]
+        trials = [probes[record.id] for record in own]
         recipes.append(
             RecipeProbes(
                 label=label,
                 is_baseline=entry.is_baseline,
                 entry=entry,
                 counts=tuple(_seeds_after(epoch, own, trials) for epoch in epochs),
-                completed=all(record["outcome"] == "completed" for record in own),
+                completed=all(record.outcome.finished for record in own),
                 means=_means(trials, layers, epochs),
             )
         )
@@ -125,9 +117,7 @@ def _on_column(
 
 def _seeds_after(epoch: int, records: Sequence[Record], probes: Sequence[Probes]) -> int:
     """Return how many seeds were probed after an epoch: the folds of one seed are no further seeds."""
-    return len(
-        {record["spec"]["seed"] for record, found in zip(records, probes, strict=True) if epoch in found["epochs"]}
-    )
+    return len({record.trial.seed for record, found in zip(records, probes, strict=True) if epoch in found["epochs"]})
 
 
 def _means(probes: Sequence[Probes], layers: Sequence[str], epochs: Sequence[int]) -> dict[str, Means]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from benchsuite.analysis.leaderboard import kind_order
-from benchsuite.analysis.settings import Recipe, canonical, deviations, labels
+from benchsuite.analysis.settings import deviations, key_of, labels
+from benchsuite.recipe import Recipe
 
 
 def recipe_labels(recipes: Sequence[Recipe], baseline: Recipe) -> list[str]:
     """Return one label per recipe: what it has in the one kind in which recipes differ, or all that is not the baseline's."""
-    changed = [sorted(deviations(recipe, baseline), key=kind_order) for recipe in recipes]
+    changed = [deviations(recipe, baseline) for recipe in recipes]
     kinds = {kind for held in changed for kind in held}
     names = {kind: _labels_of((*recipes, baseline), kind) for kind in kinds}
 
     def name(recipe: Recipe, kind: str) -> str:
-        return names[kind][canonical(list(recipe.get(kind, ())))]
+        return names[kind][key_of(recipe.get(kind))]
 
     if len(kinds) == 1:
         return [name(recipe, kind) for recipe in recipes for kind in kinds]
@@ -26,5 +26,5 @@ def recipe_labels(recipes: Sequence[Recipe], baseline: Recipe) -> list[str]:
 
 
 def _labels_of(recipes: Iterable[Recipe], kind: str) -> dict[str, str]:
-    settings = {canonical(list(recipe.get(kind, ()))): recipe.get(kind, ()) for recipe in recipes}
+    settings = {key_of(recipe.get(kind)): recipe.get(kind) for recipe in recipes}
     return dict(zip(settings, labels(list(settings.values())), strict=True))

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from benchsuite.cli import certify, check, data, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli.options import command
+from benchsuite.study import TABLES
 
 app = typer.Typer(
     name="benchsuite",
@@ -22,9 +24,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        import benchsuite
 
-        typer.echo(f"benchsuite {version('benchsuite')}")
+        typer.echo(f"benchsuite {benchsuite.__version__}")
         raise typer.Exit
 
 
@@ -37,7 +39,7 @@ def _options(
     pass
 
 
-app.command("run")(run.run)
+app.command("run")(command(run.run, *TABLES))
 app.command("trace")(trace.trace)
 app.command("lr-range")(lr_range.lr_range)
 app.command("list")(list_.list_components)

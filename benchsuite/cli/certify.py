@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.options import NoLocalOption, PluginOption, TierOption, registry
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError
 
 
@@ -15,9 +15,7 @@ def certify(
     tasks: Annotated[
         list[str] | None, typer.Argument(metavar="[TASK]...", help="Tasks; all of the tier unless given.")
     ] = None,
-    tier: Annotated[
-        str, typer.Option(help="Which tasks, where none are named: quick, full, standard, large.")
-    ] = "quick",
+    tier: TierOption = "quick",
     write: Annotated[
         bool, typer.Option("--write", help="Write the certificate beside the file that registers the task.")
     ] = False,
@@ -28,9 +26,10 @@ def certify(
 
     Exit code 1 if something differs.
     """
+    surround()
     from rich.console import Console
 
-    from benchsuite.study import tasks_of
+    from benchsuite.studies.plan import tasks_of
 
     known = registry(plugin, no_local)
     chosen = tasks_of(tuple(tasks or ()), tier, known)

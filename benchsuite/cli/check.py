@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
 
@@ -18,6 +18,7 @@ def check(
     no_local: NoLocalOption = False,
 ) -> None:
     """Try every promise that a component or task must keep. Exit code 1 if one is broken."""
+    surround()
     from rich.console import Console
     from rich.markup import escape
 

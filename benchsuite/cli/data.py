@@ -70,7 +70,7 @@ def data(
 
 def _chosen(names: Sequence[str], known: Registry, fetching: bool) -> list[Task]:
     """Return the tasks that were asked for, each once."""
-    from benchsuite.study import tasks_of
+    from benchsuite.studies.plan import tasks_of
 
     every = [known.task(name) for name in known.names("task")]
     if not names:

@@ -22,6 +22,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
     from rich.console import Console
     from rich.markup import escape
 
+    from benchsuite.discovery import described
+
     console = Console()
     wrong = 0
     console.print(
@@ -61,6 +63,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
             soft_wrap=True,
         )
         console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
+    if skipped := described(known.skipped, console.width - 2):  # nothing is wrong with these
+        console.print(f"  {skipped}", style="dim", markup=False, highlight=False, soft_wrap=True)
     if wrong:
         console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
         raise typer.Exit(1)
@@ -70,16 +74,25 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
 def _devices() -> list[tuple[str, bool]]:
     """Return what TensorFlow sees, asked in a process of its own so that its messages stay out of the way."""
     from benchsuite.engine.device import Device
+    from benchsuite.engine.numerics import numerics
+    from benchsuite.engine.surroundings import ignored, worker_environment
 
     cores = Device("cpu").workers()
     lines = [(f"{cores} core{'s' if cores > 1 else ''} for workers", True)]
-    script = "import tensorflow as tf; print('|'.join(d.name for d in tf.config.list_physical_devices()))"
+    lines.append((f"numerics {numerics().fingerprint}: where it is the same, the same trial gives the same bits", True))
+    if told := ignored(os.environ):
+        lines.append((f"without effect on a worker: {', '.join(told)}", True))
+    script = (
+        "from benchsuite.engine.surroundings import without_keras_file\n"
+        "with without_keras_file(): import keras, tensorflow as tf\n"
+        "print('|'.join(d.name for d in tf.config.list_physical_devices()))"
+    )
     found = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        env={**worker_environment(os.environ), "TF_CPP_MIN_LOG_LEVEL": "3"},
     )
     if found.returncode:
         return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]

@@ -77,8 +77,8 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     """Draw what was selected, after what there is to know about it."""
     from rich.console import Console
 
-    from benchsuite.cli.drawings import DRAWINGS, drawing
-    from benchsuite.report.picture import check_picture, write_picture
+    from benchsuite.cli.plot import DRAWINGS, drawing
+    from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
 
     if kind == "task" or (not kind and selection in known.tables["task"]):
@@ -109,8 +109,8 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     """Draw a task's data and network, after what there is to know about it."""
     from rich.console import Console
 
-    from benchsuite.cli.task_drawing import draw_task
-    from benchsuite.report.picture import check_picture, write_picture
+    from benchsuite.cli.plot import draw_task
+    from benchsuite.report.drawings.picture import check_picture, write_picture
 
     if name not in known.tables["task"]:
         raise _no_such(known, "task", name)

@@ -1,4 +1,4 @@
-"""``benchsuite list``: every component and task by kind, and broken plugins with their reason."""
+"""``benchsuite list``: every component and task by kind, broken plugins with their reason, and what was skipped."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def list_components(
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
+
+    from benchsuite.discovery import described
 
     if kind is not None and kind.replace("-", "_") not in KINDS:
         raise unknown("kind", kind, KINDS)
@@ -50,3 +52,5 @@ def list_components(
             highlight=False,
             soft_wrap=True,
         )
+    if skipped := described(known.skipped, console.width):
+        console.print(skipped, style="dim", markup=False, highlight=False, soft_wrap=True)

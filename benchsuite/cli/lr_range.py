@@ -12,7 +12,7 @@ from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
     from benchsuite.analysis.range_test import Suggestion
-    from benchsuite.engine.range_test import Run
+    from benchsuite.engine.range_test import Sweep
     from benchsuite.recipe import Setting
     from benchsuite.registry import Registry
 
@@ -39,8 +39,11 @@ def lr_range(
     no_local: NoLocalOption = False,
 ) -> None:
     """Train once with a growing learning rate, and suggest which rates are worth trying."""
+    from benchsuite.cli.quiet import surround, tensorflow_on_cpu
+
+    surround()
     from benchsuite.engine.range_test import FEWEST_STEPS, MOST_STEPS, range_test, rate_range
-    from benchsuite.report.picture import check_picture
+    from benchsuite.report.drawings.picture import check_picture
 
     known = registry(plugin, no_local)
     found = known.task(task)
@@ -53,19 +56,18 @@ def lr_range(
         raise BenchsuiteError(f"--seed must be a whole number from 0. Received: {seed}.")
     first, last = rate_range(setting, known, low, high)
     from benchsuite.analysis.range_test import suggest
-    from benchsuite.cli.quiet import tensorflow_on_cpu
-    from benchsuite.report.picture import write_picture
-    from benchsuite.report.range_test import range_figure
+    from benchsuite.report.drawings.picture import write_picture
+    from benchsuite.report.drawings.range_test import range_figure
 
     tensorflow_on_cpu()
-    run = range_test(found, setting, known, first, last, steps, seed)
-    suggestion = suggest(run.rates, run.losses, steps)
+    sweep = range_test(found, setting, known, first, last, steps, seed)
+    suggestion = suggest(sweep.rates, sweep.losses, steps)
     label = setting.describe(known.component("optimizer", setting.name))
     typer.echo(f"{label} on {task}, seed {seed}")
-    typer.echo(f"  {_course(run, first, last)}")
+    typer.echo(f"  {_course(sweep, first, last)}")
     for line in _said(suggestion):
         typer.echo(line)
-    write_picture(path, range_figure(f"{label} on {task}", run.rates, run.losses, steps, suggestion))
+    write_picture(path, range_figure(f"{label} on {task}", sweep.rates, sweep.losses, steps, suggestion))
     typer.echo(f"Wrote {path}")
 
 
@@ -89,9 +91,10 @@ def _setting(selection: str, known: Registry) -> Setting:
     return setting
 
 
-def _course(run: Run, first: float, last: float) -> str:
-    done = f"{len(run.losses)} of {run.steps} steps" if len(run.losses) < run.steps else f"{run.steps} steps"
-    return f"{done}, rates {first:.2g} to {last if len(run.losses) == run.steps else run.rates[-1]:.2g}"
+def _course(sweep: Sweep, first: float, last: float) -> str:
+    whole = len(sweep.losses) == sweep.steps
+    done = f"{sweep.steps} steps" if whole else f"{len(sweep.losses)} of {sweep.steps} steps"
+    return f"{done}, rates {first:.2g} to {last if whole else sweep.rates[-1]:.2g}"
 
 
 def _said(suggestion: Suggestion | None) -> list[str]:

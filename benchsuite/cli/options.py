@@ -1,33 +1,88 @@
-"""Options that several verbs share, and what they mean."""
+"""The tables of options as the command line shows them, and those of them that several verbs share."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from benchsuite.options import Option, Table, build, options_of
+from benchsuite.study import Execution, Invocation, Study
 
 if TYPE_CHECKING:
     from benchsuite.registry import Registry, Sources
 
-PluginOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--plugin", metavar="FILE|MODULE", help="A plugin to load, as a file or an importable module. May be repeated."
-    ),
-]
-NoLocalOption = Annotated[bool, typer.Option("--no-local", help="Do not look into ./plugins and ./tasks.")]
-ResultsOption = Annotated[Path, typer.Option("--results", metavar="DIR", help="The results folder.")]
+
+def parameter(table: type[Table], name: str) -> Any:
+    """Return an option of a table in typer's words, for an annotation."""
+    (line,) = [line for line in options_of(table) if line.name == name]
+    return _parameter(line)
 
 
-def sources(plugins: list[str] | None, no_local: bool) -> Sources:
+def _parameter(line: Option, *default: Any) -> Any:
+    make: Any = typer.Argument if line.positional else typer.Option
+    return make(*default, *(() if line.positional else (line.flag,)), metavar=line.metavar, help=line.help)
+
+
+PluginOption = Annotated[list[str] | None, parameter(Execution, "plugin")]
+NoLocalOption = Annotated[bool, parameter(Invocation, "no_local")]
+ResultsOption = Annotated[Path, parameter(Execution, "results")]
+TierOption = Annotated[str, parameter(Study, "tier")]
+
+
+def command(verb: Callable[..., None], *tables: type[Table]) -> Callable[..., None]:
+    """Return a verb whose options are tables as typer reads it: a function with one parameter for each option.
+
+    What is typed overrides what the study file says, where an option names one. Everything is read and checked before
+    the verb begins.
+
+    Args:
+        verb: Called with one object of each table, in their order.
+        tables: The tables.
+    """
+    lines = options_of(*tables)
+
+    def called(context: typer.Context, **values: Any) -> None:
+        from benchsuite.studies.file import read_study_file
+
+        typed = {line.name: line.read(values[line.name], line.flag) for line in lines if _typed(context, line.name)}
+        path = typed.get("study_file")
+        found = {**(read_study_file(path, tables) if path else {}), **typed}
+        verb(*(build(table, found) for table in tables))
+
+    called.__doc__ = verb.__doc__
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    called.__signature__ = inspect.Signature([context, *map(_in_signature, lines)])  # type: ignore[attr-defined]
+    return called
+
+
+def _in_signature(line: Option) -> inspect.Parameter:
+    kind: Any = list[str] if line.several else line.type
+    default = None if line.several else line.default
+    return inspect.Parameter(
+        line.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=kind | None if line.several or line.optional else kind,
+        default=_parameter(line, default),
+    )
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def sources(plugins: Sequence[str] | None, no_local: bool) -> Sources:
     """Return where plugins are looked for, as absolute places that a worker process finds as well."""
     from benchsuite.registry import Sources
 
     return Sources(tuple(plugins or ()), str(Path.cwd()), not no_local)
 
 
-def registry(plugins: list[str] | None, no_local: bool) -> Registry:
+def registry(plugins: Sequence[str] | None, no_local: bool) -> Registry:
     """Load every plugin."""
     from benchsuite.registry import load_registry
 

@@ -19,7 +19,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
 from benchsuite.record import Record
 from benchsuite.registry import Registry
-from benchsuite.report.numbers import count_of
+from benchsuite.report.tables.numbers import count_of
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 

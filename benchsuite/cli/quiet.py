@@ -1,8 +1,16 @@
-"""TensorFlow in the process of a verb: on the CPU, and silent."""
+"""TensorFlow in the process of a verb: on the CPU, in a worker's surroundings, and silent."""
 
 from __future__ import annotations
 
 import os
+
+
+def surround() -> None:
+    """Give this process a worker's surroundings: first of all, since plugins import NumPy, which reads its switches then."""
+    from benchsuite.engine.device import Device, environment
+    from benchsuite.engine.surroundings import become
+
+    become(environment(Device("cpu")))
 
 
 def tensorflow_on_cpu() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,27 @@ from benchsuite.errors import BenchsuiteError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
+    from benchsuite.report import Contents
     from benchsuite.store import Store
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report that was written.
+
+    Args:
+        index: The page.
+        contents: What is in it.
+        stale: How many records were left out, since the source code of their components changed.
+        records: How many records there are.
+    """
+
+    index: Path
+    contents: Contents
+    stale: int
+    records: int
 
 
 def report(
@@ -28,98 +48,105 @@ def report(
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
-    store = Store(results)
-    known = registry(plugin, no_local)
     console = Console()
-    index = write(store, known)
-    records = store.read_all()
-    fresh = _fresh(records, known)
-    show(fresh, console)
-    if len(fresh) < len(records):
-        console.print(f"{len(records) - len(fresh)} of {len(records)} records are stale and left out.", highlight=False)
-    console.print(f"Report: [bold]{index}[/]", highlight=False, soft_wrap=True)
+    written = write(Store(results), registry(plugin, no_local))
+    show(written.contents, console)
+    if written.stale:
+        console.print(f"{written.stale} of {written.records} records are stale and left out.", highlight=False)
+    console.print(f"Report: [bold]{written.index}[/]", highlight=False, soft_wrap=True)
 
 
-def write(store: Store, known: Registry) -> Path:
-    """Write the report and the derived table of a results folder; return the page."""
-    from benchsuite.certificates import committed
-    from benchsuite.report import write_report
-    from benchsuite.store import export_table
+def page(store: Store) -> Path:
+    """Return where the page of a results folder lies."""
+    return store.folder / "report" / "index.html"
 
-    records = store.read_all()
-    fresh = _fresh(records, known)
-    if records and not fresh:
+
+def write(store: Store, known: Registry) -> Written:
+    """Write the report and the derived table of a results folder.
+
+    Raises:
+        BenchsuiteError: If all records are stale, or a file cannot be written.
+    """
+    from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.report import Contents, write_report, write_trials
+
+    found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
+    judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
+    for record in store.records():
+        found[judge(record.trial, record)].append(record)
+    fresh = [record for freshness, held in found.items() if freshness.counts for record in held]
+    stale, missing = found[Freshness.STALE], found[Freshness.MISSING]
+    records = sorted((record for held in found.values() for record in held), key=lambda record: record.id)
+    if stale and not fresh:
         raise BenchsuiteError(
-            f"all {len(records)} records in {store.folder} are stale: the source code of their components changed. "
+            f"all {len(stale)} records in {store.folder} are stale: the source code of their components changed. "
             "The report stays as it was; run the same study again to renew them."
         )
-    problems = [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
-    problems += mixed_data(fresh.values())
-    certificates: dict[str, Mapping[str, Any]] = {}
-    for name in sorted(
-        {record["spec"]["task"]["name"] for record in fresh.values()} & set(known.tables.get("task", {}))
-    ):
-        try:
-            found = committed(name, known)
-        except BenchsuiteError as error:
-            problems.append(str(error))
-            continue
-        if found:
-            certificates[name] = found
-    probes = {trial_id: found for trial_id in fresh if (found := store.probes(trial_id)) is not None}
+    contents = Contents(fresh)
+    certificates, problems = _certificates({record.trial.task for record in fresh}, known)
+    problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    if missing:
+        problems.append(
+            f"{len(missing)} {'trial' if len(missing) == 1 else 'trials'} had no data, which says nothing of a recipe, and "
+            f"will run again. The first: {missing[0].reason}"
+        )
+    probed, predicted = (
+        _ids(store.folder / name) & {record.id for record in fresh} for name in ("probes", "predictions")
+    )
+    extras = store.extras
     try:
         index = write_report(
-            list(fresh.values()),
+            contents,
             store.folder / "report",
-            stale=len(records) - len(fresh),
+            stale=len(stale),
             problems=problems,
-            probes=probes,
-            predictions={trial_id: found for trial_id in fresh if (found := store.predicted(trial_id)) is not None},
+            probes={key: held for key in sorted(probed) if (held := extras.probes(key)) is not None},
+            predictions={key: held for key in sorted(predicted) if (held := extras.predicted(key)) is not None},
             certificates=certificates,
         )
-        export_table(records, store.folder / "trials.parquet")
+        write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {error.strerror}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return index
+    return Written(index, contents, len(stale), len(records))
 
 
-def mixed_data(records: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return a line for each task of one version whose records were made with more than one set of data."""
-    found: dict[tuple[str, int], set[str]] = {}
-    for record in records:
-        if checksum := record["fingerprints"].get("data"):
-            task = record["spec"]["task"]
-            found.setdefault((task["name"], task["version"]), set()).add(checksum)
-    return [
-        f"records of task {name!r} were made with different data ({', '.join(sorted(checksums))}): do not compare them."
-        for (name, _), checksums in sorted(found.items())
-        if len(checksums) > 1
-    ]
-
-
-def _fresh(records: Mapping[str, Mapping[str, Any]], known: Registry) -> dict[str, Mapping[str, Any]]:
-    """Return the records whose source code is still the same; components that are not loaded now cannot be checked and count."""
-    from benchsuite.execution.run import is_stale
-
-    prints = {
-        f"{kind}:{name}": entry.fingerprint for kind, table in known.tables.items() for name, entry in table.items()
-    }
-    return {
-        trial_id: record
-        for trial_id, record in records.items()
-        if not is_stale(record, {key: prints[key] for key in record["fingerprints"] if key in prints})
-    }
-
-
-def show(records: Mapping[str, Mapping[str, Any]], console: Console) -> None:
+def show(records: Contents | Iterable[Record], console: Console) -> None:
     """Print the leaderboards and the interaction grids of some records."""
-    from benchsuite.report import grid_tables, leaderboard_tables
+    from benchsuite.report import Contents, grid_tables, leaderboard_tables
 
-    held = list(records.values())
-    for table in (*leaderboard_tables(held), *grid_tables(held)):
+    contents = Contents.of(records)
+    for table in (*leaderboard_tables(contents), *grid_tables(contents)):
         console.print(table)
         console.print()
-    for line in mixed_data(held):
-        console.print(f"[red]![/] {line}", highlight=False, soft_wrap=True)
+    for line in contents.mixtures:
+        console.print("[red]![/]", _plain(line), highlight=False, soft_wrap=True)
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapping[str, Any]], list[str]]:
+    """Return the certificates of those tasks that are known and have one, and what is wrong with others."""
+    from benchsuite.certificates import committed
+
+    found: dict[str, Mapping[str, Any]] = {}
+    problems = []
+    for name in sorted(set(tasks) & set(known.tables.get("task", {}))):
+        try:
+            certificate = committed(name, known)
+        except BenchsuiteError as error:
+            problems.append(str(error))
+            continue
+        if certificate:
+            found[name] = certificate
+    return found, problems
+
+
+def _ids(folder: Path) -> set[str]:
+    """Return the trials that have a file in a folder of what is kept beside records."""
+    return {path.stem for path in folder.rglob("*.*")}

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import tensorflow_on_cpu
+from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
     from benchsuite.components import Component, Surface, Task
     from benchsuite.recipe import Setting
     from benchsuite.registry import Registry
-    from benchsuite.report.trace import Ground, Way
+    from benchsuite.report.drawings.trace import Way
     from benchsuite.selection import Components
 
-GRID = 161
 MOST_STEPS = 100_000
 LONGEST_LABEL = 42
 
@@ -53,8 +52,9 @@ def trace(
 
     All other kinds are those of the task's baseline.
     """
-    from benchsuite.report.picture import check_picture
-    from benchsuite.report.trace_file import TRACE_SUFFIXES, write_trace
+    surround()
+    from benchsuite.report.drawings.picture import check_picture
+    from benchsuite.report.drawings.trace_file import TRACE_SUFFIXES, write_trace
 
     known = registry(plugin, no_local)
     task, drawn = _surface(known, surface)
@@ -66,7 +66,10 @@ def trace(
         raise BenchsuiteError(f"--seed must be a whole number from 0. Received: {seed}.")
     settings = _settings(task, optimizer, learning_rate, known)
     tensorflow_on_cpu()
-    ground = _ground(surface, drawn)
+    from benchsuite.engine.trace import values_of
+    from benchsuite.report.drawings.trace import ground_of
+
+    ground = ground_of(surface, drawn, values_of)
     typer.echo(f"{surface} from ({drawn.start[0]:g}, {drawn.start[1]:g}): f − f* at the end, and how it ended")
     ways = [_way(task, setting, known, steps, seed) for setting in settings]
     write_trace(path, ground, ways)
@@ -118,21 +121,10 @@ class _WithRate:
         return replace(found, space={**found.space, "learning_rate": replace(space, default=rate)})  # type: ignore[type-var]  # spaces are dataclasses
 
 
-def _ground(name: str, surface: Surface) -> Ground:
-    import numpy as np
-
-    from benchsuite.engine.trace import values_of
-    from benchsuite.report.trace import Ground
-
-    x, y = (np.linspace(low, high, GRID) for low, high in (surface.x, surface.y))
-    excess = values_of(surface, np.stack(np.meshgrid(x, y), axis=-1)) - surface.lowest
-    return Ground(name, x, y, excess, surface.start, surface.minima)
-
-
 def _way(task: Task, setting: Setting, known: Registry, steps: int | None, seed: int) -> Way:
     """Run one optimizer, and say in one line what became of it."""
     from benchsuite.engine.trace import trace as run
-    from benchsuite.report.trace import Way, number
+    from benchsuite.report.drawings.trace import Way, number
 
     done = run(task, setting, known, steps, seed)
     way = Way(setting.describe(known.component("optimizer", setting.name)), done.points, done.excess, done.outcome)

@@ -37,6 +37,8 @@ class Component:
         formula: The update rule or definition, for ``benchsuite info``.
         version: Raise it when the same hyperparameters start to give other numbers.
         default: Whether tasks whose baseline does not name this kind use this component (one per kind).
+        wraps: Hyperparameter → kind, where its value is the name of another component, which this one uses with its
+            defaults: when that one's code changes, the records of this one are stale as well.
 
     Raises:
         BenchsuiteError: If a field is not as described.
@@ -52,6 +54,7 @@ class Component:
     formula: str = ""
     version: int = 1
     default: bool = False
+    wraps: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_name(self.kind, self.name)
@@ -65,6 +68,9 @@ class Component:
                 )
         if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
             raise BenchsuiteError(f"version of {self.title} must be a whole number from 1. Received: {self.version!r}.")
+        for key in self.wraps:
+            if key not in self.space:
+                raise unknown(f"hyperparameter in wraps of {self.title}:", key, self.space)
         self._check_signature()
 
     def _check_signature(self) -> None:

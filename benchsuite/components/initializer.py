@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-class Place(Protocol):
+class KernelLayer(Protocol):
     """A layer with a kernel, as it stands in a network. Tensors are those of the Keras model, in float32 or bfloat16."""
 
     name: str
@@ -36,7 +36,7 @@ class Network(Protocol):
 
     model: Any
     """The ``keras.Model``."""
-    places: Sequence[Place]
+    kernel_layers: Sequence[KernelLayer]
     """Its layers with kernels, inputs first."""
     variables: Mapping[str, Any]
     """Name, such as ``dense_1/kernel``, the same in every network of this form → ``keras.Variable``."""

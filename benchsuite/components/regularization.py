@@ -101,7 +101,7 @@ class AfterStep(Protocol):
 
     Those that average also have ``evaluation_values(variables) -> list of tensors``: what the variables hold during each
     evaluation. Statistics that layers keep of their batches (moving averages) are then made anew for these values: see
-    ``benchsuite/engine/regularizers.py``. At most one part of a recipe, optimizer included, can have such values.
+    ``benchsuite/engine/program/evaluation_weights.py``. At most one part of a recipe, optimizer included, can have such values.
 
     One that acts on the kernels that layers compute with says so by ``on = "kernels"``: with a normalization that
     computes these from other arrays it is unsupported.
@@ -122,6 +122,11 @@ class AfterStep(Protocol):
     def after_step(self, step: Step) -> None:
         """Change the variables in place. Called inside the compiled graph."""
         ...
+
+
+def averages(regularization: Any) -> bool:
+    """Say whether evaluation uses other weights than training."""
+    return hasattr(regularization, "evaluation_values")
 
 
 @dataclass(frozen=True, kw_only=True)

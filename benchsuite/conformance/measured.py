@@ -11,8 +11,9 @@ from benchsuite.components import Loss, Task
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import Dataset
 from benchsuite.engine.device import Device, configure
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.seeds import Streams
-from benchsuite.engine.session import Ready, Session
+from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
@@ -40,9 +41,9 @@ def measured(task: Task, registry: Registry) -> dict[str, Any]:
     """
     configure(Device("cpu"))
     facts = Measured(task, registry)
-    program = facts.ready.program
+    network = facts.ready.program.network
     return {
-        "network": {"parameters": program.parameters, "kernels": len(program.places)},
+        "network": {"parameters": network.parameters, "kernels": len(network.kernels)},
         "loss": facts.losses(),
         "gradient": {"difference": facts.gradient_difference()},
         "few": facts.few(),
@@ -69,9 +70,9 @@ class Measured:
     def _begin(self) -> None:
         """Build the task's program, in a session of its own."""
         self._session = Session(self._registry, {self._task.name: self._task}.__getitem__)
-        self.ready: Ready = self._session.ready(self._trial)
+        self.ready: ReadyTrial = self._session.ready(self._trial)
         self.dataset: Dataset = self.ready.program.dataset
-        self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.data.head)
+        self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.feed.head)
 
     def _another(self) -> None:
         """Build a network that has nothing to do with the task: nothing may depend on what was built before."""
@@ -92,17 +93,17 @@ class Measured:
         start = self._loss()
         order = self.ready.plan.order(np.arange(STEPS, dtype="int64"))
         descend = tf.function(self._descend, autograph=False)
-        x, y = self.ready.data.head
+        x, y = self.ready.feed.head
         for step, rows in enumerate(order):
             if rows.max() >= len(x):  # streamed data: the first batches instead
                 rows = np.arange(step * len(rows), (step + 1) * len(rows)) % len(x)
             descend(tf.gather(x, rows), tf.gather(y, rows), tf.constant(step, tf.int64))
         after = self._loss()
-        outputs = [place for place in program.places if place.layer_type == "output"]
-        for place in outputs:
-            for variable in place.layer.variables:
+        outputs = [one for one in program.network.kernel_layers if one.layer_type == "output"]
+        for output in outputs:
+            for variable in output.layer.variables:
                 variable.assign(tf.zeros_like(variable.value))
-        of_zeros = self._loss() if outputs and program.parts.loss is not None else None
+        of_zeros = self._loss() if outputs and program.objective.ingredients.loss is not None else None
         self._reset()
         return {
             "alone": short(self._alone),
@@ -122,11 +123,11 @@ class Measured:
         def plain() -> Any:
             """Return the loss and its gradients, before any transform; each call draws the same noise."""
             with noise.stream(zero, zero):
-                return program.plain_gradients(x, y)
+                return program.objective.plain_gradients(x, y)
 
         compute = tf.function(plain, autograph=False)
         _, gradients = compute()
-        start = [np.array(variable.numpy()) for variable in program.trainable]
+        start = [np.array(variable.numpy()) for variable in program.network.trainable]
         slopes = [np.zeros_like(v) if g is None else np.asarray(g) for v, g in zip(start, gradients, strict=True)]
         norm = np.sqrt(sum(float((slope.astype("float64") ** 2).sum()) for slope in slopes)) or 1.0
         for number in range(3):
@@ -146,7 +147,7 @@ class Measured:
     def _difference(self, compute: Any, start: list[Any], direction: list[Any], width: float) -> float:
         values = []
         for sign in (1, -1):
-            for variable, value, along in zip(self.ready.program.trainable, start, direction, strict=True):
+            for variable, value, along in zip(self.ready.program.network.trainable, start, direction, strict=True):
                 variable.assign(value + sign * width * along)
             values.append(float(compute()[0]))
         return (values[0] - values[1]) / (2 * width)
@@ -157,7 +158,7 @@ class Measured:
         A rate that is right for many examples may be too large for few: then a tenth of it is tried.
         """
         found = self._few(1.0)
-        if not found["learned"] and "learning_rate" in self.ready.program.parts.optimizer_component.space:
+        if not found["learned"] and self.ready.program.optimizer.has_rate:
             found = self._few(0.1)
         return found
 
@@ -168,12 +169,12 @@ class Measured:
         program = self.ready.program
         rate = self._trial.recipe.one("optimizer").hyperparameters.get("learning_rate")
         rate = tf.constant(share * float(rate or 0.0), tf.float32)
-        size = min(FEW, len(self.x)) if "full_batch" not in program.parts.optimizer_component.wants else len(self.x)
+        size = len(self.x) if "full_batch" in program.optimizer.component.wants else min(FEW, len(self.x))
         x, y = self.x[:size], self.y[:size]
         descend = tf.function(self._optimize, autograph=False)
-        look = tf.function(lambda: tf.reduce_mean(program.losses(x, y, training=False)[0]), autograph=False)
+        look = tf.function(lambda: tf.reduce_mean(program.objective.losses(x, y, training=False)[0]), autograph=False)
         start = end = float(look())
-        named, steps = program.parts.loss is not None, 0
+        named, steps = program.objective.ingredients.loss is not None, 0
         goal = LEARNED * start if named else -np.inf
         while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 20):
             for _ in range(LOOK_EVERY):
@@ -199,48 +200,39 @@ class Measured:
         task = self._task
         if task.cost.compile + task.cost.epoch * task.epochs > MOST_SECONDS:
             return None
-        run = self._session.run(self._trial)
-        if run.outcome != "completed":
-            raise BenchsuiteError(f"the baseline of {task.title} {run.outcome}: {run.reason}")
-        values = run.curves[f"validation_{task.primary}"]
-        reached = run.results["targets"].values()
+        ending, measure = self._session.run(self._trial).ending, f"validation_{task.primary}"
+        if ending.results.final is None:
+            raise BenchsuiteError(f"the baseline of {task.title} {ending.outcome}: {ending.reason}")
         return {
-            "start": short(values[0]),
-            "end": short(run.results["final"][f"validation_{task.primary}"]),
-            "epochs": [found and found["epoch"] for found in reached],
+            "start": short(ending.curves[measure][0]),
+            "end": short(ending.results.final[measure]),
+            "epochs": [found and found.epoch for found in ending.results.targets.values()],
         }
 
     def _optimize(self, x: Any, y: Any, step: Any, rate: Any) -> Any:
         import tensorflow as tf
 
-        program, key = self.ready.program, tf.constant(0, tf.int64)
-        if "learning_rate" in program.parts.optimizer_component.space:
-            program.optimizer.learning_rate = rate
-        if "closure" in program.parts.optimizer_component.wants:
-            return program.closure_step(x, y, step, key)
-        loss, gradients = program.gradients(x, y, step, key)
-        program.optimizer.apply(gradients, program.trainable)
-        return loss
+        return self.ready.program.training.step(x, y, step, rate, tf.constant(0, tf.int64))
 
     def _descend(self, x: Any, y: Any, step: Any) -> None:
         import tensorflow as tf
 
         program = self.ready.program
-        _, gradients = program.gradients(x, y, step, tf.constant(0, tf.int64))
-        for variable, gradient in zip(program.trainable, gradients, strict=True):
+        _, gradients = program.objective.gradients(x, y, step, tf.constant(0, tf.int64))
+        for variable, gradient in zip(program.network.trainable, gradients, strict=True):
             if gradient is not None:
                 variable.assign(variable - RATE * tf.cast(gradient, variable.dtype))
 
     def _loss(self) -> float:
         """Return the mean loss of the first training examples in evaluation mode."""
         pieces = [slice(start, start + 64) for start in range(0, len(self.x), 64)]
-        losses = [
-            np.asarray(self.ready.program.losses(self.x[piece], self.y[piece], training=False)[0]) for piece in pieces
-        ]
+        objective = self.ready.program.objective
+        losses = [np.asarray(objective.losses(self.x[piece], self.y[piece], training=False)[0]) for piece in pieces]
         return float(np.concatenate(losses).astype("float64").mean())
 
     def _theory(self) -> float | None:
-        component, program = self.ready.program.parts.loss_component, self.ready.program
+        program = self.ready.program
+        component = program.objective.ingredients.loss_component
         if component is None or component.at_zero is None:
             return None
         hyperparameters = self._trial.recipe.one("loss").hyperparameters

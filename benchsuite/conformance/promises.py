@@ -15,35 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
 
-from benchsuite.components import Component, Loss, Normalization, Optimizer, Surface, Task
+from benchsuite.components import Component, Normalization, Surface, Task
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.tiny import tiny_attention, tiny_images, tiny_residual, tiny_sequences, tiny_tasks
+from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
-from benchsuite.engine.session import Run, Session
+from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
-from benchsuite.extras import Extras
+from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
+from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
-from benchsuite.spaces import Value
 from benchsuite.trial import Trial
 
-BLIND_TO_TARGETS = (
-    "optimizer",
-    "schedule",
-    "gradient_transform",
-    "initializer",
-    "regularization",
-    "activation",
-    "preprocessing",
-)
-"""Kinds whose components do not care, or say what to do, whether targets are classes or values: one tiny task says as much as two."""
-
-FED = ("schedule", "initializer", "preprocessing")
-"""Kinds that no compiled code knows of: a graph, which takes a fifth of the time to compile, says as much as XLA."""
-LAST_RESORTS = {"tiny_images": tiny_images, "tiny_sequences": tiny_sequences, "tiny_residual": tiny_residual}
-"""Tasks for what no other task is anything for: tried one after another until something trains."""
 WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
 
@@ -65,10 +50,10 @@ def check_component(component: Component, registry: Registry) -> list[Finding]:
 def _check_component(component: Component, registry: Registry, weights: Path) -> list[Finding]:
     findings = [_described(component.title, component.summary)]
     runs = []
-    for task in _tiny(component, registry):
+    for task in tiny_tasks_for(component, registry):
         recipe = baseline(task, registry)
         if component.kind in recipe:
-            recipe = recipe.replaced(component.kind, (_setting(component, task, recipe, registry, weights),))
+            recipe = recipe.replaced(component.kind, (setting_for(component, task, recipe, registry, weights),))
         runs.append((task, recipe))
     findings.append(_survives(recipe for _, recipe in runs))
     # A normalization declares its layer types, and there is a task for each.
@@ -79,7 +64,7 @@ def _check_component(component: Component, registry: Registry, weights: Path) ->
             continue
         session = _session(task, registry, weights)
         first, again, graphs = _twice(task, recipe, registry, session)
-        if first.outcome == "completed":
+        if first.outcome is Outcome.COMPLETED:
             trained += 1
             findings.append(_equal(f"a used program repeats a fresh one bit for bit on {task.name}", first, again))
             findings.append(
@@ -94,7 +79,7 @@ def _check_component(component: Component, registry: Registry, weights: Path) ->
                 findings.append(_saved(session, task, recipe))
         else:
             problems.append(f"{task.name}: {first.outcome}: {first.reason}")
-            traces.append(first.results.get("failure", {}).get("traceback", ""))
+            traces.append(_traceback(first))
     promise = "it trains on every layer type that it declares" if everywhere else "it trains a tiny task"
     enough = not problems if everywhere else trained
     findings.append(Finding(promise, "" if enough else "; ".join(problems), "" if enough else "".join(traces)))
@@ -103,6 +88,8 @@ def _check_component(component: Component, registry: Registry, weights: Path) ->
 
 def check_task(task: Task, registry: Registry) -> list[Finding]:
     """Try every promise of a task; its baseline trains one epoch."""
+    import numpy as np
+
     findings = [
         _described(task.title, task.summary),
         Finding(
@@ -118,37 +105,37 @@ def check_task(task: Task, registry: Registry) -> list[Finding]:
         Finding("its data is the same each time", "" if same else "two calls of data() gave different arrays")
     )
     first, again, _ = _twice(task, recipe, registry, _session(task, registry), epochs=1)
-    good = first.outcome == "completed"
+    good = first.outcome is Outcome.COMPLETED
     findings.append(
         Finding(
             "its baseline trains",
             "" if good else f"{first.outcome}: {first.reason}",
-            first.results.get("failure", {}).get("traceback", ""),
+            _traceback(first),
         )
     )
     if good:
         findings.append(_equal("a used program repeats a fresh one bit for bit", first, again))
-        holes = [name for name, values in first.curves.items() if name != "running_loss" and None in values]
+        holes = [name for name, row in first.curves.items() if name != "running_loss" and not np.isfinite(row).all()]
         findings.append(Finding("all its measures are finite", f"not finite: {', '.join(holes)}" if holes else ""))
         if task.surface is not None:
             findings.append(_draws_what_it_trains(task.surface, first))
     return findings
 
 
-def _draws_what_it_trains(surface: Surface, run: Run) -> Finding:
+def _draws_what_it_trains(surface: Surface, run: Ending) -> Finding:
     """Compare a task's surface with the loss at its start, and with itself at its minima."""
     import numpy as np
 
     from benchsuite.engine.trace import values_of
 
     promise = "its surface is what it trains on"
-    loss, lowest = run.curves["train_loss"][0], surface.lowest
+    loss, lowest = float(run.curves["train_loss"][0]), surface.lowest
     try:
         start, *minima = (float(value) for value in values_of(surface, np.array([surface.start, *surface.minima])))
     except Exception as error:
         return Finding(promise, f"{type(error).__name__}: {error}", "".join(format_exception(error)))
     close = 1e-4 * max(abs(start), abs(lowest))
-    if loss is None or not abs(loss - start) <= close:
+    if not abs(loss - start) <= close:
         return Finding(promise, f"the loss of its model is {loss} before the first step, f(start) is {start}")
     off = [
         f"f{point} is {value}"
@@ -156,43 +143,6 @@ def _draws_what_it_trains(surface: Surface, run: Run) -> Finding:
         if not abs(value - lowest) <= close
     ]
     return Finding(promise, f"{'; '.join(off)}, not lowest={lowest}" if off else "")
-
-
-def _tiny(component: Component, registry: Registry) -> list[Task]:
-    """Return the tiny tasks that a component is tried on: both sorts of targets, or for a loss its own, and images last."""
-    if isinstance(component, Loss):
-        return tiny_tasks({component.targets: component.name})
-    losses: dict[str, str] = {}
-    for name in registry.names("loss"):
-        loss = registry.component("loss", name)
-        assert isinstance(loss, Loss)
-        losses.setdefault(loss.targets, name)
-    if component.kind in BLIND_TO_TARGETS:
-        targets = sorted(losses)[:1]
-        losses = {name: losses[name] for name in targets}
-    if isinstance(component, Normalization) and "classes" in losses:
-        (dense,) = tiny_tasks({"classes": losses["classes"]})
-        others = {"convolution": tiny_images, "recurrent": tiny_sequences, "attention": tiny_attention}
-        by_type = {"dense": dense, **{name: make(losses["classes"]) for name, make in others.items()}}
-        # The task of an attention block has a dense layer as well.
-        both = "attention" in component.applies_to
-        return [by_type[name] for name in component.applies_to if not (both and name == "dense")]
-    tasks = tiny_tasks(losses, full_batch=isinstance(component, Optimizer) and "full_batch" in component.wants)
-    if component.kind in FED:
-        return [dataclasses.replace(task, xla=False) for task in tasks]
-    if component.kind not in ("regularization", "activation") or "classes" not in losses:
-        return tasks
-    return [*tasks, *(make(losses["classes"]) for make in LAST_RESORTS.values())]
-
-
-def _setting(component: Component, task: Task, recipe: Recipe, registry: Registry, weights: Path) -> Setting:
-    """Return a component's defaults; a trial that one asks for is the baseline's, its weights stored for it."""
-    chosen: dict[str, Value] = {}
-    for name in component.required:
-        trial = Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size)
-        Session(registry, {task.name: task}.__getitem__, extras=Extras(weights=True), weights=weights).run(trial)
-        chosen[name] = trial.id
-    return Setting.of(component, chosen)
 
 
 def _session(task: Task, registry: Registry, weights: Path | None = None) -> Session:
@@ -207,8 +157,8 @@ def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
     promise = f"a saved model predicts the same once it is loaded, on {task.name}"
     ready = session.ready(Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size))
     # Trained: what a file leaves out would otherwise come back with the value that it starts from.
-    ready.program.train(ready.data, *ready.plan.epoch(0), 0, float("inf"))
-    model, x = ready.program.model, np.asarray(ready.data.head[0])
+    ready.program.train(ready.feed, *ready.plan.epoch(0), 0, float("inf"))
+    model, x = ready.program.network.model, np.asarray(ready.feed.head[0])
     expected = np.asarray(model(x, training=False))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -232,15 +182,15 @@ def _first_line(error: Exception) -> str:
 
 def _twice(
     task: Task, recipe: Recipe, registry: Registry, session: Session, epochs: int | None = None
-) -> tuple[Run, Run, int]:
+) -> tuple[Ending, Ending, int]:
     """Run a trial in a fresh program, another seed and another learning rate in the used one, and the first again.
 
     Returns:
         The first run, the last, and how many graphs were traced for all: one to train and one to evaluate are needed.
     """
     trial = Trial(task.name, task.version, recipe, 0, epochs or task.epochs, task.batch_size)
-    first = session.run(trial)
-    if first.outcome != "completed":
+    first = session.run(trial).ending
+    if first.outcome is not Outcome.COMPLETED:
         return first, first, session.traces
     session.run(trial.with_seed(1))
     optimizer = recipe.one("optimizer")
@@ -251,7 +201,7 @@ def _twice(
         for rate in others[:1]:
             other = Setting.of(component, {**optimizer.hyperparameters, "learning_rate": rate})
             session.run(dataclasses.replace(trial, recipe=recipe.replaced("optimizer", (other,))))
-    last = session.run(trial)
+    last = session.run(trial).ending
     return first, last, session.traces if session.programs_built == 1 else 2 * session.programs_built
 
 
@@ -271,6 +221,11 @@ def _survives(recipes: Iterable[Recipe]) -> Finding:
     return Finding(promise)
 
 
-def _equal(promise: str, first: Run, again: Run) -> Finding:
-    different = [name for name, values in first.curves.items() if again.curves.get(name) != values]
+def _traceback(ending: Ending) -> str:
+    return ending.results.failure.traceback if ending.results.failure else ""
+
+
+def _equal(promise: str, first: Ending, again: Ending) -> Finding:
+    other = again.curves.to_json()
+    different = [name for name, values in first.curves.to_json().items() if other.get(name) != values]
     return Finding(promise, f"other values in {', '.join(different)}" if different or not first.curves else "")

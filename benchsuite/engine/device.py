@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.engine.surroundings import become, settle_keras, without_keras_file, worker_environment
 from benchsuite.errors import BenchsuiteError
 
 
@@ -67,26 +68,20 @@ def count_gpus() -> int:
     return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
-def environment(device: Device) -> dict[str, str]:
-    """Return the environment variables that must be set before TensorFlow is imported."""
-    variables = {
-        # One thread for each worker: deterministic for any number of workers, and faster than two threads on small networks.
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
-    }
+def variables(device: Device) -> dict[str, str]:
+    """Return the environment variables that say which device a process has."""
     if device.kind == "cpu":
-        variables["CUDA_VISIBLE_DEVICES"] = "-1"
-    else:
-        variables["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
-        if device.number is not None:
-            visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-            variables["CUDA_VISIBLE_DEVICES"] = visible.split(",")[device.number] if visible else str(device.number)
-    return variables
+        return {"CUDA_VISIBLE_DEVICES": "-1"}
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if device.number is None:
+        return {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    number = visible.split(",")[device.number] if visible else str(device.number)
+    return {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "CUDA_VISIBLE_DEVICES": number}
+
+
+def environment(device: Device) -> dict[str, str]:
+    """Return the whole environment of a process that trains on this device; see :mod:`benchsuite.engine.surroundings`."""
+    return worker_environment(os.environ, variables(device))
 
 
 def configure(device: Device) -> Any:
@@ -95,9 +90,12 @@ def configure(device: Device) -> Any:
     Raises:
         BenchsuiteError: If TensorFlow sees no GPU where one was asked for.
     """
-    os.environ.update(environment(device))
-    import tensorflow as tf
+    become(environment(device))
+    with without_keras_file():
+        import keras  # noqa: F401
+        import tensorflow as tf
 
+    settle_keras()
     if device.kind == "gpu":
         gpus = tf.config.list_physical_devices("GPU")
         if not gpus:
@@ -108,8 +106,6 @@ def configure(device: Device) -> Any:
             tf.config.experimental.set_memory_growth(gpu, True)
         # On the GPU the order of a reduction depends on scheduling unless TensorFlow is told otherwise.
         tf.config.experimental.enable_op_determinism()
-    import keras  # noqa: F401
-
     # Both stay as long as the process: to scan their objects again for every program that is dropped takes 0.3 s each time.
     gc.freeze()
     return tf

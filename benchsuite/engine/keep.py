@@ -6,13 +6,11 @@ import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from benchsuite.data import Prepared
-from benchsuite.engine.feed import Feed
-from benchsuite.engine.program import Program
+from benchsuite.engine.ran import Probed
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.extras import Extras
 from benchsuite.files import write_whole
 
@@ -24,26 +22,16 @@ class Keeper:
 
     Args:
         extras: What was asked for.
-        program: The trial's program.
-        feed: Its inputs and targets.
-        prepared: The same on the host.
+        ready: The trial.
         restores: Whether the weights of the epoch with the best validation loss are put back at the end.
-        probes: Filled with what probes find.
     """
 
-    def __init__(
-        self,
-        extras: Extras,
-        program: Program,
-        feed: Feed,
-        prepared: Prepared,
-        restores: bool,
-        probes: dict[str, Any],
-    ) -> None:
+    def __init__(self, extras: Extras, ready: ReadyTrial, restores: bool) -> None:
         self._extras = extras
-        self._program, self._feed, self._prepared = program, feed, prepared
+        self._program, self._feed, self._prepared = ready.program, ready.feed, ready.prepared
         self._restores = restores
-        self._probes = probes
+        self.probed: Probed | None = None
+        """What probes found so far."""
         self._best = math.inf
         self._kept: tuple[dict[str, np.ndarray], dict[str, np.ndarray]] | None = None
 
@@ -61,15 +49,15 @@ class Keeper:
 
     def ended(self, epoch: int) -> None:
         """Measure what goes on in each layer after the last epoch, whether the budget or a monitor ended it."""
-        if self._extras.probes(epoch, ends=True) and epoch not in self._probes.get("epochs", ()):
+        done = self.probed.epochs if self.probed else []
+        if self._extras.probes(epoch, ends=True) and epoch not in done:
             self._probe(epoch)
 
     def _probe(self, epoch: int) -> None:
         found = self._program.probe(self._feed)
-        self._probes.setdefault("layers", [place.name for place in self._program.places])
-        self._probes.setdefault("epochs", []).append(epoch)
-        for measure, row in found.items():
-            self._probes.setdefault("measures", {}).setdefault(measure, []).append(row)
+        if self.probed is None:
+            self.probed = Probed([kernel_layer.name for kernel_layer in self._program.network.kernel_layers])
+        self.probed.add(epoch, found)
 
     def write(self, weights: Path | None, predictions: Path | None) -> None:
         """Write weights and predictions whole or not at all, where they were asked for."""

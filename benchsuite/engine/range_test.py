@@ -25,7 +25,7 @@ FEWEST_STEPS, MOST_STEPS = 10, 100_000
 
 
 @dataclass(frozen=True)
-class Run:
+class Sweep:
     """What a range test saw.
 
     Args:
@@ -76,7 +76,7 @@ def rate_range(
 
 def range_test(
     task: Task, optimizer: Setting, components: Components, low: float, high: float, steps: int = 200, seed: int = 0
-) -> Run:
+) -> Sweep:
     """Train while the learning rate grows from ``low`` to ``high`` by the same factor in each step.
 
     All other kinds are those of the task's baseline; its schedule does not count, since the rate is the test's. It ends
@@ -114,8 +114,8 @@ def range_test(
     losses: list[float] = []
     for step in range(steps):
         batch = slice(step, step + 1)
-        end = ready.program.train(ready.data, order[batch], rates[batch], step, float("inf"))
+        end = ready.program.train(ready.feed, order[batch], rates[batch], step, float("inf"))
         losses.append(end.last_loss)
         if watch.over(end.last_loss):
             break
-    return Run(rates[: len(losses)].astype("float64"), np.array(losses), steps)
+    return Sweep(rates[: len(losses)].astype("float64"), np.array(losses), steps)

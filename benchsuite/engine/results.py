@@ -1,4 +1,4 @@
-"""Curves of one trial, and what the record says of them."""
+"""What is noted of a trial while it trains, and the results that come of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypedDict
 
 from benchsuite.components import Task
+from benchsuite.curves import Curves, Number
 from benchsuite.data import PARTS
+from benchsuite.record import Reached, Results, Values
 
 
-class Curves:
-    """One value for each evaluated epoch, epoch 0 (before training) first, and the time it took.
+class Logbook:
+    """What is noted while a trial trains: every measure at each evaluated epoch, 0 (before training) first, steps and times.
 
     Args:
         measures: What is measured on each part, ``loss`` first.
@@ -22,23 +24,23 @@ class Curves:
     def __init__(self, measures: tuple[str, ...]) -> None:
         self.measures = measures
         names = [f"{part}_{measure}" for part in PARTS for measure in measures]
-        self.values: dict[str, list[float | int | None]] = {
-            name: [] for name in ("epoch", "step", "running_loss", *names)
-        }
+        self.values: dict[str, list[Number]] = {name: [] for name in ("epoch", "step", "running_loss", *names)}
+        self.steps = 0
+        """Steps done so far."""
         self._train = self._evaluate = self._processor = 0.0
         self._steps_timed = 0
         self._train_at: list[float] = []
 
     def __len__(self) -> int:
-        return len(self.values["epoch"])
+        return len(self._train_at)
 
-    def add(self, epoch: int, step: int, running_loss: float | None, measured: dict[str, float]) -> None:
+    def add(self, epoch: int, running_loss: float | None, measured: dict[str, float]) -> None:
         """Add one evaluated epoch; numbers that are not finite are kept as ``None``."""
-        row: dict[str, float | int | None] = {"epoch": epoch, "step": step, "running_loss": running_loss, **measured}
+        row: Values = {"epoch": epoch, "step": self.steps, "running_loss": running_loss, **measured}
         for name, value in row.items():
             self.values[name].append(value if value is not None and math.isfinite(value) else None)
         self._train_at.append(self._train)
-        self._steps_timed = step
+        self._steps_timed = self.steps
 
     @contextmanager
     def training(self) -> Iterator[None]:
@@ -55,53 +57,71 @@ class Curves:
         yield
         self._evaluate += time.perf_counter() - wall
 
-    def costs(self) -> dict[str, Any]:
-        """Return the record's timings."""
+    def timings(self) -> Timings:
+        """Return the record's timings of training and evaluation."""
         return {
             "train_seconds": self._train,
             "evaluate_seconds": self._evaluate,
-            "train_seconds_at": self._train_at,
+            "train_seconds_at": tuple(self._train_at),
             "step_milliseconds": 1000 * self._train / self._steps_timed if self._steps_timed else None,
             "cpu_share": self._processor / self._train if self._train else None,
         }
 
-    def row(self, index: int) -> dict[str, Any]:
+    def curves(self) -> Curves:
+        """Return the record's curves."""
+        return Curves(self.values)
+
+    def row(self, index: int) -> Values:
         """Return all values of one evaluated epoch."""
         return {name: values[index] for name, values in self.values.items() if name != "running_loss"}
 
-    def best_validation_loss(self) -> int:
-        """Return the index of the trained epoch with the lowest validation loss, the earliest of equals."""
-        return _best(self.values["validation_loss"], "min")
+
+class Timings(TypedDict):
+    """The costs that a logbook knows."""
+
+    train_seconds: float
+    evaluate_seconds: float
+    train_seconds_at: tuple[float, ...]
+    step_milliseconds: float | None
+    cpu_share: float | None
 
 
-def summarize(task: Task, curves: Curves, kept: int | None) -> dict[str, Any]:
-    """Return the record's ``results``, without what it takes from the task.
+def summarize(task: Task, logbook: Logbook, restores: bool) -> Results:
+    """Return what training gave.
 
     Args:
         task: The task.
-        curves: All evaluated epochs.
-        kept: Index of the epoch whose weights were put back, if any; it is the final one then.
+        logbook: All evaluated epochs.
+        restores: Whether the weights of the epoch with the lowest validation loss were put back: it is the final one then.
     """
-    primary = curves.values[f"validation_{task.primary}"]
-    reached: dict[str, Any] = {}
+    primary = logbook.values[f"validation_{task.primary}"]
+    reached: dict[str, Reached | None] = {}
     for target in task.targets:
         hits = [i for i, value in enumerate(primary) if value is not None and _reaches(value, target, task.direction)]
-        reached[repr(float(target))] = (
-            {"epoch": curves.values["epoch"][hits[0]], "step": curves.values["step"][hits[0]]} if hits else None
-        )
-    return {
-        "final": curves.row(len(curves) - 1 if kept is None else kept),
-        "best": curves.row(_best(primary, task.direction)),
-        "targets": reached,
-    }
+        reached[repr(float(target))] = _reached(logbook, hits[0]) if hits else None
+    return Results(
+        final=logbook.row(_best(logbook.values["validation_loss"], "min") if restores else len(logbook) - 1),
+        best=logbook.row(_best(primary, task.direction)),
+        targets=reached,
+    )
+
+
+def _reached(logbook: Logbook, index: int) -> Reached:
+    row = logbook.row(index)
+    return Reached(epoch=int(row["epoch"] or 0), step=int(row["step"] or 0))
 
 
 def _reaches(value: float, target: float, direction: str) -> bool:
     return value >= target if direction == "max" else value <= target
 
 
-def _best(values: list[float | int | None], direction: str) -> int:
-    """Return the index of the best trained epoch; epoch 0 only counts when nothing was trained."""
+def _best(values: list[Number], direction: str) -> int:
+    """Return the index of the best trained epoch, the earliest of equals; epoch 0 only counts when nothing was trained."""
     sign = 1 if direction == "max" else -1
     candidates = range(1, len(values)) if len(values) > 1 else range(1)
-    return max(candidates, key=lambda i: -math.inf if values[i] is None else sign * float(values[i]))  # type: ignore[arg-type]
+
+    def goodness(index: int) -> float:
+        value = values[index]
+        return -math.inf if value is None else sign * float(value)
+
+    return max(candidates, key=goodness)

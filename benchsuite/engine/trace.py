@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from benchsuite.components import Surface, Task
-from benchsuite.engine.session import DIVERGED_FACTOR, Ready, Session
+from benchsuite.engine.epochs import bound_of
+from benchsuite.engine.ready import ReadyTrial
+from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components, baseline
 from benchsuite.trial import Trial
@@ -22,13 +25,13 @@ class Trace:
         points: θ before the first step and after each, float32 ``[steps + 1, 2]``; the evaluation weights of a
             method or regularization that has some.
         excess: f(θ) − f* at each of them; rounding may leave it a little below 0.
-        outcome: ``completed``, ``diverged``, ``unsupported`` or ``crashed``.
+        outcome: Completed, diverged, unsupported or crashed.
         reason: What happened, in one line; empty if completed.
     """
 
     points: np.ndarray
     excess: np.ndarray
-    outcome: str = "completed"
+    outcome: Outcome = Outcome.COMPLETED
     reason: str = ""
 
     @property
@@ -56,7 +59,7 @@ def default_steps(task: Task) -> int:
 def trace(task: Task, optimizer: Setting, components: Components, steps: int | None = None, seed: int = 0) -> Trace:
     """Run one optimizer on a task's surface; all other kinds are those of the task's baseline.
 
-    It diverges when f exceeds :data:`~benchsuite.engine.session.DIVERGED_FACTOR` times max(\\|f(start)\\|, 1) or is not
+    It diverges when f exceeds :data:`~benchsuite.engine.epochs.DIVERGED_FACTOR` times max(\\|f(start)\\|, 1) or is not
     finite, as in any trial.
 
     Args:
@@ -72,22 +75,22 @@ def trace(task: Task, optimizer: Setting, components: Components, steps: int | N
     surface = surface_of(task)
     recipe = baseline(task, components).replaced("optimizer", (optimizer,))
     points: list[np.ndarray] = []
-    outcome, reason = "completed", ""
+    outcome, reason = Outcome.COMPLETED, ""
     try:
         _run(task, recipe, components, steps or default_steps(task), seed, points)
     except Unsupported as error:
-        outcome, reason = "unsupported", str(error)
+        outcome, reason = Outcome.UNSUPPORTED, str(error)
     except BenchsuiteError:
         raise
     except Exception as error:  # an optimizer may raise anything
-        outcome, reason = "crashed", f"{type(error).__name__}: {' '.join(str(error).split())}"
+        outcome, reason = Outcome.CRASHED, f"{type(error).__name__}: {' '.join(str(error).split())}"
     way = np.array(points, dtype="float32") if points else np.array([surface.start], dtype="float32")
     values = values_of(surface, way)
-    bad = np.flatnonzero(~(values <= _bound(float(values[0]))))
-    if len(bad) and outcome == "completed":
+    bad = np.flatnonzero(~(values <= bound_of(float(values[0]))))
+    if len(bad) and outcome is Outcome.COMPLETED:
         last = int(bad[0])
         way, values = way[: last + 1], values[: last + 1]
-        outcome, reason = "diverged", f"the loss reached {values[-1]:.4g} after step {last}"
+        outcome, reason = Outcome.DIVERGED, f"the loss reached {values[-1]:.4g} after step {last}"
     return Trace(way, values - np.float32(surface.lowest), outcome, reason)
 
 
@@ -107,10 +110,6 @@ def values_of(surface: Surface, theta: np.ndarray) -> np.ndarray:
     return values
 
 
-def _bound(first: float) -> float:
-    return DIVERGED_FACTOR * max(abs(first), 1.0)
-
-
 def _run(task: Task, recipe: Recipe, components: Components, steps: int, seed: int, points: list[np.ndarray]) -> None:
     """Train, and put θ into ``points`` at the start and after each step, until the loss is beyond the bound."""
     # One epoch of all steps, so that a schedule spans them.
@@ -118,7 +117,7 @@ def _run(task: Task, recipe: Recipe, components: Components, steps: int, seed: i
     trial = Trial(task.name, task.version, recipe, seed, whole.epochs, task.batch_size)
     ready = Session(components, lambda _: whole).ready(trial)
     program = ready.program
-    shapes = [tuple(variable.shape) for variable in program.trainable]
+    shapes = [tuple(variable.shape) for variable in program.network.trainable]
     if shapes != [(2,)]:
         raise BenchsuiteError(
             f"{task.title} has a surface, so what it trains must be one array of shape [2]. "
@@ -128,16 +127,16 @@ def _run(task: Task, recipe: Recipe, components: Components, steps: int, seed: i
     points.append(_theta(ready))
     bound = float("inf")
     for step in range(steps):
-        end = program.train(ready.data, order[step : step + 1], rates[step : step + 1], step, bound)
+        end = program.train(ready.feed, order[step : step + 1], rates[step : step + 1], step, bound)
         points.append(_theta(ready))
         if step == 0:
-            bound = _bound(end.last_loss)  # the loss of a step is that of the weights it started from
+            bound = bound_of(end.last_loss)  # the loss of a step is that of the weights it started from
         if not end.last_loss <= bound or not np.isfinite(points[-1]).all():
             break
 
 
-def _theta(ready: Ready) -> np.ndarray:
+def _theta(ready: ReadyTrial) -> np.ndarray:
     """Return the point that an evaluation would see."""
-    (trained,) = ready.program.trainable
-    name = next(name for name, variable in ready.program.names.items() if variable is trained)
-    return ready.program.weights(ready.data)[name].astype("float32")
+    (trained,) = ready.program.network.trainable
+    name = next(name for name, variable in ready.program.network.names.items() if variable is trained)
+    return ready.program.weights(ready.feed)[name].astype("float32")

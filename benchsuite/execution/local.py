@@ -22,12 +22,12 @@ RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
 DEATHS_AT_START = 3
 """So many workers in a row that end by themselves while they start mean that none can."""
-KILLS_AT_START = 20
+KILLS_AT_START = 100
 """And so many that somebody killed."""
-KILLS_BELIEVED = 5
+KILLS_BELIEVED = 10
 """A trial whose worker somebody killed runs again on a fresh one; so many times in a row, it is the trial's own doing."""
-STARVED_BELIEVED = 2
-"""The same where the kernel says that it killed for want of memory."""
+SOON_BELIEVED = 2
+"""The same where the kernel says that it killed for want of memory, and for the other trials of such a trial's program."""
 
 
 class LocalExecutor:
@@ -41,6 +41,7 @@ class LocalExecutor:
         self._options = options
         self._waiting = Waiting()
         self._events: queue.SimpleQueue[Started | Finished | Exception] = queue.SimpleQueue()
+        self._killers: set[str] = set()
         self._lanes: list[_Lane] = []
         self._open = 0
 
@@ -54,7 +55,7 @@ class LocalExecutor:
         while self._open:
             # A study of one cell needs one worker; a tuner's may need more later.
             while len(self._lanes) < min(self._options.workers, self._waiting.claimed):
-                lane = _Lane(len(self._lanes), self._waiting, self._events, self._options)
+                lane = _Lane(len(self._lanes), self._waiting, self._events, self._options, self._killers)
                 self._lanes.append(lane)
                 lane.start()
             try:
@@ -136,6 +137,7 @@ class _Lane(threading.Thread):
         waiting: Waiting,
         events: queue.SimpleQueue[Started | Finished | Exception],
         options: Options,
+        killers: set[str],
     ) -> None:
         super().__init__(daemon=True, name=f"lane {number}")
         self.number = number
@@ -143,6 +145,7 @@ class _Lane(threading.Thread):
         self._waiting = waiting
         self._events = events
         self._options = options
+        self._killers = killers  # programs of trials that killed their workers, known to all lanes
         self._process: WorkerProcess | None = None
 
     def run(self) -> None:
@@ -187,9 +190,11 @@ class _Lane(threading.Thread):
                 if not death.begun:  # idle: nobody's failure
                     continue
                 killed += 1
-                believed = STARVED_BELIEVED if death.starved else KILLS_BELIEVED
-                if death.from_outside and killed < believed:
+                soon = death.starved or trial.cell in self._killers
+                if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
                     continue
+                if death.from_outside:
+                    self._killers.add(trial.cell)
                 outcome, reason = death.verdict(killed)
                 return self._lost(outcome, reason, death.printed, started)
 
@@ -214,7 +219,7 @@ class _Lane(threading.Thread):
                 ) from None
             except Died as gone:
                 deaths.append(gone.death)
-                alone = [death for death in deaths if not death.from_outside]
+                alone = [death for death in deaths if death.starved or not death.from_outside]
                 if len(alone) >= DEATHS_AT_START or len(deaths) >= KILLS_AT_START:
                     raise BenchsuiteError(
                         f"workers cannot start: {len(deaths)} in a row ended while they did, the last one {gone.death}. "

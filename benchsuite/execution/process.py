@@ -13,6 +13,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Ready
@@ -68,7 +69,7 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=dict(os.environ),
+                env=worker_environment(os.environ),
             )
         self._begun = False
         self.resident_bytes = 0
@@ -144,7 +145,7 @@ class WorkerProcess:
 
     def _gone(self) -> None:
         try:
-            code = self._process.wait(timeout=5)  # it may close its end a moment before it goes
+            code = self._process.wait(timeout=2)  # it may close its end a moment before it goes
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()

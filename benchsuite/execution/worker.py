@@ -91,11 +91,13 @@ class Worker:
         configure(device)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
+        from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
         from benchsuite.registry import load_registry
 
         registry = load_registry(options.sources)
         self._registry = registry
+        self._rounding = numerics(device.kind)
         self._session = Session(
             registry,
             registry.task,
@@ -108,29 +110,27 @@ class Worker:
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
-        ran = _ran(self._session.run(trial))
-        # The source that this process has loaded: a file that was edited meanwhile is not what trained.
-        source = fingerprints(trial, self._registry)
+        ran = self._session.run(trial)
+        # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
+        source = fingerprints(trial, self._registry, verify=True)
         ending = replace(
             ran.ending,
             environment=self.environment(ran.ending.environment.xla),
             fingerprints={**source, **ran.ending.fingerprints},
         )
-        return Answer(ending, psutil.Process().memory_info().rss, ran.probes)
+        probes = ran.probed.to_json() if ran.probed else {}
+        return Answer(ending, psutil.Process().memory_info().rss, probes)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
-        from importlib.metadata import version
-
         return Environment(
             device=self._device_name(),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            versions={
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("tensorflow", "keras", "numpy")},
-            },
+            numerics=self._rounding.fingerprint,
+            processor_features=" ".join(self._rounding.features),
+            versions={"python": platform.python_version(), **self._rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
             processor=_processor(),
             cores=os.cpu_count(),
@@ -143,29 +143,6 @@ class Worker:
 
         gpu = tf.config.list_physical_devices("GPU")[0]
         return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
-
-
-def _ran(run):
-    from types import SimpleNamespace
-
-    from benchsuite.record import Curves, Reached
-
-    results = dict(run.results)
-    failure = results.pop("failure", None)
-    targets = {k: v and Reached(**v) for k, v in results.pop("targets", {}).items()}
-    costs = {**run.costs, "train_seconds_at": tuple(run.costs.get("train_seconds_at", ()))}
-    return SimpleNamespace(
-        probes=run.probes,
-        ending=Ending(
-            outcome=Outcome(run.outcome),
-            reason=run.reason,
-            curves=Curves(run.curves),
-            results=Results(**results, targets=targets, failure=failure and Failure(**failure)),
-            costs=Costs(**costs),
-            environment=Environment(device="", xla=run.xla),
-            fingerprints={"data": run.data_checksum} if run.data_checksum else {},
-        ),
-    )
 
 
 def _sendable(answer: Answer, worker: Worker) -> bytes:

@@ -1,10 +1,12 @@
-"""What a reader gets to see: the page, the tidy table and the terminal tables, made from records and nothing else.
+"""What a reader gets to see: the page, its drawings and the tables, made from records and nothing else.
 
 Importing this package is cheap; seaborn is imported when a page is written.
 """
 
-from benchsuite.report.page import write_report
-from benchsuite.report.terminal import leaderboard_tables
-from benchsuite.report.terminal_grid import grid_tables
+from benchsuite.report.contents import Contents
+from benchsuite.report.page.render import write_report
+from benchsuite.report.tables.parquet import write_trials
+from benchsuite.report.tables.terminal import leaderboard_tables
+from benchsuite.report.tables.terminal_grid import grid_tables
 
-__all__ = ["grid_tables", "leaderboard_tables", "write_report"]
+__all__ = ["Contents", "grid_tables", "leaderboard_tables", "write_report", "write_trials"]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from benchsuite.record import Record
 from benchsuite.registry import Registry, Sources, load_registry
 from benchsuite.selection import baseline
 from benchsuite.store import Store
@@ -26,37 +27,37 @@ without penalties; first epoch that reaches each target, - where none does; seco
 included; the largest size of the worker until then, which trials before it share."""
 
 
-def rows(records: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[str, Any]]:
+def rows(records: Iterable[Record], registry: Registry) -> list[dict[str, Any]]:
     """Return a row for each record of a baseline of a bundled task in its present version, by task and seed."""
     found = []
     for record in records:
-        spec, results, costs = record["spec"], record["results"], record["costs"]
-        name = spec["task"]["name"]
+        trial, results, costs = record.trial, record.results, record.costs
+        name = trial.task
         if name not in registry.names("task"):
             continue
         task = registry.task(name)
-        usual = Trial(name, task.version, baseline(task, registry), spec["seed"], task.epochs, task.batch_size)
-        if spec != usual.spec:
+        usual = Trial(name, task.version, baseline(task, registry), trial.seed, task.epochs, task.batch_size)
+        if record.id != usual.id:
             continue
-        final = results.get("final", {})
+        final = results.final or {}
         primary = task.primary
-        hits = [results.get("targets", {}).get(repr(float(target))) for target in task.targets]
+        hits = [results.targets.get(repr(float(target))) for target in task.targets]
         found.append(
             {
                 "task": name,
-                "version": spec["task"]["version"],
-                "engine": spec["engine"],
-                "seed": spec["seed"],
-                "outcome": record["outcome"],
-                "epochs": spec["epochs"],
-                "steps": record["curves"].get("step", [None])[-1],
+                "version": trial.task_version,
+                "engine": trial.engine,
+                "seed": trial.seed,
+                "outcome": record.outcome.value,
+                "epochs": trial.epochs,
+                "steps": int(record.curves["step"][-1]) if "step" in record.curves else None,
                 "primary": primary,
                 **{part: _short(final.get(f"{part}_{primary}")) for part in ("train", "validation", "test")},
                 "train_loss": _short(final.get("train_loss")),
-                "epochs_to_targets": " ".join(str(hit["epoch"]) if hit else "-" for hit in hits),
-                "seconds": f"{costs['wall_seconds']:.2f}",
-                "compile_seconds": f"{costs.get('compile_seconds', 0.0):.2f}",
-                "peak_megabytes": round(costs.get("peak_memory_bytes", 0) / 1e6),
+                "epochs_to_targets": " ".join(str(hit.epoch) if hit else "-" for hit in hits),
+                "seconds": f"{costs.wall_seconds:.2f}",
+                "compile_seconds": f"{costs.compile_seconds or 0.0:.2f}",
+                "peak_megabytes": round((costs.peak_memory_bytes or 0) / 1e6),
             }
         )
     return sorted(found, key=lambda row: (row["task"], row["seed"]))
@@ -68,7 +69,7 @@ def _short(value: float | None) -> str:
 
 def main(folder: str) -> None:
     """Write the table from a results folder."""
-    found = rows(Store(Path(folder), create=False).read_all().values(), load_registry(Sources(local=False)))
+    found = rows(Store(Path(folder), create=False).records(), load_registry(Sources(local=False)))
     TABLE.parent.mkdir(parents=True, exist_ok=True)
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")

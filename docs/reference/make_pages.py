@@ -1,4 +1,4 @@
-"""Write the generated pages of the documentation: command line, hooks, components, differences.
+"""Write the generated pages of the documentation: command line, hooks, public names, components, differences.
 
 Run it after a change of an option, a hook, a component or a plugin's docstring::
 
@@ -11,19 +11,24 @@ from __future__ import annotations
 
 import csv
 import inspect
+import json
 import math
 import re
 from pathlib import Path
 from statistics import median, median_low
 from typing import Any
 
+import griffe
 import typer
 
+import benchsuite
 from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.options import Table, options_of
 from benchsuite.registry import Registered, Registry, Sources, load_registry
 from benchsuite.selection import baseline
+from benchsuite.study import TABLES
 
 DOCS = Path(__file__).parent.parent
 COMMAND = ".venv/bin/python docs/reference/make_pages.py"
@@ -37,7 +42,9 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "hooks.md": hooks(),
+        DOCS / "reference" / "api.md": api(),
         DOCS / "reference" / "components.md": components(known),
+        **{DOCS / "reference" / "components" / f"{kind}.md": components_of(known, kind) for kind in KINDS},
         DOCS / "reference" / "baselines.md": baselines(known),
         DOCS / "explanation" / "differences.md": differences(known),
     }
@@ -58,7 +65,32 @@ def cli() -> str:
         command = root.get_command(context, verb)
         own = command.make_context(verb, [], parent=context, resilient_parsing=True)
         parts.append(_text(f"benchsuite {verb}", command.get_help(own)))
+        if verb == "run":
+            parts += study_file(TABLES)
     return _page(parts)
+
+
+def study_file(tables: tuple[type[Table], ...]) -> list[str]:
+    """Return the table of the keys that a study file may hold, each as the option of which name, and what stays on the command line."""
+    lines = ["| in a study file | as option | value | unless given |", "|---|---|---|---|"]
+    alone = []
+    for line in options_of(*tables):
+        if not line.in_file:
+            alone.append(f"`{line.flag}`")
+            continue
+        words = [line.words] if line.several or not line.checks else []
+        words += [check.words for check in line.checks]
+        value = "; ".join(word.removeprefix("be ") for word in words)
+        example = f"{line.name} = {json.dumps(line.example, ensure_ascii=False)}"
+        default = f"`{json.dumps(line.default, default=str)}`" if line.default not in (None, (), "") else "–"
+        lines.append(f"| `{example}` | `{line.flag}` | {value} | {default} |")
+    return [
+        "### Keys of a study file",
+        "A study file holds the same options, with `_` or `-` between words. What each does is said above, and "
+        "[Select and vary](../how-to/select-and-grid.md#a-study-file) shows a file.",
+        "\n".join(lines),
+        f"On the command line alone: {', '.join(alone)}.",
+    ]
 
 
 def baselines(known: Registry) -> str:
@@ -135,22 +167,58 @@ def hook_names() -> list[str]:
     return [name for name, value in vars(hookspecs).items() if hasattr(value, "benchsuite_spec")]
 
 
+def api() -> str:
+    """Return the public names, and for each the directive from which the site makes its documentation."""
+    package: Any = griffe.load("benchsuite", search_paths=[str(DOCS.parent)], allow_inspection=False)
+    lines = ["| name | what it is |", "|---|---|"]
+    parts = []
+    for name in benchsuite.__all__:
+        documented = package[name].docstring
+        lines.append(f"| [`bs.{name}`](#{name.lower()}) | {_first_sentence(documented.value if documented else '')} |")
+        parts.append(f"## `{name}`\n\n::: benchsuite.{name}")
+    return _page(
+        [
+            "# Public names",
+            NOTE,
+            "What `import benchsuite as bs` offers: all that a plugin or a task may use, and nothing else. "
+            "[Stability](../explanation/stability.md) says how they may change. The site shows signature and arguments of each; where "
+            "this page is read as a file, they are in the docstrings.",
+            "\n".join(lines),
+            "## What every component holds\n\n::: benchsuite.components.Component",
+            *parts,
+        ]
+    )
+
+
 def components(known: Registry) -> str:
-    """Return every component and task that ships, with its space."""
+    """Return the names of all that ships, each with a link to the page of its kind."""
     parts = [
         "# Components and tasks",
         NOTE,
         "Everything that ships. `benchsuite list` shows these and yours; `benchsuite info NAME` shows one with its author's remarks.",
     ]
     for kind in KINDS:
-        parts.append(f"## {kind}")
+        lines = ["| name | summary |", "|---|---|"]
         for entry in _bundled(known, kind):
-            component = entry.component
-            parts.append(f"### {component.name}")
-            if isinstance(component, Task):
-                parts += [component.summary, _task_facts(component, known), _remarks(entry)]
-            else:
-                parts += _component(component)
+            name, summary = entry.component.name, entry.component.summary.replace("|", "\\|")
+            lines.append(f"| [`{name}`](components/{kind}.md#{name}) | {summary} |")
+        parts += [f"## {kind}", "\n".join(lines)]
+    return _page(parts)
+
+
+def components_of(known: Registry, kind: str) -> str:
+    """Return every component of one kind that ships, with its space; or every task."""
+    beside = "What else there is: [Components and tasks](../components.md)."
+    if kind in RECIPE_KINDS and any(_remarks(entry) for entry in _bundled(known, kind)):
+        beside += f" Where these depart from Keras, PyTorch or their papers: [Differences](../../explanation/differences.md#{kind})."
+    parts = [f"# {kind.replace('_', ' ').capitalize()}", NOTE, beside]
+    for entry in _bundled(known, kind):
+        component = entry.component
+        parts.append(f"## {component.name}")
+        if isinstance(component, Task):
+            parts += [component.summary, _task_facts(component, known), _remarks(entry)]
+        else:
+            parts += _component(component)
     return _page(parts)
 
 
@@ -235,7 +303,15 @@ def _remarks(entry: Registered) -> str:
 def _prose(text: str) -> str:
     """Turn the little reStructuredText of our docstrings into Markdown."""
     text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", text.strip()).replace("``", "`")
+    # A list needs a blank line above it wherever Markdown is not GitHub's.
+    text = re.sub(r"^((?!- )\S.*)\n(?=- )", r"\1\n\n", text, flags=re.MULTILINE)
     return re.sub(r"^Args:\n((?:    .*\n?)+)", lambda found: _arguments(found[1]), text, flags=re.MULTILINE)
+
+
+def _first_sentence(text: str) -> str:
+    """Return the first sentence of a docstring, for a cell of a table."""
+    paragraph = " ".join(text.partition("\n\n")[0].split())
+    return _prose(re.split(r"(?<=[.]) ", paragraph)[0]).replace("|", "\\|")
 
 
 def _arguments(block: str) -> str:
@@ -257,5 +333,6 @@ def _page(parts: list[str]) -> str:
 
 if __name__ == "__main__":
     for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"wrote {path.relative_to(DOCS.parent)}")

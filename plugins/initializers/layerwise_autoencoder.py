@@ -27,27 +27,31 @@ class _Layerwise:
 
     def adapt(self, network):
         """Train one layer after another."""
-        places = [place for place in network.places if place.layer_type in ("dense", "convolution")]
-        if not places:
+        kernel_layers = [
+            kernel_layer
+            for kernel_layer in network.kernel_layers
+            if kernel_layer.layer_type in ("dense", "convolution")
+        ]
+        if not kernel_layers:
             raise bs.Unsupported(
                 "layerwise_autoencoder trains fully connected and convolutional layers; there are none"
             )
         if network.examples.dtype != np.float32:
             raise bs.Unsupported("layerwise_autoencoder reconstructs numbers; the inputs are symbols")
-        for place in places:
-            self._train(network, place)
+        for kernel_layer in kernel_layers:
+            self._train(network, kernel_layer)
 
-    def _train(self, network, place):
+    def _train(self, network, kernel_layer):
         import keras
         import tensorflow as tf
 
-        generator = network.generator(place.name)
+        generator = network.generator(kernel_layer.name)
         size = min(self.batch, len(network.examples))
         order = generator.integers(len(network.examples), size=(self.steps, size))
         used, order = np.unique(order, return_inverse=True)  # no more is encoded than is needed
-        entering = tf.constant(network.values(place.inputs, network.examples[used]))
-        encoder = keras.Model(place.inputs, place.outputs)
-        decoder = _decoder(place, generator)
+        entering = tf.constant(network.values(kernel_layer.inputs, network.examples[used]))
+        encoder = keras.Model(kernel_layer.inputs, kernel_layer.outputs)
+        decoder = _decoder(kernel_layer, generator)
         variables = [*encoder.trainable_variables, *decoder.trainable_variables]
         optimizer = keras.optimizers.Adam(self.learning_rate)
         optimizer.build(variables)
@@ -68,20 +72,20 @@ class _Layerwise:
         train()
 
 
-def _decoder(place, generator):
-    """Return a linear layer from what leaves a place to what enters it, its kernel drawn like all others."""
+def _decoder(kernel_layer, generator):
+    """Return a linear layer from what leaves a layer to what enters it, its kernel drawn like all others."""
     import keras
 
-    features, kernel = place.inputs.shape[-1], place.variable.shape
-    if place.layer_type == "dense":
+    features, kernel = kernel_layer.inputs.shape[-1], kernel_layer.variable.shape
+    if kernel_layer.layer_type == "dense":
         decoder = keras.layers.Dense(features, dtype="float32")
     else:
-        window, layer = kernel[:-2], place.layer
+        window, layer = kernel[:-2], kernel_layer.layer
         back = "" if "Transpose" in type(layer).__name__ else "Transpose"
         padding = "same" if layer.padding == "causal" else layer.padding  # as many time steps
         kind = getattr(keras.layers, f"Conv{len(window)}D{back}")
         decoder = kind(features, window, strides=layer.strides, padding=padding, dtype="float32")
-    decoder.build((None, *place.outputs.shape[1:]))
+    decoder.build((None, *kernel_layer.outputs.shape[1:]))
     shape = decoder.kernel.shape
     field = int(np.prod(shape[:-2]))
     bound = np.sqrt(6 / ((shape[-2] + shape[-1]) * field))

@@ -28,14 +28,14 @@ class _Lsuv:
         count = min(self.examples, len(network.examples))
         chosen = network.generator("batch").permutation(len(network.examples))[:count]
         batch = network.examples[chosen]
-        for place in network.places:
-            if place.layer_type == "recurrent":
+        for kernel_layer in network.kernel_layers:
+            if kernel_layer.layer_type == "recurrent":
                 continue
             for _ in range(self.trials):
-                variance = float(network.values(place.linear, batch).var())
+                variance = float(network.values(kernel_layer.linear, batch).var())
                 if abs(variance - 1) < self.tolerance or not variance > 0:
                     break
-                network.assign(place.variable, place.variable.numpy() / np.sqrt(variance))
+                network.assign(kernel_layer.variable, kernel_layer.variable.numpy() / np.sqrt(variance))
 
 
 def make(examples, tolerance, trials):

@@ -26,17 +26,17 @@ class _Transfer:
         return generator.spawn(1)[0].normal(0.0, np.sqrt(2 / fan_in), size=shape)
 
     def adapt(self, network):
-        """Copy every variable that the source has in the same place and shape."""
+        """Copy every variable that the source has under the same name and in the same shape."""
         source = network.stored(self.trial)
         names = {id(variable): name for name, variable in network.variables.items()}
         own, copied = set(), 0
-        for place in network.places:
-            values = source.get(names[id(place.variable)])
-            fits = values is not None and values.shape == tuple(place.variable.shape)
-            if not fits or (place.layer_type == "output" and not self.outputs):
-                own |= {id(variable) for variable in place.layer.variables}  # no bias without its kernel
+        for kernel_layer in network.kernel_layers:
+            values = source.get(names[id(kernel_layer.variable)])
+            fits = values is not None and values.shape == tuple(kernel_layer.variable.shape)
+            if not fits or (kernel_layer.layer_type == "output" and not self.outputs):
+                own |= {id(variable) for variable in kernel_layer.layer.variables}  # no bias without its kernel
                 continue
-            network.assign(place.variable, values)
+            network.assign(kernel_layer.variable, values)
             copied += 1
         for name, variable in network.variables.items():
             values = source.get(name)
@@ -45,7 +45,7 @@ class _Transfer:
             if np.issubdtype(values.dtype, np.floating):  # states of generators are not
                 network.assign(variable, values)
         if not copied:
-            names = ", ".join(place.name for place in network.places)
+            names = ", ".join(kernel_layer.name for kernel_layer in network.kernel_layers)
             raise bs.Unsupported(
                 f"transfer finds no kernel of trial {self.trial} that has name and shape of one of this network: {names}"
             )

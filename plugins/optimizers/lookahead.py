@@ -75,6 +75,7 @@ def register_optimizers():
                 "period": bs.Integer(1, 100, default=5),
                 "slow_rate": bs.Uniform(0.0, 1.0, default=0.5),
             },
+            wraps={"inner": "optimizer"},
             summary="Slow weights that follow every few steps of another optimizer.",
             reference="Zhang et al. 2019, arXiv:1907.08610",
             formula="k inner steps on θ;  φ ← φ + a·(θ − φ);  θ ← φ",

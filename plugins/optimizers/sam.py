@@ -76,6 +76,7 @@ def register_optimizers():
                 "inner": bs.Choice(inner, default="momentum"),
                 "radius": bs.LogUniform(1e-4, 10.0, default=0.05),
             },
+            wraps={"inner": "optimizer"},
             summary="Another optimizer with the gradient at the worst point nearby.",
             reference="Foret et al. 2021, arXiv:2010.01412",
             formula="e = r·g(θ)/‖g(θ)‖;  the inner step with g(θ + e)",

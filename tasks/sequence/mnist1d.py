@@ -16,7 +16,7 @@ The baselines are Adam; its rate for the CNN is the better of 0.003 and 0.01, on
 from functools import cache
 
 import benchsuite as bs
-from benchsuite_tasks.vision._packaged import packaged
+from benchsuite_tasks._packaged import packaged
 
 VALIDATION, TEST = 500, 1_000
 
@@ -28,7 +28,7 @@ def signals():
 
     import numpy as np
 
-    packaged("mnist1d", "data.py", install="mnist1d==0.0.2.post1")
+    packaged("mnist1d", "data.py")
     from mnist1d.data import get_dataset_args, make_dataset
 
     # It seeds both global generators, which are not ours to change.

@@ -16,7 +16,7 @@ and extremes of the channels: 0.68 of the test part, 0.74 to 0.92 with other spl
 """
 
 import benchsuite as bs
-from benchsuite_tasks.vision._packaged import packaged
+from benchsuite_tasks._packaged import packaged
 
 SHA256 = "eb122f23cdf06ef6bd6c6c5312958ec5cf9d038e2e6d457b8081662c75a42537"
 VERSION = "seglearn==1.2.5"
@@ -77,7 +77,7 @@ def unpickled(content):
 
 def recordings():
     """Return what the file holds: 140 recordings ``X`` ``[steps, 6]``, ``y``, ``subject`` and ``side`` (1: right)."""
-    file = packaged("seglearn", "data", "watch_dataset.npy", install=VERSION)
+    file = packaged("seglearn", "data", "watch_dataset.npy")
     return unpickled(checked(file.read_bytes()))
 
 

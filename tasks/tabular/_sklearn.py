@@ -1,7 +1,7 @@
 """What the tasks on scikit-learn's small tables share."""
 
 import benchsuite as bs
-from benchsuite_tasks.vision._packaged import packaged
+from benchsuite_tasks._packaged import packaged
 
 
 def path(name):

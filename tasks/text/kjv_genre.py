@@ -62,7 +62,7 @@ def data():
 
     genre_of = {book: number for number, books in enumerate(GENRES.values()) for book in books}
     rows, classes, groups, vocabulary = [], [], [], [""] * CODES
-    for number, (book, verses) in enumerate(chapters("kjv_genre", genre_of)):
+    for number, (book, verses) in enumerate(chapters(genre_of)):
         for verse in verses:
             words = words_of(verse)
             found = [code(word) for word in words]

@@ -1,7 +1,7 @@
 """The handwritten digits of scikit-learn, 8 × 8 pixels: what their tasks share."""
 
 import benchsuite as bs
-from benchsuite_tasks.vision._packaged import packaged
+from benchsuite_tasks._packaged import packaged
 
 FACTS = {
     "source": "scikit-learn, sklearn/datasets/data/digits.csv.gz",

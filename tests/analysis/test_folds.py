@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from benchsuite.analysis import Entry, grids, layer_probes, leaderboards, left_out
+from benchsuite.analysis import Entry, Sample, grids, layer_probes, leaderboards
 from benchsuite.analysis.folds import incomplete_folds, seeds_of
 from benchsuite.analysis.measures import measure_tables
-from tests.factories import DIGITS, component, make_record
+from benchsuite.record import Record
+from tests.factories import DIGITS, component, make_record, remade
 
 SGD = component("sgd", learning_rate=0.1)
 TARGET = replace(DIGITS, targets=(0.9,))
 
 
-def folds_of(values: list[float], *, seed: int = 0, **arguments: Any) -> list[dict[str, Any]]:
+def folds_of(values: list[float], *, seed: int = 0, **arguments: Any) -> list[Record]:
     """One record for each value, the last fold first: nothing may depend on the order."""
     records = [
         make_record(seed=seed, value=value, fold=(number, len(values)), **arguments)
@@ -28,34 +29,33 @@ def folds_of(values: list[float], *, seed: int = 0, **arguments: Any) -> list[di
     return records[::-1]
 
 
-def entry_of(records: list[dict[str, Any]]) -> Entry:
+def entry_of(records: list[Record]) -> Entry:
     (row,) = leaderboards(records)[0].rows
     (entry,) = row.entries
     assert entry is not None
     return entry
 
 
-def steps_of(seed: int, steps: list[int | None], outcomes: dict[int, str] | None = None) -> list[dict[str, Any]]:
+def steps_of(seed: int, steps: list[int | None], outcomes: dict[int, str] | None = None) -> list[Record]:
     """The folds of a seed that reached the target after these steps."""
     records = []
     for number, step in enumerate(steps):
         outcome = (outcomes or {}).get(number, "completed")
         record = make_record(TARGET, seed=seed, fold=(number, len(steps)), outcome=outcome)
         if outcome == "completed":
-            record["results"]["targets"]["0.9"] = step and {"epoch": step // 33, "step": step}
+            reached = step and {"epoch": step // 33, "step": step}
+            record = remade(record, lambda data, reached=reached: data["results"]["targets"].update({"0.9": reached}))  # type: ignore[misc]
         records.append(record)
     return records
 
 
-def predictions_of(
-    records: list[dict[str, Any]], outputs: np.ndarray, targets: np.ndarray
-) -> dict[str, dict[str, np.ndarray]]:
+def predictions_of(records: list[Record], outputs: np.ndarray, targets: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Deal the examples out to the folds of each seed as consecutive parts."""
     found = {}
     for record in records:
-        number, count = record["spec"]["fold"]["number"], record["spec"]["fold"]["of"]
+        number, count = record.trial.fold[0], record.trial.fold[1]
         part = np.array_split(np.arange(len(targets)), count)[number]
-        found[record["id"]] = {"test_outputs": outputs[part], "test_targets": targets[part]}
+        found[record.id] = {"test_outputs": outputs[part], "test_targets": targets[part]}
     return found
 
 
@@ -65,16 +65,16 @@ def predictions_of(
 def test_a_seed_has_its_folds_in_order_and_those_that_lack_some_are_left_out():
     whole, lacking = folds_of([0.9, 0.8, 0.7], seed=1), folds_of([0.9, 0.8, 0.7], seed=0)[1:]
     (trials,) = seeds_of([*lacking, *whole])
-    assert [record["spec"]["fold"]["number"] for record in trials] == [0, 1, 2]
-    assert incomplete_folds([*whole, *lacking]) == {record["id"] for record in lacking}
+    assert [record.trial.fold[0] for record in trials] == [0, 1, 2]
+    assert incomplete_folds([*whole, *lacking]) == {record.id for record in lacking}
     # Folds of another recipe, seed or number of folds complete nothing.
     other = folds_of([0.9, 0.8, 0.7], changes={"optimizer": [SGD]})[:1] + folds_of([0.9, 0.8])
-    assert incomplete_folds([*lacking, *other]) == {record["id"] for record in [*lacking, *other[:1]]}
+    assert incomplete_folds([*lacking, *other]) == {record.id for record in [*lacking, *other[:1]]}
 
 
 def test_trials_without_folds_are_each_a_seed():
     records = [make_record(seed=seed) for seed in (2, 0, 1)]
-    assert [record["spec"]["seed"] for (record,) in seeds_of(records)] == [0, 1, 2]
+    assert [record.trial.seed for (record,) in seeds_of(records)] == [0, 1, 2]
     assert incomplete_folds(records) == frozenset()
 
 
@@ -102,14 +102,10 @@ def test_one_failed_fold_fails_its_seed_and_has_no_part_in_the_deviation():
 def test_seeds_that_lack_folds_are_left_out_and_told():
     whole, lacking = folds_of([0.9, 0.8, 0.7]), folds_of([0.1, 0.1, 0.1], seed=1)[1:]
     assert entry_of(whole + lacking) == entry_of(whole)
-    assert left_out(whole + lacking).incomplete_folds == tuple(sorted(record["id"] for record in lacking))
-    assert left_out(whole + lacking).count == 2
+    assert Sample(whole + lacking).left_out.incomplete_folds == tuple(sorted(record.id for record in lacking))
+    assert Sample(whole + lacking).left_out.count == 2
     # Nothing is no "unsupported": a recipe without any whole seed has no row.
     assert leaderboards(lacking) == []
-    silent = folds_of([0.9, 0.8], outcome="crashed")
-    del silent[0]["results"]["measure"]
-    assert leaderboards(silent) == []
-    assert (left_out(silent).no_measure, left_out(silent).incomplete_folds) == ((silent[0]["id"],), (silent[1]["id"],))
 
 
 def test_grids_hold_whole_seeds_only():
@@ -127,7 +123,7 @@ def test_grids_hold_whole_seeds_only():
 def test_probed_folds_of_one_seed_are_one_seed():
     records = folds_of([0.9, 0.8, 0.7])
     probe = {"layers": ["dense_1"], "epochs": [0], "measures": {"dead": [[0.5]]}}
-    (found,) = layer_probes(records, {record["id"]: probe for record in records}).values()
+    (found,) = layer_probes(records, {record.id: probe for record in records}).values()
     assert found.recipes[0].counts == (1,)
 
 
@@ -209,7 +205,7 @@ def test_a_seed_without_the_predictions_of_all_its_folds_is_not_measured():
     outputs, wanted = draws(12, 3)
     records = folds_of([0.5] * 3) + folds_of([0.5] * 3, seed=1)
     predictions = predictions_of(records, outputs, wanted)
-    del predictions[records[0]["id"]]
+    del predictions[records[0].id]
     (table,) = measure_tables(records, predictions).values()
     assert table.recipes[0].seeds == 1
     failed = [*records[:3], *records[4:], make_record(seed=1, fold=(2, 3), outcome="diverged")]
@@ -220,7 +216,7 @@ def test_folds_and_the_tasks_own_split_are_measured_apart():
     outputs, wanted = draws(12, 3)
     folded, alone = folds_of([0.5] * 3), make_record()
     predictions: dict[str, Any] = {**predictions_of(folded, outputs, wanted)}
-    predictions[alone["id"]] = {"test_outputs": outputs[:4], "test_targets": wanted[:4]}
+    predictions[alone.id] = {"test_outputs": outputs[:4], "test_targets": wanted[:4]}
     tables = measure_tables([*folded, alone], predictions)
     assert sorted(column.folds for column in tables) == [0, 3]
     assert all(table.recipes[0].seeds == 1 for table in tables.values())

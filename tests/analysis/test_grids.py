@@ -6,8 +6,9 @@ from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Sources, load_registry
 from benchsuite.report import grid_tables
-from benchsuite.report.page import render
-from benchsuite.study import Study, plan
+from benchsuite.report.page.render import render
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
 from tests.factories import component, make_record
 
 SGD, ADAM = component("sgd", learning_rate=0.1), component("adam", learning_rate=0.001)
@@ -72,7 +73,7 @@ def test_the_page_and_the_terminal_show_it():
     text = render(records("diverged"))
     assert "Optimizer × normalization on digits_mlp" in text
     assert 'href="#interactions"' in text
-    assert "2 diverged" in text
+    assert "2 of 3 diverged" in text
     assert "Interactions" not in render([make_record()])
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in grid_tables(records("diverged")):
@@ -111,3 +112,23 @@ def test_cross_takes_two_kinds(cross):
         Study(cross=cross)
     with pytest.raises(BenchsuiteError, match="normalisation"):
         Study(cross=("optimizer", "normalisation"))
+
+
+def test_a_search_over_two_kinds_makes_a_grid_of_the_best_settings_alone():
+    held = [
+        make_record(
+            changes={"optimizer": [component("sgd", rate=number)], "schedule": [component("cosine", final=number)]},
+            value=0.9 - number / 100,
+        )
+        for number in range(1, 8)
+    ]
+    (grid,) = grids([*held, make_record(value=0.95)], most=3)
+    assert grid.rows == ("adam", "sgd[rate=1]", "sgd[rate=2]")
+    assert grid.left_out == (5, 5)
+    assert [[entry is not None for entry in line] for line in grid.entries] == [
+        [True, False, False], [False, True, False], [False, False, True],
+    ]  # fmt: skip
+    # Ranks are over all pairs that were run, shown or not.
+    (whole,) = grids([*held, make_record(value=0.95)])
+    assert whole.left_out == (0, 0)
+    assert grid.entries[2][2].rank == whole.entries[2][2].rank == 3

@@ -86,7 +86,7 @@ def test_medians_over_seeds_for_each_recipe_and_failed_trials_do_not_count():
     predictions = {}
     for right, record in zip((4, 2, 3, 0), records, strict=True):
         outputs = np.eye(4, dtype="float32")[np.where(np.arange(4) < right, wanted, (wanted + 1) % 4)]
-        predictions[record["id"]] = {"test_outputs": outputs, "test_targets": wanted}
+        predictions[record.id] = {"test_outputs": outputs, "test_targets": wanted}
     (table,) = measure_tables(records, predictions).values()
     (recipe,) = table.recipes
     assert recipe.seeds == 3

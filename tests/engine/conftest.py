@@ -33,10 +33,10 @@ class Bench:
         self.added[component.kind, component.name] = component
         return component
 
-    def new_session(self, place=None, **kept):
+    def new_session(self, device=None, **kept):
         """Return a session; kept: ``extras`` and ``weights``, what it keeps beside the numbers."""
         tasks = lambda name: {self.task.name: self.task, self.values_task.name: self.values_task}[name]  # noqa: E731
-        return Session(self, tasks, place, **kept)
+        return Session(self, tasks, device, **kept)
 
     def change_task(self, **fields):
         self.task = dataclasses.replace(self.task, metrics=fields.pop("metrics", self.task.metrics), **fields)
@@ -53,8 +53,13 @@ class Bench:
             recipe = recipe.replaced(kind, tuple(settings))
         return Trial(task.name, task.version, recipe, seed, epochs, task.batch_size, precision, "cpu", streams)
 
-    def run(self, *, session=None, **chosen):
+    def ran(self, *, session=None, **chosen):
+        """Run a trial; return its ending and what probes found."""
         return (session or self.session).run(self.trial(**chosen))
+
+    def run(self, **chosen):
+        """Run a trial; return its ending."""
+        return self.ran(**chosen).ending
 
 
 @pytest.fixture

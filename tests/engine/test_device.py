@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from benchsuite.engine import device as module
-from benchsuite.engine.device import Device, environment
+from benchsuite.engine.device import Device, environment, variables
 from benchsuite.errors import BenchsuiteError
 
 
@@ -39,12 +39,13 @@ def test_visible_devices_are_respected(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3,5")
     device = Device.parse("gpu")
     assert [environment(device.of_worker(worker))["CUDA_VISIBLE_DEVICES"] for worker in range(2)] == ["3", "5"]
+    assert "CUDA_VISIBLE_DEVICES" not in variables(device)  # all of them stay visible
 
 
-def test_cpu_workers_hide_gpus_and_use_one_thread():
-    variables = environment(Device("cpu"))
-    assert variables["CUDA_VISIBLE_DEVICES"] == "-1"
-    assert variables["TF_NUM_INTRAOP_THREADS"] == variables["OMP_NUM_THREADS"] == "1"
+def test_cpu_workers_hide_gpus_and_have_one_thread():
+    there = environment(Device("cpu"))
+    assert there["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert there["TF_NUM_INTRAOP_THREADS"] == there["OMP_NUM_THREADS"] == "1"
 
 
 SCRIPT = """
@@ -60,13 +61,13 @@ registry = load_registry()
 task = registry.task("noisy_quadratic")
 trial = Trial(task.name, task.version, baseline(task, registry), 0, 2, task.batch_size)
 curves = []
-for place in ("/CPU:0", "/CPU:1"):
-    session = Session(registry, registry.task, place)
-    run = session.run(trial)
+for device in ("/CPU:0", "/CPU:1"):
+    session = Session(registry, registry.task, device)
+    run = session.run(trial).ending
     assert run.outcome == "completed", run.reason
-    (program,) = session._programs.values()
-    for variable in (*program.model.variables, *program.optimizer.variables):
-        assert variable.value.device.endswith("CPU:" + place[-1]), variable.value.device
+    (program,) = session._programs.values
+    for variable in (*program.network.model.variables, *program.optimizer.made.variables):
+        assert variable.value.device.endswith("CPU:" + device[-1]), variable.value.device
     curves.append(run.curves)
 assert curves[0] == curves[1]
 print("equal on both")

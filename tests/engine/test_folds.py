@@ -14,13 +14,13 @@ def folded(bench):
 
 
 def test_folds_of_one_size_share_a_program_and_repeat_bit_for_bit(bench, folded):
-    runs = [bench.session.run(trial) for trial in folded]
+    runs = [bench.session.run(trial).ending for trial in folded]
     assert [run.outcome for run in runs] == ["completed"] * 4
     assert bench.session.programs_built == 1
-    assert len({run.results["final"]["test_loss"] for run in runs}) == 4
-    fresh = bench.new_session().run(folded[3])
+    assert len({run.results.final["test_loss"] for run in runs}) == 4
+    fresh = bench.new_session().run(folded[3]).ending
     assert fresh.curves == runs[3].curves
-    back = bench.session.run(folded[0])
+    back = bench.session.run(folded[0]).ending
     assert back.curves == runs[0].curves
 
 
@@ -35,6 +35,6 @@ def test_a_fold_is_part_of_the_id_and_not_of_the_program(bench, folded):
 
 def test_too_few_examples_for_a_batch_are_unsupported(bench):
     bench.change_task(split=bs.HoldOut(0.6, 0.2, 0.2), batch_size=100)
-    run = bench.session.run(dataclasses.replace(bench.trial(), fold=(0, 2)))
+    run = bench.session.run(dataclasses.replace(bench.trial(), fold=(0, 2))).ending
     assert run.outcome == "unsupported"
     assert "leaves 90 training examples, fewer than its batch size 100" in run.reason

@@ -59,7 +59,7 @@ def test_a_reacting_schedule_sees_each_epoch_before_the_next_one_begins(bench):
     one = made[0]
     assert one.asked == [(STEPS * done, STEPS, 3 * STEPS, done) for done in range(3)]
     assert [epoch for epoch, _ in one.told] == [1, 2, 3]
-    assert [told["loss"] for _, told in one.told] == run.curves["validation_loss"][1:]
+    assert [told["loss"] for _, told in one.told] == list(run.curves["validation_loss"][1:])
     # At a rate of 0 nothing moves any more.
     losses = run.curves["validation_loss"]
     assert losses[0] != losses[1] == losses[2] == losses[3]
@@ -91,7 +91,7 @@ def test_a_schedule_without_a_rate_is_unsupported_before_any_step(bench, schedul
         "unsupported",
         "the optimizer has no learning rate that a schedule could change",
     )
-    assert run.curves == {}
+    assert not run.curves
     assert bench.session.programs_built == 0
 
 

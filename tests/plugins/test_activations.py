@@ -7,7 +7,7 @@ import pytest
 from scipy.special import erf, expit
 
 import benchsuite as bs
-from benchsuite.engine.blocks import Blocks
+from benchsuite.engine.network.blocks import Blocks
 
 X = np.concatenate([np.linspace(-6, 6, 49), [-40.0, 40.0, -1e-3, 1e-3]]).reshape(-1, 1).astype("float32")
 
@@ -123,7 +123,7 @@ def test_the_layer_before_maxout_gives_so_many_times_as_many_features(bundled, p
     blocks = blocks_with(bundled, "maxout", pieces=pieces)
     images = blocks.conv(5, 3)(keras.Input((6, 6, 2)))
     outputs = blocks.output(4)(blocks.dense(7)(blocks.flatten()(images)))
-    conv, dense, last = blocks.places
+    conv, dense, last = blocks.assembly.kernel_layers
     assert conv.variable.shape == (3, 3, 2, 5 * pieces)
     assert dense.variable.shape == (6 * 6 * 5, 7 * pieces)
     assert last.variable.shape == (7, 4)  # a linear layer needs no pieces
@@ -142,10 +142,10 @@ def test_a_maxout_unit_whose_second_piece_is_zero_is_relu_to_the_bit(bundled):
         blocks = blocks_with(bundled, name)
         inputs = keras.Input((6,))
         model = keras.Model(inputs, blocks.dense(8)(inputs))
-        (place,) = blocks.places
-        pieces = np.zeros((6, *place.variable.shape[1:]), "float32")
-        pieces[:, :: place.variable.shape[1] // 8] = kernel
-        place.variable.assign(pieces)
+        (found,) = blocks.assembly.kernel_layers
+        pieces = np.zeros((6, *found.variable.shape[1:]), "float32")
+        pieces[:, :: found.variable.shape[1] // 8] = kernel
+        found.variable.assign(pieces)
         found.append(np.asarray(model(x)))
     np.testing.assert_array_equal(*found)
     assert (found[0] == 0).any()

@@ -66,7 +66,7 @@ def started(bench, initializer, seed=0, session=None, **chosen):
 
 def values(program):
     """Return a copy of every variable of a network by its stable name."""
-    return {name: np.array(variable.numpy()) for name, variable in program.names.items()}
+    return {name: np.array(variable.numpy()) for name, variable in program.network.names.items()}
 
 
 def same(one, other):
@@ -87,12 +87,12 @@ def convolved(x, kernel, stride, padding):
     return np.einsum("bhwcij,ijco->bhwo", windows, kernel)
 
 
-def linear_outputs(program, x, function, shapes=(), kernel=lambda place: place.layer.kernel.numpy()):
+def linear_outputs(program, x, function, shapes=(), kernel=lambda one: one.layer.kernel.numpy()):
     """Return what each layer gives before its activation, in NumPy float64; shapes: stride and padding of convolutions."""
     found = []
-    for number, place in enumerate(program.places):
-        w, b = np.asarray(kernel(place), "float64"), place.layer.bias.numpy().astype("float64")
-        if place.layer_type == "convolution":
+    for number, one in enumerate(program.network.kernel_layers):
+        w, b = np.asarray(kernel(one), "float64"), one.layer.bias.numpy().astype("float64")
+        if one.layer_type == "convolution":
             found.append(convolved(x, w, *shapes[number]) + b)
         else:
             found.append(x.reshape(len(x), -1) @ w + b)
@@ -124,7 +124,7 @@ def test_lsuv_brings_the_output_of_every_layer_to_variance_one(bench, model, sha
     assert max(abs(z.var() - 1) for z in before) > 0.5  # orthogonal kernels alone do not
     program = started(bench, ("lsuv", {"tolerance": tolerance}), activation=activation)
     variances = [z.var() for z in linear_outputs(program, x, function, shapes)]
-    assert len(variances) == len(program.places)
+    assert len(variances) == len(program.network.kernel_layers)
     assert max(abs(variance - 1) for variance in variances) < tolerance + 1e-5
 
 
@@ -143,8 +143,8 @@ def test_lsuv_looks_at_as_many_examples_as_it_is_told(bench):
 def test_kernels_of_lsuv_are_orthogonal_but_for_their_scale(bench, model, shape):
     use(bench, "deep", model, *shape)
     scales = []
-    for place in started(bench, "lsuv").places:
-        matrix = place.variable.numpy().astype("float64").reshape(-1, place.variable.shape[-1])
+    for one in started(bench, "lsuv").network.kernel_layers:
+        matrix = one.variable.numpy().astype("float64").reshape(-1, one.variable.shape[-1])
         matrix = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T
         scales.append(np.linalg.norm(matrix[:, 0]))
         np.testing.assert_allclose(matrix.T @ matrix / scales[-1] ** 2, np.eye(matrix.shape[1]), atol=1e-5)
@@ -154,14 +154,14 @@ def test_kernels_of_lsuv_are_orthogonal_but_for_their_scale(bench, model, shape)
 def test_lsuv_scales_the_norms_of_weight_normalization_along(bench):
     use(bench, "deep", DEEP, 24)
     program = started(bench, ("lsuv", {"tolerance": 0.001}), normalization="weight")
-    norms = [variable.numpy().astype("float64") for variable in program.trainable if variable.name == "g"]
+    norms = [variable.numpy().astype("float64") for variable in program.network.trainable if variable.name == "g"]
     assert len(norms) == 6
     own = {}
-    for place, g in zip(program.places, norms, strict=False):
-        v = place.variable.numpy().astype("float64")
+    for one, g in zip(program.network.kernel_layers, norms, strict=False):
+        v = one.variable.numpy().astype("float64")
         np.testing.assert_allclose(g, np.linalg.norm(v, axis=0), rtol=1e-5)
-        own[place.name] = g * v / np.linalg.norm(v, axis=0)
-    kernel = lambda place: own.get(place.name, place.variable.numpy())  # noqa: E731
+        own[one.name] = g * v / np.linalg.norm(v, axis=0)
+    kernel = lambda one: own.get(one.name, one.variable.numpy())  # noqa: E731
     outputs = linear_outputs(program, training_inputs(bench), FUNCTIONS["relu"], kernel=kernel)
     assert max(abs(z.var() - 1) for z in outputs) < 1e-3 + 1e-5
 
@@ -176,9 +176,9 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others_in_one_progra
     first = started(bench, initializer, normalization=normalization)
     start = values(first)
     other = values(started(bench, initializer, seed=1, normalization=normalization))
-    for place in first.places:
-        assert not np.array_equal(start[f"{place.name}/kernel"], other[f"{place.name}/kernel"])
-    for variable in first.model.variables:  # as training would leave it
+    for one in first.network.kernel_layers:
+        assert not np.array_equal(start[f"{one.name}/kernel"], other[f"{one.name}/kernel"])
+    for variable in first.network.model.variables:  # as training would leave it
         variable.assign(variable + 1)
     again = started(bench, initializer, normalization=normalization)
     assert again is first
@@ -208,11 +208,11 @@ def test_codes_of_the_first_layer_tell_more_of_the_inputs_than_the_draw_did(benc
     for initializer in ("xavier_uniform", ("layerwise_autoencoder", STEPS)):  # the first one gives the same draw
         program = started(bench, initializer, activation="tanh")
         found.append(lost(np.tanh(linear_outputs(program, x, np.tanh)[0]), x))
-        outputs.append(program.places[-1].variable.numpy())
+        outputs.append(program.network.kernel_layers[-1].variable.numpy())
     (untrained, best), (trained, _) = found
     assert best < trained < 0.5 * untrained  # 0.42, 2.2 and 6.2
     assert np.array_equal(*outputs)  # the last layer keeps its draw
-    assert not program.places[-1].layer.bias.numpy().any()
+    assert not program.network.kernel_layers[-1].layer.bias.numpy().any()
 
 
 def test_each_layer_learns_to_encode_what_enters_it_and_leaves_those_before_it_as_they_were(bench):
@@ -220,7 +220,7 @@ def test_each_layer_learns_to_encode_what_enters_it_and_leaves_those_before_it_a
     for widths in ((8,), (8, 3)):
         use(bench, f"codes_{len(widths)}", dense(*widths), 30)
         found[widths] = started(bench, ("layerwise_autoencoder", STEPS), activation="tanh")
-        layer = found[widths].places[0].layer
+        layer = found[widths].network.kernel_layers[0].layer
         found[widths, "first"] = [layer.kernel.numpy(), layer.bias.numpy()]
     for one, other in zip(found[(8,), "first"], found[(8, 3), "first"], strict=True):
         assert np.array_equal(one, other)
@@ -259,7 +259,7 @@ def test_convolutions_of_every_kind_learn_to_encode(bench, model, shape):
     x, found = training_inputs(bench), []
     for initializer in ("xavier_uniform", ("layerwise_autoencoder", STEPS)):
         program = started(bench, initializer, activation="tanh")
-        encoder = keras.Model(program.model.inputs, program.places[0].outputs)
+        encoder = keras.Model(program.network.model.inputs, program.network.kernel_layers[0].outputs)
         found.append(lost(np.asarray(encoder(tf.constant(x, tf.float32)), "float64"), x))
     (untrained, best), (trained, _) = found
     assert best < trained < 0.8 * untrained
@@ -309,7 +309,7 @@ def test_a_network_gives_values_in_evaluation_mode_and_training_examples_that_ca
         seen["examples"] = np.array(network.examples)
         with pytest.raises(ValueError, match="read-only"):
             network.examples[0] = 0
-        first, second, _ = network.places
+        first, second, _ = network.kernel_layers
         # Dropout stands between the two; more examples than are computed at once.
         often = np.concatenate([network.examples] * 3)
         seen["hidden"], seen["entering"] = network.values(first.outputs, often), network.values(second.inputs, often)
@@ -329,7 +329,7 @@ def test_a_network_gives_values_in_evaluation_mode_and_training_examples_that_ca
 
 def test_values_that_are_not_finite_are_told_with_their_names(bench):
     use(bench, "given", dense(5, 4), 6)
-    run = adapting(bench, lambda network: network.assign(network.places[1].variable, np.full((5, 4), np.nan)))
+    run = adapting(bench, lambda network: network.assign(network.kernel_layers[1].variable, np.full((5, 4), np.nan)))
     assert run.outcome == "crashed"
     assert run.reason == "the initializer left values that are not finite in dense_2/kernel."
 
@@ -376,13 +376,13 @@ def test_averaged_weights_are_stored_as_they_are_evaluated(bench, tmp_path, chos
     use(bench, "source", dense(8, 8), 6)
     session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
     trial = bench.trial(epochs=4, activation="tanh", **{"optimizer": ("sgd", {"learning_rate": 0.1}), **chosen})
-    run = session.run(trial)
+    run = session.run(trial).ending
     assert run.outcome == "completed", run.results
     weights = stored(tmp_path, trial)
     for part in ("validation", "test"):
         expected = run.curves[f"{part}_loss"][-1]
         assert loss_of(weights, bench, part, statistics=statistics) == pytest.approx(expected, rel=1e-5)
-    (program,) = session._programs.values()
+    (program,) = session._programs.values
     trained = values(program)
     assert trained.keys() == weights.keys()
     assert not np.allclose(weights["dense_1/kernel"], trained["dense_1/kernel"], atol=1e-3)
@@ -396,14 +396,14 @@ def test_early_stopping_stores_the_weights_of_the_best_epoch(bench, tmp_path):
     session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
     chosen = {"activation": "tanh", "optimizer": ("adam", {"learning_rate": 0.03})}
     trial = bench.trial(epochs=40, regularization=("early_stopping", {"patience": 3}), **chosen)
-    run = session.run(trial)
+    run = session.run(trial).ending
     losses = run.curves["validation_loss"]
     best = 1 + int(np.argmin(losses[1:]))
     assert 1 <= best == len(losses) - 1 - 3 < 37
     weights = stored(tmp_path, trial)
     for part in ("validation", "test"):
         assert loss_of(weights, bench, part) == pytest.approx(run.curves[f"{part}_loss"][best], rel=1e-5)
-        assert run.results["final"][f"{part}_loss"] == run.curves[f"{part}_loss"][best]
+        assert run.results.final[f"{part}_loss"] == run.curves[f"{part}_loss"][best]
     assert loss_of(weights, bench, "validation") < losses[-1] - 1e-3
 
 
@@ -411,8 +411,8 @@ def test_weights_are_stored_only_where_that_was_asked_for_and_training_ended_wel
     use(bench, "source", dense(8, 8), 6)
     session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
     wild = bench.trial(optimizer=("sgd", {"learning_rate": 10.0}), initializer=("gaussian", {"deviation": 10.0}))
-    assert session.run(wild).outcome == "diverged"
-    assert bench.session.run(bench.trial(optimizer="sgd", epochs=1)).outcome == "completed"
+    assert session.run(wild).ending.outcome == "diverged"
+    assert bench.session.run(bench.trial(optimizer="sgd", epochs=1)).ending.outcome == "completed"
     assert list(tmp_path.rglob("*")) == []
 
 
@@ -421,13 +421,13 @@ def test_names_of_weights_do_not_depend_on_the_networks_built_before(bench):
     use(bench, "names", dense(4, 4), 6)
     chosen = {"normalization": "batch", "activation": "prelu"}
     first = started(bench, "he_normal", session=bench.new_session(), **chosen)
-    names, paths = [list(first.names)], {variable.path for variable in first.model.variables}
+    names, paths = [list(first.network.names)], {variable.path for variable in first.network.model.variables}
     for normalization in ("batch", "weight", "none"):
         started(bench, "he_normal", session=bench.new_session(), normalization=normalization, activation="prelu")
     program = started(bench, "he_normal", session=bench.new_session(), **chosen)
-    names.append(list(program.names))
+    names.append(list(program.network.names))
     assert names[0] == names[1]
-    assert {variable.path for variable in program.model.variables} != paths  # Keras' own names do
+    assert {variable.path for variable in program.network.model.variables} != paths  # Keras' own names do
     norms = ("batch_normalization", "batch_normalization_2")
     slopes = ("channel_p_re_lu", "channel_p_re_lu_2")
     assert sorted(names[0]) == sorted(
@@ -443,9 +443,9 @@ def test_names_of_weights_do_not_depend_on_the_networks_built_before(bench):
 
 def test_a_kernel_has_one_name_with_weight_normalization_and_without(bench):
     use(bench, "names", dense(4), 6)
-    plain = set(started(bench, "he_normal").names)
+    plain = set(started(bench, "he_normal").network.names)
     assert plain == {"dense_1/kernel", "dense_1/bias", "output_1/kernel", "output_1/bias"}
-    assert set(started(bench, "he_normal", normalization="weight").names) == plain | {"weight_normalization/g"}
+    assert set(started(bench, "he_normal", normalization="weight").network.names) == plain | {"weight_normalization/g"}
 
 
 # ---------------------------------------------------------------- transfer
@@ -475,7 +475,7 @@ def trained(bundled, tmp_path_factory):
     use(bench, "source", dense(8, 8), 6)
     session = bench.new_session(extras=Extras(weights=True), weights=folder)
     trial = bench.trial(optimizer=("adam", {"learning_rate": 0.02}), activation="tanh", preprocessing="none")
-    run = session.run(trial)
+    run = session.run(trial).ending
     assert run.outcome == "completed", run.results
     return Source(bench, session, trial, run, stored(folder, trial))
 
@@ -524,13 +524,13 @@ def test_the_last_layer_is_copied_only_if_that_is_asked_for(source):
 
 def test_with_the_outputs_the_first_evaluation_is_the_last_one_of_the_source(source):
     chosen = {"optimizer": ("adam", {"learning_rate": 0.02}), "activation": "tanh", "preprocessing": "none"}
-    before = source.session.run(source.bench.trial(epochs=1, seed=5, **chosen))
+    before = source.session.run(source.bench.trial(epochs=1, seed=5, **chosen)).ending
     traces = source.session.traces
     initializer = ("transfer", {"trial": source.trial.id, "outputs": True})
-    run = source.session.run(source.bench.trial(epochs=1, seed=5, initializer=initializer, **chosen))
-    assert (run.costs["program_reused"], source.session.traces) == (True, traces)
-    assert run.costs["initialize_seconds"] > 0
-    assert run.curves["test_loss"] != before.curves["test_loss"]
+    run = source.session.run(source.bench.trial(epochs=1, seed=5, initializer=initializer, **chosen)).ending
+    assert (run.costs.program_reused, source.session.traces) == (True, traces)
+    assert run.costs.initialize_seconds > 0
+    assert list(run.curves["test_loss"]) != list(before.curves["test_loss"])
     for name in ("train_loss", "validation_loss", "test_loss"):
         assert run.curves[name][0] == source.run.curves[name][-1] != source.run.curves[name][0]
 
@@ -545,7 +545,7 @@ def test_kernels_that_are_copied_bring_their_norms_along(source):
     expected = np.tanh(x @ source.weights["dense_1/kernel"] + source.weights["dense_1/bias"])
     expected = np.tanh(expected @ source.weights["dense_2/kernel"] + source.weights["dense_2/bias"])
     expected = expected @ source.weights["output_1/kernel"] + source.weights["output_1/bias"]
-    np.testing.assert_allclose(program.model(x), expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(program.network.model(x), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -569,10 +569,10 @@ def test_a_source_with_mapped_kernels_hands_over_what_its_layers_computed_with(
     session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
     chosen = {"optimizer": ("adam", {"learning_rate": 0.02}), "preprocessing": "none"}
     trial = bench.trial(normalization=normalization, **chosen)
-    run = session.run(trial)
+    run = session.run(trial).ending
     assert run.outcome == "completed", run.results
     initializer = ("transfer", {"trial": trial.id, "outputs": True})
-    again = session.run(bench.trial(epochs=1, initializer=initializer, normalization=target, **chosen))
+    again = session.run(bench.trial(epochs=1, initializer=initializer, normalization=target, **chosen)).ending
     assert again.outcome == "completed", again.results
     for name in ("validation_loss", "test_loss"):
         tolerance = 0.2 if target == "spectral" else 1e-5  # whose power iteration starts anew
@@ -584,7 +584,7 @@ def test_a_trial_that_stored_no_weights_is_unsupported(source):
     trial = "0123456789abcdef" * 2
     reason = f"trial {trial} stored no weights in the results folder: run it with --store-weights first"
     for session in (source.session, source.bench.new_session()):
-        run = session.run(source.bench.trial(initializer=("transfer", {"trial": trial}), preprocessing="none"))
+        run = session.run(source.bench.trial(initializer=("transfer", {"trial": trial}), preprocessing="none")).ending
         assert (run.outcome, run.reason) == ("unsupported", reason)
 
 
@@ -592,7 +592,7 @@ def test_a_network_that_has_nothing_in_common_is_unsupported(source):
     use(source.bench, "foreign", dense(7, 6), 9)
     run = source.session.run(
         source.bench.trial(initializer=("transfer", {"trial": source.trial.id}), preprocessing="none")
-    )
+    ).ending
     assert run.outcome == "unsupported"
     assert run.reason == (
         f"transfer finds no kernel of trial {source.trial.id} that has name and shape of one of this network: "

@@ -39,7 +39,7 @@ def model(blocks, inputs):
 def test_it_trains_on_all_of_them_together(kind, name):
     task = dataclasses.replace(tiny_sequences("cross_entropy"), name="all", data=data, model=model)
     recipe = baseline(task, REGISTRY).replaced(kind, (Setting.of(REGISTRY.component(kind, name)),))
-    run = Session(REGISTRY, {"all": task}.__getitem__).run(Trial("all", 1, recipe, 0, 1, task.batch_size))
+    run = Session(REGISTRY, {"all": task}.__getitem__).run(Trial("all", 1, recipe, 0, 1, task.batch_size)).ending
     if name in NEED_IMAGES:
         assert run.outcome == "unsupported"
     elif name == "maxout":

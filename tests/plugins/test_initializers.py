@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchsuite.engine.places import Place
+from benchsuite.engine.network.kernel_layers import KernelLayer
 
 IN, OUT = 2000, 500
 BOTH = 2 / (IN + OUT)
@@ -97,8 +97,8 @@ def test_fans_of_a_convolution_count_its_window(bundled):
     class Layer:
         kernel = np.zeros((3, 3, 8, 16))
 
-    place = Place("conv_1", "convolution", Layer(), 1.0, *[None] * 5)
-    assert (place.fan_in, place.fan_out) == (72, 144)
+    transposed = KernelLayer("conv_1", "convolution", Layer(), 1.0, *[None] * 5)
+    assert (transposed.fan_in, transposed.fan_out) == (72, 144)
 
 
 # The figures of the notes: the hidden layers of a net of ten layers of 500 units, for inputs N(0, 1).

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
-from benchsuite.engine.blocks import Blocks
+from benchsuite.engine.network.blocks import Blocks
 
 RANDOM = np.random.default_rng(0)
 X = RANDOM.normal(2.0, 3.0, size=(40, 8)).astype("float32")
@@ -242,18 +242,18 @@ def network(bundled, names, inputs):
     """Build a block of each layer type that a normalization applies to, as a task builds them; return outputs and kernels."""
     import keras
 
-    parts = SimpleNamespace(activation=lambda: keras.activations.softplus, gain=1.0, layers=(), masks=())
-    blocks = Blocks(parts)
+    ingredients = SimpleNamespace(activation=lambda: keras.activations.softplus, gain=1.0, layers=(), masks=())
+    blocks = Blocks(ingredients)
     build = {"dense": blocks.dense, "convolution": blocks.conv, "recurrent": blocks.lstm}
     shaped = {"dense": (96,), "convolution": (3, 4, 8), "recurrent": (12, 8)}
     outputs = []
     for name in names:
-        component = parts.normalization_component = bundled.component("normalization", name)
-        parts.normalization = partial(component.make, **component.hyperparameters())
+        component = ingredients.normalization_component = bundled.component("normalization", name)
+        ingredients.normalization = partial(component.make, **component.hyperparameters())
         outputs += [
             build[kind](8)(keras.layers.Reshape(shaped[kind])(inputs)) for kind in component.applies_to if kind in build
         ]
-    return outputs, blocks.places
+    return outputs, blocks.assembly.kernel_layers
 
 
 EVERY = [

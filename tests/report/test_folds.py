@@ -12,12 +12,13 @@ import pytest
 from rich.console import Console
 
 from benchsuite.analysis import leaderboards
+from benchsuite.record import Record
 from benchsuite.report import grid_tables, leaderboard_tables
-from benchsuite.report.figures import series_of
-from benchsuite.report.numbers import folds_text
-from benchsuite.report.page import render
-from benchsuite.report.palette import styles_of
-from tests.factories import component, make_record, make_study
+from benchsuite.report.drawings.palette import styles_of
+from benchsuite.report.drawings.series import series_of
+from benchsuite.report.page.render import render
+from benchsuite.report.tables.numbers import folds_text
+from tests.factories import component, make_record, make_study, remade
 
 SGD = component("sgd", learning_rate=0.1)
 FIRST, SECOND = [0.95, 0.93, 0.97, 0.91], [0.90, 0.98, 0.94, 0.86]
@@ -25,11 +26,11 @@ NOTE = "± standard deviation over the 4 folds (mean over seeds)"
 MEAN_DEVIATION = f"± {(statistics.stdev(FIRST) + statistics.stdev(SECOND)) / 2:.4f}"
 
 
-def folds_of(values: list[float], **arguments: Any) -> list[dict[str, Any]]:
+def folds_of(values: list[float], **arguments: Any) -> list[Record]:
     return [make_record(value=value, fold=(number, len(values)), **arguments) for number, value in enumerate(values)]
 
 
-def study() -> list[dict[str, Any]]:
+def study() -> list[Record]:
     return folds_of(FIRST) + folds_of(SECOND, seed=1) + folds_of(FIRST, changes={"optimizer": [SGD]})
 
 
@@ -91,7 +92,7 @@ def test_measures_say_that_folds_were_pooled():
     outputs = np.array([[2, 0], [0, 1], [0, 1], [0, 3]], "float32")
     records = folds_of([1.0, 1.0, 0.0, 1.0])
     predictions = {
-        record["id"]: {"test_outputs": outputs[number : number + 1], "test_targets": wanted[number : number + 1]}
+        record.id: {"test_outputs": outputs[number : number + 1], "test_targets": wanted[number : number + 1]}
         for number, record in enumerate(records)
     }
     page = render(records, predictions=predictions)
@@ -103,14 +104,15 @@ def test_measures_say_that_folds_were_pooled():
 
 def test_learning_curves_are_means_over_the_folds():
     records = folds_of(FIRST)
-    records[3]["curves"] = {name: path[:-2] for name, path in records[3]["curves"].items()}  # stopped early
+    stopped = {name: row[:-2] for name, row in records[3].to_json()["curves"].items()}
+    records[3] = remade(records[3], lambda data: data.update(curves=stopped))
     boards = leaderboards(records)
     ((steps, values),) = series_of(
-        boards[0], 0, {record["id"]: record for record in records}, styles_of(boards)
+        boards[0], 0, {record.id: record for record in records}, styles_of(boards)
     )[0].curves  # fmt: skip
-    paths = [record["curves"]["validation_accuracy"][: len(values)] for record in records]
+    paths = [record.curves["validation_accuracy"][: len(values)] for record in records]
     assert values == pytest.approx(np.mean(paths, axis=0))
-    assert list(steps) == records[3]["curves"]["step"]
+    assert list(steps) == records[3].curves["step"].tolist()
     assert "validation accuracy, mean over 4 folds" in render(records)
 
 
@@ -140,8 +142,8 @@ def test_terminal_tables_of_many_folded_tasks_fit(width: int):
     both = []
     for record in records:
         for number in range(2):
-            spec = {**record["spec"], "fold": {"number": number, "of": 2}}
-            both.append({**record, "id": f"{record['id']}{number}", "spec": spec})
+            fold = {"number": number, "of": 2}
+            both.append(remade(record, lambda data, fold=fold: data["spec"].update(fold=fold)))  # type: ignore[misc]
     text = printed(leaderboard_tables(both, width=width), width)
     assert max(len(line.rstrip()) for line in text.splitlines()) <= width
     assert "±" in text

@@ -10,10 +10,11 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.data import load
-from benchsuite.engine import feed
-from benchsuite.engine.blocks import Blocks
-from benchsuite.engine.parts import build_parts
+from benchsuite.engine.ingredients import make_ingredients
+from benchsuite.engine.network.blocks import Blocks
+from benchsuite.engine.program import feed
 from benchsuite.engine.session import Session
+from benchsuite.record import Reached
 from benchsuite.registry import Sources, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
@@ -326,8 +327,8 @@ def test_a_network_has_as_many_parameters_as_its_size_says(size):
     import keras
 
     task = gpt2.task(size)
-    parts = build_parts(task, baseline(task, REGISTRY), REGISTRY, True)
-    model = keras.Model(inputs := keras.Input((size.context,), dtype="int32"), task.model(Blocks(parts), inputs))
+    ingredients = make_ingredients(task, baseline(task, REGISTRY), REGISTRY, True)
+    model = keras.Model(inputs := keras.Input((size.context,), dtype="int32"), task.model(Blocks(ingredients), inputs))
     assert sum(int(np.prod(variable.shape)) for variable in model.trainable_variables) == size.parameters
     assert model.output_shape == (None, size.context, size.symbols)
 
@@ -336,21 +337,21 @@ def test_a_few_steps_lower_the_loss(bible):
     size = replace(TINY, layers=1)  # five take five times as long to compile
     task = replace(gpt2.task(size), steps_per_epoch=6, targets=(5.0, 0.1))
     trial = Trial(task.name, task.version, baseline(task, REGISTRY), 0, 1, task.batch_size)
-    run = Session(REGISTRY, lambda name: task).run(trial)
+    run = Session(REGISTRY, lambda name: task).run(trial).ending
     assert run.outcome == "completed", run.reason
-    assert run.costs["parameters"] == size.parameters
+    assert run.costs.parameters == size.parameters
     before, after = run.curves["validation_loss"]
     assert before == pytest.approx(np.log(256), abs=0.2)
     assert after < 5
-    assert run.results["targets"] == {"5.0": {"epoch": 1, "step": 6}, "0.1": None}
+    assert run.results.targets == {"5.0": Reached(epoch=1, step=6), "0.1": None}
 
 
 def test_streamed_tokens_give_the_same_bits(bible, monkeypatch):
     monkeypatch.setattr(feed.Streamed.__init__, "__defaults__", (2 * 16 * 128 * 8,))  # two batches a chunk
     task = replace(gpt2.task(replace(TINY, layers=1)), steps_per_epoch=5, targets=(5.0,))
     trial = Trial(task.name, task.version, baseline(task, REGISTRY), 0, 2, task.batch_size)
-    resident = Session(REGISTRY, lambda name: task).run(trial)
-    streamed = Session(REGISTRY, lambda name: task, resident_bytes=0).run(trial)
+    resident = Session(REGISTRY, lambda name: task).run(trial).ending
+    streamed = Session(REGISTRY, lambda name: task, resident_bytes=0).run(trial).ending
     assert resident.outcome == streamed.outcome == "completed", streamed.reason
     assert streamed.curves == resident.curves
     assert streamed.results == resident.results

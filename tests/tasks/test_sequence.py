@@ -99,7 +99,9 @@ def test_mnist1d_is_the_published_set_with_its_test_examples_last():
 
 def test_mnist1d_says_what_to_install(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(bs.BenchsuiteError, match=r"Run: pip install mnist1d==0\.0\.2\.post1$"):
+    with pytest.raises(
+        bs.BenchsuiteError, match=r"mnist1d, which is not installed\. Run: pip install 'benchsuite\[data\]'$"
+    ):
         mnist1d.signals.__wrapped__()
 
 
@@ -137,7 +139,7 @@ def test_no_person_is_in_two_parts():
 def test_a_tampered_file_is_refused_before_it_is_unpickled(monkeypatch, tmp_path):
     file = tmp_path / "watch_dataset.npy"
     file.write_bytes(as_npy(pickle.dumps({})))
-    monkeypatch.setattr(watch_gestures, "packaged", lambda *path, install: file)
+    monkeypatch.setattr(watch_gestures, "packaged", lambda *path: file)
     monkeypatch.setattr(watch_gestures, "unpickled", lambda content: pytest.fail("it was unpickled"))
     with pytest.raises(bs.BenchsuiteError, match=r"SHA-256 .* Run: pip install --force-reinstall seglearn==1\.2\.5$"):
         watch_gestures.data()
@@ -158,7 +160,9 @@ def test_the_unpickler_builds_arrays_and_calls_nothing(make):
 
 def test_watch_gestures_says_what_to_install(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(bs.BenchsuiteError, match=r"Run: pip install seglearn==1\.2\.5$"):
+    with pytest.raises(
+        bs.BenchsuiteError, match=r"seglearn, which is not installed\. Run: pip install 'benchsuite\[data\]'$"
+    ):
         watch_gestures.data()
 
 

@@ -215,14 +215,16 @@ def test_it_has_the_published_size(name, bundled, home):
     data, parameters = TASKS[name]
     WRITERS[data](home)
     made = ready(bundled, shrunk(bundled.task(name)))
-    assert made.program.parameters == parameters
-    dropped = [layer for layer in made.program.model.layers if layer.name.startswith("dropout")]
+    assert made.program.network.parameters == parameters
+    dropped = [layer for layer in made.program.network.model.layers if layer.name.startswith("dropout")]
     counts = {"fashion_mnist_vae": 5, "cifar100_allcnnc": 2, "imdb_transformer": 3, "reuters_mlp": 1}
     assert len(dropped) == counts.get(name, 0)
     if name == "cifar10_3c3d":  # tf.contrib's l2_regularizer(0.002), as DeepOBS has it: 0.002·Σ w²/2
-        kernels = [place.variable.numpy() for place in made.program.places]
+        kernels = [one.variable.numpy() for one in made.program.network.kernel_layers]
         assert len(kernels) == 6
-        penalties = [float(penalty(kernel)) for _, penalty in made.program.parts.penalties for kernel in kernels]
+        penalties = [
+            float(penalty(kernel)) for _, penalty in made.program.objective.ingredients.penalties for kernel in kernels
+        ]
         assert sum(penalties) == pytest.approx(
             0.002 * sum(float((k.astype("float64") ** 2).sum()) for k in kernels) / 2
         )
@@ -321,7 +323,7 @@ def test_a_missing_data_set_is_one_line_and_other_tasks_go_on(bundled, home):
     runs = {}
     for name in ("mnist_mlp", "fashion_mnist_2c2d", "beale"):
         task = bundled.task(name)
-        runs[name] = session.run(Trial(name, task.version, baseline(task, bundled), 0, 1, task.batch_size))
+        runs[name] = session.run(Trial(name, task.version, baseline(task, bundled), 0, 1, task.batch_size)).ending
     assert runs["mnist_mlp"].reason == (
         f"data set 'mnist' is missing: no mnist.npz in {home}. Run: benchsuite data fetch mnist (downloads 11 MB), or put the files there."
     )
@@ -376,12 +378,12 @@ def test_an_epoch_on_the_real_fashion_mnist(bundled, tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     task = bundled.task("fashion_mnist_2c2d")
     session = Session(bundled, bundled.task)
-    run = session.run(Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size))
+    run = session.run(Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size)).ending
     assert run.outcome == "completed", run.reason
-    assert run.curves["step"] == [0, 390]
+    assert list(run.curves["step"]) == [0, 390]
     assert run.curves["test_accuracy"][0] < 0.3
     assert run.curves["test_accuracy"][1] > 0.75
-    (program,) = session._programs.values()
+    (program,) = session._programs.values
     assert program.dataset.sizes == (50_000, 10_000, 10_000)
     assert program.dataset.x.shape == (70_000, 28, 28, 1)
     assert np.bincount(program.dataset.y[-10_000:]).tolist() == [1_000] * 10

@@ -167,7 +167,7 @@ def network(name):
     """A task's network, built as a trial builds it; it is not trained."""
     task = REGISTRY.task(name)
     trial = Trial(name, task.version, baseline(task, REGISTRY), 0, task.epochs, task.batch_size)
-    return Session(REGISTRY, REGISTRY.task).ready(trial).program.model
+    return Session(REGISTRY, REGISTRY.task).ready(trial).program.network.model
 
 
 def test_the_network_of_the_census_looks_up_each_code_column():

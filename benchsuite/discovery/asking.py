@@ -1,0 +1,69 @@
+"""The hooks of one plugin: are they spelt right, and what do they give."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+import pluggy
+
+from benchsuite import hookspecs
+from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.errors import BenchsuiteError, unknown
+
+
+def hook_manager() -> pluggy.PluginManager:
+    """Return a manager that knows every hook."""
+    manager = pluggy.PluginManager("benchsuite")
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
+    """Refuse a misspelt hook: without this, pluggy ignores it without a word.
+
+    Raises:
+        BenchsuiteError: If a marked function is no hook, or none is marked.
+    """
+    known = _known_hooks()
+    marked = [name for name in vars(module) if manager.parse_hookimpl_opts(module, name) is not None]
+    for name in marked:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise BenchsuiteError(f"unknown hook {name!r}.{hint} Known: {', '.join(known)}.")
+    if not marked:
+        raise BenchsuiteError("it implements no hook. Mark a function such as register_optimizers with @bs.hookimpl.")
+
+
+@cache
+def _known_hooks() -> list[str]:
+    manager = hook_manager()
+    return [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
+
+
+def ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
+    """Ask this plugin alone for its components of a kind, so that each answer has an owner.
+
+    Raises:
+        BenchsuiteError: If it returns anything else.
+    """
+    hook, expected = HOOKS[kind], KINDS[kind]
+    if not hasattr(module, hook) or manager.parse_hookimpl_opts(module, hook) is None:
+        return
+    returned = getattr(module, hook)()
+    if not isinstance(returned, list | tuple):
+        raise BenchsuiteError(
+            f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}."
+        )
+    for component in returned:
+        if not isinstance(component, expected):
+            raise BenchsuiteError(
+                f"{hook} must return a list of bs.{expected.__name__}. Received in it: {component!r}."
+            )
+        for wrapped in component.wraps.values() if isinstance(component, Component) else ():
+            if wrapped not in RECIPE_KINDS:
+                raise unknown(f"kind in wraps of {component.title}:", wrapped, RECIPE_KINDS)
+        yield component

@@ -1,0 +1,200 @@
+"""Where plugins are looked for, and how each is imported; nothing is imported here yet.
+
+Order: bundled packages, ``--plugin`` files and modules, ``./plugins`` and ``./tasks`` of the working folder, entry
+points of the group ``benchsuite``. The working folder may be anybody's, so of these two folders only files are imported
+that name benchsuite's ``hookimpl`` in their code, see :mod:`benchsuite.discovery.local_files`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from benchsuite.discovery.local_files import Found, Skipped, search
+from benchsuite.errors import BenchsuiteError
+
+ENTRY_POINT_GROUP = "benchsuite"
+BUNDLED = ("benchsuite_plugins", "benchsuite_tasks")
+LOCAL_FOLDERS = ("plugins", "tasks")
+
+Distribution = tuple[str, str]
+"""Name and version."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where plugins are looked for, beside the bundled ones; enough for a worker process to find the same.
+
+    Args:
+        plugins: Files and module names given with ``--plugin``.
+        folder: The working folder, whose ``./plugins`` and ``./tasks`` count.
+        local: Whether these two count.
+    """
+
+    plugins: tuple[str, ...] = ()
+    folder: str = "."
+    local: bool = True
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A module that may be a plugin.
+
+    Args:
+        name: What it is called where it cannot be imported.
+        origin: Where it comes from, as lists show it.
+        load: Imports it.
+        asked: Whether the user named this very one.
+        distribution: The installed distribution that it belongs to.
+        root: For a file of the user's: the folder in which it may find what it imports.
+    """
+
+    name: str
+    origin: str
+    load: Callable[[], ModuleType]
+    asked: bool = False
+    distribution: Distribution | None = None
+    root: Path | None = None
+
+
+def find(sources: Sources) -> tuple[list[Candidate], list[Skipped]]:
+    """Return everything that may be a plugin, in order, and what of the working folder is left alone."""
+    local: list[Candidate] = []
+    skipped: list[Skipped] = []
+    if sources.local:
+        asked = {Path(sources.folder, given).resolve() for given in sources.plugins}
+        for name in LOCAL_FOLDERS:
+            here = search(Path(sources.folder), name, asked, _bundled_folders())
+            skipped += here.skipped
+            packages: dict[Path, _LocalPackage] = {}
+            local += [_local(found, sources, packages) for found in here.found]
+    return [*_bundled(), *_given(sources), *local, *_installed()], skipped
+
+
+def _bundled_folders() -> set[Path]:
+    return {Path(path).resolve() for package in BUNDLED for path in importlib.import_module(package).__path__}
+
+
+def _bundled() -> Iterator[Candidate]:
+    try:
+        version = importlib.metadata.version("benchsuite")
+    except importlib.metadata.PackageNotFoundError:  # a source tree that is not installed
+        version = "unknown"
+    for package in BUNDLED:
+        for module in _modules_of(package):
+            yield Candidate(module, "bundled", _by_name(module), distribution=("benchsuite", version))
+
+
+def _modules_of(package: str) -> list[str]:
+    root = importlib.import_module(package)
+    return sorted(
+        module.name
+        for module in pkgutil.walk_packages(root.__path__, f"{package}.")
+        if not module.ispkg and not module.name.rsplit(".", 1)[1].startswith("_")
+    )
+
+
+def _given(sources: Sources) -> Iterator[Candidate]:
+    for given in sources.plugins:
+        path = Path(sources.folder, given)
+        if given.endswith(".py") or path.is_file():
+            yield Candidate(path.stem, f"--plugin {given}", _by_path(path), asked=True, root=path.parent)
+        else:
+            yield Candidate(given, f"--plugin {given}", _by_name(given), asked=True, distribution=_distribution(given))
+
+
+def _distribution(module: str) -> Distribution | None:
+    """Return the distribution that a module was installed with."""
+    for name in importlib.metadata.packages_distributions().get(module.partition(".")[0], []):
+        return name, importlib.metadata.version(name)
+    return None
+
+
+def _local(found: Found, sources: Sources, packages: dict[Path, _LocalPackage]) -> Candidate:
+    origin = f"./{found.path.relative_to(sources.folder)}"
+    if found.package is None:
+        return Candidate(found.path.stem, origin, _by_path(found.path), root=found.path.parent)
+    package = packages.setdefault(found.package, _LocalPackage(found.package))
+    name = found.package.name if found.path.stem == "__init__" else found.path.stem
+    return Candidate(name, origin, package.loader(found.path.stem), root=found.package.parent)
+
+
+def _installed() -> Iterator[Candidate]:
+    for entry_point in entry_points():
+        distribution = entry_point.dist
+        known = (distribution.name, distribution.version) if distribution else None
+        yield Candidate(
+            # An entry point that cannot be loaded is named by where it comes from.
+            " ".join(known) if known else entry_point.name,
+            " ".join(known) if known else entry_point.name,
+            entry_point.load,
+            distribution=known,
+        )
+
+
+def entry_points() -> list[importlib.metadata.EntryPoint]:
+    """Return what installed distributions register, in a fixed order."""
+    return sorted(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value))
+
+
+def _by_name(name: str) -> Callable[[], ModuleType]:
+    return lambda: importlib.import_module(name)
+
+
+def _local_name(path: Path) -> str:
+    """Return a module's name that holds a hash of the whole path, so that no two files and no installed module can clash."""
+    return f"benchsuite_local_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}"
+
+
+def _by_path(path: Path) -> Callable[[], ModuleType]:
+    def load() -> ModuleType:
+        if not path.is_file():
+            raise BenchsuiteError(f"no such file: {path}")
+        return _execute(_local_name(path), path)
+
+    return load
+
+
+def _execute(name: str, path: Path, folders: list[str] | None = None) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=folders)
+    if spec is None or spec.loader is None:
+        raise BenchsuiteError(f"{path} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # before it runs, so that dataclasses and pickle in it work
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+class _LocalPackage:
+    """A package below ``./plugins`` or ``./tasks``: its modules can import each other relatively."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = _local_name(folder)
+        self.loaded = False
+
+    def loader(self, stem: str) -> Callable[[], ModuleType]:
+        """Return what imports one of its modules, and the package before the first one."""
+
+        def load() -> ModuleType:
+            if not self.loaded:
+                for module in [name for name in sys.modules if name.partition(".")[0] == self.name]:
+                    del sys.modules[module]  # of an earlier search: the files may be others now
+                importlib.invalidate_caches()
+                _execute(self.name, self.folder / "__init__.py", [str(self.folder)])
+                self.loaded = True
+            return sys.modules[self.name] if stem == "__init__" else importlib.import_module(f"{self.name}.{stem}")
+
+        return load

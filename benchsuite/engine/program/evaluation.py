@@ -1,0 +1,137 @@
+"""Evaluation: all three parts of a task's data measured in one call, inside the compiled graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchsuite.components import Metric, Task
+from benchsuite.data import PARTS, Dataset
+
+EVALUATION_BATCH = 128
+"""Examples evaluated at once, where their outputs are not too large."""
+OUTPUT_BYTES = 2**29
+"""Outputs of a batch beyond this size, as a language model's with a large vocabulary, make the batch smaller."""
+
+
+class Batches(NamedTuple):
+    """The batches of an evaluation: arrays, or tensors inside the graph.
+
+    Args:
+        rows: Positions of examples, int32 ``[batches, batch]``.
+        weights: Of the examples, float32 likewise: 0 where padded.
+        part_of: Number of the part that each batch is of, int32 ``[batches]``.
+    """
+
+    rows: Any
+    weights: Any
+    part_of: Any
+
+
+class Evaluation:
+    """What is measured on which examples.
+
+    The training part is represented by its first examples (a random subset where the split is random), as many as the
+    larger of the other two parts has.
+
+    Args:
+        task: For its metrics.
+        dataset: For the sizes of the parts and the targets.
+        outputs: Shapes of what the model gives for one example.
+    """
+
+    def __init__(self, task: Task, dataset: Dataset, outputs: Sequence[tuple[int, ...]] = ()) -> None:
+        size = 4 * sum(math.prod(shape) for shape in outputs)
+        batch_size = min(EVALUATION_BATCH, max(1, OUTPUT_BYTES // max(size, 1)))
+        self._task = task
+        self._dataset = dataset
+        rows, weights, part_of = [], [], []
+        most = max(dataset.sizes[1:])
+        for number, part in enumerate(PARTS):
+            where = dataset.part(part)
+            members = np.arange(where.start, min(where.stop, where.start + most), dtype="int32")
+            for start in range(0, len(members), batch_size):
+                batch = members[start : start + batch_size]
+                row = np.full(batch_size, members[0], "int32")
+                row[: len(batch)] = batch
+                rows.append(row)
+                weights.append((np.arange(batch_size) < len(batch)).astype("float32"))
+                part_of.append(number)
+        self.batches = Batches(np.stack(rows), np.stack(weights), np.array(part_of, "int32"))
+
+    def __len__(self) -> int:
+        return len(self.batches.rows)
+
+    def sums(
+        self,
+        losses: Callable[[Any, Any], tuple[Any, Any]],
+        model: Any,
+        x: Any,
+        y: Any,
+        batches: Batches,
+        stop: Any,
+        start: Any,
+    ) -> Any:
+        """Return ``start`` and the sum of every measure over each part, float64 ``[parts, measures]``; called inside the graph.
+
+        Args:
+            losses: ``(x, y) -> losses [batch]`` and outputs; ``None`` for these where the task has its own loss.
+            model: What the metrics of a task with its own loss are given.
+            x: Inputs of all parts.
+            y: Targets of all parts.
+            batches: As :attr:`batches`, tensors.
+            stop: Number of batches to measure.
+            start: Sums of batches before.
+        """
+        import tensorflow as tf
+
+        rows, weights, part_of = batches
+
+        def body(i: Any, sums: Any) -> Any:
+            batch_x, batch_y, weight = tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i]
+            values, outputs = losses(batch_x, batch_y)
+            measured = [values]
+            for metric in self._task.metrics:
+                assert isinstance(metric, Metric)
+                if outputs is None:
+                    measured.append(per_example(metric.per_example(model, (batch_x, batch_y))))
+                else:
+                    measured.append(per_example(metric.per_example(batch_y, outputs)))
+            # Padding is chosen away, not multiplied away: 0 × NaN is NaN.
+            kept = [tf.reduce_sum(tf.where(weight > 0, tf.cast(one, tf.float64), 0.0)) for one in measured]
+            return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * tf.stack(kept)[None, :]
+
+        _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), start), parallel_iterations=1)
+        return sums
+
+    @property
+    def zeros(self) -> np.ndarray:
+        """The sums before the first batch."""
+        return np.zeros((len(PARTS), 1 + len(self._task.metrics)))
+
+    def finish(self, sums: np.ndarray) -> dict[str, float]:
+        """Return every measure of every part, such as ``test_accuracy``, from the sums."""
+        _, weights, part_of = self.batches
+        counts = np.zeros(len(PARTS))
+        np.add.at(counts, part_of, weights.sum(axis=1))
+        values: dict[str, float] = {}
+        for number, part in enumerate(PARTS):
+            where = self._dataset.part(part)
+            targets = self._dataset.y[where.start : where.start + int(counts[number])]
+            means = sums[number] / counts[number]
+            values[f"{part}_loss"] = float(means[0])
+            for metric, mean in zip(self._task.metrics, means[1:], strict=True):
+                assert isinstance(metric, Metric)
+                values[f"{part}_{metric.name}"] = float(metric.finish(float(mean), targets))
+        return values
+
+
+def per_example(values: Any) -> Any:
+    """Average all axes but the first, in float32."""
+    import tensorflow as tf
+
+    values = tf.cast(values, tf.float32)
+    return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values

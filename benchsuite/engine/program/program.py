@@ -1,0 +1,191 @@
+"""A program: the compiled train and evaluate functions of one static signature, reset and reused for many trials.
+
+One compiled call trains an epoch; Python touches nothing in between. Whatever can change without compiling again is
+fed: data, batch order, learning rates, noise key, starting values. The rest is baked into the graph.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Task
+from benchsuite.data import Dataset, Prepared
+from benchsuite.engine.ingredients import Ingredients
+from benchsuite.engine.network.built import BuiltNetwork
+from benchsuite.engine.program.after_steps import AfterSteps
+from benchsuite.engine.program.checks import check_codes, check_targets
+from benchsuite.engine.program.evaluate_call import EvaluateCall
+from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
+from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, widened
+from benchsuite.engine.program.objective import Objective
+from benchsuite.engine.program.optimizer import ResettableOptimizer
+from benchsuite.engine.program.probes import Probes
+from benchsuite.engine.program.train_call import EpochEnd, TrainCall
+from benchsuite.engine.program.training import Training
+from benchsuite.engine.seeds import Streams
+
+OUTPUTS_AT_ONCE = 256
+
+
+class Program:
+    """A network, its optimizer and their two compiled functions.
+
+    Args:
+        task: The task.
+        ingredients: What the recipe made.
+        dataset: For sizes, shapes and types; the values are fed.
+        input_shape: Of one example after preprocessing.
+        batch_size: Examples a step.
+        precision: ``float32`` or ``bfloat16`` (variables stay float32).
+        device: TensorFlow device to run on.
+        resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
+
+    Raises:
+        Unsupported: If the recipe does not apply to the network.
+        BenchsuiteError: If data do not fit the network, or ``make`` returned something that its kind does not allow.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        ingredients: Ingredients,
+        dataset: Dataset,
+        input_shape: tuple[int, ...],
+        batch_size: int,
+        precision: str = "float32",
+        device: str = "/CPU:0",
+        resident_bytes: int = RESIDENT_BYTES,
+    ) -> None:
+        import tensorflow as tf
+
+        self._tf = tf
+        self.task = task
+        self.dataset = dataset
+        self.device = device
+        self._resident_bytes = resident_bytes
+        # A fixed rule, never a timing decision: XLA on the CPU cannot thread convolutions inside a loop and is 30 times slower there.
+        self.xla = task.xla or "CPU" not in device
+        with tf.device(device):
+            self.network = BuiltNetwork(task, ingredients, input_shape, dataset.input_type, precision)
+            self.objective = Objective(task, ingredients, self.network, self.xla)
+            self.optimizer = ResettableOptimizer(ingredients, self.network.trainable)
+            self.after = AfterSteps(ingredients.after_steps, self.network.trainable, self.network.kernels)
+        self.classes = self.objective.classes(dataset.y)
+        self._check_data(ingredients)
+        self.batch_size = batch_size
+        batches = dataset.sizes[0] // batch_size
+        self.training = Training(self.objective, self.optimizer, self.after, self.classes, dataset.symbols)
+        self._weights = EvaluationWeights(self.objective, self.optimizer, self.after, batches, batch_size)
+        self._train = TrainCall(self.training, batch_size, self.xla)
+        self._evaluate = EvaluateCall(task, self.objective, self._weights, dataset, self.xla)
+        self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
+        self._key = tf.constant(0, tf.int64)
+
+    @property
+    def traces(self) -> int:
+        """How often its two functions were traced."""
+        return self._train.traced.traces + self._evaluate.traced.traces
+
+    def _check_data(self, ingredients: Ingredients) -> None:
+        check_codes(self.task, self.dataset.x, self.network.model)
+        if ingredients.loss_component is not None:
+            outputs = tuple(self.network.model.outputs[0].shape[1:])
+            check_targets(self.task, self.dataset.y, outputs, ingredients.loss_component.targets)
+
+    def reset(
+        self,
+        streams: Streams,
+        initializer: Any,
+        ingredients: Ingredients,
+        prepared: Prepared | None = None,
+        weights: Path | None = None,
+        lengths: tuple[int, int] | None = None,
+    ) -> None:
+        """Assign fresh starting values to everything that training changed; afterwards the program is as good as new.
+
+        Args:
+            streams: The trial's seed streams.
+            initializer: What the recipe's initializer component made.
+            ingredients: The trial's, for its learning rate.
+            prepared: The trial's data, if they are others than before: parts of the same sizes and shapes.
+            weights: Folder of stored weights, for initializers that take them.
+            lengths: Steps of an epoch and of the whole budget, for regularizations that ask; those of one call unless given.
+
+        Raises:
+            ConfigurationChanged: If the new optimizer differs in more than its learning rate: a new program is needed.
+            Unsupported: If the initializer is nothing for this network.
+        """
+        if prepared is not None and prepared.dataset is not self.dataset:  # another fold
+            self.dataset = prepared.dataset
+            self._evaluate.measure(self.dataset)
+        self._train.lengths = lengths
+        examples = (prepared.x if prepared else self.dataset.x)[self.dataset.part("train")]
+        with self._tf.device(self.device):
+            self.network.start(streams, initializer, examples, weights)
+            self.optimizer.reset(ingredients)
+            self.after.reset(ingredients.after_steps)
+            self._key = self._tf.constant(streams.noise_key(), self._tf.int64)
+
+    def upload(self, x: np.ndarray, before: Feed | None = None) -> Feed:
+        """Make inputs and targets ready for the device, once for many trials.
+
+        Args:
+            x: Inputs.
+            before: What an earlier call returned for them, perhaps of another program: it serves again if it reaches.
+        """
+        head = STATISTICS_BATCHES * self.batch_size
+        if before is not None and before.reaches(head):
+            return before
+        with self._tf.device(self.device):
+            return make_feed(x, self.dataset.y, self.device, head, self._resident_bytes)
+
+    def compile(self, feed: Feed, steps: int) -> float:
+        """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
+        started = time.perf_counter()
+        with self._tf.device(self.device):
+            self._train.compile(feed, steps, self._key)
+            self._evaluate.compile(feed, self._key)
+        return time.perf_counter() - started
+
+    def train(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
+        """Train on the batches of ``order``.
+
+        Args:
+            feed: Inputs and targets.
+            order: int32 ``[steps, batch]``, positions of examples.
+            rates: float32 ``[steps]``, learning rate of each step.
+            step: Steps done before, for the noise stream.
+            bound: Training stops after a batch whose loss exceeds it or is not finite.
+        """
+        with self._tf.device(self.device):
+            return self._train(feed, order, rates, step, bound, self._key)
+
+    def evaluate(self, feed: Feed) -> dict[str, float]:
+        """Return every measure of every part, such as ``test_accuracy``, with the evaluation weights."""
+        with self._tf.device(self.device):
+            return self._evaluate(feed, self._key)
+
+    def weights(self, feed: Feed) -> dict[str, np.ndarray]:
+        """Return a copy of what every layer is evaluated with: see :meth:`BuiltNetwork.used_values`."""
+        with self._tf.device(self.device), self._weights.held(*feed.head, self._key):
+            return self.network.used_values()
+
+    def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
+        """Return the model's outputs for some examples in evaluation mode, float32."""
+        tf, found = self._tf, []
+        with tf.device(self.device), self._weights.held(*feed.head, self._key):
+            for start in range(0, len(x), OUTPUTS_AT_ONCE):
+                piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
+                found.append(np.asarray(tf.cast(self.network.model(piece, training=False), tf.float32)))
+        return np.concatenate(found)
+
+    def probe(self, feed: Feed) -> dict[str, list[float | None]]:
+        """Return what goes on in each layer on the first training examples: see :mod:`benchsuite.engine.program.probes`."""
+        if self._probes is None:
+            self._probes = Probes(self.objective, self.dataset.sizes[0])
+        with self._tf.device(self.device):
+            return self._probes(*feed.head, self._key)

@@ -1,0 +1,38 @@
+"""The look that all drawings share. Nothing here touches pyplot, or any global setting for longer than a drawing takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from benchsuite.report.drawings.palette import GRID, INK, MUTED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@contextmanager
+def theme() -> Iterator[None]:
+    """Set seaborn's look for the drawings made inside, and for nothing else."""
+    import matplotlib as mpl
+    import seaborn as sns
+
+    own: dict[str, Any] = {
+        "axes.edgecolor": GRID, "grid.color": GRID, "grid.linewidth": 0.7, "axes.facecolor": "none",
+        "text.color": INK, "axes.labelcolor": MUTED, "axes.titlecolor": INK, "xtick.color": MUTED, "ytick.color": MUTED,
+        "font.size": 8.5, "axes.titlesize": 9, "axes.labelsize": 8.5, "xtick.labelsize": 8, "ytick.labelsize": 8.5,
+        "axes.titlepad": 8, "lines.scale_dashes": True,
+        # Names of components are text, never mathematics: a "$" in one must not be parsed.
+        "text.parse_math": False,
+        "svg.fonttype": "none", "path.simplify": True,
+    }  # fmt: skip
+    look: dict[Any, Any] = {**sns.axes_style("whitegrid"), **own}
+    with mpl.rc_context(look):
+        yield
+
+
+def set_title(axes: Axes, text: str) -> None:
+    """Give axes a title."""
+    # A place of its own keeps matplotlib from laying out all ticks once more in search of one.
+    axes.set_title(text, loc="left", y=1.0)

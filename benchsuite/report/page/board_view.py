@@ -1,0 +1,152 @@
+"""A leaderboard as the page's template needs it, with the sentences that belong above and below it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
+from benchsuite.report.drawings.palette import Style, Styles
+from benchsuite.report.drawings.seed_strip import strip_range
+from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, entry_view
+from benchsuite.report.page.words import anchor, settings_text, title
+from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
+
+MOST_ROWS = 200
+"""Rows of a leaderboard; fewer of one with many tasks."""
+MOST_ENTRIES = 1000
+"""Entries of a leaderboard, each of which is in four tables."""
+MOST_LEADERS = 8
+"""Rows that share the best mean rank and are named."""
+MOST_COUNTS = 6
+"""Numbers of seeds whose confidence is told one by one."""
+FEWEST_ROWS = 40
+"""Rows that are shown of a leaderboard however many tasks it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row: its label, its style and its entries."""
+
+    label: str
+    settings: str
+    style: Style
+    mean_rank: str
+    rank_key: float
+    ranked: str
+    entries: tuple[EntryView | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """A column's head."""
+
+    label: str
+    metric: str
+    better: str
+    budget: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """A leaderboard, with the sentences that belong above and below it; ``folds`` is empty without a cross-validation."""
+
+    kind: str
+    title: str
+    anchor: str
+    heads: tuple[HeadView, ...]
+    rows: tuple[RowView, ...]
+    components: str
+    tasks: str
+    confidence: str
+    folds: str
+    saturated: str
+    left_out: str
+    leader: str
+    leader_rank: str
+
+
+def board_view(board: Leaderboard, styles: Styles) -> BoardView:
+    """Return a leaderboard as text and positions."""
+    shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
+    entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(board.columns))]
+    forms = [column_format(entry.final.estimate for entry in held if entry.final) for held in entries]
+    ranges = [
+        strip_range([seed.final for entry in held for seed in entry.seeds], head.direction)
+        for held, head in zip(entries, board.columns, strict=True)
+    ]
+    rows = tuple(
+        RowView(
+            label=row.label,
+            settings=settings_text(row.settings),
+            style=styles[board.kind, row.name],
+            mean_rank="–" if row.mean_rank is None else f"{row.mean_rank:.1f}",
+            rank_key=math.inf if row.mean_rank is None else row.mean_rank,
+            ranked=f"{row.ranked} of {len(board.columns)}" if row.ranked < len(board.columns) else "",
+            entries=tuple(
+                None if entry is None else entry_view(entry, head, form, limits)
+                for entry, head, form, limits in zip(row.entries, board.columns, forms, ranges, strict=True)
+            ),
+        )
+        for row in shown
+    )
+    saturated = [
+        f"{number_text(target)} on {head.label}" for head in board.columns for target in sorted(head.saturated)
+    ]
+    leaders = [row for row in board.rows if row.mean_rank is not None and row.mean_rank == board.rows[0].mean_rank]
+    named, more = leaders[:MOST_LEADERS], len(leaders) - MOST_LEADERS
+    return BoardView(
+        kind=board.kind,
+        title=title(board.kind),
+        anchor=anchor("kind", board.kind),
+        heads=tuple(_head(head) for head in board.columns),
+        rows=rows,
+        components=whole(len(board.rows)),
+        tasks=whole(len({head.column.task for head in board.columns})),
+        confidence=_confidence(board),
+        folds=folds_text(head.column.folds for head in board.columns),
+        saturated=", ".join(saturated),
+        left_out=_left_out(board, shown, [entry for held in entries for entry in held]),
+        leader=", ".join([row.label for row in named] + [f"{more} more"] * (more > 0)) or "–",
+        leader_rank=f"{leaders[0].mean_rank:.1f}" if leaders else "–",
+    )
+
+
+def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]) -> str:
+    """Return what a table does not show, and where it is; empty where it shows all."""
+    said = []
+    if len(shown) < len(board.rows):
+        said.append(
+            f"{whole(len(shown))} of {whole(len(board.rows))} rows are shown: baselines and the best of each name, "
+            "then the best of the others."
+        )
+    if any(len(entry.seeds) > MOST_SEEDS for entry in entries):
+        said.append(
+            f"Of many seeds the first {MOST_SEEDS} are listed, and {MOST_DOTS} drawn that are evenly spread over the ranks."
+        )
+    return " ".join([*said, f"All are in {EVERY_ROW}."]) if said else ""
+
+
+def _head(head: ColumnHead) -> HeadView:
+    return HeadView(
+        label=head.label,
+        metric=head.primary,
+        better="larger is better" if head.direction == "max" else "smaller is better",
+        budget=f"{count_of(head.column.epochs, 'epoch')}, {count_of(head.budget_steps, 'step')}",
+        anchor=anchor("task", head.label),
+    )
+
+
+def _confidence(board: Leaderboard) -> str:
+    """Return what the intervals attain, to be put after the word "interval"; one seed has none."""
+    held = [entry.final for row in board.rows for entry in row.entries if entry and entry.final]
+    by_count = sorted({(interval.count, interval.attained) for interval in held})
+    parts = [
+        f"{percent(attained)} with {count_of(count, 'seed')}" if attained else f"none with {count_of(count, 'seed')}"
+        for count, attained in by_count
+    ]
+    told = parts if len(parts) <= MOST_COUNTS else [f"{parts[0]} to {parts[-1]}"]
+    return f" (confidence {', '.join(told)})" if told else ""

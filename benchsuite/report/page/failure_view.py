@@ -1,0 +1,150 @@
+"""The failures of a report: trials that failed or could not be tried, with their reasons and tracebacks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchsuite.analysis import Leaderboard
+from benchsuite.analysis.folds import fold_count
+from benchsuite.analysis.settings import deviations, joined_name
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Record
+from benchsuite.report.shown import EVERY_TRIAL
+from benchsuite.report.tables.numbers import count_of, outcome_word, whole
+
+MOST_FAILURES = 300
+"""Lines of the table."""
+MOST_TRACEBACKS = 5
+"""Of one line."""
+MOST_LISTED = 40
+"""Seeds of one line that are named."""
+
+Group = tuple[bool, str, str, Outcome, str]
+"""Whether it is no failure, task, component, outcome and reason: what the trials of a line share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traceback:
+    """One traceback and the seeds that left it, letter for letter; of a cross-validation with how many folds of each."""
+
+    seeds: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The trials of one recipe on one task that ended for the same reason."""
+
+    task: str
+    component: str
+    seeds: str
+    failed: bool
+    word: str
+    steps: str
+    reason: str
+    tracebacks: tuple[Traceback, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The failures that a page shows, and what it says of those that it does not; empty if it shows all."""
+
+    shown: tuple[Failure, ...]
+    left_out: str
+
+
+def failures_of(records: Sequence[Record], boards: Sequence[Leaderboard]) -> Failures:
+    """Return what failed first, then what was unsupported, each by task and component.
+
+    What a tuner stopped is neither. Of very many, some of every task and outcome are shown.
+
+    Args:
+        records: The records, each id once.
+        boards: The leaderboards, whose labels tell rows of one name apart.
+    """
+    labels = _labels(boards)
+    groups: defaultdict[Group, list[Record]] = defaultdict(list)
+    for record in records:
+        outcome = record.outcome
+        if outcome.failed or outcome is Outcome.UNSUPPORTED:
+            task, component = labels.get(record.id) or (record.trial.task, _changes(record))
+            groups[not outcome.failed, task, component, outcome, record.reason].append(record)
+    ordered = sorted(groups)
+    shown = _of_every_kind(ordered)
+    return Failures(
+        tuple(_failure(groups[key], *key[1:]) for key in shown),
+        f"{whole(len(shown))} of {whole(len(ordered))} lines are shown, some of every task and outcome. "
+        f"{EVERY_TRIAL} has every trial with its outcome and reason."
+        if len(shown) < len(ordered)
+        else "",
+    )
+
+
+def _of_every_kind(groups: Sequence[Group]) -> list[Group]:
+    """Return at most so many groups, in their order: no outcome on any task hides behind thousands of another."""
+    turns: Counter[tuple[str, Outcome]] = Counter()
+    places = []
+    for place, (_, task, _, outcome, _) in enumerate(groups):
+        places.append((turns[task, outcome], place))
+        turns[task, outcome] += 1
+    return [groups[place] for place in sorted(place for _, place in sorted(places)[:MOST_FAILURES])]
+
+
+def _failure(held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str) -> Failure:
+    return Failure(
+        task=task,
+        component=component,
+        seeds=_seeds(held),
+        failed=outcome.failed,
+        word=outcome_word(outcome),
+        steps=_steps(held),
+        reason=reason,
+        tracebacks=_tracebacks(held),
+    )
+
+
+def _labels(boards: Sequence[Leaderboard]) -> dict[str, tuple[str, str]]:
+    """Return the labels of task and component of every trial, by id."""
+    found = {}
+    for board in boards:
+        for row in board.rows:
+            for head, entry in zip(board.columns, row.entries, strict=True):
+                component = "baseline" if entry and entry.is_baseline else f"{board.kind.replace('_', ' ')} {row.label}"
+                seeds = entry.seeds if entry else ()
+                found.update({id: (head.label, component) for seed in seeds for id in seed.ids})
+    return found
+
+
+def _changes(record: Record) -> str:
+    """Return where the recipe of a trial that is in no leaderboard leaves the baseline."""
+    recipe = record.trial.recipe
+    kinds = deviations(recipe, record.task.baseline)
+    return ", ".join(f"{kind.replace('_', ' ')} {joined_name(recipe.get(kind))}" for kind in kinds) or "baseline"
+
+
+def _seeds(records: Sequence[Record]) -> str:
+    counts = Counter(record.trial.seed for record in records)
+    # Without folds several trials of one seed are of several columns or streams, and each is told.
+    folded = any(fold_count(record) for record in records)
+    each = [f"{seed} ({count_of(counts[seed], 'fold')})" for seed in sorted(counts)] if folded else []
+    return _listed(each or [str(seed) for seed in sorted(counts.elements())])
+
+
+def _steps(records: Sequence[Record]) -> str:
+    steps = {failure.step for record in records if (failure := record.results.failure) and failure.step is not None}
+    return _listed([whole(step) for step in sorted(steps)]) or "–"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_LISTED
+    return ", ".join([*texts[:MOST_LISTED], *[f"{whole(more)} more"] * (more > 0)])
+
+
+def _tracebacks(records: Sequence[Record]) -> tuple[Traceback, ...]:
+    by_text: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.results.failure:
+            by_text[record.results.failure.traceback].append(record)
+    return tuple(Traceback(_seeds(held), text) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)

@@ -1,0 +1,114 @@
+"""Write the report: one page that needs no other file and no network, and the tidy table beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchsuite.analysis import layer_probes
+from benchsuite.analysis.measures import Predictions, measure_tables
+from benchsuite.files import write_whole
+from benchsuite.record import Record
+from benchsuite.report.contents import Contents
+from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
+from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOURS, SEQUENTIAL, mixed, styles_of
+from benchsuite.report.page.board_view import board_view
+from benchsuite.report.page.certificate_view import Certificate
+from benchsuite.report.page.entry_view import DOTS_WIDTH
+from benchsuite.report.page.failure_view import failures_of
+from benchsuite.report.page.grid_view import grid_views
+from benchsuite.report.page.inputs import inputs_mark
+from benchsuite.report.page.summary import summarize_run
+from benchsuite.report.page.task_view import task_views
+from benchsuite.report.tables.csv_table import leaderboard_csv
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_report(
+    records: Contents | Iterable[Record],
+    folder: Path,
+    *,
+    stale: int = 0,
+    problems: Sequence[str] = (),
+    probes: Mapping[str, Mapping[str, Any]] | None = None,
+    predictions: Mapping[str, Predictions] | None = None,
+    certificates: Mapping[str, Certificate] | None = None,
+) -> Path:
+    """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
+
+    Equal records give equal bytes, in whatever order they come. Each file is replaced as a whole or left as it was.
+
+    Args:
+        records: The records to show; one that is given twice counts once.
+        folder: Where the files go; made if it is missing.
+        stale: How many records were left aside because the source code of one of their components changed.
+        problems: What went wrong while the records were read or the plugins loaded, one line each.
+        probes: Id → what the probes of that trial found, for those trials that were probed.
+        predictions: Id → the stored predictions of that trial, for those trials that have them.
+        certificates: Task → its certificate, for those tasks that have one.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = Contents.of(records)
+    write_whole(folder / "leaderboard.csv", leaderboard_csv(contents.boards).encode())
+    index = folder / "index.html"
+    # Drawing takes seconds: a page that was made from these very inputs stays.
+    mark = inputs_mark(
+        contents.records, [stale, list(problems), probes or {}, sorted(predictions or {}), certificates or {}]
+    )
+    if not (index.exists() and index.read_bytes().endswith(mark)):
+        page = render(
+            contents, stale=stale, problems=problems, probes=probes, predictions=predictions, certificates=certificates
+        )
+        write_whole(index, page.encode() + mark)
+    return index
+
+
+def render(
+    records: Contents | Iterable[Record],
+    *,
+    stale: int = 0,
+    problems: Sequence[str] = (),
+    probes: Mapping[str, Mapping[str, Any]] | None = None,
+    predictions: Mapping[str, Predictions] | None = None,
+    certificates: Mapping[str, Certificate] | None = None,
+) -> str:
+    """Return the page as text; see :func:`write_report`."""
+    import jinja2
+
+    contents = Contents.of(records)
+    shown = contents.shown
+    styles = styles_of(contents.boards)
+    layers = layer_probes(contents.sample, probes or {})
+    measures = measure_tables(contents.sample, predictions or {})
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("index.html").render(
+        summary=summarize_run(contents) if contents.records else None,
+        boards=[board_view(board, styles) for board in shown],
+        only_baseline=[board.kind.replace("_", " ") for board in contents.boards if board not in shown],
+        grids=grid_views(contents.grids),
+        tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
+        failures=failures_of(contents.records, contents.boards),
+        stale=stale,
+        problems=list(problems),
+        colours=COLOURS,
+        outcome_colours=OUTCOME_COLOURS,
+        heat=_heat_colours() if layers else None,
+        dots_width=DOTS_WIDTH,
+    )
+
+
+def _heat_colours() -> dict[str, list[list[str]]]:
+    """Return the colours of all levels of both kinds of scale, on a light ground and on a dark one."""
+    return {
+        "sequential": [mixed(ramp, SEQUENTIAL_LEVELS) for ramp in SEQUENTIAL],
+        "diverging": [mixed(ramp, DIVERGING_LEVELS) for ramp in DIVERGING],
+    }

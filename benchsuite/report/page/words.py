@@ -1,0 +1,46 @@
+"""Headings, links and settings as the page writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchsuite.analysis import Entry
+from benchsuite.recipe import Setting
+from benchsuite.report.tables.numbers import outcome_word, whole
+
+
+def title(kind: str) -> str:
+    """Return a kind as a heading."""
+    return kind.replace("_", " ").capitalize()
+
+
+def anchor(prefix: str, name: str) -> str:
+    """Return an id for links within the page, of letters, digits and hyphens only."""
+    return prefix + "-" + "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
+
+
+def settings_text(settings: Sequence[Setting]) -> str:
+    """Return all settings of a row, for the reader who wants to know exactly."""
+    parts = []
+    for setting in settings:
+        held = ", ".join(f"{key}={value}" for key, value in setting.values)
+        parts.append(f"{setting.name} v{setting.version}" + (f": {held}" if held else ""))
+    return " + ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be said of an entry, and whether that is a failure."""
+
+    text: str
+    failed: bool
+
+
+def notes_of(entry: Entry) -> tuple[Note, ...]:
+    """Return how many seeds of an entry did not complete, by outcome."""
+    return tuple(
+        Note(f"{whole(number)} of {whole(len(entry.seeds))} {outcome_word(outcome)}", outcome.failed)
+        for outcome, number in entry.outcomes.items()
+        if not outcome.finished
+    )

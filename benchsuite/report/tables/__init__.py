@@ -1,0 +1,1 @@
+"""Tables for the terminal and for other programs, and numbers as a reader wants them."""

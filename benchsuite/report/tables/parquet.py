@@ -1,0 +1,24 @@
+"""``trials.parquet``: one row for each trial with its spec, outcome, final results and costs. Derived; may be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchsuite.analysis.frames import trials_frame
+from benchsuite.record import Record
+
+
+def write_trials(records: Iterable[Record], path: Path) -> None:
+    """Write the table of all trials, whole or not at all.
+
+    Args:
+        records: The records, whether they count in a report or not.
+        path: The file.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}")
+    trials_frame(records).to_parquet(temporary, index=False)
+    temporary.replace(path)

@@ -1,0 +1,195 @@
+"""Leaderboards for the terminal: rich tables that read well at 80 columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
+from benchsuite.record import Record
+from benchsuite.report.contents import Contents
+from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.tables.numbers import (
+    FAILED,
+    Format,
+    column_format,
+    deviation_text,
+    folds_text,
+    interval_text,
+    outcome_word,
+    percent,
+    whole,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+WIDTH = 80
+LABEL_WIDTH = 24
+HEAD_WIDTH = 13
+# A blank on either side of a column.
+PADDING = 2
+MOST_ROWS = 100
+"""Rows of a table."""
+
+
+def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WIDTH) -> list[Table]:
+    """Return the leaderboards of all records as tables no wider than ``width`` characters.
+
+    A leaderboard with more tasks than fit is split into several tables, each with the names of the components; of very
+    many rows the best are shown.
+    """
+    return [table for board in Contents.of(records).shown for table in _tables(board, width)]
+
+
+def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
+    board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
+    more = len(whole_board.rows) - len(board.rows)
+    label_width = max(9, min(LABEL_WIDTH, max(len(row.label) for row in board.rows)))
+    rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
+    entries = [
+        [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
+    ]
+    widths = [
+        max(len(line) for text in (_head(head), *column) for line in text.plain.split("\n"))
+        for head, column in zip(board.columns, entries, strict=True)
+    ]
+    around = label_width + rank_width + 2 * PADDING
+    chunks = list(chunks_of(widths, width - around))
+    tables = []
+    for number, chunk in enumerate(chunks, start=1):
+        caption = _caption(board, chunk)
+        if more:
+            caption.append(f"\n{whole(more)} more rows are in {EVERY_ROW}")
+        # A narrow table is widened, at the names, until each line of the caption fits below it.
+        spare = (
+            min(width, max(map(len, caption.plain.split("\n"))))
+            - around
+            - sum(widths[index] + PADDING for index in chunk)
+        )
+        part = f" ({number} of {len(chunks)})" if len(chunks) > 1 else ""
+        tables.append(_table(board, chunk, entries, label_width + max(0, spare), caption, part))
+    return tables
+
+
+def _table(
+    board: Leaderboard, chunk: range, entries: list[list[Text]], label_width: int, caption: Text, part: str
+) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}", style="bold"),
+        title_justify="left",
+        caption=caption,
+        caption_justify="left",
+        pad_edge=False,
+        show_edge=False,
+    )
+    table.add_column("mean\nrank", justify="right", no_wrap=True)
+    table.add_column("component", width=label_width, overflow="fold", vertical="top")
+    for index in chunk:
+        table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
+    for position, row in enumerate(board.rows):
+        rank = Text(_rank(row, len(board.columns)))
+        table.add_row(rank, Text(row.label), *(entries[index][position] for index in chunk))
+    return table
+
+
+def _formats(board: Leaderboard) -> list[Format]:
+    """Return one number format per column, fitted to its medians."""
+    columns = [[entry for row in board.rows if (entry := row.entries[index])] for index in range(len(board.columns))]
+    return [column_format(entry.final.estimate for entry in entries if entry.final) for entries in columns]
+
+
+def _head(head: ColumnHead) -> Text:
+    from rich.text import Text
+
+    arrow = "↑" if head.direction == "max" else "↓"
+    task, *budget = head.label.split(" · ")
+    return Text("\n".join([*_broken(task), *budget, f"{head.primary} {arrow}"]))
+
+
+def _broken(name: str) -> list[str]:
+    """Break a long name after its underscores, so that a column is no wider than its numbers."""
+    lines = [""]
+    for word in re.findall(r"[^_]*_|[^_]+", name):
+        if lines[-1] and len(lines[-1]) + len(word) > HEAD_WIDTH:
+            lines.append("")
+        lines[-1] += word
+    return lines
+
+
+def _rank(row: Row, columns: int) -> str:
+    if row.mean_rank is None:
+        return "–"
+    return f"{row.mean_rank:.1f}" + (f"\n{row.ranked}/{columns}" if row.ranked < columns else "")
+
+
+def entry_text(entry: Entry | None, form: Format) -> Text:
+    """Return the median, the deviation over its folds, its interval and what went wrong, each on its line."""
+    from rich.text import Text
+
+    if entry is None:
+        return Text("–", style="dim")
+    if entry.final is None:
+        return Text(outcome_word(entry.without_value), style="dim")
+    text = Text(form(entry.final.estimate), style="bold" if entry.leads else "")
+    if deviation := deviation_text(entry, form):
+        text.append(f"\n± {deviation}", style="not bold dim")
+    if entry.final.count > 1 and interval_text(entry.final, form) != FAILED:
+        text.append("\n" + interval_text(entry.final, form).replace(" – ", "–"), style="not bold dim")
+    for outcome, number in entry.outcomes.items():
+        if not outcome.finished:
+            style = "not bold red" if outcome.failed else "not bold dim"
+            text.append(f"\n{number}/{len(entry.seeds)} {outcome_word(outcome)}", style=style)
+    return text
+
+
+def _caption(board: Leaderboard, chunk: range) -> Text:
+    from rich.text import Text
+
+    heads = [board.columns[index] for index in chunk]
+    held = [entry for row in board.rows for index in chunk if (entry := row.entries[index]) and entry.final]
+    metrics = {head.primary for head in heads}
+    metric = metrics.pop() if len(metrics) == 1 else "metric"
+    epochs = _span({head.column.epochs for head in heads})
+    seeds = _span({entry.final.count for entry in held if entry.final} or {0})
+    shares = sorted({entry.final.attained for entry in held if entry.final}) or [0.0]
+    attained = " to ".join(dict.fromkeys([percent(shares[0]).removesuffix(" %"), percent(shares[-1])]))
+    attained = percent(shares[0]) if len(shares) == 1 else attained
+    noun = "seed" if seeds == "1" else "seeds"
+    # One seed has no interval; neither has a table in which nothing was supported.
+    interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
+    word = "epoch" if epochs == "1" else "epochs"
+    caption = Text(f"test {metric} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
+    folds = folds_note(head.column.folds for head in heads)
+    return caption.append(f"\n{folds}") if folds else caption
+
+
+def folds_note(counts: Iterable[int]) -> str:
+    """Return what ± means below columns of so many folds; nothing where there are none."""
+    folds = folds_text(counts)
+    return f"± standard deviation over the {folds} (mean over seeds)" if folds else ""
+
+
+def _span(numbers: set[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return whole(low) if low == high else f"{whole(low)} to {whole(high)}"
+
+
+def chunks_of(widths: Sequence[int], room: int) -> Iterator[range]:
+    """Cut the columns into runs that fit into ``room``; a column wider than that stands alone."""
+    start = used = 0
+    for index, width in enumerate(widths):
+        if index > start and used + width + PADDING > room:
+            yield range(start, index)
+            start, used = index, 0
+        used += width + PADDING
+    if widths:
+        yield range(start, len(widths))

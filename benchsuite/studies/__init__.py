@@ -1,0 +1,1 @@
+"""From a request to trials: study files, and what a study expands to."""

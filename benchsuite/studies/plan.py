@@ -1,0 +1,192 @@
+"""What a study expands to: its trials, before anything starts."""
+
+from __future__ import annotations
+
+import fnmatch
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchsuite.components import RECIPE_KINDS, TIERS, Task
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.recipe import Recipe, Setting
+from benchsuite.registry import Registry
+from benchsuite.selection import baseline, expand
+from benchsuite.study import Study
+from benchsuite.trial import Trial
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trials of a study, each once, in a fixed order.
+
+    Args:
+        trials: Id → trial.
+        problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by
+            name.
+        compared: Kind → the settings that are compared, in words: only what differs from declared defaults is written out.
+    """
+
+    trials: Mapping[str, Trial]
+    problems: Sequence[str]
+    compared: Mapping[str, Sequence[str]]
+
+    @property
+    def tasks(self) -> Counter[str]:
+        """Task → number of trials."""
+        return Counter(trial.task for trial in self.trials.values())
+
+    @property
+    def programs(self) -> int:
+        """Number of programs to compile."""
+        return len({trial.cell for trial in self.trials.values()})
+
+
+def plan(study: Study, registry: Registry) -> Plan:
+    """Expand a study into trials.
+
+    Raises:
+        BenchsuiteError: If nothing is selected, or something selected by name does not exist or cannot be used.
+    """
+    if not (study.all or study.baselines or study.kind or study.components or study.task or study.cross):
+        raise BenchsuiteError(
+            "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
+            "`benchsuite list` shows what there is."
+        )
+    tasks = tasks_of(study.task, study.tier, registry)
+    chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
+    for kind, options in chosen.items():
+        for name in {setting.name for settings in options for setting in settings}:
+            registry.refuse_conflict(kind, name)
+    if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
+        raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
+    whole = tuple(RECIPE_KINDS) if study.all else study.kind
+    left_out: list[str] = []
+    for kind in dict.fromkeys((*whole, *(kind for kind in study.cross if kind not in chosen))):
+        for name in registry.names(kind):
+            component = registry.component(kind, name)
+            if component.required:
+                left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
+    crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
+    trials: dict[str, Trial] = {}
+    broken: list[str] = []
+    for task in tasks:
+        try:
+            base = baseline(task, registry)
+        except BenchsuiteError as error:
+            if study.task:
+                raise
+            broken.append(f"{task.title} cannot run: {error}")
+            continue
+        try:
+            folds = _folds(task, study.folds)
+        except BenchsuiteError as error:
+            if study.task:
+                raise
+            broken.append(str(error))
+            continue
+        recipes = []
+        # A task alone means its baseline; and whole kinds are compared with it. Everything else runs with its declared defaults.
+        alone = study.task and not (whole or chosen or crossed)
+        if study.baselines or alone or any(kind in task.compares and kind in base for kind in whole):
+            recipes.append(base)
+        if crossed and all(kind in base and (study.task or kind in task.compares) for kind in crossed):
+            recipes += _pairs(base, crossed)
+        for kind in RECIPE_KINDS:
+            if kind not in base:
+                continue
+            if kind in whole and kind in task.compares:
+                recipes += [base.replaced(kind, settings) for settings in _every(kind, registry)]
+            if kind in chosen and (study.task or kind in task.compares):
+                recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
+        for recipe in recipes:
+            for seed, fold in itertools.product(range(study.seeds), folds):
+                trial = Trial(
+                    task.name,
+                    task.version,
+                    recipe,
+                    seed,
+                    study.epochs or task.epochs,
+                    task.batch_size,
+                    study.precision,
+                    study.device_kind,
+                    fold=fold,
+                )
+                trials[trial.id] = trial
+    if not trials and not broken:
+        kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen, *crossed))
+        raise BenchsuiteError(
+            f"no selected task compares {kinds or 'anything'}. Name tasks with --task; `benchsuite list` shows them."
+        )
+    compared = {
+        kind: [_words(settings, registry) for settings in options] for kind, options in {**chosen, **crossed}.items()
+    }
+    for kind in whole:
+        compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
+    return Plan(trials, broken + left_out, compared)
+
+
+def _folds(task: Task, folds: str) -> list[tuple[int, int] | None]:
+    """Return the folds of a task's trials: number and count of each; only ``None`` for its own split.
+
+    Raises:
+        BenchsuiteError: If the task cannot be folded so.
+    """
+    if not folds:
+        return [None]
+    from benchsuite.data import read
+    from benchsuite.data.splits import fold_count
+
+    arrays = read(task).arrays
+    try:
+        count = fold_count(task.split, arrays.y, arrays.groups, folds)
+    except BenchsuiteError as error:
+        raise BenchsuiteError(f"{task.title} cannot be folded: {error}.") from None
+    return [(number, count) for number in range(count)]
+
+
+def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:
+    """Return every component of a kind with its defaults; those that need a choice of the user are left out."""
+    found = [registry.component(kind, name) for name in registry.names(kind)]
+    return [(Setting.of(component),) for component in found if not component.required]
+
+
+def _pairs(base: Recipe, crossed: Mapping[str, list[tuple[Setting, ...]]]) -> list[Recipe]:
+    """Return the baseline with both kinds exchanged, for every pair of their settings."""
+    (one, rows), (other, columns) = crossed.items()
+    return [base.replaced(one, row).replaced(other, column) for row in rows for column in columns]
+
+
+def _words(settings: tuple[Setting, ...], registry: Registry) -> str:
+    return " + ".join(setting.describe(registry.component(setting.kind, setting.name)) for setting in settings)
+
+
+def tasks_of(selections: Sequence[str], tier: str, registry: Registry) -> list[Task]:
+    """Return the tasks that selections name; all of a tier where there are none (``full`` holds ``quick``).
+
+    Raises:
+        BenchsuiteError: For unknown names and tiers, and a tier without tasks.
+    """
+    if tier not in TIERS:
+        raise unknown("tier", str(tier), TIERS)
+    names = registry.names("task")
+    if not selections:
+        tiers = ("quick", "full") if tier == "full" else (tier,)
+        tasks = [registry.task(name) for name in names if registry.task(name).tier in tiers]
+        if not tasks:
+            raise BenchsuiteError(f"no task has tier {tier!r}. `benchsuite list task` shows the tiers.")
+        return tasks
+    found: dict[str, Task] = {}
+    for selection in selections:
+        for name in (part.strip() for part in selection.split(",")):
+            if any(character in name for character in "*?"):
+                matching = fnmatch.filter(names, name)
+                if not matching:
+                    raise unknown("task pattern", name, names)
+            else:
+                matching = [name]
+            for match in matching:
+                registry.refuse_conflict("task", match)
+                found[match] = registry.task(match)
+    return list(found.values())

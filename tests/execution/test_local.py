@@ -1,0 +1,291 @@
+"""Worker processes that die while they start, wait or train: only what a trial did itself is that trial's outcome."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from benchsuite.errors import BenchsuiteError
+from benchsuite.execution import Cell, Finished, LocalExecutor, Options, Started, local
+from benchsuite.execution.local import DEATHS_AT_START, SOON_BELIEVED, Waiting
+from benchsuite.extras import Extras
+from benchsuite.outcomes import Outcome
+from benchsuite.recipe import Recipe, Setting
+from benchsuite.registry import Sources
+from benchsuite.trial import Trial
+from tests.execution import stub_worker
+
+LIMIT = 30.0
+# Fewer than in earnest: each start takes half a second.
+KILLS_AT_START = 6
+KILLS_BELIEVED = 3
+IN_EARNEST = (local.KILLS_AT_START, local.KILLS_BELIEVED)
+
+
+def trial(seed: int, momentum: float = 0.9) -> Trial:
+    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("momentum", momentum)))
+    return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
+
+
+def cell(*trials: Trial, timeout: float = LIMIT, seconds: float = 1.0) -> Cell:
+    return Cell(trials, seconds, timeout)
+
+
+@pytest.fixture
+def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., dict[int, Finished]]]:
+    """Run cells on workers that do what ``plan`` says; return seed → end, each trial once."""
+    monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
+    monkeypatch.setattr(local, "KILLS_AT_START", KILLS_AT_START)
+    monkeypatch.setattr(local, "KILLS_BELIEVED", KILLS_BELIEVED)
+    opened: list[LocalExecutor] = []
+
+    def run(*cells: Cell, workers: int = 1, **plan: Any) -> dict[int, Finished]:
+        stub_worker.write_plan(tmp_path, **plan)
+        executor = new_executor(tmp_path, workers)
+        opened.append(executor)
+        for one in cells:
+            executor.submit(one)
+        found: dict[int, Finished] = {}
+        for event in executor.events():
+            if isinstance(event, Finished):
+                assert event.trial.seed not in found
+                found[event.trial.seed] = event
+        return found
+
+    yield run
+    for executor in opened:
+        executor.close()
+
+
+def new_executor(folder: Path, workers: int) -> LocalExecutor:
+    return LocalExecutor(
+        Options(Sources(), "cpu", workers, 0, str(folder / "logs"), 0, str(folder), str(folder), Extras())
+    )
+
+
+def said(finished: Finished) -> tuple[Outcome, str]:
+    return finished.ending.outcome, finished.ending.reason
+
+
+# While nothing runs: nobody's failure
+
+
+@pytest.mark.parametrize("action", ["exit 3", "SIGSEGV", "SIGKILL", "SIGTERM", "close"])
+def test_a_worker_that_dies_while_it_starts_is_made_anew(action: str, execute: Any, tmp_path: Path) -> None:
+    found = execute(cell(trial(0), trial(1)), start=[action] * (DEATHS_AT_START - 1))
+    assert [said(found[seed]) for seed in (0, 1)] == [(Outcome.COMPLETED, "")] * 2
+    assert stub_worker.times(tmp_path, "start") == DEATHS_AT_START
+    assert stub_worker.times(tmp_path, "trial-0") == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "times", "how"),
+    [
+        ("exit 3", DEATHS_AT_START, "ended with exit code 3"),
+        ("SIGABRT", DEATHS_AT_START, "was killed by SIGABRT"),
+        ("SIGKILL", KILLS_AT_START, "was killed by SIGKILL"),
+    ],
+)
+def test_where_none_can_start_the_study_ends_and_no_trial_is_blamed(
+    action: str, times: int, how: str, execute: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(BenchsuiteError) as caught:
+        execute(cell(trial(0)), start=[action] * 100)
+    assert str(caught.value) == (
+        f"workers cannot start: {times} in a row ended while they did, the last one {how}. No trial was blamed for it. "
+        f"Look at worker-0.log in {tmp_path / 'logs'}, mend that, and run the same command again."
+    )
+    assert stub_worker.times(tmp_path, "start") == times
+
+
+def test_a_worker_that_hangs_while_it_starts_falls_under_the_limit(execute: Any) -> None:
+    with pytest.raises(BenchsuiteError, match=r"^a worker did not start within 0.5 seconds \(--timeout\): some plugin"):
+        execute(cell(trial(0), timeout=0.5), start=["hang"])
+
+
+def test_a_worker_that_says_why_it_cannot_work_ends_the_study(execute: Any) -> None:
+    with pytest.raises(BenchsuiteError, match=r"^no GPU\.$"):
+        execute(cell(trial(0)), problem="no GPU.")
+
+
+@pytest.mark.parametrize("action", ["afterwards", "before"])
+def test_a_worker_that_dies_between_two_trials_costs_none(action: str, execute: Any, tmp_path: Path) -> None:
+    """Even of SIGSEGV, which is believed at once while a trial runs."""
+    found = execute(cell(*map(trial, range(4))), trials={"1": [action]})
+    assert {outcome for outcome, _ in map(said, found.values())} == {Outcome.COMPLETED}
+    assert stub_worker.times(tmp_path, "start") == 2
+
+
+# While a trial runs
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "reason"),
+    [
+        ("SIGSEGV", Outcome.CRASHED, "the worker process was killed by SIGSEGV"),
+        ("exit 3", Outcome.CRASHED, "the worker process ended by itself with exit code 3"),
+        ("exit 0", Outcome.CRASHED, "the worker process ended by itself with exit code 0"),
+        ("print ordinary", Outcome.CRASHED, "the worker process was killed by SIGABRT"),
+        (
+            "print terminate called after throwing std::bad_alloc",
+            Outcome.OUT_OF_MEMORY,
+            "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)",
+        ),
+    ],
+)
+def test_what_a_trial_does_to_its_worker_is_believed_at_once(
+    action: str, outcome: Outcome, reason: str, execute: Any, tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    found = execute(cell(*map(trial, range(3))), trials={"1": [action]})
+    assert time.monotonic() - begun < 10  # and nobody waits for the limit
+    assert said(found[1]) == (outcome, reason)
+    assert said(found[0]) == said(found[2]) == (Outcome.COMPLETED, "")
+    assert stub_worker.times(tmp_path, "trial-1") == 1
+    failure = found[1].ending.results.failure
+    assert failure is not None
+    assert failure.step is None
+    assert action.removeprefix("print ") in failure.traceback or not action.startswith("print")
+
+
+@pytest.mark.parametrize("signal", ["SIGKILL", "SIGTERM", "SIGHUP"])
+def test_a_trial_whose_worker_was_killed_runs_again(signal: str, execute: Any, tmp_path: Path) -> None:
+    found = execute(cell(*map(trial, range(3))), trials={"1": [signal] * (KILLS_BELIEVED - 1)})
+    assert {said(one) for one in found.values()} == {(Outcome.COMPLETED, "")}
+    assert stub_worker.times(tmp_path, "trial-1") == KILLS_BELIEVED
+
+
+def test_a_trial_that_kills_its_workers_is_believed_in_the_end(execute: Any, tmp_path: Path) -> None:
+    """And the other trials of its program sooner."""
+    other = trial(3, momentum=0.5)
+    plan = {str(seed): ["SIGKILL"] * 100 for seed in (1, 2)}
+    found = execute(cell(*map(trial, range(3))), cell(other, seconds=0.5), trials=plan | {"3": ["SIGKILL"] * 2})
+    assert said(found[1]) == (
+        Outcome.CRASHED,
+        f"the worker process was killed by SIGKILL, {KILLS_BELIEVED} times in a row; the operating system does so when "
+        "memory runs out",
+    )
+    assert said(found[2])[0] is Outcome.CRASHED
+    assert said(found[3]) == (Outcome.COMPLETED, "")  # of another program
+    assert stub_worker.times(tmp_path, "trial-1") == KILLS_BELIEVED
+    assert stub_worker.times(tmp_path, "trial-2") == SOON_BELIEVED
+
+
+def test_the_kernel_is_believed_sooner(execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = iter(range(1000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
+    assert said(found[0]) == (
+        Outcome.OUT_OF_MEMORY,
+        f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row)",
+    )
+    assert stub_worker.times(tmp_path, "trial-0") == SOON_BELIEVED
+
+
+def test_a_hanging_trial_is_timed_out_and_the_next_one_runs(execute: Any) -> None:
+    found = execute(cell(trial(0), trial(1), timeout=2.0), trials={"0": ["hang"]})
+    assert said(found[0]) == (
+        Outcome.TIMED_OUT,
+        "it took longer than 2 seconds (--timeout), compilation included",
+    )
+    assert found[0].ending.costs.wall_seconds >= 2.0
+    assert said(found[1]) == (Outcome.COMPLETED, "")
+
+
+def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting, idle and running workers alike; each trial ends once, and as if nothing had been."""
+    monkeypatch.setattr(local, "KILLS_AT_START", IN_EARNEST[0])
+    monkeypatch.setattr(local, "KILLS_BELIEVED", IN_EARNEST[1])
+    chance = random.Random(11)
+    killed = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while len(killed) < 40 and not over.is_set():
+            time.sleep(chance.uniform(0, 0.3))
+            workers = [
+                one for one in psutil.Process().children() if any("stub_worker" in word for word in _command(one))
+            ]
+            if workers:
+                victim = chance.choice(workers)
+                victim.kill()
+                killed.append(victim.pid)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    try:
+        found = execute(*(cell(trial(2 * n), trial(2 * n + 1)) for n in range(60)), workers=2, seconds=0.1)
+    finally:
+        over.set()
+        killer.join()
+    assert len(killed) == 40
+    assert len(found) == 120
+    assert {said(one) for one in found.values()} == {(Outcome.COMPLETED, "")}
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+# Stopping, and who gets what
+
+
+def test_closing_ends_workers_whatever_they_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
+    stub_worker.write_plan(tmp_path, trials={"0": ["hang"], "1": ["hang"]})
+    executor = new_executor(tmp_path, 2)
+    executor.submit(cell(trial(0)))
+    executor.submit(cell(trial(1)))
+    events = executor.events()
+    assert all(isinstance(next(events), Started) for _ in range(2))
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not all((tmp_path / f"trial-{n}").exists() for n in range(2)):
+        time.sleep(0.05)
+    workers = psutil.Process().children()
+    assert len(workers) == 2
+    begun = time.monotonic()
+    executor.close()
+    assert time.monotonic() - begun < 5
+    assert not any(worker.is_running() for worker in workers)
+
+
+def test_cells_may_be_submitted_while_events_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a tuner does: the next trial depends on the last. More cells than there were workers so far start more workers."""
+    monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
+    stub_worker.write_plan(tmp_path, seconds=0.2)
+    executor = new_executor(tmp_path, 2)
+    executor.submit(cell(trial(0)))
+    ended, workers = [], set()
+    for event in executor.events():
+        if isinstance(event, Finished):
+            ended.append(event.trial.seed)
+            workers.add(event.worker)
+            if event.trial.seed == 0:
+                for seed in (1, 2, 3, 4):
+                    executor.submit(cell(trial(seed)))
+    executor.close()
+    assert sorted(ended) == [0, 1, 2, 3, 4]
+    assert workers == {0, 1}
+
+
+def test_the_longest_cell_goes_first_and_a_worker_keeps_to_its_program() -> None:
+    waiting = Waiting()
+    short, long = cell(trial(0), seconds=1.0), cell(trial(1), seconds=5.0)
+    other = cell(trial(2, momentum=0.5), seconds=9.0)
+    for one in (short, long, other):
+        waiting.put(one)
+    assert waiting.take(short.program) is long
+    assert waiting.take(short.program) is short
+    assert waiting.take(short.program) is other
+    waiting.close()
+    assert waiting.take(None) is None

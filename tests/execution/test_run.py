@@ -1,0 +1,264 @@
+"""What a source proposes may depend on results, never on the number of workers or on who was faster."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchsuite.curves import Curves
+from benchsuite.execution import Cell, Finished, Options, Started, run_source
+from benchsuite.extras import NOTHING, Extras
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Ending, Environment, Failure, Record, Results
+from benchsuite.registry import Registry, Sources
+from benchsuite.selection import baseline, expand
+from benchsuite.sources import Planned
+from benchsuite.store import Store
+from benchsuite.trial import Trial
+
+TASK = "quadratic"
+
+
+def trials(bundled: Registry, rates: Sequence[float], seed: int = 0, epochs: int = 1) -> list[Trial]:
+    task = bundled.task(TASK)
+    base = baseline(task, bundled)
+    words = ",".join(map(str, rates))
+    (options,) = (expand("optimizer", [f"sgd[learning_rate={words}]"], bundled),)
+    return [
+        Trial(TASK, task.version, base.replaced("optimizer", option), seed, epochs, task.batch_size)
+        for option in options
+    ]
+
+
+def loss(trial: Trial) -> float:
+    """A number that depends on the trial alone."""
+    return int(hashlib.sha256(trial.id.encode()).hexdigest()[:8], 16) / 2**32
+
+
+def ending(trial: Trial, value: float | None = None, **changes: object) -> Ending:
+    reached = loss(trial) if value is None else value
+    whole = Ending(
+        outcome=Outcome.COMPLETED,
+        curves=Curves({"epoch": [0, 1], "step": [0, 10], "test_loss": [1.0, reached]}),
+        results=Results(final={"epoch": 1, "step": 10, "test_loss": reached}),
+        costs=Costs(wall_seconds=0.1),
+        environment=Environment(device="cpu", worker=0),
+        fingerprints={"data": "0" * 16},
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+class Shuffled:
+    """An executor without processes: its workers end in an order that chance decides."""
+
+    def __init__(self, workers: int, chance: Random, endings: dict[str, Ending] | None = None) -> None:
+        self._workers, self._chance = workers, chance
+        self._endings = endings or {}
+        self._waiting: list[Trial] = []
+        self.ran: list[Trial] = []
+        self.closed = False
+
+    def submit(self, cell: Cell) -> None:
+        self._waiting += cell.trials
+
+    def events(self) -> Iterator[Started | Finished]:
+        running: list[Trial] = []
+        while self._waiting or running:
+            while self._waiting and len(running) < self._workers:
+                running.append(self._waiting.pop(self._chance.randrange(len(self._waiting))))
+                yield Started(running[-1], len(running) - 1)
+            trial = running.pop(self._chance.randrange(len(running)))
+            self.ran.append(trial)
+            yield Finished(trial, 0, self._endings.get(trial.id) or ending(trial), {})
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Halving:
+    """Successive halving: the better half goes on with twice the budget, until one is left."""
+
+    def __init__(self, bundled: Registry, rates: Sequence[float]) -> None:
+        self._bundled = bundled
+        self._rung = trials(bundled, rates)
+        self._left: list[Trial] = list(self._rung)
+        self._told: list[Record] = []
+        self.proposed: list[str] = []
+
+    def propose(self) -> Sequence[Trial]:
+        now, self._left = self._left, []
+        self.proposed += [trial.id for trial in now]
+        return now
+
+    def tell(self, record: Record) -> None:
+        self._told.append(record)
+        if len(self._told) < len(self._rung):
+            return
+        assert [told.id for told in self._told] == [trial.id for trial in self._rung]
+        self._told.sort(key=lambda told: float(told.curves["test_loss"][-1]))
+        better = self._told[: len(self._told) // 2]
+        self._rung = [replace(told.trial, epochs=2 * told.trial.epochs) for told in better]
+        self._left, self._told = list(self._rung), []
+
+
+class Watching:
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.plans: list[tuple[int, int, int, float]] = []
+        self.left: list[float] = []
+        self.problems: list[str] = []
+
+    def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
+        self.plans.append((done, waiting, stale, seconds))
+
+    def started(self, trial: Trial, worker: int) -> None:
+        pass
+
+    def finished(self, trial: Trial, worker: int, record: Record, left: float) -> None:
+        self.left.append(left)
+
+    def problem(self, text: str) -> None:
+        self.problems.append(text)
+
+
+def options(folder: Path, workers: int = 2, extras: Extras = NOTHING) -> Options:
+    where = str(folder)
+    return Options(Sources(local=False), "cpu", workers, 0, where, os.getpid(), where, where, extras)
+
+
+RATES = [0.01 * 2**n for n in range(8)]
+
+
+@given(workers=st.integers(1, 9), seed=st.integers(0, 2**16))
+def test_a_source_that_halves_proposes_the_same_whoever_ends_first(
+    workers: int, seed: int, bundled: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    found = []
+    for count, chance in ((1, Random(0)), (workers, Random(seed))):
+        folder = tmp_path_factory.mktemp("halving")
+        source, executor = Halving(bundled, RATES), Shuffled(count, chance)
+        summary = run_source(source, bundled, Store(folder), executor, options(folder, count), Watching())
+        assert executor.closed
+        assert len(executor.ran) == len(source.proposed) == 8 + 4 + 2 + 1
+        found.append((source.proposed, sorted(summary.records)))
+    assert found[0] == found[1]
+
+
+def test_a_source_goes_on_from_the_records_that_are_there(bundled: Registry, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = Halving(bundled, RATES)
+    run_source(first, bundled, store, Shuffled(2, Random(1)), options(tmp_path), Watching())
+    before = {path: path.read_bytes() for path in store.trials.glob("??/*.json")}
+    lost = first.proposed[-2]  # of the last but one rung
+    store.path(lost).unlink()
+    again, executor, watching = Halving(bundled, RATES), Shuffled(2, Random(2)), Watching()
+    summary = run_source(again, bundled, store, executor, options(tmp_path), watching)
+    assert again.proposed == first.proposed
+    assert [trial.id for trial in executor.ran] == [lost]
+    assert (summary.done, summary.ran, len(summary.records)) == (14, 1, 15)
+    after = {path: path.read_bytes() for path in store.trials.glob("??/*.json")}
+    assert {path.stem for path in after} == {path.stem for path in before}
+    assert all(after[path] == before[path] for path in before if path.stem != lost)
+    assert watching.left[-1] == 0
+
+
+def test_a_trial_that_is_proposed_twice_runs_once_and_is_told_twice(bundled: Registry, tmp_path: Path) -> None:
+    (one,) = trials(bundled, [0.1])
+
+    class Twice:
+        told: ClassVar[list[str]] = []
+
+        def propose(self) -> Sequence[Trial]:
+            return [one] if len(self.told) < 2 else []
+
+        def tell(self, record: Record) -> None:
+            self.told.append(record.id)
+
+    source, executor = Twice(), Shuffled(1, Random(0))
+    run_source(source, bundled, Store(tmp_path), executor, options(tmp_path), Watching())
+    assert (source.told, len(executor.ran)) == ([one.id] * 2, 1)
+
+
+def test_a_plan_says_at_once_what_there_is_to_do_and_counts_down(bundled: Registry, tmp_path: Path) -> None:
+    planned = trials(bundled, RATES)
+    watching = Watching()
+    run_source(Planned(planned[:3]), bundled, Store(tmp_path), Shuffled(2, Random(0)), options(tmp_path), Watching())
+    run_source(Planned(planned), bundled, Store(tmp_path), Shuffled(2, Random(0)), options(tmp_path), watching)
+    ((done, waiting, stale, seconds),) = watching.plans
+    assert (done, waiting, stale) == (3, 5, 0)
+    assert seconds > watching.left[0]
+    assert watching.left == sorted(watching.left, reverse=True)
+    assert watching.left[-1] == 0
+
+
+# What is there stays as it is
+
+
+def test_an_extra_leaves_the_record_as_it_was_and_compares(bundled: Registry, tmp_path: Path) -> None:
+    planned = trials(bundled, RATES[:3])
+    store = Store(tmp_path)
+    run_source(Planned(planned), bundled, store, Shuffled(1, Random(0)), options(tmp_path), Watching())
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in store.trials.glob("??/*.json")}
+    assert len(before) == 3
+    # The second run is slower (costs do not count), and of the second trial one digit of one number is another.
+    endings = {trial.id: ending(trial, costs=Costs(wall_seconds=9.0)) for trial in planned}
+    endings[planned[1].id] = ending(planned[1], value=loss(planned[1]) + 1e-9)
+    watching, executor = Watching(), Shuffled(1, Random(0), endings)
+    summary = run_source(
+        Planned(planned), bundled, store, executor, options(tmp_path, extras=Extras(weights=True)), watching
+    )
+    assert len(executor.ran) == 3
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in store.trials.glob("??/*.json")} == before
+    value = loss(planned[1])
+    differs = f"test_loss after epoch 1 was {value} and is {value + 1e-9} now"
+    assert summary.unrepeated == {planned[1].id: differs}
+    (line,) = watching.problems
+    assert line == (
+        f"trial {planned[1].id} of quadratic does not repeat its record: {differs}. The record stays as it was, and "
+        "nothing was kept beside it."
+    )
+    assert summary.records[planned[1].id] == store.read(planned[1].id)
+
+
+def test_a_stale_record_is_set_aside_and_one_without_data_is_replaced(bundled: Registry, tmp_path: Path) -> None:
+    planned = trials(bundled, RATES[:2])
+    store = Store(tmp_path)
+    without = ending(
+        planned[1],
+        outcome=Outcome.CRASHED,
+        results=Results(failure=Failure(step=0, traceback="")),
+        curves=Curves(),
+        fingerprints={},
+    )
+    old = ending(planned[0], fingerprints={"task:quadratic": "another", "data": "0" * 16})
+    endings = {planned[0].id: old, planned[1].id: without}
+    run_source(Planned(planned), bundled, store, Shuffled(1, Random(0), endings), options(tmp_path), Watching())
+    again = Shuffled(1, Random(0))
+    summary = run_source(Planned(planned), bundled, store, again, options(tmp_path), Watching())
+    assert (summary.stale, summary.done, len(again.ran)) == (1, 0, 2)
+    assert [path.name for path in (tmp_path / "stale").iterdir()] == [f"{planned[0].id}-0.json"]
+    assert {record.outcome for record in store.records()} == {Outcome.COMPLETED}
+
+
+def test_a_record_says_which_code_made_it(bundled: Registry, tmp_path: Path) -> None:
+    import benchsuite.provenance
+
+    (one,) = trials(bundled, [0.1])
+    run_source(Planned([one]), bundled, Store(tmp_path), Shuffled(1, Random(0)), options(tmp_path), Watching())
+    record = Store(tmp_path).read(one.id)
+    assert record is not None
+    from importlib.metadata import version
+
+    assert record.made_by.benchsuite == version("benchsuite")
+    assert record.made_by.commit == benchsuite.provenance.commit()
+    assert set(record.fingerprints) >= {"task:quadratic", "optimizer:sgd", "data"}

@@ -1,0 +1,113 @@
+"""Tables of the terminal: they fit 80 columns, show what failed, and say what they leave out."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from benchsuite.record import Record
+from benchsuite.report import grid_tables, leaderboard_tables
+from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study
+
+SGD = component("sgd", learning_rate=0.1)
+
+
+def printed(records: list[Record], width: int = 80) -> str:
+    console = Console(width=width, file=io.StringIO(), color_system=None)
+    for table in leaderboard_tables(records, width=width):
+        console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_terminal_tables_fit_their_width(width: int):
+    text = printed(make_study(seeds=2, tasks=5), width)
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "…" not in text
+
+
+def test_terminal_tables_name_every_row_in_every_part():
+    text = printed(make_study(seeds=2, tasks=5))
+    assert "optimizer leaderboard (1 of 2)" in text
+    assert text.count("schedule_free_adamw") == 2
+    for task in ("bible_charlm", "digits_mlp", "housing_mlp", "mnist5k_cnn"):
+        assert task in text
+
+
+def test_terminal_tables_show_failures_intervals_and_the_caption():
+    records = [make_record(seed=seed, value=0.9 + seed / 100) for seed in range(3)]
+    records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="diverged") for seed in range(3)]
+    text = printed(records)
+    assert "0.9000–0.9200" in text
+    assert re.search(r"sgd\s+failed\n\s+3/3 diverged", text)
+    assert "test accuracy after 20 epochs: median of 3 seeds, 75 % interval" in text
+
+
+def test_the_best_median_is_bold_and_labels_are_no_markup():
+    hostile = component("[red]x[/red]")
+    table = leaderboard_tables([make_record(value=0.9), make_record(changes={"optimizer": [hostile]}, value=0.8)])[0]
+    first, second = list(table.columns[2].cells)
+    assert (str(first.style), str(second.style)) == ("bold", "")  # type: ignore[union-attr]
+    assert "[red]x[/red]" in printed([make_record(changes={"optimizer": [hostile]})])
+
+
+def test_no_records_no_tables():
+    assert leaderboard_tables([]) == []
+
+
+def test_a_caption_spans_what_differs():
+    records = [make_record(seed=seed) for seed in range(5)] + [make_record(AUTOENCODER, seed=seed) for seed in range(3)]
+    records += [make_record(DIGITS, {"optimizer": [SGD]})]
+    assert "test metric after 20 to 30 epochs: median of 1 to 5 seeds, 0 to 93.7 % interval" in printed(records)
+
+
+def test_pruned_seeds_are_told_and_not_red():
+    records = [make_record(seed=seed) for seed in range(3)] + [make_record(seed=3, outcome="pruned")]
+    records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="pruned") for seed in range(3)]
+    text = printed(records)
+    assert "1/4 pruned" in text
+    assert re.search(r"sgd\s+pruned\n", text)
+    styles = {
+        str(span.style)
+        for table in leaderboard_tables(records)
+        for column in table.columns
+        for cell in column.cells
+        for span in getattr(cell, "spans", ())
+    }
+    assert styles
+    assert not any("red" in style for style in styles)
+
+
+def test_of_very_many_rows_the_best_of_each_name_are_shown_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("benchsuite.report.tables.terminal.MOST_ROWS", 4)
+    rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    last = make_record(changes={"optimizer": [component("zzz")]}, value=0.1)
+    text = printed([make_record(value=0.2), *rates, last])
+    assert [name for name in ("adam", "sgd[rate=1]", "sgd[rate=2]", "zzz") if name in text] == [
+        "adam", "sgd[rate=1]", "sgd[rate=2]", "zzz",
+    ]  # fmt: skip
+    assert "sgd[rate=3]" not in text
+    assert "6 more rows are in leaderboard.csv" in text
+
+
+def test_of_a_very_large_grid_the_best_are_shown_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("benchsuite.report.tables.terminal_grid.MOST_SETTINGS", 2)
+    records = [
+        make_record(
+            changes={"optimizer": [component("sgd", rate=rate)], "schedule": [component("cosine", final=final)]},
+            value=0.9 - rate / 10 - final / 100,
+        )
+        for rate in range(1, 4)
+        for final in range(3)
+    ]
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    for table in grid_tables(records):
+        console.print(table)
+    text = re.sub(r"\s+", " ", console.file.getvalue())  # type: ignore[attr-defined]
+    assert "sgd[rate=1]" in text
+    assert "cosine[final=1]" in text, "a label is no markup"
+    assert "sgd[rate=3]" not in text
+    assert "2 of 3 settings of optimizer, 2 of 3 settings of schedule. All trials are in trials.parquet." in text
