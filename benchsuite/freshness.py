@@ -8,7 +8,9 @@ from enum import Enum
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
+from benchsuite.provenance import fingerprints
 from benchsuite.record import Record
+from benchsuite.registry import Registry
 from benchsuite.trial import Trial
 
 
@@ -34,7 +36,8 @@ class Judge:
     """Decides what records are worth.
 
     Args:
-        fingerprints: Returns ``kind:name`` → hash of the source code now, for what a trial uses and is known.
+        fingerprints: Returns ``kind:name`` → hash of the source code now, for what a trial uses and is known; asked once
+            for each task and recipe.
         files: What is kept beside the records.
         wanted: What is asked for beside them.
     """
@@ -46,6 +49,7 @@ class Judge:
         wanted: Extras = NOTHING,
     ) -> None:
         self._fingerprints = fingerprints
+        self._known: dict[tuple[str, str], Mapping[str, str]] = {}
         self._files = files
         self._wanted = wanted
 
@@ -58,9 +62,20 @@ class Judge:
         """
         if record is None or without_data(record):
             return Freshness.MISSING
-        if any(record.fingerprints.get(key) != value for key, value in self._fingerprints(trial).items()):
+        if any(record.fingerprints.get(key) != value for key, value in self._now(trial).items()):
             return Freshness.STALE
         return Freshness.LACKING if self._files.lacking(record, self._wanted) else Freshness.FRESH
+
+    def _now(self, trial: Trial) -> Mapping[str, str]:
+        key = trial.task, trial.recipe.text
+        if key not in self._known:
+            self._known[key] = self._fingerprints(trial)
+        return self._known[key]
+
+
+def judge_of(registry: Registry, files: ExtraFiles, wanted: Extras = NOTHING) -> Judge:
+    """Return the judge of a results folder, by the plugins that were found."""
+    return Judge(lambda trial: fingerprints(trial, registry), files, wanted)
 
 
 def without_data(record: Record) -> bool:

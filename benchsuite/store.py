@@ -107,6 +107,12 @@ class Store:
         """Return the ids of all trials that have a record, sorted."""
         return sorted(path.stem for path in self.trials.glob("??/*.json"))
 
+    def changed(self) -> int:
+        """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
+        folders = [self.trials, *self.trials.glob("??")]
+        files = (entry for folder in folders[1:] for entry in os.scandir(folder))
+        return max([path.stat().st_mtime_ns for path in folders] + [entry.stat().st_mtime_ns for entry in files])
+
     def records(self) -> Iterator[Record]:
         """Read record after record, sorted by id.
 

@@ -13,12 +13,10 @@ from benchsuite.errors import BenchsuiteError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from benchsuite.freshness import Judge
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.store import Store
-    from benchsuite.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -58,17 +56,22 @@ def report(
     console.print(f"Report: [bold]{written.index}[/]", highlight=False, soft_wrap=True)
 
 
+def page(store: Store) -> Path:
+    """Return where the page of a results folder lies."""
+    return store.folder / "report" / "index.html"
+
+
 def write(store: Store, known: Registry) -> Written:
     """Write the report and the derived table of a results folder.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
-    from benchsuite.freshness import Freshness
+    from benchsuite.freshness import Freshness, judge_of
     from benchsuite.report import Contents, write_report, write_trials
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
-    judge = _judge(store, known)
+    judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
     for record in store.records():
         found[judge(record.trial, record)].append(record)
     fresh = [record for freshness, held in found.items() if freshness.counts for record in held]
@@ -147,19 +150,3 @@ def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapp
 def _ids(folder: Path) -> set[str]:
     """Return the trials that have a file in a folder of what is kept beside records."""
     return {path.stem for path in folder.rglob("*.*")}
-
-
-def _judge(store: Store, known: Registry) -> Judge:
-    """Return what decides which records count. Components that are not loaded now cannot be checked, and count."""
-    from benchsuite.freshness import Judge
-    from benchsuite.provenance import fingerprints
-
-    seen: dict[tuple[str, str], dict[str, str]] = {}
-
-    def current(trial: Trial) -> dict[str, str]:
-        key = trial.task, trial.recipe.text
-        if key not in seen:
-            seen[key] = fingerprints(trial, known)
-        return seen[key]
-
-    return Judge(current, store.extras)

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from benchsuite.execution import Options
+    from benchsuite.execution import Options, Summary
     from benchsuite.registry import Registry
+    from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
 
 GIB = 2**30
 NO_LIMIT = 2**62
+MOST_NAMED = 60
+"""Settings that a dry run names; a grid may have thousands."""
+RENEWED_AT_ONCE = 20_000
+"""A run renews the report of a folder with up to so many records; of more, the user says when."""
 
 
 def run(study: Study, execution: Execution, invocation: Invocation) -> None:
@@ -78,13 +83,12 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
 
     from benchsuite.cli.progress import START_SECONDS, clock
     from benchsuite.execution import Forecast
-    from benchsuite.freshness import Freshness, Judge
-    from benchsuite.provenance import fingerprints
+    from benchsuite.freshness import Freshness, judge_of
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
     store = Store(results, create=False)
-    judge = Judge(lambda trial: fingerprints(trial, known), store.extras, options.extras)
+    judge = judge_of(known, store.extras, options.extras)
     found: Counter[Freshness] = Counter()
     forecast = Forecast(known)
     for trial in planned.trials.values():
@@ -102,7 +106,9 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     for task, count in sorted(planned.tasks.items()):
         console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
     for kind, settings in planned.compared.items():
-        console.print(f"{kind.replace('_', ' ')}: {_escape(', '.join(settings))}", highlight=False, soft_wrap=True)
+        more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
+        named = _escape(", ".join(settings[:MOST_NAMED]) + more)
+        console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
     seconds = forecast.seconds / options.workers
     expected = clock(START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     console.print(
@@ -114,7 +120,7 @@ def _run(
     planned: Plan, known: Registry, results: Path, options: Options, console: Console, timeout: float | None
 ) -> None:
     from benchsuite.cli.progress import Progress
-    from benchsuite.cli.report import show, write
+    from benchsuite.cli.report import show
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
@@ -132,10 +138,10 @@ def _run(
             f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
         )
         raise typer.Exit(1) from None
-    index = write(store, known).index
+    said = _report(store, known, summary)
     show(summary.records.values(), console)
     console.print(progress.closing_line(summary), highlight=False)
-    console.print(f"Report: [bold]{_escape(str(index))}[/]", highlight=False, soft_wrap=True)
+    console.print(said, highlight=False, soft_wrap=True)
     if summary.unrepeated:
         console.print(
             f"[red]{count_of(len(summary.unrepeated), 'trial')} did not repeat their records[/] (named above): the records were "
@@ -143,6 +149,19 @@ def _run(
         )
     if summary.unrepeated or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
+
+
+def _report(store: Store, known: Registry, summary: Summary) -> str:
+    """Renew the report if that is worth its time; return what to say of it."""
+    from benchsuite.cli.report import page, write
+
+    count = len(store.ids())
+    index = page(store)
+    if not summary.ran and not summary.stale and index.is_file() and index.stat().st_mtime_ns > store.changed():
+        return f"Report: [bold]{_escape(str(index))}[/] (as it was: no record is newer)"
+    if count > RENEWED_AT_ONCE:
+        return f"The report of {count:,} records was not renewed: `benchsuite report` does it."
+    return f"Report: [bold]{_escape(str(write(store, known).index))}[/]"
 
 
 def _escape(text: str) -> str:

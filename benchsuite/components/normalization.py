@@ -12,7 +12,7 @@ from benchsuite.errors import BenchsuiteError, Unsupported, unknown
 LAYER_TYPES = ("dense", "convolution", "recurrent", "attention")
 """What a hidden block of a task may be built on; in an ``attention`` block normalizations stand alone, before each branch."""
 
-PLACES = ("outputs", "activations", "kernel")
+ON = ("outputs", "activations", "kernel")
 """What a normalization may be called with."""
 
 
@@ -64,8 +64,8 @@ class Normalization(Component):
             if name not in LAYER_TYPES:
                 raise unknown(f"layer type in applies_to of {self.title}:", str(name), LAYER_TYPES)
         object.__setattr__(self, "applies_to", tuple(self.applies_to))
-        if self.on not in PLACES:
-            raise unknown(f"place in on of {self.title}:", str(self.on), PLACES)
+        if self.on not in ON:
+            raise unknown(f"place in on of {self.title}:", str(self.on), ON)
         if self.on == "activations" and "recurrent" in self.applies_to:
             raise BenchsuiteError(
                 f"{self.title} normalizes activations and applies_to names recurrent layers, whose cells keep their own. "

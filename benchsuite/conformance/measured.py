@@ -11,7 +11,7 @@ from benchsuite.components import Loss, Task
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import Dataset
 from benchsuite.engine.device import Device, configure
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.seeds import Streams
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
@@ -70,7 +70,7 @@ class Measured:
     def _begin(self) -> None:
         """Build the task's program, in a session of its own."""
         self._session = Session(self._registry, {self._task.name: self._task}.__getitem__)
-        self.ready: Ready = self._session.ready(self._trial)
+        self.ready: ReadyTrial = self._session.ready(self._trial)
         self.dataset: Dataset = self.ready.program.dataset
         self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.feed.head)
 

@@ -15,37 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from traceback import format_exception
 
-from benchsuite.components import Component, Loss, Normalization, Optimizer, Surface, Task
+from benchsuite.components import Component, Normalization, Surface, Task
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.tiny import tiny_attention, tiny_images, tiny_residual, tiny_sequences, tiny_tasks
+from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
-from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
-from benchsuite.spaces import Value
 from benchsuite.trial import Trial
 
-BLIND_TO_TARGETS = (
-    "optimizer",
-    "schedule",
-    "gradient_transform",
-    "initializer",
-    "regularization",
-    "activation",
-    "preprocessing",
-)
-"""Kinds whose components do not care, or say what to do, whether targets are classes or values: one tiny task says as much as two."""
-
-FED = ("schedule", "initializer", "preprocessing")
-"""Kinds that no compiled code knows of: a graph, which takes a fifth of the time to compile, says as much as XLA."""
-LAST_RESORTS = {"tiny_images": tiny_images, "tiny_sequences": tiny_sequences, "tiny_residual": tiny_residual}
-"""Tasks for what no other task is anything for: tried one after another until something trains."""
 WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
 
@@ -67,10 +50,10 @@ def check_component(component: Component, registry: Registry) -> list[Finding]:
 def _check_component(component: Component, registry: Registry, weights: Path) -> list[Finding]:
     findings = [_described(component.title, component.summary)]
     runs = []
-    for task in _tiny(component, registry):
+    for task in tiny_tasks_for(component, registry):
         recipe = baseline(task, registry)
         if component.kind in recipe:
-            recipe = recipe.replaced(component.kind, (_setting(component, task, recipe, registry, weights),))
+            recipe = recipe.replaced(component.kind, (setting_for(component, task, recipe, registry, weights),))
         runs.append((task, recipe))
     findings.append(_survives(recipe for _, recipe in runs))
     # A normalization declares its layer types, and there is a task for each.
@@ -160,43 +143,6 @@ def _draws_what_it_trains(surface: Surface, run: Ending) -> Finding:
         if not abs(value - lowest) <= close
     ]
     return Finding(promise, f"{'; '.join(off)}, not lowest={lowest}" if off else "")
-
-
-def _tiny(component: Component, registry: Registry) -> list[Task]:
-    """Return the tiny tasks that a component is tried on: both sorts of targets, or for a loss its own, and images last."""
-    if isinstance(component, Loss):
-        return tiny_tasks({component.targets: component.name})
-    losses: dict[str, str] = {}
-    for name in registry.names("loss"):
-        loss = registry.component("loss", name)
-        assert isinstance(loss, Loss)
-        losses.setdefault(loss.targets, name)
-    if component.kind in BLIND_TO_TARGETS:
-        targets = sorted(losses)[:1]
-        losses = {name: losses[name] for name in targets}
-    if isinstance(component, Normalization) and "classes" in losses:
-        (dense,) = tiny_tasks({"classes": losses["classes"]})
-        others = {"convolution": tiny_images, "recurrent": tiny_sequences, "attention": tiny_attention}
-        by_type = {"dense": dense, **{name: make(losses["classes"]) for name, make in others.items()}}
-        # The task of an attention block has a dense layer as well.
-        both = "attention" in component.applies_to
-        return [by_type[name] for name in component.applies_to if not (both and name == "dense")]
-    tasks = tiny_tasks(losses, full_batch=isinstance(component, Optimizer) and "full_batch" in component.wants)
-    if component.kind in FED:
-        return [dataclasses.replace(task, xla=False) for task in tasks]
-    if component.kind not in ("regularization", "activation") or "classes" not in losses:
-        return tasks
-    return [*tasks, *(make(losses["classes"]) for make in LAST_RESORTS.values())]
-
-
-def _setting(component: Component, task: Task, recipe: Recipe, registry: Registry, weights: Path) -> Setting:
-    """Return a component's defaults; a trial that one asks for is the baseline's, its weights stored for it."""
-    chosen: dict[str, Value] = {}
-    for name in component.required:
-        trial = Trial(task.name, task.version, recipe, 0, task.epochs, task.batch_size)
-        Session(registry, {task.name: task}.__getitem__, extras=Extras(weights=True), weights=weights).run(trial)
-        chosen[name] = trial.id
-    return Setting.of(component, chosen)
 
 
 def _session(task: Task, registry: Registry, weights: Path | None = None) -> Session:

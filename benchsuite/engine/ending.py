@@ -10,7 +10,7 @@ from benchsuite.curves import Curves
 from benchsuite.engine.epochs import Diverged
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.outcomes import Outcome
@@ -31,7 +31,7 @@ class Account:
         self._device = device
         self.checksum = ""
         """Of the task's data, once they were read."""
-        self.ready: Ready | None = None
+        self.ready: ReadyTrial | None = None
         self.compile_seconds: float | None = None
         """What compiling took, once it was done."""
         self.logbook: Logbook | None = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchsuite.components import Monitor
 from benchsuite.engine.keep import Keeper
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
 
 DIVERGED_FACTOR = 1000.0
@@ -24,7 +24,7 @@ def bound_of(first: float) -> float:
     return DIVERGED_FACTOR * max(abs(first), 1.0)
 
 
-def train_epochs(ready: Ready, monitors: Sequence[Monitor], logbook: Logbook, keeper: Keeper) -> None:
+def train_epochs(ready: ReadyTrial, monitors: Sequence[Monitor], logbook: Logbook, keeper: Keeper) -> None:
     """Train a trial for its budget, or until a monitor ends it; epoch 0 is evaluated before training.
 
     Args:

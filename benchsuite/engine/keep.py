@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchsuite.engine.ran import Probed
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.extras import Extras
 from benchsuite.files import write_whole
 
@@ -26,7 +26,7 @@ class Keeper:
         restores: Whether the weights of the epoch with the best validation loss are put back at the end.
     """
 
-    def __init__(self, extras: Extras, ready: Ready, restores: bool) -> None:
+    def __init__(self, extras: Extras, ready: ReadyTrial, restores: bool) -> None:
         self._extras = extras
         self._program, self._feed, self._prepared = ready.program, ready.feed, ready.prepared
         self._restores = restores

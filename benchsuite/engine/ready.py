@@ -11,7 +11,7 @@ from benchsuite.engine.step_plan import StepPlan
 
 
 @dataclass(frozen=True)
-class Ready:
+class ReadyTrial:
     """A trial that has not trained a step.
 
     Args:

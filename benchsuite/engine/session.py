@@ -21,7 +21,7 @@ from benchsuite.engine.program.feed import RESIDENT_BYTES
 from benchsuite.engine.program.optimizer import ConfigurationChanged
 from benchsuite.engine.program.program import Program
 from benchsuite.engine.ran import Ran
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook, summarize
 from benchsuite.engine.step_plan import StepPlan
 from benchsuite.errors import BenchsuiteError, Unsupported
@@ -108,7 +108,7 @@ class Session:
         account.results = summarize(task, logbook, restores)
         keeper.write(*(folder and extra_file(folder, trial.id) for folder in (self._weights, self._predictions)))
 
-    def ready(self, trial: Trial) -> Ready:
+    def ready(self, trial: Trial) -> ReadyTrial:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.
 
         Raises:
@@ -134,6 +134,7 @@ class Session:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
             except ConfigurationChanged:
+                del program  # nothing of it is left when its successor is built
                 self._programs.drop(_key(trial, prepared))
         else:
             title = ingredients.optimizer_component.title
@@ -142,7 +143,7 @@ class Session:
             )
         initialized = time.perf_counter() - started
         self._check_effect(trial, task, program, ingredients)
-        return Ready(program, usable.uploaded(program), prepared, plan, reused, built, initialized)
+        return ReadyTrial(program, usable.uploaded(program), prepared, plan, reused, built, initialized)
 
     def _program(self, trial: Trial, task: Task, ingredients: Ingredients, prepared: Prepared) -> tuple[Program, bool]:
         """Return the program that serves a trial, and whether it is a used one."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchsuite.components import Surface, Task
 from benchsuite.engine.epochs import bound_of
-from benchsuite.engine.ready import Ready
+from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.outcomes import Outcome
@@ -135,7 +135,7 @@ def _run(task: Task, recipe: Recipe, components: Components, steps: int, seed: i
             break
 
 
-def _theta(ready: Ready) -> np.ndarray:
+def _theta(ready: ReadyTrial) -> np.ndarray:
     """Return the point that an evaluation would see."""
     (trained,) = ready.program.network.trainable
     name = next(name for name, variable in ready.program.network.names.items() if variable is trained)

@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from benchsuite.components import TrialResult, TrialStart
+from benchsuite.components import Task, TrialResult, TrialStart
 from benchsuite.execution.cells import Forecast, make_cells
 from benchsuite.execution.interface import Executor, Finished, Options, Started
 from benchsuite.execution.observer import Observer, Summary
-from benchsuite.freshness import Freshness, Judge
+from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.registry import Registry
@@ -62,7 +62,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.summary = Summary()
-        self._judge = Judge(lambda trial: fingerprints(trial, self.registry), self.store.extras, self.options.extras)
+        self._judge = judge_of(self.registry, self.store.extras, self.options.extras)
         self._forecast = Forecast(self.registry)
         self._kept: dict[str, Record] = {}  # of trials that run again for an extra alone
         self._order: list[str] = []  # in which trials were proposed
@@ -162,23 +162,9 @@ class _Run:
             known = {**fingerprints(trial, self.registry), **ending.fingerprints}
         else:
             known = ending.fingerprints
-        return Record.of(trial, ending, self._task_facts(trial.task), made_by(trial, self.registry), known)
-
-    def _task_facts(self, name: str) -> TaskFacts:
-        if name not in self._facts:
-            task = self.registry.task(name)
-            self._facts[name] = TaskFacts(
-                primary=task.primary,
-                direction=task.direction,
-                targets=list(task.targets),
-                metrics=list(task.measures),
-                baseline=baseline(task, self.registry),
-                compares=list(task.compares),
-                summary=task.summary,
-                license=task.license,
-                citation=task.citation,
-            )
-        return self._facts[name]
+        if trial.task not in self._facts:
+            self._facts[trial.task] = task_facts(self.registry.task(trial.task), self.registry)
+        return Record.of(trial, ending, self._facts[trial.task], made_by(trial, self.registry), known)
 
     def _hook(self, name: str, **arguments: Any) -> None:
         """Call a life-cycle hook of every plugin. One that raises costs its own log, never the study."""
@@ -189,3 +175,18 @@ class _Run:
                 raise
             except BaseException as error:  # SystemExit included
                 self.observer.problem(f"{name} of {implementation.plugin_name} raised {type(error).__name__}: {error}")
+
+
+def task_facts(task: Task, registry: Registry) -> TaskFacts:
+    """Return what a task says of itself, as its records repeat it."""
+    return TaskFacts(
+        primary=task.primary,
+        direction=task.direction,
+        targets=list(task.targets),
+        metrics=list(task.measures),
+        baseline=baseline(task, registry),
+        compares=list(task.compares),
+        summary=task.summary,
+        license=task.license,
+        citation=task.citation,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -33,11 +34,13 @@ class Fingerprints:
         for module, root in plugins:
             packages.add(module.__name__.partition(".")[0])
             if root is not None:
-                roots.add(str(root.absolute()))
+                roots.add(f"{root.absolute()}{os.sep}")
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__dict__", {}).get("__file__")  # without waking a module that is loaded lazily
             if isinstance(file, str) and (
-                name.partition(".")[0] in packages or any(file.startswith(root) for root in roots)
+                name.partition(".")[0] in packages
+                # Not the libraries of an environment that lies in the user's folder.
+                or (not file.startswith(sys.prefix) and any(file.startswith(root) for root in roots))
             ):
                 self._sources.remember(Path(file), module.__dict__.get("__loader__"))
 

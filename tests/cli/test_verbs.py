@@ -232,8 +232,8 @@ from benchsuite.conformance import checked, promises
 from benchsuite.components import KINDS
 from benchsuite.registry import Sources, load_registry
 registry = load_registry(Sources(folder=sys.argv[1]))
-both = promises._tiny
-promises._tiny = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
+both = promises.tiny_tasks_for
+promises.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
 print(json.dumps({kind: [[f.promise, f.problem] for f in checked(registry, kind, f"my_{kind}")] for kind in KINDS}))
 """
 
@@ -329,10 +329,13 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.slow
-def test_doctor_asks_tensorflow_itself(folder: Path) -> None:
+def test_doctor_asks_tensorflow_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from benchsuite.cli.doctor import _devices
 
+    monkeypatch.setenv("XLA_FLAGS", "--no_such_flag=1")  # TensorFlow alone would end with it
     lines = _devices()
     assert all(good for _, good in lines)
     assert lines[0][0].endswith(" for workers")
-    assert "TensorFlow sees /physical_device:CPU:0" in lines[1][0]
+    assert lines[1][0].startswith("numerics ")
+    assert lines[2][0] == "without effect on a worker: XLA_FLAGS"
+    assert "TensorFlow sees /physical_device:CPU:0" in lines[3][0]

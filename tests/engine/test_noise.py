@@ -1,17 +1,20 @@
 """The noise stream: right probabilities, new numbers at each step, the same numbers for the same key and step."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 import benchsuite as bs
+from benchsuite import noise
 
 
-def draw(function, key=7, step=0, jit=True):
+def draw(function, key=7, step=0, jit=True, owner=noise.Owner.TRAINING):
     import tensorflow as tf
 
     @tf.function(autograph=False, jit_compile=jit)
     def graph(key, step):
-        with bs.noise.stream(key, step):
+        with bs.noise.stream(key, step, owner):
             return function()
 
     return np.array(graph(tf.constant(key, tf.int64), tf.constant(step, tf.int64)))
@@ -45,15 +48,42 @@ def test_steps_keys_and_places_differ_and_repeat():
 @pytest.mark.parametrize("jit", [True, False])
 @pytest.mark.parametrize("function", ["uniform", "normal", "keep"])
 def test_far_steps_and_long_keys_do_not_meet(jit, function):
-    """The engine sets the noise of batches, optimizers and probes apart by offsets of 2^49 and more."""
+    """The ranges of batches, optimizers and probes are 2^49 steps and more apart."""
     call = {
         "uniform": lambda: bs.noise.uniform([64]),
         "normal": lambda: bs.noise.normal([64]),
         "keep": lambda: bs.noise.keep([64], 0.5),
     }[function]
-    places = [(7, 3), (7, 3 + 2**22), (7, 3 + 2**49), (7, 3 + 2**51), (7 + 2**32, 3), (7 + 2**40, 3)]
-    found = {draw(call, key=key, step=step, jit=jit).tobytes() for key, step in places}
-    assert len(found) == len(places)
+    points = [(7, 3), (7, 3 + 2**22), (7, 3 + 2**49), (7, 3 + 2**51), (7 + 2**32, 3), (7 + 2**40, 3)]
+    found = {draw(call, key=key, step=step, jit=jit).tobytes() for key, step in points}
+    assert len(found) == len(points)
+
+
+def test_every_owner_keeps_the_range_that_trials_were_drawn_with():
+    """To move one changes the numbers of trials: raise ENGINE_VERSION then."""
+    firsts = {owner.name: owner.first for owner in noise.Owner}
+    assert firsts == {"TRAINING": 0, "BATCHES": 2**49, "OPTIMIZER": 2**50, "STATISTICS": 2**51, "PROBES": 2**52}
+
+
+def test_ranges_do_not_meet_and_their_last_draw_is_an_int64():
+    firsts = sorted(owner.first for owner in noise.Owner)
+    assert all(second - first >= noise.RANGE for first, second in itertools.pairwise(firsts))
+    assert noise.RANGES == 16
+    last = (noise.RANGES * noise.RANGE - 1) * noise.DRAWS_PER_STEP + noise.DRAWS_PER_STEP - 1
+    assert last == np.iinfo("int64").max
+    with pytest.raises(ValueError, match="the range of TRAINING must be from 0 to 15, or its draws overflow: 16"):
+        noise.Owner.TRAINING.__init__(noise.RANGES)
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("owner", list(noise.Owner))
+def test_an_owner_draws_what_its_steps_are_counted_to(jit, owner):
+    def draws():
+        return bs.noise.uniform([64])
+
+    expected = draw(draws, step=3 + owner.first, jit=jit)
+    np.testing.assert_array_equal(draw(draws, step=3, jit=jit, owner=owner), expected)
+    assert draw(bs.noise.step, step=3, jit=jit, owner=owner) == 3
 
 
 def test_normal_has_its_moments():

@@ -4,3 +4,8 @@ import benchsuite as bs
 
 def make(learning_rate:
     return None
+
+
+@bs.hookimpl
+def register_optimizers():
+    return []
