@@ -180,7 +180,7 @@ def test_saturated_means_reached_at_the_first_evaluation_not_in_the_first_epoch(
     evaluated: list[int], reached: int, saturated: bool
 ):
     def change(data: dict[str, Any]) -> None:
-        data["curves"] = {"epoch": evaluated}
+        data["curves"] = {"epoch": evaluated, "step": [33 * epoch for epoch in evaluated]}
         data["results"]["targets"]["0.9"] = {"epoch": reached, "step": 33 * reached}
 
     record = remade(make_record(), change)
