@@ -20,6 +20,8 @@ from benchsuite.trial import Trial
 
 RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
+START_SECONDS = 120.0
+"""A worker may take so long to start, or as long as a trial where that is more: on a busy machine imports take a while."""
 DEATHS_AT_START = 3
 """So many workers in a row that end by themselves while they start mean that none can."""
 KILLS_AT_START = 100
@@ -202,11 +204,12 @@ class _Lane(threading.Thread):
         """Return the worker process, a fresh one where there is none.
 
         Args:
-            seconds: It may take to start.
+            seconds: A trial may take.
 
         Raises:
             BenchsuiteError: If none can start.
         """
+        seconds = max(seconds, START_SECONDS)
         deaths: list[Death] = []
         while self._process is None:
             process = WorkerProcess(self._options, self.number, self.stopping.is_set)
@@ -214,7 +217,7 @@ class _Lane(threading.Thread):
                 ready = process.ready(seconds)
             except TookTooLong:
                 raise BenchsuiteError(
-                    f"a worker did not start within {seconds:g} seconds (--timeout): some plugin hangs while it is imported. "
+                    f"a worker did not start within {seconds:g} seconds: some plugin hangs while it is imported. "
                     f"{self._look()}"
                 ) from None
             except Died as gone:

@@ -73,10 +73,8 @@ class _Run:
 
     def whole(self) -> Summary:
         """Run until nothing is left, and return what was done."""
-        first = self._take(self.source.propose())
+        self._take(self.source.propose())
         self._tell_source()
-        if first:
-            self._hook("study_started", trials=tuple(first), results=self.store.folder)
         for event in self.executor.events():
             if isinstance(event, Started):
                 self.observer.started(event.trial, event.worker)
@@ -90,10 +88,10 @@ class _Run:
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
         return self.summary
 
-    def _take(self, trials: Sequence[Trial]) -> list[Trial]:
-        """Take proposed trials: those that need to run are submitted, and returned."""
+    def _take(self, trials: Sequence[Trial]) -> None:
+        """Take proposed trials: those that need to run are submitted."""
         if not trials:
-            return []
+            return
         running = []
         for trial in trials:
             self._order.append(trial.id)
@@ -113,11 +111,12 @@ class _Run:
                 self._kept[trial.id] = record
             running.append(trial)
             self._forecast.add(trial)
+        if running and not self._waiting:
+            self._hook("study_started", trials=tuple(running), results=self.store.folder)
         self._waiting += len(running)
         self.observer.planned(self.summary.done, self._waiting, self.summary.stale, self._forecast.seconds)
         for cell in make_cells(running, self.registry, self.options.workers, self.timeout):
             self.executor.submit(cell)
-        return running
 
     def _tell_source(self) -> None:
         """Tell the source what it waits for, in the order of its proposals, and take what it then proposes."""
