@@ -123,7 +123,7 @@ def test_workers_die_with_a_killed_run(tmp_path):
         children = [
             child
             for child in psutil.Process(process.pid).children(recursive=True)
-            if "spawn_main" in " ".join(child.cmdline())
+            if "import serve" in " ".join(child.cmdline())  # what starts a worker
         ]
     process.kill()
     process.wait()
