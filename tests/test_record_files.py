@@ -115,6 +115,8 @@ def test_what_format_2_says_is_found(path: Path) -> None:
     assert record.made_by.benchsuite == file["made_by"]["benchsuite"] != ""
     assert record.made_by.commit == file["made_by"]["commit"] != ""
     assert record.environment.versions == file["environment"]["versions"]
+    assert record.environment.numerics == file["environment"]["numerics"] != ""
+    assert record.environment.processor_features == file["environment"]["processor_features"] != ""
 
 
 @pytest.mark.parametrize("path", EVERY)

@@ -116,7 +116,7 @@ def workers_of(pid):
     found = []
     for child in psutil.Process(pid).children(recursive=True):
         with contextlib.suppress(psutil.Error):  # gone meanwhile
-            if "benchsuite.execution.worker" in " ".join(child.cmdline()):
+            if "import serve" in " ".join(child.cmdline()):
                 found.append(child)
     return found
 
