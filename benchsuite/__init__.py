@@ -1,12 +1,16 @@
 """benchsuite: an honest benchmark suite for optimizers and everything else that trains a network.
 
-These are the names that a plugin or a task needs, and nothing else::
+These are the names that a plugin or a task needs, and :func:`read`, which opens results in a notebook::
 
     import benchsuite as bs
 
 Importing benchsuite imports neither NumPy, Keras nor TensorFlow: the metadata of plugins stays cheap to read.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite import noise
@@ -35,6 +39,9 @@ from benchsuite.components import (
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
 from benchsuite.spaces import Choice, Fixed, Integer, LogUniform, OneMinusLogUniform, TrialId, Uniform
+
+if TYPE_CHECKING:
+    from benchsuite.archive import Archive
 
 __all__ = [
     "Activation",
@@ -69,7 +76,30 @@ __all__ = [
     "__version__",
     "hookimpl",
     "noise",
+    "read",
 ]
+
+
+def read(folder: str | Path = "results", *, plugins: Sequence[str] = (), local: bool = True) -> Archive:
+    """Read a results folder into an object with pandas frames and figures, for notebooks.
+
+    Args:
+        folder: The results folder.
+        plugins: Files or modules of plugins beside the installed ones, as ``--plugin`` takes them.
+        local: Whether ``./plugins`` and ``./tasks`` of the working folder count. Records whose code changed are left out,
+            and to know that, plugins are imported.
+
+    Returns:
+        An archive: ``trials`` and ``curves`` are frames, ``leaderboard(kind)`` gives one, ``record(id)`` a whole record,
+        ``draw_learning_curves(task)`` and ``draw_seeds(task)`` draw on axes that are given and return them.
+
+    Raises:
+        BenchsuiteError: If there are no records, or a file in the folder is none.
+    """
+    from benchsuite.archive import open_archive
+
+    return open_archive(Path(folder), plugins=tuple(plugins), local=local)
+
 
 __version__: str
 """The version of the installed distribution; looked up when somebody asks, since importing benchsuite must stay cheap."""

@@ -11,7 +11,7 @@ import typer
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import Task
 
-VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "pebble", "seaborn")
+VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "psutil", "seaborn")
 
 
 def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None:

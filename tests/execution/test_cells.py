@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 import benchsuite as bs
-from benchsuite.execution.run import PATIENCE, TIMEOUT, make_cells, predicted_seconds
+from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds
 from benchsuite.registry import Registry, Sources, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
@@ -54,3 +54,18 @@ def test_trials_of_one_program_stay_together_unless_a_worker_would_be_idle(bundl
     for cell in split:
         assert cell.seconds == pytest.approx(predicted_seconds(cell.trials, bundled))
         assert all(one.cell == other.cell for one, other in pairwise(cell.trials))
+
+
+def test_a_forecast_counts_each_program_once_whatever_the_order(bundled: Registry) -> None:
+    both = [*trials(bundled, "digits_mlp", 3), *trials(bundled, "diamonds_mlp", 2)]
+    forecast = Forecast(bundled)
+    assert forecast.seconds == 0
+    for trial in both:
+        forecast.add(trial)
+    assert forecast.seconds == pytest.approx(predicted_seconds(both, bundled))
+    left = list(both)
+    for trial in (both[4], both[0], both[3], both[1], both[2]):
+        forecast.remove(trial)
+        left.remove(trial)
+        assert forecast.seconds == pytest.approx(predicted_seconds(left, bundled), abs=1e-9)
+    assert forecast.seconds == 0

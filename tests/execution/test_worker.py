@@ -1,46 +1,64 @@
-"""A worker that cannot be prepared stops the study with one line; it does not turn every trial into a failure."""
+"""A worker that cannot be prepared says so in one line; an answer that cannot be sent is a crash, and costs no other."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
+from dataclasses import replace
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-SCRIPT = """
-import os, sys
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution import Options
+from benchsuite.execution.messages import Answer
+from benchsuite.execution.worker import Worker, _sendable
 from benchsuite.extras import Extras
-from benchsuite.execution import Options, worker
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Ending, Environment
 from benchsuite.registry import Sources
 
-def broken(*arguments):
-    raise {error}
 
-worker._die_with = lambda parent: None
-worker._print_to = broken
-options = Options(Sources(), "cpu", 1, 2**30, sys.argv[1], os.getpid(), sys.argv[1], sys.argv[1], Extras())
-worker.initialize(options, 0)
-for trial in range(2):  # the first one is told, and so is every other
-    try:
-        worker.execute({{}})
-    except BenchsuiteError as error:
-        print(error)
-"""
+def options(folder: Path) -> Options:
+    where = str(folder)
+    return Options(Sources(local=False), "cpu", 1, 2**30, where, os.getpid(), where, where, Extras())
 
 
 @pytest.mark.parametrize(
     ("error", "line"),
     [
-        ("MemoryError", "a worker cannot start: 1 GiB (--memory) are too little for TensorFlow. Give it 4 or more."),
-        ("OSError(28, 'No space\\nleft')", "a worker cannot start: OSError: [Errno 28] No space left"),
-        ("BenchsuiteError('no GPU.')", "no GPU."),
+        (
+            MemoryError(),
+            "a worker cannot start: 1 GiB (--memory) are too little for TensorFlow. Give it 4 or more.",
+        ),
+        (OSError(28, "No space\nleft"), "a worker cannot start: OSError: [Errno 28] No space left"),
+        (BenchsuiteError("no GPU."), "no GPU."),
     ],
 )
-def test_a_worker_that_cannot_start_says_so_in_one_line(error: str, line: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT.format(error=error), str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{line}\n" * 2
+def test_a_worker_that_cannot_start_says_so_in_one_line(
+    error: Exception, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("benchsuite.engine.device.configure", broken)
+    with pytest.raises(BenchsuiteError) as caught:
+        Worker(options(tmp_path), 0)
+    assert str(caught.value) == line
+
+
+def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
+    class Alone:
+        def environment(self, xla: bool | None) -> Environment:
+            return Environment(device="cpu", worker=3)
+
+    ending = Ending(outcome=Outcome.COMPLETED, costs=Costs(wall_seconds=1.5), environment=Environment(device="cpu"))
+    good = Answer(ending, 1000)
+    assert ForkingPickler.loads(_sendable(good, Alone())) == good  # type: ignore[arg-type]
+    bad = replace(good, probes={"nobody": lambda: None})
+    sent = ForkingPickler.loads(_sendable(bad, Alone()))  # type: ignore[arg-type]
+    assert sent.ending.outcome is Outcome.CRASHED
+    assert "lambda" in sent.ending.reason
+    assert (sent.ending.costs.wall_seconds, sent.ending.environment.worker) == (1.5, 3)
+    assert sent.resident_bytes == 1000

@@ -142,10 +142,10 @@ def test_a_maxout_unit_whose_second_piece_is_zero_is_relu_to_the_bit(bundled):
         blocks = blocks_with(bundled, name)
         inputs = keras.Input((6,))
         model = keras.Model(inputs, blocks.dense(8)(inputs))
-        (found,) = blocks.assembly.kernel_layers
-        pieces = np.zeros((6, *found.variable.shape[1:]), "float32")
-        pieces[:, :: found.variable.shape[1] // 8] = kernel
-        found.variable.assign(pieces)
+        (hidden,) = blocks.assembly.kernel_layers
+        pieces = np.zeros((6, *hidden.variable.shape[1:]), "float32")
+        pieces[:, :: hidden.variable.shape[1] // 8] = kernel
+        hidden.variable.assign(pieces)
         found.append(np.asarray(model(x)))
     np.testing.assert_array_equal(*found)
     assert (found[0] == 0).any()

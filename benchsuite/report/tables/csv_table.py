@@ -19,13 +19,7 @@ from benchsuite.outcomes import Outcome
 
 def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
     """Return the text of the file, lines ended by ``\\n``."""
-    lines = [
-        _line(board, row, head, entry)
-        for board in boards
-        for row in board.rows
-        for head, entry in zip(board.columns, row.entries, strict=True)
-        if entry is not None
-    ]
+    lines = [line for board in boards for line in leaderboard_rows(board)]
     most = max((len(head.targets) for board in boards for head in board.columns), default=0)
     names = list(_FIXED) + [f"target_{number}{part}" for number in range(1, most + 1) for part in _PER_TARGET]
     text = io.StringIO()
@@ -33,6 +27,16 @@ def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue()
+
+
+def leaderboard_rows(board: Leaderboard) -> list[dict[str, Any]]:
+    """Return the lines of one leaderboard, column → value: one for each row and task that has trials."""
+    return [
+        _line(board, row, head, entry)
+        for row in board.rows
+        for head, entry in zip(board.columns, row.entries, strict=True)
+        if entry is not None
+    ]
 
 
 _FIXED = (

@@ -1,0 +1,178 @@
+"""Results in a notebook: the records of a folder as pandas frames, and the report's figures on axes of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from benchsuite.analysis import Leaderboard
+    from benchsuite.report.drawings.series import Series
+
+
+class Archive:
+    """The records of a results folder; :func:`benchsuite.read` opens one.
+
+    Args:
+        records: The records that count.
+        stale: How many were left out because the code of their components changed.
+    """
+
+    def __init__(self, records: Iterable[Record], stale: int = 0) -> None:
+        from benchsuite.report import Contents
+
+        self._contents = Contents(records)
+        self._by_id = {record.id: record for record in self._contents.records}
+        self.stale = stale
+        """How many records were left out because the code of their components changed."""
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __repr__(self) -> str:
+        tasks = len({record.trial.task for record in self.records})
+        return f"<Archive: {len(self)} trials on {tasks} tasks, {self.stale} stale ones left out>"
+
+    @property
+    def records(self) -> list[Record]:
+        """The records, sorted by id."""
+        return self._contents.records
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that have a leaderboard."""
+        return [board.kind for board in self._contents.boards]
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """One row for each trial: spec, hyperparameters as columns, outcome, final values, steps to targets, costs.
+
+        See :func:`benchsuite.analysis.frames.trials_frame` for the columns.
+        """
+        from benchsuite.analysis.frames import trials_frame
+
+        return trials_frame(self.records)
+
+    @cached_property
+    def curves(self) -> pd.DataFrame:
+        """Curves in long form: ``id``, ``task``, ``seed``, ``epoch``, ``step``, ``measure``, ``value``."""
+        from benchsuite.analysis.frames import curves_frame
+
+        return curves_frame(self.records)
+
+    def record(self, trial_id: str) -> Record:
+        """Return the record of a trial.
+
+        Args:
+            trial_id: Its id, or as many of its first digits as tell it from all others.
+
+        Raises:
+            BenchsuiteError: If no trial or several have such an id.
+        """
+        if trial_id in self._by_id:
+            return self._by_id[trial_id]
+        found = [known for known in self._by_id if trial_id and known.startswith(trial_id)]
+        if len(found) != 1:
+            raise BenchsuiteError(
+                f"{len(found) or 'no'} trials have an id that begins with {trial_id!r}. "
+                "Give more of its 32 digits; the column id of trials has them all."
+            )
+        return self._by_id[found[0]]
+
+    def leaderboard(self, kind: str = "optimizer") -> pd.DataFrame:
+        """Return the leaderboard of a kind, tidy: one row for each component and task, with the columns of leaderboard.csv.
+
+        Args:
+            kind: One of :attr:`kinds`.
+
+        Raises:
+            BenchsuiteError: If no trial compares that kind.
+        """
+        import pandas as pd
+
+        from benchsuite.report.tables.csv_table import leaderboard_rows
+
+        return pd.DataFrame(leaderboard_rows(self._board(kind)))
+
+    def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
+        """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
+
+        Args:
+            task: Name of the task; with several budgets or precisions the label that the leaderboard gives a column.
+            kind: Which components are compared.
+            axes: Where to draw; new ones unless given.
+
+        Returns:
+            The axes.
+
+        Raises:
+            BenchsuiteError: If the task has no trial that compares the kind.
+        """
+        from benchsuite.report.drawings.learning_curves import draw_learning_curves
+        from benchsuite.report.drawings.theme import theme
+
+        series, board, position = self._series(task, kind)
+        head = board.columns[position]
+        with theme():
+            drawn = draw_learning_curves(axes or _new_axes(), series, head.primary, head.direction)
+            drawn.legend(list(drawn.get_lines())[::-1], [one.label for one in series], frameon=False)
+        return drawn
+
+    def draw_seeds(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
+        """Draw the test value that every seed ended with, a row for each component, with the median and its interval.
+
+        Arguments, result and errors are those of :meth:`draw_learning_curves`.
+        """
+        from benchsuite.report.drawings.seed_strip import draw_seed_strip
+        from benchsuite.report.drawings.theme import theme
+
+        series, board, position = self._series(task, kind)
+        head = board.columns[position]
+        with theme():
+            return draw_seed_strip(axes or _new_axes(), series, head.primary, head.direction)
+
+    def _board(self, kind: str) -> Leaderboard:
+        boards = {board.kind: board for board in self._contents.boards}
+        if kind not in boards:
+            raise unknown("kind among these trials:", kind, boards)
+        return boards[kind]
+
+    def _series(self, task: str, kind: str) -> tuple[list[Series], Leaderboard, int]:
+        from benchsuite.report.drawings.palette import styles_of
+        from benchsuite.report.drawings.series import series_of
+
+        board = self._board(kind)
+        labels = [head.label for head in board.columns]
+        if task not in labels:
+            raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, labels)
+        position = labels.index(task)
+        return series_of(board, position, self._by_id, styles_of(self._contents.boards)), board, position
+
+
+def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True) -> Archive:
+    """Read a results folder; see :func:`benchsuite.read`."""
+    from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.registry import Sources, load_registry
+    from benchsuite.store import Store
+
+    store = Store(folder, create=False)
+    if not store.trials.is_dir():
+        raise BenchsuiteError(f"there are no records in {folder}. `benchsuite run --all` makes some in ./results.")
+    judge = judge_of(load_registry(Sources(plugins, str(Path.cwd()), local)), store.extras)
+    judged = [(record, judge(record.trial, record)) for record in store.records()]
+    stale = sum(freshness is Freshness.STALE for _, freshness in judged)
+    return Archive((record for record, freshness in judged if freshness.counts), stale)
+
+
+def _new_axes() -> Axes:
+    from matplotlib import pyplot
+
+    return pyplot.subplots(figsize=(7.0, 4.0), layout="constrained")[1]
