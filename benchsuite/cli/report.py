@@ -41,6 +41,7 @@ def report(
 ) -> None:
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from rich.console import Console
+    from rich.text import Text
 
     from benchsuite.store import Store
 
@@ -53,7 +54,7 @@ def report(
     show(written.contents, console)
     if written.stale:
         console.print(f"{written.stale} of {written.records} records are stale and left out.", highlight=False)
-    console.print(f"Report: [bold]{written.index}[/]", highlight=False, soft_wrap=True)
+    console.print("Report:", Text(str(written.index), style="bold"), highlight=False, soft_wrap=True)
 
 
 def page(store: Store) -> Path:

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from benchsuite.cli import main
+from benchsuite.provenance import fingerprints
+from benchsuite.record_json import record_from_json
 from benchsuite.registry import Sources, load_registry
 from benchsuite.store import Store
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
+from tests.factories import make_json
 
 
 @dataclass(frozen=True)
@@ -300,30 +303,27 @@ def test_a_results_folder_that_is_a_file(command: Command, tmp_path: Path) -> No
 
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
-    """A results folder with one record of another trial than the one that is asked for."""
+    """A results folder with the record of one trial, made by the code that is here."""
     registry = load_registry(Sources(local=False))
     (trial,) = plan(Study(task=("digits_mlp",), seeds=1), registry).trials.values()
-    path = Store(tmp_path / "results").write(
-        {
-            "format": 1, "id": trial.id, "spec": trial.spec, "outcome": "crashed", "reason": "why", "curves": {},
-            "results": {}, "costs": {}, "environment": {}, "fingerprints": {},
-        }
-    )  # fmt: skip
-    return path
+    found = make_json(outcome="crashed") | {"id": trial.id, "spec": trial.spec}
+    found["fingerprints"] = {**fingerprints(trial, registry), "data": "known"}
+    return Store(tmp_path / "results").write(record_from_json(json.dumps(found).encode()))
 
 
-@pytest.mark.parametrize(
-    "arguments", [("run", "--optimizer", "sgd"), ("run", "--optimizer", "sgd", "--dry-run"), ("report",)]
-)
+ONE = ("run", "--task", "digits_mlp", "--seeds", "1")
+
+
+@pytest.mark.parametrize("arguments", [ONE, (*ONE, "--dry-run"), ("report",)])
 def test_a_damaged_or_newer_record_is_named_and_nothing_is_changed(
     arguments: tuple[str, ...], stored: Path, command: Command, tmp_path: Path
 ) -> None:
     whole = stored.read_bytes()
     where = f"the record results/trials/{stored.parent.name}/{stored.name}"
-    newer = json.dumps(json.loads(whole) | {"format": 2, "novelty": 1}).encode()
+    newer = json.dumps(json.loads(whole) | {"format": 3, "novelty": 1}).encode()
     for content, message in (
         (whole[: len(whole) // 2], f"{where} is not whole JSON ("),
-        (newer, f"{where} has format 2; this benchsuite reads up to 1. Upgrade benchsuite, or use another --results folder."),
+        (newer, f"{where} has format 3; this benchsuite reads up to 2. Upgrade benchsuite, or use another --results folder."),
     ):  # fmt: skip
         stored.write_bytes(content)
         assert refused(command(*arguments)).startswith(message)

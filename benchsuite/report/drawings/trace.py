@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchsuite.outcomes import Outcome
 from benchsuite.report.drawings.palette import INK, Style
 from benchsuite.report.drawings.theme import theme
 
@@ -84,15 +85,15 @@ class Way:
     label: str
     points: np.ndarray
     excess: np.ndarray
-    outcome: str = "completed"
+    outcome: Outcome = Outcome.COMPLETED
 
     @property
     def ending(self) -> str:
         """How it ended, in a few words: the final excess loss, or what went wrong."""
-        if self.outcome == "completed":
+        if self.outcome.finished:
             return number(float(self.excess[-1]))
         steps = len(self.points) - 1
-        return self.outcome if self.outcome == "unsupported" else f"{self.outcome} at step {steps}"
+        return f"{self.outcome.value} at step {steps}" if self.outcome.failed else self.outcome.value
 
 
 def number(excess: float) -> str:
@@ -183,7 +184,7 @@ def draw_steps(axes: Axes, ways: Sequence[Way]) -> Axes:
 
     first = float(ways[0].excess[0])
     first = first if 0 < first < np.inf else 1.0
-    held = np.concatenate([[first], *(way.excess for way in ways if way.outcome == "completed")])
+    held = np.concatenate([[first], *(way.excess for way in ways if way.outcome.finished)])
     held = held[(held > 0) & np.isfinite(held)]
     low, high = max(float(held.min()), first * FLOOR), float(held.max())
     axes.set_yscale("log")
@@ -231,7 +232,7 @@ def _lines(axes: Axes, panel: Axes, order: int, way: Way) -> tuple[Any, Any, Any
     look: dict[str, Any] = {"color": style.colour, "dashes": style.dash or (None, None), "linewidth": 1.4}
     halo = [Stroke(linewidth=2.8, foreground="white", alpha=0.8), Normal()]
     (line,) = axes.plot([], [], **look, zorder=3 + order / 100, path_effects=halo)
-    failed = way.outcome != "completed"
+    failed = not way.outcome.finished
     (head,) = axes.plot([], [], marker="X" if failed else "o", markersize=7 if failed else 5.5, color=style.colour,
                         markeredgecolor="white", markeredgewidth=0.8, zorder=7 + order / 100)  # fmt: skip
     (curve,) = panel.plot([], [], **look, zorder=3 + order / 100)

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 import benchsuite as bs
+from benchsuite.outcomes import Outcome
 from benchsuite.report.drawings.palette import COLOURS
 from benchsuite.report.drawings.trace import FAR, Ground, TraceFigure, Way, cut, number
 from benchsuite.report.drawings.trace_file import write_trace
@@ -16,12 +17,12 @@ X, Y = np.linspace(-2, 2, 41), np.linspace(-1, 1, 21)
 GROUND = Ground("bowl", X, Y, X[None, :] ** 2 + Y[:, None] ** 2, (-1.5, 0.5), [(0, 0)])
 
 
-def way(label="sgd", steps=100, shrinks=0.95, outcome="completed"):
+def way(label="sgd", steps=100, shrinks=0.95, outcome=Outcome.COMPLETED):
     points = np.array([[-1.5, 0.5]]) * shrinks ** np.arange(steps + 1)[:, None]
     return Way(label, points.astype("float32"), (points**2).sum(axis=1), outcome)
 
 
-WAYS = [way(), way("$adam$[learning_rate=0.1]", shrinks=0.8), way("fast", 3, -30.0, "diverged")]
+WAYS = [way(), way("$adam$[learning_rate=0.1]", shrinks=0.8), way("fast", 3, -30.0, Outcome.DIVERGED)]
 
 
 @pytest.mark.parametrize(("excess", "text"), [(0.05, "5.0e-02"), (0.0, "0"), (-1e-8, "0"), (float("nan"), "nan")])
@@ -30,7 +31,7 @@ def test_a_number_is_short_and_never_below_0(excess, text):
 
 
 def test_the_legend_says_how_each_ended():
-    figure = TraceFigure(GROUND, [*WAYS, way("x" * 80), way("none", 0, outcome="unsupported")]).figure
+    figure = TraceFigure(GROUND, [*WAYS, way("x" * 80), way("none", 0, outcome=Outcome.UNSUPPORTED)]).figure
     texts = [text.get_text() for text in figure.legends[0].get_texts()]
     assert texts[:3] == ["sgd: 8.8e-05", "$adam$[learning_rate=0.1]: 1.0e-19", "fast: diverged at step 3"]
     assert re.fullmatch(r"x{20,}…: 8\.8e-05", texts[3])
@@ -88,10 +89,10 @@ def test_gif_shows_the_steps_in_the_colours_of_the_ways(tmp_path, monkeypatch):
 
 
 def test_ways_that_never_moved_or_failed_at_once_can_be_drawn(tmp_path):
-    stuck = Way("stuck", np.array([[0.0, 0.0]]), np.array([0.0]), "crashed")
+    stuck = Way("stuck", np.array([[0.0, 0.0]]), np.array([0.0]), Outcome.CRASHED)
     write_trace(tmp_path / "a.gif", GROUND, [stuck])
-    lost = Way("lost", np.array([[-1.5, 0.5], [np.nan, np.nan]]), np.array([2.5, np.nan]), "diverged")
-    nowhere = Way("nowhere", np.array([[-1.5, 0.5]]), np.array([np.nan]), "diverged")
+    lost = Way("lost", np.array([[-1.5, 0.5], [np.nan, np.nan]]), np.array([2.5, np.nan]), Outcome.DIVERGED)
+    nowhere = Way("nowhere", np.array([[-1.5, 0.5]]), np.array([np.nan]), Outcome.DIVERGED)
     write_trace(tmp_path / "a.png", GROUND, [nowhere, lost])
 
 

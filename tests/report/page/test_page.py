@@ -329,3 +329,21 @@ def test_a_lone_surrogate_reaches_neither_page_nor_tables(tmp_path: Path):
     assert pd.read_parquet(tmp_path / "trials.parquet")["reason"][0] == "cannot open \\udcff.csv"
     for table in leaderboard_tables([record]):
         Console(file=io.TextIOWrapper(io.BytesIO(), "utf-8")).print(table)
+
+
+# Real records
+
+
+@pytest.mark.parametrize("version", ["format_1", "format_2"])
+def test_real_records_of_every_format_are_all_shown(version: str, tmp_path: Path):
+    files = sorted((Path(__file__).parents[2] / "records" / version).glob("*.json"))
+    records = [record_from_json(file.read_bytes()) for file in files]
+    assert records
+    text = write_report(records, tmp_path).read_text(encoding="utf-8")
+    assert f"{len(records)} trials on " in text
+    assert Page(text).open == []
+    for record in records:
+        assert f"<h3>{record.trial.task}" in text
+        assert not record.outcome.failed or f">{record.outcome.value.replace('_', ' ')}</span>" in text
+    write_trials(records, tmp_path / "trials.parquet")
+    assert leaderboard_tables(records)
