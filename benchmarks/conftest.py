@@ -17,7 +17,7 @@ os.environ["NPROC"] = "1"  # JAX' thread pool
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 from benchmarks.ours import Ours, build  # noqa: E402
-from benchsuite.registry import Registry, Sources, load_registry  # noqa: E402
+from benchsuite.registry import PluginSearch, Registry, load_registry  # noqa: E402
 
 TABLE = pytest.StashKey[dict[str, list[str]]]()
 HEADINGS = {
@@ -44,7 +44,7 @@ HEADINGS = {
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    return load_registry(Sources(local=False))
+    return load_registry(PluginSearch(local=False))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from benchsuite.execution.run import task_facts
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Costs, Ending, Environment, Reached, Record, Results
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.store import Store
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
@@ -56,7 +56,7 @@ def ending(trial: Trial, registry: Registry) -> Ending:
 
 def main(folder: Path, count: int) -> None:
     """Write the study file and the records of its plan, ``count`` or a few more."""
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     rates = -(-count // (len(TASKS) * len(OPTIMIZERS) * SEEDS))
     words = ",".join(f"{10 ** (-4 + 3 * number / rates):.6g}" for number in range(rates))
     selections = tuple(f"{name}[learning_rate={words}]" for name in OPTIMIZERS)

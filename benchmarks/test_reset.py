@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks.ours import Ours
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 TASKS = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier == "quick"]
 WANTED = 50
 

@@ -160,13 +160,13 @@ class Archive:
 def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True) -> Archive:
     """Read a results folder; see :func:`benchsuite.read`."""
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.registry import Sources, load_registry
+    from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
 
     store = Store(folder, create=False)
     if not store.trials.is_dir():
         raise BenchsuiteError(f"there are no records in {folder}. `benchsuite run --all` makes some in ./results.")
-    judge = judge_of(load_registry(Sources(plugins, str(Path.cwd()), local)), store.extras)
+    judge = judge_of(load_registry(PluginSearch(plugins, str(Path.cwd()), local)), store.extras)
     judged = [(record, judge(record.trial, record)) for record in store.records()]
     stale = sum(freshness is Freshness.STALE for _, freshness in judged)
     return Archive((record for record, freshness in judged if freshness.counts), stale)

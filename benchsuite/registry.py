@@ -19,8 +19,8 @@ from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.discovery import (
     Candidate,
     Distribution,
+    PluginSearch,
     Skipped,
-    Sources,
     ask,
     check_hooks,
     described,
@@ -31,7 +31,7 @@ from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints
 from benchsuite.spaces import Value
 
-__all__ = ["Plugin", "Registered", "Registry", "Sources", "load_registry"]
+__all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
 
 
 @dataclass(frozen=True)
@@ -172,16 +172,16 @@ class Registry:
         return component
 
 
-def load_registry(sources: Sources | None = None) -> Registry:
+def load_registry(search: PluginSearch | None = None) -> Registry:
     """Find, import and register every plugin.
 
     Args:
-        sources: Where, beside the bundled ones; the present folder unless given.
+        search: Where, beside the bundled ones; the present folder unless given.
 
     Raises:
         BenchsuiteError: If a plugin that was asked for with ``--plugin`` is broken. Others are kept as broken.
     """
-    candidates, skipped = find(sources or Sources())
+    candidates, skipped = find(search or PluginSearch())
     registry = Registry(skipped=skipped)
     files: set[Path] = set()
     for candidate in candidates:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 
 # Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
 become(environment(Device("cpu")))
@@ -34,4 +34,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def bundled() -> Registry:
     """Everything that ships; not to be changed by a test."""
-    return load_registry(Sources(local=False))
+    return load_registry(PluginSearch(local=False))

@@ -17,7 +17,7 @@ import benchsuite as bs
 from benchsuite.cli.app import app
 from benchsuite.discovery import Skipped, described
 from benchsuite.discovery.local_files import MOST, is_plugin
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 
 PLUGIN = """
 import benchsuite as bs
@@ -41,7 +41,7 @@ def plugin(name: str) -> str:
 
 
 def found(folder: Path) -> Registry:
-    return load_registry(Sources(folder=str(folder)))
+    return load_registry(PluginSearch(folder=str(folder)))
 
 
 def local(registry: Registry) -> list[str]:
@@ -300,7 +300,7 @@ def test_every_plugin_says_which_distribution_it_belongs_to(tmp_path: Path, monk
     write(site / "alone.py", plugin("alone"))
     write(tmp_path / "plugins/mine.py", plugin("mine"))
     monkeypatch.syspath_prepend(site)
-    registry = load_registry(Sources(("b_dist_module", "alone"), str(tmp_path)))
+    registry = load_registry(PluginSearch(("b_dist_module", "alone"), str(tmp_path)))
     distributions = {
         name: registry.entry("optimizer", name).plugin.distribution
         for name in ("adam", "a_dist", "b_dist", "alone", "mine")

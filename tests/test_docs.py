@@ -21,7 +21,7 @@ from benchsuite.curves import Curves
 from benchsuite.options import options_of
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Environment, Failure, MadeBy, Reached, Record, Results, TaskFacts
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.studies.file import read_study_file
 from benchsuite.study import TABLES
 from benchsuite.trial import Spec
@@ -141,7 +141,7 @@ PLUGINS = [
 @pytest.mark.parametrize(("title", "text"), PLUGINS)
 def test_complete_plugins_load(title, text, tmp_path):
     (tmp_path / title).write_text(text, encoding="utf-8")
-    registry = load_registry(Sources(plugins=(title,), folder=str(tmp_path), local=False))
+    registry = load_registry(PluginSearch(plugins=(title,), folder=str(tmp_path), local=False))
     (plugin,) = [plugin for plugin in registry.plugins if plugin.origin == f"--plugin {title}"]
     assert plugin.reason == ""
     owned = [name for table in registry.tables.values() for name, entry in table.items() if entry.plugin == plugin]
@@ -173,7 +173,7 @@ def test_components_with_layers_keep_every_promise(tmp_path, title):
 
     (text,) = {text for name, text in (plugin.values for plugin in PLUGINS) if name == title}
     (tmp_path / title).write_text(text, encoding="utf-8")
-    registry = load_registry(Sources(plugins=(title,), folder=str(tmp_path), local=False))
+    registry = load_registry(PluginSearch(plugins=(title,), folder=str(tmp_path), local=False))
     own = [plugin for plugin in registry.plugins if plugin.origin.startswith("--plugin")]
     names = [
         (kind, name)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import benchsuite as bs
-from benchsuite.registry import Plugin, Registered, Registry, Sources, load_registry
+from benchsuite.registry import Plugin, PluginSearch, Registered, Registry, load_registry
 
 PLUGIN = """
 import benchsuite as bs
@@ -41,7 +41,7 @@ def forget() -> None:
 def of(*plugins: str, folder: Path | None = None) -> str:
     """The fingerprint of ``mine`` as a new process would see it."""
     forget()
-    sources = Sources(plugins, str(folder or "."), local=folder is not None)
+    sources = PluginSearch(plugins, str(folder or "."), local=folder is not None)
     return load_registry(sources).entry("optimizer", "mine").fingerprint
 
 
@@ -244,7 +244,7 @@ def test_installed_distributions_with_plugins_count_for_whoever_imports_them(pac
 
     def fingerprints() -> list[str]:
         forget()
-        registry = load_registry(Sources(folder=str(work)))
+        registry = load_registry(PluginSearch(folder=str(work)))
         return [registry.entry("optimizer", name).fingerprint for name in ("mine", "theirs", "adam")]
 
     first = fingerprints()
@@ -326,7 +326,7 @@ def test_wraps_names_a_hyperparameter_and_a_kind(tmp_path: Path) -> None:
         "unknown hyperparameter in wraps of optimizer 'outer': 'innner'. Did you mean 'inner'?"
     )
     write(tmp_path / "plugins/mine.py", PLUGIN.replace("make=make", 'make=make, wraps={"learning_rate": "optimiser"}'))
-    (broken,) = load_registry(Sources(folder=str(tmp_path))).broken
+    (broken,) = load_registry(PluginSearch(folder=str(tmp_path))).broken
     assert broken.reason.startswith(
         "unknown kind in wraps of optimizer 'mine': 'optimiser'. Did you mean 'optimizer'? Known: "
     )
@@ -362,7 +362,7 @@ def test_a_file_that_is_edited_after_it_was_loaded_is_not_vouched_for(
     file, text = tmp_path / edited, (tmp_path / edited).read_text(encoding="utf-8")
     loaded = of("mine.py", folder=tmp_path)
     forget()
-    registry = load_registry(Sources(("mine.py",), str(tmp_path), local=False))
+    registry = load_registry(PluginSearch(("mine.py",), str(tmp_path), local=False))
 
     def now() -> str:
         return registry.fingerprint("optimizer", "mine", verify=True)
@@ -382,17 +382,17 @@ def test_a_file_that_is_edited_after_it_was_loaded_is_not_vouched_for(
 
 @pytest.mark.usefixtures("bundled_too")
 def test_the_record_of_a_trial_whose_code_was_edited_meanwhile_is_stale(tmp_path: Path) -> None:
-    from benchsuite.execution import current_fingerprints
+    from benchsuite.provenance import fingerprints
     from benchsuite.study import Study, plan
 
     path = write(tmp_path / "mine.py", PLUGIN)
-    sources = Sources(("mine.py",), str(tmp_path), local=False)
+    sources = PluginSearch(("mine.py",), str(tmp_path), local=False)
     registry = load_registry(sources)
     (trial, *_) = plan(Study(task=("digits_mlp",), components={"optimizer": ("mine",)}), registry).trials.values()
-    planned = current_fingerprints(trial, registry)
-    assert current_fingerprints(trial, registry, verify=True) == planned
+    planned = fingerprints(trial, registry)
+    assert fingerprints(trial, registry, verify=True) == planned
     write(path, f"{PLUGIN}\nx = 1\n")
-    written = current_fingerprints(trial, registry, verify=True)
+    written = fingerprints(trial, registry, verify=True)
     assert [key for key in planned if written[key] != planned[key]] == ["optimizer:mine"]
-    now = current_fingerprints(trial, load_registry(sources))
+    now = fingerprints(trial, load_registry(sources))
     assert now["optimizer:mine"] not in (planned["optimizer:mine"], written["optimizer:mine"])

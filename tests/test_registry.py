@@ -15,7 +15,7 @@ import benchsuite as bs
 import benchsuite_plugins
 import benchsuite_tasks
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS
-from benchsuite.registry import Plugin, Registry, Sources, load_registry
+from benchsuite.registry import Plugin, PluginSearch, Registry, load_registry
 
 REPOSITORY = Path(benchsuite_plugins.__path__[0]).parent
 EXAMPLES = Path(__file__).parent / "examples"
@@ -45,7 +45,7 @@ def write(path: Path, text: str) -> Path:
 def local(folder: Path, text: str, name: str = "mine.py") -> Registry:
     """What is found in a folder with one file in ./plugins, which names hookimpl at its end if nowhere else."""
     write(folder / "plugins" / name, text if "hookimpl" in text else f"{text}\nimport benchsuite as bs; bs.hookimpl\n")
-    return load_registry(Sources(folder=str(folder)))
+    return load_registry(PluginSearch(folder=str(folder)))
 
 
 def reason(folder: Path, text: str) -> str:
@@ -123,7 +123,7 @@ def test_plugins_come_in_a_fixed_order(tmp_path: Path, monkeypatch: pytest.Monke
     distribution(site, "a_dist", "some = dist_module")
     write(site / "dist_module.py", optimizer("installed"))
     monkeypatch.syspath_prepend(site)
-    registry = load_registry(Sources(("given.py", "other_module"), str(tmp_path)))
+    registry = load_registry(PluginSearch(("given.py", "other_module"), str(tmp_path)))
     assert registry.plugins[0].origin == "bundled"
     assert [plugin.origin for plugin in registry.plugins][-7:] == [
         "bundled",
@@ -149,28 +149,28 @@ def test_names_are_sorted_and_every_component_says_whose_it_is(tmp_path: Path) -
 
 def test_the_bundled_folder_is_never_read_twice() -> None:
     assert (REPOSITORY / "plugins").is_dir()
-    registry = load_registry(Sources(folder=str(REPOSITORY)))
+    registry = load_registry(PluginSearch(folder=str(REPOSITORY)))
     assert origins(registry) == []
     assert registry.broken == []
-    link_free = load_registry(Sources(folder=str(REPOSITORY / "tests" / "..")))
+    link_free = load_registry(PluginSearch(folder=str(REPOSITORY / "tests" / "..")))
     assert origins(link_free) == []
 
 
 def test_a_link_to_the_bundled_folder_is_never_read_either(tmp_path: Path) -> None:
     (tmp_path / "plugins").symlink_to(REPOSITORY / "plugins")
-    assert origins(load_registry(Sources(folder=str(tmp_path)))) == []
+    assert origins(load_registry(PluginSearch(folder=str(tmp_path)))) == []
 
 
 def test_no_local_leaves_out_both_folders(tmp_path: Path) -> None:
     write(tmp_path / "plugins/a.py", optimizer("a"))
     write(tmp_path / "tasks/b.py", optimizer("b"))
-    assert origins(load_registry(Sources(folder=str(tmp_path), local=False))) == []
-    assert len(origins(load_registry(Sources(folder=str(tmp_path))))) == 2
+    assert origins(load_registry(PluginSearch(folder=str(tmp_path), local=False))) == []
+    assert len(origins(load_registry(PluginSearch(folder=str(tmp_path))))) == 2
 
 
 def test_no_local_leaves_what_is_asked_for(tmp_path: Path) -> None:
     write(tmp_path / "plugins/a.py", optimizer("a"))
-    registry = load_registry(Sources(("plugins/a.py",), str(tmp_path), local=False))
+    registry = load_registry(PluginSearch(("plugins/a.py",), str(tmp_path), local=False))
     assert origins(registry) == ["--plugin plugins/a.py"]
 
 
@@ -187,7 +187,7 @@ def test_a_file_given_that_lies_in_the_local_folder_or_is_given_twice_is_read_on
     given: tuple[str, ...], tmp_path: Path
 ) -> None:
     write(tmp_path / "plugins/a.py", optimizer("a"))
-    registry = load_registry(Sources(given, str(tmp_path)))
+    registry = load_registry(PluginSearch(given, str(tmp_path)))
     assert origins(registry) == [f"--plugin {given[0]}"]
     assert registry.broken == []
 
@@ -198,13 +198,13 @@ def test_an_installed_plugin_that_is_also_given_by_name_is_read_once(
     distribution(tmp_path, "twice", "some = twice_module")
     write(tmp_path / "twice_module.py", optimizer("twice"))
     monkeypatch.syspath_prepend(tmp_path)
-    registry = load_registry(Sources(("twice_module",), str(tmp_path), local=False))
+    registry = load_registry(PluginSearch(("twice_module",), str(tmp_path), local=False))
     assert origins(registry) == ["--plugin twice_module"]
     assert registry.component("optimizer", "twice").name == "twice"
 
 
 def test_a_bundled_file_given_by_its_path_is_read_once() -> None:
-    registry = load_registry(Sources(("plugins/optimizers/adam.py",), str(REPOSITORY)))
+    registry = load_registry(PluginSearch(("plugins/optimizers/adam.py",), str(REPOSITORY)))
     assert registry.entry("optimizer", "adam").plugin.origin == "bundled"
     assert origins(registry) == []
 
@@ -212,7 +212,7 @@ def test_a_bundled_file_given_by_its_path_is_read_once() -> None:
 def test_private_files_and_tests_are_no_plugins(tmp_path: Path) -> None:
     for name in ("_helper.py", "__init__.py", "test_mine.py", "notes.txt"):
         write(tmp_path / "plugins" / name, "from benchsuite import hookimpl\nraise SystemExit('not to be read')")
-    registry = load_registry(Sources(folder=str(tmp_path)))
+    registry = load_registry(PluginSearch(folder=str(tmp_path)))
     assert origins(registry) == []
     assert registry.skipped == []
 
@@ -221,7 +221,7 @@ def test_local_files_clash_with_no_module_and_not_with_each_other(tmp_path: Path
     write(tmp_path / "plugins/json.py", optimizer("one"))
     write(tmp_path / "plugins/deep/json.py", optimizer("two"))
     write(tmp_path / "plugins/deep/__init__.py", "")
-    registry = load_registry(Sources(folder=str(tmp_path)))
+    registry = load_registry(PluginSearch(folder=str(tmp_path)))
     assert registry.broken == []
     assert {"one", "two"} <= set(registry.tables["optimizer"])
     assert importlib.import_module("json").loads("1") == 1
@@ -234,8 +234,8 @@ def test_a_local_module_can_hold_dataclasses_and_be_pickled(tmp_path: Path) -> N
 
 
 def test_a_worker_can_be_told_where_plugins_are() -> None:
-    sources = Sources(("a.py", "b"), "/somewhere", local=False)
-    assert pickle.loads(pickle.dumps(sources)) == sources
+    search = PluginSearch(("a.py", "b"), "/somewhere", local=False)
+    assert pickle.loads(pickle.dumps(search)) == search
 
 
 # Entry points
@@ -252,7 +252,7 @@ def test_an_installed_distribution_registers_by_entry_point(tmp_path: Path, monk
     distribution(tmp_path, "fine_dist", "some = fine_dist_module")
     write(tmp_path / "fine_dist_module.py", optimizer("from_dist"))
     monkeypatch.syspath_prepend(tmp_path)
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     assert registry.entry("optimizer", "from_dist").plugin.origin == "fine_dist 1.5"
     assert len(registry.entry("optimizer", "from_dist").fingerprint) == 16
 
@@ -262,7 +262,7 @@ def test_a_broken_distribution_costs_itself_only(tmp_path: Path, monkeypatch: py
     distribution(tmp_path, "good_dist", "some = good_dist_module")
     write(tmp_path / "good_dist_module.py", optimizer("from_good_dist"))
     monkeypatch.syspath_prepend(tmp_path)
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     assert [(plugin.origin, plugin.reason) for plugin in registry.broken] == [
         ("gone_dist 1.5", "ModuleNotFoundError: No module named 'no_such_module_at_all'")
     ]
@@ -429,7 +429,7 @@ def test_a_broken_plugin_that_was_asked_for_is_refused(
 ) -> None:
     if text is not None:
         write(tmp_path / given, text)
-    assert refused(load_registry, Sources((given,), str(tmp_path))) == message.replace("FOLDER", str(tmp_path))
+    assert refused(load_registry, PluginSearch((given,), str(tmp_path))) == message.replace("FOLDER", str(tmp_path))
 
 
 # Two owners of one name
@@ -438,7 +438,7 @@ def test_a_broken_plugin_that_was_asked_for_is_refused(
 def test_two_local_owners_of_one_name_are_both_named(tmp_path: Path) -> None:
     write(tmp_path / "plugins/a.py", optimizer("twin"))
     write(tmp_path / "plugins/b.py", optimizer("twin"))
-    registry = load_registry(Sources(folder=str(tmp_path)))
+    registry = load_registry(PluginSearch(folder=str(tmp_path)))
     message = (
         "two plugins claim optimizer 'twin': ./plugins/a.py and ./plugins/b.py. Rename one: in a benchmark the wrong "
         "one would be a wrong number."
@@ -466,7 +466,7 @@ def test_one_name_in_two_kinds_is_no_conflict(bundled: Registry) -> None:
 
 def test_the_fingerprint_changes_with_the_file_and_with_nothing_else(tmp_path: Path) -> None:
     def fingerprint() -> str:
-        return load_registry(Sources(folder=str(tmp_path))).entry("optimizer", "mine").fingerprint
+        return load_registry(PluginSearch(folder=str(tmp_path))).entry("optimizer", "mine").fingerprint
 
     path = write(tmp_path / "plugins/mine.py", optimizer("mine"))
     first = fingerprint()
@@ -497,7 +497,7 @@ def test_the_fingerprint_covers_what_the_plugin_took_from_beside_it(
         for name in [name for name in sys.modules if name.startswith("some_pack")]:
             del sys.modules[name]
         importlib.invalidate_caches()
-        return load_registry(Sources(("some_pack.plugin",), local=False)).entry("optimizer", "mine").fingerprint
+        return load_registry(PluginSearch(("some_pack.plugin",), local=False)).entry("optimizer", "mine").fingerprint
 
     first = fingerprint("1")
     assert fingerprint("2") != first
@@ -515,7 +515,7 @@ def test_every_bundled_component_has_a_fingerprint(bundled: Registry) -> None:
 
 
 def test_the_complete_plugin_loads() -> None:
-    registry = load_registry(Sources((str(EXAMPLES / "my_opt.py"),), local=False))
+    registry = load_registry(PluginSearch((str(EXAMPLES / "my_opt.py"),), local=False))
     mine = registry.component("optimizer", "my_opt")
     assert mine.hyperparameters() == {"learning_rate": 0.1, "momentum": 0.9}
     assert mine.summary == "SGD with a momentum worth tuning."
@@ -523,7 +523,7 @@ def test_the_complete_plugin_loads() -> None:
 
 
 def test_the_complete_task_is_found_in_the_tasks_folder_and_its_name_is_taken() -> None:
-    registry = load_registry(Sources(folder=str(EXAMPLES)))
+    registry = load_registry(PluginSearch(folder=str(EXAMPLES)))
     message = (
         "two plugins claim task 'digits_mlp': benchsuite_tasks.vision.digits_mlp (bundled) and ./tasks/digits.py. "
         "Rename one: in a benchmark the wrong one would be a wrong number."
@@ -535,7 +535,7 @@ def test_the_complete_task_is_found_in_the_tasks_folder_and_its_name_is_taken() 
 def test_the_complete_task_loads_under_another_name(tmp_path: Path) -> None:
     text = (EXAMPLES / "tasks/digits.py").read_text(encoding="utf-8")
     write(tmp_path / "tasks/digits.py", text.replace('"digits_mlp"', '"my_digits"'))
-    registry = load_registry(Sources(folder=str(tmp_path)))
+    registry = load_registry(PluginSearch(folder=str(tmp_path)))
     assert registry.broken == []
     task = registry.task("my_digits")
     assert task.direction == "max"
@@ -570,7 +570,7 @@ def test_a_name_that_two_plugins_claim_disturbs_only_those_who_ask_for_it(tmp_pa
     (tmp_path / "plugins" / "adam.py").write_text(
         "import benchsuite as bs\n\n@bs.hookimpl\ndef register_optimizers():\n    return [bs.Optimizer(name='adam', make=lambda: None)]\n"
     )
-    registry = load_registry(Sources(folder=str(tmp_path)))
+    registry = load_registry(PluginSearch(folder=str(tmp_path)))
     assert "two plugins claim optimizer 'adam'" in registry.broken[0].reason
     assert len(plan(Study(task=("digits_mlp",), components={"optimizer": ("sgd",)}), registry).trials) == 3
     with pytest.raises(bs.BenchsuiteError, match="two plugins claim optimizer 'adam'"):

@@ -19,13 +19,13 @@ def new(
 ) -> None:
     """Write plugins/NAME.py (or tasks/NAME.py), which runs as it is, and tests/test_NAME.py."""
     from benchsuite.cli.templates import TEST, template
-    from benchsuite.registry import Sources, load_registry
+    from benchsuite.registry import PluginSearch, load_registry
 
     kind = kind.replace("-", "_")
     if kind not in KINDS:
         raise unknown("kind", kind, KINDS)
     check_name(kind, name)
-    shipped = load_registry(Sources(local=False)).tables[kind]
+    shipped = load_registry(PluginSearch(local=False)).tables[kind]
     if name in shipped:
         raise BenchsuiteError(
             f"{shipped[name].component.title} exists already ({shipped[name].plugin.origin}). Choose another name: in a benchmark two "

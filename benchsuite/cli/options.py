@@ -13,7 +13,7 @@ from benchsuite.options import Option, Table, build, options_of
 from benchsuite.study import Execution, Invocation, Study
 
 if TYPE_CHECKING:
-    from benchsuite.registry import Registry, Sources
+    from benchsuite.registry import PluginSearch, Registry
 
 
 def parameter(table: type[Table], name: str) -> Any:
@@ -75,15 +75,15 @@ def _typed(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def sources(plugins: Sequence[str] | None, no_local: bool) -> Sources:
+def plugin_search(plugins: Sequence[str] | None, no_local: bool) -> PluginSearch:
     """Return where plugins are looked for, as absolute places that a worker process finds as well."""
-    from benchsuite.registry import Sources
+    from benchsuite.registry import PluginSearch
 
-    return Sources(tuple(plugins or ()), str(Path.cwd()), not no_local)
+    return PluginSearch(tuple(plugins or ()), str(Path.cwd()), not no_local)
 
 
 def registry(plugins: Sequence[str] | None, no_local: bool) -> Registry:
     """Load every plugin."""
     from benchsuite.registry import load_registry
 
-    return load_registry(sources(plugins, no_local))
+    return load_registry(plugin_search(plugins, no_local))

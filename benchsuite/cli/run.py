@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from benchsuite.cli.options import registry, sources
+from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     workers = execution.workers or device.workers()
     available = psutil.virtual_memory().total * 0.8 / workers
     options = Options(
-        sources=sources(execution.plugin, invocation.no_local),
+        plugins=plugin_search(execution.plugin, invocation.no_local),
         device=study.device,
         workers=workers,
         memory_bytes=int(min(execution.memory * GIB, NO_LIMIT) if execution.memory else available),

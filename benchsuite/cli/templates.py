@@ -189,13 +189,13 @@ TEST = '''"""NAME keeps every promise of its kind. Add golden values of its own 
 from pathlib import Path
 
 from benchsuite.conformance import checked
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
 PLUGIN = Path(__file__).parent.parent / "FOLDER" / "NAME.py"
 
 
 def test_name_keeps_every_promise():
-    registry = load_registry(Sources(plugins=(str(PLUGIN),), local=False))
+    registry = load_registry(PluginSearch(plugins=(str(PLUGIN),), local=False))
     broken = [finding for finding in checked(registry, "KIND", "NAME") if finding.problem]
     assert not broken, broken
 '''

@@ -30,7 +30,7 @@ Distribution = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Sources:
+class PluginSearch:
     """Where plugins are looked for, beside the bundled ones; enough for a worker process to find the same.
 
     Args:
@@ -65,18 +65,18 @@ class Candidate:
     root: Path | None = None
 
 
-def find(sources: Sources) -> tuple[list[Candidate], list[Skipped]]:
+def find(wanted: PluginSearch) -> tuple[list[Candidate], list[Skipped]]:
     """Return everything that may be a plugin, in order, and what of the working folder is left alone."""
     local: list[Candidate] = []
     skipped: list[Skipped] = []
-    if sources.local:
-        asked = {Path(sources.folder, given).resolve() for given in sources.plugins}
+    if wanted.local:
+        asked = {Path(wanted.folder, given).resolve() for given in wanted.plugins}
         for name in LOCAL_FOLDERS:
-            here = search(Path(sources.folder), name, asked, _bundled_folders())
+            here = search(Path(wanted.folder), name, asked, _bundled_folders())
             skipped += here.skipped
             packages: dict[Path, _LocalPackage] = {}
-            local += [_local(found, sources, packages) for found in here.found]
-    return [*_bundled(), *_given(sources), *local, *_installed()], skipped
+            local += [_local(found, wanted, packages) for found in here.found]
+    return [*_bundled(), *_given(wanted), *local, *_installed()], skipped
 
 
 def _bundled_folders() -> set[Path]:
@@ -102,9 +102,9 @@ def _modules_of(package: str) -> list[str]:
     )
 
 
-def _given(sources: Sources) -> Iterator[Candidate]:
-    for given in sources.plugins:
-        path = Path(sources.folder, given)
+def _given(wanted: PluginSearch) -> Iterator[Candidate]:
+    for given in wanted.plugins:
+        path = Path(wanted.folder, given)
         if given.endswith(".py") or path.is_file():
             yield Candidate(path.stem, f"--plugin {given}", _by_path(path), asked=True, root=path.parent)
         else:
@@ -118,8 +118,8 @@ def _distribution(module: str) -> Distribution | None:
     return None
 
 
-def _local(found: Found, sources: Sources, packages: dict[Path, _LocalPackage]) -> Candidate:
-    origin = f"./{found.path.relative_to(sources.folder)}"
+def _local(found: Found, wanted: PluginSearch, packages: dict[Path, _LocalPackage]) -> Candidate:
+    origin = f"./{found.path.relative_to(wanted.folder)}"
     if found.package is None:
         return Candidate(found.path.stem, origin, _by_path(found.path), root=found.path.parent)
     package = packages.setdefault(found.package, _LocalPackage(found.package))

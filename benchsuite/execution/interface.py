@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from benchsuite.extras import Extras
 from benchsuite.record import Ending
-from benchsuite.registry import Sources
+from benchsuite.registry import PluginSearch
 from benchsuite.trial import Trial
 
 
@@ -37,7 +37,7 @@ class Options:
     """What every worker is told.
 
     Args:
-        sources: Where plugins are found.
+        plugins: Where plugins are found.
         device: As the user names it: ``cpu``, ``gpu``, ``gpu:N``.
         workers: Number of workers.
         memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
@@ -48,7 +48,7 @@ class Options:
         extras: What to keep of each trial beside its record.
     """
 
-    sources: Sources
+    plugins: PluginSearch
     device: str
     workers: int
     memory_bytes: int

@@ -95,7 +95,7 @@ class Worker:
         from benchsuite.engine.session import Session
         from benchsuite.registry import load_registry
 
-        registry = load_registry(options.sources)
+        registry = load_registry(options.plugins)
         self._registry = registry
         self._rounding = numerics(device.kind)
         self._session = Session(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.record import Record
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.store import Store
 from benchsuite.trial import Trial
@@ -69,7 +69,7 @@ def _short(value: float | None) -> str:
 
 def main(folder: str) -> None:
     """Write the table from a results folder."""
-    found = rows(Store(Path(folder), create=False).records(), load_registry(Sources(local=False)))
+    found = rows(Store(Path(folder), create=False).records(), load_registry(PluginSearch(local=False)))
     TABLE.parent.mkdir(parents=True, exist_ok=True)
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")

@@ -26,7 +26,7 @@ from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.options import Table, options_of
-from benchsuite.registry import Registered, Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.study import TABLES
 
@@ -38,7 +38,7 @@ WIDTH = 80
 
 def pages() -> dict[Path, str]:
     """Return the text of every generated page, by path."""
-    known = load_registry(Sources(local=False))
+    known = load_registry(PluginSearch(local=False))
     return {
         DOCS / "reference" / "cli.md": cli(),
         DOCS / "reference" / "hooks.md": hooks(),

@@ -4,7 +4,7 @@ import pytest
 
 from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.report import grid_tables
 from benchsuite.report.page.render import render
 from benchsuite.studies.plan import plan
@@ -85,7 +85,7 @@ def test_the_page_and_the_terminal_show_it():
 
 
 def test_a_study_runs_all_pairs():
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     chosen = {"optimizer": ("sgd,adam[learning_rate=0.1]",), "initializer": ("zeros,he_normal,orthogonal",)}
     found = plan(Study(cross=("optimizer", "initializer"), components=chosen, task=("digits_mlp",), seeds=2), registry)
     pairs = {
@@ -97,7 +97,7 @@ def test_a_study_runs_all_pairs():
 
 
 def test_without_a_selection_every_component_is_crossed():
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     found = plan(
         Study(cross=("preprocessing", "schedule"), components={"schedule": ("constant",)}, task=("digits_mlp",)),
         registry,

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 import benchsuite as bs
 from benchsuite.cli.app import app
 from benchsuite.data import read
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
 NUMBERS = """
 from pathlib import Path
@@ -76,7 +76,7 @@ def cached(folder):
 
 
 def checksum():
-    return read(load_registry(Sources()).task("one")).checksum
+    return read(load_registry(PluginSearch()).task("one")).checksum
 
 
 def certify(folder, version=1, found="0123456789abcdef"):
@@ -210,7 +210,7 @@ def test_a_download_is_a_function(folder):
     path.write_text(
         NUMBERS.replace("broken), ", "'https://x'), ").replace("data, broken", "data, 'x'"), encoding="utf-8"
     )
-    (plugin,) = load_registry(Sources()).broken
+    (plugin,) = load_registry(PluginSearch()).broken
     assert plugin.reason == (
         "download of task 'cut_off' must be a function, or None if there is nothing to fetch. Received: 'x'."
     )

@@ -13,7 +13,7 @@ import pytest
 from benchsuite.cli import main
 from benchsuite.provenance import fingerprints
 from benchsuite.record_json import record_from_json
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.store import Store
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
@@ -304,7 +304,7 @@ def test_a_results_folder_that_is_a_file(command: Command, tmp_path: Path) -> No
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
     """A results folder with the record of one trial, made by the code that is here."""
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     (trial,) = plan(Study(task=("digits_mlp",), seeds=1), registry).trials.values()
     found = make_json(outcome="crashed") | {"id": trial.id, "spec": trial.spec}
     found["fingerprints"] = {**fingerprints(trial, registry), "data": "known"}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.components import KINDS, RECIPE_KINDS
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 
 VERBS = ("run", "trace", "lr-range", "list", "info", "new", "check", "certify", "data", "report", "doctor")
 
@@ -211,7 +211,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_new_writes_is_found_in_the_working_folder(kind: str, written: Path) -> None:
-    registry = load_registry(Sources(folder=str(written)))
+    registry = load_registry(PluginSearch(folder=str(written)))
     assert registry.broken == []
     assert registry.component(kind, f"my_{kind}") if kind != "task" else registry.task("my_task")
     place = "tasks" if kind == "task" else "plugins"
@@ -230,8 +230,8 @@ CHECK = """
 import json, sys
 from benchsuite.conformance import checked, promises
 from benchsuite.components import KINDS
-from benchsuite.registry import Sources, load_registry
-registry = load_registry(Sources(folder=sys.argv[1]))
+from benchsuite.registry import PluginSearch, load_registry
+registry = load_registry(PluginSearch(folder=sys.argv[1]))
 both = promises.tiny_tasks_for
 promises.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
 print(json.dumps({kind: [[f.promise, f.problem] for f in checked(registry, kind, f"my_{kind}")] for kind in KINDS}))

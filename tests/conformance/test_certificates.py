@@ -13,9 +13,9 @@ from benchsuite.cli.app import app
 from benchsuite.conformance import judge, measure
 from benchsuite.conformance.certificate import describe_data
 from benchsuite.conformance.measured import Measured
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 EMBEDDED = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier in ("quick", "full")]
 QUICK = [name for name in EMBEDDED if REGISTRY.task(name).tier == "quick"]
 
@@ -145,5 +145,8 @@ def test_a_task_of_ones_own_is_certified_beside_its_file(tmp_path, monkeypatch):
     assert broken.exit_code == 1
     assert "cannot be read" in broken.output
     assert (
-        write("my_task", load_registry(Sources()), measure(load_registry(Sources()).task("my_task"), REGISTRY)) == path
+        write(
+            "my_task", load_registry(PluginSearch()), measure(load_registry(PluginSearch()).task("my_task"), REGISTRY)
+        )
+        == path
     )

@@ -7,14 +7,14 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
 
 @pytest.fixture(scope="module")
 def bundled() -> Registry:
-    return load_registry(Sources(local=False))
+    return load_registry(PluginSearch(local=False))
 
 
 def trials(bundled: Registry, name: str, seeds: int) -> list[Trial]:

@@ -18,7 +18,7 @@ from benchsuite.execution.local import DEATHS_AT_START, SOON_BELIEVED, Waiting
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
-from benchsuite.registry import Sources
+from benchsuite.registry import PluginSearch
 from benchsuite.trial import Trial
 from tests.execution import stub_worker
 
@@ -66,7 +66,7 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def new_executor(folder: Path, workers: int) -> LocalExecutor:
     return LocalExecutor(
-        Options(Sources(), "cpu", workers, 0, str(folder / "logs"), 0, str(folder), str(folder), Extras())
+        Options(PluginSearch(), "cpu", workers, 0, str(folder / "logs"), 0, str(folder), str(folder), Extras())
     )
 
 

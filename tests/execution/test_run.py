@@ -19,7 +19,7 @@ from benchsuite.execution import Cell, Finished, Options, Started, run_source
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment, Failure, Record, Results
-from benchsuite.registry import Registry, Sources
+from benchsuite.registry import PluginSearch, Registry
 from benchsuite.selection import baseline, expand
 from benchsuite.sources import Planned
 from benchsuite.store import Store
@@ -133,7 +133,7 @@ class Watching:
 
 def options(folder: Path, workers: int = 2, extras: Extras = NOTHING) -> Options:
     where = str(folder)
-    return Options(Sources(local=False), "cpu", workers, 0, where, os.getpid(), where, where, extras)
+    return Options(PluginSearch(local=False), "cpu", workers, 0, where, os.getpid(), where, where, extras)
 
 
 RATES = [0.01 * 2**n for n in range(8)]

@@ -17,12 +17,12 @@ from benchsuite.execution.worker import Worker, _sendable
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment
-from benchsuite.registry import Sources
+from benchsuite.registry import PluginSearch
 
 
 def options(folder: Path) -> Options:
     where = str(folder)
-    return Options(Sources(local=False), "cpu", 1, 2**30, where, os.getpid(), where, where, Extras())
+    return Options(PluginSearch(local=False), "cpu", 1, 2**30, where, os.getpid(), where, where, Extras())
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_sequences
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 NEED_IMAGES = {name for name in REGISTRY.names("regularization") if name.startswith(("augment_", "cut"))} - {
     "augment_noise"
 }

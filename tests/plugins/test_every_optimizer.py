@@ -11,9 +11,9 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite import noise
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 EVERY = REGISTRY.names("optimizer")
 SHAPES = {"kernel": (4, 3), "bias": (3,), "convolution": (3, 3, 2, 4), "embedding": (5, 2)}
 

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite_plugins.optimizers._base import Ours, OursWithClosure
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 
 
 def made(name):

@@ -8,9 +8,9 @@ import pytest
 
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.conformance import checked
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "task") for name in REGISTRY.names(kind)]
 TRIED = [(kind, name) for kind, name in EVERY if kind != "task" or REGISTRY.task(name).tier == "quick"]
 

@@ -11,7 +11,7 @@ import pytest
 import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.recipe import Setting
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.studies.plan import Plan, plan, tasks_of
 from benchsuite.study import Study
@@ -152,7 +152,7 @@ def test_a_plan_says_what_is_compared_in_words(bundled: Registry) -> None:
 
 def test_the_plan_is_in_a_fixed_order(bundled: Registry) -> None:
     study = Study(all=True, seeds=2)
-    assert list(plan(study, bundled).trials) == list(plan(study, load_registry(Sources(local=False))).trials)
+    assert list(plan(study, bundled).trials) == list(plan(study, load_registry(PluginSearch(local=False))).trials)
 
 
 def test_epochs_precision_and_device_reach_every_trial(bundled: Registry) -> None:
@@ -196,7 +196,7 @@ def register_tasks():
 """,
         encoding="utf-8",
     )
-    return load_registry(Sources(folder=str(folder)))
+    return load_registry(PluginSearch(folder=str(folder)))
 
 
 # What is refused

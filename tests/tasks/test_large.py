@@ -15,13 +15,13 @@ from benchsuite.engine.network.blocks import Blocks
 from benchsuite.engine.program import feed
 from benchsuite.engine.session import Session
 from benchsuite.record import Reached
-from benchsuite.registry import Sources, load_registry
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import _joined, _tokens, gpt2
 from benchsuite_tasks.text import _kjv
 
-REGISTRY = load_registry(Sources(local=False))
+REGISTRY = load_registry(PluginSearch(local=False))
 SMALLEST = gpt2.SIZES[0]
 TINY = replace(SMALLEST, train_windows=96, held_windows=16)
 """The smallest network on little text."""
@@ -77,7 +77,7 @@ def refused(size=TINY):
 
 def test_the_tasks_are_there_without_a_folder_and_say_what_is_missing(monkeypatch):
     monkeypatch.delenv("BENCHSUITE_TOKENS", raising=False)
-    found = load_registry(Sources(local=False))
+    found = load_registry(PluginSearch(local=False))
     assert not found.broken
     assert [size.name for size in gpt2.SIZES if found.task(size.name).tier == "large"] == [
         "gpt2_1m",

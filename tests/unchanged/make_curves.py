@@ -15,7 +15,7 @@ from typing import Any
 
 from benchsuite.engine.numerics import numerics
 from benchsuite.recipe import baseline
-from benchsuite.registry import Registry, Sources, load_registry
+from benchsuite.registry import PluginSearch, Registry, load_registry
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.unchanged.listed import curves_of, hash_of, key_of, records_in, write
@@ -51,7 +51,7 @@ def line(record: dict[str, Any], tier: str, registry: Registry) -> dict[str, Any
 
 def main() -> None:
     """Read the folders named on the command line and write the list."""
-    registry = load_registry(Sources(local=False))
+    registry = load_registry(PluginSearch(local=False))
     trials = []
     for argument in sys.argv[1:]:
         tier, _, folder = argument.partition("=")
