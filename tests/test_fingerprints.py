@@ -383,7 +383,8 @@ def test_a_file_that_is_edited_after_it_was_loaded_is_not_vouched_for(
 @pytest.mark.usefixtures("bundled_too")
 def test_the_record_of_a_trial_whose_code_was_edited_meanwhile_is_stale(tmp_path: Path) -> None:
     from benchsuite.provenance import fingerprints
-    from benchsuite.study import Study, plan
+    from benchsuite.studies.plan import plan
+    from benchsuite.study import Study
 
     path = write(tmp_path / "mine.py", PLUGIN)
     sources = PluginSearch(("mine.py",), str(tmp_path), local=False)

@@ -212,7 +212,12 @@ class _Lane(threading.Thread):
         seconds = max(seconds, START_SECONDS)
         deaths: list[Death] = []
         while self._process is None:
-            process = WorkerProcess(self._options, self.number, self.stopping.is_set)
+            try:
+                process = WorkerProcess(self._options, self.number, self.stopping.is_set)
+            except OSError as error:  # a full disk, too many processes
+                raise BenchsuiteError(
+                    f"a worker cannot start: {error.strerror}. Every record is whole. Mend that and run the same command again."
+                ) from error
             try:
                 ready = process.ready(seconds)
             except TookTooLong:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -25,7 +24,7 @@ LOOK_EVERY = 0.1
 # The search path is the run's own: a module that it can import, a worker can. It is set before anything is imported, so
 # that no file of the working folder can pass for a module of the standard library.
 BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "import sys; sys.path[:] = sys.argv[2].splitlines(); "
     "from benchsuite.execution.worker import serve; serve(int(sys.argv[1]))"
 )
 
@@ -64,7 +63,7 @@ class WorkerProcess:
         self._ours, theirs = Pipe()
         with theirs, self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), json.dumps(sys.path)],
+                [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -16,7 +16,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment
 
 BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "import sys; sys.path[:] = sys.argv[2].splitlines(); "
     "from tests.execution.stub_worker import serve; serve(int(sys.argv[1]))"
 )
 

@@ -116,6 +116,14 @@ def test_a_worker_that_says_why_it_cannot_work_ends_the_study(execute: Any) -> N
         execute(cell(trial(0)), problem="no GPU.")
 
 
+def test_a_worker_whose_log_cannot_be_written_ends_the_study_in_one_line(execute: Any, tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("no folder", encoding="utf-8")
+    with pytest.raises(
+        BenchsuiteError, match=r"^a worker cannot start: File exists\. Every record is whole\. Mend that"
+    ):
+        execute(cell(trial(0)))
+
+
 @pytest.mark.parametrize("action", ["afterwards", "before"])
 def test_a_worker_that_dies_between_two_trials_costs_none(action: str, execute: Any, tmp_path: Path) -> None:
     """Even of SIGSEGV, which is believed at once while a trial runs."""
@@ -290,3 +298,13 @@ def test_the_longest_cell_goes_first_and_a_worker_keeps_to_its_program() -> None
     assert waiting.take(short.program) is other
     waiting.close()
     assert waiting.take(None) is None
+
+
+def test_a_file_of_the_working_folder_cannot_pass_for_the_standard_library(
+    execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A project may well have a json.py or random.py; a worker must not run it."""
+    for name in ("json", "random", "types"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('a stranger')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert said(execute(cell(trial(0)))[0]) == (Outcome.COMPLETED, "")
