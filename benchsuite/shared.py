@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
@@ -26,9 +25,8 @@ class Shared(Generic[T]):
 
     def __call__(self, data: Any) -> T:
         """Return the part."""
-        # These bytes tell 1 from 1.0 and from true, which == does not; version 2 of them depends on nothing but the value.
-        # They may be many: their hash is kept.
-        key = blake2b(marshal.dumps(data, 2), digest_size=16).digest()
+        # Unlike ==, this text tells 1 from 1.0 and from true. It may be long: its hash is kept.
+        key = blake2b(repr(data).encode(errors="backslashreplace"), digest_size=16).digest()
         known = self._known.get(key)
         if known is None:
             known = self._read(data)

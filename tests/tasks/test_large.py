@@ -58,7 +58,7 @@ def cache(folder):
 def bible(folder):
     """The opening of Genesis in two training shards, and of Exodus in one for validation."""
     genesis, exodus = (
-        "\n".join(verse for _, verses in _kjv.chapters("test", [book]) for verse in verses).encode()
+        "\n".join(verse for _, verses in _kjv.chapters([book]) for verse in verses).encode()
         for book in ("Genesis", "Exodus")
     )
     write(folder / "kjv_train_000001.bin", genesis[:5000])
