@@ -80,7 +80,9 @@ __all__ = [
 ]
 
 
-def read(folder: str | Path = "results", *, plugins: Sequence[str] = (), local: bool = True) -> Archive:
+def read(
+    folder: str | Path = "results", *, plugins: Sequence[str] = (), local: bool = True, stale: bool = False
+) -> Archive:
     """Read a results folder into an object with pandas frames and figures, for notebooks.
 
     Args:
@@ -88,6 +90,7 @@ def read(folder: str | Path = "results", *, plugins: Sequence[str] = (), local: 
         plugins: Files or modules of plugins beside the installed ones, as ``--plugin`` takes them.
         local: Whether ``./plugins`` and ``./tasks`` of the working folder count. Records whose code changed are left out,
             and to know that, plugins are imported.
+        stale: Whether these, and what an earlier benchsuite made, are read as well.
 
     Returns:
         An archive: ``trials`` and ``curves`` are frames, ``leaderboard(kind)`` gives one, ``record(id)`` a whole record,
@@ -98,7 +101,7 @@ def read(folder: str | Path = "results", *, plugins: Sequence[str] = (), local: 
     """
     from benchsuite.archive import open_archive
 
-    return open_archive(Path(folder), plugins=tuple(plugins), local=local)
+    return open_archive(Path(folder), plugins=tuple(plugins), local=local, stale=stale)
 
 
 __version__: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -23,23 +24,33 @@ class Archive:
 
     Args:
         records: The records that count.
-        stale: How many were left out because the code of their components changed.
+        stale: How many are stale: other code or an earlier benchsuite made them.
+        stale_shown: Whether these are among the records; else they were left out.
+        without_data: How many were left out because their trials had no data.
     """
 
-    def __init__(self, records: Iterable[Record], stale: int = 0) -> None:
+    def __init__(
+        self, records: Iterable[Record], stale: int = 0, *, stale_shown: bool = False, without_data: int = 0
+    ) -> None:
         from benchsuite.report import Contents
 
         self._contents = Contents(records)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
-        """How many records were left out because the code of their components changed."""
+        """How many records other code or an earlier benchsuite made: left out, unless the archive was read with them."""
+        self.without_data = without_data
+        """How many records were left out because their trials had no data."""
+        self._stale_shown = stale_shown
 
     def __len__(self) -> int:
         return len(self._by_id)
 
     def __repr__(self) -> str:
         tasks = len({record.trial.task for record in self.records})
-        return f"<Archive: {len(self)} trials on {tasks} tasks, {self.stale} stale ones left out>"
+        among = f", {self.stale} of them stale" if self._stale_shown else ""
+        gone = [] if self._stale_shown else [f"{self.stale} stale"]
+        left_out = ", ".join([*gone, f"{self.without_data} without data"])
+        return f"<Archive: {len(self)} trials on {tasks} tasks{among}; left out: {left_out}>"
 
     @property
     def records(self) -> list[Record]:
@@ -79,13 +90,22 @@ class Archive:
         """
         if trial_id in self._by_id:
             return self._by_id[trial_id]
-        found = [known for known in self._by_id if trial_id and known.startswith(trial_id)]
-        if len(found) != 1:
+        if not isinstance(trial_id, str) or not trial_id:
             raise BenchsuiteError(
-                f"{len(found) or 'no'} trials have an id that begins with {trial_id!r}. "
-                "Give more of its 32 digits; the column id of trials has them all."
+                f"the id of a trial must be a string: its 32 digits, or the first of them. Received: {trial_id!r}."
             )
-        return self._by_id[found[0]]
+        found = [known for known in self._by_id if known.startswith(trial_id)]
+        if len(found) == 1:
+            return self._by_id[found[0]]
+        if found:
+            raise BenchsuiteError(
+                f"{len(found)} trials have an id that begins with {trial_id!r}. Give more of its {len(found[0])} digits; the "
+                "column id of trials has them all."
+            )
+        raise BenchsuiteError(
+            f"none of these {len(self)} trials has an id that {'is' if len(trial_id) >= 32 else 'begins with'} {trial_id!r}. "
+            "The column id of trials has them all."
+        )
 
     def leaderboard(self, kind: str = "optimizer") -> pd.DataFrame:
         """Return the leaderboard of a kind, tidy: one row for each component and task, with the columns of leaderboard.csv.
@@ -157,7 +177,7 @@ class Archive:
         return series_of(board, position, self._by_id, styles_of(self._contents.boards)), board, position
 
 
-def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True) -> Archive:
+def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True, stale: bool = False) -> Archive:
     """Read a results folder; see :func:`benchsuite.read`."""
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
@@ -168,8 +188,9 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         raise BenchsuiteError(f"there are no records in {folder}. `benchsuite run --all` makes some in ./results.")
     judge = judge_of(load_registry(PluginSearch(plugins, str(Path.cwd()), local)), store.extras)
     judged = [(record, judge(record.trial, record)) for record in store.records()]
-    stale = sum(freshness is Freshness.STALE for _, freshness in judged)
-    return Archive((record for record, freshness in judged if freshness.counts), stale)
+    counts = Counter(freshness for _, freshness in judged)
+    shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
+    return Archive(shown, counts[Freshness.STALE], stale_shown=stale, without_data=counts[Freshness.MISSING])
 
 
 def _new_axes() -> Axes:

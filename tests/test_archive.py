@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,10 +16,11 @@ import pytest
 import benchsuite as bs
 from benchsuite.analysis.frames import curves_frame, trials_frame
 from benchsuite.archive import Archive
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.store import Store
-from tests.factories import DIGITS, component, make_record, make_study
+from tests.factories import DIGITS, component, make_record, make_study, remade
 
 ROOT = Path(__file__).parent.parent
 
@@ -122,7 +124,7 @@ def test_a_record_is_found_by_its_first_digits(archive: Archive, study: list[Rec
     one = study[0]
     assert archive.record(one.id) is archive.record(one.id[:12])
     assert archive.record(one.id).trial == one.trial
-    with pytest.raises(bs.BenchsuiteError, match=r"^no trials have an id that begins with 'zz'\. Give more of its 32"):
+    with pytest.raises(bs.BenchsuiteError, match=r"^none of these \d+ trials has an id that begins with 'zz'\."):
         archive.record("zz")
     with pytest.raises(bs.BenchsuiteError, match=r"^\d+ trials have an id that begins with '[0-9a-f]'\."):
         archive.record(one.id[0])
@@ -161,11 +163,57 @@ def test_stale_records_are_left_out_and_counted(tmp_path: Path, bundled: object)
     Store(tmp_path / "results").write(make_record(DIGITS))  # whose fingerprints are nobody's
     archive = bs.read(tmp_path / "results", local=False)
     assert (len(archive), archive.stale) == (0, 1)
-    assert repr(archive) == "<Archive: 0 trials on 0 tasks, 1 stale ones left out>"
+    assert repr(archive) == "<Archive: 0 trials on 0 tasks; left out: 1 stale, 0 without data>"
+    assert {"id", "task", "seed", "outcome", "reason"} <= {*archive.trials.columns}
+    assert list(archive.curves.columns) == ["id", "task", "seed", "epoch", "step", "measure", "value"]
+    archive = bs.read(tmp_path / "results", local=False, stale=True)
+    assert (len(archive), archive.stale, len(archive.trials)) == (1, 1, 1)
+    assert repr(archive) == "<Archive: 1 trials on 1 tasks, 1 of them stale; left out: 0 without data>"
     with pytest.raises(
         bs.BenchsuiteError, match=r"^there are no records in .*nowhere\. `benchsuite run --all` makes some"
     ):
         bs.read(tmp_path / "nowhere")
+
+
+def test_records_of_trials_without_data_are_left_out_and_counted(tmp_path: Path, bundled: object) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data |= {"outcome": "crashed", "reason": "ModuleNotFoundError: no mnist1d"}
+        del data["fingerprints"]["data"]
+        data["results"] |= {"failure": {"step": 0, "traceback": ""}}
+
+    Store(tmp_path / "results").write(remade(make_record(DIGITS), change))
+    for stale in (False, True):
+        archive = bs.read(tmp_path / "results", local=False, stale=stale)
+        assert (len(archive), archive.stale, archive.without_data) == (0, 0, 1)
+        assert "1 without data" in repr(archive)
+
+
+def test_a_frame_without_rows_has_the_columns_that_every_trial_has() -> None:
+    empty, filled = trials_frame([]), trials_frame([make_record(DIGITS)])
+    assert list(empty.columns) == [name for name in filled.columns if name in empty.columns]
+    recipe = {"final", "best", "reached", *RECIPE_KINDS}
+    assert {*filled.columns} - {*empty.columns} == {name for name in filled.columns if name.partition(".")[0] in recipe}
+    known = [name for name in empty.columns if filled[name].notna().any()]
+    assert len(known) > 15
+    assert empty[known].dtypes.to_dict() == filled[known].dtypes.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (5, "the id of a trial must be a string: its 32 digits, or the first of them. Received: 5."),
+        ("", "the id of a trial must be a string: its 32 digits, or the first of them. Received: ''."),
+        (
+            "f" * 32,
+            f"none of these {{count}} trials has an id that is {'f' * 32!r}. The column id of trials has them all.",
+        ),
+        ("xy", "none of these {count} trials has an id that begins with 'xy'. The column id of trials has them all."),
+    ],
+)
+def test_an_id_that_no_trial_has(asked: Any, message: str, archive: Archive) -> None:
+    with pytest.raises(bs.BenchsuiteError) as refused:
+        archive.record(asked)
+    assert str(refused.value) == message.replace("{count}", str(len(archive)))
 
 
 @pytest.mark.slow

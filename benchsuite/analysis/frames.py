@@ -8,13 +8,23 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.kinds import COMBINED
-from benchsuite.record import Record
+from benchsuite.record import Costs, Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AT_ONCE = 4096
 """Rows that are held as dictionaries before they become columns: these take a tenth of the memory."""
+COST_TYPES = {"program_reused": "boolean", "parameters": "int64", "state_bytes": "int64", "peak_memory_bytes": "int64"}
+COSTS = tuple(name for name in Costs.__dataclass_fields__ if name != "train_seconds_at")
+ALWAYS = {
+    "id": "str", "task": "str", "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",
+    "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "engine": "int64",
+    "outcome": "str", "reason": "str",
+    **{name: COST_TYPES.get(name, "float64") for name in COSTS},
+    "numerics": "str", "benchsuite": "str",
+}  # fmt: skip
+"""Column → type, of what every trial has whatever its recipe: the columns of a frame without rows."""
 
 
 def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
@@ -35,8 +45,9 @@ def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
     while piece := list(islice(rows, AT_ONCE)):
         names = dict.fromkeys(name for row in piece for name in row)
         frames.append(pd.DataFrame({name: _column([row.get(name) for row in piece]) for name in names}))
-    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return _alike(whole)
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ALWAYS.items()})
+    return _alike(pd.concat(frames, ignore_index=True))
 
 
 def curves_frame(records: Iterable[Record]) -> pd.DataFrame:
@@ -102,8 +113,7 @@ def _row(record: Record) -> dict[str, Any]:
     for which, values in (("final", record.results.final), ("best", record.results.best)):
         row |= {f"{which}.{name}": value for name, value in (values or {}).items()}
     row |= {f"reached.{name}": at.step if at else None for name, at in record.results.targets.items()}
-    costs = record.costs
-    row |= {name: getattr(costs, name) for name in costs.__dataclass_fields__ if name != "train_seconds_at"}
+    row |= {name: getattr(record.costs, name) for name in COSTS}
     row |= {"numerics": record.environment.numerics, "benchsuite": record.made_by.benchsuite}
     return row
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
 from benchsuite.errors import BenchsuiteError
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from benchsuite.report import Contents
     from benchsuite.store import Store
 
+StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code changed since as well.")]
+
 
 @dataclass(frozen=True)
 class Written:
@@ -26,18 +30,19 @@ class Written:
     Args:
         index: The page.
         contents: What is in it.
-        stale: How many records were left out, since the source code of their components changed.
-        records: How many records there are.
+        notes: What to say of records that were left out, or stand in it although their code changed, one line each.
     """
 
     index: Path
     contents: Contents
-    stale: int
-    records: int
+    notes: tuple[str, ...]
 
 
 def report(
-    results: ResultsOption = Path("results"), plugin: PluginOption = None, no_local: NoLocalOption = False
+    results: ResultsOption = Path("results"),
+    stale: StaleOption = False,
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
 ) -> None:
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from rich.console import Console
@@ -50,10 +55,10 @@ def report(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
     console = Console()
-    written = write(Store(results), registry(plugin, no_local))
+    written = write(Store(results), registry(plugin, no_local), stale=stale)
     show(written.contents, console)
-    if written.stale:
-        console.print(f"{written.stale} of {written.records} records are stale and left out.", highlight=False)
+    for note in written.notes:
+        console.print(note, highlight=False, soft_wrap=True)
     console.print("Report:", Text(str(written.index), style="bold"), highlight=False, soft_wrap=True)
 
 
@@ -62,29 +67,41 @@ def page(store: Store) -> Path:
     return store.folder / "report" / "index.html"
 
 
-def write(store: Store, known: Registry) -> Written:
+def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
     """Write the report and the derived table of a results folder.
+
+    Args:
+        store: The results folder.
+        known: The plugins that were found; they say what is stale.
+        stale: Whether records whose code changed since stand in it as well.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.report import Contents, write_report, write_trials
+    from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
     judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
     for record in store.records():
         found[judge(record.trial, record)].append(record)
-    fresh = [record for freshness, held in found.items() if freshness.counts for record in held]
-    stale, missing = found[Freshness.STALE], found[Freshness.MISSING]
+    old, missing = found[Freshness.STALE], found[Freshness.MISSING]
+    shown = [
+        record
+        for freshness, held in found.items()
+        if freshness.counts or (stale and freshness is Freshness.STALE)
+        for record in held
+    ]
     records = sorted((record for held in found.values() for record in held), key=lambda record: record.id)
-    if stale and not fresh:
+    if old and not shown:
         raise BenchsuiteError(
-            f"all {len(stale)} records in {store.folder} are stale: the source code of their components changed. "
-            "The report stays as it was; run the same study again to renew them."
+            f"all {count_of(len(old), 'record')} {'with data ' if missing else ''}in {store.folder} are stale: the code of "
+            "their components changed since, or an earlier benchsuite made them, whose fingerprints cannot be compared. "
+            "Run the same study again to renew them, or look at them with --stale."
         )
-    contents = Contents(fresh)
-    certificates, problems = _certificates({record.trial.task for record in fresh}, known)
+    contents = Contents(shown)
+    certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:
         problems.append(
@@ -92,14 +109,15 @@ def write(store: Store, known: Registry) -> Written:
             f"will run again. The first: {missing[0].reason}"
         )
     probed, predicted = (
-        _ids(store.folder / name) & {record.id for record in fresh} for name in ("probes", "predictions")
+        _ids(store.folder / name) & {record.id for record in shown} for name in ("probes", "predictions")
     )
     extras = store.extras
     try:
         index = write_report(
             contents,
             store.folder / "report",
-            stale=len(stale),
+            stale=len(old),
+            stale_shown=stale,
             problems=problems,
             probes={key: held for key in sorted(probed) if (held := extras.probes(key)) is not None},
             predictions={key: held for key in sorted(predicted) if (held := extras.predicted(key)) is not None},
@@ -110,7 +128,22 @@ def write(store: Store, known: Registry) -> Written:
         raise BenchsuiteError(
             f"cannot write the report: {error.strerror}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, len(stale), len(records))
+    return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))))
+
+
+def _notes(old: int, shown: bool, missing: int, count: int) -> Iterator[str]:
+    """Say what became of records that are stale, and of those whose trials had no data."""
+    if old:
+        verb = "is" if old == 1 else "are"
+        what = (
+            "and shown all the same: other code or an earlier benchsuite made"
+            if shown
+            else "and left out (--stale shows"
+        )
+        yield f"{old} of {count} records {verb} stale {what} {'it' if old == 1 else 'them'}{'.' if shown else ').'}"
+    if missing:
+        verb, whose = ("is", "its trial") if missing == 1 else ("are", "their trials")
+        yield f"{missing} of {count} records {verb} left out: {whose} had no data, and will run again."
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:

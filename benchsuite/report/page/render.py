@@ -31,6 +31,7 @@ def write_report(
     folder: Path,
     *,
     stale: int = 0,
+    stale_shown: bool = False,
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
@@ -43,7 +44,8 @@ def write_report(
     Args:
         records: The records to show; one that is given twice counts once.
         folder: Where the files go; made if it is missing.
-        stale: How many records were left aside because the source code of one of their components changed.
+        stale: How many records are stale: other code or an earlier benchsuite made them.
+        stale_shown: Whether these are among the records; else they were left aside.
         problems: What went wrong while the records were read or the plugins loaded, one line each.
         probes: Id → what the probes of that trial found, for those trials that were probed.
         predictions: Id → the stored predictions of that trial, for those trials that have them.
@@ -56,11 +58,18 @@ def write_report(
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
     mark = inputs_mark(
-        contents.records, [stale, list(problems), probes or {}, sorted(predictions or {}), certificates or {}]
+        contents.records,
+        [stale, stale_shown, list(problems), probes or {}, sorted(predictions or {}), certificates or {}],
     )
     if not (index.exists() and index.read_bytes().endswith(mark)):
         page = render(
-            contents, stale=stale, problems=problems, probes=probes, predictions=predictions, certificates=certificates
+            contents,
+            stale=stale,
+            stale_shown=stale_shown,
+            problems=problems,
+            probes=probes,
+            predictions=predictions,
+            certificates=certificates,
         )
         write_whole(index, page.encode() + mark)
     return index
@@ -70,6 +79,7 @@ def render(
     records: Contents | Iterable[Record],
     *,
     stale: int = 0,
+    stale_shown: bool = False,
     problems: Sequence[str] = (),
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
@@ -98,6 +108,7 @@ def render(
         tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
         failures=failures_of(contents.records, contents.boards),
         stale=stale,
+        stale_shown=stale_shown,
         problems=list(problems),
         colours=COLOURS,
         outcome_colours=OUTCOME_COLOURS,

@@ -1,0 +1,88 @@
+"""``benchsuite report``: what it says of records that are stale, and of those whose trials had no data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from benchsuite.cli.app import app
+from benchsuite.record import Record
+from benchsuite.record_json import record_from_json
+from benchsuite.store import Store
+from tests.factories import make_json, make_record, of_nobody, remade
+
+
+def without_data(record: Record) -> Record:
+    """Return the record of a trial that crashed before it had its data."""
+
+    def change(data: dict[str, Any]) -> None:
+        data |= {"outcome": "crashed", "reason": "ModuleNotFoundError: no mnist1d"}
+        del data["fingerprints"]["data"]
+        data["results"] |= {"failure": {"step": 0, "traceback": ""}}
+
+    return remade(record, change)
+
+
+def fresh(seed: int) -> Record:
+    return record_from_json(json.dumps(of_nobody(make_json(seed=seed))).encode())
+
+
+def report(folder: Path, *arguments: str, code: int = 0) -> str:
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(
+        app, ["report", "--no-local", "--results", str(folder), *arguments], catch_exceptions=False
+    )
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+def page(folder: Path) -> str:
+    return " ".join((folder / "report" / "index.html").read_text(encoding="utf-8").split())
+
+
+def test_a_folder_of_stale_records_is_shown_where_that_is_asked_for(tmp_path: Path, bundled: object) -> None:
+    store = Store(tmp_path / "results")
+    for seed in range(2):
+        store.write(make_record(seed=seed))  # whose fingerprints are nobody's
+    done = CliRunner().invoke(app, ["report", "--no-local", "--results", str(store.folder)])
+    assert str(done.exception) == (
+        f"all 2 records in {store.folder} are stale: the code of their components changed since, or an earlier benchsuite "
+        "made them, whose fingerprints cannot be compared. Run the same study again to renew them, or look at them with "
+        "--stale."
+    )
+    assert not (store.folder / "report").exists()
+    text = report(store.folder, "--stale")
+    assert "\n2 of 2 records are stale and shown all the same: other code or an earlier benchsuite made them.\n" in text
+    assert "digits_mlp" in text
+    assert "2 stale records are shown all the same: the code of a component changed after they were made" in page(
+        store.folder
+    )
+
+
+def test_where_some_are_stale_the_rest_is_shown_and_the_switch_named(tmp_path: Path, bundled: object) -> None:
+    store = Store(tmp_path / "results")
+    for record in (make_record(), fresh(0), fresh(1)):
+        store.write(record)
+    assert "\n1 of 3 records is stale and left out (--stale shows it).\n" in report(store.folder)
+    assert "1 stale record is not in this report: the code of a component changed after it was made" in page(
+        store.folder
+    )
+    report(store.folder, "--stale")  # the page is made anew although the count is the same
+    assert "1 stale record is shown all the same" in page(store.folder)
+    report(store.folder)
+    assert "1 stale record is not in this report" in page(store.folder)
+
+
+@pytest.mark.parametrize(
+    ("count", "line"), [(1, "1 of 2 records is left out: its trial"), (2, "2 of 3 records are left out: their trials")]
+)
+def test_records_of_trials_without_data_are_counted(count: int, line: str, tmp_path: Path, bundled: object) -> None:
+    store = Store(tmp_path / "results")
+    store.write(fresh(9))
+    for seed in range(count):
+        store.write(without_data(fresh(seed)))
+    for arguments in ((), ("--stale",)):
+        assert f"\n{line} had no data, and will run again.\n" in report(store.folder, *arguments)
