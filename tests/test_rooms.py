@@ -1,5 +1,6 @@
 """The arrows between the rooms point one way, and names stay cheap to read."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -32,3 +33,14 @@ def test_every_public_name_exists_and_is_documented():
 
     for name in benchsuite.__all__:
         assert (getattr(benchsuite, name).__doc__ or "").strip(), name
+
+
+def test_no_two_classes_have_one_name():
+    """A name has one meaning. Exempt is what an interface and the engine's part behind it, or numbers and their tables, share."""
+    owners: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "benchsuite").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                owners.setdefault(node.name, []).append(path.name)
+    twice = {name: paths for name, paths in owners.items() if len(paths) > 1}
+    assert twice.keys() <= {"KernelLayer", "Network", "Probes"}, twice

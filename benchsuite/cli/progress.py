@@ -25,7 +25,7 @@ from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
 
-START_SECONDS = 8.0
+WORKERS_START_SECONDS = 8.0
 """What starting the workers takes: importing TensorFlow."""
 
 
@@ -84,7 +84,7 @@ class Progress:
             again = f", {stale} of them again because source code changed" if stale else ""
             self._console.print(
                 f"{count_of(waiting, 'trial')} to run{again}; {done} have a record already. Workers: {self._workers}. "
-                f"Predicted: {clock(START_SECONDS + seconds / self._workers)}.",
+                f"Predicted: {clock(WORKERS_START_SECONDS + seconds / self._workers)}.",
                 highlight=False,
             )
 
@@ -164,8 +164,8 @@ class Progress:
         elapsed = time.monotonic() - self._begun
         done = self._work - self._left
         if done < 0.05 * self._work:
-            return max(START_SECONDS + self._left / self._workers - elapsed, self._left / self._workers)
-        return max(elapsed - START_SECONDS, 0.0) * self._left / done
+            return max(WORKERS_START_SECONDS + self._left / self._workers - elapsed, self._left / self._workers)
+        return max(elapsed - WORKERS_START_SECONDS, 0.0) * self._left / done
 
     def _describe(self, trial: Trial) -> str:
         """Name a trial by its task, what differs from the baseline, and its seed."""

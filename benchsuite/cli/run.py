@@ -81,7 +81,7 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
     from collections import Counter
 
-    from benchsuite.cli.progress import START_SECONDS, clock
+    from benchsuite.cli.progress import WORKERS_START_SECONDS, clock
     from benchsuite.execution import Forecast
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.report.tables.numbers import count_of
@@ -110,7 +110,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         named = _escape(", ".join(settings[:MOST_NAMED]) + more)
         console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
     seconds = forecast.seconds / options.workers
-    expected = clock(START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
+    expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     console.print(
         f"Predicted: {expected} with {count_of(options.workers, 'worker')}. Nothing was written.", highlight=False
     )

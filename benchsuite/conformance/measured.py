@@ -40,7 +40,7 @@ def measured(task: Task, registry: Registry) -> dict[str, Any]:
         Exception: Whatever the task raises.
     """
     configure(Device("cpu"))
-    facts = Measured(task, registry)
+    facts = Measurement(task, registry)
     network = facts.ready.program.network
     return {
         "network": {"parameters": network.parameters, "kernels": len(network.kernels)},
@@ -51,7 +51,7 @@ def measured(task: Task, registry: Registry) -> dict[str, Any]:
     }
 
 
-class Measured:
+class Measurement:
     """Measures one task: its start alone, then all of it after another network was built in the same process.
 
     Args:

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchsuite.fingerprints.ground import Ground, Module, place_of, shared_ground
+from benchsuite.fingerprints.import_places import ImportPlaces, Module, place_of, shared_places
 from benchsuite.syntax import Code, Reference, read
 
 
@@ -47,7 +47,7 @@ class SourceFiles:
         shared: Where imports of every plugin are followed.
     """
 
-    def __init__(self, shared: Callable[[], Ground] = shared_ground) -> None:
+    def __init__(self, shared: Callable[[], ImportPlaces] = shared_places) -> None:
         self._shared = functools.cache(shared)
         self._found_there = functools.cache(lambda name: self._shared().find(name))
         self._files: dict[Path, File] = {}
@@ -65,7 +65,11 @@ class SourceFiles:
             component: What it registered.
         """
         path = Path(getattr(module, "__file__", None) or module.__name__)
-        own = Ground() if root is None and _top(module) in self._shared().packages else _own_ground(module, path, root)
+        own = (
+            ImportPlaces()
+            if root is None and _top(module) in self._shared().packages
+            else _own_places(module, path, root)
+        )
         waiting = [found for function in functions_of(component) for found in self._of_function(function, own, root)]
         waiting += self._own(module, path, root, own)  # the plugin's own file last: it is taken first
         found: dict[str, Path] = {}
@@ -101,10 +105,10 @@ class SourceFiles:
         known.seen = now.seen  # touched, or another comment
         return False
 
-    def _find(self, name: str, own: Ground) -> list[Module]:
+    def _find(self, name: str, own: ImportPlaces) -> list[Module]:
         return own.find(name) or self._found_there(name)
 
-    def _own(self, module: ModuleType, path: Path, root: Path | None, own: Ground) -> list[Module]:
+    def _own(self, module: ModuleType, path: Path, root: Path | None, own: ImportPlaces) -> list[Module]:
         """Return the plugin's own module, after the packages that importing it runs."""
         name = module.__name__
         if root is not None:  # its name was made up
@@ -113,7 +117,7 @@ class SourceFiles:
             name = path.parent.name if path.stem == "__init__" else f"{path.parent.name}.{path.stem}"
         return [*(found for found in self._find(name, own) if found.name != name), Module(name, path)]
 
-    def _of_function(self, function: Any, own: Ground, root: Path | None) -> list[Module]:
+    def _of_function(self, function: Any, own: ImportPlaces, root: Path | None) -> list[Module]:
         """Return the module that a function of a component comes from, however it got there."""
         name = getattr(function, "__module__", None) or ""
         if found := self._find(name, own):
@@ -123,7 +127,7 @@ class SourceFiles:
             return [Module(Path(file).stem, Path(file))]
         return []
 
-    def _meant(self, reference: Reference, current: Module, own: Ground) -> list[Module]:
+    def _meant(self, reference: Reference, current: Module, own: ImportPlaces) -> list[Module]:
         name = reference.name
         if reference.level:
             parts = current.package.split(".") if current.package else []
@@ -137,15 +141,15 @@ class SourceFiles:
         return found
 
 
-def _own_ground(module: ModuleType, path: Path, root: Path | None) -> Ground:
+def _own_places(module: ModuleType, path: Path, root: Path | None) -> ImportPlaces:
     """Return where a plugin's own imports are followed, beside what all share."""
     if root is not None:
-        return Ground({root.resolve().name: (root,)}, (root, path.parent))
+        return ImportPlaces({root.resolve().name: (root,)}, (root, path.parent))
     name = _top(module)
     alone = name == module.__name__ and not hasattr(module, "__path__")
     if alone and not any(path.parent.glob("*.dist-info")):  # a module of the user's, and not all that is installed
-        return Ground({}, (path.parent,))
-    return Ground({name: place_of(name)})
+        return ImportPlaces({}, (path.parent,))
+    return ImportPlaces({name: place_of(name)})
 
 
 def _top(module: ModuleType) -> str:

@@ -12,7 +12,7 @@ from benchsuite.certificates import committed, write
 from benchsuite.cli.app import app
 from benchsuite.conformance import judge, measure
 from benchsuite.conformance.certificate import describe_data
-from benchsuite.conformance.measured import Measured
+from benchsuite.conformance.measured import Measurement
 from benchsuite.registry import PluginSearch, load_registry
 
 REGISTRY = load_registry(PluginSearch(local=False))
@@ -106,7 +106,7 @@ def test_a_wrong_gradient_is_found():
     task = replace(
         REGISTRY.task("digits_mlp"), metrics=(), primary="loss", direction="min", targets=(), model=model, loss=loss
     )
-    assert Measured(task, REGISTRY).gradient_difference() == pytest.approx(1 / 3, abs=0.02)
+    assert Measurement(task, REGISTRY).gradient_difference() == pytest.approx(1 / 3, abs=0.02)
 
 
 def test_targets_that_say_nothing_cannot_be_learned_by_heart():
@@ -115,7 +115,7 @@ def test_targets_that_say_nothing_cannot_be_learned_by_heart():
         return bs.Arrays(x, (np.arange(400) % 10).astype("int32"))
 
     task = replace(REGISTRY.task("digits_mlp"), metrics=(), primary="loss", direction="min", targets=(), data=data)
-    few = Measured(task, REGISTRY).few()
+    few = Measurement(task, REGISTRY).few()
     assert not few["learned"]
     assert few["end"] > 1
 

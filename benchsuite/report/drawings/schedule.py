@@ -43,7 +43,7 @@ class Line:
     without_progress: str = ""
 
 
-class Schedule(Protocol):
+class DrawnSchedule(Protocol):
     """A schedule, or a product of several; it may react to the measures of the validation part."""
 
     @property
@@ -60,12 +60,12 @@ class Schedule(Protocol):
         ...
 
 
-def line_of(label: str, schedule: Schedule) -> Line:
+def line_of(label: str, schedule: DrawnSchedule) -> Line:
     """Return what is drawn of a schedule; one that reacts is shown a validation loss that never improves."""
     return Line(label, course(schedule), f"{EPOCHS} epochs" if schedule.reacts else "")
 
 
-def course(schedule: Schedule) -> np.ndarray:
+def course(schedule: DrawnSchedule) -> np.ndarray:
     """Return the multiplier of every step, float64 ``[steps]``, with validation measures that stay at 1 throughout."""
     total = EPOCHS * STEPS_PER_EPOCH
     parts = []

@@ -34,7 +34,7 @@ class Traceback:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureView:
     """The trials of one recipe on one task that ended for the same reason."""
 
     task: str
@@ -51,7 +51,7 @@ class Failure:
 class Failures:
     """The failures that a page shows, and what it says of those that it does not; empty if it shows all."""
 
-    shown: tuple[Failure, ...]
+    shown: tuple[FailureView, ...]
     left_out: str
 
 
@@ -92,8 +92,8 @@ def _of_every_kind(groups: Sequence[Group]) -> list[Group]:
     return [groups[place] for place in sorted(place for _, place in sorted(places)[:MOST_FAILURES])]
 
 
-def _failure(held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str) -> Failure:
-    return Failure(
+def _failure(held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str) -> FailureView:
+    return FailureView(
         task=task,
         component=component,
         seeds=_seeds(held),

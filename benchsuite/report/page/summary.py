@@ -29,7 +29,7 @@ class OutcomeShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class SummaryView:
     """The facts of the page's head, as text."""
 
     sentence: str
@@ -41,7 +41,7 @@ class Summary:
     mixtures: tuple[str, ...]
 
 
-def summarize_run(contents: Contents) -> Summary:
+def summarize_run(contents: Contents) -> SummaryView:
     """Return what the records, of which there is at least one, say about the run as a whole."""
     records = contents.records
     counts = Counter(record.outcome for record in records)
@@ -56,7 +56,7 @@ def summarize_run(contents: Contents) -> Summary:
         if counts[outcome] and not outcome.finished and not outcome.failed
     ]
     last = max(record.environment.finished_at for record in records)
-    return Summary(
+    return SummaryView(
         sentence=f"{count_of(len(records), 'trial')} on {count_of(len(tasks), 'task')}: {', '.join(told)}.",
         facts=(
             ("Trials", whole(len(records))),

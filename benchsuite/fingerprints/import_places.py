@@ -35,7 +35,7 @@ class Module:
 
 
 @dataclass(frozen=True)
-class Ground:
+class ImportPlaces:
     """Where imports are followed.
 
     Args:
@@ -99,7 +99,7 @@ def _without_suffix(file: Path) -> Path:
     return file.with_name(file.name.removesuffix(suffix))
 
 
-def shared_ground() -> Ground:
+def shared_places() -> ImportPlaces:
     """Return the packages of everything that is always found: what is bundled, and installed distributions with plugins."""
     names = set(BUNDLED)
     for entry_point in entry_points():
@@ -107,7 +107,7 @@ def shared_ground() -> Ground:
         if entry_point.dist is not None:
             names.update(_top_level(entry_point.dist))
     names.discard(NEVER)
-    return Ground({name: places for name in sorted(names) if (places := place_of(name))})
+    return ImportPlaces({name: places for name in sorted(names) if (places := place_of(name))})
 
 
 def _top_level(distribution: importlib.metadata.Distribution) -> Iterator[str]:
