@@ -39,9 +39,11 @@ class Check:
         )
 
 
-def whole(least: int) -> Check:
-    """Whole numbers from ``least``."""
-    return Check(f"be a whole number from {least}", lambda value: value >= least)
+def whole(least: int, most: int | None = None) -> Check:
+    """Whole numbers from ``least``, up to ``most`` if there is a bound."""
+    if most is None:
+        return Check(f"be a whole number from {least}", lambda value: value >= least)
+    return Check(f"be a whole number from {least} to {most:,}", lambda value: least <= value <= most)
 
 
 def above(bound: float) -> Check:

@@ -65,7 +65,7 @@ class Study(Table):
         example=["optimizer", "activation"],
         kinds=True,
     )
-    seeds: int = option(3, "Seeds 0 … N−1.", whole(1), metavar="N", example=5)
+    seeds: int = option(3, "Seeds 0 … N−1.", whole(1, 1_000_000), metavar="N", example=5)
     folds: str = option(
         "",
         "Cross-validate: each trial K times, testing on another fold; n leaves one example out.",
@@ -74,7 +74,7 @@ class Study(Table):
         example=10,
         numeric=True,
     )
-    epochs: int | None = option(None, "Budget that replaces the tasks' own.", whole(1), metavar="N", example=10)
+    epochs: int | None = option(None, "Budget that replaces the tasks' own.", whole(1, 1_000_000_000), metavar="N", example=10)
     precision: str = option(
         "float32", f"{' or '.join(PRECISIONS)}.", one_of("precision", PRECISIONS), example="bfloat16"
     )
@@ -91,7 +91,7 @@ class Execution(Table):
     """How trials are run, what is kept of them and where: nothing here decides a number."""
 
     workers: int | None = option(
-        None, "Worker processes; one for each core or GPU unless given.", whole(1), metavar="N", example=2
+        None, "Worker processes; one for each core or GPU unless given.", whole(1, 1_000), metavar="N", example=2
     )
     timeout: float | None = option(
         None,

@@ -85,7 +85,7 @@ def test_no_job_of_somebody_elses_project_is_run(verb: tuple[str, ...], tmp_path
     assert sorted(tmp_path.rglob("*")) == before  # no trace, and not even byte code
     if verb[0] == "list":
         (line,) = [line for line in done.stdout.splitlines() if line.startswith("skipped ")]
-        assert line.startswith("skipped 8: no __init__.py in tasks/scripts/; no bs.hookimpl in ")
+        assert line == "skipped 8: no __init__.py in tasks/scripts/ … `benchsuite doctor` names all"
         assert len(line) <= 80
         # It says that it is meant for us, and cannot be one of ours.
         assert "broken broken (./plugins/django_app/broken.py): SyntaxError: invalid syntax" in done.stdout
@@ -232,6 +232,7 @@ def test_links_huge_files_pipes_and_folders_cost_nothing(tmp_path: Path) -> None
         "plugins/gone.py": "cannot read",
         "plugins/huge.py": "too large",
         "plugins/many/": f"over {MOST} entries in",
+        "plugins/pipe.py": "no regular file:",
     }
 
 
@@ -257,12 +258,18 @@ def test_what_is_skipped_is_one_line_that_fits(tmp_path: Path) -> None:
     assert described([], 80) == ""
     assert described([rare], 80) == "skipped 1: no __init__.py in plugins/mine/"
     assert described([*many, rare], 80) == (
-        "skipped 31: no __init__.py in plugins/mine/; no bs.hookimpl in tasks/job_0.py …"
+        "skipped 31: no __init__.py in plugins/mine/ … `benchsuite doctor` names all"
     )
+    assert described([*many, rare], 110) == (
+        "skipped 31: no __init__.py in plugins/mine/; no bs.hookimpl in tasks/job_0.py … `benchsuite doctor` names all"
+    )
+    for number in range(30):
+        assert f" tasks/job_{number}.py" in described([*many, rare])
+    assert "…" not in described([*many, rare])
     assert described([*many[:2], rare], 99) == (
         "skipped 3: no __init__.py in plugins/mine/; no bs.hookimpl in tasks/job_0.py, tasks/job_1.py"
     )
-    for width in range(40, 200):
+    for width in range(60, 200):
         assert len(described([*many, rare], width)) <= width
 
 
@@ -277,6 +284,11 @@ def test_doctor_says_what_was_skipped_and_finds_nothing_wrong_with_it(
     assert done.exit_code == 0
     assert "\n  skipped 1: no bs.hookimpl in tasks/[bold]mail.py\n" in done.stdout
     assert "skipped" not in CliRunner().invoke(app, ["doctor", "--no-local"]).stdout
+    for number in range(40):
+        write(tmp_path / f"tasks/mail_{number}.py", RUNS)
+    assert CliRunner().invoke(app, ["list", "schedule"]).stdout.endswith(" … `benchsuite doctor` names all\n")
+    text = CliRunner().invoke(app, ["doctor"]).stdout
+    assert all(f" tasks/mail_{number}.py" in text for number in range(40))
 
 
 def test_a_name_that_is_not_found_reminds_of_what_was_skipped(tmp_path: Path) -> None:

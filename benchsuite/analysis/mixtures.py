@@ -36,9 +36,11 @@ def mixtures(records: Iterable[Record]) -> list[str]:
         if len(counts) > 1:
             words = _words({key: examples[key] for key in counts})
             parts = ", ".join(f"{count:,} under {words[key]}" for key, count in sorted(counts.items()))
+            known = all(counts)
             lines.append(
                 f"records of task {name!r} were made under {len(counts)} numerics: {parts}. "
-                "Their last bits differ, so one seed gives other numbers under each: seeds are not paired across them."
+                f"Their last bits {'differ' if known else 'may differ'}, so one seed "
+                f"{'gives' if known else 'may give'} other numbers under each: seeds are not paired across them."
             )
     return lines
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, TierOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError
@@ -44,7 +45,6 @@ def certify(
 
 def _certify(task: Any, known: Any, writing: bool, console: Any) -> bool:
     """Certify one task; return whether something is wrong."""
-    from rich.markup import escape
 
     from benchsuite.certificates import committed, write
     from benchsuite.conformance import judge, measure

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.components import KINDS
@@ -20,7 +21,6 @@ def check(
     """Try every promise that a component or task must keep. Exit code 1 if one is broken."""
     surround()
     from rich.console import Console
-    from rich.markup import escape
 
     known = registry(plugin, no_local)
     wanted = []

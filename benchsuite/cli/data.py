@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import tensorflow_on_cpu
 from benchsuite.cli.task_facts import certificate_of
@@ -97,7 +98,6 @@ def _loaders(task: Task) -> set[str]:
 
 def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console) -> None:
     """Print tasks by the source of their data."""
-    from rich.markup import escape
     from rich.padding import Padding
 
     if check:
@@ -132,7 +132,6 @@ def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console)
 
 def _fetch(task: Task, known: Registry, downloaded: list[Any], console: Console) -> bool:
     """Download a task's data and check them; return whether they are not here afterwards."""
-    from rich.markup import escape
 
     console.print(f"[bold]{task.name}[/]")
     problem = ""

@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import Task
 
@@ -20,7 +21,6 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
     from importlib.metadata import PackageNotFoundError, version
 
     from rich.console import Console
-    from rich.markup import escape
 
     from benchsuite.discovery import described
 
@@ -63,8 +63,8 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
             soft_wrap=True,
         )
         console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
-    if skipped := described(known.skipped, console.width - 2):  # nothing is wrong with these
-        console.print(f"  {skipped}", style="dim", markup=False, highlight=False, soft_wrap=True)
+    if skipped := described(known.skipped):  # nothing is wrong with these
+        console.print(f"  {escape(skipped)}", style="dim", highlight=False, soft_wrap=True)
     if wrong:
         console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
         raise typer.Exit(1)

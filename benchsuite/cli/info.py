@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
@@ -124,7 +125,6 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
 
 
 def _facts(entry: Registered, known: Registry) -> Table:
-    from rich.markup import escape
     from rich.table import Table
 
     component = entry.component

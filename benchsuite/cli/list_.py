@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
@@ -18,7 +19,6 @@ def list_components(
 ) -> None:
     """List components and tasks by kind, with where they come from."""
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from benchsuite.discovery import described
@@ -53,4 +53,4 @@ def list_components(
             soft_wrap=True,
         )
     if skipped := described(known.skipped, console.width):
-        console.print(skipped, style="dim", markup=False, highlight=False, soft_wrap=True)
+        console.print(escape(skipped), style="dim", highlight=False, soft_wrap=True)

@@ -9,11 +9,11 @@ from types import TracebackType
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from benchsuite.cli.console import escape
 from benchsuite.execution import Summary
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
 from benchsuite.errors import BenchsuiteError
 
@@ -155,13 +156,7 @@ def show(records: Contents | Iterable[Record], console: Console) -> None:
         console.print(table)
         console.print()
     for line in contents.mixtures:
-        console.print("[red]![/]", _plain(line), highlight=False, soft_wrap=True)
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
+        console.print(f"[red]![/] {escape(line)}", highlight=False, soft_wrap=True)
 
 
 def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapping[str, Any]], list[str]]:

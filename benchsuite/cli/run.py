@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from benchsuite.cli.console import escape
 from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     known = registry(execution.plugin, invocation.no_local)
     planned, options = prepare(study, execution, invocation, known)
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *planned.problems):
-        console.print(f"[yellow]![/] {_escape(problem)}", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]![/] {escape(problem)}", highlight=False, soft_wrap=True)
     if invocation.dry_run:
         _dry_run(planned, known, execution.results, options, console)
         return
@@ -107,7 +108,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
     for kind, settings in planned.compared.items():
         more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
-        named = _escape(", ".join(settings[:MOST_NAMED]) + more)
+        named = escape(", ".join(settings[:MOST_NAMED]) + more)
         console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
     seconds = forecast.seconds / options.workers
     expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
@@ -158,13 +159,7 @@ def _report(store: Store, known: Registry, summary: Summary) -> str:
     count = len(store.ids())
     index = page(store)
     if not summary.ran and not summary.stale and index.is_file() and index.stat().st_mtime_ns > store.changed():
-        return f"Report: [bold]{_escape(str(index))}[/] (as it was: no record is newer)"
+        return f"Report: [bold]{escape(str(index))}[/] (as it was: no record is newer)"
     if count > RENEWED_AT_ONCE:
         return f"The report of {count:,} records was not renewed: `benchsuite report` does it."
-    return f"Report: [bold]{_escape(str(write(store, known).index))}[/]"
-
-
-def _escape(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+    return f"Report: [bold]{escape(str(write(store, known).index))}[/]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ NO_PACKAGE = "no __init__.py in"
 TOO_LARGE = "too large"
 TOO_MANY = f"over {MOST} entries in"
 UNREADABLE = "cannot read"
+NO_FILE = "no regular file:"
+NAMED_IN_FULL = "… `benchsuite doctor` names all"
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ class _Looking:
                 return
             about = path.stat()
             if not stat.S_ISREG(about.st_mode):  # reading a pipe would wait for ever
+                self.skip(path, NO_FILE)
                 return
             if about.st_size > LARGEST:
                 self.skip(path, TOO_LARGE)
@@ -169,12 +173,12 @@ def _may_be_plugin(path: Path) -> bool:
     return path.suffix == ".py" and not path.name.startswith(("_", ".", "test_"))
 
 
-def described(skipped: list[Skipped], width: int) -> str:
+def described(skipped: list[Skipped], width: int | None = None) -> str:
     """Return one line that says what was skipped, rare reasons first; empty if nothing was.
 
     Args:
         skipped: What was skipped.
-        width: Of the line; names that do not fit are left out.
+        width: Of the line; names that do not fit are left out. All are named unless given.
     """
     if not skipped:
         return ""
@@ -189,8 +193,9 @@ def _by_reason(skipped: list[Skipped]) -> Iterator[str]:
         yield f"{reason} {', '.join(paths)}"
 
 
-def _cut(line: str, width: int) -> str:
-    if len(line) <= width:
+def _cut(line: str, width: int | None) -> str:
+    if width is None or len(line) <= width:
         return line
-    whole = line[: width - 1].rpartition(" ")[0].rstrip(",;")
-    return f"{whole} …"
+    fits = max(width - len(NAMED_IN_FULL), 1)
+    ends = [match.start() for match in re.finditer(r"[,;:] ", line[: fits + 1])]  # no reason stands without a name
+    return f"{line[: max(ends, default=0)]} {NAMED_IN_FULL}".lstrip()

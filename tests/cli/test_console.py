@@ -10,9 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from benchsuite.cli.console import PLAIN, safe_output
+from benchsuite.cli.console import PLAIN, WORDS, escape, safe_output, without_controls
+from benchsuite.components import RECIPE_KINDS
 from benchsuite.record_json import record_from_json
+from benchsuite.registry import Registry
 from benchsuite.store import Store
 from tests.factories import component, make_json, of_nobody
 
@@ -45,9 +48,60 @@ def test_every_table_can_be_read_in_ascii(tmp_path: Path, environment: dict[str,
     assert "formula" in benchsuite(tmp_path, environment, "info", "adam")
 
 
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("θ ← θ − η·m̂/(√v̂ + ε)", "theta <- theta - eta*m_hat/(sqrt v_hat + epsilon)"),
+        ("v ← β₂·v + (1 − β₂)·g²", "v <- beta_2*v + (1 - beta_2)*g^2"),
+        ("Δθ = −2π·∇f, λθ", "Delta theta = -2 pi*grad f, lambda theta"),
+        ("√(a) + 1/√2, β₁ᵗ, e⁻ˣ", "sqrt(a) + 1/sqrt 2, beta_1^t, e^-^x"),
+    ],
+)
+def test_a_formula_reads_right_in_ascii(formula: str, shown: str, monkeypatch: pytest.MonkeyPatch):
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii", write_through=True, newline="\n")
+    monkeypatch.setattr(sys, "stdout", stream)
+    safe_output()
+    print(formula)
+    assert stream.buffer.getvalue().decode() == f"{shown}\n"  # type: ignore[attr-defined]
+
+
+def test_every_letter_of_a_bundled_formula_has_one_that_stands_for_it(bundled: Registry):
+    lacking = {
+        letter
+        for kind in RECIPE_KINDS
+        for name in bundled.names(kind)
+        for letter in bundled.component(kind, name).formula
+        if not letter.isascii() and letter not in PLAIN and letter not in WORDS
+    }
+    assert lacking == set()
+
+
+def test_control_characters_are_shown_and_not_obeyed():
+    assert without_controls("a\x1b[2Jb\r\x07\x9b\u202ec\td\n") == "a\\x1b[2Jb\\r\\x07\\x9b\\u202ec\td\n"
+    console = Console(file=io.StringIO(), width=80)
+    console.print(escape("\x1b[31m[red]x[/red]"), highlight=False)
+    assert console.file.getvalue() == "\\x1b[31m[red]x[/red]\n"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("list", "schedule"), ("run", "--task", "digits_mlp", "--dry-run"), ("run", "--schedule", "no_such")]
+)
+def test_an_error_of_a_plugin_moves_no_cursor(arguments: tuple[str, ...], tmp_path: Path):
+    (tmp_path / "plugins").mkdir()
+    text = "import benchsuite as bs\nbs.hookimpl\nraise ValueError('\\x1b[2Jgone\\x07')\n"
+    (tmp_path / "plugins/evil.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchsuite", *arguments], cwd=tmp_path, capture_output=True, check=False, timeout=120
+    )
+    said = done.stdout + done.stderr
+    assert b"ValueError: \\x1b[2Jgone\\x07" in said, said
+    assert b"\x1b" not in said
+    assert b"\x07" not in said
+
+
 def test_every_letter_that_stands_for_another_is_plain():
-    assert all(letter.isascii() for letters in PLAIN.values() for letter in letters)
-    assert not any(letter.isascii() for letter in PLAIN)
+    assert all(letters.isascii() for letters in (*PLAIN.values(), *WORDS.values()))
+    assert not any(letter.isascii() for letter in (*PLAIN, *WORDS))
 
 
 def test_bytes_that_are_no_text_are_escaped_even_where_the_locale_is_utf_8(monkeypatch: pytest.MonkeyPatch):

@@ -125,11 +125,11 @@ LR = "a number from 1e-05 to 10 (log scale)"
             "cannot read the grid in 'sgd[0.1]': '0.1'. Write [hyperparameter=value,value].",
         ),
         ("run --optimizer sgd+adam", "a recipe holds one optimizer. Received: 'sgd+adam'. Use ',' for alternatives."),
-        ("run --optimizer sgd --seeds -1", "--seeds must be a whole number from 1. Received: -1."),
-        ("run --optimizer sgd --seeds 0", "--seeds must be a whole number from 1. Received: 0."),
-        ("run --optimizer sgd --epochs 0", "--epochs must be a whole number from 1. Received: 0."),
-        ("run --optimizer sgd --workers 0", "--workers must be a whole number from 1. Received: 0."),
-        ("run --optimizer sgd --workers -2", "--workers must be a whole number from 1. Received: -2."),
+        ("run --optimizer sgd --seeds -1", "--seeds must be a whole number from 1 to 1,000,000. Received: -1."),
+        ("run --optimizer sgd --seeds 0", "--seeds must be a whole number from 1 to 1,000,000. Received: 0."),
+        ("run --optimizer sgd --epochs 0", "--epochs must be a whole number from 1 to 1,000,000,000. Received: 0."),
+        ("run --optimizer sgd --workers 0", "--workers must be a whole number from 1 to 1,000. Received: 0."),
+        ("run --optimizer sgd --workers -2", "--workers must be a whole number from 1 to 1,000. Received: -2."),
         ("run --optimizer sgd --timeout 0", "--timeout must be a number above 0. Received: 0.0."),
         ("run --optimizer sgd --timeout nan", "--timeout must be a number above 0. Received: nan."),
         ("run --optimizer sgd --memory -1", "--memory must be a number above 0. Received: -1.0."),
@@ -233,11 +233,11 @@ def test_what_the_command_line_itself_refuses_has_no_traceback_either(
         ),
         (
             "optimizer = 'sgd'\nseeds = 'five'",
-            "seeds in the study file study.toml must be a whole number from 1. Received: 'five'.",
+            "seeds in the study file study.toml must be a whole number from 1 to 1,000,000. Received: 'five'.",
         ),
         (
             "optimizer = 'sgd'\nseeds = -1",
-            "seeds in the study file study.toml must be a whole number from 1. Received: -1.",
+            "seeds in the study file study.toml must be a whole number from 1 to 1,000,000. Received: -1.",
         ),
         ("optimizer = 'adm'", "unknown optimizer 'adm'. Did you mean 'adam'? Known: "),
         (
@@ -246,7 +246,7 @@ def test_what_the_command_line_itself_refuses_has_no_traceback_either(
         ),
         (
             "optimizer = 'sgd'\nworkers = 0",
-            "workers in the study file study.toml must be a whole number from 1. Received: 0.",
+            "workers in the study file study.toml must be a whole number from 1 to 1,000. Received: 0.",
         ),
         (
             "optimizer = 'sgd'\nprobe = 'end'",
