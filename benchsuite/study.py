@@ -74,7 +74,9 @@ class Study(Table):
         example=10,
         numeric=True,
     )
-    epochs: int | None = option(None, "Budget that replaces the tasks' own.", whole(1, 1_000_000_000), metavar="N", example=10)
+    epochs: int | None = option(
+        None, "Budget that replaces the tasks' own.", whole(1, 1_000_000_000), metavar="N", example=10
+    )
     precision: str = option(
         "float32", f"{' or '.join(PRECISIONS)}.", one_of("precision", PRECISIONS), example="bfloat16"
     )

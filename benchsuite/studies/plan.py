@@ -16,6 +16,9 @@ from benchsuite.selection import baseline, expand
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 
+MOST_TRIALS = 10_000_000
+"""Of one study: more fill a machine's memory before the first one runs."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -47,7 +50,7 @@ def plan(study: Study, registry: Registry) -> Plan:
     """Expand a study into trials.
 
     Raises:
-        BenchsuiteError: If nothing is selected, or something selected by name does not exist or cannot be used.
+        BenchsuiteError: If nothing is selected, or too much, or something selected by name does not exist or cannot be used.
     """
     if not (study.all or study.baselines or study.kind or study.components or study.task or study.cross):
         raise BenchsuiteError(
@@ -69,7 +72,7 @@ def plan(study: Study, registry: Registry) -> Plan:
             if component.required:
                 left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
     crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
-    trials: dict[str, Trial] = {}
+    wanted: list[tuple[Task, list[Recipe], list[tuple[int, int] | None]]] = []
     broken: list[str] = []
     for task in tasks:
         try:
@@ -100,20 +103,27 @@ def plan(study: Study, registry: Registry) -> Plan:
                 recipes += [base.replaced(kind, settings) for settings in _every(kind, registry)]
             if kind in chosen and (study.task or kind in task.compares):
                 recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
-        for recipe in recipes:
-            for seed, fold in itertools.product(range(study.seeds), folds):
-                trial = Trial(
-                    task.name,
-                    task.version,
-                    recipe,
-                    seed,
-                    study.epochs or task.epochs,
-                    task.batch_size,
-                    study.precision,
-                    study.device_kind,
-                    fold=fold,
-                )
-                trials[trial.id] = trial
+        wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
+    count = sum(len(recipes) * study.seeds * len(folds) for _, recipes, folds in wanted)
+    if count > MOST_TRIALS:
+        raise BenchsuiteError(
+            f"a study may have up to {MOST_TRIALS:,} trials. Received: {count:,}. Take fewer seeds, folds, values or tasks."
+        )
+    trials: dict[str, Trial] = {}
+    for task, recipes, folds in wanted:
+        for recipe, seed, fold in itertools.product(recipes, range(study.seeds), folds):
+            trial = Trial(
+                task.name,
+                task.version,
+                recipe,
+                seed,
+                study.epochs or task.epochs,
+                task.batch_size,
+                study.precision,
+                study.device_kind,
+                fold=fold,
+            )
+            trials[trial.id] = trial
     if not trials and not broken:
         kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen, *crossed))
         raise BenchsuiteError(

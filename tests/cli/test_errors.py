@@ -128,6 +128,13 @@ LR = "a number from 1e-05 to 10 (log scale)"
         ("run --optimizer sgd --seeds -1", "--seeds must be a whole number from 1 to 1,000,000. Received: -1."),
         ("run --optimizer sgd --seeds 0", "--seeds must be a whole number from 1 to 1,000,000. Received: 0."),
         ("run --optimizer sgd --epochs 0", "--epochs must be a whole number from 1 to 1,000,000,000. Received: 0."),
+        ("run --all --seeds 99999999999", "--seeds must be a whole number from 1 to 1,000,000. Received: 99999999999."),
+        ("run --all --seeds 1000000", "a study may have up to 10,000,000 trials. Received: "),
+        (
+            "run --all --epochs 100000000000000000000",
+            "--epochs must be a whole number from 1 to 1,000,000,000. Received: 100000000000000000000.",
+        ),
+        ("run --all --workers 1001", "--workers must be a whole number from 1 to 1,000. Received: 1001."),
         ("run --optimizer sgd --workers 0", "--workers must be a whole number from 1 to 1,000. Received: 0."),
         ("run --optimizer sgd --workers -2", "--workers must be a whole number from 1 to 1,000. Received: -2."),
         ("run --optimizer sgd --timeout 0", "--timeout must be a number above 0. Received: 0.0."),

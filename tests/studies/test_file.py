@@ -75,6 +75,10 @@ def test_every_kind_is_a_key(kind: str, tmp_path: Path) -> None:
         ("optimiser = 'adam'", "unknown key in the study file FILE: 'optimiser'. Did you mean 'optimizer'? Known: "),
         ("seed = 3", "unknown key in the study file FILE: 'seed'. Did you mean 'seeds'? Known: "),
         ("seeds = '5'", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: '5'."),
+        (
+            "seeds = 99999999999999999999999",
+            "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: 99999999999999999999999.",
+        ),
         ("seeds = 5.0", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: 5.0."),
         ("seeds = true", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: True."),
         ("timeout = 'long'", "timeout in the study file FILE must be a number above 0. Received: 'long'."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,8 @@ def register_tasks():
         ({"seeds": True}, "seeds must be a whole number from 1 to 1,000,000. Received: True."),
         ({"seeds": None}, "seeds must be a whole number from 1 to 1,000,000. Received: None."),
         ({"epochs": 0}, "epochs must be a whole number from 1 to 1,000,000,000. Received: 0."),
+        ({"seeds": 10**30}, "seeds must be a whole number from 1 to 1,000,000. Received: 1000000"),
+        ({"epochs": 10**20}, "epochs must be a whole number from 1 to 1,000,000,000. Received: 1000000"),
         ({"epochs": -1}, "epochs must be a whole number from 1 to 1,000,000,000. Received: -1."),
         ({"tier": "quik"}, "unknown tier 'quik'. Did you mean 'quick'? Known: full, large, quick, standard."),
         ({"precision": "flaot32"}, "unknown precision 'flaot32'. Did you mean 'float32'? Known: bfloat16, float32."),
@@ -220,6 +223,27 @@ def register_tasks():
 )
 def test_a_study_that_makes_no_sense_is_refused(fields: dict[str, Any], message: str) -> None:
     assert refused(Study, **fields).startswith(message)
+
+
+def test_a_study_that_no_machine_can_hold_is_refused_before_it_is_expanded(
+    bundled: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = Study(
+        task=("digits_mlp",), seeds=1_000_000, components={"optimizer": ("sgd[learning_rate=0.1,0.2]", "adam")}
+    )
+
+    def refuse(*arguments: object, **options: object) -> None:
+        raise AssertionError("expanded")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("benchsuite.studies.plan.Trial", refuse)
+        patched.setattr("benchsuite.studies.plan.MOST_TRIALS", 2_999_999)
+        assert refused(plan, most, bundled) == (
+            "a study may have up to 2,999,999 trials. Received: 3,000,000. Take fewer seeds, folds, values or tasks."
+        )
+    with monkeypatch.context() as patched:
+        patched.setattr("benchsuite.studies.plan.MOST_TRIALS", 6)
+        assert len(plan(replace(most, seeds=2), bundled).trials) == 6
 
 
 def test_nothing_selected_is_refused_with_what_to_write(bundled: Registry) -> None:
