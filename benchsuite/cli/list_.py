@@ -42,7 +42,7 @@ def list_components(
             shown.add_column(**column)
         for component_name, entry in sorted(table.items()):
             component = entry.component
-            mark = f"{component.tier} · " if name == "task" else "default · " if component.default else ""
+            mark = f"{component.tier}, " if name == "task" else "default, " if component.default else ""
             shown.add_row(component_name, escape(component.summary), escape(mark + entry.plugin.origin))
         console.print(shown)
         console.print()

@@ -13,11 +13,12 @@ import pytest
 from rich.console import Console
 
 from benchsuite.cli.console import PLAIN, WORDS, escape, safe_output, without_controls
+from benchsuite.cli.progress import Progress
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.store import Store
-from tests.factories import component, make_json, of_nobody
+from tests.factories import component, make_json, make_record, of_nobody
 
 ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENCODED = {"PYTHONIOENCODING": "ascii"}
@@ -81,6 +82,20 @@ def test_control_characters_are_shown_and_not_obeyed():
     console = Console(file=io.StringIO(), width=80)
     console.print(escape("\x1b[31m[red]x[/red]"), highlight=False)
     assert console.file.getvalue() == "\\x1b[31m[red]x[/red]\n"  # type: ignore[attr-defined]
+
+
+def test_a_run_shows_reasons_and_problems_without_obeying_them(bundled: Registry):
+    console = Console(file=io.StringIO(), width=80)
+    record = make_record(outcome="crashed", reason="ValueError: \x1b[2Jgone")
+    with Progress(console, bundled, 1) as progress:
+        progress.planned(0, 3, 0, 3.0)
+        progress.problem("no \x9b[red]room")
+        for _ in range(2):
+            progress.finished(record.trial, 0, record, 0.0)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "! no \\x9b[red]room\n" in said
+    assert said.count("ValueError: \\x1b[2Jgone\n") == 2
+    assert not {"\x1b", "\x9b"} & {*said}
 
 
 @pytest.mark.parametrize(
