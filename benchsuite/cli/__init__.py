@@ -8,8 +8,9 @@ import sys
 def main() -> None:
     """Run ``benchsuite``: exit code 0 if all trials have records, 1 if the study could not complete, 2 for what the user can mend."""
     from benchsuite.cli.app import app
-    from benchsuite.cli.console import safe_output, without_controls
+    from benchsuite.cli.console import safe_output
     from benchsuite.errors import BenchsuiteError
+    from benchsuite.text import without_controls
 
     safe_output()
     try:

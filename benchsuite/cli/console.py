@@ -6,6 +6,8 @@ import codecs
 import io
 import sys
 
+from benchsuite.text import without_controls
+
 PLAIN = {
     "↑": "^", "↓": "v", "→": ">", "←": "<-", "–": "-", "—": "-", "−": "-", "×": "x", "·": "*", "…": ".", "±": "+-",
     "≤": "<=", "≥": ">=", "∞": "inf", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "━": "-", "─": "-",
@@ -26,12 +28,6 @@ WORDS = {
     "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
 """Letters of formulas that are read as words; beside another letter a space keeps them apart."""
-CONTROLS = {
-    code: ascii(chr(code))[1:-1]
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-    if chr(code) not in "\n\t"
-}
-"""Control character → its escape. A terminal obeys them: it would hide, move or rename what is shown."""
 HANDLER = "benchsuite.plain"
 
 
@@ -41,11 +37,6 @@ def safe_output() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=HANDLER)
-
-
-def without_controls(text: str) -> str:
-    """Return a text with its control characters shown as escapes; lines and tabs stay. Plugins, records and files write texts."""
-    return text.translate(CONTROLS)
 
 
 def escape(text: str) -> str:

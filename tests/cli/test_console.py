@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchsuite.cli.console import PLAIN, WORDS, escape, safe_output, without_controls
+from benchsuite.cli.console import PLAIN, WORDS, escape, safe_output
 from benchsuite.cli.progress import Progress
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.store import Store
+from benchsuite.text import without_controls
 from tests.factories import component, make_json, make_record, of_nobody
 
 ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -11,6 +11,7 @@ from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.tables.grid_words import grid_format, left_out_text
 from benchsuite.report.tables.terminal import LABEL_WIDTH, PADDING, WIDTH, chunks_of, entry_text, folds_note
+from benchsuite.text import without_controls
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +35,7 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
     texts = [[entry_text(entry, form) for entry in line] for line in grid.entries]
     label_width = max(9, min(LABEL_WIDTH, max(map(len, grid.rows))))
     widths = [
-        max(len(part) for text in (label, *(line[index].plain for line in texts)) for part in text.split("\n"))
+        max(len(part) for text in (without_controls(label), *(line[index].plain for line in texts)) for part in text.split("\n"))
         for index, label in enumerate(grid.columns)
     ]
     one, other = (kind.replace("_", " ") for kind in grid.kinds)
@@ -45,18 +46,21 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
         part = f" ({number} of {len(found)})" if len(found) > 1 else ""
         table = Table(
             box=box.SIMPLE_HEAD,
-            title=Text(f"{one} × {other} on {grid.head.label}, test {grid.head.primary} {arrow}{part}", style="bold"),
+            title=Text(
+                without_controls(f"{one} × {other} on {grid.head.label}, test {grid.head.primary} {arrow}{part}"),
+                style="bold",
+            ),
             title_justify="left",
-            caption=Text("\n".join(filter(None, said)), style="dim") or None,
+            caption=Text(without_controls("\n".join(filter(None, said))), style="dim") or None,
             caption_justify="left",
             pad_edge=False,
             show_edge=False,
         )
         table.add_column(one, width=label_width, overflow="fold", vertical="top")
         for index in chunk:
-            table.add_column(Text(grid.columns[index]), justify="right", overflow="fold")
+            table.add_column(Text(without_controls(grid.columns[index])), justify="right", overflow="fold")
         for label, line in zip(grid.rows, texts, strict=True):
-            table.add_row(Text(label), *(line[index] for index in chunk))
+            table.add_row(Text(without_controls(label)), *(line[index] for index in chunk))
         tables.append(table)
     return tables
 

@@ -29,6 +29,19 @@ def test_terminal_tables_fit_their_width(width: int):
     assert "…" not in text
 
 
+def test_names_of_a_strangers_record_move_no_cursor():
+    evil = component("e\x1b[2J", learning_rate=0.1)
+    other = {"activation": [component("re\x9blu")]}
+    records = [make_record(DIGITS, {"optimizer": [one], **more}) for one in (evil, SGD) for more in ({}, other)]
+    grid = Console(width=80, file=io.StringIO(), color_system=None)
+    for table in grid_tables(records):
+        grid.print(table)
+    shown = printed([*records, make_record(DIGITS)]) + grid.file.getvalue()  # type: ignore[attr-defined]
+    assert shown.count("e\\x1b[2J") == 2
+    assert "re\\x9blu" in shown
+    assert not {"\x1b", "\x9b"} & {*shown}
+
+
 def test_terminal_tables_name_every_row_in_every_part():
     text = printed(make_study(seeds=2, tasks=5))
     assert "optimizer leaderboard (1 of 2)" in text
