@@ -35,7 +35,11 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
     texts = [[entry_text(entry, form) for entry in line] for line in grid.entries]
     label_width = max(9, min(LABEL_WIDTH, max(map(len, grid.rows))))
     widths = [
-        max(len(part) for text in (without_controls(label), *(line[index].plain for line in texts)) for part in text.split("\n"))
+        max(
+            len(part)
+            for text in (without_controls(label), *(line[index].plain for line in texts))
+            for part in text.split("\n")
+        )
         for index, label in enumerate(grid.columns)
     ]
     one, other = (kind.replace("_", " ") for kind in grid.kinds)
