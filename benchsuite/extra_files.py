@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -68,24 +68,45 @@ class ExtraFiles:
         if not wanted:
             return False
         probed = self.probes(record.id) if wanted.probe else None
-        weights, predictions = (extra_file(folder, record.id).is_file() for folder in (self.weights, self.predictions))
-        return wanted.missing(record, weights, probed, predictions)
+        held = self.arrays(record.id)
+        return wanted.missing(record, self.weights in held, probed, self.predictions in held)
 
-    def discard(self, trial_id: str, which: Extras | None = None) -> None:
-        """Delete a trial's extras: all, or those that ``which`` asks for.
+    def arrays(self, trial_id: str) -> set[Path]:
+        """Return the folders, of :attr:`weights` and :attr:`predictions`, that hold something of a trial."""
+        return {folder for folder in (self.weights, self.predictions) if extra_file(folder, trial_id).is_file()}
+
+    def discard_arrays(self, trial_id: str, *, but: Collection[Path] = ()) -> None:
+        """Delete a trial's weights and predictions.
+
+        Args:
+            trial_id: The trial.
+            but: Those that stay, as :meth:`arrays` names them.
 
         Raises:
-            OSError: If that cannot be done.
+            BenchsuiteError: If that cannot be done.
         """
-        if which is None or which.probe:
-            self._probe_file(trial_id).unlink(missing_ok=True)
-        if which is None or which.weights:
-            extra_file(self.weights, trial_id).unlink(missing_ok=True)
-        if which is None or which.predictions:
-            extra_file(self.predictions, trial_id).unlink(missing_ok=True)
+        for folder in (self.weights, self.predictions):
+            if folder not in but:
+                _delete(extra_file(folder, trial_id))
+
+    def discard(self, trial_id: str) -> None:
+        """Delete all that is kept of a trial.
+
+        Raises:
+            BenchsuiteError: If that cannot be done.
+        """
+        self.discard_arrays(trial_id)
+        _delete(self._probe_file(trial_id))
 
     def _probe_file(self, trial_id: str) -> Path:
         return self._probes / trial_id[:2] / f"{trial_id}.json"
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from None
 
 
 def _merged(before: Mapping[str, Any] | None, probes: Mapping[str, Any]) -> Mapping[str, Any]:

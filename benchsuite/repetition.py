@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchsuite.record import Ending
+from benchsuite.record import Ending, TaskFacts
 
 
 def difference(first: Ending, second: Ending) -> str:
-    """Return what differs between two runs of a trial, in words; empty if both gave the same bits.
-
-    Runs on machines whose last bits differ (other numerics) cannot be compared: nothing is said of them.
-    """
-    known = first.environment.numerics and second.environment.numerics
-    if known and first.environment.numerics != second.environment.numerics:
-        return ""
+    """Return what differs between two runs of a trial, in words; empty if both gave the same bits."""
     if first.outcome is not second.outcome:
         reason = f" ({second.reason})" if second.reason else ""
         return f"it was {first.outcome} and is {second.outcome} now{reason}"
@@ -27,6 +21,24 @@ def difference(first: Ending, second: Ending) -> str:
             if not _same(old, new):
                 return f"{name} after epoch {epoch} was {old} and is {new} now"
     return _first_difference("results", first.numbers()["results"], second.numbers()["results"])
+
+
+def facts_difference(first: TaskFacts, second: TaskFacts) -> str:
+    """Return what a task says otherwise of itself, in words; empty if nothing.
+
+    The baseline is left out: the defaults of its components may change without the task's doing.
+    """
+    for name in ("primary", "direction", "targets", "metrics", "compares", "summary", "license", "citation"):
+        before, after = getattr(first, name), getattr(second, name)
+        if not _same(before, after):
+            return f"its task's {name} was {before} and is {after} now"
+    return ""
+
+
+def other_numerics(first: Ending, second: Ending) -> bool:
+    """Say whether two runs are known to round differently: their last bits need not agree."""
+    before, after = first.environment.numerics, second.environment.numerics
+    return bool(before and after and before != after)
 
 
 def _first_difference(where: str, before: Any, after: Any) -> str:

@@ -174,28 +174,25 @@ def test_epochs_that_were_probed_before_are_kept(tmp_path: Path) -> None:
     assert files.probes(name) == other
 
 
-@pytest.mark.parametrize(
-    ("which", "left"),
-    [
-        (None, set()),
-        (Extras(), {"weights", "probes", "predictions"}),
-        (Extras(weights=True), {"probes", "predictions"}),
-        (Extras(probe="0"), {"weights", "predictions"}),
-        (Extras(True, "0", True), set()),
-    ],
-)
-def test_what_is_discarded_is_what_was_asked_for(which: Extras | None, left: set[str], tmp_path: Path) -> None:
+def test_what_is_discarded_is_all_or_the_arrays_that_were_not_there_before(tmp_path: Path) -> None:
     files = ExtraFiles(tmp_path)
-    for name in ("ab" * 16, "cd" * 16):
+
+    def left(name: str) -> set[str]:
+        found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+        return {path.parts[0] for path in found if path.stem == name}
+
+    names = ["ab" * 16, "cd" * 16, "12" * 16]
+    for name in names:
         files.write_probes(name, {"spec": {}, "layers": [], "epochs": [], "measures": {}})
         for folder in (files.weights, files.predictions):
             extra_file(folder, name).parent.mkdir(parents=True, exist_ok=True)
             extra_file(folder, name).write_bytes(b"")
-    files.discard("ab" * 16, which)
-    files.discard("ef" * 16, which)  # nothing there: nothing to do
-    found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
-    assert {path.parts[0] for path in found if path.stem == "ab" * 16} == left
-    assert len([path for path in found if path.stem == "cd" * 16]) == 3
+        assert files.arrays(name) == {files.weights, files.predictions}
+    files.discard(names[0])
+    files.discard("ef" * 16)  # nothing there: nothing to do
+    files.discard_arrays(names[1], but={files.weights})
+    assert [left(name) for name in names] == [set(), {"weights", "probes"}, {"weights", "predictions", "probes"}]
+    assert files.arrays(names[1]) == {files.weights}
 
 
 # Through the command
@@ -206,7 +203,10 @@ import benchsuite as bs
 
 def data():
     import numpy as np
-    x = np.random.default_rng(0).normal(size=(100, 5)).astype("float32")
+    from pathlib import Path
+    if Path("fail").exists():
+        raise RuntimeError("not today")
+    x = np.random.default_rng(int(Path("other_data").exists())).normal(size=(100, 5)).astype("float32")
     return bs.Arrays(x, (x[:, 0] > x[:, 1]).astype("int32"))
 
 def model(blocks, x):
@@ -349,9 +349,9 @@ def test_a_record_that_was_changed_by_hand_is_named_and_stays(folder: Path) -> N
     assert ran == [0, 1]
     assert (
         f"trial {path.stem} of tiny does not repeat its record: test_loss after epoch 1 was {wrong} and is {right} now. "
-        "The record stays as it was, and nothing was kept beside it."
+        "The record and what was kept beside it stay as they were; nothing was added."
     ) in " ".join(said.split())
-    assert "1 trial did not repeat their records" in said
+    assert "1 trial did not repeat its record (named above)" in said
     assert stored(results) == before
     beside = [name for name in kept(results) if not name.startswith("trials/")]
     assert len(beside) == 2  # of the other
@@ -363,3 +363,51 @@ def test_a_record_that_was_changed_by_hand_is_named_and_stays(folder: Path) -> N
     assert ran == [0]
     assert record_from_json(path.read_bytes()).curves["test_loss"][1] == right
     assert len([name for name in kept(results) if path.stem in name]) == 3
+
+
+def test_a_trial_that_cannot_be_repeated_here_is_said_so_and_loses_nothing(folder: Path) -> None:
+    """Whoever is to blame is named: the limit of time, the data, the machine; never the record."""
+    results = folder / "results"
+    run("--seeds", "1", "--store-weights", "--probe", "0")
+    before = {name: (results / name).read_bytes() for name in kept(results)}
+    assert len(before) == 3
+
+    def said_of(why: str, *arguments: str) -> None:
+        said, ran = run("--seeds", "1", "--store-weights", "--store-predictions", "--probe", "1", *arguments, code=1)
+        assert ran == [0]
+        text = " ".join(said.split())
+        assert (
+            f" of tiny ran again, and nothing could be kept of it: {why}. The record and what was kept beside it stay"
+            in text
+        )
+        assert "1 trial ran again and nothing could be kept (named above)." in text
+        assert "changed by hand" not in text
+        assert {name: (results / name).read_bytes() for name in kept(results)} == before
+        assert not list(results.glob("predictions/??/*.npz"))
+
+    # The trial cannot train this time. What the task says is the same: its code has not changed.
+    (folder / "fail").write_text("", encoding="utf-8")
+    said_of("crashed: RuntimeError: not today")
+    (folder / "fail").unlink()
+    (folder / "other_data").write_text("", encoding="utf-8")
+    said_of("the data of its task are others now")
+    (folder / "other_data").unlink()
+    (path,) = results.glob("trials/??/*.json")
+    changed = json.loads(path.read_bytes())
+    changed["environment"]["numerics"] = "f" * 16
+    changed["curves"]["test_loss"][1] += 1e-9
+    path.write_text(json.dumps(changed), encoding="utf-8")
+    before[str(path.relative_to(results))] = path.read_bytes()
+    said_of("its record was made where numbers are rounded differently")
+
+
+def test_what_a_killed_run_left_is_of_no_record(folder: Path) -> None:
+    results = folder / "results"
+    run("--seeds", "1", "--store-weights")
+    (path,) = results.glob("trials/??/*.json")
+    weights = extra_file(results / "weights", path.stem)
+    right = dict(np.load(weights))
+    path.unlink()
+    weights.write_bytes(b"half")
+    run("--seeds", "1", "--store-weights")
+    assert all(np.array_equal(value, right[name]) for name, value in np.load(weights).items())

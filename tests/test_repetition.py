@@ -13,9 +13,10 @@ import pytest
 
 from benchsuite.curves import Curves
 from benchsuite.outcomes import Outcome
+from benchsuite.recipe import Recipe
 from benchsuite.record import Costs, Environment, Failure, Record
 from benchsuite.record_json import record_from_json
-from benchsuite.repetition import difference
+from benchsuite.repetition import difference, facts_difference, other_numerics
 from tests.factories import make_json, make_record
 
 
@@ -134,15 +135,33 @@ def test_the_sign_of_zero_is_a_bit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "compared"),
-    [("a", "a", True), ("a", "b", False), ("", "b", True), ("a", "", True), ("", "", True)],
+    ("first", "second", "other"),
+    [("a", "a", False), ("a", "b", True), ("", "b", False), ("a", "", False), ("", "", False)],
 )
-def test_other_numerics_are_not_compared(first: str, second: str, compared: bool) -> None:
-    """A record of format 1 does not know its own: it is compared."""
+def test_other_numerics_are_told(first: str, second: str, other: bool) -> None:
+    """A record of format 1 does not know its own: nothing is known of it."""
 
     def on(numerics: str, data: dict[str, Any]) -> Record:
         return read(data | {"environment": data["environment"] | {"numerics": numerics}})
 
-    other = nudged(DATA, ("curves", "test_loss", 3))
-    assert bool(difference(on(first, DATA), on(second, other))) is compared
+    assert other_numerics(on(first, DATA), on(second, DATA)) is other
+    changed = nudged(DATA, ("curves", "test_loss", 3))
+    assert difference(on(first, DATA), on(second, changed))  # whoever asks is to say why
     assert difference(on(first, DATA), on(second, DATA)) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["primary", "direction", "targets", "metrics", "compares", "summary", "license", "citation"]
+)
+def test_what_a_task_says_otherwise_is_named(name: str) -> None:
+    facts = make_record().task
+    value = getattr(facts, name)
+    other = [*value[:-1], "another"] if isinstance(value, list) else "another"
+    found = facts_difference(facts, replace(facts, **{name: other}))
+    assert found == f"its task's {name} was {value} and is {other} now"
+    assert facts_difference(facts, make_record().task) == ""
+
+
+def test_a_baseline_may_change_without_the_tasks_doing() -> None:
+    facts = make_record().task
+    assert facts_difference(facts, replace(facts, baseline=Recipe(()))) == ""

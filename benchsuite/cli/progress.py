@@ -81,7 +81,7 @@ class Progress:
         if first:
             self._begun = self._said = time.monotonic()
         if first and waiting:
-            again = f", {stale} of them again because source code changed" if stale else ""
+            again = f", {stale} of them again because their records are stale" if stale else ""
             self._console.print(
                 f"{count_of(waiting, 'trial')} to run{again}; {done} have a record already. Workers: {self._workers}. "
                 f"Predicted: {clock(WORKERS_START_SECONDS + seconds / self._workers)}.",

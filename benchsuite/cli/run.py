@@ -98,7 +98,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         if freshness is not Freshness.FRESH:
             forecast.add(trial)
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
-    again = f" {stale} have a stale record (source code changed) and would run again." if stale else ""
+    again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     console.print(
         f"[bold]{count_of(len(planned.trials), 'trial')}[/] of {count_of(planned.programs, 'program')}; "
@@ -123,6 +123,7 @@ def _run(
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show
     from benchsuite.execution import LocalExecutor, run_source
+    from benchsuite.freshness import without_data
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
@@ -140,15 +141,24 @@ def _run(
         )
         raise typer.Exit(1) from None
     said = _report(store, known, summary)
-    show(summary.records.values(), console)
+    counting = [record for record in summary.records.values() if not without_data(record)]
+    show(counting, console)
+    if left := len(summary.records) - len(counting):
+        console.print(f"Left out: {count_of(left, 'trial')} without data, to run again with the next command.")
     console.print(progress.closing_line(summary), highlight=False)
     console.print(said, highlight=False, soft_wrap=True)
     if summary.unrepeated:
+        many = len(summary.unrepeated)
+        did = "1 trial did not repeat its record" if many == 1 else f"{many} trials did not repeat their records"
         console.print(
-            f"[red]{count_of(len(summary.unrepeated), 'trial')} did not repeat their records[/] (named above): the records were "
-            "changed by hand, or training is not deterministic here. Move such a record away and it is made anew."
+            f"[red]{did}[/] (named above): records were changed by hand, or training is not deterministic here. "
+            "Move such a record away and it is made anew."
         )
-    if summary.unrepeated or len(summary.records) < len(planned.trials):
+    if summary.unkept:
+        console.print(
+            f"[red]{count_of(len(summary.unkept), 'trial')} ran again and nothing could be kept[/] (named above)."
+        )
+    if summary.unrepeated or summary.unkept or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
 
 

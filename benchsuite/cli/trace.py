@@ -11,6 +11,7 @@ import typer
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.outcomes import Outcome
 
 if TYPE_CHECKING:
     from benchsuite.components import Component, Surface, Task
@@ -130,6 +131,6 @@ def _way(task: Task, setting: Setting, known: Registry, steps: int | None, seed:
     way = Way(setting.describe(known.component("optimizer", setting.name)), done.points, done.excess, done.outcome)
     label = way.label if len(way.label) <= LONGEST_LABEL else way.label[: LONGEST_LABEL - 1] + "…"
     typer.echo(f"{label:{LONGEST_LABEL}}  {number(float(done.excess[-1])):>8}  {done.steps:>5} steps  {done.outcome}")
-    if done.outcome in ("unsupported", "crashed"):
+    if done.outcome in (Outcome.UNSUPPORTED, Outcome.CRASHED):
         typer.echo(f"  {done.reason}")
     return way

@@ -60,7 +60,7 @@ class Keeper:
         self.probed.add(epoch, found)
 
     def write(self, weights: Path | None, predictions: Path | None) -> None:
-        """Write weights and predictions whole or not at all, where they were asked for."""
+        """Write weights and predictions whole or not at all, where they were asked for and are not there already."""
         if not (self._extras.weights or self._extras.predictions):
             return
         of_weights, of_predictions = self._kept or self._taken()
@@ -84,6 +84,8 @@ class Keeper:
 
 
 def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    if path.is_file():  # of a run before, which its record tells of
+        return
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from benchsuite.outcomes import Outcome
 
 LOG_TAIL = 4000
-FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-"""Signals that an operating system, a batch system or a person sends, and that no program dies of by a mistake of its own."""
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
+"""Signals that an operating system, a batch system or a person sends, and that a program hardly dies of by a mistake of its own."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +62,21 @@ class Death:
         return f"was killed by {_signal_name(-self.code)}"
 
 
+MEMORY_EVENTS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
+"""Where Linux counts them: for this container or service, else for the whole machine."""
+
+
 def kills_for_memory() -> int:
     """Return how many processes the kernel has killed for want of memory, as far as it tells; only differences count."""
-    found = 0
-    for file, key in ((Path("/proc/vmstat"), "oom_kill"), (Path("/sys/fs/cgroup/memory.events"), "oom_kill")):
+    for file in MEMORY_EVENTS:
         try:
             lines = file.read_text(encoding="ascii").splitlines()
         except (OSError, ValueError):
             continue
-        found += sum(int(line.split()[1]) for line in lines if line.split()[:1] == [key])
-    return found
+        found = [int(line.split()[1]) for line in lines if line.split()[:1] == ["oom_kill"]]
+        if found:
+            return found[0]
+    return 0
 
 
 def tail(log: Path, start: int) -> str:

@@ -44,7 +44,7 @@ class LocalExecutor:
         self._waiting = Waiting()
         self._events: queue.SimpleQueue[Started | Finished | Exception] = queue.SimpleQueue()
         self._killers: set[str] = set()
-        self._lanes: list[_Lane] = []
+        self._threads: list[_WorkerThread] = []
         self._open = 0
 
     def submit(self, cell: Cell) -> None:
@@ -56,10 +56,10 @@ class LocalExecutor:
         """Yield what happens in the order in which it happens."""
         while self._open:
             # A study of one cell needs one worker; a tuner's may need more later.
-            while len(self._lanes) < min(self._options.workers, self._waiting.claimed):
-                lane = _Lane(len(self._lanes), self._waiting, self._events, self._options, self._killers)
-                self._lanes.append(lane)
-                lane.start()
+            while len(self._threads) < min(self._options.workers, self._waiting.claimed):
+                thread = _WorkerThread(len(self._threads), self._waiting, self._events, self._options, self._killers)
+                self._threads.append(thread)
+                thread.start()
             try:
                 event = self._events.get(timeout=0.2)  # never for ever: Ctrl-C must get through
             except queue.Empty:
@@ -73,10 +73,10 @@ class LocalExecutor:
     def close(self) -> None:
         """Stop all workers."""
         self._waiting.close()
-        for lane in self._lanes:
-            lane.stopping.set()
-        for lane in self._lanes:
-            lane.join()  # at once: a lane looks several times a second
+        for thread in self._threads:
+            thread.stopping.set()
+        for thread in self._threads:
+            thread.join()  # at once: a thread looks several times a second
 
 
 class Waiting:
@@ -130,7 +130,7 @@ class Waiting:
             self._changed.notify_all()
 
 
-class _Lane(threading.Thread):
+class _WorkerThread(threading.Thread):
     """Feeds one worker process, trial by trial, and makes it anew when it has gone."""
 
     def __init__(
@@ -141,13 +141,13 @@ class _Lane(threading.Thread):
         options: Options,
         killers: set[str],
     ) -> None:
-        super().__init__(daemon=True, name=f"lane {number}")
+        super().__init__(daemon=True, name=f"worker {number}")
         self.number = number
         self.stopping = threading.Event()
         self._waiting = waiting
         self._events = events
         self._options = options
-        self._killers = killers  # programs of trials that killed their workers, known to all lanes
+        self._killers = killers  # programs of trials that killed their workers, known to the threads of all workers
         self._process: WorkerProcess | None = None
 
     def run(self) -> None:

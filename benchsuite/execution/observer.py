@@ -46,6 +46,7 @@ class Summary:
         records: The study's records, by trial id.
         unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
             with what differs.
+        unkept: Trials with a record that ran again for an extra, and of which nothing could be kept, each with the reason.
     """
 
     done: int = 0
@@ -54,3 +55,4 @@ class Summary:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     records: dict[str, Record] = field(default_factory=dict)
     unrepeated: dict[str, str] = field(default_factory=dict)
+    unkept: dict[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchsuite.components import Task, TrialResult, TrialStart
@@ -15,7 +16,7 @@ from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.registry import Registry
-from benchsuite.repetition import difference
+from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.selection import baseline
 from benchsuite.sources import Source
 from benchsuite.store import Store
@@ -64,7 +65,8 @@ class _Run:
         self.summary = Summary()
         self._judge = judge_of(self.registry, self.store.extras, self.options.extras)
         self._forecast = Forecast(self.registry)
-        self._kept: dict[str, Record] = {}  # of trials that run again for an extra alone
+        # Of trials that run again for an extra alone: their record, and what lies beside it already.
+        self._kept: dict[str, tuple[Record, set[Path]]] = {}
         self._order: list[str] = []  # in which trials were proposed
         self._proposed: set[str] = set()
         self._told = 0
@@ -104,11 +106,13 @@ class _Run:
                 self.summary.records[trial.id] = record
                 self.summary.done += 1
                 continue
-            if freshness is Freshness.STALE:
+            if record is None:
+                self.store.extras.discard(trial.id)  # a run that was killed may have left something
+            elif freshness is Freshness.LACKING:
+                self._kept[trial.id] = record, self.store.extras.arrays(trial.id)
+            else:  # what an older code gave, or a trial that ended before it had its data
                 self.store.set_aside(trial.id)
-                self.summary.stale += 1
-            if record is not None and freshness is Freshness.LACKING:
-                self._kept[trial.id] = record
+                self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
         if running and not self._waiting:
@@ -130,11 +134,11 @@ class _Run:
 
     def _finish(self, event: Finished) -> None:
         trial = event.trial
-        kept = self._kept.pop(trial.id, None)
-        record = self._record(trial, event.ending) if kept is None else self._again(trial, kept, event.ending)
-        if event.probes and trial.id not in self.summary.unrepeated:
-            self.store.extras.write_probes(trial.id, {"spec": trial.spec, **event.probes})
-        if kept is None:
+        if trial.id in self._kept:
+            record = self._again(event, *self._kept.pop(trial.id))
+        else:
+            record = self._record(trial, event.ending)
+            self._keep_probes(event)
             self.store.write(record)
         self.summary.records[trial.id] = record
         self.summary.outcomes[event.ending.outcome] += 1
@@ -143,27 +147,52 @@ class _Run:
         self.observer.finished(trial, event.worker, record, self._forecast.seconds)
         self._hook("trial_finished", trial=TrialResult(trial.id, record, str(self.store.path(trial.id))))
 
-    def _again(self, trial: Trial, kept: Record, ending: Ending) -> Record:
-        """Compare a trial that ran again for an extra with its record, which stays as it is."""
+    def _again(self, event: Finished, kept: Record, before: set[Path]) -> Record:
+        """Compare a trial that ran again for an extra with its record, which stays as it is.
+
+        Args:
+            event: Its end.
+            kept: The record.
+            before: What was kept beside it already.
+        """
+        trial, ending = event.trial, event.ending
         differs = difference(kept, ending)
-        if differs:
+        if not differs and not (differs := facts_difference(kept.task, self._task_facts(trial.task))):
+            self._keep_probes(event)
+            return kept
+        # What it would have left is of another training than the record tells of.
+        self.store.extras.discard_arrays(trial.id, but=before)
+        said = f"trial {trial.id} of {trial.task}"
+        stays = "The record and what was kept beside it stay as they were"
+        if not ending.outcome.trained and ending.outcome is not kept.outcome:
+            why = f"{ending.outcome}: {ending.reason}"
+        elif kept.fingerprints.get("data") != ending.fingerprints.get("data"):
+            why = "the data of its task are others now"
+        elif other_numerics(kept, ending):
+            why = "its record was made where numbers are rounded differently"
+        else:
             self.summary.unrepeated[trial.id] = differs
-            # They are of another training than the record tells of.
-            self.store.extras.discard(trial.id, self.options.extras)
-            self.observer.problem(
-                f"trial {trial.id} of {trial.task} does not repeat its record: {differs}. The record stays as it was, and "
-                "nothing was kept beside it."
-            )
+            self.observer.problem(f"{said} does not repeat its record: {differs}. {stays}; nothing was added.")
+            return kept
+        self.summary.unkept[trial.id] = why
+        self.observer.problem(f"{said} ran again, and nothing could be kept of it: {why}. {stays}.")
         return kept
+
+    def _keep_probes(self, event: Finished) -> None:
+        if event.probes:
+            self.store.extras.write_probes(event.trial.id, {"spec": event.trial.spec, **event.probes})
 
     def _record(self, trial: Trial, ending: Ending) -> Record:
         if not any(key.startswith("task:") for key in ending.fingerprints):  # the worker could not say them
             known = {**fingerprints(trial, self.registry), **ending.fingerprints}
         else:
             known = ending.fingerprints
-        if trial.task not in self._facts:
-            self._facts[trial.task] = task_facts(self.registry.task(trial.task), self.registry)
-        return Record.of(trial, ending, self._facts[trial.task], made_by(trial, self.registry), known)
+        return Record.of(trial, ending, self._task_facts(trial.task), made_by(trial, self.registry), known)
+
+    def _task_facts(self, name: str) -> TaskFacts:
+        if name not in self._facts:
+            self._facts[name] = task_facts(self.registry.task(name), self.registry)
+        return self._facts[name]
 
     def _hook(self, name: str, **arguments: Any) -> None:
         """Call a life-cycle hook of every plugin. One that raises costs its own log, never the study."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from benchsuite.engine.ending import Account
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Ready
@@ -110,7 +111,10 @@ class Worker:
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
-        ran = self._session.run(trial)
+        try:
+            ran = self._session.run(trial)
+        except KeyboardInterrupt as error:  # the user's own never comes here: this is a plugin's
+            ran = Account(trial.device).failed(error)
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
         ending = replace(

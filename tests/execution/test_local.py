@@ -308,3 +308,10 @@ def test_a_file_of_the_working_folder_cannot_pass_for_the_standard_library(
         (tmp_path / f"{name}.py").write_text("raise SystemExit('a stranger')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert said(execute(cell(trial(0)))[0]) == (Outcome.COMPLETED, "")
+
+
+def test_the_guide_says_how_often_a_kill_is_forgiven() -> None:
+    guide = (Path(__file__).parents[2] / "docs/how-to/resume-and-failures.md").read_text(encoding="utf-8")
+    numbers = {2: "twice", 10: "ten"}
+    text = " ".join(guide.split())
+    assert f"{numbers[IN_EARNEST[1]]} times in all, is it that trial's failure; {numbers[SOON_BELIEVED]} where" in text

@@ -224,13 +224,13 @@ def test_an_extra_leaves_the_record_as_it_was_and_compares(bundled: Registry, tm
     assert summary.unrepeated == {planned[1].id: differs}
     (line,) = watching.problems
     assert line == (
-        f"trial {planned[1].id} of quadratic does not repeat its record: {differs}. The record stays as it was, and "
-        "nothing was kept beside it."
+        f"trial {planned[1].id} of quadratic does not repeat its record: {differs}. The record and what was kept beside it "
+        "stay as they were; nothing was added."
     )
     assert summary.records[planned[1].id] == store.read(planned[1].id)
 
 
-def test_a_stale_record_is_set_aside_and_one_without_data_is_replaced(bundled: Registry, tmp_path: Path) -> None:
+def test_a_stale_record_is_set_aside_and_so_is_one_without_data(bundled: Registry, tmp_path: Path) -> None:
     planned = trials(bundled, RATES[:2])
     store = Store(tmp_path)
     without = ending(
@@ -246,7 +246,7 @@ def test_a_stale_record_is_set_aside_and_one_without_data_is_replaced(bundled: R
     again = Shuffled(1, Random(0))
     summary = run_source(Planned(planned), bundled, store, again, options(tmp_path), Watching())
     assert (summary.stale, summary.done, len(again.ran)) == (1, 0, 2)
-    assert [path.name for path in (tmp_path / "stale").iterdir()] == [f"{planned[0].id}-0.json"]
+    assert {path.name for path in (tmp_path / "stale").iterdir()} == {f"{trial.id}-0.json" for trial in planned}
     assert {record.outcome for record in store.records()} == {Outcome.COMPLETED}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
 from benchsuite.execution.messages import Answer
@@ -17,7 +18,9 @@ from benchsuite.execution.worker import Worker, _sendable
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment
-from benchsuite.registry import PluginSearch
+from benchsuite.registry import PluginSearch, Registry
+from benchsuite.selection import baseline
+from benchsuite.trial import Trial
 
 
 def options(folder: Path) -> Options:
@@ -62,3 +65,23 @@ def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
     assert "lambda" in sent.ending.reason
     assert (sent.ending.costs.wall_seconds, sent.ending.environment.worker) == (1.5, 3)
     assert sent.resident_bytes == 1000
+
+
+def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundled: Registry
+) -> None:
+    """The user's own never reaches a worker, which ignores the signal."""
+
+    class Interrupted:
+        def run(self, trial: Trial) -> None:
+            raise KeyboardInterrupt("by a plugin")
+
+    task = bundled.task("quadratic")
+    trial = Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size)
+    worker = Worker.__new__(Worker)
+    vars(worker).update(_options=options(tmp_path), _number=0, _session=Interrupted(), _registry=bundled)
+    worker._rounding = numerics()
+    ending = worker.run(trial.spec).ending
+    assert (ending.outcome, ending.reason) == (Outcome.CRASHED, "KeyboardInterrupt: by a plugin")
+    assert ending.results.failure is not None
+    assert "in run" in ending.results.failure.traceback
