@@ -31,7 +31,7 @@ def facts_difference(first: TaskFacts, second: TaskFacts) -> str:
     for name in ("primary", "direction", "targets", "metrics", "compares", "summary", "license", "citation"):
         before, after = getattr(first, name), getattr(second, name)
         if not _same(before, after):
-            return f"its task's {name} was {before} and is {after} now"
+            return f"its task's {name}: {before} in the record, {after} now"
     return ""
 
 

@@ -158,7 +158,7 @@ def test_what_a_task_says_otherwise_is_named(name: str) -> None:
     value = getattr(facts, name)
     other = [*value[:-1], "another"] if isinstance(value, list) else "another"
     found = facts_difference(facts, replace(facts, **{name: other}))
-    assert found == f"its task's {name} was {value} and is {other} now"
+    assert found == f"its task's {name}: {value} in the record, {other} now"
     assert facts_difference(facts, make_record().task) == ""
 
 

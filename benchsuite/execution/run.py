@@ -156,8 +156,9 @@ class _Run:
             before: What was kept beside it already.
         """
         trial, ending = event.trial, event.ending
-        differs = difference(kept, ending)
-        if not differs and not (differs := facts_difference(kept.task, self._task_facts(trial.task))):
+        other_bits = difference(kept, ending)
+        differs = other_bits or facts_difference(kept.task, self._task_facts(trial.task))
+        if not differs:
             self._keep_probes(event)
             return kept
         # What it would have left is of another training than the record tells of.
@@ -168,7 +169,7 @@ class _Run:
             why = f"{ending.outcome}: {ending.reason}"
         elif kept.fingerprints.get("data") != ending.fingerprints.get("data"):
             why = "the data of its task are others now"
-        elif other_numerics(kept, ending):
+        elif other_bits and other_numerics(kept, ending):
             why = "its record was made where numbers are rounded differently"
         else:
             self.summary.unrepeated[trial.id] = differs

@@ -230,6 +230,23 @@ def test_an_extra_leaves_the_record_as_it_was_and_compares(bundled: Registry, tm
     assert summary.records[planned[1].id] == store.read(planned[1].id)
 
 
+def test_what_a_record_says_of_its_task_is_compared_whatever_the_numerics(bundled: Registry, tmp_path: Path) -> None:
+    """Rounding changes numbers, never targets: these were changed by hand."""
+    (one,) = trials(bundled, [0.1])
+    store = Store(tmp_path)
+    run_source(Planned([one]), bundled, store, Shuffled(1, Random(0)), options(tmp_path), Watching())
+    record = store.read(one.id)
+    assert record is not None
+    elsewhere = replace(record.environment, numerics="a" * 16)
+    store.write(replace(record, environment=elsewhere, task=replace(record.task, targets=[0.123])))
+    again = ending(one, environment=Environment(device="cpu", worker=0, numerics="b" * 16))
+    executor = Shuffled(1, Random(0), {one.id: again})
+    wanted = options(tmp_path, extras=Extras(weights=True))
+    summary = run_source(Planned([one]), bundled, store, executor, wanted, Watching())
+    assert summary.unrepeated[one.id].startswith("its task's targets: [0.123] in the record, [")
+    assert summary.unkept == {}
+
+
 def test_a_stale_record_is_set_aside_and_so_is_one_without_data(bundled: Registry, tmp_path: Path) -> None:
     planned = trials(bundled, RATES[:2])
     store = Store(tmp_path)
