@@ -44,7 +44,10 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     if invocation.dry_run:
         _dry_run(planned, known, execution.results, options, console)
         return
-    _run(planned, known, execution.results, options, console, execution.timeout)
+    from benchsuite.execution.signals import heard
+
+    with heard():
+        _run(planned, known, execution.results, options, console, execution.timeout)
 
 
 def prepare(study: Study, execution: Execution, invocation: Invocation, known: Registry) -> tuple[Plan, Options]:

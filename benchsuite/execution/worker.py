@@ -7,8 +7,6 @@ import os
 import platform
 import signal
 import sys
-import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -37,7 +35,6 @@ def serve(descriptor: int) -> None:
     faulthandler.enable()
     connection = Connection(descriptor)
     options, number = connection.recv()
-    _die_with(options.parent)
     try:
         worker = Worker(options, number)
     except BenchsuiteError as error:
@@ -172,17 +169,6 @@ def _processor() -> str:
     return next(
         (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
     )
-
-
-def _die_with(parent: int) -> None:
-    """End this process when its parent is gone, however it went; a killed run leaves no worker behind."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _limit_memory(size: int) -> None:
