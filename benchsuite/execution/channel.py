@@ -41,20 +41,22 @@ class Channel:
             Closed: If the other end is closed.
             Garbled: If it is none.
         """
-        if (message := self._next()) is not None:
-            return message
-        try:
-            if not select.select([self._ours], [], [], seconds)[0]:
+        message = self._next()
+        while message is None:
+            try:
+                if not select.select([self._ours], [], [], seconds)[0]:
+                    return None
+                more = self._ours.recv(2**20, socket.MSG_DONTWAIT)
+            except BlockingIOError:
                 return None
-            more = self._ours.recv(2**20, socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            return None
-        except (OSError, ValueError):
-            raise Closed from None
-        if not more:
-            raise Closed
-        self._read += more
-        return self._next()
+            except (OSError, ValueError):
+                raise Closed from None
+            if not more:
+                raise Closed
+            self._read += more
+            seconds = 0.0
+            message = self._next()
+        return message
 
     def close(self) -> None:
         """Close it."""

@@ -30,6 +30,8 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at whether the run is still there: a fork of the run may hold the pipe open."""
 TRACKER_SECONDS = 1.0
 """So long may Python's resource tracker go on alone: it removes semaphores and shared memory once all others have gone."""
+SINGLY_SECONDS = 1.5
+"""What is still there then forks faster than it is found one by one."""
 CLEAR_SECONDS = 8.0
 """So long is tried to kill what goes on starting processes."""
 
@@ -181,7 +183,10 @@ def _clear() -> None:
                 doomed = children
         for child in doomed:
             with contextlib.suppress(OSError):
-                os.kill(child, signal.SIGKILL)
+                if now - begun < SINGLY_SECONDS:
+                    os.kill(child, signal.SIGKILL)
+                else:  # a whole group at once; ours is in another session, so it is never this one
+                    os.killpg(os.getpgid(child), signal.SIGKILL)
         time.sleep(0.005)
 
 

@@ -220,7 +220,9 @@ def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch
         while len(killed) < 40 and not over.is_set():
             time.sleep(chance.uniform(0, 0.3))
             workers = [
-                one for one in psutil.Process().children(recursive=True) if any("stub_worker" in word for word in _command(one))
+                one
+                for one in psutil.Process().children(recursive=True)
+                if any("stub_worker" in word for word in _command(one))
             ]
             if workers:
                 victim = chance.choice(workers)
