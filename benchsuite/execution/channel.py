@@ -26,6 +26,8 @@ class Channel:
 
     def __init__(self) -> None:
         self._ours, self.theirs = socket.socketpair()
+        self._poll = select.poll()  # select.select() knows the first 1024 descriptors only
+        self._poll.register(self._ours, select.POLLIN)
         self._read = bytearray()
 
     def send(self, message: Any) -> None:
@@ -44,12 +46,12 @@ class Channel:
         message = self._next()
         while message is None:
             try:
-                if not select.select([self._ours], [], [], seconds)[0]:
+                if not self._poll.poll(seconds * 1000):
                     return None
                 more = self._ours.recv(2**20, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return None
-            except (OSError, ValueError):
+            except OSError:
                 raise Closed from None
             if not more:
                 raise Closed

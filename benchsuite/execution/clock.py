@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-MOST = 1.0
+MOST = 0.5
 """Seconds that one tick adds at most: of a laptop's sleep, or of a run that was stopped, so much counts and no more."""
 
 

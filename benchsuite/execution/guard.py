@@ -68,10 +68,11 @@ def main(folder: str, run: int) -> None:
         elif not LINUX:
             _send(worker, signal.SIGKILL)
         _say(f"code {code}")
-        _clear()
+        clear = _clear()
     finally:
         _remove(folder)
-    _say("clear")
+    if clear:
+        _say("clear")
 
 
 def die_with(parent: int) -> None:
@@ -163,8 +164,8 @@ def _send(worker: int, what: int) -> None:
         os.killpg(worker, what)
 
 
-def _clear() -> None:
-    """Kill all children, and those that they leave, until there are none; resource trackers last."""
+def _clear() -> bool:
+    """Kill all children, and those that they leave, resource trackers last; return whether none is left."""
     begun = time.monotonic()
     alone_since = None
     while (now := time.monotonic()) - begun < CLEAR_SECONDS:
@@ -172,7 +173,7 @@ def _clear() -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
-            return
+            return True
         children = _children()
         doomed = [child for child in children if not _tracks(child)]
         if doomed:
@@ -188,6 +189,7 @@ def _clear() -> None:
                 else:  # a whole group at once; ours is in another session, so it is never this one
                     os.killpg(os.getpgid(child), signal.SIGKILL)
         time.sleep(0.005)
+    return False
 
 
 def _children() -> list[int]:

@@ -74,13 +74,17 @@ class WorkerProcess:
         self._written = self._log.stat().st_size if self._log.exists() else 0
         self._starved = kills_for_memory()
         self._channel = Channel()
-        with self._channel.theirs as theirs, self._log.open("ab") as log:
-            self._process = Contained(
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
-                worker_environment(os.environ),
-                output=log.fileno(),
-                channel=theirs.fileno(),
-            )
+        try:
+            with self._channel.theirs as theirs, self._log.open("ab") as log:
+                self._process = Contained(
+                    [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
+                    worker_environment(os.environ),
+                    output=log.fileno(),
+                    channel=theirs.fileno(),
+                )
+        except OSError:
+            self._channel.close()
+            raise
         self._clock = ActiveClock(self._is_stopped)
         self._begun = False
         self.resident_bytes = 0

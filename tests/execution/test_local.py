@@ -209,7 +209,7 @@ def test_a_hanging_trial_is_timed_out_and_the_next_one_runs(execute: Any) -> Non
 
 
 def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting, idle and running workers alike; each trial ends once, and as if nothing had been."""
+    """Starting, idle and running workers and their guards alike; each trial ends once, and as if nothing had been."""
     monkeypatch.setattr(local, "KILLS_AT_START", IN_EARNEST[0])
     monkeypatch.setattr(local, "KILLS_BELIEVED", IN_EARNEST[1])
     chance = random.Random(11)
@@ -222,7 +222,7 @@ def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch
             workers = [
                 one
                 for one in psutil.Process().children(recursive=True)
-                if any("stub_worker" in word for word in _command(one))
+                if any("stub_worker" in word or word.endswith("guard.py") for word in _command(one))
             ]
             if workers:
                 victim = chance.choice(workers)

@@ -110,19 +110,21 @@ def state(process: psutil.Process) -> str:
 
 def test_whoever_is_stopped_for_longer_than_a_trial_may_take_no_trial_fails(start: Callable[..., Run]) -> None:
     """From the terminal, with its workers; or the run, its workers or their guards alone, by force; or all of them."""
-    run = start(seconds=0.3, limit=1.0, trials=100)
+    run = start(seconds=0.3, limit=2.0, trials=100)
     workers = run.workers()
     main, guards = psutil.Process(run.process.pid), [worker.parent() for worker in workers]
-    for seconds in (1.3, 0.1):  # twice, as people do
+    for seconds in (2.3, 0.1):  # twice, as people do
         os.killpg(main.pid, signal.SIGTSTP)
         assert until(lambda: {state(one) for one in (main, *workers)} == {psutil.STATUS_STOPPED}, 3.0)
         time.sleep(seconds)
         os.killpg(main.pid, signal.SIGCONT)
         assert until(lambda: psutil.STATUS_STOPPED not in {state(one) for one in (main, *workers)}, 3.0)
-    for stopped in ([main], workers, guards, [main, *workers, *guards]):
+    everybody = [main, *workers, *guards]
+    # A run that sees a worker stopped wakes it after its limit; guards have no part in time.
+    for stopped, seconds in (([main], 2.3), (workers, 1.5), (guards, 0.3), (everybody, 2.3)):
         for one in stopped:
             one.send_signal(signal.SIGSTOP)
-        time.sleep(0.9 if stopped is workers else 1.3)  # a run that sees a worker stopped wakes it after its limit
+        time.sleep(seconds)
         for one in reversed(stopped):
             one.send_signal(signal.SIGCONT)
         time.sleep(0.2)
