@@ -127,7 +127,7 @@ class Worker:
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(ending, psutil.Process().memory_info().rss, probes, problem)
+        return Answer(ending, psutil.Process().memory_info().rss, probes, problem=problem)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
