@@ -1,31 +1,25 @@
-"""A folder that is held: what is written below it is whole or absent, lies in this very folder, and goes through no link.
+"""A folder that is held: what is done below it is done in this very folder, and through no link.
 
 Every file is reached component by component from the folder's descriptor, and no component may be a symbolic link; the
-folder itself may be one. A new file has no name before it is whole (Linux), so that a killed writer leaves nothing. One
-that takes the place of another has a temporary name for a moment; what a writer that was killed in it left,
-:meth:`Folder.sweep` takes away.
+folder itself may be one. Files are written whole or not at all, see :mod:`benchsuite.drafts`.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import re
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from benchsuite.descriptors import keep, let_go
+from benchsuite.drafts import draft, sweep, try_draft
+
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 Identity = tuple[int, int]
 """Device and number of a file: no other has both while somebody holds it."""
-
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{16}\.part")
-_NAMELESS = getattr(os, "O_TMPFILE", 0) if os.path.isdir("/proc/self/fd") else 0
-_held: set[int] = set()
 
 
 class Gone(OSError):
@@ -58,8 +52,10 @@ class Folder:
             Its descriptor.
 
         Raises:
-            OSError: If one is not there, or is a link.
+            OSError: If one is not there, or is a link; or if the folder is held already.
         """
+        if self._pinned:
+            raise OSError(errno.EBUSY, "this process holds it already", str(self.path))
         try:
             self._pinned[""] = keep(self._open())
             for name in names:
@@ -107,25 +103,8 @@ class Folder:
         """
         with self._parent(name, create=True) as (parent, last):
             self._refuse_link(parent, last, name)
-            descriptor, temporary = _draft(parent, last)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    yield file
-                    file.flush()
-                    os.fsync(descriptor)
-                    if not temporary:
-                        try:
-                            _name(descriptor, parent, last)
-                            return
-                        except FileExistsError:
-                            temporary = _temporary(last)
-                            _name(descriptor, parent, temporary)
-                    os.replace(temporary, last, src_dir_fd=parent, dst_dir_fd=parent)
-            except BaseException:
-                if temporary:
-                    with suppress(OSError):
-                        os.unlink(temporary, dir_fd=parent)
-                raise
+            with draft(parent, last) as file:
+                yield file
 
     def try_to_write(self, name: str) -> None:
         """Find out whether files can be made in one of its folders.
@@ -134,10 +113,7 @@ class Folder:
             OSError: If they cannot.
         """
         with self._parent(f"{name}/.") as (parent, _):
-            descriptor, temporary = _draft(parent, "trial")
-            os.close(descriptor)
-            if temporary:
-                os.unlink(temporary, dir_fd=parent)
+            try_draft(parent)
 
     def open(self, name: str, flags: int) -> int:
         """Open a file that is no link, nor a pipe or a device. Folders are made on the way.
@@ -183,11 +159,11 @@ class Folder:
             OSError: If that cannot be done.
         """
         with self._opened() as top:
-            _sweep(os.listdir(top), top)
+            sweep(os.listdir(top), top)
             for name in names:
                 with suppress(FileNotFoundError):
                     for _, _, files, descriptor in os.fwalk(name, dir_fd=top):  # through no link
-                        _sweep(files, descriptor)
+                        sweep(files, descriptor)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
@@ -221,8 +197,7 @@ class Folder:
             opened: list[int] = []
             try:
                 for depth, folder in enumerate(folders):
-                    made = create and not (depth == 0 and folder in self._pinned)
-                    at = self._step(at, folder, create=made, path="/".join(folders[: depth + 1]))
+                    at = self._step(at, folder, create=create, path="/".join(folders[: depth + 1]))
                     opened.append(at)
                 yield at, last
             finally:
@@ -256,64 +231,3 @@ class Folder:
 def identity(found: os.stat_result) -> Identity:
     """Return what no other file has."""
     return found.st_dev, found.st_ino
-
-
-def keep(descriptor: int) -> int:
-    """Remember that a descriptor is held: children that are forked meanwhile have no part in it."""
-    _held.add(descriptor)
-    return descriptor
-
-
-def let_go(descriptor: int) -> None:
-    """Close a descriptor and end its lock, also where a child that this process cannot know of has a copy."""
-    if descriptor not in _held:  # this is such a child: it was closed, and the number may be another file's
-        return
-    _held.discard(descriptor)
-    with suppress(OSError):  # it never had a lock
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
-
-
-def _leave_to_parent() -> None:
-    """Close in a forked child what its parent holds: else the child would hold it beyond the parent's end."""
-    while _held:
-        with suppress(OSError):
-            os.close(_held.pop())
-
-
-os.register_at_fork(after_in_child=_leave_to_parent)
-
-
-def _draft(parent: int, last: str) -> tuple[int, str]:
-    """Return a file to write to and its temporary name, which is empty where it needs none."""
-    if _NAMELESS:
-        with suppress(OSError):  # not every file system can; what else is wrong, the next line says
-            return os.open(".", os.O_WRONLY | os.O_CLOEXEC | _NAMELESS, 0o666, dir_fd=parent), ""
-    name = _temporary(last)
-    flags = os.O_WRONLY | os.O_CLOEXEC | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    descriptor = os.open(name, flags, 0o666, dir_fd=parent)
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor, name
-
-
-def _temporary(last: str) -> str:
-    return f".{last[:100]}.{secrets.token_hex(8)}.part"
-
-
-def _name(descriptor: int, parent: int, name: str) -> None:
-    """Give a file without a name one that is not taken. Its lock tells whoever sweeps that its writer lives."""
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.link(f"/proc/self/fd/{descriptor}", name, dst_dir_fd=parent, follow_symlinks=True)
-
-
-def _sweep(names: list[str], folder: int) -> None:
-    for name in filter(_TEMPORARY.fullmatch, names):
-        with suppress(FileNotFoundError, BlockingIOError):  # its writer lives, or was faster
-            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                os.unlink(name, dir_fd=folder)
-            finally:
-                os.close(descriptor)

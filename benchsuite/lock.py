@@ -11,8 +11,9 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from benchsuite.descriptors import keep, let_go
 from benchsuite.errors import BenchsuiteError, cannot_write
-from benchsuite.folder import Folder, identity, keep, let_go
+from benchsuite.folder import Folder, identity
 
 NAME = ".lock"
 

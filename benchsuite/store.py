@@ -93,9 +93,10 @@ class Store:
         lost = len(expected - there)
         if not lost and not why:
             return
-        count = f"{lost} of {len(expected)} records of this study {'is' if lost == 1 else 'are'} not there any more"
+        what = why or f"something deleted files from {self.trials} meanwhile"
+        count = f"{lost or 'none'} of the {len(expected)} records of this study"
         raise BenchsuiteError(
-            f"{why or f'something deleted files from {self.trials} meanwhile'}: {count}. "
+            f"{what}: {count} {'are' if lost > 1 else 'is'} lost. "
             "Put back what was there, or run the same command again to make it anew."
         )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchsuite import folder as module
+from benchsuite import drafts
 from benchsuite.folder import Folder, Gone, identity
 
 CAN_BE_NAMELESS = sys.platform == "linux"
@@ -24,7 +24,7 @@ CAN_BE_NAMELESS = sys.platform == "linux"
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """How a file is written: without a name until it is whole, or, where that cannot be, under a temporary one."""
     if request.param == "named":
-        monkeypatch.setattr(module, "_NAMELESS", 0)
+        monkeypatch.setattr(drafts, "_NAMELESS", 0)
     elif not CAN_BE_NAMELESS:
         pytest.skip("files without a name are Linux's own")
     return str(request.param)
@@ -83,10 +83,11 @@ def test_what_goes_wrong_on_the_way_leaves_what_was_there(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from benchsuite import folder
+from benchsuite import drafts
+from benchsuite.folder import Folder
 if sys.argv[2] == "named":
-    folder._NAMELESS = 0
-with folder.Folder(Path(sys.argv[1])).writing("trials/a.json") as file:
+    drafts._NAMELESS = 0
+with Folder(Path(sys.argv[1])).writing("trials/a.json") as file:
     file.write(b"half")
     file.flush()
     if sys.argv[3] == "killed":
@@ -325,6 +326,16 @@ def test_a_link_to_the_very_folder_that_was_moved_will_do(tmp_path: Path) -> Non
         (tmp_path / "results").symlink_to(tmp_path / "moved")
         folder.write("a.json", b"1")
     assert below(tmp_path / "moved") == ["a.json"]
+
+
+def test_what_is_in_the_folder_may_not_be_linked_back(tmp_path: Path) -> None:
+    (tmp_path / "results" / "trials").mkdir(parents=True)
+    folder = Folder(tmp_path / "results")
+    with folder.hold("trials"):
+        move(tmp_path / "results" / "trials")
+        (tmp_path / "results" / "trials").symlink_to(tmp_path / "results" / "moved")
+        with pytest.raises(Gone, match="results/trials was deleted, moved or replaced"):
+            folder.check()
 
 
 def test_another_process_that_is_told_the_identity_writes_to_no_other_folder(tmp_path: Path) -> None:

@@ -250,3 +250,9 @@ def test_a_child_that_leaves_the_lock_behind_does_not_open_it(folder: Folder, st
     process, said = start(ENDS_IN_CHILD)
     assert said == "held"
     assert refused(folder) == in_use(tmp_path, process.pid)
+
+
+def test_one_process_holds_a_folder_once(folder: Folder, tmp_path: Path) -> None:
+    with locked(folder):
+        assert refused(folder).startswith(f"cannot write {tmp_path}: this process holds it already.")
+        folder.write("a", b"1")

@@ -296,7 +296,7 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch
     def forbidden(*arguments: Any, **keywords: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("benchsuite.folder._draft", forbidden)  # tests may run as root, whom nothing is forbidden
+    monkeypatch.setattr("benchsuite.drafts._open", forbidden)  # tests may run as root, whom nothing is forbidden
     assert refused(Store, tmp_path) == (
         f"cannot write to the results folder {tmp_path}: Permission denied. Choose another with --results DIR."
     )
@@ -453,7 +453,7 @@ def test_a_folder_that_goes_during_a_run_is_missed_and_not_made_again(
         assert here in refused(store.extras.write_probes, ids[0], probes)
         assert here in refused(store.extras.discard, ids[0])
         assert refused(store.check, ids) == (
-            f"{here}: {lost} of 3 records of this study are not there any more. "
+            f"{here}: {lost} of the 3 records of this study are lost. "
             "Put back what was there, or run the same command again to make it anew."
         )
         assert files(store.folder.parent) == before
@@ -464,7 +464,7 @@ def test_a_single_record_that_goes_during_a_run_is_missed(store: Store) -> None:
         ids = [store.write(record(seed)).stem for seed in range(3)]
         store.path(ids[1]).unlink()
         assert refused(store.check, ids) == (
-            f"something deleted files from {store.trials} meanwhile: 1 of 3 records of this study is not there any more. "
+            f"something deleted files from {store.trials} meanwhile: 1 of the 3 records of this study is lost. "
             "Put back what was there, or run the same command again to make it anew."
         )
         store.check([ids[0], ids[2]])

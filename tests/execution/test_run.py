@@ -332,7 +332,7 @@ def test_a_run_whose_records_were_taken_away_says_how_many(
         what, lost, of = f"{gone} was deleted, moved or replaced meanwhile", after, after
     verb = "is" if lost == 1 else "are"
     assert str(caught.value) == (
-        f"{what}: {lost} of {of} records of this study {verb} not there any more. "
+        f"{what}: {lost} of the {of} records of this study {verb} lost. "
         "Put back what was there, or run the same command again to make it anew."
     )
     assert folder.exists() == (change in (put_another, take_trials, take_one))
