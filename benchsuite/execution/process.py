@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import BinaryIO, NoReturn, TypeVar
 
 import psutil
 
@@ -19,6 +19,7 @@ from benchsuite.execution.containment import Contained
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.folder import Folder, Identity
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -70,12 +71,11 @@ class WorkerProcess:
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
         self._log = Path(options.logs) / f"worker-{number}.log"
-        self._log.parent.mkdir(parents=True, exist_ok=True)
         self._written = self._log.stat().st_size if self._log.exists() else 0
         self._starved = kills_for_memory()
         self._channel = Channel()
         try:
-            with self._channel.theirs as theirs, self._log.open("ab") as log:
+            with self._channel.theirs as theirs, open_log(self._log, options.results) as log:
                 self._process = Contained(
                     [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
                     worker_environment(os.environ),
@@ -176,3 +176,17 @@ class WorkerProcess:
         self._channel.close()
         cut = cut and code == -signal.SIGKILL  # or it was about to go all the same
         raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved, cut))
+
+
+def open_log(path: Path, results: Identity | None = None) -> BinaryIO:
+    """Open a log to append to; neither it nor its folder may be a link.
+
+    Args:
+        path: The log, in a folder of the results folder, which is made if it is missing; the results folder is not.
+        results: Of the results folder that must be there.
+
+    Raises:
+        OSError: If that cannot be done.
+    """
+    folder = Folder(path.parents[1], results)
+    return os.fdopen(folder.open(f"{path.parent.name}/{path.name}", os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
