@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
 from benchsuite.record import Ending
 from benchsuite.registry import PluginSearch
@@ -20,11 +21,13 @@ class Cell:
         trials: In order.
         seconds: Predicted, for balance only.
         timeout: Seconds each of them may take, compilation included.
+        lineage: The plugins that they need beside the bundled ones; all need the same.
     """
 
     trials: tuple[Trial, ...]
     seconds: float
     timeout: float
+    lineage: Lineage = BUNDLED
 
     @property
     def program(self) -> str:
@@ -46,6 +49,7 @@ class Options:
         weights: Folder of stored weights.
         predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
+        lineage: The plugins that this worker loads beside the bundled ones.
     """
 
     plugins: PluginSearch
@@ -57,6 +61,7 @@ class Options:
     weights: str
     predictions: str
     extras: Extras
+    lineage: Lineage = BUNDLED
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,13 @@ class Finished:
     probes: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """Something went wrong beside the trials, which the user is told in one line."""
+
+    text: str
+
+
 class Executor(Protocol):
     """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
@@ -91,7 +103,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Started | Finished]:
+    def events(self) -> Iterator[Started | Finished | Noticed]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:

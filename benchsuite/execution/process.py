@@ -15,7 +15,7 @@ from typing import Any
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
-from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.execution.messages import Answer, Begun, Starting
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -74,8 +74,8 @@ class WorkerProcess:
         self.resident_bytes = 0
         self._tell((options, number))
 
-    def ready(self, seconds: float) -> Ready:
-        """Wait until it has imported what it needs.
+    def ready(self, seconds: float) -> Starting:
+        """Wait for what it says next while it starts.
 
         Raises:
             Died: If it goes meanwhile.
@@ -83,7 +83,7 @@ class WorkerProcess:
             Stopped: If the study ends.
         """
         answer = self._wait(seconds)
-        assert isinstance(answer, Ready)
+        assert isinstance(answer, Starting)
         return answer
 
     def run(self, trial: Trial, seconds: float) -> Answer:

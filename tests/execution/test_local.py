@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution import Cell, Finished, LocalExecutor, Options, Started, local
-from benchsuite.execution.local import DEATHS_AT_START, SOON_BELIEVED, Waiting
+from benchsuite.execution import Cell, Finished, LocalExecutor, Noticed, Options, Started, starting, worker_thread
+from benchsuite.execution.lineage import IMPORTS_BELIEVED
+from benchsuite.execution.starting import DEATHS_AT_START, SOON_BELIEVED
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
@@ -26,7 +27,7 @@ LIMIT = 30.0
 # Fewer than in earnest: each start takes half a second.
 KILLS_AT_START = 6
 KILLS_BELIEVED = 3
-IN_EARNEST = (local.KILLS_AT_START, local.KILLS_BELIEVED)
+IN_EARNEST = (starting.KILLS_AT_START, starting.KILLS_BELIEVED)
 
 
 def trial(seed: int, momentum: float = 0.9) -> Trial:
@@ -34,16 +35,22 @@ def trial(seed: int, momentum: float = 0.9) -> Trial:
     return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
 
 
-def cell(*trials: Trial, timeout: float = LIMIT, seconds: float = 1.0) -> Cell:
-    return Cell(trials, seconds, timeout)
+def cell(*trials: Trial, timeout: float = LIMIT, seconds: float = 1.0, lineage: tuple[str, ...] = ()) -> Cell:
+    return Cell(trials, seconds, timeout, lineage)
+
+
+def believe(monkeypatch: pytest.MonkeyPatch, at_start: int, of_trial: int) -> None:
+    """Set how many kills in a row are forgiven."""
+    for module in (starting, worker_thread):
+        monkeypatch.setattr(module, "KILLS_AT_START", at_start)
+        monkeypatch.setattr(module, "KILLS_BELIEVED", of_trial)
 
 
 @pytest.fixture
 def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., dict[int, Finished]]]:
     """Run cells on workers that do what ``plan`` says; return seed → end, each trial once."""
     monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
-    monkeypatch.setattr(local, "KILLS_AT_START", KILLS_AT_START)
-    monkeypatch.setattr(local, "KILLS_BELIEVED", KILLS_BELIEVED)
+    believe(monkeypatch, KILLS_AT_START, KILLS_BELIEVED)
     opened: list[LocalExecutor] = []
 
     def run(*cells: Cell, workers: int = 1, **plan: Any) -> dict[int, Finished]:
@@ -106,8 +113,8 @@ def test_where_none_can_start_the_study_ends_and_no_trial_is_blamed(
 
 
 def test_a_worker_that_hangs_while_it_starts_falls_under_a_limit(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "START_SECONDS", 1.0)
-    with pytest.raises(BenchsuiteError, match=r"^a worker did not start within 1 seconds: some plugin hangs while"):
+    monkeypatch.setattr(starting, "START_SECONDS", 1.0)
+    with pytest.raises(BenchsuiteError, match=r"^a worker did not start within 1 seconds\. Look at worker-0\.log"):
         execute(cell(trial(0), timeout=0.5), start=["hang"])
 
 
@@ -210,8 +217,7 @@ def test_a_hanging_trial_is_timed_out_and_the_next_one_runs(execute: Any) -> Non
 
 def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Starting, idle and running workers alike; each trial ends once, and as if nothing had been."""
-    monkeypatch.setattr(local, "KILLS_AT_START", IN_EARNEST[0])
-    monkeypatch.setattr(local, "KILLS_BELIEVED", IN_EARNEST[1])
+    believe(monkeypatch, *IN_EARNEST)
     chance = random.Random(11)
     killed = []
     over = threading.Event()
@@ -285,19 +291,6 @@ def test_cells_may_be_submitted_while_events_are_read(tmp_path: Path, monkeypatc
     executor.close()
     assert sorted(ended) == [0, 1, 2, 3, 4]
     assert workers == {0, 1}
-
-
-def test_the_longest_cell_goes_first_and_a_worker_keeps_to_its_program() -> None:
-    waiting = Waiting()
-    short, long = cell(trial(0), seconds=1.0), cell(trial(1), seconds=5.0)
-    other = cell(trial(2, momentum=0.5), seconds=9.0)
-    for one in (short, long, other):
-        waiting.put(one)
-    assert waiting.take(short.program) is long
-    assert waiting.take(short.program) is short
-    assert waiting.take(short.program) is other
-    waiting.close()
-    assert waiting.take(None) is None
 
 
 def test_a_file_of_the_working_folder_cannot_pass_for_the_standard_library(
