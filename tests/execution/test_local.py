@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,11 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
             if isinstance(event, Finished):
                 assert event.trial.seed not in found
                 found[event.trial.seed] = event
+            elif isinstance(event, Noticed):
+                run.noticed.append(event.text)  # type: ignore[attr-defined]
         return found
+
+    run.noticed = []  # type: ignore[attr-defined]
 
     yield run
     for executor in opened:
@@ -250,6 +255,100 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+# Plugins that are not bundled
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "how"),
+    [
+        ("exit 3", Outcome.CRASHED, "the worker process ended by itself with exit code 3"),
+        ("raise RuntimeError: not here", Outcome.CRASHED, "RuntimeError: not here"),
+    ],
+)
+def test_what_an_import_does_to_a_worker_costs_the_trials_of_that_plugin_alone(
+    action: str, outcome: Outcome, how: str, execute: Any, tmp_path: Path
+) -> None:
+    """Whether two workers meet it or one, it is tried again and then believed for all of its trials."""
+    mine = [cell(trial(10), trial(11), lineage=("p",)), cell(trial(12, momentum=0.5), lineage=("p",))]
+    found = execute(cell(trial(0), trial(1)), *mine, imports={"p": [action] * 100})
+    assert {said(found[seed]) for seed in (0, 1)} == {(Outcome.COMPLETED, "")}
+    reason = f"the plugin p cannot be imported in a worker: {how}"
+    assert {said(found[seed]) for seed in (10, 11, 12)} == {(outcome, reason)}
+    assert stub_worker.times(tmp_path, "import-p") == IMPORTS_BELIEVED
+    assert stub_worker.times(tmp_path, "start") == IMPORTS_BELIEVED + 1
+
+
+def test_an_import_that_hangs_falls_under_the_limit_of_a_trial_once(execute: Any, tmp_path: Path) -> None:
+    mine = cell(trial(10), trial(11), timeout=1.0, lineage=("p",))
+    found = execute(cell(trial(0)), mine, imports={"p": ["hang"]})
+    assert said(found[0]) == (Outcome.COMPLETED, "")
+    reason = "the plugin p cannot be imported in a worker: it took longer than 1 seconds (--timeout)"
+    assert {said(found[seed]) for seed in (10, 11)} == {(Outcome.TIMED_OUT, reason)}
+    assert stub_worker.times(tmp_path, "import-p") == 1
+
+
+def test_an_import_that_failed_once_or_was_killed_is_forgiven(execute: Any, tmp_path: Path) -> None:
+    found = execute(cell(trial(0), lineage=("p",)), imports={"p": ["SIGKILL", "exit 3", "SIGTERM"]})
+    assert said(found[0]) == (Outcome.COMPLETED, "")
+    assert stub_worker.times(tmp_path, "import-p") == 4
+
+
+def test_the_plugin_that_failed_is_named_among_several(execute: Any) -> None:
+    found = execute(cell(trial(0), lineage=("p", "q")), imports={"q": ["raise ValueError"] * IMPORTS_BELIEVED})
+    assert said(found[0]) == (Outcome.CRASHED, "the plugin q cannot be imported in a worker: ValueError")
+    failure = found[0].ending.results.failure
+    assert failure is not None
+    assert failure.traceback.startswith("Traceback")
+
+
+def test_no_trial_runs_where_another_plugin_was_imported(execute: Any, tmp_path: Path) -> None:
+    cells = [
+        cell(trial(seed, momentum=seed / 10), lineage=lineage)
+        for seed, lineage in enumerate([(), ("p",), ("q",), ("p", "q"), (), ("p",)])
+    ]
+    found = execute(*cells)
+    processes: dict[int, set[tuple[str, ...]]] = {}
+    for one in cells:
+        probes = found[one.trials[0].seed].probes
+        assert probes["lineage"] == one.lineage
+        processes.setdefault(probes["pid"], set()).add(one.lineage)
+    assert all(len(lineages) == 1 for lineages in processes.values())
+    assert stub_worker.times(tmp_path, "start") == 4  # and none is started twice
+
+
+def test_a_worker_is_renewed_after_a_crash_or_a_change(execute: Any, tmp_path: Path) -> None:
+    """But not after a trial that diverged, which happens to good methods, and does nothing to a process."""
+    ends = ["diverged", "crashed", "", "out_of_memory", "change the umask was changed", ""]
+    found = execute(cell(*map(trial, range(6))), trials={str(seed): [end] for seed, end in enumerate(ends)})
+    pids = [found[seed].probes["pid"] for seed in range(6)]
+    assert [one == other for one, other in pairwise(pids)] == [True, False, True, False, False]
+    assert stub_worker.times(tmp_path, "start") == 4
+
+
+def test_a_change_is_told_once_and_names_the_plugin(execute: Any) -> None:
+    plan = {str(seed): ["change sys.path was changed"] for seed in range(3)} | {"2": ["change the umask was changed"]}
+    execute(cell(*map(trial, range(3)), lineage=("p",)), trials=plan, changed_by_import=list("abcde"))
+    assert execute.noticed == [
+        "p: its import changed the process: a; b; c and 2 more. Its own trials run so; all others have processes of their own.",
+        "p: a trial left its process changed: sys.path was changed. The next one gets a fresh process.",
+        "p: a trial left its process changed: the umask was changed. The next one gets a fresh process.",
+    ]
+
+
+def test_a_plugin_that_ends_its_workers_before_any_trial_begins_is_believed_in_the_end(
+    execute: Any, tmp_path: Path
+) -> None:
+    found = execute(cell(trial(0), lineage=("p",)), cell(trial(1)), trials={"0": ["before"] * 100})
+    assert said(found[0]) == (Outcome.CRASHED, "before the trial began, the worker process was killed by SIGSEGV")
+    assert said(found[1]) == (Outcome.COMPLETED, "")
+    assert stub_worker.times(tmp_path, "start") == DEATHS_AT_START + 1
+
+
+def test_bundled_workers_that_end_before_any_trial_begins_end_the_study(execute: Any) -> None:
+    with pytest.raises(BenchsuiteError, match=r"^workers cannot start: 3 in a row ended while they did, the last one"):
+        execute(cell(trial(0)), trials={"0": ["before"] * 100})
 
 
 # Stopping, and who gets what

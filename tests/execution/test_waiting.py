@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_bundled_cells_are_taken_in_the_order_that_they_always_had() -> None:
 def test_a_worker_keeps_to_its_lineage_as_long_as_there_is_a_cell_of_it() -> None:
     made = waiting(*(cell(n, 2 + n % 3, ("a",) if n % 2 else ()) for n in range(10)))
     lineages = [taken.lineage for _ in range(10) if (taken := made.take(0))]
-    assert sum(one != other for one, other in zip(lineages, lineages[1:], strict=False)) == 1
+    assert sum(one != other for one, other in pairwise(lineages)) == 1
 
 
 def test_workers_share_lineages_out_before_two_have_the_same() -> None:
