@@ -7,7 +7,7 @@ looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -172,11 +172,17 @@ class Registry:
         return component
 
 
-def load_registry(search: PluginSearch | None = None) -> Registry:
+def load_registry(
+    search: PluginSearch | None = None,
+    only: Collection[str] | None = None,
+    importing: Callable[[str], None] = lambda _: None,
+) -> Registry:
     """Find, import and register every plugin.
 
     Args:
         search: Where, beside the bundled ones; the present folder unless given.
+        only: The origins of those to load beside the bundled ones, for a worker; a broken one of them is kept as broken.
+        importing: Told, with ``only``, the origin of each plugin that is not bundled before it is imported.
 
     Raises:
         BenchsuiteError: If a plugin that was asked for with ``--plugin`` is broken. Others are kept as broken.
@@ -185,6 +191,10 @@ def load_registry(search: PluginSearch | None = None) -> Registry:
     registry = Registry(skipped=skipped)
     files: set[Path] = set()
     for candidate in candidates:
+        if only is not None and candidate.origin != "bundled":
+            if candidate.origin not in only:
+                continue
+            importing(candidate.origin)
         try:
             module = candidate.load()
             file = Path(getattr(module, "__file__", None) or candidate.name).resolve()
@@ -198,7 +208,7 @@ def load_registry(search: PluginSearch | None = None) -> Registry:
         except BaseException as error:
             plugin = _plugin(candidate, candidate.name, reason=_one_line(error), traceback=traceback.format_exc())
             registry.plugins.append(plugin)
-            if candidate.asked:
+            if candidate.asked and only is None:
                 raise BenchsuiteError(f"the plugin given with {plugin.origin} is broken: {plugin.reason}") from error
     registry.remember_sources()
     return registry

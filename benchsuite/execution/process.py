@@ -18,7 +18,7 @@ from benchsuite.execution.clock import ActiveClock
 from benchsuite.execution.containment import Contained
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
-from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.execution.messages import Answer, Begun, Starting
 from benchsuite.folder import Folder, Identity
 from benchsuite.trial import Trial
 
@@ -33,7 +33,7 @@ WAKES = 3
 
 GONE = (psutil.STATUS_DEAD, psutil.STATUS_ZOMBIE)
 
-Message = TypeVar("Message", Ready, Begun, Answer)
+Message = TypeVar("Message", Starting, Begun, Answer)
 
 # The search path is the run's own: a module that it can import, a worker can. It is set before anything is imported, so
 # that no file of the working folder can pass for a module of the standard library.
@@ -90,8 +90,8 @@ class WorkerProcess:
         self.resident_bytes = 0
         self._channel.send((options, number))
 
-    def ready(self, seconds: float) -> Ready:
-        """Wait until it has imported what it needs.
+    def ready(self, seconds: float) -> Starting:
+        """Wait for what it says next while it starts.
 
         Args:
             seconds: In which it may run before it is ready; see :class:`~benchsuite.execution.clock.ActiveClock`.
@@ -101,7 +101,7 @@ class WorkerProcess:
             TookTooLong: If it takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        return self._wait(seconds, Ready)
+        return self._wait(seconds, Starting)
 
     def run(self, trial: Trial, seconds: float) -> Answer:
         """Run one trial.

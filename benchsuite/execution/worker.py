@@ -18,10 +18,11 @@ import psutil
 from benchsuite.engine.ending import Account
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
-from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
 from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.registry import PluginSearch, Registry
 from benchsuite.trial import Spec, Trial
 
 
@@ -36,11 +37,14 @@ def serve(descriptor: int) -> None:
     connection = Connection(descriptor)
     options, number = connection.recv()
     try:
-        worker = Worker(options, number)
+        worker = Worker(options, number, connection)
+    except BrokenHere as broken:
+        connection.send(broken.message)
+        return
     except BenchsuiteError as error:
         connection.send(Ready(str(error)))
         return
-    connection.send(Ready())
+    connection.send(Ready(changed=worker.changed))
     while True:
         try:
             spec = connection.recv()
@@ -52,23 +56,36 @@ def serve(descriptor: int) -> None:
         connection.send_bytes(_sendable(answer, worker))
 
 
+class BrokenHere(Exception):
+    """Raised when a plugin of the worker's lineage is broken in this process."""
+
+    def __init__(self, message: NotImported) -> None:
+        super().__init__(message.reason)
+        self.message = message
+
+
 class Worker:
     """Runs trials in this process.
 
     Args:
-        options: What every worker is told.
+        options: What it is told.
         number: Its number.
+        connection: To the run.
 
     Raises:
         BenchsuiteError: If it cannot be prepared, in one line: or every trial of this worker would be a failure.
+        BrokenHere: If that is the doing of a plugin of its lineage.
     """
 
-    def __init__(self, options: Options, number: int) -> None:
+    def __init__(self, options: Options, number: int, connection: Connection | None = None) -> None:
         self._options = options
         self._number = number
+        self._connection = connection
+        self.changed: tuple[str, ...] = ()
+        """What the import of the plugins of its lineage changed."""
         try:
             self._prepare()
-        except BenchsuiteError:
+        except (BenchsuiteError, BrokenHere):
             raise
         except MemoryError:
             limit = options.memory_bytes / 2**30
@@ -91,9 +108,8 @@ class Worker:
         from benchsuite.certificates import checksum_of
         from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
-        from benchsuite.registry import load_registry
 
-        registry = load_registry(options.plugins)
+        registry = self._load_plugins()
         self._registry = registry
         self._rounding = numerics(device.kind)
         self._session = Session(
@@ -105,6 +121,32 @@ class Worker:
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
         )
+
+    def _load_plugins(self) -> Registry:
+        """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""
+        from benchsuite.engine.state import State
+        from benchsuite.registry import load_registry
+
+        lineage = self._options.lineage
+        descriptors = (0, 1, 2) if self._connection is None else (0, 1, 2, self._connection.fileno())
+        bundled: list[State] = []
+
+        def importing(plugin: str) -> None:
+            if not bundled:
+                bundled.append(State(descriptors, functions=True))
+            if self._connection is not None:
+                self._connection.send(Importing(plugin))
+
+        search = self._options.plugins if lineage else PluginSearch(local=False)
+        registry = load_registry(search, only=lineage, importing=importing)
+        for plugin in registry.broken:
+            if plugin.origin in lineage:
+                raise BrokenHere(NotImported(plugin.origin, plugin.reason, plugin.traceback))
+        for origin in sorted({*lineage} - {plugin.origin for plugin in registry.plugins}):
+            raise BrokenHere(NotImported(origin, "it is no longer there", ""))
+        self.changed = bundled[0].differences() if bundled else ()
+        self._state = State(descriptors, functions=bool(lineage))
+        return registry
 
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
@@ -124,7 +166,9 @@ class Worker:
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(ending, psutil.Process().memory_info().rss, probes, problem=problem)
+        return Answer(
+            ending, psutil.Process().memory_info().rss, probes, problem=problem, changed=self._state.differences()
+        )
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""

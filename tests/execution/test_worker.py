@@ -67,6 +67,16 @@ def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
     assert sent.resident_bytes == 1000
 
 
+class Left:
+    """What a trial left changed."""
+
+    def __init__(self, *changes: str) -> None:
+        self._changes = changes
+
+    def differences(self) -> tuple[str, ...]:
+        return self._changes
+
+
 def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundled: Registry
 ) -> None:
@@ -81,7 +91,10 @@ def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     worker = Worker.__new__(Worker)
     vars(worker).update(_options=options(tmp_path), _number=0, _session=Interrupted(), _registry=bundled)
     worker._rounding = numerics()
-    ending = worker.run(trial.spec).ending
+    worker._state = Left("the umask was changed")  # type: ignore[assignment]
+    answer = worker.run(trial.spec)
+    assert answer.changed == ("the umask was changed",)
+    ending = answer.ending
     assert (ending.outcome, ending.reason) == (Outcome.CRASHED, "KeyboardInterrupt: by a plugin")
     assert ending.results.failure is not None
     assert "in run" in ending.results.failure.traceback
