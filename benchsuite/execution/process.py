@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.engine.surroundings import worker_environment
-from benchsuite.execution.death import Death, kills_for_memory, tail
+from benchsuite.execution.death import Death, kills_for_memory
 from benchsuite.execution.interface import Options
+from benchsuite.execution.log import Log
 from benchsuite.execution.messages import Answer, Begun, Ready
 from benchsuite.trial import Trial
 
@@ -56,12 +57,11 @@ class WorkerProcess:
 
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
-        self._log = Path(options.logs) / f"worker-{number}.log"
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        self._written = self._log.stat().st_size if self._log.exists() else 0
+        Path(options.logs).mkdir(parents=True, exist_ok=True)
+        self._log = Log(Path(options.logs) / f"worker-{number}.log")
         self._starved = kills_for_memory()
         self._ours, theirs = Pipe()
-        with theirs, self._log.open("ab") as log:
+        with theirs, self._log.pipe() as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
                 pass_fds=[theirs.fileno()],
@@ -94,7 +94,7 @@ class WorkerProcess:
             TookTooLong: If the trial takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        self._written = self._log.stat().st_size if self._log.exists() else 0
+        self._log.begin()
         self._starved = kills_for_memory()
         self._begun = False
         self._tell(trial.spec)
@@ -110,13 +110,14 @@ class WorkerProcess:
     @property
     def printed(self) -> str:
         """The end of what it printed since it was given its last trial."""
-        return tail(self._log, self._written)
+        return self._log.printed
 
     def end(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
         self._process.wait()
         self._ours.close()
+        self._log.close()
 
     def _tell(self, message: Any) -> None:
         with contextlib.suppress(OSError):  # it has gone: whoever waits for the answer is told
@@ -149,4 +150,5 @@ class WorkerProcess:
             self._process.kill()
             code = self._process.wait()
         self._ours.close()
+        self._log.close()
         raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved))
