@@ -34,24 +34,28 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, most: int, where: str = "") -> str:
-    """Return a text whose middle is left out where it is longer than so many letters.
+    """Return a text of at most so many letters: of a longer one the beginning and the end, and how many are left out.
 
     Args:
         text: The text.
-        most: Letters of what is kept, without the words about the rest.
-        where: What has the whole, told with the number of letters that were left out.
+        most: Letters; 100 or more.
+        where: What has the whole.
     """
-    if len(text) <= most:
-        return text
-    head = most * 2 // 3
-    left = f"[… {len(text) - most:,} characters left out{', ' + where if where else ''} …]"
-    gap = "\n" if "\n" in text[:head] else " "
-    return f"{text[:head]}{gap}{left}{gap}{text[len(text) - (most - head) :]}"
+    return text if len(text) <= most else _ends_of(text, text, len(text), most, where)
+
+
+def _ends_of(head: str, end: str, whole: int, most: int, where: str = "") -> str:
+    """Return the beginning of one text and the end of another, as those of a text that had so many letters."""
+    told = f"{', ' + where if where else ''} …]"
+    kept = most - len(f" [… {whole:,} characters left out{told} ")
+    first, last = 2 * kept // 3, kept - 2 * kept // 3
+    gap = "\n" if "\n" in head[:first] else " "
+    return f"{head[:first]}{gap}[… {whole - kept:,} characters left out{told}{gap}{end[len(end) - last :]}"
 
 
 def reason_of(error: BaseException) -> str:
     """Return what an error says in one line of bounded length, whatever its author wrote; our own without their type."""
-    said = _said(error)
+    said = text_of(error)
     if isinstance(error, BenchsuiteError) and said:
         return as_reason(said)
     name = type.__dict__["__name__"].__get__(type(error))  # a class may have another idea of its name
@@ -61,12 +65,10 @@ def reason_of(error: BaseException) -> str:
 def as_reason(text: str) -> str:
     """Return a message as it stands in a record: one line of bounded length."""
     most = 20 * LONGEST_REASON  # a message of a gigabyte is cut before it is taken apart
-    if len(text) <= most:
-        return shortened(" ".join(text.split()), LONGEST_REASON)
-    head, end = (" ".join(part.split()) for part in (text[: most // 2], text[-most // 2 :]))
-    kept = 2 * LONGEST_REASON // 3, LONGEST_REASON // 3
-    left = len(text) - sum(kept)
-    return f"{head[: kept[0]]} [… about {left:,} characters left out …] {end[-kept[1] :]}"
+    if len(text) > most:
+        head, end = (" ".join(part.split()) for part in (text[: most // 2], text[-most // 2 :]))
+        text = _ends_of(head, end, len(text), LONGEST_REASON)
+    return " ".join(shortened(" ".join(text.split()), LONGEST_REASON).split())
 
 
 MOST_CALLS = 100
@@ -119,7 +121,8 @@ def _ends(calls: traceback.StackSummary) -> traceback.StackSummary:
     return traceback.StackSummary.from_list([*calls[: MOST_CALLS // 2], left, *calls[-MOST_CALLS // 2 :]])
 
 
-def _said(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
+    """Return what an error says, of whatever length; an author's ``__str__`` may raise anything."""
     try:
         return str.__str__(str(error))  # a plain text, even of a class that derives from it
     except BaseException as another:
