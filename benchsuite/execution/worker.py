@@ -83,9 +83,7 @@ class Worker:
                 f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
             ) from None
         except Exception as error:
-            raise BenchsuiteError(
-                f"a worker cannot start: {reason_of(error)}"
-            ) from error
+            raise BenchsuiteError(f"a worker cannot start: {reason_of(error)}") from error
 
     def _prepare(self) -> None:
         """Set limits and device, load plugins."""

@@ -53,9 +53,7 @@ def test_a_hundred_megabytes_leave_a_head_an_end_and_how_much_is_missing(log: Lo
     content = path.read_bytes()
     left = 100 * 2**20 + 3 - module.HEAD - module.TAIL
     assert content[: module.HEAD] == b"".join(bytes([65 + n]) * 2**20 for n in range(4))
-    assert content[module.HEAD :].decode() == (
-        f"\n[… {left:,} bytes left out …]\n" + "V" * (module.TAIL - 3) + "end\n"
-    )
+    assert content[module.HEAD :].decode() == (f"\n[… {left:,} bytes left out …]\n" + "V" * (module.TAIL - 3) + "end\n")
 
 
 def test_each_trial_has_room_of_its_own_and_the_files_are_two(
