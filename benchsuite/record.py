@@ -16,6 +16,7 @@ from benchsuite.curves import Curves, Number
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, RecipeSpec, SettingSpec
 from benchsuite.shared import Shared
+from benchsuite.text import LONGEST_REASON, LONGEST_TRACEBACK, shortened
 from benchsuite.trial import FoldSpec, Spec, TaskSpec, Trial
 
 FORMAT = 2
@@ -247,7 +248,7 @@ class Record(Ending):
 
     @classmethod
     def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
-        """Put a record together; texts that no encoding can hold are escaped.
+        """Put a record together; texts that no encoding can hold are escaped, and none is longer than a record's may be.
 
         Args:
             trial: The trial.
@@ -256,11 +257,11 @@ class Record(Ending):
             made_by: The code that made it.
             fingerprints: Of that code, in place of the ending's.
         """
-        known = {**_shallow(ending), "fingerprints": fingerprints, "reason": printable(ending.reason)}
+        reason = shortened(printable(ending.reason), LONGEST_REASON)
+        known = {**_shallow(ending), "fingerprints": fingerprints, "reason": reason}
         if failure := ending.results.failure:
-            known["results"] = replace(
-                ending.results, failure=Failure(step=failure.step, traceback=printable(failure.traceback))
-            )
+            traceback = shortened(printable(failure.traceback), LONGEST_TRACEBACK)
+            known["results"] = replace(ending.results, failure=Failure(step=failure.step, traceback=traceback))
         return cls(id=trial.id, trial=trial, task=task, made_by=made_by, **known)
 
     def to_json(self) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import sys
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import quote, say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import Task
+from benchsuite.text import reason_of
 
 VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "psutil", "seaborn")
 
@@ -20,55 +21,46 @@ def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from rich.console import Console
-
     from benchsuite.discovery import described
 
-    console = Console()
+    console = terminal()
     wrong = 0
-    console.print(
-        f"[bold]versions[/]  python {platform.python_version()}, {platform.system()} {platform.machine()}",
-        highlight=False,
-    )
+    machine = f"{platform.system()} {platform.machine()}"
+    say(console, "[bold]versions[/]  python {}, {}", platform.python_version(), machine)
     for name in VERSIONS:
         try:
-            console.print(f"  [green]✓[/] {name} {version(name)}", highlight=False)
+            say(console, "  [green]✓[/] {} {}", name, version(name))
         except PackageNotFoundError:
             wrong += 1
-            console.print(f"  [red]✗[/] {name} is not installed. Run: pip install {name}", highlight=False)
-    console.print("[bold]devices[/]")
+            say(console, "  [red]✗[/] {} is not installed. Run: pip install {}", name, name)
+    say(console, "[bold]devices[/]")
     for line, good in _devices():
         wrong += not good
-        console.print(f"  {'[green]✓[/]' if good else '[red]✗[/]'} {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "  [green]✓[/] {}" if good else "  [red]✗[/] {}", line)
     known = registry(plugin, no_local)
-    console.print("[bold]data[/]")
+    say(console, "[bold]data[/]")
     # Every run needs these; the others take minutes to read, and some a user may well never fetch.
     for name in (name for name in known.names("task") if known.task(name).tier == "quick"):
         problem = _data_problem(known.task(name))
         wrong += bool(problem)
-        console.print(
-            f"  [red]✗[/] {name}: {escape(problem)}" if problem else f"  [green]✓[/] {name}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    console.print("  other tiers: benchsuite data --check", highlight=False)
-    console.print("[bold]plugins[/]")
+        if problem:
+            say(console, "  [red]✗[/] {}: {}", name, problem)
+        else:
+            say(console, "  [green]✓[/] {}", name)
+    say(console, "  other tiers: benchsuite data --check")
+    say(console, "[bold]plugins[/]")
     counts = ", ".join(f"{len(table)} {kind.replace('_', ' ')}" for kind, table in known.tables.items())
-    console.print(f"  [green]✓[/] {counts}", highlight=False, soft_wrap=True)
+    say(console, "  [green]✓[/] {}", counts)
     for broken in known.broken:
         wrong += 1
-        console.print(
-            f"  [red]✗[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
+        say(console, "  [red]✗[/] {} ({}): {}", broken.name, broken.origin, broken.reason)
+        quote(console, broken.traceback)
     if skipped := described(known.skipped):  # nothing is wrong with these
-        console.print(f"  {escape(skipped)}", style="dim", highlight=False, soft_wrap=True)
+        quote(console, f"  {skipped}")
     if wrong:
-        console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
+        say(console, "[red]{} problem{}.[/]", wrong, "s" if wrong > 1 else "")
         raise typer.Exit(1)
-    console.print("All is well.")
+    say(console, "All is well.")
 
 
 def _devices() -> list[tuple[str, bool]]:
@@ -106,5 +98,5 @@ def _data_problem(task: Task) -> str:
     try:
         load(task)
     except Exception as error:
-        return " ".join(f"{type(error).__name__}: {error}".split())
+        return reason_of(error)
     return ""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchsuite.outcomes import Outcome
 
-LOG_TAIL = 4000
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 """Signals that an operating system, a batch system or a person sends, and that a program hardly dies of by a mistake of its own."""
 
@@ -84,18 +83,6 @@ def kills_for_memory() -> int:
         if found:
             return found[0]
     return 0
-
-
-def tail(log: Path, start: int) -> str:
-    """Return the end of what was printed to a log since a position."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(start, file.seek(0, 2) - 16 * LOG_TAIL))  # it may have printed for hours
-            printed = file.read().decode(errors="replace")
-    except OSError:
-        return ""
-    # faulthandler ends with a list of modules that is longer than all that matters.
-    return re.sub(r"Extension modules: .*\n?", "", printed)[-LOG_TAIL:]
 
 
 def _signal_name(number: int) -> str:

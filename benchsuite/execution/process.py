@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import psutil
 
@@ -16,10 +16,10 @@ from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.channel import Channel, Closed, Garbled
 from benchsuite.execution.clock import ActiveClock
 from benchsuite.execution.containment import Contained
-from benchsuite.execution.death import Death, kills_for_memory, tail
+from benchsuite.execution.death import Death, kills_for_memory
 from benchsuite.execution.interface import Options
+from benchsuite.execution.log import Log
 from benchsuite.execution.messages import Answer, Begun, Starting
-from benchsuite.folder import Folder, Identity
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -70,16 +70,15 @@ class WorkerProcess:
 
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
-        self._log = Path(options.logs) / f"worker-{number}.log"
-        self._written = self._log.stat().st_size if self._log.exists() else 0
         self._starved = kills_for_memory()
+        self._log = Log(Path(options.logs) / f"worker-{number}.log", options.results)
         self._channel = Channel()
         try:
-            with self._channel.theirs as theirs, open_log(self._log, options.results) as log:
+            with self._channel.theirs as theirs, self._log.pipe() as log:
                 self._process = Contained(
                     [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
                     worker_environment(os.environ),
-                    output=log.fileno(),
+                    output=log,
                     channel=theirs.fileno(),
                 )
         except OSError:
@@ -111,7 +110,7 @@ class WorkerProcess:
             TookTooLong: If the trial takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        self._written = self._log.stat().st_size if self._log.exists() else 0
+        self._log.begin()
         self._starved = kills_for_memory()
         self._begun = False
         self._channel.send(trial.spec)
@@ -130,12 +129,13 @@ class WorkerProcess:
     @property
     def printed(self) -> str:
         """The end of what it printed since it was given its last trial."""
-        return tail(self._log, self._written)
+        return self._log.printed
 
     def end(self) -> None:
         """End it with all that it has started, whatever it does."""
         self._process.end()
         self._channel.close()
+        self._log.close()
 
     def _wait(self, seconds: float, kind: type[Message]) -> Message:
         """Return its next message."""
@@ -174,19 +174,6 @@ class WorkerProcess:
         cut = self._process.code is None and self._process.status not in GONE
         code = self._process.end()
         self._channel.close()
+        self._log.close()
         cut = cut and code == -signal.SIGKILL  # or it was about to go all the same
         raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved, cut))
-
-
-def open_log(path: Path, results: Identity | None = None) -> BinaryIO:
-    """Open a log to append to; neither it nor its folder may be a link.
-
-    Args:
-        path: The log, in a folder of the results folder, which is made if it is missing; the results folder is not.
-        results: Of the results folder that must be there.
-
-    Raises:
-        OSError: If that cannot be done.
-    """
-    folder = Folder(path.parents[1], results)
-    return os.fdopen(folder.open(f"{path.parent.name}/{path.name}", os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")

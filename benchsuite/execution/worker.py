@@ -23,7 +23,11 @@ from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
 from benchsuite.record import Costs, Ending, Environment, Failure, Results
 from benchsuite.registry import PluginSearch, Registry
+from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
+
+MOST_SENT = 128 * 2**20
+"""Bytes of an answer: 14 million numbers of curves and probes."""
 
 
 def serve(descriptor: int) -> None:
@@ -93,9 +97,7 @@ class Worker:
                 f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
             ) from None
         except Exception as error:
-            raise BenchsuiteError(
-                f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
-            ) from error
+            raise BenchsuiteError(f"a worker cannot start: {reason_of(error)}") from error
 
     def _prepare(self) -> None:
         """Set limits and device, load plugins."""
@@ -197,16 +199,20 @@ class Worker:
 def _sendable(answer: Answer, worker: Worker) -> bytes:
     """Return an answer as bytes; one that cannot be sent becomes the crash that it is."""
     try:
-        return bytes(ForkingPickler.dumps(answer))
+        content = bytes(ForkingPickler.dumps(answer))
+        reason = f"curves and probes of the trial take {len(content):,} bytes; a record may take {MOST_SENT:,}"
     except Exception as error:
-        ending = Ending(
-            outcome=Outcome.CRASHED,
-            reason=f"{type(error).__name__}: {' '.join(str(error).split())}",
-            results=Results(failure=Failure(step=None, traceback="")),
-            costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
-            environment=worker.environment(None),
-        )
-        return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
+        content, reason = b"", reason_of(error)
+    if content and len(content) <= MOST_SENT:
+        return content
+    ending = Ending(
+        outcome=Outcome.CRASHED,
+        reason=reason,
+        results=Results(failure=Failure(step=None, traceback="")),
+        costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
+        environment=worker.environment(None),
+    )
+    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
 
 
 def _processor() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_a_worker_that_cannot_start_says_so_in_one_line(
     assert str(caught.value) == line
 
 
-def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
+def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     class Alone:
         def environment(self, xla: bool | None) -> Environment:
             return Environment(device="cpu", worker=3)
@@ -65,6 +66,13 @@ def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
     assert "lambda" in sent.ending.reason
     assert (sent.ending.costs.wall_seconds, sent.ending.environment.worker) == (1.5, 3)
     assert sent.resident_bytes == 1000
+    monkeypatch.setattr("benchsuite.execution.worker.MOST_SENT", 10_000)
+    sent = ForkingPickler.loads(_sendable(replace(good, probes={"a": "x" * 10_000}), Alone()))  # type: ignore[arg-type]
+    assert sent.ending.outcome is Outcome.CRASHED
+    assert re.fullmatch(
+        r"curves and probes of the trial take 10,\d\d\d bytes; a record may take 10,000", sent.ending.reason
+    )
+    assert not sent.probes
 
 
 class Left:
