@@ -71,6 +71,11 @@ class ExtraFiles:
         held = self.arrays(record.id)
         return wanted.missing(record, self.weights in held, probed, self.predictions in held)
 
+    def paths(self, trial_id: str) -> tuple[Path, ...]:
+        """Return where all that is kept of a trial lies, whether it is there or not."""
+        arrays = (extra_file(folder, trial_id) for folder in (self.weights, self.predictions))
+        return (*arrays, self._probe_file(trial_id))
+
     def arrays(self, trial_id: str) -> set[Path]:
         """Return the folders, of :attr:`weights` and :attr:`predictions`, that hold something of a trial."""
         return {folder for folder in (self.weights, self.predictions) if extra_file(folder, trial_id).is_file()}

@@ -173,7 +173,7 @@ def make_json(
         curves = {name: row[: epochs + 1] for name, row in _curves(task, task.limit, speed, int(id[:8], 16)).items()}
         costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
         costs["train_seconds_at"] = costs["train_seconds_at"][: epochs + 1]
-    else:
+    elif outcome != "unsupported":
         results["failure"] = {
             "step": 66,
             "traceback": f"Traceback (most recent call last):\n  …\n{outcome}: at step 66",
@@ -244,13 +244,14 @@ def _curves(task: TaskFacts, value: float, speed: float, noise_seed: int) -> dic
 def _results(task: TaskFacts, curves: dict[str, list[Any]], value: float, best: float | None) -> dict[str, Any]:
     validation = curves[f"validation_{task.primary}"]
     better = max if task.direction == "max" else min
-    at = validation.index(better(validation))
+    at = 1 + validation[1:].index(better(validation[1:]))
     names = [name for name in curves if name != "running_loss"]
+    test = curves[f"test_{task.primary}"]
+    if best is not None:
+        test[at] = best
+    test[-1] = value if math.isfinite(value) else None
     final = {name: curves[name][-1] for name in names}
     chosen = {name: curves[name][at] for name in names}
-    final[f"test_{task.primary}"] = value if math.isfinite(value) else None
-    if best is not None:
-        chosen[f"test_{task.primary}"] = best
     targets = {}
     for target in task.targets:
         hits = [epoch for epoch, reached in enumerate(validation) if better(reached, target) == reached]

@@ -85,15 +85,22 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.cli.progress import WORKERS_START_SECONDS, clock
     from benchsuite.execution import Forecast
     from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.record_files import Damage, shortened
     from benchsuite.report.tables.numbers import count_of
-    from benchsuite.store import Store
+    from benchsuite.store import DamagedRecord, Store
 
     store = Store(results, create=False)
     judge = judge_of(known, store.extras, options.extras)
     found: Counter[Freshness] = Counter()
     forecast = Forecast(known)
+    damaged: list[Damage] = []
     for trial in planned.trials.values():
-        freshness = judge(trial, store.read(trial.id))
+        try:
+            record = store.read(trial.id)
+        except DamagedRecord as error:
+            damaged.append(error.damage)
+            record = None
+        freshness = judge(trial, record)
         found[freshness] += 1
         if freshness is not Freshness.FRESH:
             forecast.add(trial)
@@ -110,6 +117,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
         named = escape(", ".join(settings[:MOST_NAMED]) + more)
         console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
+    for line in shortened(damaged, results):
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+    if damaged:
+        console.print("A run moves these to damaged/ and trains their trials again.", highlight=False)
     seconds = forecast.seconds / options.workers
     expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     console.print(
@@ -172,4 +183,6 @@ def _report(store: Store, known: Registry, summary: Summary) -> str:
         return f"Report: [bold]{escape(str(index))}[/] (as it was: no record is newer)"
     if count > RENEWED_AT_ONCE:
         return f"The report of {count:,} records was not renewed: `benchsuite report` does it."
-    return f"Report: [bold]{escape(str(write(store, known).index))}[/]"
+    written = write(store, known)
+    damaged = "".join(f"[yellow]![/] {escape(line)}\n" for line in written.damaged)
+    return f"{damaged}Report: [bold]{escape(str(written.index))}[/]"
