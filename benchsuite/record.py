@@ -270,7 +270,10 @@ class Record(Ending):
 
     @classmethod
     def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
-        """Put a record together; texts that no encoding can hold are escaped, and an empty reason says what the outcome means.
+        """Put a record together whose parts agree, whatever a plugin made of the ending.
+
+        Texts that no encoding can hold are escaped; an empty reason says what the outcome means; a trial that did not
+        complete has no final value, and one that failed has a failure.
 
         Args:
             trial: The trial.
@@ -283,9 +286,11 @@ class Record(Ending):
         if not reason.strip() and ending.outcome is not Outcome.COMPLETED:  # a plugin raised an error without a word
             reason = ending.outcome.meaning
         known = {**_shallow(ending), "fingerprints": fingerprints, "reason": reason}
-        if failure := ending.results.failure:
-            known["results"] = replace(
-                ending.results, failure=Failure(step=failure.step, traceback=printable(failure.traceback))
+        if ending.outcome is not Outcome.COMPLETED:
+            failure = ending.results.failure or Failure(step=None, traceback="")
+            failure = replace(failure, traceback=printable(failure.traceback))
+            known["results"] = Results(
+                steps_per_epoch=ending.results.steps_per_epoch, failure=failure if ending.outcome.failed else None
             )
         return cls(id=trial.id, trial=trial, task=task, made_by=made_by, **known)
 

@@ -50,6 +50,8 @@ def record_from_json(content: bytes) -> Record:
     data = _from_format_1(data) if number == 1 else data
     try:
         record = _records.validate_python(data)
+        if record.id != record.trial.id:
+            raise NotARecord(f"holds another spec than that of trial {record.id}")
         check_agreement(record, data.get("curves", {}))
     except ValidationError as error:
         raise NotARecord(f"does not follow the format: {_said(error, number)}") from None
@@ -60,8 +62,6 @@ def record_from_json(content: bytes) -> Record:
     # As many colons behind quotation marks as there are keys: then none stands there twice.
     if number == 1 or content.translate(None, b" \t\r\n").count(b'":') != _keys(record, data):
         _refuse_double_keys(content)
-    if record.id != record.trial.id:
-        raise NotARecord(f"holds another spec than that of trial {record.id}")
     return record
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
@@ -71,11 +72,16 @@ def make_record(*arguments: Any, **options: Any) -> Record:
 
 
 def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
-    """Return a record with ``change`` made to its JSON, read again under the id that its spec then has."""
-    data = copy.deepcopy(record.to_json())
+    """Return a record with ``change`` made to its JSON, under the id that its spec then has.
+
+    Each part is checked, but not whether parts agree: of a test that asks what analysis makes of one number, the others may
+    stay as they were. Such a record cannot be stored.
+    """
+    data = json.loads(json.dumps(record.to_json()))
     change(data)
     data["id"] = identity(data["spec"])
-    return record_from_json(json.dumps(data).encode())
+    del data["format"]
+    return _typed.validate_python(data)
 
 
 def of_nobody(data: dict[str, Any]) -> dict[str, Any]:
@@ -247,6 +253,9 @@ def _results(task: TaskFacts, curves: dict[str, list[Any]], value: float, best: 
     at = 1 + validation[1:].index(better(validation[1:]))
     names = [name for name in curves if name != "running_loss"]
     test = curves[f"test_{task.primary}"]
+    if best is not None and at == len(test) - 1:  # the best epoch shall have a value of its own
+        validation[-2:] = validation[:-3:-1]
+        at -= 1
     if best is not None:
         test[at] = best
     test[-1] = value if math.isfinite(value) else None
@@ -275,6 +284,7 @@ def _costs(task: TaskFacts, step_milliseconds: float, cpu_share: float, state_by
     }
 
 
+_typed = TypeAdapter(Record)
 _OPTIMIZERS: tuple[tuple[Component, float, float], ...] = (
     (component("adam", learning_rate=0.001, beta_1=0.9, beta_2=0.999), 0.00, 0.35),
     (component("adamw", learning_rate=0.001, weight_decay=0.004), 0.002, 0.36),
