@@ -42,9 +42,13 @@ def unknown(what: str, received: str, possible: Iterable[str], *, then: str = ""
     return BenchsuiteError(f"unknown {what} {received!r}.{hint} Known: {listed}.{' ' + then if then else ''}")
 
 
-def cannot_write(path: Path, error: OSError) -> BenchsuiteError:
+class CannotWrite(BenchsuiteError):
+    """A file of ours cannot be written: the disk's failure or the folder's, never that of the trial that the file is about."""
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
     """Build the error for a file of a results folder that cannot be written."""
-    hint = "Free some space" if error.errno == errno.ENOSPC else "Mend that"
-    return BenchsuiteError(
+    hint = "Free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Mend that"
+    return CannotWrite(
         f"cannot write {path}: {error.strerror}. All records written so far are whole. {hint} and run the same command again."
     )

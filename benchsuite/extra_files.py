@@ -13,7 +13,8 @@ from typing import Any
 
 from benchsuite.errors import cannot_write
 from benchsuite.extras import Extras
-from benchsuite.files import extra_file, write_whole
+from benchsuite.files import extra_file
+from benchsuite.folder import Folder
 from benchsuite.record import Record
 
 
@@ -24,15 +25,15 @@ class ExtraFiles:
         folder: The results folder.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.weights = folder / "weights"
-        self.predictions = folder / "predictions"
-        self._probes = folder / "probes"
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self.weights = folder.path / "weights"
+        self.predictions = folder.path / "predictions"
 
     def probes(self, trial_id: str) -> dict[str, Any] | None:
         """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again."""
         try:
-            found = json.loads(self._probe_file(trial_id).read_text(encoding="utf-8"))
+            found = json.loads((self._folder.path / _probe_file(trial_id)).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return None
         whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
@@ -55,13 +56,12 @@ class ExtraFiles:
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        path = self._probe_file(trial_id)
         whole = _merged(self.probes(trial_id), probes)
+        name = _probe_file(trial_id)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
+            self._folder.write(name, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
         except OSError as error:
-            raise cannot_write(path, error) from None
+            raise cannot_write(self._folder.path / name, error) from None
 
     def lacking(self, record: Record, wanted: Extras) -> bool:
         """Say whether a trial that has a record must run again for what is to be kept beside it."""
@@ -70,11 +70,6 @@ class ExtraFiles:
         probed = self.probes(record.id) if wanted.probe else None
         held = self.arrays(record.id)
         return wanted.missing(record, self.weights in held, probed, self.predictions in held)
-
-    def paths(self, trial_id: str) -> tuple[Path, ...]:
-        """Return where all that is kept of a trial lies, whether it is there or not."""
-        arrays = (extra_file(folder, trial_id) for folder in (self.weights, self.predictions))
-        return (*arrays, self._probe_file(trial_id))
 
     def arrays(self, trial_id: str) -> set[Path]:
         """Return the folders, of :attr:`weights` and :attr:`predictions`, that hold something of a trial."""
@@ -92,7 +87,7 @@ class ExtraFiles:
         """
         for folder in (self.weights, self.predictions):
             if folder not in but:
-                _delete(extra_file(folder, trial_id))
+                self._delete(f"{folder.name}/{trial_id[:2]}/{trial_id}.npz")
 
     def discard(self, trial_id: str) -> None:
         """Delete all that is kept of a trial.
@@ -101,17 +96,23 @@ class ExtraFiles:
             BenchsuiteError: If that cannot be done.
         """
         self.discard_arrays(trial_id)
-        _delete(self._probe_file(trial_id))
+        self._delete(_probe_file(trial_id))
 
-    def _probe_file(self, trial_id: str) -> Path:
-        return self._probes / trial_id[:2] / f"{trial_id}.json"
+    def _delete(self, name: str) -> None:
+        try:
+            self._folder.remove(name)
+        except OSError as error:
+            raise cannot_write(self._folder.path / name, error) from None
 
 
-def _delete(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(path, error) from None
+def extra_names(trial_id: str) -> tuple[str, ...]:
+    """Return where all that is kept of a trial lies below the results folder, whether it is there or not."""
+    arrays = (f"{name}/{trial_id[:2]}/{trial_id}.npz" for name in ("weights", "predictions"))
+    return (*arrays, _probe_file(trial_id))
+
+
+def _probe_file(trial_id: str) -> str:
+    return f"probes/{trial_id[:2]}/{trial_id}.json"
 
 
 def _merged(before: Mapping[str, Any] | None, probes: Mapping[str, Any]) -> Mapping[str, Any]:

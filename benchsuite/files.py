@@ -1,31 +1,19 @@
-"""Files that are whole or absent."""
+"""Files that are whole or absent, and where the extra ones of a trial lie."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
+
+from benchsuite.folder import Folder
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a power cut, sees all of it or the file before.
-
-    A temporary file in the same folder, flushed to the disk, then renamed.
+    """Write a file so that a reader, or a power cut, sees all of it or the file before. Its folder must be there.
 
     Raises:
         OSError: If that cannot be done; the file before is as it was.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    Folder(path.parent).write(path.name, content)
 
 
 def extra_file(folder: Path, trial_id: str) -> Path:

@@ -10,9 +10,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from benchsuite import drafts
 from benchsuite.errors import cannot_write
+from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
@@ -27,7 +29,7 @@ DAMAGED = "damaged"
 
 RECORD = re.compile(r"[0-9a-f]{32}\.json")
 FOLDER = re.compile(r"[0-9a-f]{2}")
-TEMPORARY = re.compile(r"\..+\.(json|npz|parquet)\.\w+")
+TEMPORARY = re.compile(rf"\..+\.(json|npz|parquet)\.\w+|{drafts.TEMPORARY.pattern}")
 """A file that is being written, or was when its writer was killed."""
 OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What macOS and Windows leave in folders that were looked at."""
@@ -165,31 +167,29 @@ def shortened(damaged: Sequence[object], folder: Path) -> list[str]:
     return said
 
 
-def move_aside(path: Path, folder: Path) -> str:
-    """Move something out of a results folder's way, to ``damaged/``; its name begins with where it was, and nothing is lost.
+def move_aside(root: Folder, name: str) -> str:
+    """Move something out of the way, to ``damaged/``: nothing is lost, and of a link the link is moved.
 
     Args:
-        path: What is moved; of a link the link.
-        folder: The results folder.
+        root: The results folder.
+        name: Where it is, below the results folder.
 
     Returns:
-        Where it is now, relative to the results folder.
+        Where it is now, likewise.
 
     Raises:
-        BenchsuiteError: If the disk is full or the folder has gone.
+        BenchsuiteError: If that cannot be done.
     """
-    target = folder / DAMAGED
-    was = path.relative_to(folder)
+    was = PurePath(name)
+    for number in itertools.count():
+        place = f"{DAMAGED}/{was.parts[0]}-{was.stem[:40]}-{number}{was.suffix[:8]}"
+        if not os.path.lexists(root.path / place):
+            break
     try:
-        target.mkdir(exist_ok=True)
-        for number in itertools.count():
-            place = target / f"{was.parts[0]}-{was.stem[:LONGEST]}-{number}{was.suffix[:16]}"
-            if not os.path.lexists(place):
-                path.rename(place)
-                return str(place.relative_to(folder))
+        root.move(name, place)
     except OSError as error:
-        raise cannot_write(target, error) from None
-    raise AssertionError
+        raise cannot_write(root.path / place, error) from None
+    return place
 
 
 def one_line(text: str, most: int) -> str:

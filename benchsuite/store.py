@@ -5,17 +5,16 @@ Resume means "is the file there". Everything else in the folder is derived and m
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchsuite.errors import BenchsuiteError, cannot_write
-from benchsuite.extra_files import ExtraFiles
-from benchsuite.files import write_whole
+from benchsuite.extra_files import ExtraFiles, extra_names
+from benchsuite.folder import Folder, Gone, Identity, identity
+from benchsuite.lock import locked
 from benchsuite.record import Record
 from benchsuite.record_files import LONGEST, Damage, RecordFiles, move_aside, one_line
 from benchsuite.record_json import record_from_json, record_to_json
@@ -34,6 +33,10 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
+WRITTEN = ("trials", "weights", "predictions", "probes", "report", "stale")
+"""Folders that runs and reports write to."""
+
+
 class Store:
     """A results folder.
 
@@ -47,18 +50,24 @@ class Store:
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self.folder = folder
         self.trials = folder / "trials"
-        self.extras = ExtraFiles(folder)
+        self._root = Folder(folder)
+        self.extras = ExtraFiles(self._root)
         self._files = RecordFiles(self.trials)
         if not create:
             return
         try:
             self.trials.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.trials):
-                pass
+            self._root.try_to_write("trials")
+            self._root.identity = identity(folder.stat())
         except OSError as error:
             raise BenchsuiteError(
                 f"cannot write to the results folder {folder}: {error.strerror}. Choose another with --results DIR."
             ) from None
+
+    @property
+    def identity(self) -> Identity | None:
+        """What tells the folder from one that takes its place; ``None`` of one that is only looked at."""
+        return self._root.identity
 
     def path(self, trial_id: str) -> Path:
         """Return where a trial's record lies."""
@@ -69,30 +78,43 @@ class Store:
         """Hold the folder for one run; the operating system lets go of it however the run ends.
 
         Raises:
-            BenchsuiteError: If another run holds it, or the disk is full.
+            BenchsuiteError: If another run holds it, it cannot be locked, or the disk is full.
         """
-        path = self.folder / ".lock"
-        try:
-            lock = path.open("a+")
-        except OSError as error:
-            raise cannot_write(path, error) from None
-        with lock:
+        with locked(self._root, "trials"):
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                lock.seek(0)
-                holder = lock.read().strip() or "unknown"
-                raise BenchsuiteError(
-                    f"another run (process {holder}) is writing to {self.folder}. "
-                    "Wait for it, stop it, or choose another folder with --results DIR."
-                ) from None
-            try:
-                # Unbuffered, so that closing has nothing left that could fail.
-                os.ftruncate(lock.fileno(), 0)
-                os.write(lock.fileno(), str(os.getpid()).encode())
+                self._root.sweep(*WRITTEN)  # what runs that were killed left
             except OSError as error:
-                raise cannot_write(path, error) from None
+                raise cannot_write(self.folder, error) from None
             yield
+
+    def check(self, ids: Iterable[str]) -> None:
+        """Look whether the folder is the one that is held, and the records of a study are all there.
+
+        Args:
+            ids: Of trials that had a record.
+
+        Raises:
+            BenchsuiteError: If not, in one line that says what was lost.
+        """
+        expected = set(ids)
+        why = ""
+        try:
+            self._root.check()
+        except Gone as error:
+            why = str(error.strerror)
+        there: set[str] = set()
+        for folder in {trial_id[:2] for trial_id in expected}:
+            with suppress(OSError), os.scandir(self.trials / folder) as found:
+                there.update(entry.name.removesuffix(".json") for entry in found)
+        lost = len(expected - there)
+        if not lost and not why:
+            return
+        what = why or f"something deleted files from {self.trials} meanwhile"
+        count = f"{lost or 'none'} of the {len(expected)} records of this study"
+        raise BenchsuiteError(
+            f"{what}: {count} {'are' if lost > 1 else 'is'} lost. "
+            "Put back what was there, or run the same command again to make it anew."
+        )
 
     def read(self, trial_id: str) -> Record | None:
         """Read the record of a trial; ``None`` if it has none.
@@ -149,8 +171,7 @@ class Store:
         content = record_to_json(record)
         record_from_json(content)  # what cannot be read must not be written
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
+            self._root.write(_record_file(record.id), content)
         except OSError as error:
             raise cannot_write(path, error) from None
         return path
@@ -168,9 +189,11 @@ class Store:
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        beside = [path for path in self.extras.paths(trial_id) if os.path.lexists(path)]
-        moved = [move_aside(path, self.folder) for path in (self.folder / damage.path, *beside)]
-        return moved[0]
+        beside = [name for name in extra_names(trial_id) if os.path.lexists(self.folder / name)]
+        place = move_aside(self._root, damage.path)
+        for name in beside:
+            move_aside(self._root, name)
+        return place
 
     def set_aside(self, trial_id: str) -> None:
         """Move a stale record to ``stale/``, numbered, so that nothing is lost; its probes and weights go.
@@ -178,11 +201,26 @@ class Store:
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        source, folder = self.path(trial_id), self.folder / "stale"
-        targets = (folder / f"{trial_id}-{number}.json" for number in itertools.count())
         try:
-            folder.mkdir(exist_ok=True)
-            source.replace(next(target for target in targets if not target.exists()))
+            target = self._reserve(trial_id)
+            try:
+                self._root.move(_record_file(trial_id), target)
+            except BaseException:
+                self._root.remove(target)
+                raise
             self.extras.discard(trial_id)  # what an older code learned must not stand beside a newer record
         except OSError as error:
-            raise cannot_write(folder, error) from None
+            raise cannot_write(self.folder / "stale", error) from None
+
+    def _reserve(self, trial_id: str) -> str:
+        """Make an empty file for a record that is set aside: a name that no other process has or gets."""
+        for number in itertools.count():
+            name = f"stale/{trial_id}-{number}.json"
+            with suppress(FileExistsError):
+                os.close(self._root.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+                break
+        return name
+
+
+def _record_file(trial_id: str) -> str:
+    return f"trials/{trial_id[:2]}/{trial_id}.json"

@@ -20,6 +20,7 @@ from benchsuite.execution.worker import Worker
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
+from benchsuite.folder import Folder
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
@@ -127,7 +128,7 @@ def test_predictions_are_of_every_trial_that_completed(outcome: str, stored: boo
 
 
 def test_files_are_looked_for_where_they_are_written(tmp_path: Path) -> None:
-    files, held = ExtraFiles(tmp_path), record()
+    files, held = ExtraFiles(Folder(tmp_path)), record()
     both = Extras(True, "0,last")
     assert files.lacking(held, both)
     assert not files.lacking(held, Extras())
@@ -149,7 +150,7 @@ def test_files_are_looked_for_where_they_are_written(tmp_path: Path) -> None:
 
 
 def test_predictions_that_are_not_whole_count_as_none(tmp_path: Path) -> None:
-    files = ExtraFiles(tmp_path)
+    files = ExtraFiles(Folder(tmp_path))
     path = extra_file(files.predictions, "ab" * 16)
     assert files.predicted("ab" * 16) is None
     path.parent.mkdir(parents=True)
@@ -164,7 +165,7 @@ def test_predictions_that_are_not_whole_count_as_none(tmp_path: Path) -> None:
 
 
 def test_epochs_that_were_probed_before_are_kept(tmp_path: Path) -> None:
-    files, name = ExtraFiles(tmp_path), "ab" * 16
+    files, name = ExtraFiles(Folder(tmp_path)), "ab" * 16
     first = {"spec": {}, "layers": ["a", "b"], "epochs": [0, 2], "measures": {"m": [[0, 1], [20, 21]]}}
     files.write_probes(name, first)
     files.write_probes(name, {**first, "epochs": [1, 2], "measures": {"m": [[10, 11], [22, 23]]}})
@@ -175,7 +176,7 @@ def test_epochs_that_were_probed_before_are_kept(tmp_path: Path) -> None:
 
 
 def test_what_is_discarded_is_all_or_the_arrays_that_were_not_there_before(tmp_path: Path) -> None:
-    files = ExtraFiles(tmp_path)
+    files = ExtraFiles(Folder(tmp_path))
 
     def left(name: str) -> set[str]:
         found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]

@@ -11,6 +11,7 @@ import pytest
 
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import NOTHING, Extras
+from benchsuite.folder import Folder
 from benchsuite.freshness import Freshness, Judge, without_data
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
@@ -52,7 +53,7 @@ def failed(step: int | None, **prints: str) -> Record:
 
 @pytest.fixture
 def files(tmp_path: Path) -> ExtraFiles:
-    return ExtraFiles(tmp_path)
+    return ExtraFiles(Folder(tmp_path))
 
 
 def test_without_a_record_it_is_missing(files: ExtraFiles) -> None:

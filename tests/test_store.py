@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import extra_file, write_whole
+from benchsuite.folder import Folder
 from benchsuite.outcomes import Outcome
 from benchsuite.record import FORMAT, Failure, Record, Results
 from benchsuite.record_files import Damage, shortened
@@ -91,8 +94,14 @@ def test_records_are_read_one_by_one(store: Store) -> None:
     assert list(reading) == []
 
 
-def test_a_record_can_be_read_by_others(store: Store) -> None:
-    assert store.write(record()).stat().st_mode & 0o777 == 0o644
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_record_can_be_read_by_those_whom_the_user_lets(mask: int, store: Store) -> None:
+    before = os.umask(mask)
+    try:
+        path = store.write(record())
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~mask
 
 
 def test_a_text_that_no_encoding_holds_is_stored_all_the_same(store: Store) -> None:
@@ -149,13 +158,11 @@ def test_a_write_that_is_cut_off_leaves_what_was_there(
     path = store.write(record())
     before = path.read_bytes()
 
-    def cut(*arguments: Any) -> None:
+    def cut(*arguments: Any, **keywords: Any) -> None:
         raise Interrupted
 
-    if step == "fsync":
-        monkeypatch.setattr(os, "fsync", cut)
-    else:
-        monkeypatch.setattr(Path, "replace", cut)
+    monkeypatch.setattr(os, step, cut)
+    monkeypatch.setattr(os, "link", os.link if step == "fsync" else cut)
     for number in (0, 1):
         with pytest.raises(Interrupted):
             store.write(record(number, reason="another"))
@@ -165,13 +172,16 @@ def test_a_write_that_is_cut_off_leaves_what_was_there(
 
 def test_the_new_file_is_safe_on_disk_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
-    sync, replace = os.fsync, Path.replace
+    sync, replace, link = os.fsync, os.replace, os.link
     monkeypatch.setattr(os, "fsync", lambda handle: (done.append(f"fsync {os.fstat(handle).st_size}"), sync(handle))[1])
-    monkeypatch.setattr(
-        Path, "replace", lambda self, target: (done.append(f"replace {target.name}"), replace(self, target))[1]
-    )
+    for name, call in (("replace", replace), ("link", link)):
+        monkeypatch.setattr(
+            os, name, lambda source, to, _call=call, **more: (done.append(f"name {to}"), _call(source, to, **more))[1]
+        )
     write_whole(tmp_path / "a.json", b"12345")
-    assert done == ["fsync 5", "replace a.json"]
+    assert done == ["fsync 5", "name a.json"]
+    write_whole(tmp_path / "a.json", b"1234567")
+    assert (done[2], done[-1]) == ("fsync 7", "name a.json")
 
 
 def test_what_a_power_cut_leaves_behind_is_no_record(store: Store) -> None:
@@ -445,7 +455,7 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch
     def forbidden(*arguments: Any, **keywords: Any) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr("tempfile.TemporaryFile", forbidden)  # tests may run as root, whom nothing is forbidden
+    monkeypatch.setattr("benchsuite.drafts._open", forbidden)  # tests may run as root, whom nothing is forbidden
     assert refused(Store, tmp_path) == (
         f"cannot write to the results folder {tmp_path}: Permission denied. Choose another with --results DIR."
     )
@@ -478,7 +488,7 @@ def test_a_full_disk_is_one_line_and_costs_no_record(store: Store, monkeypatch: 
     assert len(store.read_all()) == 2
 
 
-@pytest.mark.parametrize(("owner", "call"), [(Path, "open"), (os, "write")])
+@pytest.mark.parametrize(("owner", "call"), [(Folder, "open"), (os, "pwrite"), (Folder, "sweep")])
 def test_a_disk_that_is_full_before_the_run_begins_is_one_line(
     owner: Any, call: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -549,7 +559,155 @@ def test_the_lock_is_free_again_after_an_error(store: Store) -> None:
         pass
 
 
+# What was lost
+
+
+def take_folder(store: Store) -> None:
+    shutil.rmtree(store.folder)
+
+
+def move_folder(store: Store) -> None:
+    store.folder.rename(store.folder.with_name("moved"))
+
+
+def replace_folder(store: Store) -> None:
+    move_folder(store)
+    Store(store.folder).write(record())
+
+
+def take_trials(store: Store) -> None:
+    shutil.rmtree(store.trials)
+
+
+def replace_trials(store: Store) -> None:
+    store.trials.rename(store.folder / "away")
+    Store(store.folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "lost"),
+    [
+        (take_folder, "", 3),
+        (move_folder, "", 3),
+        (replace_folder, "", 2),
+        (take_trials, "trials", 3),
+        (replace_trials, "trials", 3),
+    ],
+)
+def test_a_folder_that_goes_during_a_run_is_missed_and_not_made_again(
+    change: Any, what: str, lost: int, store: Store
+) -> None:
+    here = f"{store.folder / what if what else store.folder} was deleted, moved or replaced meanwhile"
+    with store.locked():
+        ids = [store.write(record(seed)).stem for seed in range(3)]
+        store.check(ids)
+        change(store)
+        before = files(store.folder.parent)
+        assert refused(store.write, record(3)) == (
+            f"cannot write {store.path(record(3).id)}: {here}. All records written so far are whole. "
+            "Mend that and run the same command again."
+        )
+        assert refused(store.set_aside, ids[0]).startswith(f"cannot write {store.folder / 'stale'}: {here}.")
+        probes = {"spec": {}, "layers": [], "epochs": [], "measures": {}}
+        assert here in refused(store.extras.write_probes, ids[0], probes)
+        assert here in refused(store.extras.discard, ids[0])
+        assert refused(store.check, ids) == (
+            f"{here}: {lost} of the 3 records of this study are lost. "
+            "Put back what was there, or run the same command again to make it anew."
+        )
+        assert files(store.folder.parent) == before
+
+
+def test_a_single_record_that_goes_during_a_run_is_missed(store: Store) -> None:
+    with store.locked():
+        ids = [store.write(record(seed)).stem for seed in range(3)]
+        store.path(ids[1]).unlink()
+        assert refused(store.check, ids) == (
+            f"something deleted files from {store.trials} meanwhile: 1 of the 3 records of this study is lost. "
+            "Put back what was there, or run the same command again to make it anew."
+        )
+        store.check([ids[0], ids[2]])
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("trials/{0}", True), ("trials/{0}/{1}.json", False), ("stale", True), ("probes", True), ("weights/{0}", True)],
+)
+@pytest.mark.parametrize("dangling", [False, True], ids=["there", "dangling"])
+def test_nothing_in_a_results_folder_is_written_or_deleted_through_a_link(
+    name: str, folder: bool, dangling: bool, store: Store, tmp_path: Path
+) -> None:
+    one = record()
+    link = store.folder / name.format(one.id[:2], one.id)
+    elsewhere = tmp_path / "elsewhere"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    if not dangling and folder:
+        elsewhere.mkdir()
+        (elsewhere / f"{one.id}.npz").write_bytes(b"theirs")
+    elif not dangling:
+        elsewhere.write_bytes(b"theirs")
+    before = files(tmp_path)
+    if name.startswith("trials"):
+        said = refused(store.write, one)
+    elif name == "stale":
+        store.write(one)
+        said = refused(store.set_aside, one.id)
+        store.path(one.id).unlink()
+    elif name == "probes":
+        said = refused(store.extras.write_probes, one.id, {"layers": [], "epochs": [], "measures": {}})
+    else:
+        said = refused(store.extras.discard, one.id)
+    assert f": {link} is a symbolic link, and nothing in a results folder is written through one. All records" in said
+    assert files(tmp_path) == before
+    assert link.is_symlink()
+
+
+def test_a_folder_of_trials_that_is_a_link_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "trials").symlink_to(tmp_path / "elsewhere")
+    assert refused(Store, tmp_path / "results") == (
+        f"cannot write to the results folder {tmp_path / 'results'}: {tmp_path / 'results' / 'trials'} is a symbolic link, "
+        "and nothing in a results folder is written through one. Choose another with --results DIR."
+    )
+
+
+def test_a_results_folder_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "results").symlink_to(tmp_path / "disk")
+    store = Store(tmp_path / "results")
+    with store.locked():
+        store.write(record())
+        store.set_aside(record().id)
+        store.write(record())
+        store.check([record().id])
+    assert len(files(tmp_path / "disk")) == 3
+
+
 # Stale records
+
+
+def test_two_processes_that_set_aside_never_choose_one_name(store: Store) -> None:
+    """Each holds no more than the name that it made."""
+    ids = [store.write(record(seed)).stem for seed in range(4)]
+    names: list[str] = []
+    together = threading.Barrier(4)
+
+    def reserve() -> None:
+        for _ in range(10):
+            together.wait(timeout=30)
+            names.append(Store(store.folder)._reserve(ids[0]))
+
+    threads = [threading.Thread(target=reserve) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(names) == sorted(f"stale/{ids[0]}-{number}.json" for number in range(40))
 
 
 def test_set_aside_loses_nothing(store: Store) -> None:
@@ -575,12 +733,12 @@ def test_set_aside_overwrites_nothing_when_an_older_one_was_deleted(store: Store
 def test_set_aside_on_a_full_disk_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     path = store.write(record())
 
-    def full(self: Path, *arguments: Any) -> None:
+    def full(*arguments: Any, **keywords: Any) -> None:
         raise FULL
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     assert refused(store.set_aside, record().id).startswith(f"cannot write {store.folder / 'stale'}")
-    assert path.exists()
+    assert files(store.folder) == [str(path.relative_to(store.folder))]
 
 
 def test_what_was_kept_beside_a_record_that_is_set_aside_goes(store: Store) -> None:

@@ -136,7 +136,7 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
-            f"cannot write the report: {error.strerror}. Every record is whole. Mend that, and run `benchsuite report`."
+            f"cannot write the report: {error.strerror or error}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
     return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))), tuple(said))
 

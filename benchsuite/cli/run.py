@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -61,6 +62,8 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     from benchsuite.studies.plan import plan
 
     device = Device.parse(study.device)
+    # The results folder may be a link; what is in it may not, and is not followed here.
+    results = execution.results.resolve()
     workers = execution.workers or device.workers()
     available = psutil.virtual_memory().total * 0.8 / workers
     options = Options(
@@ -68,10 +71,10 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
         device=study.device,
         workers=workers,
         memory_bytes=int(min(execution.memory * GIB, NO_LIMIT) if execution.memory else available),
-        logs=str(execution.results.resolve() / "logs"),
+        logs=str(results / "logs"),
         parent=os.getpid(),
-        weights=str((execution.results / "weights").resolve()),
-        predictions=str((execution.results / "predictions").resolve()),
+        weights=str(results / "weights"),
+        predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
     )
     planned = plan(study, known)
@@ -133,6 +136,7 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show
+    from benchsuite.errors import BenchsuiteError
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
     from benchsuite.report.tables.numbers import count_of
@@ -143,7 +147,8 @@ def _run(
     progress = Progress(console, known, options.workers)
     try:
         with progress:
-            source, executor = Planned(planned.trials.values()), LocalExecutor(options)
+            executor = LocalExecutor(replace(options, results=store.identity))
+            source = Planned(planned.trials.values())
             summary = run_source(source, known, store, executor, options, progress, timeout)
     except KeyboardInterrupt:
         stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
@@ -151,13 +156,18 @@ def _run(
             f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
         )
         raise typer.Exit(1) from None
-    said = _report(store, known, summary)
+    failure = None
+    try:
+        said = _report(store, known, summary)
+    except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
+        said, failure = "", error
     counting = [record for record in summary.records.values() if not without_data(record)]
     show(counting, console)
     if left := len(summary.records) - len(counting):
         console.print(f"Left out: {count_of(left, 'trial')} without data, to run again with the next command.")
     console.print(progress.closing_line(summary), highlight=False)
-    console.print(said, highlight=False, soft_wrap=True)
+    if said:
+        console.print(said, highlight=False, soft_wrap=True)
     if summary.unrepeated:
         many = len(summary.unrepeated)
         did = "1 trial did not repeat its record" if many == 1 else f"{many} trials did not repeat their records"
@@ -169,6 +179,8 @@ def _run(
         console.print(
             f"[red]{count_of(len(summary.unkept), 'trial')} ran again and nothing could be kept[/] (named above)."
         )
+    if failure:
+        raise failure
     if summary.unrepeated or summary.unkept or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
 

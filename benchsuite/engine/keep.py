@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from benchsuite.engine.ran import Probed
 from benchsuite.engine.ready import ReadyTrial
+from benchsuite.errors import cannot_write
 from benchsuite.extras import Extras
-from benchsuite.files import write_whole
+from benchsuite.folder import Folder, Identity
 
 PREDICTED = ("validation", "test")
 
@@ -59,15 +61,36 @@ class Keeper:
             self.probed = Probed([kernel_layer.name for kernel_layer in self._program.network.kernel_layers])
         self.probed.add(epoch, found)
 
-    def write(self, weights: Path | None, predictions: Path | None) -> None:
-        """Write weights and predictions whole or not at all, where they were asked for and are not there already."""
-        if not (self._extras.weights or self._extras.predictions):
+    def take(self) -> None:
+        """Take the weights and predictions that were asked for, if they were not kept at an earlier epoch."""
+        if (self._extras.weights or self._extras.predictions) and self._kept is None:
+            self._kept = self._taken()
+
+    def write(self, weights: Path | None, predictions: Path | None, results: Identity | None = None) -> None:
+        """Write what was taken, each file whole or not at all, where it was asked for and is not there already.
+
+        Args:
+            weights: File for the weights, two folders below the results folder.
+            predictions: File for the predictions, likewise.
+            results: Of the results folder that must be there.
+
+        Raises:
+            CannotWrite: If that cannot be done; then none of it is there.
+        """
+        if self._kept is None:
             return
-        of_weights, of_predictions = self._kept or self._taken()
-        if self._extras.weights and weights is not None:
-            _write(weights, of_weights)
-        if self._extras.predictions and predictions is not None:
-            _write(predictions, of_predictions)
+        of_weights, of_predictions = self._kept
+        written: list[Path] = []
+        try:
+            if self._extras.weights and weights is not None:
+                written += _write(weights, of_weights, results)
+            if self._extras.predictions and predictions is not None:
+                written += _write(predictions, of_predictions, results)
+        except BaseException:
+            for path in written:  # of a training that no record will tell of
+                with suppress(OSError):
+                    path.unlink()
+            raise
 
     def _taken(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         weights = self._program.weights(self._feed) if self._extras.weights else {}
@@ -83,10 +106,17 @@ class Keeper:
         return found
 
 
-def _write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    if path.is_file():  # of a run before, which its record tells of
-        return
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, buffer.getvalue())
+def _write(path: Path, arrays: Mapping[str, np.ndarray], results: Identity | None) -> list[Path]:
+    """Write some arrays and return what was written: nothing if the file is there, of a run before that its record tells of."""
+    if path.is_file():
+        return []
+    folder = Folder(path.parents[2], results)
+    try:
+        with folder.writing(str(path.relative_to(folder.path))) as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    except MemoryError:  # the trial itself had enough
+        said = OSError(errno.ENOMEM, "not enough memory to pack it (--memory sets the limit)")
+        raise cannot_write(path, said) from None
+    return [path]

@@ -27,6 +27,7 @@ from benchsuite.engine.step_plan import StepPlan
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.files import extra_file
+from benchsuite.folder import Identity
 from benchsuite.outcomes import Outcome
 from benchsuite.selection import Components, baseline
 from benchsuite.trial import Trial
@@ -53,6 +54,7 @@ class Session:
         resident_bytes: Examples up to this size lie on the device as a whole, larger ones are streamed.
         predictions: Folder of stored predictions, likewise.
         certified: Finds the checksum that a task's data must have; ``None`` if any will do.
+        results: Of the folder that holds those of weights and predictions; nothing is written to another one.
     """
 
     def __init__(
@@ -65,12 +67,13 @@ class Session:
         resident_bytes: int = RESIDENT_BYTES,
         predictions: Path | None = None,
         certified: Callable[[Task], str | None] = lambda _: None,
+        results: Identity | None = None,
     ) -> None:
         self._components = components
         self._tasks = tasks
         self._device = device
         self._extras = extras
-        self._weights, self._predictions = weights, predictions
+        self._weights, self._predictions, self._results = weights, predictions, results
         self._resident_bytes = resident_bytes
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
@@ -82,20 +85,29 @@ class Session:
         return sum(program.traces for program in self._programs.values)
 
     def run(self, trial: Trial) -> Ran:
-        """Train one trial to whatever end; only the user's own interruption gets out."""
+        """Train one trial to whatever end; only the user's own interruption gets out, and what the disk does.
+
+        Raises:
+            CannotWrite: If what is to be kept of it cannot be written: that is no end of the trial.
+        """
         account = Account(trial.device)
         try:
-            self._train(trial, account)
-            return account.completed()
+            keeper = self._train(trial, account)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may raise anything, SystemExit included
             ran = account.failed(error)
+        else:
+            weights, predictions = (
+                extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
+            )
+            keeper.write(weights, predictions, self._results)
+            return account.completed()
         if ran.ending.outcome is Outcome.OUT_OF_MEMORY:
             self._programs.clear()
         return ran
 
-    def _train(self, trial: Trial, account: Account) -> None:
+    def _train(self, trial: Trial, account: Account) -> Keeper:
         task = self._tasks(trial.task)
         account.checksum = self._data.raw(task).checksum
         ready = account.ready = self.ready(trial)
@@ -106,7 +118,8 @@ class Session:
         keeper = account.keeper = Keeper(self._extras, ready, restores)
         train_epochs(ready, monitors, logbook, keeper)
         account.results = summarize(task, logbook, restores)
-        keeper.write(*(folder and extra_file(folder, trial.id) for folder in (self._weights, self._predictions)))
+        keeper.take()
+        return keeper
 
     def ready(self, trial: Trial) -> ReadyTrial:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.

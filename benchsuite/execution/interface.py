@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from benchsuite.extras import Extras
+from benchsuite.folder import Identity
 from benchsuite.record import Ending
 from benchsuite.registry import PluginSearch
 from benchsuite.trial import Trial
@@ -46,6 +47,7 @@ class Options:
         weights: Folder of stored weights.
         predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
+        results: Of the results folder; workers write to no other that takes its place.
     """
 
     plugins: PluginSearch
@@ -57,6 +59,7 @@ class Options:
     weights: str
     predictions: str
     extras: Extras
+    results: Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class Executor(Protocol):
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:
-            BenchsuiteError: If workers cannot start.
+            BenchsuiteError: If workers cannot start, or what is to be kept of a trial cannot be written. What finished
+                until then has been yielded.
         """
         ...
 

@@ -65,10 +65,19 @@ class LocalExecutor:
             except queue.Empty:
                 continue
             if isinstance(event, Exception):
+                yield from self._rest()
                 raise event
             if isinstance(event, Finished):
                 self._open -= 1
             yield event
+
+    def _rest(self) -> Iterator[Finished]:
+        """Stop all workers; what some of them had finished until then still counts."""
+        self.close()
+        while not self._events.empty():
+            event = self._events.get()
+            if isinstance(event, Finished):
+                yield event
 
     def close(self) -> None:
         """Stop all workers."""
@@ -159,6 +168,8 @@ class _WorkerThread(threading.Thread):
                 for trial in cell.trials:
                     self._events.put(Started(trial, self.number))
                     answer = self._answer(trial, cell.timeout)
+                    if answer.problem:
+                        raise BenchsuiteError(answer.problem)
                     self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
                 program = cell.program
                 self._waiting.done()

@@ -33,8 +33,11 @@ class Answer:
         ending: How.
         resident_bytes: The size of the process now.
         probes: What probes found; empty unless asked for.
+        problem: Why what is to be kept of it cannot be written, in one line. Then this is no end of the trial: the disk
+            failed, not the method, and the study ends.
     """
 
     ending: Ending
     resident_bytes: int
     probes: Mapping[str, Any] = field(default_factory=dict)
+    problem: str = ""

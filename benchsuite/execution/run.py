@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.components import Task, TrialResult, TrialStart
+from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import Forecast, make_cells
 from benchsuite.execution.interface import Executor, Finished, Options, Started
 from benchsuite.execution.observer import Observer, Summary
@@ -45,11 +46,17 @@ def run_source(
         timeout: Seconds a trial may take; the usual ones unless given.
 
     Raises:
-        BenchsuiteError: If the results folder is in use or unreadable, or no worker can start.
+        BenchsuiteError: If the results folder is in use, unreadable, full or gone, or no worker can start. What was
+            finished is stored, as far as that could be done.
         KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored.
     """
     with store.locked(), closing(executor):
-        return _Run(source, registry, store, executor, options, observer, timeout).whole()
+        run = _Run(source, registry, store, executor, options, observer, timeout)
+        try:
+            return run.whole()
+        except BenchsuiteError:
+            store.check(run.summary.records)  # if the folder has gone, this says what was lost
+            raise
 
 
 @dataclass
@@ -86,6 +93,7 @@ class _Run:
                 continue
             self._finish(event)
             self._tell_source()
+        self.store.check(self.summary.records)  # nobody is told of records that somebody took away meanwhile
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from benchsuite.engine.ending import Account
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Ready
 from benchsuite.outcomes import Outcome
@@ -106,13 +106,17 @@ class Worker:
             weights=Path(options.weights),
             predictions=Path(options.predictions),
             certified=lambda task: checksum_of(task, registry),
+            results=options.results,
         )
 
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
         trial = Trial.from_spec(spec)
+        problem = ""
         try:
             ran = self._session.run(trial)
+        except CannotWrite as error:
+            ran, problem = Account(trial.device).failed(error), str(error)
         except KeyboardInterrupt as error:  # the user's own never comes here: this is a plugin's
             ran = Account(trial.device).failed(error)
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
@@ -123,7 +127,7 @@ class Worker:
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(ending, psutil.Process().memory_info().rss, probes)
+        return Answer(ending, psutil.Process().memory_info().rss, probes, problem=problem)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""

@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 import benchsuite as bs
+from benchsuite.engine.program.program import Program
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Environment, Reached, Results
@@ -73,10 +74,13 @@ def test_data_that_never_loaded_leave_no_checksum(bench):
     assert ending.results.steps_per_epoch is None
 
 
-def test_what_is_wrong_after_training_keeps_what_training_gave(bench, tmp_path):
+def test_what_is_wrong_after_training_keeps_what_training_gave(bench, tmp_path, monkeypatch):
+    def weights(self, feed):
+        raise RuntimeError("no weights")
+
     bench.change_task(xla=False)
-    (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    session = bench.new_session(extras=Extras(weights=True), weights=tmp_path / "file")
+    monkeypatch.setattr(Program, "weights", weights)
+    session = bench.new_session(extras=Extras(weights=True), weights=tmp_path)
     ending = bench.run(session=session, epochs=1)
     assert ending.outcome is Outcome.CRASHED
     assert ending.results.failure.step == 10

@@ -42,7 +42,8 @@ def serve(descriptor: int) -> None:
         connection.send(Begun())
         time.sleep(plan.get("seconds", 0.0))
         act(action, connection)
-        connection.send(Answer(_ending(number), 0, {"pid": os.getpid()}))
+        problem = "cannot write weights: No space left on device." if action == "full" else ""
+        connection.send(Answer(ending(number), 0, {"pid": os.getpid()}, problem=problem))
         if action == "afterwards":
             os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -72,7 +73,8 @@ def _next(folder: Path, what: str, actions: list[str]) -> str:
     return actions[done - 1] if done <= len(actions) else ""
 
 
-def _ending(number: int) -> Ending:
+def ending(number: int) -> Ending:
+    """Return the end of a trial that went well."""
     return Ending(
         outcome=Outcome.COMPLETED,
         costs=Costs(wall_seconds=0.0),

@@ -119,9 +119,40 @@ def test_a_worker_that_says_why_it_cannot_work_ends_the_study(execute: Any) -> N
 def test_a_worker_whose_log_cannot_be_written_ends_the_study_in_one_line(execute: Any, tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("no folder", encoding="utf-8")
     with pytest.raises(
-        BenchsuiteError, match=r"^a worker cannot start: File exists\. Every record is whole\. Mend that"
+        BenchsuiteError, match=r"^a worker cannot start: Not a directory\. Every record is whole\. Mend that"
     ):
         execute(cell(trial(0)))
+
+
+def test_logs_that_are_links_are_not_written_through(execute: Any, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "logs").symlink_to(elsewhere)
+    with pytest.raises(BenchsuiteError, match=r"^a worker cannot start: .*/logs is a symbolic link, and nothing in a"):
+        execute(cell(trial(0)))
+    (tmp_path / "logs").unlink()
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "worker-0.log").symlink_to(elsewhere / "new")
+    with pytest.raises(BenchsuiteError, match=r"^a worker cannot start: .*/worker-0\.log is a symbolic link"):
+        execute(cell(trial(0)))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_disk_that_is_full_ends_the_study_and_not_the_trial(execute: Any) -> None:
+    with pytest.raises(BenchsuiteError, match=r"^cannot write weights: No space left on device\.$"):
+        execute(cell(trial(0), trial(1)), trials={"1": ["full"]})
+
+
+def test_what_others_finished_before_the_study_ended_still_counts(tmp_path: Path) -> None:
+    executor = new_executor(tmp_path, 2)
+    executor._open = 3
+    done = [Finished(trial(seed), seed, stub_worker.ending(seed)) for seed in range(2)]
+    for event in (done[0], BenchsuiteError("the disk is full"), Started(trial(2), 1), done[1]):
+        executor._events.put(event)
+    events = executor.events()
+    assert [next(events), next(events)] == done
+    with pytest.raises(BenchsuiteError, match="the disk is full"):
+        next(events)
 
 
 @pytest.mark.parametrize("action", ["afterwards", "before"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchsuite.curves import Curves
+from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, Options, Started, run_source
+from benchsuite.execution import run as run_module
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment, Failure, Reached, Record, Results, Values
@@ -275,6 +278,119 @@ def test_a_stale_record_is_set_aside_and_so_is_one_without_data(bundled: Registr
     assert (summary.stale, summary.done, len(again.ran)) == (1, 0, 2)
     assert {path.name for path in (tmp_path / "stale").iterdir()} == {f"{trial.id}-0.json" for trial in planned}
     assert {record.outcome for record in store.records()} == {Outcome.COMPLETED}
+
+
+# Only what is there is said to be there
+
+
+class Interfering(Shuffled):
+    """An executor with somebody at work beside it: after so many trials, or at the end, the folder is changed."""
+
+    def __init__(self, after: int, change: Callable[[Path], None], folder: Path) -> None:
+        super().__init__(1, Random(0))
+        self._after, self._change, self._folder = after, change, folder
+
+    def events(self) -> Iterator[Started | Finished]:
+        for event in super().events():
+            if isinstance(event, Finished) and len(self.ran) == self._after + 1:
+                self._change(self._folder)
+            yield event
+        if len(self.ran) == self._after:
+            self._change(self._folder)
+
+
+def take(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def move(folder: Path) -> None:
+    folder.rename(folder.with_name("moved"))
+
+
+def put_another(folder: Path) -> None:
+    move(folder)
+    Store(folder)
+
+
+def take_trials(folder: Path) -> None:
+    shutil.rmtree(folder / "trials")
+
+
+def take_one(folder: Path) -> None:
+    next((folder / "trials").glob("??/*.json")).unlink()
+
+
+@pytest.mark.parametrize("after", [3, len(RATES)], ids=["during", "at the end"])
+@pytest.mark.parametrize("change", [take, move, put_another, take_trials, take_one])
+def test_a_run_whose_records_were_taken_away_says_how_many(
+    change: Callable[[Path], None], after: int, bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "results"
+    store, executor, watching = Store(folder), Interfering(after, change, folder), Watching()
+    told: list[object] = []
+    planned = trials(bundled, RATES)
+    monkeypatch.setattr(run_module._Run, "_hook", lambda self, name, **more: told.append(name))
+    with pytest.raises(BenchsuiteError) as caught:
+        run_source(Planned(planned), bundled, store, executor, options(folder), watching)
+    assert executor.closed
+    assert "study_finished" not in told
+    if change is take_one:  # seen at the end: everything else has its record by then
+        what, lost, of = f"something deleted files from {store.trials} meanwhile", 1, len(RATES)
+        assert len(store.ids()) == len(RATES) - 1
+    else:
+        gone = store.trials if change is take_trials else folder
+        what, lost, of = f"{gone} was deleted, moved or replaced meanwhile", after, after
+    verb = "is" if lost == 1 else "are"
+    assert str(caught.value) == (
+        f"{what}: {lost} of the {of} records of this study {verb} lost. "
+        "Put back what was there, or run the same command again to make it anew."
+    )
+    assert folder.exists() == (change in (put_another, take_trials, take_one))
+    assert store.trials.exists() == (change in (put_another, take_one))
+    # The same command goes on, with what is there.
+    again = Shuffled(1, Random(0))
+    summary = run_source(Planned(planned), bundled, Store(folder), again, options(folder), Watching())
+    assert len(summary.records) == len(RATES) == len(Store(folder).ids())
+    assert len(again.ran) == (1 if change is take_one else len(RATES))
+
+
+def test_a_disk_that_fills_up_costs_the_trial_that_did_not_fit(bundled: Registry, tmp_path: Path) -> None:
+    """A real limit: no file may grow beyond so many bytes, and one record is larger than the others."""
+    resource = pytest.importorskip("resource")
+    planned, folder = trials(bundled, RATES), tmp_path / "results"
+    large = ending(planned[4], reason="x" * 50_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
+    executor = Shuffled(1, Random(0), {planned[4].id: large})
+    try:
+        with pytest.raises(BenchsuiteError) as caught:
+            run_source(Planned(planned), bundled, Store(folder), executor, options(folder), Watching())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(caught.value) == (
+        f"cannot write {Store(folder).path(planned[4].id)}: File too large. All records written so far are whole. "
+        "Mend that and run the same command again."
+    )
+    assert executor.closed
+    assert sorted(Store(folder).ids()) == sorted(trial.id for trial in executor.ran[:-1])
+    assert {path.name for path in folder.rglob("*") if path.is_file()} == {
+        *(f"{trial.id}.json" for trial in executor.ran[:-1]),
+        ".lock",
+    }
+    again = Shuffled(1, Random(0))
+    run_source(Planned(planned), bundled, Store(folder), again, options(folder), Watching())
+    assert len(again.ran) == len(RATES) - len(executor.ran) + 1
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next_one(bundled: Registry, tmp_path: Path) -> None:
+    (one,) = trials(bundled, [0.1])
+    store = Store(tmp_path)
+    left = [store.path(one.id), tmp_path / "trials.parquet", tmp_path / "report" / "index.html"]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.with_name(f".{path.name}.0123456789abcdef.part").write_bytes(b"half")
+    run_source(Planned([one]), bundled, store, Shuffled(1, Random(0)), options(tmp_path), Watching())
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [".lock", f"{one.id}.json"]
 
 
 def test_a_record_says_which_code_made_it(bundled: Registry, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchsuite.analysis import layer_probes
 from benchsuite.analysis.measures import Predictions, measure_tables
-from benchsuite.files import write_whole
+from benchsuite.folder import Folder
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
@@ -43,7 +43,7 @@ def write_report(
 
     Args:
         records: The records to show; one that is given twice counts once.
-        folder: Where the files go; made if it is missing.
+        folder: Where the files go; made if it is missing. The folder that it lies in must be there.
         stale: How many records are stale: other code or an earlier benchsuite made them.
         stale_shown: Whether these are among the records; else they were left aside.
         problems: What went wrong while the records were read or the plugins loaded, one line each.
@@ -52,9 +52,9 @@ def write_report(
         certificates: Task → its certificate, for those tasks that have one.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    results = Folder(folder.parent)
     contents = Contents.of(records)
-    write_whole(folder / "leaderboard.csv", leaderboard_csv(contents.boards).encode())
+    results.write(f"{folder.name}/leaderboard.csv", leaderboard_csv(contents.boards).encode())
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
     mark = inputs_mark(
@@ -71,7 +71,7 @@ def write_report(
             predictions=predictions,
             certificates=certificates,
         )
-        write_whole(index, page.encode() + mark)
+        results.write(f"{folder.name}/{index.name}", page.encode() + mark)
     return index
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchsuite.analysis.frames import trials_frame
+from benchsuite.folder import Folder
 from benchsuite.record import Record
 
 
@@ -19,6 +20,5 @@ def write_trials(records: Iterable[Record], path: Path) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}")
-    trials_frame(records).to_parquet(temporary, index=False)
-    temporary.replace(path)
+    with Folder(path.parent).writing(path.name) as file:
+        trials_frame(records).to_parquet(file, index=False)

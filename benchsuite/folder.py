@@ -1,0 +1,233 @@
+"""A folder that is held: what is done below it is done in this very folder, and through no link.
+
+Every file is reached component by component from the folder's descriptor, and no component may be a symbolic link; the
+folder itself may be one. Files are written whole or not at all, see :mod:`benchsuite.drafts`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from benchsuite.descriptors import keep, let_go
+from benchsuite.drafts import draft, sweep, try_draft
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+Identity = tuple[int, int]
+"""Device and number of a file: no other has both while somebody holds it."""
+
+
+class Gone(OSError):
+    """Raised when a folder that is held is not what its path leads to any more."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.ESTALE, f"{path} was deleted, moved or replaced meanwhile", str(path))
+
+
+class Folder:
+    """A folder, opened for each thing that is done in it, or held for as long as :meth:`hold` says.
+
+    Names of files are relative to it, with slashes.
+
+    Args:
+        path: Where it is.
+        identity: Of the folder that must be there; any will do unless given.
+    """
+
+    def __init__(self, path: Path, identity: Identity | None = None) -> None:
+        self.path = path
+        self.identity = identity
+        self._pinned: dict[str, int] = {}  # "" is the folder itself
+
+    @contextmanager
+    def hold(self, *names: str) -> Iterator[int]:
+        """Hold the folder and some of the folders in it: a write fails as soon as one is not where it was.
+
+        Yields:
+            Its descriptor.
+
+        Raises:
+            OSError: If one is not there, or is a link; or if the folder is held already.
+        """
+        if self._pinned:
+            raise OSError(errno.EBUSY, "this process holds it already", str(self.path))
+        try:
+            self._pinned[""] = keep(self._open())
+            for name in names:
+                self._pinned[name] = keep(self._step(self._pinned[""], name, create=False))
+            yield self._pinned[""]
+        finally:
+            for descriptor in self._pinned.values():
+                let_go(descriptor)
+            self._pinned = {}
+
+    def pin(self, name: str, descriptor: int) -> None:
+        """Hold one more file that is open; it is closed at the end of :meth:`hold`."""
+        self._pinned[name] = keep(descriptor)
+
+    def check(self) -> None:
+        """Look whether all that is held is where it was.
+
+        Raises:
+            Gone: If it is not.
+        """
+        for name, descriptor in self._pinned.items():
+            try:
+                # The folder itself may be reached through a link, what is in it may not be one.
+                found = os.stat(name, dir_fd=self._pinned[""], follow_symlinks=False) if name else os.stat(self.path)
+            except OSError:
+                raise Gone(self.path / name) from None
+            if identity(found) != identity(os.fstat(descriptor)):
+                raise Gone(self.path / name)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file so that a reader, or a power cut, sees all of it or the file before.
+
+        Raises:
+            OSError: If that cannot be done; the file before is as it was.
+        """
+        with self.writing(name) as file:
+            file.write(content)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[BinaryIO]:
+        """Give a file to write to, which gets its name once all is written and on the disk. Folders are made on the way.
+
+        Raises:
+            OSError: If that cannot be done; the file before is as it was, and nothing is left.
+        """
+        with self._parent(name, create=True) as (parent, last):
+            self._refuse_link(parent, last, name)
+            with draft(parent, last) as file:
+                yield file
+
+    def try_to_write(self, name: str) -> None:
+        """Find out whether files can be made in one of its folders.
+
+        Raises:
+            OSError: If they cannot.
+        """
+        with self._parent(f"{name}/.") as (parent, _):
+            try_draft(parent)
+
+    def open(self, name: str, flags: int) -> int:
+        """Open a file that is no link, nor a pipe or a device. Folders are made on the way.
+
+        Returns:
+            A descriptor, which no child process inherits.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        with self._parent(name, create=True) as (parent, last):
+            self._refuse_link(parent, last, name)
+            # Without O_NONBLOCK a pipe that nobody reads would be waited for.
+            flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(last, flags, 0o666, dir_fd=parent)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise OSError(errno.EINVAL, f"{self.path / name} is not a regular file", str(self.path / name))
+            return descriptor
+
+    def move(self, name: str, other: str) -> None:
+        """Give a file another name; what had that name goes.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        with self._parent(name) as (source, last), self._parent(other, create=True) as (target, new):
+            os.replace(last, new, src_dir_fd=source, dst_dir_fd=target)
+
+    def remove(self, name: str) -> None:
+        """Delete a file, or nothing if there is none.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        with suppress(FileNotFoundError), self._parent(name) as (parent, last):
+            os.unlink(last, dir_fd=parent)
+
+    def sweep(self, *names: str) -> None:
+        """Delete what writers that were killed have left in the folder and, at any depth, in some of its folders.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        with self._opened() as top:
+            sweep(os.listdir(top), top)
+            for name in names:
+                with suppress(FileNotFoundError):
+                    for _, _, files, descriptor in os.fwalk(name, dir_fd=top):  # through no link
+                        sweep(files, descriptor)
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        if "" in self._pinned:
+            self.check()
+            yield self._pinned[""]
+            return
+        descriptor = self._open()
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        try:
+            descriptor = os.open(self.path, FOLDER)
+        except FileNotFoundError:
+            if self.identity is None:
+                raise
+            raise Gone(self.path) from None
+        if self.identity not in (None, identity(os.fstat(descriptor))):
+            os.close(descriptor)
+            raise Gone(self.path)
+        return descriptor
+
+    @contextmanager
+    def _parent(self, name: str, *, create: bool = False) -> Iterator[tuple[int, str]]:
+        """Open the folder that a file lies in; yield it, and the file's name there."""
+        *folders, last = name.split("/")
+        with self._opened() as at:
+            opened: list[int] = []
+            try:
+                for depth, folder in enumerate(folders):
+                    at = self._step(at, folder, create=create, path="/".join(folders[: depth + 1]))
+                    opened.append(at)
+                yield at, last
+            finally:
+                for descriptor in opened:
+                    os.close(descriptor)
+
+    def _step(self, at: int, folder: str, *, create: bool, path: str = "") -> int:
+        flags = FOLDER | os.O_NOFOLLOW
+        try:
+            try:
+                return os.open(folder, flags, dir_fd=at)
+            except FileNotFoundError:
+                if not create:
+                    raise
+            with suppress(FileExistsError):  # another process may be faster
+                os.mkdir(folder, dir_fd=at)
+            return os.open(folder, flags, dir_fd=at)
+        except OSError as error:
+            if error.errno in (errno.ENOTDIR, errno.ELOOP):  # Linux says the one, others the other
+                self._refuse_link(at, folder, path or folder)
+            raise
+
+    def _refuse_link(self, at: int, last: str, name: str) -> None:
+        with suppress(FileNotFoundError):
+            if stat.S_ISLNK(os.stat(last, dir_fd=at, follow_symlinks=False).st_mode):
+                path = self.path / name
+                said = f"{path} is a symbolic link, and nothing in a results folder is written through one"
+                raise OSError(errno.ELOOP, said, str(path))
+
+
+def identity(found: os.stat_result) -> Identity:
+    """Return what no other file has."""
+    return found.st_dev, found.st_ino
