@@ -70,7 +70,7 @@ def main(folder: str, count: int) -> None:
             task, changes, seed=seed, outcome=str(ending), value=value, reason=reason,
             step_milliseconds=round(float(generator.uniform(0.03, 0.05)), 5), cpu_share=round(float(generator.uniform(0.85, 1)), 3),
         )  # fmt: skip
-        if ending != "completed":
+        if "failure" in found["results"]:
             found["results"]["failure"] = {
                 "step": step,
                 "traceback": f"Traceback (most recent call last):\n{'  …' * 300}\nstep {step}",

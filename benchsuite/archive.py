@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchsuite.analysis import Leaderboard
+    from benchsuite.record_files import Damage
     from benchsuite.report.drawings.series import Series
 
 
@@ -27,10 +28,17 @@ class Archive:
         stale: How many are stale: other code or an earlier benchsuite made them.
         stale_shown: Whether these are among the records; else they were left out.
         without_data: How many were left out because their trials had no data.
+        damaged: What lies among the records and is none, one line each.
     """
 
     def __init__(
-        self, records: Iterable[Record], stale: int = 0, *, stale_shown: bool = False, without_data: int = 0
+        self,
+        records: Iterable[Record],
+        stale: int = 0,
+        *,
+        stale_shown: bool = False,
+        without_data: int = 0,
+        damaged: Iterable[object] = (),
     ) -> None:
         from benchsuite.report import Contents
 
@@ -40,6 +48,8 @@ class Archive:
         """How many records other code or an earlier benchsuite made: left out, unless the archive was read with them."""
         self.without_data = without_data
         """How many records were left out because their trials had no data."""
+        self.damaged = [str(one) for one in damaged]
+        """What lies among the records and is none, one line each: it names the file, and says what is wrong with it."""
         self._stale_shown = stale_shown
 
     def __len__(self) -> int:
@@ -49,7 +59,8 @@ class Archive:
         tasks = len({record.trial.task for record in self.records})
         among = f", {self.stale} of them stale" if self._stale_shown else ""
         gone = [] if self._stale_shown else [f"{self.stale} stale"]
-        left_out = ", ".join([*gone, f"{self.without_data} without data"])
+        bad = [f"{len(self.damaged)} damaged"] if self.damaged else []
+        left_out = ", ".join([*gone, f"{self.without_data} without data", *bad])
         return f"<Archive: {len(self)} trials on {tasks} tasks{among}; left out: {left_out}>"
 
     @property
@@ -187,10 +198,17 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     if not store.trials.is_dir():
         raise BenchsuiteError(f"there are no records in {folder}. `benchsuite run --all` makes some in ./results.")
     judge = judge_of(load_registry(PluginSearch(plugins, str(Path.cwd()), local)), store.extras)
-    judged = [(record, judge(record.trial, record)) for record in store.records()]
+    damaged: list[Damage] = []
+    judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
     counts = Counter(freshness for _, freshness in judged)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
-    return Archive(shown, counts[Freshness.STALE], stale_shown=stale, without_data=counts[Freshness.MISSING])
+    return Archive(
+        shown,
+        counts[Freshness.STALE],
+        stale_shown=stale,
+        without_data=counts[Freshness.MISSING],
+        damaged=damaged,
+    )
 
 
 def _new_axes() -> Axes:

@@ -105,6 +105,12 @@ class ExtraFiles:
             raise cannot_write(self._folder.path / name, error) from None
 
 
+def extra_names(trial_id: str) -> tuple[str, ...]:
+    """Return where all that is kept of a trial lies below the results folder, whether it is there or not."""
+    arrays = (f"{name}/{trial_id[:2]}/{trial_id}.npz" for name in ("weights", "predictions"))
+    return (*arrays, _probe_file(trial_id))
+
+
 def _probe_file(trial_id: str) -> str:
     return f"probes/{trial_id[:2]}/{trial_id}.json"
 

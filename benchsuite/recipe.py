@@ -116,6 +116,12 @@ class Recipe:
         """The JSON text that equal recipes share: unlike ``==`` it tells 1 from 1.0 and from true."""
         return canonical(self.to_json())
 
+    @cached_property
+    def keys(self) -> int:
+        """How many keys the objects of its JSON have."""
+        each = [len(setting.values) + 3 for _, settings in self.settings for setting in settings]
+        return len(self.settings) + sum(each)
+
     def __contains__(self, kind: str) -> bool:
         return any(known == kind for known, _ in self.settings)
 

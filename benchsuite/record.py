@@ -7,6 +7,7 @@ languages. Files are read by :func:`benchsuite.record_json.record_from_json`.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
@@ -14,18 +15,36 @@ from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
 
 from benchsuite.curves import Curves, Number
 from benchsuite.outcomes import Outcome
-from benchsuite.recipe import Recipe, RecipeSpec, SettingSpec
+from benchsuite.recipe import Recipe, RecipeSpec
 from benchsuite.shared import Shared
+from benchsuite.spaces import Value
 from benchsuite.text import LONGEST_REASON, LONGEST_TRACEBACK, shortened
-from benchsuite.trial import FoldSpec, Spec, TaskSpec, Trial
+from benchsuite.trial import Trial
+
+if sys.version_info >= (3, 12):
+    from typing import NotRequired, TypedDict
+else:
+    from typing import NotRequired
+
+    from typing_extensions import TypedDict
 
 FORMAT = 2
 
-Whole = Annotated[int, Field(strict=True)]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Seconds = Annotated[float, Field(strict=True, ge=0)]
+MOST = 2**63 - 1
+"""Larger whole numbers fit into no table."""
+MOST_SECONDS = 1e10
+"""Three hundred years."""
+
+Whole = Annotated[int, Field(strict=True, ge=-MOST, le=MOST)]
+Count = Annotated[int, Field(strict=True, ge=0, le=MOST)]
+Positive = Annotated[int, Field(strict=True, ge=1, le=MOST)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=MOST_SECONDS)]
+Milliseconds = Annotated[float, Field(strict=True, ge=0, le=1000 * MOST_SECONDS)]
+Share = Annotated[float, Field(strict=True, ge=0, le=MOST_SECONDS)]
 Truth = Annotated[bool, Field(strict=True)]
 Target = Annotated[float, Field(strict=True)] | Whole
+Name = Annotated[str, Field(strict=True, pattern=r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$")]
+"""A text without control characters: what names something stands in tables, headings and file names."""
 
 
 def _values(data: Any) -> dict[str, Number]:
@@ -35,13 +54,17 @@ def _values(data: Any) -> dict[str, Number]:
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or type(value) is int or (type(value) is float and math.isfinite(value))
+    return (
+        value is None or (type(value) is int and abs(value) <= MOST) or (type(value) is float and math.isfinite(value))
+    )
 
 
 Values = Annotated[dict[str, Number], PlainValidator(_values)]
 """One evaluated epoch: ``epoch``, ``step``, and every measure of every part, such as ``test_accuracy``."""
-Texts = Annotated[dict[str, str], PlainValidator(Shared(lambda data: _texts.validate_python(data)))]
+Texts = Annotated[dict[Name, Name], PlainValidator(Shared(lambda data: _texts.validate_python(data)))]
 """Equal ones are one object: nobody changes them."""
+
+_shared_recipe: Shared[Recipe] = Shared(lambda data: Recipe.from_json(_recipes.validate_python(data, strict=True)))
 
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
 T = TypeVar("T")
@@ -119,8 +142,8 @@ class Costs:
     train_seconds: Seconds | None = None
     evaluate_seconds: Seconds | None = None
     train_seconds_at: tuple[Seconds, ...] = ()
-    step_milliseconds: Seconds | None = None
-    cpu_share: Seconds | None = None
+    step_milliseconds: Milliseconds | None = None
+    cpu_share: Share | None = None
     program_reused: Truth | None = None
     parameters: Count | None = None
     state_bytes: Count | None = None
@@ -145,15 +168,15 @@ class Environment:
         cores: Their number.
     """
 
-    device: str
+    device: Name
     worker: Count | None = None
     xla: Truth | None = None
-    finished_at: str = ""
-    numerics: str = ""
-    processor_features: str = ""
+    finished_at: Name = ""
+    numerics: Name = ""
+    processor_features: Name = ""
     versions: Texts = field(default_factory=dict)
-    machine: str = ""
-    processor: str = ""
+    machine: Name = ""
+    processor: Name = ""
     cores: Count | None = None
 
 
@@ -173,12 +196,12 @@ class TaskFacts:
         citation: Of its data.
     """
 
-    primary: str
+    primary: Name
     direction: Annotated[str, Field(pattern="^(max|min)$")]
     targets: list[Target]
-    metrics: list[str]
-    baseline: Annotated[Recipe, PlainValidator(Shared(lambda data: _recipe(data)))]
-    compares: list[str]
+    metrics: list[Name]
+    baseline: Annotated[Recipe, PlainValidator(_shared_recipe)]
+    compares: list[Name]
     summary: str
     license: str
     citation: str
@@ -194,8 +217,8 @@ class MadeBy:
         plugins: Distribution → version, of each that a component of the recipe or the task comes from, benchsuite left out.
     """
 
-    benchsuite: str
-    commit: str = ""
+    benchsuite: Name
+    commit: Name = ""
     plugins: Texts = field(default_factory=dict)
 
 
@@ -248,7 +271,11 @@ class Record(Ending):
 
     @classmethod
     def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
-        """Put a record together; texts that no encoding can hold are escaped, and none is longer than a record's may be.
+        """Put a record together whose parts agree, whatever a plugin made of the ending.
+
+        Texts that no encoding can hold are escaped, and none is longer than a record's may be; an empty reason says what
+        the outcome means; a trial that did not complete has no final value, and one that failed has a failure.
+
 
         Args:
             trial: The trial.
@@ -258,10 +285,15 @@ class Record(Ending):
             fingerprints: Of that code, in place of the ending's.
         """
         reason = shortened(printable(ending.reason), LONGEST_REASON)
+        if not reason.strip() and ending.outcome is not Outcome.COMPLETED:  # a plugin raised an error without a word
+            reason = ending.outcome.meaning
         known = {**_shallow(ending), "fingerprints": fingerprints, "reason": reason}
-        if failure := ending.results.failure:
-            traceback = shortened(printable(failure.traceback), LONGEST_TRACEBACK)
-            known["results"] = replace(ending.results, failure=Failure(step=failure.step, traceback=traceback))
+        if ending.outcome is not Outcome.COMPLETED:
+            failure = ending.results.failure or Failure(step=None, traceback="")
+            failure = replace(failure, traceback=shortened(printable(failure.traceback), LONGEST_TRACEBACK))
+            known["results"] = Results(
+                steps_per_epoch=ending.results.steps_per_epoch, failure=failure if ending.outcome.failed else None
+            )
         return cls(id=trial.id, trial=trial, task=task, made_by=made_by, **known)
 
     def to_json(self) -> dict[str, Any]:
@@ -291,14 +323,6 @@ def printable(value: Any) -> Any:
     return [printable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def _trial(data: Any) -> Trial:
-    return Trial.from_spec(_specs.validate_python(data, strict=True))
-
-
-def _recipe(data: Any) -> Recipe:
-    return Recipe.from_json(_recipes.validate_python(data, strict=True))
-
-
 def _without_traceback(results: Results) -> dict[str, Any]:
     plain = asdict(results)
     if plain["failure"]:
@@ -310,9 +334,59 @@ def _shallow(part: Any) -> dict[str, Any]:
     return {one.name: getattr(part, one.name) for one in fields(part)}
 
 
-for _typed in (SettingSpec, TaskSpec, FoldSpec, Spec):  # where they stand, nothing shall load pydantic
+class _Setting(TypedDict):
+    name: Name
+    version: Whole
+    hyperparameters: dict[Name, Value]
+
+
+class _Task(TypedDict):
+    name: Name
+    version: Whole
+
+
+class _Fold(TypedDict):
+    number: Count
+    of: Positive
+
+
+class _Spec(TypedDict):
+    """:class:`benchsuite.trial.Spec` as it is checked; where that stands, nothing shall load pydantic."""
+
+    task: _Task
+    recipe: Annotated[Recipe, PlainValidator(_shared_recipe)]
+    seed: Count
+    streams: dict[Name, Count]
+    epochs: Positive
+    batch_size: Positive
+    precision: Name
+    device: Name
+    engine: Count
+    fold: NotRequired[_Fold | None]
+
+
+def _trial(data: Any) -> Trial:
+    spec = _specs.validate_python(data, strict=True)
+    fold = spec.get("fold")
+    return Trial(
+        task=spec["task"]["name"],
+        task_version=spec["task"]["version"],
+        recipe=spec["recipe"],
+        seed=spec["seed"],
+        epochs=spec["epochs"],
+        batch_size=spec["batch_size"],
+        precision=spec["precision"],
+        device=spec["device"],
+        streams=tuple(sorted(spec["streams"].items())),
+        fold=(fold["number"], fold["of"]) if fold else None,
+        engine=spec["engine"],
+        has_fold="fold" in spec,
+    )
+
+
+for _typed in (_Setting, _Task, _Fold, _Spec):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
-_texts: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
-_specs: TypeAdapter[Spec] = TypeAdapter(Spec)
-_recipes: TypeAdapter[RecipeSpec] = TypeAdapter(RecipeSpec)
+_texts: TypeAdapter[dict[str, str]] = TypeAdapter(dict[Name, Name])
+_specs: TypeAdapter[_Spec] = TypeAdapter(_Spec)
+_recipes: TypeAdapter[RecipeSpec] = TypeAdapter(dict[Name, list[_Setting]])
 _facts: TypeAdapter[TaskFacts] = TypeAdapter(TaskFacts)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from benchsuite.record import FORMAT, Record, printable
+from benchsuite.record_agreement import Disagreement, check_agreement
 
 
 class NotARecord(Exception):
@@ -46,14 +47,21 @@ def record_from_json(content: bytes) -> Record:
         raise NewerFormat(
             f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
         )
+    data = _from_format_1(data) if number == 1 else data
     try:
-        record = _records.validate_python(_from_format_1(data) if number == 1 else data)
+        record = _records.validate_python(data)
+        if record.id != record.trial.id:
+            raise NotARecord(f"holds another spec than that of trial {record.id}")
+        check_agreement(record, data.get("curves", {}))
     except ValidationError as error:
         raise NotARecord(f"does not follow the format: {_said(error, number)}") from None
+    except Disagreement as error:
+        raise NotARecord(f"does not follow the format: {_placed(str(error), number)}") from None
     except RecursionError:
         raise NotARecord("does not follow the format: it is nested too deeply") from None
-    if record.id != record.trial.id:
-        raise NotARecord(f"holds another spec than that of trial {record.id}")
+    # As many colons behind quotation marks as there are keys: then none stands there twice.
+    if number == 1 or content.translate(None, b" \t\r\n").count(b'":') != _keys(record, data):
+        _refuse_double_keys(content)
     return record
 
 
@@ -64,6 +72,36 @@ def _parsed(content: bytes) -> Any:
         pass  # a lone surrogate among them, which Python reads
     try:
         return printable(json.loads(content.decode(), parse_constant=_refuse_constant))
+    except (ValueError, RecursionError) as error:
+        raise NotARecord(f"is not whole JSON ({error})") from None
+
+
+def _keys(record: Record, data: dict[str, Any]) -> int:
+    """Return how many keys the objects of a record of format 2 have, its format included."""
+    spec, results, made_by = data["spec"], data.get("results") or {}, data["made_by"]
+    reached = results.get("targets") or {}
+    environment = data["environment"]
+    objects = (
+        data, spec, spec["task"], spec["streams"], spec.get("fold"), data.get("curves"), results, results.get("final"),
+        results.get("best"), reached, results.get("failure"), data["costs"], environment, environment.get("versions"),
+        data.get("fingerprints"), data["task"], made_by, made_by.get("plugins"), *reached.values(),
+    )  # fmt: skip
+    return 1 + sum([len(held) for held in objects if held]) + record.trial.recipe.keys + record.task.baseline.keys
+
+
+def _refuse_double_keys(content: bytes) -> None:
+    """Refuse an object with a key twice: readers differ in which of the two they believe."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            double = next(key for key in keys if keys.count(key) > 1)
+            raise NotARecord(f"does not follow the format: it has the key {double!r} twice in one object")
+        return found
+
+    try:
+        json.loads(content.decode(), object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
         raise NotARecord(f"is not whole JSON ({error})") from None
 
@@ -102,11 +140,17 @@ _IN_FORMAT_1 = {
 def _said(error: ValidationError, number: int) -> str:
     """Return the first thing that is wrong, and where it stands in the file."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(map(str, first["loc"]))
+    where = ".".join(map(str, first["loc"])) or "top level"
+    return _placed(f"{where}: {first['msg'].removeprefix('Value error, ')}", number)
+
+
+def _placed(said: str, number: int) -> str:
+    """Return what is wrong with the place where it stands in the file."""
+    where, colon, what = said.partition(":")
     if number == 1:
         before = [place for place in _IN_FORMAT_1 if f"{where}.".startswith(f"{place}.")]
         where = _IN_FORMAT_1[before[0]] + where.removeprefix(before[0]) if before else where
-    return f"{where or 'top level'}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{where}{colon}{what}"
 
 
 _records: TypeAdapter[Record] = TypeAdapter(Record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, Generic, TypeVar
@@ -25,8 +26,13 @@ class Shared(Generic[T]):
 
     def __call__(self, data: Any) -> T:
         """Return the part."""
-        # Unlike ==, this text tells 1 from 1.0 and from true. It may be long: its hash is kept.
-        key = blake2b(repr(data).encode(errors="backslashreplace"), digest_size=16).digest()
+        # Unlike ==, these bytes tell 1 from 1.0 and from true. They may be many: their hash is kept. Version 2 has no
+        # references, by which equal values could have different bytes.
+        try:
+            told = marshal.dumps(data, 2)
+        except ValueError:  # nested without end, or no JSON
+            return self._read(data)
+        key = blake2b(told, digest_size=16).digest()
         known = self._known.get(key)
         if known is None:
             known = self._read(data)

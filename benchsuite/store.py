@@ -12,11 +12,26 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchsuite.errors import BenchsuiteError, cannot_write
-from benchsuite.extra_files import ExtraFiles
+from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_json import NewerFormat, NotARecord, record_from_json, record_to_json
+from benchsuite.record_files import LONGEST, Damage, RecordFiles, move_aside, one_line
+from benchsuite.record_json import record_from_json, record_to_json
+
+
+class DamagedRecord(BenchsuiteError):
+    """Raised for a file in the place of a record that holds none.
+
+    Args:
+        text: The one line that says so.
+        damage: What is wrong with it.
+    """
+
+    def __init__(self, text: str, damage: Damage) -> None:
+        super().__init__(text)
+        self.damage = damage
+
 
 WRITTEN = ("trials", "weights", "predictions", "probes", "report", "stale")
 """Folders that runs and reports write to."""
@@ -37,6 +52,7 @@ class Store:
         self.trials = folder / "trials"
         self._root = Folder(folder)
         self.extras = ExtraFiles(self._root)
+        self._files = RecordFiles(self.trials)
         if not create:
             return
         try:
@@ -104,54 +120,46 @@ class Store:
         """Read the record of a trial; ``None`` if it has none.
 
         Raises:
-            BenchsuiteError: In one line, if its file is not a whole record of a known format.
+            DamagedRecord: In one line, if its file holds no record: it can be set aside.
+            BenchsuiteError: In one line, if its file cannot be read, or a newer benchsuite wrote it.
         """
-        path = self.path(trial_id)
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise BenchsuiteError(f"cannot read the record {path}: {error.strerror}.") from None
-        cure = "Nothing was changed. Delete this file and its trial will run again."
-        try:
-            record = record_from_json(content)
-        except NewerFormat as error:
-            raise BenchsuiteError(f"the record {path} {error}.") from None
-        except NotARecord as error:
-            raise BenchsuiteError(f"the record {path} {error}. {cure}") from None
-        if record.id != trial_id:
-            raise BenchsuiteError(f"the record {path} holds trial {record.id}, which its name does not say. {cure}")
-        return record
+        found = self._files.load(trial_id)
+        if not isinstance(found, Damage):
+            return found
+        what = f"the record {self.folder / found.path} {one_line(found.reason, LONGEST)}."
+        if found.newer or not found.readable:
+            raise BenchsuiteError(f"{what} Nothing was changed.")
+        raise DamagedRecord(f"{what} Nothing was changed. {self._cure}", found)
 
     def ids(self) -> list[str]:
         """Return the ids of all trials that have a record, sorted."""
-        return sorted(path.stem for path in self.trials.glob("??/*.json"))
+        return [name.removesuffix(".json") for _, name in self._files.names()]
 
     def changed(self) -> int:
         """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
-        folders = [self.trials, *self.trials.glob("??")]
-        files = (entry for folder in folders[1:] for entry in os.scandir(folder))
-        return max([path.stat().st_mtime_ns for path in folders] + [entry.stat().st_mtime_ns for entry in files])
+        return self._files.changed()
 
-    def records(self) -> Iterator[Record]:
+    def records(self, damaged: list[Damage] | None = None) -> Iterator[Record]:
         """Read record after record, sorted by id.
 
-        Raises:
-            BenchsuiteError: In one line, for the first file that is not a whole record of a known format.
-        """
-        for trial_id in self.ids():
-            record = self.read(trial_id)
-            if record is not None:  # it may go meanwhile
-                yield record
-
-    def read_all(self) -> dict[str, Record]:
-        """Read every record, sorted by id.
+        Args:
+            damaged: Filled with what is no record.
 
         Raises:
-            BenchsuiteError: As :meth:`records`.
+            BenchsuiteError: In one line, for the first file that is no record, if no list is given for them.
         """
-        return {record.id: record for record in self.records()}
+        found: list[Damage] = []
+        yield from self._files.records(found if damaged is None else damaged)
+        if found:
+            raise BenchsuiteError(f"{self.folder}: {found[0]}. {self._cure}")
+
+    def read_all(self, damaged: list[Damage] | None = None) -> dict[str, Record]:
+        """Read every record, sorted by id; arguments and errors are those of :meth:`records`."""
+        return {record.id: record for record in self.records(damaged)}
+
+    @property
+    def _cure(self) -> str:
+        return f"`benchsuite doctor --results {self.folder} --set-aside` moves away what is no record."
 
     def write(self, record: Record) -> Path:
         """Write a record whole or not at all.
@@ -167,6 +175,25 @@ class Store:
         except OSError as error:
             raise cannot_write(path, error) from None
         return path
+
+    def set_aside_damaged(self, damage: Damage, trial_id: str) -> str:
+        """Move what lies in the place of a record, and all that is kept beside it, to ``damaged/``: nothing is lost.
+
+        Args:
+            damage: What is wrong with it.
+            trial_id: The trial whose record it should be.
+
+        Returns:
+            Where it is now, relative to the results folder.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        beside = [name for name in extra_names(trial_id) if os.path.lexists(self.folder / name)]
+        place = move_aside(self._root, damage.path)
+        for name in beside:
+            move_aside(self._root, name)
+        return place
 
     def set_aside(self, trial_id: str) -> None:
         """Move a stale record to ``stale/``, numbered, so that nothing is lost; its probes and weights go.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
@@ -71,11 +72,16 @@ def make_record(*arguments: Any, **options: Any) -> Record:
 
 
 def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
-    """Return a record with ``change`` made to its JSON, read again under the id that its spec then has."""
-    data = copy.deepcopy(record.to_json())
+    """Return a record with ``change`` made to its JSON, under the id that its spec then has.
+
+    Each part is checked, but not whether parts agree: of a test that asks what analysis makes of one number, the others may
+    stay as they were. Such a record cannot be stored.
+    """
+    data = json.loads(json.dumps(record.to_json()))
     change(data)
     data["id"] = identity(data["spec"])
-    return record_from_json(json.dumps(data).encode())
+    del data["format"]
+    return _typed.validate_python(data)
 
 
 def of_nobody(data: dict[str, Any]) -> dict[str, Any]:
@@ -173,7 +179,7 @@ def make_json(
         curves = {name: row[: epochs + 1] for name, row in _curves(task, task.limit, speed, int(id[:8], 16)).items()}
         costs |= _costs(task, step_milliseconds, cpu_share, state_bytes)
         costs["train_seconds_at"] = costs["train_seconds_at"][: epochs + 1]
-    else:
+    elif outcome != "unsupported":
         results["failure"] = {
             "step": 66,
             "traceback": f"Traceback (most recent call last):\n  …\n{outcome}: at step 66",
@@ -244,13 +250,17 @@ def _curves(task: TaskFacts, value: float, speed: float, noise_seed: int) -> dic
 def _results(task: TaskFacts, curves: dict[str, list[Any]], value: float, best: float | None) -> dict[str, Any]:
     validation = curves[f"validation_{task.primary}"]
     better = max if task.direction == "max" else min
-    at = validation.index(better(validation))
+    at = 1 + validation[1:].index(better(validation[1:]))
     names = [name for name in curves if name != "running_loss"]
+    test = curves[f"test_{task.primary}"]
+    if best is not None and at == len(test) - 1:  # the best epoch shall have a value of its own
+        validation[-2:] = validation[:-3:-1]
+        at -= 1
+    if best is not None:
+        test[at] = best
+    test[-1] = value if math.isfinite(value) else None
     final = {name: curves[name][-1] for name in names}
     chosen = {name: curves[name][at] for name in names}
-    final[f"test_{task.primary}"] = value if math.isfinite(value) else None
-    if best is not None:
-        chosen[f"test_{task.primary}"] = best
     targets = {}
     for target in task.targets:
         hits = [epoch for epoch, reached in enumerate(validation) if better(reached, target) == reached]
@@ -274,6 +284,7 @@ def _costs(task: TaskFacts, step_milliseconds: float, cpu_share: float, state_by
     }
 
 
+_typed = TypeAdapter(Record)
 _OPTIMIZERS: tuple[tuple[Component, float, float], ...] = (
     (component("adam", learning_rate=0.001, beta_1=0.9, beta_2=0.999), 0.00, 0.35),
     (component("adamw", learning_rate=0.001, weight_decay=0.004), 0.002, 0.36),

@@ -179,7 +179,7 @@ def test_records_of_trials_without_data_are_left_out_and_counted(tmp_path: Path,
     def change(data: dict[str, Any]) -> None:
         data |= {"outcome": "crashed", "reason": "ModuleNotFoundError: no mnist1d"}
         del data["fingerprints"]["data"]
-        data["results"] |= {"failure": {"step": 0, "traceback": ""}}
+        data["results"] |= {"final": None, "best": None, "targets": {}, "failure": {"step": 0, "traceback": ""}}
 
     Store(tmp_path / "results").write(remade(make_record(DIGITS), change))
     for stale in (False, True):

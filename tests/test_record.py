@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from benchsuite.curves import Curves
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import (
     FORMAT,
+    MOST,
     Costs,
     Ending,
     Environment,
@@ -32,7 +34,6 @@ from benchsuite.record import (
 )
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json, record_to_json
 from tests.factories import make_json, make_record
-from tests.test_curves import curves_json
 
 
 def read(data: Any) -> Record:
@@ -50,36 +51,36 @@ def refused(data: Any) -> str:
 # What hypothesis thinks of
 
 TEXT = st.text(max_size=12)  # hypothesis makes no lone surrogates
+NAME = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=12)
 WORD = st.text("abcdefgh_", min_size=1, max_size=8)
 FLOAT = st.floats(allow_nan=False, allow_infinity=False)
-NUMBER = st.one_of(st.none(), FLOAT, st.integers(-(2**70), 2**70))
-COUNT = st.integers(0, 2**70)
+NUMBER = st.one_of(st.none(), FLOAT, st.integers(-(2**53), 2**53))
+WHOLE = st.integers(-MOST, MOST)
+COUNT = st.integers(0, MOST)
 SECONDS = st.floats(0, 1e9)
 HYPERPARAMETER = st.one_of(FLOAT, st.integers(-(2**70), 2**70), TEXT, st.booleans(), st.none())
 SETTING = st.fixed_dictionaries(
-    {"name": WORD, "version": st.integers(), "hyperparameters": st.dictionaries(TEXT, HYPERPARAMETER, max_size=3)}
+    {"name": WORD, "version": WHOLE, "hyperparameters": st.dictionaries(NAME, HYPERPARAMETER, max_size=3)}
 )
 RECIPE = st.fixed_dictionaries(
     {}, optional={kind: st.lists(SETTING, min_size=1, max_size=1) for kind in RECIPE_KINDS}
 ) | st.fixed_dictionaries({"regularization": st.lists(SETTING, min_size=1, max_size=3)})
 SPEC = st.fixed_dictionaries(
     {
-        "task": st.fixed_dictionaries({"name": TEXT, "version": st.integers()}),
+        "task": st.fixed_dictionaries({"name": NAME, "version": WHOLE}),
         "recipe": RECIPE,
-        "seed": st.integers(),
-        "streams": st.dictionaries(WORD, st.integers(), max_size=3),
-        "epochs": st.integers(),
-        "batch_size": st.integers(),
-        "precision": TEXT,
-        "device": TEXT,
-        "engine": st.integers(),
+        "seed": COUNT,
+        "streams": st.dictionaries(WORD, COUNT, max_size=3),
+        "epochs": st.integers(4, MOST),
+        "batch_size": st.integers(1, MOST),
+        "precision": NAME,
+        "device": NAME,
+        "engine": COUNT,
     },
     optional={
-        "fold": st.one_of(st.none(), st.fixed_dictionaries({"number": st.integers(), "of": st.integers()})),
+        "fold": st.one_of(st.none(), st.fixed_dictionaries({"number": st.integers(0, 4), "of": st.integers(5, MOST)})),
     },
 )
-VALUES = st.one_of(st.none(), st.dictionaries(WORD, NUMBER, max_size=3))
-REACHED = st.one_of(st.none(), st.fixed_dictionaries({"epoch": COUNT, "step": COUNT}))
 
 
 def maybe(strategy: Any) -> Any:
@@ -87,23 +88,63 @@ def maybe(strategy: Any) -> Any:
 
 
 @st.composite
+def results_json(draw: st.DrawFn, task: dict[str, Any], completed: bool, failed: bool) -> tuple[Any, Any]:
+    """The JSON of any curves, and of the results that they give."""
+    count, each = draw(st.integers(int(completed), 4)), draw(st.integers(1, 2**40))
+    names = [f"{part}_{measure}" for part in ("train", "validation", "test") for measure in task["metrics"]]
+    rows = {name: draw(st.lists(NUMBER, min_size=count, max_size=count)) for name in ["running_loss", *names]}
+    curves = {"epoch": list(range(count)), "step": [each * epoch for epoch in range(count)], **rows}
+    results = {
+        "final": None,
+        "best": None,
+        "targets": {},
+        "steps_per_epoch": each,
+        "failure": {"step": draw(maybe(COUNT)), "traceback": draw(TEXT)} if failed else None,
+    }
+    if completed:
+        sign = 1 if task["direction"] == "max" else -1
+        primary = [-math.inf if value is None else sign * value for value in curves[f"validation_{task['primary']}"]]
+        places = {
+            "final": draw(st.integers(0, count - 1)),
+            "best": primary.index(max(primary[1:] or primary), count > 1),
+        }
+        results |= {
+            name: {key: row[place] for key, row in curves.items() if key != "running_loss"}
+            for name, place in places.items()
+        }
+        for target in map(float, task["targets"]):
+            hits = [place for place, value in enumerate(primary) if value >= sign * target]
+            reached = {"epoch": hits[0], "step": each * hits[0]} if hits else None
+            results["targets"][repr(target)] = reached
+    if not count and draw(st.booleans()):
+        curves = {}
+    return curves, results
+
+
+@st.composite
 def record_json(draw: st.DrawFn) -> dict[str, Any]:
     """The JSON of any record of the current format."""
     spec = draw(SPEC)
+    outcome = draw(st.sampled_from(Outcome))
+    task = {
+        **{name: draw(TEXT) for name in ("summary", "license", "citation")},
+        "primary": (primary := draw(WORD)),
+        "direction": draw(st.sampled_from(["max", "min"])),
+        "targets": draw(st.lists(st.one_of(FLOAT, st.integers(-(2**50), 2**50)), max_size=3)),
+        "metrics": list({"loss", primary}),
+        "baseline": draw(RECIPE),
+        "compares": draw(st.lists(NAME, max_size=2)),
+    }
+    curves, results = draw(results_json(task, outcome is Outcome.COMPLETED, outcome.failed))
+    seconds = st.lists(SECONDS, min_size=len(curves.get("epoch", ())), max_size=len(curves.get("epoch", ())))
     return {
         "format": FORMAT,
         "id": hashlib.sha256(json.dumps(spec, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32],
         "spec": spec,
-        "outcome": draw(st.sampled_from([str(outcome) for outcome in Outcome])),
-        "reason": draw(TEXT),
-        "curves": draw(curves_json()),
-        "results": {
-            "final": draw(VALUES),
-            "best": draw(VALUES),
-            "targets": draw(st.dictionaries(TEXT, REACHED, max_size=3)),
-            "steps_per_epoch": draw(maybe(COUNT)),
-            "failure": draw(maybe(st.fixed_dictionaries({"step": maybe(COUNT), "traceback": TEXT}))),
-        },
+        "outcome": str(outcome),
+        "reason": draw(TEXT.filter(str.strip)),
+        "curves": curves,
+        "results": results,
         "costs": {
             "wall_seconds": draw(SECONDS),
             **{
@@ -113,33 +154,26 @@ def record_json(draw: st.DrawFn) -> dict[str, Any]:
                     "cpu_share",
                 )
             },
-            "train_seconds_at": draw(st.lists(SECONDS, max_size=3)),
+            "train_seconds_at": sorted(draw(seconds)),
             "program_reused": draw(maybe(st.booleans())),
             **{name: draw(maybe(COUNT)) for name in ("parameters", "state_bytes", "peak_memory_bytes")},
         },
         "environment": {
             **{
-                name: draw(TEXT)
+                name: draw(NAME)
                 for name in ("device", "finished_at", "numerics", "processor_features", "machine", "processor")
             },
             "worker": draw(maybe(COUNT)),
             "xla": draw(maybe(st.booleans())),
-            "versions": draw(st.dictionaries(TEXT, TEXT, max_size=2)),
+            "versions": draw(st.dictionaries(NAME, NAME, max_size=2)),
             "cores": draw(maybe(COUNT)),
         },
-        "fingerprints": draw(st.dictionaries(TEXT, TEXT, max_size=2)),
-        "task": {
-            **{name: draw(TEXT) for name in ("primary", "summary", "license", "citation")},
-            "direction": draw(st.sampled_from(["max", "min"])),
-            "targets": draw(st.lists(st.one_of(FLOAT, st.integers(-(2**70), 2**70)), max_size=3)),
-            "metrics": draw(st.lists(TEXT, max_size=2)),
-            "baseline": draw(RECIPE),
-            "compares": draw(st.lists(TEXT, max_size=2)),
-        },
+        "fingerprints": draw(st.dictionaries(NAME, NAME, max_size=2)),
+        "task": task,
         "made_by": {
-            "benchsuite": draw(TEXT),
-            "commit": draw(TEXT),
-            "plugins": draw(st.dictionaries(TEXT, TEXT, max_size=2)),
+            "benchsuite": draw(NAME),
+            "commit": draw(NAME),
+            "plugins": draw(st.dictionaries(NAME, NAME, max_size=2)),
         },
     }  # fmt: skip
 
@@ -185,7 +219,7 @@ def test_what_many_records_share_is_one_object() -> None:
     assert one.task is two.task
     assert one.trial.recipe is two.trial.recipe
     assert one.environment.versions is two.environment.versions
-    other = make_json(seed=2)
+    other = make_json(seed=2, outcome="unsupported")
     other["task"]["targets"][0] = 1
     assert type(read(other).task.targets[0]) is int  # and 1 is not taken for 1.0
     other["task"]["targets"][0] = 1.0
@@ -259,8 +293,11 @@ def test_numbers_are_what_must_agree_between_two_runs() -> None:
 # What is refused
 
 
+TYPED = TypeAdapter(Record)
+
+
 def whole() -> dict[str, Any]:
-    """A record in which every part is there."""
+    """A record in which every part is there, more than agree with each other: types are looked at first."""
     data = copy.deepcopy(make_json(fold=(1, 4), streams={"initial": 7}))
     data["results"]["failure"] = {"step": 1, "traceback": "x"}
     data["results"]["targets"] = {"0.9": {"epoch": 1, "step": 33}, "0.97": None}
@@ -268,7 +305,8 @@ def whole() -> dict[str, Any]:
     data["costs"]["train_seconds_at"] = [0.0, 1.0]
     data["task"]["targets"] = [0.5, 1]
     data["made_by"]["plugins"] = {"a": "1"}
-    return json.loads(json.dumps(record_from_json(json.dumps(data).encode()).to_json()))  # type: ignore[no-any-return]
+    del data["format"]
+    return json.loads(json.dumps(TYPED.validate_python(data).to_json()))  # type: ignore[no-any-return]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -320,22 +358,23 @@ OPEN = {"hyperparameters", "streams", "curves", "final", "best", "targets", "fin
 def test_a_value_that_is_missing_is_named_or_has_a_documented_default(path: tuple[Any, ...]) -> None:
     data = whole()
     del at(data, path[:-1])[path[-1]]
+    if path == ("format",):
+        assert refused(data).startswith("does not follow the format: top level: ")
+        return
     if path[-2:-1] == ("recipe",) or path[-2:-1] == ("baseline",):
         return  # a recipe holds the kinds that it holds
     try:
-        record = read(data)
-    except NotARecord as error:
-        message = str(error)
+        record = TYPED.validate_python({key: value for key, value in data.items() if key != "format"})
+    except ValidationError:
+        pass
     else:
+        if path == ("spec", "fold"):
+            assert refused(data) == f"holds another spec than that of trial {data['id']}"
+            return
         default = at(json.loads(json.dumps(record.to_json())), path)
         assert default in (None, "", {}, []) or isinstance(default, dict)
         return
-    if path == ("format",):
-        assert message.startswith("does not follow the format: top level: ")
-    elif path == ("spec", "fold"):
-        assert message == f"holds another spec than that of trial {data['id']}"
-    else:
-        assert message == f"does not follow the format: {'.'.join(map(str, path))}: Field required"
+    assert refused(data) == f"does not follow the format: {'.'.join(map(str, path))}: Field required"
 
 
 @pytest.mark.parametrize(
@@ -363,11 +402,11 @@ def test_a_key_that_the_format_does_not_know_is_refused(path: tuple[Any, ...]) -
         (("results", "final"), {"a": "x"}, "results.final: must be an object of numbers and null"),
         (("results", "final"), {"a": True}, "results.final: must be an object of numbers and null"),
         (("curves",), {"epoch": [0], "step": [0], "a": [1, 2]}, "curves: must be equally long, and are "),
-        (("spec", "recipe", "optimizer"), [], "spec: a recipe cannot hold 0 components of the kind optimizer"),
+        (("spec", "recipe", "optimizer"), [], "spec.recipe: a recipe cannot hold 0 components of the kind optimizer"),
         (
             ("spec", "recipe", "loss"),
             make_json()["spec"]["recipe"]["loss"] * 2,
-            "spec: a recipe cannot hold 2 components of the kind loss",
+            "spec.recipe: a recipe cannot hold 2 components of the kind loss",
         ),
     ],
 )
@@ -434,7 +473,7 @@ def test_a_number_beyond_all_numbers_is_refused(path: tuple[Any, ...], number: s
 
 def test_a_lone_surrogate_in_a_file_is_read_as_its_escape() -> None:
     """Python once wrote such files; most readers of JSON refuse them."""
-    data = whole()
+    data = make_json(outcome="crashed")
     data["reason"] = "\udcff"
     assert read(data).reason == "\\udcff"
 
@@ -461,6 +500,6 @@ def test_every_field_is_explained(part: type) -> None:
 
 
 def test_a_costs_share_may_be_more_than_one() -> None:
-    data = whole()
+    data = make_json()
     data["costs"]["cpu_share"] = 1.01  # processors count in coarser steps than clocks
     assert math.isclose(read(data).costs.cpu_share or 0, 1.01)

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -21,11 +22,12 @@ from benchsuite.files import extra_file, write_whole
 from benchsuite.folder import Folder
 from benchsuite.outcomes import Outcome
 from benchsuite.record import FORMAT, Failure, Record, Results
+from benchsuite.record_files import Damage, shortened
 from benchsuite.record_json import NotARecord
-from benchsuite.store import Store
+from benchsuite.store import DamagedRecord, Store
 from tests.factories import make_json, make_record
 
-CURE = "Nothing was changed. Delete this file and its trial will run again."
+CURE = "moves away what is no record."
 
 
 def record(seed: int = 0, **changes: Any) -> Record:
@@ -105,7 +107,8 @@ def test_a_record_can_be_read_by_those_whom_the_user_lets(mask: int, store: Stor
 def test_a_text_that_no_encoding_holds_is_stored_all_the_same(store: Store) -> None:
     """The name of a file in an error message may hold bytes that are no text: Python hands them on as lone surrogates."""
     failure = Failure(step=3, traceback="\udcff")
-    path = store.write(record(outcome=Outcome.CRASHED, reason="no such file: \udcff", results=Results(failure=failure)))
+    crashed = replace(make_record(outcome="crashed"), reason="no such file: \udcff", results=Results(failure=failure))
+    path = store.write(crashed)
     (found,) = store.records()
     assert found.reason == "no such file: \\udcff"
     assert found.results.failure == Failure(step=3, traceback="\\udcff")
@@ -196,87 +199,243 @@ def damaged(store: Store, text: str | bytes) -> Path:
     return path
 
 
-def test_a_record_cut_in_half_is_named_and_left_alone(store: Store) -> None:
+def test_a_record_cut_in_half_is_named_and_left_alone_and_the_others_are_read(store: Store) -> None:
     path = store.write(record())
     store.write(record(1))
     half = path.read_bytes()[: path.stat().st_size // 2]
     path.write_bytes(half)
-    message = refused(store.read_all)
-    assert message.startswith(f"the record {path} is not whole JSON (")
-    assert message.endswith(f"). {CURE}")
+    damaged: list[Damage] = []
+    assert list(store.read_all(damaged)) == [record(1).id]
+    (line,) = map(str, damaged)
+    assert line.startswith(f"trials/{path.parent.name}/{path.name} is not whole JSON (")
+    assert len(line) <= 240
+    with pytest.raises(DamagedRecord) as caught:
+        store.read(record().id)
+    assert str(caught.value).startswith(f"the record {path} is not whole JSON (")
+    assert str(caught.value).endswith(
+        f"). Nothing was changed. `benchsuite doctor --results {store.folder} --set-aside` {CURE}"
+    )
     assert path.read_bytes() == half
-    path.unlink()  # the cure
+    path.unlink()  # a cure
     assert list(store.read_all()) == [record(1).id]
 
 
+def test_without_a_list_for_them_the_first_bad_file_is_an_error(store: Store) -> None:
+    path = damaged(store, "[]")
+    assert refused(store.read_all) == (
+        f"{store.folder}: trials/{path.parent.name}/{path.name} does not follow the format: top level: must be an object "
+        f"whose format is 1 to 2. `benchsuite doctor --results {store.folder} --set-aside` {CURE}"
+    )
+
+
+def said(store: Store) -> str:
+    """What is said of the only bad file."""
+    found: list[Damage] = []
+    store.read_all(found)
+    (one,) = found
+    assert "\n" not in str(one)
+    return str(one)
+
+
 @pytest.mark.parametrize(
-    "text", ["", b"\xff\xfe", b"\x00" * 100, "[" * 100_000], ids=["empty", "bytes", "zeros", "deep"]
-)
+    "text",
+    ["", b"\xff\xfe", b"\x00" * 100, "[" * 100_000, json.dumps(make_json()) + "}", json.dumps(make_json()) + "\x00",
+     "\ufeff" + json.dumps(make_json()), json.dumps(make_json()).encode("utf-16"), b"\x1f\x8b" + b"x" * 99],
+    ids=["empty", "bytes", "zeros", "deep", "trailing", "trailing zero", "bom", "utf-16", "gzip"],
+)  # fmt: skip
 def test_a_record_of_anything_else_is_not_whole_json(text: str | bytes, store: Store) -> None:
     path = damaged(store, text)
-    assert refused(store.read_all).startswith(f"the record {path} is not whole JSON (")
+    assert said(store).startswith(f"trials/{path.parent.name}/{path.name} is not whole JSON (")
 
 
 def test_a_newer_format_says_that_benchsuite_must_be_upgraded(store: Store) -> None:
     path = damaged(store, json.dumps(make_json() | {"format": FORMAT + 1, "new": "field"}))
-    assert refused(store.read_all) == (
-        f"the record {path} has format {FORMAT + 1}; this benchsuite reads up to {FORMAT}. "
-        "Upgrade benchsuite, or use another --results folder."
+    newer = (
+        f"has format {FORMAT + 1}; this benchsuite reads up to {FORMAT}. "
+        "Upgrade benchsuite, or use another --results folder"
     )
+    assert said(store) == f"trials/{path.parent.name}/{path.name} {newer}"
+    with pytest.raises(BenchsuiteError) as caught:
+        store.read(path.stem)
+    assert str(caught.value) == f"the record {path} {newer}. Nothing was changed."
+    assert type(caught.value) is BenchsuiteError  # nobody sets it aside
 
 
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
         ({"format": 0}, "top level: must be an object whose format is 1 to 2"),
-        ({"format": "1"}, "top level: must be an object whose format is 1 to 2"),
-        ({"format": None}, "top level: must be an object whose format is 1 to 2"),
         ({"outcome": "fine"}, "outcome: Input should be 'completed', "),
         ({"curves": {"train_loss": "x"}}, "curves: must be an object of lists of numbers"),
         ({"surprise": 1}, "surprise: Unexpected keyword argument"),
         ({"spec": []}, "spec: Input should be a valid dictionary"),
+        ({"\x1b[2J\n": 1}, "\\x1b[2J\\n: Unexpected keyword argument"),
+        ({"x" * 10_000: 1}, "x" * 100),
     ],
 )
 def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], where: str, store: Store) -> None:
     path = damaged(store, json.dumps(make_json() | changes))
-    message = refused(store.read_all)
-    assert message.startswith(f"the record {path} does not follow the format: {where}")
-    assert message.endswith(CURE)
+    line = said(store)
+    assert line.startswith(f"trials/{path.parent.name}/{path.name} does not follow the format: {where}")
+    assert len(line) <= 240
 
 
 @pytest.mark.parametrize("field", ["id", "spec", "outcome", "costs", "environment", "task", "made_by"])
 def test_a_field_that_is_missing_is_named(field: str, store: Store) -> None:
     broken = make_json()
     del broken[field]
-    path = damaged(store, json.dumps(broken))
-    assert refused(store.read_all) == (f"the record {path} does not follow the format: {field}: Field required. {CURE}")
-
-
-@pytest.mark.parametrize("text", ["[]", "1", "null", '"x"'])
-def test_json_that_is_no_record_is_refused(text: str, store: Store) -> None:
-    path = damaged(store, text)
-    assert refused(store.read_all).startswith(f"the record {path} does not follow the format: top level: ")
+    damaged(store, json.dumps(broken))
+    assert said(store).endswith(f" does not follow the format: {field}: Field required")
 
 
 def test_a_record_under_the_name_of_another_is_refused(store: Store) -> None:
-    path = damaged(store, json.dumps(make_json(seed=1)))
-    assert refused(store.read_all) == (
-        f"the record {path} holds trial {record(1).id}, which its name does not say. {CURE}"
-    )
+    damaged(store, json.dumps(make_json(seed=1)))
+    assert said(store).endswith(f" holds trial {record(1).id}, which its name does not say")
 
 
 def test_a_record_whose_spec_was_changed_is_refused(store: Store) -> None:
     changed = make_json()
     changed["spec"]["epochs"] = 1
     path = damaged(store, json.dumps(changed))
-    assert refused(store.read_all) == f"the record {path} holds another spec than that of trial {path.stem}. {CURE}"
+    assert said(store).endswith(f" holds another spec than that of trial {path.stem}")
 
 
-def test_a_folder_in_place_of_a_record_is_named(store: Store) -> None:
+# What lies in the place of a record, and is no file
+
+
+def socket_at(path: Path) -> None:
+    where = os.getcwd()
+    os.chdir(path.parent)  # the name of a socket may have 107 letters
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
+    os.chdir(where)
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (os.mkfifo, "is a pipe"),
+        (Path.mkdir, "is a folder"),
+        (socket_at, "is a socket"),
+        (lambda path: path.symlink_to("/dev/zero"), "is a link, and links are not followed"),
+        (lambda path: path.symlink_to("nowhere"), "is a link, and links are not followed"),
+        (lambda path: path.symlink_to(path), "is a link, and links are not followed"),
+    ],
+)
+def test_what_is_no_file_is_named_and_stops_nobody(make: Any, what: str, store: Store) -> None:
     path = store.write(record())
+    store.write(record(1))
     path.unlink()
-    path.mkdir()
-    assert refused(store.read_all) == f"cannot read the record {path}: Is a directory."
+    make(path)
+    assert said(store) == f"trials/{path.parent.name}/{path.name} {what}"
+    assert store.ids() == [record(1).id]
+    with pytest.raises(DamagedRecord) as caught:
+        store.read(path.stem)
+    assert str(caught.value).startswith(f"the record {path} {what}. Nothing was changed. ")
+    assert store.changed() > 0
+
+
+def test_a_link_to_a_good_record_is_no_record_and_neither_is_one_below_a_linked_folder(store: Store) -> None:
+    path = store.write(record())
+    elsewhere = store.folder / "elsewhere.json"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    assert said(store).endswith("is a link, and links are not followed")
+    path.unlink()
+    elsewhere.rename(path)
+    path.parent.rename(store.folder / "elsewhere")
+    path.parent.symlink_to(store.folder / "elsewhere")
+    link = f"trials/{path.parent.name}"
+    assert said(store) == f"{link} is a link, and links are not followed"
+    assert refused(store.read, path.stem) == (
+        f"the record {store.folder / link} is a link, and links are not followed. Nothing was changed."
+    )
+
+
+def test_a_file_without_end_is_not_read(store: Store) -> None:
+    path = store.write(record())
+    with path.open("ab") as file:
+        file.truncate(10 * 2**40)
+    assert said(store).endswith("has 10,995,116,277,760 bytes, more than the 67,108,864 that are read")
+
+
+def test_a_file_that_may_not_be_read_is_named_and_is_no_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.write(record())
+    store.write(record(1))
+    opened = os.open
+
+    def forbidden(where: Any, *arguments: Any, **keywords: Any) -> int:
+        if str(where) == str(path):
+            raise PermissionError(errno.EACCES, "Permission denied")  # tests may run as root
+        return opened(where, *arguments, **keywords)
+
+    monkeypatch.setattr(os, "open", forbidden)
+    assert said(store) == f"trials/{path.parent.name}/{path.name} cannot be read: Permission denied"
+    assert (
+        refused(store.read, path.stem) == f"the record {path} cannot be read: Permission denied. Nothing was changed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("{other}/{id}.json", "lies in the wrong folder: its id begins with {own}"),
+        ("{own}/._{id}.json", "is what macOS keeps of a file elsewhere, and no record"),
+        ("{own}/{ID}.json", "is a file, and its name is not that of a record"),
+        ("{own}/{id}.json.bak", "is a file, and its name is not that of a record"),
+        ("{own}/{id}", "is a file, and its name is not that of a record"),
+        ("{own}/\x1b[2J\n", "is a file, and its name is not that of a record"),
+        ("{id}.json", "is a file, and its name is not that of a record"),
+        ("zz/{id}.json", "is a folder that holds no records"),
+        ("{own}x/{id}.json", "is a folder that holds no records"),
+    ],
+)
+def test_a_file_that_is_named_or_placed_otherwise_is_no_record_and_overrides_none(
+    name: str, what: str, store: Store
+) -> None:
+    path = store.write(record())
+    words = {"id": path.stem, "ID": path.stem.upper(), "own": path.parent.name, "other": "00"}
+    stray = store.trials / name.format(**words)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"mine" if "bak" in name else path.read_bytes())
+    damaged: list[Damage] = []
+    assert list(store.read_all(damaged)) == [path.stem]
+    (line,) = map(str, damaged)
+    shown = stray.parent if "no records" in what else stray
+    assert line == f"trials/{shown.relative_to(store.trials)} ".encode("unicode_escape").decode() + what.format(**words)
+    assert store.ids() == [path.stem]
+
+
+def test_what_is_being_written_and_what_file_managers_leave_is_nobodys_business(store: Store) -> None:
+    path = store.write(record())
+    for name in (f".{path.name}.abc123", ".DS_Store", "Thumbs.db"):
+        (path.parent / name).write_bytes(b"")
+    assert list(store.read_all()) == [path.stem]  # without a list: nothing is wrong
+
+
+def test_of_many_bad_files_ten_are_named(store: Store) -> None:
+    found = [Damage(f"trials/{number}", "is bad") for number in range(300)]
+    told = shortened(found, store.folder)
+    assert told[:2] == ["trials/0 is bad", "trials/1 is bad"]
+    assert told[10:] == [f"… and 290 more: benchsuite doctor --results {store.folder}"]
+    assert shortened(found[:10], store.folder) == told[:10]
+
+
+def test_what_is_set_aside_is_kept_with_all_that_lay_beside_it(store: Store) -> None:
+    for number in range(2):
+        path = damaged(store, f"no record {number}")
+        beside = extra_file(store.extras.weights, path.stem)
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(b"weights")
+        with pytest.raises(DamagedRecord) as caught:
+            store.read(path.stem)
+        assert store.set_aside_damaged(caught.value.damage, path.stem) == f"damaged/trials-{path.stem}-{number}.json"
+    assert files(store.folder) == sorted(
+        f"damaged/{what}-{path.stem}-{number}.{ending}"
+        for number in range(2)
+        for what, ending in (("trials", "json"), ("weights", "npz"))
+    )
+    assert (store.folder / f"damaged/trials-{path.stem}-0.json").read_text(encoding="utf-8") == "no record 0"
 
 
 # Folders that cannot be used

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.record import Record
+    from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.store import Store
@@ -33,11 +34,13 @@ class Written:
         index: The page.
         contents: What is in it.
         notes: What to say of records that were left out, or stand in it although their code changed, one line each.
+        damaged: What lies among the records and is none, one line each; of many the first.
     """
 
     index: Path
     contents: Contents
     notes: tuple[str, ...]
+    damaged: tuple[str, ...]
 
 
 def report(
@@ -56,6 +59,8 @@ def report(
     console = terminal()
     written = write(Store(results), registry(plugin, no_local), stale=stale)
     show(written.contents, console)
+    for line in written.damaged:
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
     for note in written.notes:
         say(console, "{}", note)
     say(console, "Report: [bold]{}[/]", written.index)
@@ -78,12 +83,14 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
     from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.record_files import shortened
     from benchsuite.report import Contents, write_report, write_trials
     from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
     judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
-    for record in store.records():
+    damaged: list[Damage] = []
+    for record in store.records(damaged):
         found[judge(record.trial, record)].append(record)
     old, missing = found[Freshness.STALE], found[Freshness.MISSING]
     shown = [
@@ -101,6 +108,8 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         )
     contents = Contents(shown)
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
+    said = shortened(damaged, store.folder)
+    problems += said
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:
         problems.append(
@@ -127,7 +136,7 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         raise BenchsuiteError(
             f"cannot write the report: {error.strerror or error}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))))
+    return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))), tuple(said))
 
 
 def _notes(old: int, shown: bool, missing: int, count: int) -> Iterator[str]:

@@ -89,15 +89,22 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.cli.progress import WORKERS_START_SECONDS, clock
     from benchsuite.execution import Forecast
     from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.record_files import Damage, shortened
     from benchsuite.report.tables.numbers import count_of
-    from benchsuite.store import Store
+    from benchsuite.store import DamagedRecord, Store
 
     store = Store(results, create=False)
     judge = judge_of(known, store.extras, options.extras)
     found: Counter[Freshness] = Counter()
     forecast = Forecast(known)
+    damaged: list[Damage] = []
     for trial in planned.trials.values():
-        freshness = judge(trial, store.read(trial.id))
+        try:
+            record = store.read(trial.id)
+        except DamagedRecord as error:
+            damaged.append(error.damage)
+            record = None
+        freshness = judge(trial, record)
         found[freshness] += 1
         if freshness is not Freshness.FRESH:
             forecast.add(trial)
@@ -113,6 +120,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     for kind, settings in planned.compared.items():
         more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
         say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
+    for line in shortened(damaged, results):
+        say(console, "[yellow]![/] {}", line)
+    if damaged:
+        say(console, "A run moves these to damaged/ and trains their trials again.")
     seconds = forecast.seconds / options.workers
     expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
     say(console, "Predicted: {} with {}. Nothing was written.", expected, count_of(options.workers, "worker"))
@@ -144,7 +155,7 @@ def _run(
         raise typer.Exit(1) from None
     failure = None
     try:
-        index, note = _report(store, known, summary)
+        index, note = _report(store, known, summary, console)
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, failure = None, "", error
     counting = [record for record in summary.records.values() if not without_data(record)]
@@ -174,7 +185,7 @@ def _run(
         raise typer.Exit(1)
 
 
-def _report(store: Store, known: Registry, summary: Summary) -> tuple[Path | None, str]:
+def _report(store: Store, known: Registry, summary: Summary, console: Console) -> tuple[Path | None, str]:
     """Renew the report if that is worth its time; return where it is, if it is as new as the records, and what to add."""
     from benchsuite.cli.report import page, write
 
@@ -184,4 +195,7 @@ def _report(store: Store, known: Registry, summary: Summary) -> tuple[Path | Non
         return index, " (as it was: no record is newer)"
     if count > RENEWED_AT_ONCE:
         return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it."
-    return write(store, known).index, ""
+    written = write(store, known)
+    for line in written.damaged:
+        say(console, "[yellow]![/] {}", line)
+    return written.index, ""

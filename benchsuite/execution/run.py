@@ -16,11 +16,12 @@ from benchsuite.execution.observer import Observer, Summary
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
+from benchsuite.record_files import shortened
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.selection import baseline
 from benchsuite.sources import Source
-from benchsuite.store import Store
+from benchsuite.store import DamagedRecord, Store
 from benchsuite.trial import Trial
 
 
@@ -106,12 +107,13 @@ class _Run:
         if not trials:
             return
         running = []
+        damaged: list[str] = []
         for trial in trials:
             self._order.append(trial.id)
             if trial.id in self._proposed:
                 continue
             self._proposed.add(trial.id)
-            record = self.store.read(trial.id)
+            record = self._read(trial.id, damaged)
             freshness = self._judge(trial, record)
             if record is not None and freshness is Freshness.FRESH:
                 self.summary.records[trial.id] = record
@@ -126,12 +128,28 @@ class _Run:
                 self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
+        for line in shortened(damaged, self.store.folder):
+            self.observer.problem(line)
         if running and not self._waiting:
             self._hook("study_started", trials=tuple(running), results=self.store.folder)
         self._waiting += len(running)
         self.observer.planned(self.summary.done, self._waiting, self.summary.stale, self._forecast.seconds)
         for cell in make_cells(running, self.registry, self.options.workers, self.timeout):
             self.executor.submit(cell)
+
+    def _read(self, trial_id: str, damaged: list[str]) -> Record | None:
+        """Read the record of a trial. What is no record is set aside, so that nothing is lost, and the trial runs again.
+
+        Args:
+            trial_id: The trial.
+            damaged: Told of it.
+        """
+        try:
+            return self.store.read(trial_id)
+        except DamagedRecord as error:
+            place = self.store.set_aside_damaged(error.damage, trial_id)
+            damaged.append(f"{error.damage}: moved to {place}, and its trial runs again")
+            return None
 
     def _tell_source(self) -> None:
         """Tell the source what it waits for, in the order of its proposals, and take what it then proposes."""

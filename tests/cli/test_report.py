@@ -22,7 +22,7 @@ def without_data(record: Record) -> Record:
     def change(data: dict[str, Any]) -> None:
         data |= {"outcome": "crashed", "reason": "ModuleNotFoundError: no mnist1d"}
         del data["fingerprints"]["data"]
-        data["results"] |= {"failure": {"step": 0, "traceback": ""}}
+        data["results"] |= {"final": None, "best": None, "targets": {}, "failure": {"step": 0, "traceback": ""}}
 
     return remade(record, change)
 

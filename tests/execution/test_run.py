@@ -21,14 +21,14 @@ from benchsuite.execution import Cell, Finished, Options, Started, run_source
 from benchsuite.execution import run as run_module
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Costs, Ending, Environment, Failure, Record, Results
+from benchsuite.record import Costs, Ending, Environment, Failure, Reached, Record, Results, Values
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.selection import baseline, expand
 from benchsuite.sources import Planned
 from benchsuite.store import Store
 from benchsuite.trial import Trial
 
-TASK = "quadratic"
+TASK, MEASURES, TARGETS = "quadratic", ("loss", "excess_loss", "distance"), (0.01, 0.0001, 1e-08)
 
 
 def trials(bundled: Registry, rates: Sequence[float], seed: int = 0, epochs: int = 1) -> list[Trial]:
@@ -49,10 +49,20 @@ def loss(trial: Trial) -> float:
 
 def ending(trial: Trial, value: float | None = None, **changes: object) -> Ending:
     reached = loss(trial) if value is None else value
+    known = loss(trial)
+    losses = {f"{part}_{name}": [2.0, known] for part in ("train", "validation", "test") for name in MEASURES}
+    losses["test_loss"] = [2.0, reached]
+    curves = Curves({"epoch": [0, 1], "step": [0, 10], "running_loss": [None, known], **losses})
+    row: Values = {"epoch": 1, "step": 10, **{name: values[1] for name, values in losses.items()}}
     whole = Ending(
         outcome=Outcome.COMPLETED,
-        curves=Curves({"epoch": [0, 1], "step": [0, 10], "test_loss": [1.0, reached]}),
-        results=Results(final={"epoch": 1, "step": 10, "test_loss": reached}),
+        curves=curves,
+        results=Results(
+            final=row,
+            best=row,
+            targets={str(target): Reached(epoch=1, step=10) if known <= target else None for target in TARGETS},
+            steps_per_epoch=10,
+        ),
         costs=Costs(wall_seconds=0.1),
         environment=Environment(device="cpu", worker=0),
         fingerprints={"data": "0" * 16},
@@ -234,19 +244,19 @@ def test_an_extra_leaves_the_record_as_it_was_and_compares(bundled: Registry, tm
 
 
 def test_what_a_record_says_of_its_task_is_compared_whatever_the_numerics(bundled: Registry, tmp_path: Path) -> None:
-    """Rounding changes numbers, never targets: these were changed by hand."""
+    """Rounding changes numbers, never a citation: this one was changed by hand."""
     (one,) = trials(bundled, [0.1])
     store = Store(tmp_path)
     run_source(Planned([one]), bundled, store, Shuffled(1, Random(0)), options(tmp_path), Watching())
     record = store.read(one.id)
     assert record is not None
     elsewhere = replace(record.environment, numerics="a" * 16)
-    store.write(replace(record, environment=elsewhere, task=replace(record.task, targets=[0.123])))
+    store.write(replace(record, environment=elsewhere, task=replace(record.task, citation="mine")))
     again = ending(one, environment=Environment(device="cpu", worker=0, numerics="b" * 16))
     executor = Shuffled(1, Random(0), {one.id: again})
     wanted = options(tmp_path, extras=Extras(weights=True))
     summary = run_source(Planned([one]), bundled, store, executor, wanted, Watching())
-    assert summary.unrepeated[one.id].startswith("its task's targets: [0.123] in the record, [")
+    assert summary.unrepeated[one.id].startswith("its task's citation: mine in the record, ")
     assert summary.unkept == {}
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from benchsuite.recipe import Recipe
 from benchsuite.record import Record
 from benchsuite.report import grid_tables, leaderboard_tables
-from tests.factories import AUTOENCODER, DIGITS, component, make_record, make_study
+from tests.factories import AUTOENCODER, BASELINE, DIGITS, component, make_record, make_study
 
 SGD = component("sgd", learning_rate=0.1)
 
@@ -32,7 +34,13 @@ def test_terminal_tables_fit_their_width(width: int):
 def test_names_of_a_strangers_record_move_no_cursor():
     evil = component("e\x1b[2J", learning_rate=0.1)
     other = {"activation": [component("re\x9blu")]}
-    records = [make_record(DIGITS, {"optimizer": [one], **more}) for one in (evil, SGD) for more in ({}, other)]
+    plain = make_record(DIGITS)
+    records = [  # no file that is read has such names; a plugin may
+        replace(
+            plain, id=f"{number:032x}", trial=replace(plain.trial, recipe=Recipe.from_json({**BASELINE, **changes}))
+        )
+        for number, changes in enumerate({"optimizer": [one], **more} for one in (evil, SGD) for more in ({}, other))
+    ]
     grid = Console(width=80, file=io.StringIO(), color_system=None)
     for table in grid_tables(records):
         grid.print(table)

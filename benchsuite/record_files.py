@@ -1,0 +1,208 @@
+"""The files of a folder of records: which of them are records, and what is wrong with each other one.
+
+Nothing that lies there stops a reader: what is no record is named in one line, and the rest is used.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from benchsuite import drafts
+from benchsuite.errors import cannot_write
+from benchsuite.folder import Folder
+from benchsuite.plain_files import NotPlain, kind_of, read_plain
+from benchsuite.record import Record
+from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
+
+LARGEST = 64 * 2**20
+"""Bytes. A record of 100,000 evaluated epochs and three measures has 35 million."""
+LONGEST = 160
+"""Letters of what is said of a file."""
+MOST_LISTED = 10
+DAMAGED = "damaged"
+"""Where what is no record is moved to, below the results folder."""
+
+RECORD = re.compile(r"[0-9a-f]{32}\.json")
+FOLDER = re.compile(r"[0-9a-f]{2}")
+TEMPORARY = re.compile(rf"\..+\.(json|npz|parquet)\.\w+|{drafts.TEMPORARY.pattern}")
+"""A file that is being written, or was when its writer was killed."""
+OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""What macOS and Windows leave in folders that were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong with a file, or with what lies in the place of one.
+
+    Args:
+        path: Relative to the results folder.
+        reason: What is wrong, as the end of a sentence that begins with the file.
+        newer: Whether a newer benchsuite wrote it: then nothing is wrong with it.
+        readable: Whether the operating system let it be read.
+    """
+
+    path: str
+    reason: str
+    newer: bool = False
+    readable: bool = True
+
+    def __str__(self) -> str:
+        """Return one line that names the file; nothing in it steers a terminal."""
+        return f"{one_line(self.path, LONGEST)} {one_line(self.reason, LONGEST)}"
+
+
+class RecordFiles:
+    """The records below a folder.
+
+    Args:
+        folder: Of the records: ``trials`` of the results folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._name = folder.name
+
+    def load(self, trial_id: str) -> Record | Damage | None:
+        """Read the record of a trial; ``None`` if there is none."""
+        first = trial_id[:2]
+        if os.path.islink(f"{self._folder}/{first}"):
+            return Damage(f"{self._name}/{first}", "is a link, and links are not followed", readable=False)
+        return self._load(first, f"{trial_id}.json")
+
+    def records(self, damaged: list[Damage]) -> Iterator[Record]:
+        """Read record after record, sorted by id.
+
+        Args:
+            damaged: Filled with all else that lies there, and is no record.
+        """
+        for folder, name in self.names(damaged):
+            found = self._load(folder, name)
+            if isinstance(found, Damage):
+                damaged.append(found)
+            elif found is not None:  # it may go meanwhile
+                yield found
+
+    def names(self, damaged: list[Damage] | None = None) -> Iterator[tuple[str, str]]:
+        """Yield folder and name of every file that is named and placed as a record, sorted.
+
+        Args:
+            damaged: Filled with what is not.
+        """
+        wrong = damaged if damaged is not None else []
+        for entry in self._entries("", wrong):
+            folder = entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                wrong.append(Damage(f"{self._name}/{folder}", _stray(entry)))
+                continue
+            if not FOLDER.fullmatch(folder):
+                wrong.append(Damage(f"{self._name}/{folder}", "is a folder that holds no records"))
+                continue
+            for file in self._entries(folder, wrong):
+                name = file.name
+                where = f"{self._name}/{folder}/{name}"
+                if not RECORD.fullmatch(name):
+                    wrong.append(Damage(where, _stray(file)))
+                elif name[:2] != folder:
+                    wrong.append(Damage(where, f"lies in the wrong folder: its id begins with {name[:2]}"))
+                elif not file.is_file(follow_symlinks=False):
+                    wrong.append(Damage(where, f"is {kind_of(file.path)}"))
+                else:
+                    yield folder, name
+
+    def changed(self) -> int:
+        """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
+        newest = os.stat(self._folder).st_mtime_ns
+        for folder in self._entries("", []):
+            newest = max(newest, folder.stat(follow_symlinks=False).st_mtime_ns)
+            if folder.is_dir(follow_symlinks=False):
+                times = (one.stat(follow_symlinks=False).st_mtime_ns for one in self._entries(folder.name, []))
+                newest = max(newest, *times, newest)
+        return newest
+
+    def _entries(self, folder: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:
+        """Return what lies in a folder, sorted by name, without what is being written and what file managers leave."""
+        try:
+            with os.scandir(f"{self._folder}/{folder}") as found:
+                entries = [one for one in found if not (one.name[0] == "." and TEMPORARY.fullmatch(one.name))]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            path = f"{self._name}/{folder}".rstrip("/")
+            wrong.append(Damage(path, f"cannot be read: {error.strerror}", readable=False))
+            return []
+        return sorted((one for one in entries if one.name not in OF_FILE_MANAGERS), key=lambda one: one.name)
+
+    def _load(self, folder: str, name: str) -> Record | Damage | None:
+        path = f"{self._name}/{folder}/{name}"
+        try:
+            record = record_from_json(read_plain(f"{self._folder}/{folder}/{name}", LARGEST))
+        except FileNotFoundError:
+            return None
+        except NewerFormat as error:
+            return Damage(path, str(error), newer=True)
+        except (NotPlain, NotARecord) as error:
+            return Damage(path, str(error))
+        except OSError as error:
+            return Damage(path, f"cannot be read: {error.strerror}", readable=False)
+        if record.id != name[:-5]:
+            return Damage(path, f"holds trial {record.id}, which its name does not say")
+        return record
+
+
+def shortened(damaged: Sequence[object], folder: Path) -> list[str]:
+    """Return what to say of damaged files, a line each; of many the first, and how to see them all.
+
+    Args:
+        damaged: What was found.
+        folder: The results folder.
+    """
+    said = [str(one) for one in damaged[:MOST_LISTED]]
+    if more := len(damaged) - len(said):
+        said.append(f"… and {more} more: benchsuite doctor --results {one_line(str(folder), LONGEST)}")
+    return said
+
+
+def move_aside(root: Folder, name: str) -> str:
+    """Move something out of the way, to ``damaged/``: nothing is lost, and of a link the link is moved.
+
+    Args:
+        root: The results folder.
+        name: Where it is, below the results folder.
+
+    Returns:
+        Where it is now, likewise.
+
+    Raises:
+        BenchsuiteError: If that cannot be done.
+    """
+    was = PurePath(name)
+    for number in itertools.count():
+        place = f"{DAMAGED}/{was.parts[0]}-{was.stem[:40]}-{number}{was.suffix[:8]}"
+        if not os.path.lexists(root.path / place):
+            break
+    try:
+        root.move(name, place)
+    except OSError as error:
+        raise cannot_write(root.path / place, error) from None
+    return place
+
+
+def one_line(text: str, most: int) -> str:
+    """Return a text in one line of so many letters: what no terminal shows as it stands is an escape."""
+    begin = text[: most + 1]  # escaping a hundred million letters takes its time
+    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in begin)
+    return shown if len(shown) <= most and len(text) <= most else f"{shown[: most - 2]} …"
+
+
+def _stray(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "is a link, and links are not followed"
+    if entry.name.startswith("._"):
+        return "is what macOS keeps of a file elsewhere, and no record"
+    kind = kind_of(entry.path)
+    return f"is {kind or 'a file'}, and its name is not that of a record"
