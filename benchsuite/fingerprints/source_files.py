@@ -56,6 +56,12 @@ class SourceFiles:
         """Read a file now, unless it was read before; ``loader`` reads what lies in an archive."""
         self._file(path, loader)
 
+    def find(self, name: str) -> Path | None:
+        """Return the file of a module that can be imported by its dotted name, without importing it."""
+        own = ImportPlaces({name.partition(".")[0]: place_of(name.partition(".")[0])})
+        found = self._find(name, own)
+        return found[-1].path if found and found[-1].name == name else None
+
     def closure(self, module: ModuleType, root: Path | None, component: Any) -> dict[str, Path]:
         """Return name → file of all code that a component is made of; the plugin's own file has no name.
 
