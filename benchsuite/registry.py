@@ -21,7 +21,9 @@ from benchsuite.discovery import (
     Distribution,
     PluginSearch,
     Skipped,
+    check_module,
     components_of,
+    cut,
     described,
     find,
     guarded,
@@ -32,11 +34,14 @@ from benchsuite.discovery import (
 from benchsuite.discovery.functions import OwnCode
 from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.fingerprints import Fingerprints
+from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
 from benchsuite.trying import Tried, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
+
+MOST_NAMED = 10
+"""Broken plugins that an error about something else names; `benchsuite list` names all."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,9 @@ class Registry:
         if name not in table:
             then = []  # it may be there, and that may be why it is not found
             if self.broken:
-                then.append("Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + ".")
+                named = "; ".join(f"{p.origin} ({cut(p.reason, 200)})" for p in self.broken[:MOST_NAMED])
+                more = f"; … ({len(self.broken)} in all)" if len(self.broken) > MOST_NAMED else ""
+                then.append(f"Broken plugins: {named}{more}.")
             if self.skipped:
                 then.append(f"In ./plugins and ./tasks, {described(self.skipped, 120)}.")
             raise unknown(kind.replace("_", " "), name, table, then=" ".join(then))
@@ -210,9 +217,12 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
         functions = functions_before(tried) if tried.replaced else None
         try:
             module = candidate.load()
+            check_module(module)
             if functions:
                 functions.restore(OwnCode(module.__name__, candidate.root))
-            file = Path(getattr(module, "__file__", None) or candidate.name).resolve()
+            # A file is what was found there, whatever it calls itself.
+            known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
+            file = Path(known).resolve()
             if file in files:  # reached in two ways, such as --plugin and an entry point
                 return
             files.add(file)
@@ -242,6 +252,8 @@ def _register(registry: Registry, plugin: Plugin) -> None:
     assert plugin.module is not None
     found = [Registered(component, plugin, registry) for component in components_of(plugin.module, registry.hooks)]
     try:
+        for entry in found:
+            list(functions_of(entry.component))  # found now: what a function says of itself may raise
         _refuse_clashes(registry, plugin, found)
     except BaseException:
         registry.hooks.unregister(plugin.module)

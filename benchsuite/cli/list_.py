@@ -10,6 +10,7 @@ from benchsuite.cli.console import escape
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
+from benchsuite.text import without_controls
 
 
 def list_components(
@@ -46,11 +47,13 @@ def list_components(
             shown.add_row(component_name, escape(component.summary), escape(mark + entry.plugin.origin))
         console.print(shown)
         console.print()
+    cut = False
     for broken in known.broken:
-        console.print(
-            f"[red]broken[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        line = without_controls(f"broken {broken.name} ({broken.origin}): {broken.reason}")
+        if console.is_terminal and len(line) > console.width:  # one line each, and on a screen one row
+            line, cut = f"{line[: console.width - 1]}…", True
+        console.print(f"[red]broken[/]{escape(line.removeprefix('broken'))}", highlight=False, soft_wrap=True)
+    if cut:
+        console.print("`benchsuite doctor` shows these lines whole.", style="dim", highlight=False)
     if skipped := described(known.skipped, console.width):
         console.print(escape(skipped), style="dim", highlight=False, soft_wrap=True)

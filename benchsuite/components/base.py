@@ -82,7 +82,11 @@ class Component:
             raise BenchsuiteError(
                 f"version of {self.title} must be a whole number from 1. Received: {shown(self.version)}."
             )
-        for key in self.wraps:
+        for key, kind in self.wraps.items():
+            if not isinstance(kind, str):
+                raise BenchsuiteError(
+                    f"wraps of {self.title} must be a dictionary of hyperparameters and kinds. Received: {shown(self.wraps)}."
+                )
             if key not in self.space:
                 raise unknown(f"hyperparameter in wraps of {self.title}:", key, self.space)
         self._check_signature()

@@ -17,10 +17,12 @@ MOST_HYPERPARAMETERS = 100
 MOST_LISTED = 100
 """Entries of the lists of a task."""
 LARGEST_COUNT = 2**31 - 1
+LAST_LATIN = "\u00ff"
+"""Beyond it are letters that look like others."""
 
 
 def check_texts(component: Any) -> None:
-    """Refuse texts that are none, or that no list can show, and switches that are no ``bool``.
+    """Refuse texts that are none, or that no list can show, switches that are no ``bool``, and numbers that are not finite.
 
     Raises:
         BenchsuiteError: Naming the field.
@@ -30,6 +32,8 @@ def check_texts(component: Any) -> None:
         called = f"{field.name} of {component.title}"
         if field.type == "bool" and not isinstance(value, bool):
             raise BenchsuiteError(f"{called} must be True or False. Received: {shown(value)}.")
+        if field.type == "float" and not is_finite(value):
+            raise BenchsuiteError(f"{called} must be a finite number. Received: {shown(value)}.")
         if field.type == "str":
             longest = LONGEST_SUMMARY if field.name == "summary" else LONGEST_TEXT
             object.__setattr__(component, field.name, _text(called, value, longest, field.name == "summary"))
@@ -40,7 +44,7 @@ _KNOWN: dict[type, list[dataclasses.Field[Any]]] = {}
 
 def _fields(cls: type) -> list[dataclasses.Field[Any]]:
     if cls not in _KNOWN:  # a plugin may have ten thousand components
-        _KNOWN[cls] = [field for field in dataclasses.fields(cls) if field.type in ("str", "bool")]
+        _KNOWN[cls] = [field for field in dataclasses.fields(cls) if field.type in ("str", "bool", "float")]
     return _KNOWN[cls]
 
 
@@ -102,9 +106,11 @@ def is_finite(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return what a value looks like, in one line of bounded length, look-alikes of letters as their codes."""
+    """Return what a value looks like, in one line of bounded length; letters that may look like others as their codes."""
     try:
-        text = ascii(value) if isinstance(value, str) else repr(value)
+        text = repr(value)
+        if isinstance(value, str) and not text.isascii() and max(text) > LAST_LATIN:
+            text = ascii(value)
     except Exception as error:
         return f"a {type(value).__name__} whose repr raises {type(error).__name__}"
     text = " ".join(text.split())

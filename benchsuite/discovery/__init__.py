@@ -1,6 +1,6 @@
 """Finds what may be a plugin without running a stranger's file, and asks plugins what they have."""
 
-from benchsuite.discovery.asking import components_of, hook_manager
+from benchsuite.discovery.asking import check_module, components_of, hook_manager
 from benchsuite.discovery.candidates import BUNDLED, Candidate, Distribution, PluginSearch, entry_points, find
 from benchsuite.discovery.guard import guarded
 from benchsuite.discovery.local_files import Skipped, described
@@ -12,6 +12,7 @@ __all__ = [
     "Distribution",
     "PluginSearch",
     "Skipped",
+    "check_module",
     "components_of",
     "cut",
     "described",

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 import pluggy
 
@@ -23,6 +24,20 @@ def hook_manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("benchsuite")
     manager.add_hookspecs(hookspecs)
     return manager
+
+
+def check_module(module: Any) -> None:
+    """Refuse what was imported if it is no module, or one that no longer says which it is.
+
+    Raises:
+        BenchsuiteError: Naming what it is.
+    """
+    if not issubclass(type(module), ModuleType):
+        raise BenchsuiteError(f"it must be a module with hooks. Received: {cut(repr(module), 200)}.")
+    for what, kinds in (("__name__", str), ("__file__", str | None)):
+        value = vars(module).get(what)
+        if not isinstance(value, kinds):
+            raise BenchsuiteError(f"a module must keep its {what}. Received: {cut(repr(value), 200)}.")
 
 
 def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
@@ -54,6 +69,7 @@ def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Com
     Raises:
         BenchsuiteError: If a hook is misspelt or has other arguments, or gives what is no component.
     """
+    check_module(module)
     check_hooks(module, manager)
     manager.register(module)  # checks the arguments of every hook
     try:
@@ -66,7 +82,8 @@ def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Com
 def _ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
     """Ask this plugin alone for its components of a kind, so that each answer has an owner."""
     hook, expected = HOOKS[kind], KINDS[kind]
-    if not hasattr(module, hook) or manager.parse_hookimpl_opts(module, hook) is None:
+    # What a module's own __getattr__ makes up is no hook.
+    if hook not in vars(module) or manager.parse_hookimpl_opts(module, hook) is None:
         return
     returned = getattr(module, hook)()
     if not isinstance(returned, list | tuple):

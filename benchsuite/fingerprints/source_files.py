@@ -118,7 +118,7 @@ class SourceFiles:
         """Return the plugin's own module, after the packages that importing it runs."""
         name = module.__name__
         if root is not None:  # its name was made up
-            if "." not in name and not hasattr(module, "__path__"):
+            if "." not in name and "__path__" not in vars(module):
                 return [Module(path.stem, path)]
             name = path.parent.name if path.stem == "__init__" else f"{path.parent.name}.{path.stem}"
         return [*(found for found in self._find(name, own) if found.name != name), Module(name, path)]
@@ -152,7 +152,7 @@ def _own_places(module: ModuleType, path: Path, root: Path | None) -> ImportPlac
     if root is not None:
         return ImportPlaces({root.resolve().name: (root,)}, (root, path.parent))
     name = _top(module)
-    alone = name == module.__name__ and not hasattr(module, "__path__")
+    alone = name == module.__name__ and "__path__" not in vars(module)
     if alone and not any(path.parent.glob("*.dist-info")):  # a module of the user's, and not all that is installed
         return ImportPlaces({}, (path.parent,))
     return ImportPlaces({name: place_of(name)})

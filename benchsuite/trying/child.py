@@ -18,6 +18,7 @@ from typing import Any
 from benchsuite.discovery import (
     Candidate,
     PluginSearch,
+    check_module,
     components_of,
     find,
     guarded,
@@ -26,6 +27,7 @@ from benchsuite.discovery import (
     traceback_of,
 )
 from benchsuite.discovery.functions import Functions, OwnCode
+from benchsuite.fingerprints import functions_of
 
 OF_VERBS = (
     "rich.console",
@@ -99,8 +101,10 @@ def _try(candidate: Candidate, tell: Any) -> None:
         with guarded() as interruption:
             try:
                 module = candidate.load()
+                check_module(module)
                 name = module.__name__
-                components_of(module, hook_manager())
+                for component in components_of(module, hook_manager()):
+                    list(functions_of(component))
             # All of them are the plugin's own: nobody can press Ctrl-C in here.
             except BaseException as error:
                 if isinstance(error, MemoryError):  # where memory has no limit, it would be taken

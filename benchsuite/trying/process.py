@@ -19,8 +19,10 @@ from benchsuite.trying.tried import Tried
 
 IMPORT_SECONDS = 60.0
 """An import may take so long; TensorFlow takes three seconds, on a busy machine ten."""
-END_SECONDS = 5.0
-"""And the end of the process after the last one."""
+START_SECONDS = 60.0
+"""And so long the start of the process, before any plugin."""
+END_SECONDS = 15.0
+"""And its end, after the last one."""
 LOOK_EVERY = 0.05
 LONGEST_PRINTED = 4000
 LONGEST_LINE = 2**20
@@ -127,7 +129,7 @@ class _Listening:
             if code is not None and not heard:
                 found.reason = found.reason or self._ended(code)
                 break
-            limit = END_SECONDS if found.ready and found.at is None else self._seconds
+            limit = self._seconds if found.at is not None else END_SECONDS if found.ready else START_SECONDS
             if not heard and time.monotonic() - since > limit:
                 found.reason = (
                     f"importing it did not finish within {self._seconds:g} seconds"

@@ -28,7 +28,7 @@ def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str
             found[candidate.key] = before
     if unknown and sys.executable:
         try:
-            now = settle(unknown, lambda keys: attempt(search, keys))
+            now = settle(list(dict.fromkeys(unknown)), lambda keys: attempt(search, keys))
         except OSError:  # no process can be started: then nothing is known beforehand
             return found
         for key, tried in now.items():
