@@ -13,6 +13,7 @@ from benchsuite.cli.console import cell, echo, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
+from benchsuite.discovery import cut
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from benchsuite.registry import Registered, Registry
 
+LONGEST_TEXT = 20_000
+"""Letters of a docstring."""
+LONGEST_VALUE = 4000
+"""And of one line about it: a choice may have any number of options."""
 LONGEST_NAME = 60
 """Of a drawing's file; more components than that go into one named after their kind."""
 
@@ -135,9 +140,9 @@ def _facts(entry: Registered, known: Registry) -> Table:
             shown.add_row()
         for key, value in rows.items():
             if value:
-                shown.add_row(cell(key), cell(value))
+                shown.add_row(cell(key), cell(cut(value, LONGEST_VALUE)))
     # What the author says in the module: the paper, and where this departs from it.
-    text = inspect.getdoc(entry.plugin.module) or ""
+    text = cut(inspect.getdoc(entry.plugin.module) or "", LONGEST_TEXT)
     if text:
         if task:
             shown.add_row()

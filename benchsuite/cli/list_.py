@@ -10,6 +10,7 @@ from benchsuite.cli.console import cell, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
+from benchsuite.text import without_controls
 
 
 def list_components(
@@ -43,7 +44,13 @@ def list_components(
             mark = f"{component.tier}, " if name == "task" else "default, " if component.default else ""
             shown.add_row(cell(component_name), cell(component.summary), cell(mark + entry.plugin.origin))
         show(console, shown)
+    cut = False
     for broken in known.broken:
-        say(console, "[red]broken[/] {} ({}): {}", broken.name, broken.origin, broken.reason)
+        line = without_controls(f"broken {broken.name} ({broken.origin}): {broken.reason}")
+        if console.is_terminal and len(line) > console.width:  # one line each, and on a screen one row
+            line, cut = f"{line[: console.width - 1]}…", True
+        say(console, "[red]broken[/]{}", line.removeprefix("broken"))
+    if cut:
+        say(console, "[dim]`benchsuite doctor` shows these lines whole.[/]")
     if skipped := described(known.skipped, console.width):
         quote(console, skipped)

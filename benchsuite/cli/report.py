@@ -60,7 +60,7 @@ def report(
     written = write(Store(results), registry(plugin, no_local), stale=stale)
     show(written.contents, console)
     for line in written.damaged:
-        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "[yellow]![/] {}", line)
     for note in written.notes:
         say(console, "{}", note)
     say(console, "Report: [bold]{}[/]", written.index)
