@@ -1,0 +1,8 @@
+"""Recurses without end, at import."""
+
+
+def again():
+    return again()
+
+
+again()
