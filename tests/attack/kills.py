@@ -19,9 +19,6 @@ MAIN_KILLS, WORKER_KILLS = 60, 60
 STUDY = ("--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam,momentum", "--workers", "2")
 LONG = ("--seeds", "20", "--epochs", "300")
 SHORT = ("--seeds", "3", "--epochs", "100")
-LONGEST_START = 8.0
-"""Seconds, at the most, from the start of a run to the first record on a quiet machine: kills fall before and after it."""
-
 KILLED_WHILE_WRITING = """
 import os, signal, sys
 if sys.orig_argv[1:3] == ["-m", "benchsuite"]:
@@ -34,13 +31,21 @@ if sys.orig_argv[1:3] == ["-m", "benchsuite"]:
     os.{function} = {function}
 """
 _undisturbed: dict[tuple[Path, tuple[str, ...]], Numbers] = {}
+_first_record: dict[tuple[str, ...], float] = {}
 
 
 def undisturbed(folder: Path, size: tuple[str, ...]) -> Numbers:
-    """Return the numbers of the study when nobody disturbs it; computed once."""
+    """Return the numbers of the study when nobody disturbs it; computed once, with the time to its first record.
+
+    Kills fall into twice that time: on a slow machine, too, they hit processes that start, wait and train.
+    """
     if (folder, size) not in _undisturbed:
         study = Study(folder / str(len(_undisturbed)))
-        ended = study.run("run", *STUDY, *size)
+        started = time.monotonic()
+        running = study.start("run", *STUDY, *size)
+        running.wait_for(study.files, 300)
+        _first_record[size] = time.monotonic() - started
+        ended = running.ended()
         assert ended.code == 0, ended
         _undisturbed[folder, size] = study.numbers()
     return _undisturbed[folder, size]
@@ -114,7 +119,7 @@ def main_kills(
     while done < kills:
         running = watched.study.start("run", *STUDY, *size)
         runs += 1
-        running.wait_for(lambda: False, chance.uniform(0, LONGEST_START))
+        running.wait_for(lambda: False, chance.uniform(0, 2 * _first_record[size]))
         if running.alive:
             running.signal(signal.SIGKILL)
             done += 1
@@ -146,7 +151,7 @@ def worker_kills(folder: Path, kills: int, chance: random.Random, size: tuple[st
         watched = Watched(folder / str(whole), size, wanted)
         running = watched.study.start("run", *STUDY, *size)
         while running.alive:
-            running.wait_for(lambda: False, chance.uniform(0, 4))
+            running.wait_for(lambda: False, chance.uniform(0, _first_record[size]))
             workers = running.workers()
             if done < kills and workers:
                 chance.choice(workers).kill()
