@@ -20,9 +20,10 @@ from tests.attack.study import clear_all
 from tests.attack.table import HEAD, Attack, tried
 
 
-def everything() -> list[Attack]:
+def everything(number_of_kills: int) -> list[Attack]:
     """Return every attack."""
-    return [attack for module in (beside, kills, clocks, disks, tampering) for attack in module.attacks()]
+    others = [attack for module in (clocks, disks, tampering) for attack in module.attacks()]
+    return [*beside.attacks(), *kills.attacks(number_of_kills), *others]
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
     options.add_argument("names", nargs="*", help="words of the names of attacks, or names of plugins")
     options.add_argument("--plugins", action="store_true", help="hostile plugins one by one")
     options.add_argument("--together", action="store_true", help="the named hostile plugins in one run")
+    options.add_argument("--kills", type=int, default=kills.KILLS, help="of the main process, and as many of workers")
     options.add_argument("--keep", type=Path, help="a folder, instead of a temporary one")
     chosen = options.parse_args()
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="attack-"))
@@ -43,7 +45,8 @@ def main() -> None:
         else:
             names = chosen.names
             broken = _table(
-                folder, [one for one in everything() if not names or any(name in one.name for name in names)]
+                folder,
+                [one for one in everything(chosen.kills) if not names or any(name in one.name for name in names)],
             )
     finally:
         clear_all()

@@ -15,7 +15,8 @@ from tests.attack.sabotage import sabotaged
 from tests.attack.study import GRACE, Numbers, Study
 from tests.attack.table import Attack, Found
 
-MAIN_KILLS, WORKER_KILLS = 60, 60
+KILLS = 60
+"""Of the main process, and as many of workers."""
 STUDY = ("--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam,momentum", "--workers", "2")
 LONG = ("--seeds", "20", "--epochs", "300")
 SHORT = ("--seeds", "3", "--epochs", "100")
@@ -232,13 +233,17 @@ def _helpers(folder: Path) -> Found:
     return found
 
 
-def attacks() -> list[Attack]:
-    """Return the attacks of this module."""
+def attacks(kills: int = KILLS) -> list[Attack]:
+    """Return the attacks of this module.
+
+    Args:
+        kills: Of the main process, and as many of workers.
+    """
     holds = "0 records lost, torn, doubled or falsely failed; the bits of an undisturbed run; nothing left within 2 s"
     seed = int(os.environ.get("ATTACK_SEED", "12"))
     return [
-        Attack("SIGKILL of the main process", holds, lambda folder: main_kills(folder, MAIN_KILLS, random.Random(seed))),
-        Attack("SIGKILL of workers", holds, lambda folder: worker_kills(folder, WORKER_KILLS, random.Random(seed))),
+        Attack("SIGKILL of the main process", holds, lambda folder: main_kills(folder, kills, random.Random(seed))),
+        Attack("SIGKILL of workers", holds, lambda folder: worker_kills(folder, kills, random.Random(seed))),
         Attack("SIGKILL in the midst of writing", holds, _in_the_midst_of_writing),
         Attack("SIGKILL of whatever else a run started", holds, _helpers),
         Attack("SIGKILL of all at once", holds, _with_signal(signal.SIGKILL, True)),
