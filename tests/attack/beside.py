@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +18,8 @@ from tests.attack.table import Attack, Found
 # Many programs rather than many seeds: their trials are spread over the whole run, between those of the hostile ones.
 SETTINGS = ("sgd[learning_rate=0.1,0.05]", "adam[beta_1=0.9,0.8,0.7]", "momentum[momentum=0.9,0.8,0.7,0.6]")
 TASK = ("--task", "noisy_quadratic", "--epochs", "3", "--seeds", "1")
+TIMEOUT = int(os.environ.get("ATTACK_TIMEOUT", "15"))
+"""Seconds that a trial may take: few, since many of them hang; on a busy machine the good ones need more."""
 MEMORY = 6
 LARGEST_RECORD = 300_000
 LARGEST_OUTPUT = 1_000_000
@@ -134,7 +138,9 @@ def batch(name: str) -> list[Hostile]:
 def _many(hostile: Sequence[Hostile]) -> Callable[[Path], Found]:
     def attack(folder: Path) -> Found:
         found = Found()
-        tried = beside(folder, hostile, undisturbed(folder.parent / "undisturbed"), timeout=12, limit=900)
+        tried = beside(
+            folder, hostile, undisturbed(folder.parent / "undisturbed"), timeout=TIMEOUT, limit=900 + 20 * TIMEOUT
+        )
         tried.judge(found)
         outcomes = [str(record["outcome"]) for one in hostile for record in self_of(tried, one)]
         counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(sorted(outcomes)))
@@ -157,7 +163,7 @@ def self_of(tried: Beside, one: Hostile) -> list[dict[str, Any]]:
 def _again(tried: Beside, found: Found) -> None:
     """Nothing is computed again, and the report is written and small."""
     before = {name: content for name, content in tried.study.files().items() if name[:-5] in tried.wanted}
-    again = tried.study.run(*arguments(tried.hostile, 12), limit=300)
+    again = tried.study.run(*arguments(tried.hostile, TIMEOUT), limit=300)
     found.need(again.code == 0, f"the same run again: {again}")
     found.need(before.items() <= tried.study.files().items(), "the same run again changed records of bundled ones")
     report = tried.study.run("report", "--no-local", limit=120)
@@ -179,14 +185,14 @@ def _ends_the_run(one: Hostile) -> Callable[[Path], Found]:
         wanted = undisturbed(folder.parent / "undisturbed")
         study = Study(folder)
         placed([one], study.plugins)
-        running = study.start(*arguments([one], 12))
+        running = study.start(*arguments([one], TIMEOUT))
         if one.name == "stops_the_run":
             running.wait_for(lambda: stopped(running.process.pid), limit=90)
-            running.signal_all(18)
+            running.signal_all(signal.SIGCONT)
         if one.name == "hangs_in_hook":
             running.wait_for(lambda: len(study.files()) >= 1, limit=90)
             running.wait_for(lambda: False, limit=3)
-            running.signal(2)
+            running.signal(signal.SIGINT)
         ended = running.ended(120)
         for left in ended.left:
             found.need(False, f"left behind: {left}")
@@ -196,7 +202,7 @@ def _ends_the_run(one: Hostile) -> Callable[[Path], Found]:
             all(kept[trial] == wanted[trial] for trial in kept if trial in wanted),
             "records of bundled ones have other bits",
         )
-        go_on = study.run(*arguments([], 12), "--no-local")
+        go_on = study.run(*arguments([], TIMEOUT), "--no-local")
         found.need(go_on.code == 0, f"going on without it: {go_on}")
         after = study.numbers()
         found.need(all(after.get(trial) == held for trial, held in wanted.items()), "the bits differ after going on")
@@ -235,7 +241,7 @@ def together(names: Sequence[str]) -> Attack:
     return Attack(", ".join(names), "as all of them", _many([one for one in HOSTILE if one.name in names]))
 
 
-def one_by_one(folder: Path, names: Sequence[str], timeout: int = 12) -> Iterable[str]:
+def one_by_one(folder: Path, names: Sequence[str], timeout: int = TIMEOUT) -> Iterable[str]:
     """Try plugins each in a run of its own, to find which one does harm; one line for each."""
     wanted = undisturbed(folder / "undisturbed")
     for one in HOSTILE:

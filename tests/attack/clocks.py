@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.attack.survivors import Process
 from tests.attack.table import Attack, Found
 
 SIZE = ("--seeds", "4", "--epochs", "300")
-LIMIT = 12
+LIMIT = int(os.environ.get("ATTACK_TIMEOUT", "12"))
 """Seconds that a trial may take here."""
 JUMPS = (3600, -3600, 10**6, -(10**9))
 
