@@ -11,10 +11,10 @@ pytestmark = pytest.mark.slow
 
 
 def test_killing_the_main_process_costs_nothing_that_was_written_and_leaves_nothing(tmp_path: Path) -> None:
-    found = main_kills(tmp_path / "attack", 3, random.Random(7), SHORT, shared=False)
+    found = main_kills(tmp_path / "attack", 2, random.Random(7), SHORT, shared=False)
     assert found.broken == []
 
 
 def test_killing_workers_costs_no_trial(tmp_path: Path) -> None:
-    found = worker_kills(tmp_path / "attack", 4, random.Random(5), SHORT)
+    found = worker_kills(tmp_path / "attack", 3, random.Random(5), SHORT)
     assert found.broken == []
