@@ -15,6 +15,7 @@ from tests.attack.table import Attack, Found
 
 KEEPING = ("--store-weights", "--store-predictions", "--probe", "all")
 LONGER = ("--seeds", "6", "--epochs", "300")
+TINY = ("--seeds", "1", "--epochs", "2")
 # A mount of its own that goes with the command: nobody else sees it. What is written is copied out at the end.
 ON_SMALL_DISK = """
 set -e
@@ -136,7 +137,7 @@ def _linked(trial: str) -> list[str]:
 def _links(folder: Path) -> Found:
     """Folders and files of the results lead elsewhere: nothing is written there."""
     found, refused = Found(), 0
-    wanted = undisturbed(folder.parent / "kills", SHORT)
+    wanted = undisturbed(folder.parent / "kills", TINY)
     trial = next(iter(wanted))
     for number, name in enumerate(_linked(trial)):
         study = Study(folder / str(number))
@@ -149,7 +150,7 @@ def _links(folder: Path) -> Found:
             outside.mkdir()
             (outside / "file").write_text("precious")
         place.symlink_to(outside)
-        ended = study.run("run", *STUDY, *SHORT, "--store-weights")
+        ended = study.run("run", *STUDY, *TINY, "--store-weights")
         if outside.is_dir():
             held = [path.name for path in outside.iterdir()] == ["file"]
         else:
@@ -180,7 +181,7 @@ def _umask(folder: Path) -> Found:
     found = Found()
     for umask, mode in ((0o077, 0o600), (0o002, 0o664), (0o022, 0o644)):
         study = Study(folder / f"{umask:03o}")
-        ended = study.run("run", *STUDY, "--seeds", "1", "--epochs", "2", *KEEPING, umask=umask)
+        ended = study.run("run", *STUDY, *TINY, *KEEPING, umask=umask)
         found.need(ended.code == 0, str(ended))
         for path in study.results.rglob("*"):
             want = mode | 0o111 & ~umask if path.is_dir() else mode

@@ -15,7 +15,7 @@ from tests.attack.sabotage import sabotaged
 from tests.attack.study import GRACE, Numbers, Study
 from tests.attack.table import Attack, Found
 
-KILLS = 60
+KILLS = 55
 """Of the main process, and as many of workers."""
 STUDY = ("--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam,momentum", "--workers", "2")
 LONG = ("--seeds", "20", "--epochs", "300")
