@@ -70,6 +70,8 @@ def _table(folder: Path, chosen: list[Attack]) -> int:
     for row in tried(chosen, folder):
         rows.append(row)
         print(row, flush=True)
+        for line in row.found.broken:  # at once, for whoever waits; together below the table as well
+            print(f"  - {line}", file=sys.stderr, flush=True)
     broken = [row for row in rows if row.found.broken]
     for row in broken:
         print(f"\n{row.attack.name}:")
