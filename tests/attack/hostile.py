@@ -148,6 +148,7 @@ HOSTILE = (
     Hostile("starts_a_program"),
     Hostile("leaves_threads"),
     Hostile("leaves_temporary_files"),
+    Hostile("leaves_shared_memory"),
     Hostile("leaves_a_pool"),
     # Those that hit others
     Hostile("kills_group", _only("crashed", "out_of_memory"), quick=True),

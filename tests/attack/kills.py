@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.attack import survivors
 from tests.attack.sabotage import sabotaged
 from tests.attack.study import GRACE, Numbers, Study
 from tests.attack.table import Attack, Found
@@ -101,21 +100,10 @@ class Watched:
             found.need(False, f"{GRACE:g} s after {after} there is {left}")
 
 
-def main_kills(
-    folder: Path, kills: int, chance: random.Random, size: tuple[str, ...] = LONG, *, shared: bool = True
-) -> Found:
-    """Kill the main process at random moments from its start on, again and again.
-
-    Args:
-        folder: Where.
-        kills: How many.
-        chance: When.
-        size: Seeds and epochs.
-        shared: Whether to look at shared memory too: on a machine on which nobody else runs anything.
-    """
+def main_kills(folder: Path, kills: int, chance: random.Random, size: tuple[str, ...] = LONG) -> Found:
+    """Kill the main process at random moments from its start on, again and again."""
     found, done, runs, whole, slowest = Found(), 0, 0, 0, 0.0
     wanted = undisturbed(folder.parent / "kills", size)
-    before = survivors.shared()
     watched = Watched(folder / "0", size, wanted)
     while done < kills:
         running = watched.study.start("run", *STUDY, *size)
@@ -136,8 +124,6 @@ def main_kills(
             watched = Watched(folder / str(whole), size, wanted)
         if len(found.broken) > 20:
             break
-    left_there = survivors.shared() - before if shared else set()
-    found.need(not left_there, f"left in shared memory: {left_there}")
     found.measured = (
         f"{done} kills in {runs} runs of {whole} studies of {len(wanted)} trials; all gone within {slowest:.1f} s"
     )

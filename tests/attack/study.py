@@ -68,7 +68,7 @@ class Study:
         self.results = folder / "results"
         self.plugins = folder / "plugins"
         self.temporary = folder / "tmp"
-        self.mark = uuid.uuid4().hex
+        self.mark = uuid.uuid4().hex[:20]
         self._python = python
         self.variables = dict(variables or {})
         self._runs = 0
@@ -114,7 +114,7 @@ class Study:
 
     def left(self) -> list[str]:
         """Return what is left, in words: processes, and files that should be gone."""
-        files = survivors.files(self.temporary, self.results)
+        files = survivors.files(self.temporary, self.results) + survivors.shared(self.mark)
         return [str(process) for process in self.processes()] + files
 
     def left_after(self, seconds: float = GRACE) -> list[str]:
@@ -131,6 +131,8 @@ class Study:
                 process.kill()
             time.sleep(0.05)
         survivors.remove(self.temporary)
+        for name in survivors.shared(self.mark):
+            Path(name).unlink(missing_ok=True)
 
     def files(self) -> dict[str, bytes]:
         """Return the content of each record's file."""

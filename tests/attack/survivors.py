@@ -70,11 +70,11 @@ def files(temporary: Path, results: Path) -> list[str]:
     return [str(path) for path in sorted(found)]
 
 
-def shared() -> set[str]:
-    """Return the names in shared memory."""
+def shared(mark: str) -> list[str]:
+    """Return the names in shared memory that hold a mark: others use it too."""
     with contextlib.suppress(OSError):
-        return {entry.name for entry in SHARED_MEMORY.iterdir()}
-    return set()
+        return [str(entry) for entry in SHARED_MEMORY.iterdir() if mark in entry.name]
+    return []
 
 
 def remove(folder: Path) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_killing_the_main_process_costs_nothing_that_was_written_and_leaves_nothing(tmp_path: Path) -> None:
-    found = main_kills(tmp_path / "attack", 2, random.Random(7), SHORT, shared=False)
+    found = main_kills(tmp_path / "attack", 2, random.Random(7), SHORT)
     assert found.broken == []
 
 

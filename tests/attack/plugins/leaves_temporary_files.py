@@ -1,4 +1,4 @@
-"""Leaves files where temporary ones lie, and in shared memory."""
+"""Leaves files where temporary ones lie."""
 
 import os
 import tempfile
