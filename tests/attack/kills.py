@@ -83,7 +83,7 @@ class Watched:
         for name, held in self.study.numbers().items():
             if held["outcome"] != "completed":
                 found.need(False, f"falsely {held['outcome']}: {held['reason']}")
-            elif held != self.wanted[name]:
+            elif held != self.wanted.get(name):
                 found.need(False, f"the record {name} has other bits")
 
     def finished(self, found: Found) -> None:
