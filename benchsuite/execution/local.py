@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from benchsuite.execution.interface import Cell, Finished, Options
 from benchsuite.execution.waiting import Waiting
-from benchsuite.execution.worker_thread import Event, Known, WorkerThread
+from benchsuite.execution.worker_thread import Event, Learned, WorkerThread
 
 
 class LocalExecutor:
@@ -25,7 +25,7 @@ class LocalExecutor:
         self._options = options
         self._waiting = Waiting(options.workers)
         self._events: queue.SimpleQueue[Event | Exception] = queue.SimpleQueue()
-        self._known = Known()
+        self._learned = Learned()
         self._threads: list[WorkerThread] = []
         self._open = 0
 
@@ -39,7 +39,7 @@ class LocalExecutor:
         while self._open:
             # A study of one cell needs one worker; a tuner's may need more later.
             while len(self._threads) < min(self._options.workers, self._waiting.claimed):
-                thread = WorkerThread(len(self._threads), self._waiting, self._events, self._options, self._known)
+                thread = WorkerThread(len(self._threads), self._waiting, self._events, self._options, self._learned)
                 self._threads.append(thread)
                 thread.start()
             try:

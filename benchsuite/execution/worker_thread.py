@@ -34,7 +34,7 @@ CHANGES_NAMED = 3
 Event = Started | Finished | Noticed
 
 
-class Known:
+class Learned:
     """What the threads of all workers have learned."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class WorkerThread(threading.Thread):
         waiting: Waiting,
         events: queue.SimpleQueue[Event | Exception],
         options: Options,
-        known: Known,
+        learned: Learned,
     ) -> None:
         super().__init__(daemon=True, name=f"worker {number}")
         self.number = number
@@ -69,7 +69,7 @@ class WorkerThread(threading.Thread):
         self._waiting = waiting
         self._events = events
         self._options = options
-        self._known = known
+        self._learned = learned
         self._process: WorkerProcess | None = None
         self._lineage = BUNDLED
 
@@ -114,12 +114,12 @@ class WorkerThread(threading.Thread):
         killed = idle = 0
         while True:
             started = time.monotonic()
-            if (failure := self._known.imports.verdict(self._lineage)) is not None:
+            if (failure := self._learned.imports.verdict(self._lineage)) is not None:
                 return self._lost(failure.outcome, failure.reason, failure.printed, started)
             try:
                 process = self._ready(seconds)
             except CannotImport as error:
-                self._known.imports.failed(self._lineage, error.failure)
+                self._learned.imports.failed(self._lineage, error.failure)
                 continue
             started = time.monotonic()
             try:
@@ -140,11 +140,11 @@ class WorkerThread(threading.Thread):
                     outcome, reason = death.verdict(1)
                     return self._lost(outcome, f"before the trial began, {reason}", death.printed, started)
                 killed += 1
-                soon = death.starved or trial.cell in self._known.killers
+                soon = death.starved or trial.cell in self._learned.killers
                 if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
                     continue
                 if death.from_outside:
-                    self._known.killers.add(trial.cell)
+                    self._learned.killers.add(trial.cell)
                 outcome, reason = death.verdict(killed)
                 return self._lost(outcome, reason, death.printed, started)
 
@@ -153,7 +153,7 @@ class WorkerThread(threading.Thread):
         if self._process is None:
             options = replace(self._options, lineage=self._lineage)
             self._process, changed = start(options, self.number, self.stopping.is_set, seconds)
-            self._known.imports.succeeded(self._lineage)
+            self._learned.imports.succeeded(self._lineage)
             what = "its import changed the process"
             self._notice(changed, what, "Its own trials run so; all others have processes of their own.")
         return self._process
@@ -166,7 +166,7 @@ class WorkerThread(threading.Thread):
             what: How that came.
             then: What follows from it.
         """
-        new = self._known.new(self._lineage, changed)
+        new = self._learned.new(self._lineage, changed)
         if new:
             more = f" and {len(new) - CHANGES_NAMED} more" if len(new) > CHANGES_NAMED else ""
             who = " or ".join(self._lineage) or "a bundled component"
