@@ -51,7 +51,18 @@ def test_after_a_run_nothing_is_left_of_it(number: signal.Signals, tmp_path: Pat
     temporary, results, pids = tmp_path / "temporary", tmp_path / "results", tmp_path / "pids"
     temporary.mkdir()
     command = [sys.executable, "-m", "benchsuite", "run", "--no-local", "--plugin", "stuck.py", "--workers", "1"]
-    study = ["--task", "digits_mlp", "--optimizer", "sgd,stuck", "--epochs", "1", "--seeds", "1", "--results", str(results)]
+    study = [
+        "--task",
+        "digits_mlp",
+        "--optimizer",
+        "sgd,stuck",
+        "--epochs",
+        "1",
+        "--seeds",
+        "1",
+        "--results",
+        str(results),
+    ]
     run = subprocess.Popen(
         [*command, *study],
         cwd=tmp_path,
