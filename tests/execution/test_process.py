@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,6 +110,13 @@ def test_a_worker_without_a_connection_is_ended_and_its_trial_believed_at_once(d
 def test_a_worker_that_closes_its_connection_and_goes_has_gone(start: Start) -> None:
     death, _ = death_of(start("channel.close()\ntime.sleep(0.3)\nos._exit(5)"))
     assert (death.code, death.cut) == (5, False)
+
+
+def test_a_worker_that_dies_while_its_guard_is_stopped_has_died_of_what_it_died(start: Start) -> None:
+    worker = start("os.kill(os.getppid(), signal.SIGSTOP)\nos.kill(os.getpid(), signal.SIGSEGV)")
+    death, seconds = death_of(worker)
+    assert seconds < 2.0
+    assert (death.code, death.cut) == (-signal.SIGSEGV, False)
 
 
 def test_half_a_message_keeps_nobody_waiting(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
