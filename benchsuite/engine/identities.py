@@ -173,7 +173,10 @@ def _counts(name: str, value: Any) -> bool:
     """Say whether a value is one that computes, rather than one that is kept: a function, a class, a constant."""
     if name.startswith("__") and name.endswith("__"):
         return isinstance(value, FunctionType)
-    return callable(value) or isinstance(value, _DESCRIPTORS) or (name.isupper() and isinstance(value, _CONSTANTS))
+    if callable(value) or isinstance(value, _DESCRIPTORS):
+        return True
+    # Not a switch, which bool is: those that matter have a function that tells, and are asked by it.
+    return name.isupper() and not name.startswith("_") and type(value) in _CONSTANTS
 
 
 _DESCRIPTORS = (property, staticmethod, classmethod)

@@ -136,7 +136,7 @@ def _of_process(descriptors: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
         import resource
 
         for name in dir(resource):
-            if name.startswith("RLIMIT_"):
+            if name.startswith("RLIMIT_") and name != "RLIMIT_OFILE":  # an old name of NOFILE
                 yield f"the limit {name}", resource.getrlimit(getattr(resource, name))
         yield "the priority", os.getpriority(os.PRIO_PROCESS, 0)
     if hasattr(os, "sched_getaffinity"):

@@ -98,6 +98,8 @@ def start(
         assert isinstance(said, Ready)
         if said.problem:
             process.end()
+            if plugin:  # all was well before it was imported
+                raise CannotImport(ImportFailure(plugin, Outcome.CRASHED, said.problem, process.printed))
             raise BenchsuiteError(said.problem)
         return process, said.changed
 

@@ -34,6 +34,9 @@ def serve(descriptor: int) -> None:
         if action.startswith("raise "):
             connection.send(NotImported(plugin, action.removeprefix("raise "), "Traceback (most recent call last):"))
             return
+        if action.startswith("problem "):
+            connection.send(Ready(action.removeprefix("problem ")))
+            return
         act(action, connection)
     connection.send(Ready(plan.get("problem", ""), tuple(plan.get("changed_by_import", ()) if options.lineage else ())))
     while True:
