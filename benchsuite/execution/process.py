@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
+from benchsuite.execution.log_file import open_log
 from benchsuite.execution.messages import Answer, Begun, Ready
-from benchsuite.folder import Folder, Identity
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -61,7 +61,7 @@ class WorkerProcess:
         self._written = self._log.stat().st_size if self._log.exists() else 0
         self._starved = kills_for_memory()
         self._ours, theirs = Pipe()
-        with theirs, open_log(self._log, options.results) as log:
+        with theirs, os.fdopen(open_log(self._log, options.results), "ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
                 pass_fds=[theirs.fileno()],
@@ -150,17 +150,3 @@ class WorkerProcess:
             code = self._process.wait()
         self._ours.close()
         raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved))
-
-
-def open_log(path: Path, results: Identity | None = None) -> BinaryIO:
-    """Open a log to append to; neither it nor its folder may be a link.
-
-    Args:
-        path: The log, in a folder of the results folder, which is made if it is missing; the results folder is not.
-        results: Of the results folder that must be there.
-
-    Raises:
-        OSError: If that cannot be done.
-    """
-    folder = Folder(path.parents[1], results)
-    return os.fdopen(folder.open(f"{path.parent.name}/{path.name}", os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
