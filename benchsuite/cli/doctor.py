@@ -71,7 +71,8 @@ def _results(folder: Path, aside: bool) -> None:
         return
     counted = count_of(len(found.damaged), "problem")
     if aside:
-        stay = f" {len(found.damaged) - len(moved)} stay where they are." if len(moved) < len(found.damaged) else ""
+        left = len(found.damaged) - len(moved)
+        stay = (f" {left} stay where they are." if left > 1 else " 1 stays where it is.") if left else ""
         what = f"{count_of(len(moved), 'file')} moved to {folder / 'damaged'}.{stay}"
     elif found.movable:
         what = f"`benchsuite doctor --results {folder} --set-aside` moves what is named above to {folder / 'damaged'}."
