@@ -4,13 +4,14 @@ BIN := .venv/bin
 RESULTS ?= results
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unchanged environments lint docs bench reference wheel clean
+.PHONY: help run test unchanged environments attack lint docs bench reference wheel clean
 
 help:
 	@echo "make run        install, run everything of the quick tier, write $(RESULTS)/report/index.html"
 	@echo "make test       the test suite"
 	@echo "make unchanged  every trial of tests/unchanged/curves.json gives the curves it gave before: bit for bit on the same machine"
 	@echo "make environments  trials in hostile surroundings (switches, locale, load, …) give the same bits as in an ordinary shell"
+	@echo "make attack     kills, hostile plugins, clocks, disks: one table of what held"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation as a site: site/index.html"
 	@echo "make bench      speed: ratios against Keras' fit and a hand-written JAX loop; what each optimizer costs"
@@ -41,6 +42,9 @@ unchanged: .venv/installed-dev
 
 environments: .venv/installed-dev
 	$(BIN)/python tests/environments/compare.py
+
+attack: .venv/installed-dev
+	$(BIN)/python -m tests.attack
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -197,7 +197,8 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     store = Store(folder, create=False)
     if not store.trials.is_dir():
         raise BenchsuiteError(f"there are no records in {folder}. `benchsuite run --all` makes some in ./results.")
-    judge = judge_of(load_registry(PluginSearch(plugins, str(Path.cwd()), local)), store.extras)
+    registry = load_registry(PluginSearch(plugins, str(Path.cwd()), local), trying=True)
+    judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
     counts = Counter(freshness for _, freshness in judged)

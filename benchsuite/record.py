@@ -18,6 +18,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, RecipeSpec
 from benchsuite.shared import Shared
 from benchsuite.spaces import Value
+from benchsuite.text import LONGEST_REASON, LONGEST_TRACEBACK, shortened
 from benchsuite.trial import Trial
 
 if sys.version_info >= (3, 12):
@@ -272,8 +273,9 @@ class Record(Ending):
     def of(cls, trial: Trial, ending: Ending, task: TaskFacts, made_by: MadeBy, fingerprints: dict[str, str]) -> Record:
         """Put a record together whose parts agree, whatever a plugin made of the ending.
 
-        Texts that no encoding can hold are escaped; an empty reason says what the outcome means; a trial that did not
-        complete has no final value, and one that failed has a failure.
+        Texts that no encoding can hold are escaped, and none is longer than a record's may be; an empty reason says what
+        the outcome means; a trial that did not complete has no final value, and one that failed has a failure.
+
 
         Args:
             trial: The trial.
@@ -282,13 +284,13 @@ class Record(Ending):
             made_by: The code that made it.
             fingerprints: Of that code, in place of the ending's.
         """
-        reason = printable(ending.reason)
+        reason = shortened(printable(ending.reason), LONGEST_REASON)
         if not reason.strip() and ending.outcome is not Outcome.COMPLETED:  # a plugin raised an error without a word
             reason = ending.outcome.meaning
         known = {**_shallow(ending), "fingerprints": fingerprints, "reason": reason}
         if ending.outcome is not Outcome.COMPLETED:
             failure = ending.results.failure or Failure(step=None, traceback="")
-            failure = replace(failure, traceback=printable(failure.traceback))
+            failure = replace(failure, traceback=shortened(printable(failure.traceback), LONGEST_TRACEBACK))
             known["results"] = Results(
                 steps_per_epoch=ending.results.steps_per_epoch, failure=failure if ending.outcome.failed else None
             )

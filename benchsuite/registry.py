@@ -6,8 +6,8 @@ looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -15,23 +15,33 @@ from typing import Any
 
 import pluggy
 
-from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.components import KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.discovery import (
     Candidate,
     Distribution,
     PluginSearch,
     Skipped,
-    ask,
-    check_hooks,
+    check_module,
+    components_of,
+    cut,
     described,
     find,
+    guarded,
     hook_manager,
+    one_line,
+    traceback_of,
 )
+from benchsuite.discovery.functions import OwnCode
+from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.fingerprints import Fingerprints
+from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
+from benchsuite.trying import Tried, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
+
+MOST_NAMED = 10
+"""Broken plugins that an error about something else names; `benchsuite list` names all."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,9 @@ class Registry:
         if name not in table:
             then = []  # it may be there, and that may be why it is not found
             if self.broken:
-                then.append("Broken plugins: " + "; ".join(f"{p.origin} ({p.reason})" for p in self.broken) + ".")
+                named = "; ".join(f"{p.origin} ({cut(p.reason, 200)})" for p in self.broken[:MOST_NAMED])
+                more = f"; … ({len(self.broken)} in all)" if len(self.broken) > MOST_NAMED else ""
+                then.append(f"Broken plugins: {named}{more}.")
             if self.skipped:
                 then.append(f"In ./plugins and ./tasks, {described(self.skipped, 120)}.")
             raise unknown(kind.replace("_", " "), name, table, then=" ".join(then))
@@ -172,36 +184,81 @@ class Registry:
         return component
 
 
-def load_registry(search: PluginSearch | None = None) -> Registry:
+def load_registry(
+    search: PluginSearch | None = None,
+    *,
+    trying: bool = False,
+    only: Collection[str] | None = None,
+    importing: Callable[[str], None] = lambda _: None,
+) -> Registry:
     """Find, import and register every plugin.
 
     Args:
         search: Where, beside the bundled ones; the present folder unless given.
+        trying: Whether what does not ship with benchsuite is imported in a process of its own first, see
+            :mod:`benchsuite.trying`: one that ends its process is broken, and this process goes on.
+        only: The origins of those to load beside the bundled ones, for a worker; a broken one of them is kept as broken.
+        importing: Told, with ``only``, the origin of each plugin that is not bundled before it is imported.
 
     Raises:
         BenchsuiteError: If a plugin that was asked for with ``--plugin`` is broken. Others are kept as broken.
     """
-    candidates, skipped = find(search or PluginSearch())
+    search = search or PluginSearch()
+    candidates, skipped = find(search)
+    foreign = [candidate for candidate in candidates if not candidate.bundled]
+    tried = try_first(search, foreign) if trying and foreign else {}
     registry = Registry(skipped=skipped)
     files: set[Path] = set()
     for candidate in candidates:
+        if only is not None and not candidate.bundled:
+            if candidate.origin not in only:
+                continue
+            importing(candidate.origin)
+        # A worker is its plugins' own: what they change there is found and told.
+        guard = only is None and not candidate.bundled
+        try:
+            _add(registry, candidate, tried.get(candidate.key, Tried()), files, guard)
+        except BenchsuiteError:
+            if only is None:
+                raise
+    registry.remember_sources()
+    return registry
+
+
+def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path], guard: bool) -> None:
+    """Import and register one candidate, unless its file is registered already."""
+    if tried.reason:
+        _add_broken(registry, candidate, tried.reason, tried.printed)
+        return
+    around = guarded() if guard else contextlib.nullcontext(Interruption())
+    with around as interruption:
+        functions = functions_before(tried) if tried.replaced else None
         try:
             module = candidate.load()
-            file = Path(getattr(module, "__file__", None) or candidate.name).resolve()
+            check_module(module)
+            if functions:
+                functions.restore(OwnCode(module.__name__, candidate.root))
+            # A file is what was found there, whatever it calls itself.
+            known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
+            file = Path(known).resolve()
             if file in files:  # reached in two ways, such as --plugin and an entry point
-                continue
+                return
             files.add(file)
             _register(registry, _plugin(candidate, module.__name__, module=module))
         # A plugin may raise anything, SystemExit included; only the user's own Ctrl-C passes.
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
-            plugin = _plugin(candidate, candidate.name, reason=_one_line(error), traceback=traceback.format_exc())
-            registry.plugins.append(plugin)
-            if candidate.asked:
-                raise BenchsuiteError(f"the plugin given with {plugin.origin} is broken: {plugin.reason}") from error
-    registry.remember_sources()
-    return registry
+            if isinstance(error, KeyboardInterrupt) and interruption.came:
+                raise
+            _add_broken(registry, candidate, one_line(error), traceback_of(error), error)
+
+
+def _add_broken(
+    registry: Registry, candidate: Candidate, reason: str, traceback: str, error: BaseException | None = None
+) -> None:
+    plugin = _plugin(candidate, candidate.name, reason=reason, traceback=traceback)
+    registry.plugins.append(plugin)
+    if candidate.asked:
+        raise BenchsuiteError(f"the plugin given with {plugin.origin} is broken: {reason}") from error
 
 
 def _plugin(candidate: Candidate, name: str, **rest: Any) -> Plugin:
@@ -211,11 +268,10 @@ def _plugin(candidate: Candidate, name: str, **rest: Any) -> Plugin:
 def _register(registry: Registry, plugin: Plugin) -> None:
     """Register all of a plugin or nothing of it."""
     assert plugin.module is not None
-    check_hooks(plugin.module, registry.hooks)
-    registry.hooks.register(plugin.module)  # checks the arguments of every hook
+    found = [Registered(component, plugin, registry) for component in components_of(plugin.module, registry.hooks)]
     try:
-        given = [component for kind in HOOKS for component in ask(plugin.module, registry.hooks, kind)]
-        found = [Registered(component, plugin, registry) for component in given]
+        for entry in found:
+            list(functions_of(entry.component))  # found now: what a function says of itself may raise
         _refuse_clashes(registry, plugin, found)
     except BaseException:
         registry.hooks.unregister(plugin.module)
@@ -250,12 +306,3 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
 
 def _place(plugin: Plugin) -> str:
     return f"{plugin.name} (bundled)" if plugin.origin == "bundled" else plugin.origin
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    if isinstance(error, BenchsuiteError):
-        return text
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"SyntaxError: {error.msg} ({Path(error.filename).name}, line {error.lineno})"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 import sys
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 Value = float | int | str | bool | None
+LONGEST_VALUE = 200
+"""Letters of a value that is text: it stands in tables."""
 
 
 class Space:
@@ -55,6 +56,31 @@ class Space:
 def _is_number(value: Any) -> bool:
     # The comparison refuses NaN and infinities, and whole numbers that no float can hold.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _checked_value(value: Any, what: str) -> Value:
+    """Return what can be stored of a value, of its plain type: text, a finite number, a switch or nothing."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and _is_number(value):
+        return int(value)
+    if isinstance(value, float) and _is_number(value):
+        return float(value)
+    if (
+        isinstance(value, str)
+        and len(value) <= LONGEST_VALUE
+        and not any("\ud800" <= each <= "\udfff" for each in value)
+    ):
+        return str.__str__(value)
+    try:
+        received = ascii(value) if isinstance(value, str) else repr(value)
+    except Exception:
+        received = f"a {type(value).__name__}"
+    received = received if len(received) <= 120 else f"{received[:120]}…"
+    raise BenchsuiteError(
+        f"{what} must be text of at most {LONGEST_VALUE} letters, a finite number, True, False or None: a record has to "
+        f"store it. Received: {received}."
+    )
 
 
 def _same(value: Any, other: Any) -> bool:
@@ -181,8 +207,8 @@ class Integer(Space):
     default: int
 
     def __post_init__(self) -> None:
-        if not self.low < self.high:
-            raise BenchsuiteError(f"Integer needs low < high. Received: low={self.low!r}, high={self.high!r}.")
+        if not (_is_number(self.low) and _is_number(self.high) and self.low < self.high):
+            raise BenchsuiteError(f"Integer needs finite low < high. Received: low={self.low!r}, high={self.high!r}.")
         self.checked(self.default, f"default of Integer({self.low!r}, {self.high!r})")
 
     def contains(self, value: Value) -> bool:
@@ -215,8 +241,9 @@ class Choice(Space):
     default: Value = field(default="__first__")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "options", tuple(self.options))
-        twice = any(_same(a, b) for a, b in itertools.combinations(self.options, 2))
+        options = tuple(_checked_value(option, "each option of Choice") for option in self.options)
+        object.__setattr__(self, "options", options)
+        twice = len({(isinstance(option, bool), option) for option in options}) < len(options)  # as _same has it
         if not self.options or twice:
             raise BenchsuiteError(f"Choice needs at least one option and no option twice. Received: {self.options!r}.")
         if isinstance(self.default, str) and self.default == "__first__":
@@ -250,6 +277,9 @@ class Fixed(Space):
     """
 
     default: Value
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "default", _checked_value(self.default, "the value of Fixed"))
 
     def contains(self, value: Value) -> bool:
         """Say whether ``value`` is the constant."""
@@ -295,3 +325,7 @@ class TrialId(Space):
             BenchsuiteError: Always.
         """
         raise BenchsuiteError("the id of a trial cannot be drawn: name one.")
+
+
+SPACES = (Uniform, LogUniform, OneMinusLogUniform, Integer, Choice, Fixed, TrialId)
+"""All there are."""

@@ -386,7 +386,17 @@ def test_all_of_a_plugin_is_registered_or_nothing(tmp_path: Path) -> None:
 
 def test_the_users_own_interruption_is_not_kept_as_broken(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        local(tmp_path, "raise KeyboardInterrupt\n")
+        local(tmp_path, "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(5)\n")
+
+
+def test_not_even_where_the_plugin_catches_it(tmp_path: Path) -> None:
+    text = "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(5)\nexcept BaseException:\n    pass\n"
+    with pytest.raises(KeyboardInterrupt):
+        local(tmp_path, text)
+
+
+def test_an_interruption_of_the_plugins_own_is_its_failure(tmp_path: Path) -> None:
+    assert reason(tmp_path, "raise KeyboardInterrupt\n") == "KeyboardInterrupt"
 
 
 def test_the_traceback_shows_the_authors_file_and_line(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The same trials give the same bits: one worker or two, killed at random moments and resumed, or in a fresh folder."""
 
-import contextlib
 import os
 import random
 import signal
@@ -9,7 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 
 from benchsuite.outcomes import Outcome
@@ -110,49 +108,6 @@ def test_a_second_run_computes_nothing_again(reference):
     assert done.returncode == 0
     assert "nothing was computed again" in done.stdout
     assert {path: path.stat().st_mtime_ns for path in before} == before
-
-
-def workers_of(pid):
-    found = []
-    for child in psutil.Process(pid).children(recursive=True):
-        with contextlib.suppress(psutil.Error):  # gone meanwhile
-            if "import serve" in " ".join(child.cmdline()):
-                found.append(child)
-    return found
-
-
-def test_workers_that_are_killed_cost_no_trial(reference, tmp_path):
-    """Starting, idle and training ones: the same bits, no false failure, and every trial once."""
-    folder, chance, killed = tmp_path / "results", random.Random(5), 0
-    process = subprocess.Popen(
-        command(folder, "--workers", "2"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    while process.poll() is None:
-        time.sleep(chance.uniform(0, 4))
-        if killed < 6 and (workers := workers_of(process.pid)):
-            with contextlib.suppress(psutil.Error):
-                chance.choice(workers).kill()
-                killed += 1
-    said, _ = process.communicate()
-    assert process.returncode == 0, said
-    assert killed >= 3
-    assert numbers(folder) == numbers(reference)
-
-
-def test_workers_die_with_a_killed_run(tmp_path):
-    process = subprocess.Popen(
-        command(tmp_path / "results", "--workers", "2"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    children = []
-    end = time.monotonic() + 60
-    while len(children) < 2 and time.monotonic() < end:
-        time.sleep(0.1)
-        children = workers_of(process.pid)
-    process.kill()
-    process.wait()
-    _, alive = psutil.wait_procs(children, timeout=15)
-    assert len(children) == 2
-    assert alive == []
 
 
 def test_a_second_run_on_the_same_folder_is_told(tmp_path):

@@ -143,7 +143,7 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
         seeds=seeds,
         final=median_interval([value.final for value in values], direction, confidence) if values else None,
         best=median_interval([value.best for value in values], direction, confidence) if values else None,
-        targets=tuple(_target_steps(tried, float(target), saturated) for target in task.targets),
+        targets=_target_steps(tried, [float(target) for target in task.targets], saturated),
         step_milliseconds=median(counted) if counted else None,
         timings=len(counted),
         timings_not_counted=len(timed) - len(counted),
@@ -160,8 +160,12 @@ def saturated_targets(records: Sequence[Record]) -> frozenset[float]:
     Such a target tells nothing apart. A failed trial has not reached it; an unsupported or pruned one has no say.
     """
     counted = [record for record in records if record.outcome.finished or record.outcome.failed]
-    targets = {float(target) for record in counted for target in record.task.targets}
-    return frozenset(target for target in targets if all(_reached_at_once(record, target) for record in counted))
+    left = {float(target) for record in counted for target in record.task.targets}
+    for record in counted:
+        if not left:
+            break
+        left &= _reached_at_once(record)
+    return frozenset(left)
 
 
 def value_of(record: Record, which: str) -> float | None:
@@ -172,12 +176,13 @@ def value_of(record: Record, which: str) -> float | None:
     return float(value) if finite and value is not None else None
 
 
-def reached_target(record: Record, target: float) -> Reached | None:
-    """Return when the validation part first reached ``target``; ``None`` if it never did."""
-    for text, reached in record.results.targets.items():
-        if float(text) == target:
-            return reached if record.outcome.finished else None
-    return None
+def reached_targets(record: Record) -> dict[float, Reached]:
+    """Return when the validation part first reached each target; one that it never did is not there."""
+    found: dict[float, Reached | None] = {}
+    if record.outcome.finished:
+        for text, reached in record.results.targets.items():
+            found.setdefault(float(text), reached)
+    return {target: reached for target, reached in found.items() if reached is not None}
 
 
 def _seed_value(trials: Sequence[Record]) -> SeedValue:
@@ -202,22 +207,28 @@ def _deviation(values: Sequence[float | None]) -> float | None:
     return math.sqrt(math.fsum((value - mean) ** 2 for value in values if value is not None) / (len(values) - 1))
 
 
-def _target_steps(seeds: Sequence[Sequence[Record]], target: float, saturated: frozenset[float]) -> TargetSteps:
-    steps = tuple(_seed_steps(trials, target) for trials in seeds)
-    budgets = [record.trial.epochs * (record.results.steps_per_epoch or 0) for trials in seeds for record in trials]
-    return TargetSteps(
-        target=target,
-        steps=steps,
-        median=_median_steps(steps),
-        budget_steps=max(budgets, default=0),
-        saturated=target in saturated,
+def _target_steps(
+    seeds: Sequence[Sequence[Record]], targets: Sequence[float], saturated: frozenset[float]
+) -> tuple[TargetSteps, ...]:
+    """Return the steps to each target; every record is read once, however many there are."""
+    steps: dict[float, list[float | None]] = {target: [] for target in targets}
+    budget = 0
+    for trials in seeds:
+        finished = all(record.outcome.finished for record in trials)
+        reached = [reached_targets(record) for record in trials] if finished else []
+        budget = max(budget, *(record.trial.epochs * (record.results.steps_per_epoch or 0) for record in trials))
+        for target, held in steps.items():
+            held.append(_median_steps([one[target].step if target in one else None for one in reached]))
+    return tuple(
+        TargetSteps(
+            target=target,
+            steps=tuple(steps[target]),
+            median=_median_steps(steps[target]),
+            budget_steps=budget,
+            saturated=target in saturated,
+        )
+        for target in targets
     )
-
-
-def _seed_steps(trials: Sequence[Record], target: float) -> float | None:
-    if not all(record.outcome.finished for record in trials):
-        return None
-    return _median_steps([reached.step if (reached := reached_target(record, target)) else None for record in trials])
 
 
 def _median_steps(steps: Sequence[float | None]) -> float | None:
@@ -225,12 +236,9 @@ def _median_steps(steps: Sequence[float | None]) -> float | None:
     return middle if math.isfinite(middle) else None
 
 
-def _reached_at_once(record: Record, target: float) -> bool:
-    reached = reached_target(record, target)
-    if reached is None:
-        return False
-    epochs = record.curves.get("epoch", ())
-    return reached.epoch <= min((epoch for epoch in epochs if epoch > 0), default=1)
+def _reached_at_once(record: Record) -> set[float]:
+    first = min((epoch for epoch in record.curves.get("epoch", ()) if epoch > 0), default=1)
+    return {target for target, reached in reached_targets(record).items() if reached.epoch <= first}
 
 
 def _largest(values: Sequence[int | None]) -> int | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Direction = Literal["max", "min"]
+FIRST_DIGITS = 128
+"""Binary digits that bounds are first computed with: enough but for ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +123,56 @@ def median_interval(values: Sequence[float | None], direction: Direction, confid
 def _bounds(count: int, confidence: float) -> tuple[int, float]:
     """Return the largest k for which :func:`attained_confidence` (n, k) ≥ ``confidence``, at least 1, and what it attains.
 
-    In whole numbers, and so exactly: 1 − 2·Σ/2ⁿ ≥ c where Σ ≤ (1 − c)·2ⁿ⁻¹.
+    Exactly: as many digits are taken as leave no doubt, which is all of them where Σ meets its bound to the last one.
     """
-    most = (1 - Fraction(confidence)) * 2 ** (count - 1)
-    allowed = most.numerator // most.denominator
-    k, below, binomial = 1, 1, count  # below: Σ_{i<k} C(n, i); binomial: C(n, k)
-    while 2 * (k + 1) <= count + 1 and below + binomial <= allowed:
-        below += binomial
-        binomial = binomial * (count - k) // (k + 1)
+    digits = FIRST_DIGITS
+    while (found := _bounds_by(digits, count, confidence)) is None:
+        digits *= 4
+    return found
+
+
+def _bounds_by(digits: int, count: int, confidence: float) -> tuple[int, float] | None:
+    """Return what :func:`_bounds` does, or ``None`` if some 2·``digits`` binary digits do not decide it.
+
+    1 − 2·Σ/2ⁿ ≥ c where Σ ≤ (1 − c)·2ⁿ⁻¹. Σ and the binomials have up to n digits, and n steps with all of them would
+    cost n². So only the first ones are kept: the true values lie from ``below`` and ``binomial`` to these plus their
+    errors, in units of 2^``shift``. With more than n digits nothing is cut off, and the errors stay 0.
+    """
+    share = 1 - Fraction(confidence)  # a float: its denominator is a power of two
+    allowed = (share.numerator << (count - 1)) // share.denominator
+    size = allowed.bit_length()
+    k, shift = 1, 0
+    below, below_error = 1, 0  # Σ_{i<k} C(n, i)
+    binomial, binomial_error = count, 0  # C(n, k)
+    while 2 * (k + 1) <= count + 1:
+        least = below + binomial
+        most = least + below_error + binomial_error
+        if most.bit_length() + shift >= size:  # else it is far below: no need to look
+            bound = allowed >> shift
+            if least > bound:
+                break
+            if most > bound:
+                return None
+        below, below_error = least, most - least
+        low, high = binomial * (count - k), (binomial + binomial_error) * (count - k)
         k += 1
-    return k, float(1 - Fraction(2 * below, 2**count))
+        binomial = low // k
+        binomial_error = -(-high // k) - binomial
+        if (over := binomial.bit_length() - 2 * digits) >= 0:
+            over += digits
+            shift += over
+            below, below_error = _cut(below, below_error, over)
+            binomial, binomial_error = _cut(binomial, binomial_error, over)
+    whole = 1 << (count - 1 - shift)
+    # Dividing two whole numbers is rounded correctly, however large they are.
+    attained, least_attained = ((whole - at) / whole for at in (below, below + below_error))
+    return (k, attained) if attained == least_attained else None
+
+
+def _cut(value: int, error: int, digits: int) -> tuple[int, int]:
+    """Return a value without its last digits, and the error that it then has."""
+    cut = value >> digits
+    return cut, -(-(value + error) >> digits) - cut
 
 
 def bootstrap_interval(

@@ -51,12 +51,13 @@ def _words(environments: Mapping[str, Environment]) -> dict[str, str]:
     packages = [key for key in (*PACKAGES, *_others(known)) if len({held.versions.get(key) for held in known}) > 1]
     features = [set(held.processor_features.split()) for held in known]
     shared = set.intersection(*features) if features else set()
+    processors = {held.processor for held in known}
     found = {}
     for fingerprint, held in environments.items():
         own = sorted(set(held.processor_features.split()) - shared)
         told = [f"{PACKAGES.get(key, key)} {held.versions.get(key, 'not recorded')}" for key in packages]
         told += [f"processor features {' '.join(own)}"] if own else []
-        told += [held.processor] if held.processor and len({one.processor for one in known}) > 1 else []
+        told += [held.processor] if held.processor and len(processors) > 1 else []
         said = f"{fingerprint} ({', '.join(told)})" if told else fingerprint
         found[fingerprint] = said if fingerprint else "numerics that are not recorded"
     return found

@@ -105,7 +105,7 @@ def _on_column(
                 label=label,
                 is_baseline=entry.is_baseline,
                 entry=entry,
-                counts=tuple(_seeds_after(epoch, own, trials) for epoch in epochs),
+                counts=_seeds_after(epochs, own, trials),
                 completed=all(record.outcome.finished for record in own),
                 means=_means(trials, layers, epochs),
             )
@@ -115,9 +115,13 @@ def _on_column(
     return LayerProbes(head, layers, epochs, tuple(recipes))
 
 
-def _seeds_after(epoch: int, records: Sequence[Record], probes: Sequence[Probes]) -> int:
-    """Return how many seeds were probed after an epoch: the folds of one seed are no further seeds."""
-    return len({record.trial.seed for record, found in zip(records, probes, strict=True) if epoch in found["epochs"]})
+def _seeds_after(epochs: Sequence[int], records: Sequence[Record], probes: Sequence[Probes]) -> tuple[int, ...]:
+    """Return how many seeds were probed after each epoch: the folds of one seed are no further seeds."""
+    seeds: defaultdict[int, set[int]] = defaultdict(set)
+    for record, found in zip(records, probes, strict=True):
+        for epoch in found["epochs"]:
+            seeds[epoch].add(record.trial.seed)
+    return tuple(len(seeds[epoch]) for epoch in epochs)
 
 
 def _means(probes: Sequence[Probes], layers: Sequence[str], epochs: Sequence[int]) -> dict[str, Means]:

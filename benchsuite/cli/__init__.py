@@ -8,15 +8,14 @@ import sys
 def main() -> None:
     """Run ``benchsuite``: exit code 0 if all trials have records, 1 if the study could not complete, 2 for what the user can mend."""
     from benchsuite.cli.app import app
-    from benchsuite.cli.console import safe_output
+    from benchsuite.cli.console import complain, safe_output
     from benchsuite.errors import BenchsuiteError
-    from benchsuite.text import without_controls
 
     safe_output()
     try:
         app()
     except BenchsuiteError as error:
-        print(f"benchsuite: {without_controls(str(error))}", file=sys.stderr)
+        complain(error)
         sys.exit(2)
     except BrokenPipeError:  # the reader, such as `head`, has had enough
         sys.stderr.close()

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from benchsuite.cli import certify, check, data, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.study import TABLES
 
@@ -26,7 +27,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         import benchsuite
 
-        typer.echo(f"benchsuite {benchsuite.__version__}")
+        echo("benchsuite {}", benchsuite.__version__)
         raise typer.Exit
 
 

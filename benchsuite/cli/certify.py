@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, TierOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
-from benchsuite.errors import BenchsuiteError
+from benchsuite.text import reason_of
 
 
 def certify(
@@ -28,19 +28,17 @@ def certify(
     Exit code 1 if something differs.
     """
     surround()
-    from rich.console import Console
-
     from benchsuite.studies.plan import tasks_of
 
     known = registry(plugin, no_local)
     chosen = tasks_of(tuple(tasks or ()), tier, known)
-    console = Console()
+    console = terminal()
     tensorflow_on_cpu()
     broken = sum(_certify(task, known, write, console) for task in chosen)
     if broken:
-        console.print(f"[red]{broken} of {len(chosen)} tasks not certified.[/]")
+        say(console, "[red]{} of {} tasks not certified.[/]", broken, len(chosen))
         raise typer.Exit(1)
-    console.print(f"[green]{len(chosen)} task{'s' if len(chosen) > 1 else ''} certified.[/]")
+    say(console, "[green]{} task{} certified.[/]", len(chosen), "s" if len(chosen) > 1 else "")
 
 
 def _certify(task: Any, known: Any, writing: bool, console: Any) -> bool:
@@ -49,22 +47,18 @@ def _certify(task: Any, known: Any, writing: bool, console: Any) -> bool:
     from benchsuite.certificates import committed, write
     from benchsuite.conformance import judge, measure
 
-    console.print(f"[bold]{task.name}[/]")
+    say(console, "[bold]{}[/]", task.name)
     try:
         found = measure(task, known)
         if writing:
-            console.print(f"  written: {escape(str(write(task.name, known, found)))}", highlight=False, soft_wrap=True)
+            say(console, "  written: {}", write(task.name, known, found))
         findings = judge(task, known, found, committed(task.name, known))
     except Exception as error:
-        text = (
-            str(error)
-            if isinstance(error, BenchsuiteError)
-            else f"{type(error).__name__}: {' '.join(str(error).split())}"
-        )
-        console.print(f"  [red]✗[/] {escape(text)}", highlight=False, soft_wrap=True)
+        say(console, "  [red]✗[/] {}", reason_of(error))
         return True
     for finding in findings:
-        mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
-        rest = f": {escape(finding.problem)}" if finding.problem else ""
-        console.print(f"  {mark} {escape(finding.promise)}{rest}", highlight=False, soft_wrap=True)
+        if finding.problem:
+            say(console, "  [red]✗[/] {}: {}", finding.promise, finding.problem)
+        else:
+            say(console, "  [green]✓[/] {}", finding.promise)
     return any(finding.problem for finding in findings)

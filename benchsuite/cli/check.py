@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import quote, say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.components import KINDS
@@ -20,8 +20,6 @@ def check(
 ) -> None:
     """Try every promise that a component or task must keep. Exit code 1 if one is broken."""
     surround()
-    from rich.console import Console
-
     known = registry(plugin, no_local)
     wanted = []
     for name in names:
@@ -37,21 +35,19 @@ def check(
         wanted += found
     from benchsuite.conformance import checked
 
-    console = Console()
+    console = terminal()
     tensorflow_on_cpu()
     broken = 0
     for kind, plain in wanted:
-        console.print(f"[bold]{kind.replace('_', ' ')} {plain}[/]")
+        say(console, "[bold]{} {}[/]", kind.replace("_", " "), plain)
         for finding in checked(known, kind, plain):
             broken += bool(finding.problem)
-            mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
-            console.print(
-                f"  {mark} {escape(finding.promise)}{': ' + escape(finding.problem) if finding.problem else ''}",
-                highlight=False,
-                soft_wrap=True,
-            )
-            if finding.problem and finding.traceback:
-                console.print(escape(finding.traceback.rstrip()), style="dim", highlight=False)
+            if not finding.problem:
+                say(console, "  [green]✓[/] {}", finding.promise)
+                continue
+            say(console, "  [red]✗[/] {}: {}", finding.promise, finding.problem)
+            if finding.traceback:
+                quote(console, finding.traceback)
     if broken:
-        console.print(f"[red]{broken} broken promise{'s' if broken > 1 else ''}.[/]")
+        say(console, "[red]{} broken promise{}.[/]", broken, "s" if broken > 1 else "")
         raise typer.Exit(1)

@@ -1,12 +1,25 @@
-"""Output that no encoding stops and no text steers: what a terminal of another locale than UTF-8 shows, and control characters."""
+"""The one door to the terminal: no encoding stops what is printed, and no text of others steers it.
+
+What is ours is written out where it is printed; what others wrote goes into its places, and is shown letter for letter.
+Whatever is printed without this door, by a hook of a plugin for one, loses its power over the terminal too.
+"""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
 import sys
+from collections.abc import Iterator
+from string import Formatter
+from typing import IO, TYPE_CHECKING, Any
 
-from benchsuite.text import without_controls
+from benchsuite.text import one_line, without_controls
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 PLAIN = {
     "↑": "^", "↓": "v", "→": ">", "←": "<-", "–": "-", "—": "-", "−": "-", "×": "x", "·": "*", "…": ".", "±": "+-",
@@ -29,21 +42,120 @@ WORDS = {
 }  # fmt: skip
 """Letters of formulas that are read as words; beside another letter a space keeps them apart."""
 HANDLER = "benchsuite.plain"
+STYLE = re.compile(r"\[(/|bold|dim|red|green|yellow)\]")
+
+
+class Harmless:
+    """A stream that shows control characters instead of sending them: no colours, no cursor, no way around it.
+
+    Args:
+        stream: Where to.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.inner = stream
+
+    def write(self, text: str) -> int:
+        """Write a text. A line that would be written over another stands below it."""
+        # A text alone: bytes are refused as a stream of texts does.
+        self.inner.write(without_controls(str.replace(str.replace(text, "\r\n", "\n"), "\r", "\n")))
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write texts."""
+        for line in lines:
+            self.write(line)
+
+    def isatty(self) -> bool:
+        """Say that it is no terminal, so that nobody tries to colour it."""
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("inner", "buffer"):
+            raise AttributeError(name)
+        return getattr(self.inner, name)
 
 
 def safe_output() -> None:
     """Let standard output and standard error take any text, whatever the locale says. Every verb starts with it."""
     codecs.register_error(HANDLER, _plain)
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=HANDLER)
+            setattr(sys, name, Harmless(stream))
 
 
-def escape(text: str) -> str:
-    """Return a text as it stands in rich's markup, whoever wrote it: it makes no style and moves no cursor."""
-    from rich.markup import escape as without_markup
+def terminal() -> Console:
+    """Return standard output as rich writes to it."""
+    from rich.console import Console
 
-    return without_markup(without_controls(text))
+    return Console(file=sys.stdout.inner if isinstance(sys.stdout, Harmless) else None, highlight=False)
+
+
+def say(console: Console, ours: str, *values: object) -> None:
+    """Print a line, as long as it is: the terminal breaks it, and a file has it whole.
+
+    Args:
+        console: Where to.
+        ours: What is ours, written out: ``[red]words[/]`` for a style, a place ``{}`` for each value.
+        values: What others wrote, and numbers. No text of theirs is ever part of what is searched for styles.
+    """
+    from rich.text import Text
+
+    line, style, left = Text(), "", iter(values)
+    for number, part in enumerate(STYLE.split(ours)):
+        if number % 2:
+            style = part.strip("/")
+        else:
+            line.append(_filled(part, left), style)
+    console.print(line, highlight=False, soft_wrap=True)
+
+
+def _filled(ours: str, values: Iterator[object]) -> str:
+    said = ""
+    for text, place, form, _ in Formatter().parse(ours):
+        said += text
+        if place is not None:
+            value = next(values)
+            said += format(value if isinstance(value, int | float) else one_line(str(value)), form or "")
+    return said
+
+
+def quote(console: Console, text: str) -> None:
+    """Print lines that others wrote, such as a traceback, letter for letter."""
+    console.print(cell(text.rstrip(), "dim"), highlight=False, soft_wrap=True)
+
+
+def indented(console: Console, text: str, by: int, style: str = "") -> None:
+    """Print a paragraph that others wrote, broken between words so that all its lines are indented."""
+    from rich.padding import Padding
+
+    console.print(Padding(cell(text, style), (0, 0, 0, by)))
+
+
+def show(console: Console, *tables: Table) -> None:
+    """Print tables, whose cells are :func:`cell`, with an empty line below each."""
+    for table in tables:
+        console.print(table)
+        console.print()
+
+
+def cell(text: object, style: str = "") -> Text:
+    """Return what others wrote as the content of a table, or its title: no markup, no control characters; lines stay."""
+    from rich.text import Text
+
+    return Text(without_controls(str(text)), style)
+
+
+def echo(ours: str, *values: object) -> None:
+    """Print a line without styles, where nothing else needs rich; see :func:`say`."""
+    print(_filled(ours, iter(values)))
+
+
+def complain(error: Exception) -> None:
+    """Print to standard error, in one line, what the user can mend."""
+    print(f"benchsuite: {one_line(str(error))}", file=sys.stderr)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import indented, say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import tensorflow_on_cpu
 from benchsuite.cli.task_facts import certificate_of
 from benchsuite.errors import BenchsuiteError
+from benchsuite.text import reason_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,15 +50,13 @@ def data(
 
     Exit code 1 if data that are checked or fetched are not here, or are others than those of their certificate.
     """
-    from rich.console import Console
-
     known = registry(plugin, no_local)
     fetching = action == FETCH
     words = [*([action] if action and not fetching else []), *(names or ())]
     if fetching and check:
         raise BenchsuiteError("--check is for the list; fetch checks what it fetched. Leave one of them out.")
     tasks = _chosen(words, known, fetching)
-    console = Console(highlight=False)
+    console = terminal()
     if not fetching:
         _list(tasks, known, check, console)
         return
@@ -65,7 +64,7 @@ def data(
     downloaded: list[Any] = []
     failed = sum(_fetch(task, known, downloaded, console) for task in tasks)
     if failed:
-        console.print(f"[red]{failed} of {len(tasks)} tasks without their data.[/]")
+        say(console, "[red]{} of {} tasks without their data.[/]", failed, len(tasks))
         raise typer.Exit(1)
 
 
@@ -98,8 +97,6 @@ def _loaders(task: Task) -> set[str]:
 
 def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console) -> None:
     """Print tasks by the source of their data."""
-    from rich.padding import Padding
-
     if check:
         tensorflow_on_cpu()
     groups: dict[tuple[str, str], list[Task]] = {}
@@ -107,25 +104,25 @@ def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console)
         groups.setdefault((task.source or "source not stated", task.license or "licence not stated"), []).append(task)
     wide, missing = max(len(task.name) for task in tasks), 0
     for (source, licence), members in groups.items():
-        console.print(f"[bold]{escape(source)}[/]")
-        console.print(Padding(f"[dim]{escape(licence)}[/]", (0, 0, 0, 2)))
+        say(console, "[bold]{}[/]", source)
+        indented(console, licence, 2, "dim")
         if fetched := [task.name for task in members if task.download]:
-            console.print(f"  [dim]if missing: benchsuite data fetch {fetched[0]}[/]", soft_wrap=True)
+            say(console, "  [dim]if missing: benchsuite data fetch {}[/]", fetched[0])
         said = ""
         for task in members:
             certified = _certified(task, known)
             found, problem = _read(task, certified) if check else (certified, "")
             missing += bool(problem)
-            mark = "" if not check else "[red]✗[/] " if problem else "[green]✓[/] "
             words = found.words if found else "not certified"
-            console.print(f"  {mark}{task.name:{wide}} {task.tier:8} {words}".rstrip(), soft_wrap=True)
+            line = f"{task.name:{wide}} {task.tier:8} {words}".rstrip()
+            say(console, "  {}" if not check else "  [red]✗[/] {}" if problem else "  [green]✓[/] {}", line)
             if problem and problem != said:  # tasks on the same data lack the same file
-                console.print(Padding(escape(problem), (0, 0, 0, 4)))
+                indented(console, problem, 4)
             said = problem
     if not check:
-        console.print("\nWhether they are here: benchsuite data --check, which reads them all.")
+        say(console, "\nWhether they are here: benchsuite data --check, which reads them all.")
         return
-    console.print(f"\n{len(tasks) - missing} of {len(tasks)} tasks have their data here.")
+    say(console, "\n{} of {} tasks have their data here.", len(tasks) - missing, len(tasks))
     if missing:
         raise typer.Exit(1)
 
@@ -133,25 +130,23 @@ def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console)
 def _fetch(task: Task, known: Registry, downloaded: list[Any], console: Console) -> bool:
     """Download a task's data and check them; return whether they are not here afterwards."""
 
-    console.print(f"[bold]{task.name}[/]")
+    say(console, "[bold]{}[/]", task.name)
     problem = ""
     if task.download and task.download not in downloaded:  # tasks may share one
         downloaded.append(task.download)
         try:
             task.download()
         except Exception as error:  # a loader may raise anything
-            problem = f"download failed: {_one_line(error)}"
+            problem = f"download failed: {reason_of(error)}"
     certified = _certified(task, known)
     if not problem:
         _, problem = _read(task, certified)
     if problem:
-        console.print(f"  [red]✗[/] {escape(problem)}", soft_wrap=True)
+        say(console, "  [red]✗[/] {}", problem)
         return True
     what = "fetched" if task.download else "nothing to fetch, the data are here"
     same = "; as certified" if certified else ""
-    console.print(
-        f"  [green]✓[/] {what}, from {escape(task.source or 'a source that is not stated')}{same}", soft_wrap=True
-    )
+    say(console, "  [green]✓[/] {}, from {}{}", what, task.source or "a source that is not stated", same)
     return False
 
 
@@ -187,13 +182,8 @@ def _read(task: Task, certified: Facts | None) -> tuple[Facts | None, str]:
     try:
         raw = read(task)
     except Exception as error:  # data() may raise anything
-        return certified, _one_line(error)
+        return certified, reason_of(error)
     found = Facts(tuple(raw.arrays.x.shape), raw.checksum)
     if certified and certified.checksum != found.checksum:
         return found, f"these are not the data of the certificate, whose checksum is {certified.checksum}"
     return found, ""
-
-
-def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {text}"

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import quote, say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import Task
 from benchsuite.errors import BenchsuiteError
+from benchsuite.text import reason_of
 
 VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "psutil", "seaborn")
 
@@ -50,24 +51,22 @@ def _results(folder: Path, aside: bool) -> None:
     """List every file of a results folder that is not as it should be, one line each."""
     from contextlib import nullcontext
 
-    from rich.console import Console
-
     from benchsuite.examination import examine, set_aside
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
     if not (folder / "trials").is_dir():
         raise BenchsuiteError(f"there are no records in {folder}. Name a results folder with --results DIR.")
-    console = Console()
+    console = terminal()
     with Store(folder).locked() if aside else nullcontext():
         found = examine(folder)
         moved = set_aside(folder, found) if aside else []
     for one in found.damaged:
-        console.print(f"[red]✗[/] {escape(str(one))}", highlight=False, soft_wrap=True)
+        say(console, "[red]✗[/] {}", one)
     beside = f", {count_of(found.extras, 'file')} beside them" if found.extras else ""
-    console.print(f"[green]✓[/] {count_of(found.records, 'record')} can be read{beside}.", highlight=False)
+    say(console, "[green]✓[/] {} can be read{}.", count_of(found.records, "record"), beside)
     if not found.damaged:
-        console.print("All is well.")
+        say(console, "All is well.")
         return
     counted = count_of(len(found.damaged), "problem")
     if aside:
@@ -78,7 +77,7 @@ def _results(folder: Path, aside: bool) -> None:
         what = f"`benchsuite doctor --results {folder} --set-aside` moves what is named above to {folder / 'damaged'}."
     else:
         what = "Nothing of that is damaged: upgrade benchsuite, or let yourself read it."
-    console.print(f"[red]{counted}.[/] {escape(what)}", highlight=False, soft_wrap=True)
+    say(console, "[red]{}.[/] {}", counted, what)
     raise typer.Exit(1)
 
 
@@ -87,55 +86,46 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from rich.console import Console
-
     from benchsuite.discovery import described
 
-    console = Console()
+    console = terminal()
     wrong = 0
-    console.print(
-        f"[bold]versions[/]  python {platform.python_version()}, {platform.system()} {platform.machine()}",
-        highlight=False,
-    )
+    machine = f"{platform.system()} {platform.machine()}"
+    say(console, "[bold]versions[/]  python {}, {}", platform.python_version(), machine)
     for name in VERSIONS:
         try:
-            console.print(f"  [green]✓[/] {name} {version(name)}", highlight=False)
+            say(console, "  [green]✓[/] {} {}", name, version(name))
         except PackageNotFoundError:
             wrong += 1
-            console.print(f"  [red]✗[/] {name} is not installed. Run: pip install {name}", highlight=False)
-    console.print("[bold]devices[/]")
+            say(console, "  [red]✗[/] {} is not installed. Run: pip install {}", name, name)
+    say(console, "[bold]devices[/]")
     for line, good in _devices():
         wrong += not good
-        console.print(f"  {'[green]✓[/]' if good else '[red]✗[/]'} {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "  [green]✓[/] {}" if good else "  [red]✗[/] {}", line)
     known = registry(plugin, no_local)
-    console.print("[bold]data[/]")
+    say(console, "[bold]data[/]")
     # Every run needs these; the others take minutes to read, and some a user may well never fetch.
     for name in (name for name in known.names("task") if known.task(name).tier == "quick"):
         problem = _data_problem(known.task(name))
         wrong += bool(problem)
-        console.print(
-            f"  [red]✗[/] {name}: {escape(problem)}" if problem else f"  [green]✓[/] {name}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    console.print("  other tiers: benchsuite data --check", highlight=False)
-    console.print("[bold]plugins[/]")
+        if problem:
+            say(console, "  [red]✗[/] {}: {}", name, problem)
+        else:
+            say(console, "  [green]✓[/] {}", name)
+    say(console, "  other tiers: benchsuite data --check")
+    say(console, "[bold]plugins[/]")
     counts = ", ".join(f"{len(table)} {kind.replace('_', ' ')}" for kind, table in known.tables.items())
-    console.print(f"  [green]✓[/] {counts}", highlight=False, soft_wrap=True)
+    say(console, "  [green]✓[/] {}", counts)
     for broken in known.broken:
         wrong += 1
-        console.print(
-            f"  [red]✗[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
-        console.print(escape(broken.traceback.rstrip()), style="dim", highlight=False)
+        say(console, "  [red]✗[/] {} ({}): {}", broken.name, broken.origin, broken.reason)
+        quote(console, broken.traceback)
     if skipped := described(known.skipped):  # nothing is wrong with these
-        console.print(f"  {escape(skipped)}", style="dim", highlight=False, soft_wrap=True)
+        quote(console, f"  {skipped}")
     if wrong:
-        console.print(f"[red]{wrong} problem{'s' if wrong > 1 else ''}.[/]")
+        say(console, "[red]{} problem{}.[/]", wrong, "s" if wrong > 1 else "")
         raise typer.Exit(1)
-    console.print("All is well.")
+    say(console, "All is well.")
 
 
 def _devices() -> list[tuple[str, bool]]:
@@ -173,5 +163,5 @@ def _data_problem(task: Task) -> str:
     try:
         load(task)
     except Exception as error:
-        return " ".join(f"{type(error).__name__}: {error}".split())
+        return reason_of(error)
     return ""

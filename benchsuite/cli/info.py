@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import cell, echo, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
+from benchsuite.discovery import cut
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from benchsuite.registry import Registered, Registry
 
+LONGEST_TEXT = 20_000
+"""Letters of a docstring."""
+LONGEST_VALUE = 4000
+"""And of one line about it: a choice may have any number of options."""
 LONGEST_NAME = 60
 """Of a drawing's file; more components than that go into one named after their kind."""
 
@@ -45,8 +50,6 @@ def info(
     no_local: NoLocalOption = False,
 ) -> None:
     """Show a component's formula, hyperparameters and reference, or a task's data, measures and baseline."""
-    from rich.console import Console
-
     if output and not plot:
         raise BenchsuiteError(f"--output is for a drawing. Received: {str(output)!r} without --plot. Add --plot.")
     known = registry(plugin, no_local)
@@ -60,10 +63,7 @@ def info(
     found = [table[plain] for k, table in known.tables.items() if plain in table and kind in ("", k)]
     if not found:
         raise _no_such(known, kind, plain)
-    console = Console()
-    for entry in found:
-        console.print(_facts(entry, known))
-        console.print()
+    show(terminal(), *(_facts(entry, known) for entry in found))
 
 
 def _no_such(known: Registry, kind: str, name: str) -> BenchsuiteError:
@@ -76,8 +76,6 @@ def _no_such(known: Registry, kind: str, name: str) -> BenchsuiteError:
 
 def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> None:
     """Draw what was selected, after what there is to know about it."""
-    from rich.console import Console
-
     from benchsuite.cli.plot import DRAWINGS, drawing
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
@@ -98,18 +96,13 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     several = "-".join(dict.fromkeys("+".join(setting.name for setting in settings) for settings in chosen))
     path = output or Path(f"{several if len(several) <= LONGEST_NAME else kind + 's'}.png")
     check_picture(path)
-    console = Console()
-    for name in names:
-        console.print(_facts(known.entry(kind, name), known))
-        console.print()
+    show(terminal(), *(_facts(known.entry(kind, name), known) for name in names))
     write_picture(path, draw(chosen, known))
-    typer.echo(f"Wrote {path}")
+    echo("Wrote {}", path)
 
 
 def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     """Draw a task's data and network, after what there is to know about it."""
-    from rich.console import Console
-
     from benchsuite.cli.plot import draw_task
     from benchsuite.report.drawings.picture import check_picture, write_picture
 
@@ -117,11 +110,9 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
         raise _no_such(known, "task", name)
     path = output or Path(f"{name}.png")
     check_picture(path)
-    console = Console()
-    console.print(_facts(known.entry("task", name), known))
-    console.print()
+    show(terminal(), _facts(known.entry("task", name), known))
     write_picture(path, draw_task(known.task(name), known))
-    typer.echo(f"Wrote {path}")
+    echo("Wrote {}", path)
 
 
 def _facts(entry: Registered, known: Registry) -> Table:
@@ -133,9 +124,8 @@ def _facts(entry: Registered, known: Registry) -> Table:
         box=None,
         show_header=False,
         padding=(0, 2, 0, 0),
-        title=component.title,
+        title=cell(component.title, "bold"),
         title_justify="left",
-        title_style="bold",
     )
     shown.add_column(style="dim", no_wrap=True)
     shown.add_column()
@@ -150,13 +140,13 @@ def _facts(entry: Registered, known: Registry) -> Table:
             shown.add_row()
         for key, value in rows.items():
             if value:
-                shown.add_row(key, escape(value))
+                shown.add_row(cell(key), cell(cut(value, LONGEST_VALUE)))
     # What the author says in the module: the paper, and where this departs from it.
-    text = inspect.getdoc(entry.plugin.module) or ""
+    text = cut(inspect.getdoc(entry.plugin.module) or "", LONGEST_TEXT)
     if text:
         if task:
             shown.add_row()
-        shown.add_row("about", escape(_paragraphs(text)))
+        shown.add_row("about", cell(_paragraphs(text)))
     return shown
 
 

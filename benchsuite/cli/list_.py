@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import cell, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
+from benchsuite.text import without_controls
 
 
 def list_components(
@@ -18,7 +19,6 @@ def list_components(
     no_local: NoLocalOption = False,
 ) -> None:
     """List components and tasks by kind, with where they come from."""
-    from rich.console import Console
     from rich.table import Table
 
     from benchsuite.discovery import described
@@ -26,7 +26,7 @@ def list_components(
     if kind is not None and kind.replace("-", "_") not in KINDS:
         raise unknown("kind", kind, KINDS)
     known = registry(plugin, no_local)
-    console = Console()
+    console = terminal()
     for name, table in known.tables.items():
         if kind is not None and kind.replace("-", "_") != name:
             continue
@@ -34,23 +34,23 @@ def list_components(
             box=None,
             padding=(0, 2, 0, 0),
             show_header=False,
-            title=name.replace("_", " "),
+            title=cell(name.replace("_", " "), "bold"),
             title_justify="left",
-            title_style="bold",
         )
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
             shown.add_column(**column)
         for component_name, entry in sorted(table.items()):
             component = entry.component
             mark = f"{component.tier}, " if name == "task" else "default, " if component.default else ""
-            shown.add_row(component_name, escape(component.summary), escape(mark + entry.plugin.origin))
-        console.print(shown)
-        console.print()
+            shown.add_row(cell(component_name), cell(component.summary), cell(mark + entry.plugin.origin))
+        show(console, shown)
+    cut = False
     for broken in known.broken:
-        console.print(
-            f"[red]broken[/] {escape(broken.name)} ({escape(broken.origin)}): {escape(broken.reason)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        line = without_controls(f"broken {broken.name} ({broken.origin}): {broken.reason}")
+        if console.is_terminal and len(line) > console.width:  # one line each, and on a screen one row
+            line, cut = f"{line[: console.width - 1]}…", True
+        say(console, "[red]broken[/]{}", line.removeprefix("broken"))
+    if cut:
+        say(console, "[dim]`benchsuite doctor` shows these lines whole.[/]")
     if skipped := described(known.skipped, console.width):
-        console.print(escape(skipped), style="dim", highlight=False, soft_wrap=True)
+        quote(console, skipped)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchsuite.cli.console import echo
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.errors import BenchsuiteError
 
@@ -63,12 +64,12 @@ def lr_range(
     sweep = range_test(found, setting, known, first, last, steps, seed)
     suggestion = suggest(sweep.rates, sweep.losses, steps)
     label = setting.describe(known.component("optimizer", setting.name))
-    typer.echo(f"{label} on {task}, seed {seed}")
-    typer.echo(f"  {_course(sweep, first, last)}")
+    echo("{} on {}, seed {}", label, task, seed)
+    echo("  {}", _course(sweep, first, last))
     for line in _said(suggestion):
-        typer.echo(line)
+        echo("{}", line)
     write_picture(path, range_figure(f"{label} on {task}", sweep.rates, sweep.losses, steps, suggestion))
-    typer.echo(f"Wrote {path}")
+    echo("Wrote {}", path)
 
 
 def _setting(selection: str, known: Registry) -> Setting:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from benchsuite.cli.console import echo
 from benchsuite.components import KINDS
 from benchsuite.components.base import check_name
 from benchsuite.errors import BenchsuiteError, unknown
@@ -45,6 +46,6 @@ def new(
             )
     except OSError as error:
         raise BenchsuiteError(f"cannot write {error.filename}: {error.strerror}.") from None
-    typer.echo(f"Wrote {plugin} and {test}. Next:")
-    typer.echo(f"  benchsuite check {kind}:{name}")
-    typer.echo(f"  benchsuite run {option} {name}")
+    echo("Wrote {} and {}. Next:", plugin, test)
+    echo("  benchsuite check {}:{}", kind, name)
+    echo("  benchsuite run {} {}", option, name)

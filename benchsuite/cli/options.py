@@ -83,7 +83,7 @@ def plugin_search(plugins: Sequence[str] | None, no_local: bool) -> PluginSearch
 
 
 def registry(plugins: Sequence[str] | None, no_local: bool) -> Registry:
-    """Load every plugin."""
+    """Load every plugin, after those that do not ship with benchsuite were tried in a process of their own."""
     from benchsuite.registry import load_registry
 
-    return load_registry(plugin_search(plugins, no_local))
+    return load_registry(plugin_search(plugins, no_local), trying=True)

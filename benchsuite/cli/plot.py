@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.cli.quiet import tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError
+from benchsuite.text import reason_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,9 +74,7 @@ def draw_task(task: Task, known: Registry) -> Figure:
         program = Session(known, lambda _: task).ready(trial).program
         ground = ground_of(task.name, task.surface, values_of) if task.surface else None
     except Exception as error:  # data() and model() may raise anything
-        said = " ".join(str(error).split())
-        words = said if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {said}"
-        raise BenchsuiteError(f"{task.title} cannot be drawn: {words}") from error
+        raise BenchsuiteError(f"{task.title} cannot be drawn: {reason_of(error)}") from error
     dataset = program.dataset
     part = dataset.part("train")
     samples = Samples(dataset.x[part], dataset.y[part], task.standardize_targets, ground, dataset.vocabulary)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import Counter
 from types import TracebackType
 
 from rich.console import Console, Group
+from rich.file_proxy import FileProxy
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
-from rich.text import Text
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import Harmless, cell, say
 from benchsuite.execution import Summary
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
@@ -21,6 +22,7 @@ from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.report.tables.numbers import count_of
 from benchsuite.selection import baseline
+from benchsuite.text import one_line
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
@@ -55,23 +57,28 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self._console.is_terminal:
-            self._live = Live(self, console=self._console, refresh_per_second=4, transient=True)
+            self._live = Live(
+                self, console=self._console, refresh_per_second=4, transient=True,
+                redirect_stdout=False, redirect_stderr=False,
+            )  # fmt: skip
             self._live.start()
+            # What a hook prints stands above the display, and its escapes are shown before rich would obey them.
+            self._streams = sys.stdout, sys.stderr
+            above = Harmless(FileProxy(self._console, self._console.file))  # type: ignore[arg-type]  # it is one
+            sys.stdout = sys.stderr = above
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._live:
+            sys.stdout.flush()
+            sys.stdout, sys.stderr = self._streams
             self._live.stop()
         for (task, outcome, reason), count in self._failures_told.items():
             if count > 1:
                 more = count_of(count - 1, "more trial")
-                self._console.print(
-                    f"[red]{outcome}[/] {escape(task)}, {more} for the same reason: {escape(reason)}",
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                say(self._console, "[red]{}[/] {}, {} for the same reason: {}", outcome, task, more, reason)
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
@@ -82,11 +89,11 @@ class Progress:
             self._begun = self._said = time.monotonic()
         if first and waiting:
             again = f", {stale} of them again because their records are stale" if stale else ""
-            self._console.print(
-                f"{count_of(waiting, 'trial')} to run{again}; {done} have a record already. Workers: {self._workers}. "
-                f"Predicted: {clock(WORKERS_START_SECONDS + seconds / self._workers)}.",
-                highlight=False,
-            )
+            say(
+                self._console, "{} to run{}; {} have a record already. Workers: {}. Predicted: {}.",
+                count_of(waiting, "trial"), again, done, self._workers,
+                clock(WORKERS_START_SECONDS + seconds / self._workers),
+            )  # fmt: skip
 
     def started(self, trial: Trial, worker: int) -> None:
         """Show what a worker does."""
@@ -103,22 +110,18 @@ class Progress:
         if record.outcome.failed:
             self._failures_told[failure] += 1
         if self._failures_told[failure] == 1:
-            self._console.print(
-                f"[red]{record.outcome}[/] {escape(self._describe(trial))}: {escape(record.reason)}",
-                highlight=False,
-                soft_wrap=True,
-            )
+            say(self._console, "[red]{}[/] {}: {}", record.outcome, self._describe(trial), record.reason)
         now = time.monotonic()
         if self._live is None and now - self._said >= PLAIN_EVERY:
             self._said = now
-            self._console.print(
-                f"{self._count()} of {self._total} trials, {self._failures()} failed, {clock(self._remaining())} left",
-                highlight=False,
-            )
+            say(
+                self._console, "{} of {} trials, {} failed, {} left",
+                self._count(), self._total, self._failures(), clock(self._remaining()),
+            )  # fmt: skip
 
     def problem(self, text: str) -> None:
         """Say that something went wrong beside the trials."""
-        self._console.print(f"[yellow]![/] {escape(text)}", highlight=False, soft_wrap=True)
+        say(self._console, "[yellow]![/] {}", text)
 
     def closing_line(self, summary: Summary) -> str:
         """Return the run in one line."""
@@ -135,22 +138,25 @@ class Progress:
             running = dict(self._running)
         head = Table.grid(padding=(0, 2))
         head.add_row(
-            Text(f"{self._count()} / {self._total} trials", style="bold"),
+            cell(f"{self._count()} / {self._total} trials", "bold"),
             ProgressBar(total=max(self._total, 1), completed=self._count(), width=24),
-            Text(f"{self._failures()} failed", style="red" if self._failures() else "dim"),
-            Text(f"{clock(self._remaining())} left", style="dim"),
+            cell(f"{self._failures()} failed", "red" if self._failures() else "dim"),
+            cell(f"{clock(self._remaining())} left", "dim"),
         )
         rows = Table.grid(padding=(0, 1))
+        rows.add_column()
+        rows.add_column(no_wrap=True, overflow="ellipsis")
+        rows.add_column()
         for worker in range(min(self._workers, max(self._total, 1))):
             if worker in running:
                 trial, since = running[worker]
                 rows.add_row(
-                    Text(f"worker {worker}", style="dim"),
-                    Text(self._describe(trial), overflow="ellipsis", no_wrap=True),
-                    Text(f"{time.monotonic() - since:.0f} s", style="dim"),
+                    cell(f"worker {worker}", "dim"),
+                    cell(one_line(self._describe(trial))),
+                    cell(f"{time.monotonic() - since:.0f} s", "dim"),
                 )
             else:
-                rows.add_row(Text(f"worker {worker}", style="dim"), Text("—", style="dim"), Text(""))
+                rows.add_row(cell(f"worker {worker}", "dim"), cell("—", "dim"), "")
         return Group(head, rows)
 
     def _count(self) -> int:

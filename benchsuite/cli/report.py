@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli import console as out
+from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
 from benchsuite.errors import BenchsuiteError
 
@@ -49,23 +50,20 @@ def report(
     no_local: NoLocalOption = False,
 ) -> None:
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
-    from rich.console import Console
-    from rich.text import Text
-
     from benchsuite.store import Store
 
     if not (results / "trials").is_dir():
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
-    console = Console()
+    console = terminal()
     written = write(Store(results), registry(plugin, no_local), stale=stale)
     show(written.contents, console)
     for line in written.damaged:
-        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "[yellow]![/] {}", line)
     for note in written.notes:
-        console.print(note, highlight=False, soft_wrap=True)
-    console.print("Report:", Text(str(written.index), style="bold"), highlight=False, soft_wrap=True)
+        say(console, "{}", note)
+    say(console, "Report: [bold]{}[/]", written.index)
 
 
 def page(store: Store) -> Path:
@@ -161,11 +159,9 @@ def show(records: Contents | Iterable[Record], console: Console) -> None:
     from benchsuite.report import Contents, grid_tables, leaderboard_tables
 
     contents = Contents.of(records)
-    for table in (*leaderboard_tables(contents), *grid_tables(contents)):
-        console.print(table)
-        console.print()
+    out.show(console, *leaderboard_tables(contents), *grid_tables(contents))
     for line in contents.mixtures:
-        console.print(f"[red]![/] {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "[red]![/] {}", line)
 
 
 def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapping[str, Any]], list[str]]:

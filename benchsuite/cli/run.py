@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from benchsuite.cli.console import escape
+from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
@@ -35,17 +35,18 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
 
     Trials that have a record already are not run again: an interrupted run goes on where it stopped.
     """
-    from rich.console import Console
-
-    console = Console()
+    console = terminal()
     known = registry(execution.plugin, invocation.no_local)
     planned, options = prepare(study, execution, invocation, known)
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *planned.problems):
-        console.print(f"[yellow]![/] {escape(problem)}", highlight=False, soft_wrap=True)
+        say(console, "[yellow]![/] {}", problem)
     if invocation.dry_run:
         _dry_run(planned, known, execution.results, options, console)
         return
-    _run(planned, known, execution.results, options, console, execution.timeout)
+    from benchsuite.execution.signals import heard
+
+    with heard():
+        _run(planned, known, execution.results, options, console, execution.timeout)
 
 
 def prepare(study: Study, execution: Execution, invocation: Invocation, known: Registry) -> tuple[Plan, Options]:
@@ -110,25 +111,22 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
     again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
-    console.print(
-        f"[bold]{count_of(len(planned.trials), 'trial')}[/] of {count_of(planned.programs, 'program')}; "
-        f"{found[Freshness.FRESH]} have a record already.{again}"
-    )
+    say(
+        console, "[bold]{}[/] of {}; {} have a record already.{}",
+        count_of(len(planned.trials), "trial"), count_of(planned.programs, "program"), found[Freshness.FRESH], again,
+    )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
-        console.print(f"  {task:24} {count:5} {'trial' if count == 1 else 'trials'}")
+        say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")
     for kind, settings in planned.compared.items():
         more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
-        named = escape(", ".join(settings[:MOST_NAMED]) + more)
-        console.print(f"{kind.replace('_', ' ')}: {named}", highlight=False, soft_wrap=True)
+        say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
     for line in shortened(damaged, results):
-        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
+        say(console, "[yellow]![/] {}", line)
     if damaged:
-        console.print("A run moves these to damaged/ and trains their trials again.", highlight=False)
+        say(console, "A run moves these to damaged/ and trains their trials again.")
     seconds = forecast.seconds / options.workers
     expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
-    console.print(
-        f"Predicted: {expected} with {count_of(options.workers, 'worker')}. Nothing was written.", highlight=False
-    )
+    say(console, "Predicted: {} with {}. Nothing was written.", expected, count_of(options.workers, "worker"))
 
 
 def _run(
@@ -152,49 +150,52 @@ def _run(
             summary = run_source(source, known, store, executor, options, progress, timeout)
     except KeyboardInterrupt:
         stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
-        console.print(
-            f"Stopped. {stored} of {len(planned.trials)} trials have records; the same command goes on from here."
-        )
+        many = len(planned.trials)
+        say(console, "Stopped. {} of {} trials have records; the same command goes on from here.", stored, many)
         raise typer.Exit(1) from None
     failure = None
     try:
-        said = _report(store, known, summary)
+        index, note = _report(store, known, summary, console)
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
-        said, failure = "", error
+        index, note, failure = None, "", error
     counting = [record for record in summary.records.values() if not without_data(record)]
     show(counting, console)
     if left := len(summary.records) - len(counting):
-        console.print(f"Left out: {count_of(left, 'trial')} without data, to run again with the next command.")
-    console.print(progress.closing_line(summary), highlight=False)
-    if said:
-        console.print(said, highlight=False, soft_wrap=True)
+        say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
+    say(console, "{}", progress.closing_line(summary))
+    if index:
+        say(console, "Report: [bold]{}[/]{}", index, note)
+    elif note:
+        say(console, "{}", note)
     if summary.unrepeated:
         many = len(summary.unrepeated)
         did = "1 trial did not repeat its record" if many == 1 else f"{many} trials did not repeat their records"
-        console.print(
-            f"[red]{did}[/] (named above): records were changed by hand, or training is not deterministic here. "
-            "Move such a record away and it is made anew."
+        say(
+            console,
+            "[red]{}[/] (named above): records were changed by hand, or training is not deterministic here. "
+            "Move such a record away and it is made anew.",
+            did,
         )
     if summary.unkept:
-        console.print(
-            f"[red]{count_of(len(summary.unkept), 'trial')} ran again and nothing could be kept[/] (named above)."
-        )
+        many = len(summary.unkept)
+        say(console, "[red]{} ran again and nothing could be kept[/] (named above).", count_of(many, "trial"))
     if failure:
         raise failure
     if summary.unrepeated or summary.unkept or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
 
 
-def _report(store: Store, known: Registry, summary: Summary) -> str:
-    """Renew the report if that is worth its time; return what to say of it."""
+def _report(store: Store, known: Registry, summary: Summary, console: Console) -> tuple[Path | None, str]:
+    """Renew the report if that is worth its time; return where it is, if it is as new as the records, and what to add."""
     from benchsuite.cli.report import page, write
 
     count = len(store.ids())
     index = page(store)
     if not summary.ran and not summary.stale and index.is_file() and index.stat().st_mtime_ns > store.changed():
-        return f"Report: [bold]{escape(str(index))}[/] (as it was: no record is newer)"
+        return index, " (as it was: no record is newer)"
     if count > RENEWED_AT_ONCE:
-        return f"The report of {count:,} records was not renewed: `benchsuite report` does it."
+        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it."
     written = write(store, known)
-    damaged = "".join(f"[yellow]![/] {escape(line)}\n" for line in written.damaged)
-    return f"{damaged}Report: [bold]{escape(str(written.index))}[/]"
+    for line in written.damaged:
+        say(console, "[yellow]![/] {}", line)
+    return written.index, ""

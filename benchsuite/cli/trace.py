@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from benchsuite.cli.console import echo
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.outcomes import Outcome
+from benchsuite.text import one_line
 
 if TYPE_CHECKING:
     from benchsuite.components import Component, Surface, Task
@@ -71,10 +73,10 @@ def trace(
     from benchsuite.report.drawings.trace import ground_of
 
     ground = ground_of(surface, drawn, values_of)
-    typer.echo(f"{surface} from ({drawn.start[0]:g}, {drawn.start[1]:g}): f − f* at the end, and how it ended")
+    echo("{} from ({:g}, {:g}): f − f* at the end, and how it ended", surface, *drawn.start)
     ways = [_way(task, setting, known, steps, seed) for setting in settings]
     write_trace(path, ground, ways)
-    typer.echo(f"Wrote {path}")
+    echo("Wrote {}", path)
 
 
 def _surface(known: Registry, name: str) -> tuple[Task, Surface]:
@@ -129,8 +131,10 @@ def _way(task: Task, setting: Setting, known: Registry, steps: int | None, seed:
 
     done = run(task, setting, known, steps, seed)
     way = Way(setting.describe(known.component("optimizer", setting.name)), done.points, done.excess, done.outcome)
-    label = way.label if len(way.label) <= LONGEST_LABEL else way.label[: LONGEST_LABEL - 1] + "…"
-    typer.echo(f"{label:{LONGEST_LABEL}}  {number(float(done.excess[-1])):>8}  {done.steps:>5} steps  {done.outcome}")
+    label = one_line(way.label)
+    label = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    excess = number(float(done.excess[-1]))
+    echo("{}  {:>8}  {:>5} steps  {}", f"{label:{LONGEST_LABEL}}", excess, done.steps, done.outcome)
     if done.outcome in (Outcome.UNSUPPORTED, Outcome.CRASHED):
-        typer.echo(f"  {done.reason}")
+        echo("  {}", done.reason)
     return way

@@ -44,6 +44,17 @@ HOOKS: dict[str, str] = {
 }
 """Kind → the hook that registers it."""
 
+
+def settled(component: Component | Task) -> Component | Task:
+    """Return a component after it was checked once more: a plugin may have made it in another way than by its class.
+
+    Raises:
+        BenchsuiteError: If a field is not as its class describes it.
+    """
+    KINDS[component.kind].__post_init__(component)  # type: ignore[arg-type]  # it is of that very class
+    return component
+
+
 __all__ = [
     "HOOKS",
     "KINDS",
@@ -72,4 +83,5 @@ __all__ = [
     "Task",
     "TrialResult",
     "TrialStart",
+    "settled",
 ]

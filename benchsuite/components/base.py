@@ -8,18 +8,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from benchsuite.components.fields import LARGEST_COUNT, LONGEST_NAME, MOST_HYPERPARAMETERS, check_texts, mapping, shown
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.spaces import Space, Value
+from benchsuite.spaces import SPACES, Space, Value
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def check_name(what: str, name: object) -> None:
     """Refuse names that a selection, a file name or a table could not carry."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         article = "an" if what[0] in "aeiou" else "a"
+        most = f", at most {LONGEST_NAME}" if isinstance(name, str) and len(name) > LONGEST_NAME else ""
         raise BenchsuiteError(
-            f"the name of {article} {what} must be lower-case letters, digits and underscores, a letter first. Received: {name!r}."
+            f"the name of {article} {what} must be lower-case letters, digits and underscores, a letter first{most}. "
+            f"Received: {shown(name)}."
         )
 
 
@@ -58,17 +61,32 @@ class Component:
 
     def __post_init__(self) -> None:
         check_name(self.kind, self.name)
+        check_texts(self)
         if not callable(self.make):
-            raise BenchsuiteError(f"make of {self.title} must be callable. Received: {self.make!r}.")
+            raise BenchsuiteError(f"make of {self.title} must be callable. Received: {shown(self.make)}.")
+        object.__setattr__(self, "space", mapping(f"space of {self.title}", self.space, MOST_HYPERPARAMETERS))
+        object.__setattr__(self, "wraps", mapping(f"wraps of {self.title}", self.wraps, MOST_HYPERPARAMETERS))
         for key, space in self.space.items():
-            if not isinstance(space, Space):
+            if type(space) not in SPACES:
                 raise BenchsuiteError(
                     f"the space of {key!r} in {self.title} must be LogUniform, OneMinusLogUniform, Uniform, Integer, Choice, "
-                    f"Fixed or TrialId. Received: {space!r}."
+                    f"Fixed or TrialId. Received: {shown(space)}."
                 )
-        if not isinstance(self.version, int) or isinstance(self.version, bool) or self.version < 1:
-            raise BenchsuiteError(f"version of {self.title} must be a whole number from 1. Received: {self.version!r}.")
-        for key in self.wraps:
+            if not space.required:
+                space.checked(space.default, f"default of {key} in {self.title}")
+        if (
+            not isinstance(self.version, int)
+            or isinstance(self.version, bool)
+            or not 1 <= self.version <= LARGEST_COUNT
+        ):
+            raise BenchsuiteError(
+                f"version of {self.title} must be a whole number from 1. Received: {shown(self.version)}."
+            )
+        for key, kind in self.wraps.items():
+            if not isinstance(kind, str):
+                raise BenchsuiteError(
+                    f"wraps of {self.title} must be a dictionary of hyperparameters and kinds. Received: {shown(self.wraps)}."
+                )
             if key not in self.space:
                 raise unknown(f"hyperparameter in wraps of {self.title}:", key, self.space)
         self._check_signature()

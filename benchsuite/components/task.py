@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from benchsuite.components.arrays import SPLITS, Split
 from benchsuite.components.base import check_name
+from benchsuite.components.fields import LARGEST_COUNT, MOST_LISTED, check_texts, is_finite, listed, mapping, shown
 from benchsuite.components.metric import STANDARD_METRICS, Metric
 from benchsuite.components.surface import Surface
 from benchsuite.errors import BenchsuiteError, unknown
@@ -97,45 +98,67 @@ class Task:
 
     def __post_init__(self) -> None:
         check_name("task", self.name)
+        check_texts(self)
         for what in ("data", "model"):
             if not callable(getattr(self, what)):
-                raise BenchsuiteError(f"{what} of {self.title} must be a function. Received: {getattr(self, what)!r}.")
+                raise BenchsuiteError(
+                    f"{what} of {self.title} must be a function. Received: {shown(getattr(self, what))}."
+                )
         if not (self.download is None or callable(self.download)):
             raise BenchsuiteError(
-                f"download of {self.title} must be a function, or None if there is nothing to fetch. Received: {self.download!r}."
+                f"download of {self.title} must be a function, or None if there is nothing to fetch. Received: {shown(self.download)}."
             )
         split: Any = self.split
         if not isinstance(split, SPLITS):
             names = ", ".join(f"{split.__name__}(…)" for split in SPLITS)
-            raise BenchsuiteError(f"split of {self.title} must be one of {names}. Received: {self.split!r}.")
+            raise BenchsuiteError(f"split of {self.title} must be one of {names}. Received: {shown(self.split)}.")
         if not (isinstance(self.loss, str) or callable(self.loss)):
             raise BenchsuiteError(
-                f"loss of {self.title} must be the name of a loss or a function. Received: {self.loss!r}."
+                f"loss of {self.title} must be the name of a loss or a function. Received: {shown(self.loss)}."
             )
         if self.tier not in TIERS:
-            raise BenchsuiteError(f"tier of {self.title} must be one of {', '.join(TIERS)}. Received: {self.tier!r}.")
+            raise BenchsuiteError(
+                f"tier of {self.title} must be one of {', '.join(TIERS)}. Received: {shown(self.tier)}."
+            )
         if not (self.surface is None or isinstance(self.surface, Surface)):
             raise BenchsuiteError(
-                f"surface of {self.title} must be bs.Surface(…), or None if there is nothing to draw. Received: {self.surface!r}."
+                f"surface of {self.title} must be bs.Surface(…), or None if there is nothing to draw. Received: {shown(self.surface)}."
             )
         for what in ("batch_size", "epochs", "version", "steps_per_epoch"):
             value = getattr(self, what)
             if what == "steps_per_epoch" and value is None:
                 continue
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise BenchsuiteError(f"{what} of {self.title} must be a whole number from 1. Received: {value!r}.")
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST_COUNT:
+                raise BenchsuiteError(
+                    f"{what} of {self.title} must be a whole number from 1. Received: {shown(value)}."
+                )
+        cost: Any = self.cost
+        if not isinstance(cost, Cost) or not all(is_finite(part) and part >= 0 for part in (cost.compile, cost.epoch)):
+            raise BenchsuiteError(
+                f"cost of {self.title} must be bs.Cost of two numbers of seconds from 0. Received: {shown(cost)}."
+            )
+        baseline = mapping(f"baseline of {self.title}", self.baseline, MOST_LISTED)
+        if not all(isinstance(selection, str) for selection in baseline.values()):
+            raise BenchsuiteError(
+                f"baseline of {self.title} must be a dictionary of kinds and selections. Received: {shown(baseline)}."
+            )
+        object.__setattr__(self, "baseline", baseline)
+        if not all(isinstance(kind, str) for kind in listed(f"compares of {self.title}", self.compares, "kinds")):
+            raise BenchsuiteError(
+                f"compares of {self.title} must be a list of kinds. Received: {shown(self.compares)}."
+            )
         self._settle_measures()
 
     def _settle_measures(self) -> None:
         metrics = []
-        for metric in self.metrics:
+        for metric in listed(f"metrics of {self.title}", self.metrics, "names or bs.Metric objects"):
             if isinstance(metric, str):
                 if metric not in STANDARD_METRICS:
                     raise unknown(f"metric of {self.title}:", metric, STANDARD_METRICS, then="Or give a bs.Metric.")
                 metric = STANDARD_METRICS[metric]
             elif not isinstance(metric, Metric):
                 raise BenchsuiteError(
-                    f"metrics of {self.title} must be names or bs.Metric objects. Received: {metric!r}."
+                    f"metrics of {self.title} must be names or bs.Metric objects. Received: {shown(metric)}."
                 )
             metrics.append(metric)
         object.__setattr__(self, "metrics", tuple(metrics))
@@ -144,7 +167,13 @@ class Task:
             raise unknown(f"primary metric of {self.title}:", self.primary, directions)
         object.__setattr__(self, "direction", self.direction or directions[self.primary])
         if self.direction not in ("max", "min"):
-            raise BenchsuiteError(f"direction of {self.title} must be 'max' or 'min'. Received: {self.direction!r}.")
+            raise BenchsuiteError(
+                f"direction of {self.title} must be 'max' or 'min'. Received: {shown(self.direction)}."
+            )
+        if not all(map(is_finite, listed(f"targets of {self.title}", self.targets, "numbers"))):
+            raise BenchsuiteError(
+                f"targets of {self.title} must be finite numbers, from easy to hard. Received: {shown(self.targets)}."
+            )
         in_order = sorted(self.targets, reverse=self.direction == "min")
         if list(self.targets) != in_order or len(set(in_order)) != len(in_order):
             raise BenchsuiteError(

@@ -1,8 +1,10 @@
 """Finds what may be a plugin without running a stranger's file, and asks plugins what they have."""
 
-from benchsuite.discovery.asking import ask, check_hooks, hook_manager
+from benchsuite.discovery.asking import check_module, components_of, hook_manager
 from benchsuite.discovery.candidates import BUNDLED, Candidate, Distribution, PluginSearch, entry_points, find
+from benchsuite.discovery.guard import guarded
 from benchsuite.discovery.local_files import Skipped, described
+from benchsuite.discovery.reasons import cut, one_line, traceback_of
 
 __all__ = [
     "BUNDLED",
@@ -10,10 +12,14 @@ __all__ = [
     "Distribution",
     "PluginSearch",
     "Skipped",
-    "ask",
-    "check_hooks",
+    "check_module",
+    "components_of",
+    "cut",
     "described",
     "entry_points",
     "find",
+    "guarded",
     "hook_manager",
+    "one_line",
+    "traceback_of",
 ]

@@ -6,12 +6,17 @@ import difflib
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 import pluggy
 
 from benchsuite import hookspecs
-from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task, settled
+from benchsuite.discovery.reasons import cut
 from benchsuite.errors import BenchsuiteError, unknown
+
+MOST = 20_000
+"""Components of a kind that one plugin may have: a generator that never ends is a mistake."""
 
 
 def hook_manager() -> pluggy.PluginManager:
@@ -19,6 +24,20 @@ def hook_manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("benchsuite")
     manager.add_hookspecs(hookspecs)
     return manager
+
+
+def check_module(module: Any) -> None:
+    """Refuse what was imported if it is no module, or one that no longer says which it is.
+
+    Raises:
+        BenchsuiteError: Naming what it is.
+    """
+    if not issubclass(type(module), ModuleType):
+        raise BenchsuiteError(f"it must be a module with hooks. Received: {cut(repr(module), 200)}.")
+    for what, kinds in (("__name__", str), ("__file__", str | None)):
+        value = vars(module).get(what)
+        if not isinstance(value, kinds):
+            raise BenchsuiteError(f"a module must keep its {what}. Received: {cut(repr(value), 200)}.")
 
 
 def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
@@ -44,24 +63,44 @@ def _known_hooks() -> list[str]:
     return [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
 
 
-def ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
-    """Ask this plugin alone for its components of a kind, so that each answer has an owner.
+def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Component | Task]:
+    """Register a plugin's hooks and return all that it has, of every kind; nothing of it is registered where this raises.
 
     Raises:
-        BenchsuiteError: If it returns anything else.
+        BenchsuiteError: If a hook is misspelt or has other arguments, or gives what is no component.
     """
+    check_module(module)
+    check_hooks(module, manager)
+    manager.register(module)  # checks the arguments of every hook
+    try:
+        return [settled(component) for kind in HOOKS for component in _ask(module, manager, kind)]
+    except BaseException:
+        manager.unregister(module)
+        raise
+
+
+def _ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
+    """Ask this plugin alone for its components of a kind, so that each answer has an owner."""
     hook, expected = HOOKS[kind], KINDS[kind]
-    if not hasattr(module, hook) or manager.parse_hookimpl_opts(module, hook) is None:
+    # What a module's own __getattr__ makes up is no hook.
+    if hook not in vars(module) or manager.parse_hookimpl_opts(module, hook) is None:
         return
     returned = getattr(module, hook)()
     if not isinstance(returned, list | tuple):
         raise BenchsuiteError(
             f"{hook} must return a list of bs.{expected.__name__}. Received: {type(returned).__name__}."
         )
-    for component in returned:
+    for number, component in enumerate(returned):
+        if number == MOST:
+            raise BenchsuiteError(f"{hook} must return at most {MOST:,} components. Received: more.")
         if not isinstance(component, expected):
             raise BenchsuiteError(
-                f"{hook} must return a list of bs.{expected.__name__}. Received in it: {component!r}."
+                f"{hook} must return a list of bs.{expected.__name__}. Received in it: {cut(repr(component), 200)}."
+            )
+        if type(component) is not expected:
+            raise BenchsuiteError(
+                f"{hook} must return a list of bs.{expected.__name__}. Received in it: a {type(component).__name__} that "
+                "inherits from it. There is nothing to inherit: give what it needs to make."
             )
         for wrapped in component.wraps.values() if isinstance(component, Component) else ():
             if wrapped not in RECIPE_KINDS:

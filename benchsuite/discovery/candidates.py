@@ -23,6 +23,7 @@ from benchsuite.errors import BenchsuiteError
 
 ENTRY_POINT_GROUP = "benchsuite"
 BUNDLED = ("benchsuite_plugins", "benchsuite_tasks")
+BUNDLED_ORIGIN = "bundled"
 LOCAL_FOLDERS = ("plugins", "tasks")
 
 Distribution = tuple[str, str]
@@ -55,6 +56,7 @@ class Candidate:
         asked: Whether the user named this very one.
         distribution: The installed distribution that it belongs to.
         root: For a file of the user's: the folder in which it may find what it imports.
+        source: What is imported: a file of the user's, or the dotted name of a module.
     """
 
     name: str
@@ -63,6 +65,17 @@ class Candidate:
     asked: bool = False
     distribution: Distribution | None = None
     root: Path | None = None
+    source: Path | str = ""
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it ships with benchsuite."""
+        return self.origin == BUNDLED_ORIGIN
+
+    @property
+    def key(self) -> str:
+        """What it is called in every process that searches in the same places."""
+        return "\n".join((self.origin, self.name, str(self.source)))
 
 
 def find(wanted: PluginSearch) -> tuple[list[Candidate], list[Skipped]]:
@@ -90,7 +103,9 @@ def _bundled() -> Iterator[Candidate]:
         version = "unknown"
     for package in BUNDLED:
         for module in _modules_of(package):
-            yield Candidate(module, "bundled", _by_name(module), distribution=("benchsuite", version))
+            yield Candidate(
+                module, BUNDLED_ORIGIN, _by_name(module), distribution=("benchsuite", version), source=module
+            )
 
 
 def _modules_of(package: str) -> list[str]:
@@ -106,43 +121,62 @@ def _given(wanted: PluginSearch) -> Iterator[Candidate]:
     for given in wanted.plugins:
         path = Path(wanted.folder, given)
         if given.endswith(".py") or path.is_file():
-            yield Candidate(path.stem, f"--plugin {given}", _by_path(path), asked=True, root=path.parent)
+            yield Candidate(path.stem, f"--plugin {given}", _by_path(path), True, root=path.parent, source=path)
         else:
-            yield Candidate(given, f"--plugin {given}", _by_name(given), asked=True, distribution=_distribution(given))
+            yield Candidate(given, f"--plugin {given}", _by_name(given), True, _distribution(given), source=given)
 
 
 def _distribution(module: str) -> Distribution | None:
     """Return the distribution that a module was installed with."""
-    for name in importlib.metadata.packages_distributions().get(module.partition(".")[0], []):
-        return name, importlib.metadata.version(name)
+    try:
+        for name in importlib.metadata.packages_distributions().get(module.partition(".")[0], []):
+            return name, importlib.metadata.version(name)
+    except Exception:  # the metadata of some distribution cannot be read
+        return None
     return None
 
 
 def _local(found: Found, wanted: PluginSearch, packages: dict[Path, _LocalPackage]) -> Candidate:
     origin = f"./{found.path.relative_to(wanted.folder)}"
     if found.package is None:
-        return Candidate(found.path.stem, origin, _by_path(found.path), root=found.path.parent)
+        return Candidate(found.path.stem, origin, _by_path(found.path), root=found.path.parent, source=found.path)
     package = packages.setdefault(found.package, _LocalPackage(found.package))
     name = found.package.name if found.path.stem == "__init__" else found.path.stem
-    return Candidate(name, origin, package.loader(found.path.stem), root=found.package.parent)
+    return Candidate(name, origin, package.loader(found.path.stem), root=found.package.parent, source=found.path)
 
 
 def _installed() -> Iterator[Candidate]:
     for entry_point in entry_points():
-        distribution = entry_point.dist
-        known = (distribution.name, distribution.version) if distribution else None
-        yield Candidate(
-            # An entry point that cannot be loaded is named by where it comes from.
-            " ".join(known) if known else entry_point.name,
-            " ".join(known) if known else entry_point.name,
-            entry_point.load,
-            distribution=known,
-        )
+        known = _distribution_of(entry_point)
+        # An entry point that cannot be loaded is named by where it comes from.
+        name = " ".join(known) if known else entry_point.name
+        yield Candidate(name, name, entry_point.load, distribution=known, source=entry_point.value)
+
+
+def _distribution_of(entry_point: importlib.metadata.EntryPoint) -> Distribution | None:
+    try:
+        found = entry_point.dist
+        return (str(found.name), str(found.version)) if found else None
+    except Exception:  # it has no METADATA, or one that cannot be read
+        return None
 
 
 def entry_points() -> list[importlib.metadata.EntryPoint]:
-    """Return what installed distributions register, in a fixed order."""
-    return sorted(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP), key=lambda e: (e.name, e.value))
+    """Return what installed distributions register, in a fixed order, without those whose metadata cannot be read."""
+    try:
+        found = list(importlib.metadata.entry_points(group=ENTRY_POINT_GROUP))
+    except Exception:  # one distribution is enough: ask each
+        found = [
+            entry_point for distribution in importlib.metadata.distributions() for entry_point in _of(distribution)
+        ]
+    return sorted(found, key=lambda e: (e.name, e.value))
+
+
+def _of(distribution: importlib.metadata.Distribution) -> list[importlib.metadata.EntryPoint]:
+    try:
+        return list(distribution.entry_points.select(group=ENTRY_POINT_GROUP))
+    except Exception:
+        return []
 
 
 def _by_name(name: str) -> Callable[[], ModuleType]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-import traceback
 
 from benchsuite.curves import Curves
 from benchsuite.engine.epochs import Diverged
@@ -12,11 +12,13 @@ from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
-from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.errors import Unsupported
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.text import LONGEST_TRACEBACK, as_reason, reason_of, shortened, text_of, traceback_of
 
-REASON_LENGTH = 300
+MOST_PRINTED = 2**20
+"""Letters of a traceback that is too long for a record, as the worker's log has it."""
 
 
 class Account:
@@ -46,13 +48,12 @@ class Account:
         """Return what became of a trial that an error ended."""
         steps = self.logbook.steps if self.logbook else 0
         if isinstance(error, Unsupported):
-            return self._closed(Outcome.UNSUPPORTED, str(error))
+            return self._closed(Outcome.UNSUPPORTED, as_reason(text_of(error)))
         if isinstance(error, Diverged):
-            return self._closed(Outcome.DIVERGED, str(error), Failure(step=steps, traceback=""))
+            return self._closed(Outcome.DIVERGED, as_reason(text_of(error)), Failure(step=steps, traceback=""))
         of_memory = isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError"
         outcome = Outcome.OUT_OF_MEMORY if of_memory else Outcome.CRASHED
-        failure = Failure(step=steps, traceback="".join(traceback.format_exception(error)))
-        return self._closed(outcome, _one_line(error), failure)
+        return self._closed(outcome, reason_of(error), Failure(step=steps, traceback=_kept(traceback_of(error))))
 
     def _closed(self, outcome: Outcome, reason: str = "", failure: Failure | None = None) -> Ran:
         found, ready = self.results, self.ready
@@ -92,11 +93,13 @@ class Account:
         )
 
 
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    if len(text) > REASON_LENGTH:
-        text = text[:REASON_LENGTH] + " …"
-    return text if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {text}"
+def _kept(traceback: str) -> str:
+    """Return a traceback as a record keeps it; of one that is too long for it, more goes to the worker's log."""
+    if len(traceback) <= LONGEST_TRACEBACK:
+        return traceback
+    with contextlib.suppress(Exception):  # a plugin may have closed the stream
+        print(shortened(traceback, MOST_PRINTED), file=sys.stderr, flush=True)
+    return shortened(traceback, LONGEST_TRACEBACK, "more of it is in the log of its worker")
 
 
 def _peak_memory() -> int:

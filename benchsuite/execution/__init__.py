@@ -1,7 +1,7 @@
 """Execution: carries out what a source proposes. One interface, filled in by local worker processes; a cluster can as well."""
 
 from benchsuite.execution.cells import Forecast, predicted_seconds
-from benchsuite.execution.interface import Cell, Executor, Finished, Options, Started
+from benchsuite.execution.interface import Cell, Executor, Finished, Noticed, Options, Started
 from benchsuite.execution.local import LocalExecutor
 from benchsuite.execution.observer import Observer, Summary
 from benchsuite.execution.run import run_source
@@ -12,6 +12,7 @@ __all__ = [
     "Finished",
     "Forecast",
     "LocalExecutor",
+    "Noticed",
     "Observer",
     "Options",
     "Started",

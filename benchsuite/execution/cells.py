@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from benchsuite.execution.interface import Cell
+from benchsuite.execution.lineage import Lineage, Lineages
 from benchsuite.registry import Registry
 from benchsuite.trial import Trial
 
@@ -63,7 +64,7 @@ def predicted_seconds(trials: Iterable[Trial], registry: Registry) -> float:
 
 
 def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeout: float | None = None) -> list[Cell]:
-    """Group trials by program. A cell that alone would keep one worker busy longer than its share is split.
+    """Group trials by program and lineage. A cell that alone would keep one worker busy longer than its share is split.
 
     Args:
         trials: What is to run.
@@ -71,16 +72,17 @@ def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeou
         workers: Number of workers.
         timeout: Time limit of a trial; the usual one unless given, see :data:`TIMEOUT` and :data:`PATIENCE`.
     """
-    groups: dict[str, list[Trial]] = {}
+    lineages = Lineages(registry)
+    groups: dict[tuple[Lineage, str], list[Trial]] = {}
     for trial in trials:
-        groups.setdefault(trial.cell, []).append(trial)
+        groups.setdefault((lineages.of(trial), trial.cell), []).append(trial)
     share = predicted_seconds(trials, registry) / workers
     cells = []
-    for group in groups.values():
+    for (lineage, _), group in groups.items():
         pieces = min(len(group), math.ceil(predicted_seconds(group, registry) / max(share, 1e-9)))
         size = math.ceil(len(group) / pieces)
         for start in range(0, len(group), size):
             piece = tuple(group[start : start + size])
             limit = timeout or max(TIMEOUT, PATIENCE * max(predicted_seconds([trial], registry) for trial in piece))
-            cells.append(Cell(piece, predicted_seconds(piece, registry), limit))
+            cells.append(Cell(piece, predicted_seconds(piece, registry), limit, lineage))
     return cells

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from benchsuite.outcomes import Outcome
 
-LOG_TAIL = 4000
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 """Signals that an operating system, a batch system or a person sends, and that a program hardly dies of by a mistake of its own."""
 
@@ -23,17 +22,20 @@ class Death:
         begun: Whether it had begun a trial.
         printed: The end of what it printed since then.
         starved: Whether the kernel says that it killed processes for want of memory meanwhile.
+        cut: Whether it did not go by itself: it was ended since its connection to the run was closed, or held something
+            else than messages.
     """
 
     code: int
     begun: bool
     printed: str
     starved: bool = False
+    cut: bool = False
 
     @property
     def from_outside(self) -> bool:
         """Whether somebody else may have ended it: the trial is not to blame before it happened again."""
-        return -self.code in FROM_OUTSIDE
+        return -self.code in FROM_OUTSIDE and not self.cut
 
     def verdict(self, times: int) -> tuple[Outcome, str]:
         """Return the outcome of the trial and the reason, in one line.
@@ -41,6 +43,8 @@ class Death:
         Args:
             times: How often it ended so.
         """
+        if self.cut:
+            return Outcome.CRASHED, "the worker process was ended: its connection to the run was closed or garbled"
         if self.code >= 0:
             return Outcome.CRASHED, f"the worker process ended by itself with exit code {self.code}"
         name = _signal_name(-self.code)
@@ -57,6 +61,8 @@ class Death:
 
     def __str__(self) -> str:
         """Say how it ended, for a message."""
+        if self.cut:
+            return "closed or garbled its connection to the run"
         if self.code >= 0:
             return f"ended with exit code {self.code}"
         return f"was killed by {_signal_name(-self.code)}"
@@ -77,18 +83,6 @@ def kills_for_memory() -> int:
         if found:
             return found[0]
     return 0
-
-
-def tail(log: Path, start: int) -> str:
-    """Return the end of what was printed to a log since a position."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(start, file.seek(0, 2) - 16 * LOG_TAIL))  # it may have printed for hours
-            printed = file.read().decode(errors="replace")
-    except OSError:
-        return ""
-    # faulthandler ends with a list of modules that is longer than all that matters.
-    return re.sub(r"Extension modules: .*\n?", "", printed)[-LOG_TAIL:]
 
 
 def _signal_name(number: int) -> str:

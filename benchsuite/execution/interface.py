@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
 from benchsuite.folder import Identity
 from benchsuite.record import Ending
@@ -21,11 +22,13 @@ class Cell:
         trials: In order.
         seconds: Predicted, for balance only.
         timeout: Seconds each of them may take, compilation included.
+        lineage: The plugins that they need beside the bundled ones; all need the same.
     """
 
     trials: tuple[Trial, ...]
     seconds: float
     timeout: float
+    lineage: Lineage = BUNDLED
 
     @property
     def program(self) -> str:
@@ -48,6 +51,7 @@ class Options:
         predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
         results: Of the results folder; workers write to no other that takes its place.
+        lineage: The plugins that this worker loads beside the bundled ones.
     """
 
     plugins: PluginSearch
@@ -60,6 +64,7 @@ class Options:
     predictions: str
     extras: Extras
     results: Identity | None = None
+    lineage: Lineage = BUNDLED
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,13 @@ class Finished:
     probes: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """Something went wrong beside the trials, which the user is told in one line."""
+
+    text: str
+
+
 class Executor(Protocol):
     """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
@@ -94,7 +106,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Started | Finished]:
+    def events(self) -> Iterator[Started | Finished | Noticed]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:

@@ -1,4 +1,8 @@
-"""What a worker process says to the run."""
+"""What a worker process says to the run.
+
+While it starts: one :class:`Importing` for each plugin of its lineage, then :class:`Ready` or :class:`NotImported`. For
+each trial: :class:`Begun`, then :class:`Answer`.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,47 @@ from typing import Any
 from benchsuite.record import Ending
 
 
+class Starting:
+    """What a worker says while it starts."""
+
+
 @dataclass(frozen=True)
-class Ready:
+class Importing(Starting):
+    """All that is bundled is there, and it begins to import a plugin that is not: what happens now is that plugin's doing.
+
+    Args:
+        plugin: Where it comes from.
+    """
+
+    plugin: str
+
+
+@dataclass(frozen=True)
+class NotImported(Starting):
+    """A plugin of its lineage cannot be imported here, and it ends.
+
+    Args:
+        plugin: Where it comes from.
+        reason: Why, in one line.
+        traceback: The whole traceback.
+    """
+
+    plugin: str
+    reason: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Ready(Starting):
     """It has imported what it needs.
 
     Args:
         problem: Why it cannot run trials, in one line; empty if it can.
+        changed: What the import of the plugins of its lineage changed for everybody else in this process.
     """
 
     problem: str = ""
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,9 +71,11 @@ class Answer:
         probes: What probes found; empty unless asked for.
         problem: Why what is to be kept of it cannot be written, in one line. Then this is no end of the trial: the disk
             failed, not the method, and the study ends.
+        changed: What the trial left changed for the next one in this process.
     """
 
     ending: Ending
     resident_bytes: int
     probes: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
+    changed: tuple[str, ...] = ()

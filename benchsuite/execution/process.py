@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import subprocess
+import signal
 import sys
 import time
 from collections.abc import Callable
-from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import NoReturn, TypeVar
+
+import psutil
 
 from benchsuite.engine.surroundings import worker_environment
-from benchsuite.execution.death import Death, kills_for_memory, tail
+from benchsuite.execution.channel import Channel, Closed, Garbled
+from benchsuite.execution.clock import ActiveClock
+from benchsuite.execution.containment import Contained
+from benchsuite.execution.death import Death, kills_for_memory
 from benchsuite.execution.interface import Options
-from benchsuite.execution.messages import Answer, Begun, Ready
-from benchsuite.folder import Folder, Identity
+from benchsuite.execution.log import Log
+from benchsuite.execution.messages import Answer, Begun, Starting
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at a process that is waited for; an answer itself is noticed at once."""
+GOING_SECONDS = 1.0
+"""A process may be there so long after it has closed its end of the connection."""
+EXITING_SECONDS = 10.0
+"""And so long if the kernel is taking it down."""
+WAKES = 3
+"""A worker that somebody stopped for as long as its limit is woken, so often at most: it may have stopped itself."""
+
+GONE = (psutil.STATUS_DEAD, psutil.STATUS_ZOMBIE)
+
+Message = TypeVar("Message", Starting, Begun, Answer)
 
 # The search path is the run's own: a module that it can import, a worker can. It is set before anything is imported, so
 # that no file of the working folder can pass for a module of the standard library.
@@ -57,34 +70,37 @@ class WorkerProcess:
 
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
-        self._log = Path(options.logs) / f"worker-{number}.log"
-        self._written = self._log.stat().st_size if self._log.exists() else 0
         self._starved = kills_for_memory()
-        self._ours, theirs = Pipe()
-        with theirs, open_log(self._log, options.results) as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=worker_environment(os.environ),
-            )
+        self._log = Log(Path(options.logs) / f"worker-{number}.log", options.results)
+        self._channel = Channel()
+        try:
+            with self._channel.theirs as theirs, self._log.pipe() as log:
+                self._process = Contained(
+                    [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
+                    worker_environment(os.environ),
+                    output=log,
+                    channel=theirs.fileno(),
+                )
+        except OSError:
+            self._channel.close()
+            raise
+        self._clock = ActiveClock(self._is_stopped)
         self._begun = False
         self.resident_bytes = 0
-        self._tell((options, number))
+        self._channel.send((options, number))
 
-    def ready(self, seconds: float) -> Ready:
-        """Wait until it has imported what it needs.
+    def ready(self, seconds: float) -> Starting:
+        """Wait for what it says next while it starts.
+
+        Args:
+            seconds: In which it may run before it is ready; see :class:`~benchsuite.execution.clock.ActiveClock`.
 
         Raises:
             Died: If it goes meanwhile.
             TookTooLong: If it takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        answer = self._wait(seconds)
-        assert isinstance(answer, Ready)
-        return answer
+        return self._wait(seconds, Starting)
 
     def run(self, trial: Trial, seconds: float) -> Answer:
         """Run one trial.
@@ -94,73 +110,70 @@ class WorkerProcess:
             TookTooLong: If the trial takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        self._written = self._log.stat().st_size if self._log.exists() else 0
+        self._log.begin()
         self._starved = kills_for_memory()
         self._begun = False
-        self._tell(trial.spec)
-        begun = self._wait(seconds)
-        assert isinstance(begun, Begun)
+        self._channel.send(trial.spec)
+        self._wait(seconds, Begun)
         self._begun = True
-        answer = self._wait(seconds)
-        assert isinstance(answer, Answer)
+        answer = self._wait(seconds, Answer)
         self._begun = False
         self.resident_bytes = answer.resident_bytes
         return answer
 
     @property
+    def seconds(self) -> float:
+        """The seconds in which it ran since it began what was last asked of it."""
+        return self._clock.seconds
+
+    @property
     def printed(self) -> str:
         """The end of what it printed since it was given its last trial."""
-        return tail(self._log, self._written)
+        return self._log.printed
 
     def end(self) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-        self._process.wait()
-        self._ours.close()
+        """End it with all that it has started, whatever it does."""
+        self._process.end()
+        self._channel.close()
+        self._log.close()
 
-    def _tell(self, message: Any) -> None:
-        with contextlib.suppress(OSError):  # it has gone: whoever waits for the answer is told
-            self._ours.send(message)
-
-    def _wait(self, seconds: float) -> Any:
+    def _wait(self, seconds: float, kind: type[Message]) -> Message:
         """Return its next message."""
-        deadline = time.monotonic() + seconds
+        self._clock = clock = ActiveClock(self._is_stopped)
+        wakes = 0
         while True:
+            gone = self._process.poll() is not None
             try:
-                if self._ours.poll(LOOK_EVERY):
-                    return self._ours.recv()
-            except (EOFError, OSError):
-                self._gone()
-            if self._process.poll() is not None:
-                with contextlib.suppress(EOFError, OSError):
-                    if self._ours.poll(0):  # what it said before it went still counts
-                        return self._ours.recv()
-                self._gone()
+                message = self._channel.receive(0 if gone else LOOK_EVERY)  # what it said before it went still counts
+            except (Closed, Garbled) as why:
+                self._gone(isinstance(why, Garbled))
+            if isinstance(message, kind):
+                return message
+            if gone or message is not None:
+                self._gone(message is not None)
             if self._stopping():
                 raise Stopped
-            if time.monotonic() > deadline:
+            clock.tick()
+            if clock.stopped_seconds > seconds * (wakes + 1):
+                self._process.resume()
+                wakes += 1
+            if clock.seconds > seconds or wakes > WAKES:
                 self.end()
                 raise TookTooLong
 
-    def _gone(self) -> None:
-        try:
-            code = self._process.wait(timeout=2)  # it may close its end a moment before it goes
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            code = self._process.wait()
-        self._ours.close()
-        raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved))
+    def _is_stopped(self) -> bool:
+        return self._process.status in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
-
-def open_log(path: Path, results: Identity | None = None) -> BinaryIO:
-    """Open a log to append to; neither it nor its folder may be a link.
-
-    Args:
-        path: The log, in a folder of the results folder, which is made if it is missing; the results folder is not.
-        results: Of the results folder that must be there.
-
-    Raises:
-        OSError: If that cannot be done.
-    """
-    folder = Folder(path.parents[1], results)
-    return os.fdopen(folder.open(f"{path.parent.name}/{path.name}", os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab")
+    def _gone(self, garbled: bool) -> NoReturn:
+        """Say how it went; end it if it is there and only its end of the connection is lost."""
+        begun = time.monotonic()
+        while not garbled and self._process.code is None and self._process.status not in GONE:
+            if time.monotonic() - begun > (EXITING_SECONDS if self._process.exiting else GOING_SECONDS):
+                break
+            time.sleep(0.01)
+        cut = self._process.code is None and self._process.status not in GONE
+        code = self._process.end()
+        self._channel.close()
+        self._log.close()
+        cut = cut and code == -signal.SIGKILL  # or it was about to go all the same
+        raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved, cut))

@@ -11,7 +11,7 @@ from typing import Any
 from benchsuite.components import Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import Forecast, make_cells
-from benchsuite.execution.interface import Executor, Finished, Options, Started
+from benchsuite.execution.interface import Executor, Finished, Noticed, Options, Started
 from benchsuite.execution.observer import Observer, Summary
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
@@ -90,6 +90,9 @@ class _Run:
                 self.observer.started(event.trial, event.worker)
                 start = TrialStart(event.trial.id, event.trial.spec, event.worker)
                 self._hook("trial_started", trial=start)
+                continue
+            if isinstance(event, Noticed):
+                self.observer.problem(event.text)
                 continue
             self._finish(event)
             self._tell_source()

@@ -7,8 +7,6 @@ import os
 import platform
 import signal
 import sys
-import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -20,11 +18,16 @@ import psutil
 from benchsuite.engine.ending import Account
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
-from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
 from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.registry import PluginSearch, Registry
+from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
+
+MOST_SENT = 128 * 2**20
+"""Bytes of an answer: 14 million numbers of curves and probes."""
 
 
 def serve(descriptor: int) -> None:
@@ -37,13 +40,15 @@ def serve(descriptor: int) -> None:
     faulthandler.enable()
     connection = Connection(descriptor)
     options, number = connection.recv()
-    _die_with(options.parent)
     try:
-        worker = Worker(options, number)
+        worker = Worker(options, number, connection)
+    except BrokenHere as broken:
+        connection.send(broken.message)
+        return
     except BenchsuiteError as error:
         connection.send(Ready(str(error)))
         return
-    connection.send(Ready())
+    connection.send(Ready(changed=worker.changed))
     while True:
         try:
             spec = connection.recv()
@@ -55,23 +60,36 @@ def serve(descriptor: int) -> None:
         connection.send_bytes(_sendable(answer, worker))
 
 
+class BrokenHere(Exception):
+    """Raised when a plugin of the worker's lineage is broken in this process."""
+
+    def __init__(self, message: NotImported) -> None:
+        super().__init__(message.reason)
+        self.message = message
+
+
 class Worker:
     """Runs trials in this process.
 
     Args:
-        options: What every worker is told.
+        options: What it is told.
         number: Its number.
+        connection: To the run.
 
     Raises:
         BenchsuiteError: If it cannot be prepared, in one line: or every trial of this worker would be a failure.
+        BrokenHere: If that is the doing of a plugin of its lineage.
     """
 
-    def __init__(self, options: Options, number: int) -> None:
+    def __init__(self, options: Options, number: int, connection: Connection | None = None) -> None:
         self._options = options
         self._number = number
+        self._connection = connection
+        self.changed: tuple[str, ...] = ()
+        """What the import of the plugins of its lineage changed."""
         try:
             self._prepare()
-        except BenchsuiteError:
+        except (BenchsuiteError, BrokenHere):
             raise
         except MemoryError:
             limit = options.memory_bytes / 2**30
@@ -79,9 +97,7 @@ class Worker:
                 f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
             ) from None
         except Exception as error:
-            raise BenchsuiteError(
-                f"a worker cannot start: {type(error).__name__}: {' '.join(str(error).split())}"
-            ) from error
+            raise BenchsuiteError(f"a worker cannot start: {reason_of(error)}") from error
 
     def _prepare(self) -> None:
         """Set limits and device, load plugins."""
@@ -94,9 +110,8 @@ class Worker:
         from benchsuite.certificates import checksum_of
         from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
-        from benchsuite.registry import load_registry
 
-        registry = load_registry(options.plugins)
+        registry = self._load_plugins()
         self._registry = registry
         self._rounding = numerics(device.kind)
         self._session = Session(
@@ -108,6 +123,32 @@ class Worker:
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
         )
+
+    def _load_plugins(self) -> Registry:
+        """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""
+        from benchsuite.engine.state import State
+        from benchsuite.registry import load_registry
+
+        lineage = self._options.lineage
+        descriptors = (0, 1, 2) if self._connection is None else (0, 1, 2, self._connection.fileno())
+        bundled: list[State] = []
+
+        def importing(plugin: str) -> None:
+            if not bundled:
+                bundled.append(State(descriptors, functions=True))
+            if self._connection is not None:
+                self._connection.send(Importing(plugin))
+
+        search = self._options.plugins if lineage else PluginSearch(local=False)
+        registry = load_registry(search, only=lineage, importing=importing)
+        for plugin in registry.broken:
+            if plugin.origin in lineage:
+                raise BrokenHere(NotImported(plugin.origin, plugin.reason, plugin.traceback))
+        for origin in sorted({*lineage} - {plugin.origin for plugin in registry.plugins}):
+            raise BrokenHere(NotImported(origin, "it is no longer there", ""))
+        self.changed = bundled[0].differences() if bundled else ()
+        self._state = State(descriptors, functions=bool(lineage))
+        return registry
 
     def run(self, spec: Spec) -> Answer:
         """Run one trial to whatever end."""
@@ -127,7 +168,9 @@ class Worker:
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(ending, psutil.Process().memory_info().rss, probes, problem=problem)
+        return Answer(
+            ending, psutil.Process().memory_info().rss, probes, problem=problem, changed=self._state.differences()
+        )
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
@@ -156,16 +199,20 @@ class Worker:
 def _sendable(answer: Answer, worker: Worker) -> bytes:
     """Return an answer as bytes; one that cannot be sent becomes the crash that it is."""
     try:
-        return bytes(ForkingPickler.dumps(answer))
+        content = bytes(ForkingPickler.dumps(answer))
+        reason = f"curves and probes of the trial take {len(content):,} bytes; a record may take {MOST_SENT:,}"
     except Exception as error:
-        ending = Ending(
-            outcome=Outcome.CRASHED,
-            reason=f"{type(error).__name__}: {' '.join(str(error).split())}",
-            results=Results(failure=Failure(step=None, traceback="")),
-            costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
-            environment=worker.environment(None),
-        )
-        return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
+        content, reason = b"", reason_of(error)
+    if content and len(content) <= MOST_SENT:
+        return content
+    ending = Ending(
+        outcome=Outcome.CRASHED,
+        reason=reason,
+        results=Results(failure=Failure(step=None, traceback="")),
+        costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
+        environment=worker.environment(None),
+    )
+    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
 
 
 def _processor() -> str:
@@ -176,17 +223,6 @@ def _processor() -> str:
     return next(
         (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
     )
-
-
-def _die_with(parent: int) -> None:
-    """End this process when its parent is gone, however it went; a killed run leaves no worker behind."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _limit_memory(size: int) -> None:

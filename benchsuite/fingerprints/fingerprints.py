@@ -36,7 +36,10 @@ class Fingerprints:
             if root is not None:
                 roots.add(f"{root.absolute()}{os.sep}")
         for name, module in list(sys.modules.items()):
-            file = getattr(module, "__dict__", {}).get("__file__")  # without waking a module that is loaded lazily
+            try:
+                file = getattr(module, "__dict__", {}).get("__file__")  # without waking a module that is loaded lazily
+            except Exception:  # anything may stand there, and say anything of itself
+                continue
             if isinstance(file, str) and (
                 name.partition(".")[0] in packages
                 # Not the libraries of an environment that lies in the user's folder.

@@ -104,8 +104,11 @@ def shared_places() -> ImportPlaces:
     names = set(BUNDLED)
     for entry_point in entry_points():
         names.add(entry_point.module.partition(".")[0])
-        if entry_point.dist is not None:
-            names.update(_top_level(entry_point.dist))
+        try:
+            if entry_point.dist is not None:
+                names.update(_top_level(entry_point.dist))
+        except Exception:  # its metadata cannot be read: its own module is known
+            continue
     names.discard(NEVER)
     return ImportPlaces({name: places for name in sorted(names) if (places := place_of(name))})
 

@@ -56,6 +56,12 @@ class SourceFiles:
         """Read a file now, unless it was read before; ``loader`` reads what lies in an archive."""
         self._file(path, loader)
 
+    def find(self, name: str) -> Path | None:
+        """Return the file of a module that can be imported by its dotted name, without importing it."""
+        own = ImportPlaces({name.partition(".")[0]: place_of(name.partition(".")[0])})
+        found = self._find(name, own)
+        return found[-1].path if found and found[-1].name == name else None
+
     def closure(self, module: ModuleType, root: Path | None, component: Any) -> dict[str, Path]:
         """Return name → file of all code that a component is made of; the plugin's own file has no name.
 
@@ -112,7 +118,7 @@ class SourceFiles:
         """Return the plugin's own module, after the packages that importing it runs."""
         name = module.__name__
         if root is not None:  # its name was made up
-            if "." not in name and not hasattr(module, "__path__"):
+            if "." not in name and "__path__" not in vars(module):
                 return [Module(path.stem, path)]
             name = path.parent.name if path.stem == "__init__" else f"{path.parent.name}.{path.stem}"
         return [*(found for found in self._find(name, own) if found.name != name), Module(name, path)]
@@ -146,7 +152,7 @@ def _own_places(module: ModuleType, path: Path, root: Path | None) -> ImportPlac
     if root is not None:
         return ImportPlaces({root.resolve().name: (root,)}, (root, path.parent))
     name = _top(module)
-    alone = name == module.__name__ and not hasattr(module, "__path__")
+    alone = name == module.__name__ and "__path__" not in vars(module)
     if alone and not any(path.parent.glob("*.dist-info")):  # a module of the user's, and not all that is installed
         return ImportPlaces({}, (path.parent,))
     return ImportPlaces({name: place_of(name)})

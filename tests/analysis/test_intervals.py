@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchsuite.analysis import bootstrap_interval, median_interval
+from benchsuite.analysis import bootstrap_interval, intervals, median_interval
 from benchsuite.analysis.intervals import attained_confidence, average_ranks, median
 from benchsuite.errors import BenchsuiteError
 
@@ -197,14 +196,53 @@ def test_a_confidence_that_is_attained_exactly_counts_as_attained(k: int):
     assert found.low == k - 1
 
 
-def test_the_bounds_of_very_many_values_are_quick_and_right():
+def exact_bounds(count: int, confidence: float) -> tuple[int, float]:
+    """Return the bounds with whole numbers of as many digits as they have."""
+    allowed = (1 - Fraction(confidence)) * 2 ** (count - 1)
+    k, below, binomial = 1, 1, count
+    while 2 * (k + 1) <= count + 1 and below + binomial <= allowed:
+        below, binomial, k = below + binomial, binomial * (count - k) // (k + 1), k + 1
+    return k, float(1 - Fraction(2 * below, 2**count))
+
+
+@given(st.integers(1, 1500), st.floats(1e-9, 1, exclude_max=True) | st.sampled_from([5e-324, 1 - 2**-53]))
+def test_the_bounds_of_many_values_have_the_digits_of_whole_numbers(count: int, confidence: float):
+    assert intervals._bounds(count, confidence) == exact_bounds(count, confidence)
+
+
+@given(st.integers(1, 400), st.floats(0.01, 0.999), st.integers(1, 60))
+def test_too_few_digits_are_noticed(count: int, confidence: float, digits: int):
+    assert intervals._bounds_by(digits, count, confidence) in (None, exact_bounds(count, confidence))
+    assert intervals._bounds_by(count + 1, count, confidence) == exact_bounds(count, confidence)
+
+
+@pytest.mark.parametrize("count", [60, 380])
+def test_too_few_digits_never_decide_beside_a_tie(count: int):
+    for k in range(2, count // 2, 2):
+        attained = float(attained_confidence(count, k))
+        for confidence in {math.nextafter(attained, end) for end in (0, attained, 1)} - {0.0, 1.0}:
+            exact = exact_bounds(count, confidence)
+            for digits in range(26, 62, 3):
+                assert intervals._bounds_by(digits, count, confidence) in (None, exact)
+
+
+@pytest.mark.parametrize("k", [2, 20])
+def test_a_tie_is_decided_with_all_digits(k: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(intervals, "FIRST_DIGITS", 2)
+    confidence = float(attained_confidence(50, k))
+    assert Fraction(confidence) == attained_confidence(50, k)
+    assert intervals._bounds_by(2, 50, confidence) is None
+    assert intervals._bounds.__wrapped__(50, confidence) == (k, confidence)
+
+
+@pytest.mark.parametrize("count", [1250, 20_001, 100_000])
+def test_the_bounds_of_very_many_values_need_no_more_digits_than_those_of_few(count: int):
     from scipy.stats import binom
 
-    started = time.process_time()
-    found = median_interval([float(value) for value in range(20_001)], "max", 0.95)
-    assert time.process_time() - started < 5  # exact fractions took 3.9 s for 1,250 values
-    assert found.attained == pytest.approx(1 - 2 * binom.cdf(found.low, 20_001, 0.5))
-    assert found.attained >= 0.95 > 1 - 2 * binom.cdf(found.low + 1, 20_001, 0.5)
+    # So a step costs the same however many values there are. With all digits twice as many values took four times as long.
+    k, attained = intervals._bounds_by(intervals.FIRST_DIGITS, count, 0.95) or (0, 0.0)
+    assert attained == pytest.approx(1 - 2 * binom.cdf(k - 1, count, 0.5))
+    assert attained >= 0.95 > 1 - 2 * binom.cdf(k, count, 0.5)
 
 
 @given(values, directions)

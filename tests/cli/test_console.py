@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchsuite.cli.console import PLAIN, WORDS, escape, safe_output
+from benchsuite.cli.console import PLAIN, WORDS, safe_output, say
 from benchsuite.cli.progress import Progress
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.record_json import record_from_json
@@ -81,8 +81,9 @@ def test_every_letter_of_a_bundled_formula_has_one_that_stands_for_it(bundled: R
 def test_control_characters_are_shown_and_not_obeyed():
     assert without_controls("a\x1b[2Jb\r\x07\x9b\u202ec\td\n") == "a\\x1b[2Jb\\r\\x07\\x9b\\u202ec\td\n"
     console = Console(file=io.StringIO(), width=80)
-    console.print(escape("\x1b[31m[red]x[/red]"), highlight=False)
-    assert console.file.getvalue() == "\\x1b[31m[red]x[/red]\n"  # type: ignore[attr-defined]
+    say(console, "{:4}|{:5.2f}|{}", "\x1b[31m[red]x[/red]\n", 0.5, "\\")
+    say(console, "[red]{}[/]: {}", "[red", "]")
+    assert console.file.getvalue() == "\\x1b[31m[red]x[/red]\\n| 0.50|\\\n[red: ]\n"  # type: ignore[attr-defined]
 
 
 def test_a_run_shows_reasons_and_problems_without_obeying_them(bundled: Registry):

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchsuite.execution.messages import Answer, Begun, Ready
+from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment
 
@@ -28,7 +28,14 @@ def serve(descriptor: int) -> None:
     folder = Path(options.weights)
     plan = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
     act(_next(folder, "start", plan.get("start", [])), connection)
-    connection.send(Ready(plan.get("problem", "")))
+    for plugin in options.lineage:
+        connection.send(Importing(plugin))
+        action = _next(folder, f"import-{plugin}", plan.get("imports", {}).get(plugin, []))
+        if action.startswith("raise "):
+            connection.send(NotImported(plugin, action.removeprefix("raise "), "Traceback (most recent call last):"))
+            return
+        act(action, connection)
+    connection.send(Ready(plan.get("problem", ""), tuple(plan.get("changed_by_import", ()) if options.lineage else ())))
     while True:
         try:
             spec = connection.recv()
@@ -42,8 +49,11 @@ def serve(descriptor: int) -> None:
         connection.send(Begun())
         time.sleep(plan.get("seconds", 0.0))
         act(action, connection)
+        outcome = Outcome(action) if action in ("crashed", "out_of_memory", "diverged") else Outcome.COMPLETED
+        changed = (action.removeprefix("change "),) if action.startswith("change ") else ()
         problem = "cannot write weights: No space left on device." if action == "full" else ""
-        connection.send(Answer(ending(number), 0, {"pid": os.getpid()}, problem=problem))
+        probes = {"pid": os.getpid(), "lineage": options.lineage}
+        connection.send(Answer(ending(number, outcome), 0, probes, problem=problem, changed=changed))
         if action == "afterwards":
             os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -73,10 +83,10 @@ def _next(folder: Path, what: str, actions: list[str]) -> str:
     return actions[done - 1] if done <= len(actions) else ""
 
 
-def ending(number: int) -> Ending:
-    """Return the end of a trial that went well."""
+def ending(number: int, outcome: Outcome = Outcome.COMPLETED) -> Ending:
+    """Return the end of a trial."""
     return Ending(
-        outcome=Outcome.COMPLETED,
+        outcome=outcome,
         costs=Costs(wall_seconds=0.0),
         environment=Environment(device="cpu", worker=number, versions={"python": sys.version.split()[0]}),
     )

@@ -28,6 +28,7 @@ class Priced:
 
     def __init__(self, registry: Registry, cost: bs.Cost) -> None:
         self._registry, self._cost = registry, cost
+        self.plugins = registry.plugins
 
     def task(self, name: str) -> bs.Task:
         return replace(self._registry.task(name), cost=self._cost)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchsuite.execution import death
-from benchsuite.execution.death import Death, kills_for_memory, tail
+from benchsuite.execution.death import Death, kills_for_memory
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,3 @@ def test_the_kernels_count_is_that_of_the_container_where_there_is_one(
     assert kills_for_memory() == 5
     group.write_text("low 0\nhigh 0\nmax 3\noom 2\noom_kill 1\noom_group_kill 0\n", encoding="ascii")
     assert kills_for_memory() == 1
-
-
-def test_the_tail_of_a_log_begins_where_it_is_told_to_and_has_an_end(tmp_path: Path) -> None:
-    log = tmp_path / "worker-0.log"
-    assert tail(log, 0) == ""
-    log.write_bytes(b"before|after \xff\nExtension modules: a, b, c\nend")
-    assert tail(log, len(b"before|")) == "after \ufffd\nend"
-    log.write_bytes(b"x" * 10**6 + b"end")
-    assert tail(log, 0).endswith("xend")
-    assert len(tail(log, 0)) == death.LOG_TAIL

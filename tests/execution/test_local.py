@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import psutil
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution import Cell, Finished, LocalExecutor, Options, Started, local
-from benchsuite.execution.local import DEATHS_AT_START, SOON_BELIEVED, Waiting
+from benchsuite.execution import Cell, Finished, LocalExecutor, Noticed, Options, Started, starting, worker_thread
+from benchsuite.execution.lineage import IMPORTS_BELIEVED
+from benchsuite.execution.starting import DEATHS_AT_START, SOON_BELIEVED
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
@@ -26,7 +28,7 @@ LIMIT = 30.0
 # Fewer than in earnest: each start takes half a second.
 KILLS_AT_START = 6
 KILLS_BELIEVED = 3
-IN_EARNEST = (local.KILLS_AT_START, local.KILLS_BELIEVED)
+IN_EARNEST = (starting.KILLS_AT_START, starting.KILLS_BELIEVED)
 
 
 def trial(seed: int, momentum: float = 0.9) -> Trial:
@@ -34,16 +36,22 @@ def trial(seed: int, momentum: float = 0.9) -> Trial:
     return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
 
 
-def cell(*trials: Trial, timeout: float = LIMIT, seconds: float = 1.0) -> Cell:
-    return Cell(trials, seconds, timeout)
+def cell(*trials: Trial, timeout: float = LIMIT, seconds: float = 1.0, lineage: tuple[str, ...] = ()) -> Cell:
+    return Cell(trials, seconds, timeout, lineage)
+
+
+def believe(monkeypatch: pytest.MonkeyPatch, at_start: int, of_trial: int) -> None:
+    """Set how many kills in a row are forgiven."""
+    for module in (starting, worker_thread):
+        monkeypatch.setattr(module, "KILLS_AT_START", at_start)
+        monkeypatch.setattr(module, "KILLS_BELIEVED", of_trial)
 
 
 @pytest.fixture
 def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., dict[int, Finished]]]:
     """Run cells on workers that do what ``plan`` says; return seed → end, each trial once."""
     monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
-    monkeypatch.setattr(local, "KILLS_AT_START", KILLS_AT_START)
-    monkeypatch.setattr(local, "KILLS_BELIEVED", KILLS_BELIEVED)
+    believe(monkeypatch, KILLS_AT_START, KILLS_BELIEVED)
     opened: list[LocalExecutor] = []
 
     def run(*cells: Cell, workers: int = 1, **plan: Any) -> dict[int, Finished]:
@@ -57,7 +65,11 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
             if isinstance(event, Finished):
                 assert event.trial.seed not in found
                 found[event.trial.seed] = event
+            elif isinstance(event, Noticed):
+                run.noticed.append(event.text)  # type: ignore[attr-defined]
         return found
+
+    run.noticed = []  # type: ignore[attr-defined]
 
     yield run
     for executor in opened:
@@ -106,8 +118,8 @@ def test_where_none_can_start_the_study_ends_and_no_trial_is_blamed(
 
 
 def test_a_worker_that_hangs_while_it_starts_falls_under_a_limit(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "START_SECONDS", 1.0)
-    with pytest.raises(BenchsuiteError, match=r"^a worker did not start within 1 seconds: some plugin hangs while"):
+    monkeypatch.setattr(starting, "START_SECONDS", 1.0)
+    with pytest.raises(BenchsuiteError, match=r"^a worker did not start within 1 seconds\. Look at worker-0\.log"):
         execute(cell(trial(0), timeout=0.5), start=["hang"])
 
 
@@ -240,9 +252,8 @@ def test_a_hanging_trial_is_timed_out_and_the_next_one_runs(execute: Any) -> Non
 
 
 def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting, idle and running workers alike; each trial ends once, and as if nothing had been."""
-    monkeypatch.setattr(local, "KILLS_AT_START", IN_EARNEST[0])
-    monkeypatch.setattr(local, "KILLS_BELIEVED", IN_EARNEST[1])
+    """Starting, idle and running workers and their guards alike; each trial ends once, and as if nothing had been."""
+    believe(monkeypatch, *IN_EARNEST)
     chance = random.Random(11)
     killed = []
     over = threading.Event()
@@ -251,7 +262,9 @@ def test_killed_at_forty_random_moments_no_trial_fails(execute: Any, monkeypatch
         while len(killed) < 40 and not over.is_set():
             time.sleep(chance.uniform(0, 0.3))
             workers = [
-                one for one in psutil.Process().children() if any("stub_worker" in word for word in _command(one))
+                one
+                for one in psutil.Process().children(recursive=True)
+                if any("stub_worker" in word or word.endswith("guard.py") for word in _command(one))
             ]
             if workers:
                 victim = chance.choice(workers)
@@ -275,6 +288,100 @@ def _command(process: psutil.Process) -> list[str]:
         return process.cmdline()
     except psutil.Error:
         return []
+
+
+# Plugins that are not bundled
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome", "how"),
+    [
+        ("exit 3", Outcome.CRASHED, "the worker process ended by itself with exit code 3"),
+        ("raise RuntimeError: not here", Outcome.CRASHED, "RuntimeError: not here"),
+    ],
+)
+def test_what_an_import_does_to_a_worker_costs_the_trials_of_that_plugin_alone(
+    action: str, outcome: Outcome, how: str, execute: Any, tmp_path: Path
+) -> None:
+    """Whether two workers meet it or one, it is tried again and then believed for all of its trials."""
+    mine = [cell(trial(10), trial(11), lineage=("p",)), cell(trial(12, momentum=0.5), lineage=("p",))]
+    found = execute(cell(trial(0), trial(1)), *mine, imports={"p": [action] * 100})
+    assert {said(found[seed]) for seed in (0, 1)} == {(Outcome.COMPLETED, "")}
+    reason = f"the plugin p cannot be imported in a worker: {how}"
+    assert {said(found[seed]) for seed in (10, 11, 12)} == {(outcome, reason)}
+    assert stub_worker.times(tmp_path, "import-p") == IMPORTS_BELIEVED
+    assert stub_worker.times(tmp_path, "start") == IMPORTS_BELIEVED + 1
+
+
+def test_an_import_that_hangs_falls_under_the_limit_of_a_trial_once(execute: Any, tmp_path: Path) -> None:
+    mine = cell(trial(10), trial(11), timeout=1.0, lineage=("p",))
+    found = execute(cell(trial(0)), mine, imports={"p": ["hang"]})
+    assert said(found[0]) == (Outcome.COMPLETED, "")
+    reason = "the plugin p cannot be imported in a worker: it took longer than 1 seconds (--timeout)"
+    assert {said(found[seed]) for seed in (10, 11)} == {(Outcome.TIMED_OUT, reason)}
+    assert stub_worker.times(tmp_path, "import-p") == 1
+
+
+def test_an_import_that_failed_once_or_was_killed_is_forgiven(execute: Any, tmp_path: Path) -> None:
+    found = execute(cell(trial(0), lineage=("p",)), imports={"p": ["SIGKILL", "exit 3", "SIGTERM"]})
+    assert said(found[0]) == (Outcome.COMPLETED, "")
+    assert stub_worker.times(tmp_path, "import-p") == 4
+
+
+def test_the_plugin_that_failed_is_named_among_several(execute: Any) -> None:
+    found = execute(cell(trial(0), lineage=("p", "q")), imports={"q": ["raise ValueError"] * IMPORTS_BELIEVED})
+    assert said(found[0]) == (Outcome.CRASHED, "the plugin q cannot be imported in a worker: ValueError")
+    failure = found[0].ending.results.failure
+    assert failure is not None
+    assert failure.traceback.startswith("Traceback")
+
+
+def test_no_trial_runs_where_another_plugin_was_imported(execute: Any, tmp_path: Path) -> None:
+    cells = [
+        cell(trial(seed, momentum=seed / 10), lineage=lineage)
+        for seed, lineage in enumerate([(), ("p",), ("q",), ("p", "q"), (), ("p",)])
+    ]
+    found = execute(*cells)
+    processes: dict[int, set[tuple[str, ...]]] = {}
+    for one in cells:
+        probes = found[one.trials[0].seed].probes
+        assert probes["lineage"] == one.lineage
+        processes.setdefault(probes["pid"], set()).add(one.lineage)
+    assert all(len(lineages) == 1 for lineages in processes.values())
+    assert stub_worker.times(tmp_path, "start") == 4  # and none is started twice
+
+
+def test_a_worker_is_renewed_after_a_crash_or_a_change(execute: Any, tmp_path: Path) -> None:
+    """But not after a trial that diverged, which happens to good methods, and does nothing to a process."""
+    ends = ["diverged", "crashed", "", "out_of_memory", "change the umask was changed", ""]
+    found = execute(cell(*map(trial, range(6))), trials={str(seed): [end] for seed, end in enumerate(ends)})
+    pids = [found[seed].probes["pid"] for seed in range(6)]
+    assert [one == other for one, other in pairwise(pids)] == [True, False, True, False, False]
+    assert stub_worker.times(tmp_path, "start") == 4
+
+
+def test_a_change_is_told_once_and_names_the_plugin(execute: Any) -> None:
+    plan = {str(seed): ["change sys.path was changed"] for seed in range(3)} | {"2": ["change the umask was changed"]}
+    execute(cell(*map(trial, range(3)), lineage=("p",)), trials=plan, changed_by_import=list("abcde"))
+    assert execute.noticed == [
+        "p: its import changed the process: a; b; c and 2 more. Its own trials run so; all others have processes of their own.",
+        "p: a trial left its process changed: sys.path was changed. The next one gets a fresh process.",
+        "p: a trial left its process changed: the umask was changed. The next one gets a fresh process.",
+    ]
+
+
+def test_a_plugin_that_ends_its_workers_before_any_trial_begins_is_believed_in_the_end(
+    execute: Any, tmp_path: Path
+) -> None:
+    found = execute(cell(trial(0), lineage=("p",)), cell(trial(1)), trials={"0": ["before"] * 100})
+    assert said(found[0]) == (Outcome.CRASHED, "before the trial began, the worker process was killed by SIGSEGV")
+    assert said(found[1]) == (Outcome.COMPLETED, "")
+    assert stub_worker.times(tmp_path, "start") == DEATHS_AT_START + 1
+
+
+def test_bundled_workers_that_end_before_any_trial_begins_end_the_study(execute: Any) -> None:
+    with pytest.raises(BenchsuiteError, match=r"^workers cannot start: 3 in a row ended while they did, the last one"):
+        execute(cell(trial(0)), trials={"0": ["before"] * 100})
 
 
 # Stopping, and who gets what
@@ -316,19 +423,6 @@ def test_cells_may_be_submitted_while_events_are_read(tmp_path: Path, monkeypatc
     executor.close()
     assert sorted(ended) == [0, 1, 2, 3, 4]
     assert workers == {0, 1}
-
-
-def test_the_longest_cell_goes_first_and_a_worker_keeps_to_its_program() -> None:
-    waiting = Waiting()
-    short, long = cell(trial(0), seconds=1.0), cell(trial(1), seconds=5.0)
-    other = cell(trial(2, momentum=0.5), seconds=9.0)
-    for one in (short, long, other):
-        waiting.put(one)
-    assert waiting.take(short.program) is long
-    assert waiting.take(short.program) is short
-    assert waiting.take(short.program) is other
-    waiting.close()
-    assert waiting.take(None) is None
 
 
 def test_a_file_of_the_working_folder_cannot_pass_for_the_standard_library(

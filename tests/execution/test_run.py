@@ -358,7 +358,7 @@ def test_a_disk_that_fills_up_costs_the_trial_that_did_not_fit(bundled: Registry
     """A real limit: no file may grow beyond so many bytes, and one record is larger than the others."""
     resource = pytest.importorskip("resource")
     planned, folder = trials(bundled, RATES), tmp_path / "results"
-    large = ending(planned[4], reason="x" * 50_000)
+    large = ending(planned[4], fingerprints={f"optimizer:{number}": "0" * 16 for number in range(1000)})
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
     executor = Shuffled(1, Random(0), {planned[4].id: large})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -51,7 +52,7 @@ def test_a_worker_that_cannot_start_says_so_in_one_line(
     assert str(caught.value) == line
 
 
-def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
+def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     class Alone:
         def environment(self, xla: bool | None) -> Environment:
             return Environment(device="cpu", worker=3)
@@ -65,6 +66,23 @@ def test_an_answer_that_cannot_be_sent_is_the_crash_that_it_is() -> None:
     assert "lambda" in sent.ending.reason
     assert (sent.ending.costs.wall_seconds, sent.ending.environment.worker) == (1.5, 3)
     assert sent.resident_bytes == 1000
+    monkeypatch.setattr("benchsuite.execution.worker.MOST_SENT", 10_000)
+    sent = ForkingPickler.loads(_sendable(replace(good, probes={"a": "x" * 10_000}), Alone()))  # type: ignore[arg-type]
+    assert sent.ending.outcome is Outcome.CRASHED
+    assert re.fullmatch(
+        r"curves and probes of the trial take 10,\d\d\d bytes; a record may take 10,000", sent.ending.reason
+    )
+    assert not sent.probes
+
+
+class Left:
+    """What a trial left changed."""
+
+    def __init__(self, *changes: str) -> None:
+        self._changes = changes
+
+    def differences(self) -> tuple[str, ...]:
+        return self._changes
 
 
 def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
@@ -81,7 +99,10 @@ def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     worker = Worker.__new__(Worker)
     vars(worker).update(_options=options(tmp_path), _number=0, _session=Interrupted(), _registry=bundled)
     worker._rounding = numerics()
-    ending = worker.run(trial.spec).ending
+    worker._state = Left("the umask was changed")  # type: ignore[assignment]
+    answer = worker.run(trial.spec)
+    assert answer.changed == ("the umask was changed",)
+    ending = answer.ending
     assert (ending.outcome, ending.reason) == (Outcome.CRASHED, "KeyboardInterrupt: by a plugin")
     assert ending.results.failure is not None
     assert "in run" in ending.results.failure.traceback

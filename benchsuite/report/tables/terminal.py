@@ -22,7 +22,7 @@ from benchsuite.report.tables.numbers import (
     percent,
     whole,
 )
-from benchsuite.text import without_controls
+from benchsuite.text import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -49,7 +49,7 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
 def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
     board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
     more = len(whole_board.rows) - len(board.rows)
-    label_width = max(9, min(LABEL_WIDTH, max(len(without_controls(row.label)) for row in board.rows)))
+    label_width = max(9, min(LABEL_WIDTH, max(len(one_line(row.label)) for row in board.rows)))
     rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
     entries = [
         [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
@@ -98,7 +98,7 @@ def _table(
         table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
     for position, row in enumerate(board.rows):
         rank = Text(_rank(row, len(board.columns)))
-        table.add_row(rank, Text(without_controls(row.label)), *(entries[index][position] for index in chunk))
+        table.add_row(rank, Text(one_line(row.label)), *(entries[index][position] for index in chunk))
     return table
 
 
@@ -112,8 +112,8 @@ def _head(head: ColumnHead) -> Text:
     from rich.text import Text
 
     arrow = "↑" if head.direction == "max" else "↓"
-    task, *budget = without_controls(head.label).split(" · ")
-    return Text("\n".join([*_broken(task), *budget, without_controls(f"{head.primary} {arrow}")]))
+    task, *budget = one_line(head.label).split(" · ")
+    return Text("\n".join([*_broken(task), *budget, one_line(f"{head.primary} {arrow}")]))
 
 
 def _broken(name: str) -> list[str]:
@@ -168,9 +168,7 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     # One seed has no interval; neither has a table in which nothing was supported.
     interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
     word = "epoch" if epochs == "1" else "epochs"
-    caption = Text(
-        f"test {without_controls(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim"
-    )
+    caption = Text(f"test {one_line(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
     folds = folds_note(head.column.folds for head in heads)
     return caption.append(f"\n{folds}") if folds else caption
 

@@ -11,7 +11,7 @@ from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.tables.grid_words import grid_format, left_out_text
 from benchsuite.report.tables.terminal import LABEL_WIDTH, PADDING, WIDTH, chunks_of, entry_text, folds_note
-from benchsuite.text import without_controls
+from benchsuite.text import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,9 +36,7 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
     label_width = max(9, min(LABEL_WIDTH, max(map(len, grid.rows))))
     widths = [
         max(
-            len(part)
-            for text in (without_controls(label), *(line[index].plain for line in texts))
-            for part in text.split("\n")
+            len(part) for text in (one_line(label), *(line[index].plain for line in texts)) for part in text.split("\n")
         )
         for index, label in enumerate(grid.columns)
     ]
@@ -51,20 +49,20 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
         table = Table(
             box=box.SIMPLE_HEAD,
             title=Text(
-                without_controls(f"{one} × {other} on {grid.head.label}, test {grid.head.primary} {arrow}{part}"),
+                one_line(f"{one} × {other} on {grid.head.label}, test {grid.head.primary} {arrow}{part}"),
                 style="bold",
             ),
             title_justify="left",
-            caption=Text(without_controls("\n".join(filter(None, said))), style="dim") or None,
+            caption=Text("\n".join(map(one_line, filter(None, said))), style="dim") or None,
             caption_justify="left",
             pad_edge=False,
             show_edge=False,
         )
-        table.add_column(one, width=label_width, overflow="fold", vertical="top")
+        table.add_column(Text(one), width=label_width, overflow="fold", vertical="top")
         for index in chunk:
-            table.add_column(Text(without_controls(grid.columns[index])), justify="right", overflow="fold")
+            table.add_column(Text(one_line(grid.columns[index])), justify="right", overflow="fold")
         for label, line in zip(grid.rows, texts, strict=True):
-            table.add_row(Text(without_controls(label)), *(line[index] for index in chunk))
+            table.add_row(Text(one_line(label)), *(line[index] for index in chunk))
         tables.append(table)
     return tables
 

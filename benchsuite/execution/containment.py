@@ -1,0 +1,170 @@
+"""A worker's process with all that it starts and all temporary files that it makes: when it ends, nothing is left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from benchsuite.execution import guard
+
+MARK = "BENCHSUITE_WORKER"
+"""The environment variable by which the processes of a worker are known where its guard was killed."""
+END_SECONDS = 20.0
+"""A guard that takes longer to end is killed itself."""
+PF_EXITING = 0x4
+
+_alive: set[Contained] = set()
+
+
+class Contained:
+    """A command under guard, see :mod:`benchsuite.execution.guard`.
+
+    Args:
+        command: What to run.
+        environment: The whole environment of it; ``TMPDIR`` and a mark of its own are added.
+        output: Descriptor that it prints to, on both streams.
+        channel: Descriptor that it inherits under the same number.
+
+    Raises:
+        OSError: If it cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int) -> None:
+        self._mark = secrets.token_hex(8)
+        self.folder = Path(tempfile.gettempdir(), f"benchsuite-{self._mark}")
+        """For its temporary files: the guard makes it, and removes it."""
+        self._guard = subprocess.Popen(
+            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid())],
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            pass_fds=[channel],
+            env={**environment, MARK: self._mark},
+            start_new_session=True,
+        )
+        self._heard = b""
+        assert self._guard.stdin is not None
+        assert self._guard.stdout is not None
+        self._to_guard, self._from_guard = self._guard.stdin, self._guard.stdout
+        os.set_blocking(self._from_guard.fileno(), False)
+        told = b"\0".join([str(channel).encode(), *map(os.fsencode, command)])
+        self._tell(b"%d\n" % len(told) + told)
+        _alive.add(self)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process number; ``None`` before it is known."""
+        return self._said(b"pid")
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, or the negative number of the signal that killed it; ``None`` before it is known."""
+        return self._said(b"code")
+
+    @property
+    def status(self) -> str:
+        """Its state as :mod:`psutil` has it; ``"dead"`` if it is not there, or not yet."""
+        try:
+            return str(psutil.Process(self.pid).status()) if self.pid else str(psutil.STATUS_DEAD)
+        except psutil.Error:
+            return str(psutil.STATUS_DEAD)
+
+    @property
+    def exiting(self) -> bool:
+        """Whether the kernel is taking it down, which can take seconds where it holds a GPU; ``False`` where none tells."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            return False
+        return bool(int(fields[6]) & PF_EXITING)
+
+    def pause(self) -> None:
+        """Stop it."""
+        self._tell(b"s")
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._tell(b"c")
+
+    def poll(self) -> int | None:
+        """Return its exit code once it has gone with all that it had started; ``None`` before."""
+        return None if self._guard.poll() is None else self._buried()
+
+    def end(self) -> int:
+        """End it with all that it has started, whatever that does, and return its exit code."""
+        self._to_guard.close()
+        self._guard.send_signal(signal.SIGCONT)  # somebody may have stopped the guard
+        try:
+            self._guard.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._guard.kill()
+            self._guard.wait()
+        return self._buried()
+
+    def _buried(self) -> int:
+        """Return the exit code, once the guard has gone; if that was killed, do its work."""
+        code = self.code
+        if self in _alive:
+            _alive.discard(self)
+            self._to_guard.close()
+            self._from_guard.close()
+            if b"clear" not in self._heard:
+                _kill_marked(self._mark)
+                shutil.rmtree(self.folder, ignore_errors=True)
+        return self._guard.returncode if code is None else code
+
+    def _said(self, word: bytes) -> int | None:
+        """Return the number that the guard has said after a word, if it has."""
+        with contextlib.suppress(OSError, ValueError):
+            while more := os.read(self._from_guard.fileno(), 4096):
+                self._heard += more
+        found = re.search(rb"^%s (-?\d+)\n" % word, self._heard, re.MULTILINE)
+        return int(found[1]) if found else None
+
+    def _tell(self, letters: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):  # it has gone: whoever waits for the worker is told
+            while letters:
+                letters = letters[self._to_guard.write(letters) :]
+
+
+def pause_all() -> None:
+    """Stop all workers of this process."""
+    for one in list(_alive):
+        one.pause()
+
+
+def resume_all() -> None:
+    """Let all workers of this process go on."""
+    for one in list(_alive):
+        one.resume()
+
+
+def _kill_marked(mark: str) -> None:
+    """Kill the processes that carry a mark, and those that they start meanwhile."""
+    for _ in range(20):
+        found = [process for process in psutil.process_iter() if _mark_of(process) == mark]
+        for process in found:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        if not found:
+            return
+        psutil.wait_procs(found, timeout=0.2)
+
+
+def _mark_of(process: psutil.Process) -> str:
+    try:
+        return str(process.environ().get(MARK, ""))
+    except (psutil.Error, OSError):
+        return ""

@@ -1,0 +1,246 @@
+"""The guard of a worker: a small program that starts it, and ends all that it has started.
+
+One guard stands between the run and each worker. It is a file that runs by itself, with nothing but the standard
+library: there in 30 ms, and with 10 MB. On Linux all orphans below it become its own children ("child subreaper"),
+whatever session, group or environment they gave themselves. So when its worker has gone, all that is left of it are
+children of the guard, and it kills exactly those; nobody else's can be among them. It does so however the worker went,
+and however the run did: its standard input is a pipe that ends with the run.
+
+It says on its standard output ``pid N``; ``code N`` when the worker has gone, its exit code or the negative number of the
+signal that killed it; and ``clear`` when nothing is left.
+
+Called as ``guard.py FOLDER RUN``: the folder for temporary files that it makes and removes, and the process number of
+the run. On its standard input comes what to start: a line with the number of bytes, then, with zero bytes between them,
+the descriptor that the worker needs and the worker's command. After that a byte each: ``s`` stops the worker, ``c``
+continues it. The worker prints where the guard's standard error leads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether the run is still there: a fork of the run may hold the pipe open."""
+TRACKER_SECONDS = 1.0
+"""So long may Python's resource tracker go on alone: it removes semaphores and shared memory once all others have gone."""
+SINGLY_SECONDS = 1.5
+"""What is still there then forks faster than it is found one by one."""
+CLEAR_SECONDS = 8.0
+"""So long is tried to kill what goes on starting processes."""
+
+LINUX = sys.platform == "linux"
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGPIPE", "SIGXFSZ")
+"""Signals that are sent to all processes of a terminal, a service or a batch job: the run hears them too, and decides."""
+
+
+def main(folder: str, run: int) -> None:
+    """Guard one worker from its start to its end.
+
+    Args:
+        folder: For its temporary files.
+        run: Process number of the run.
+    """
+    for name in IGNORED:
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+    awake = _wakes_with_children()
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    told = _told()
+    if not told:  # the run was killed this very moment
+        return
+    try:
+        os.mkdir(folder, 0o700)
+    except OSError as error:
+        sys.exit(f"cannot make {folder} for a worker's temporary files: {error.strerror}")
+    try:
+        worker = _start(int(told[0]), told[1:], folder)
+        _say(f"pid {worker}")
+        code = _watch(worker, run, awake)
+        if code is None:
+            code = _end(worker)
+        elif not LINUX:
+            _send(worker, signal.SIGKILL)
+        _say(f"code {code}")
+        clear = _clear()
+    finally:
+        _remove(folder)
+    if clear:
+        _say("clear")
+
+
+def die_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent is gone, in whatever it is then stuck; Linux only.
+
+    Args:
+        parent: Process number of the parent; it may be gone already. It is its thread that counts which has forked.
+    """
+    if LINUX:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _told() -> list[bytes]:
+    """Read what to start; nothing if the run ends before it has said it."""
+    size, content = b"", b""
+    while not size.endswith(b"\n"):
+        if not (more := os.read(0, 1)):
+            return []
+        size += more
+    while len(content) < int(size):
+        if not (more := os.read(0, int(size) - len(content))):
+            return []
+        content += more
+    return content.split(b"\0")
+
+
+def _start(channel: int, command: list[bytes], folder: str) -> int:
+    """Start the worker in a session and group of its own, to be killed by the kernel if the guard is."""
+    guard = os.getpid()
+    worker = os.fork()
+    if worker:
+        os.close(channel)  # or it would not end with the worker
+        return worker
+    try:
+        die_with(guard)
+        os.setsid()
+        for name in (*IGNORED, "SIGCHLD"):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(2, 1)
+        os.set_inheritable(channel, True)
+        os.environ["TMPDIR"] = folder
+        os.execv(command[0], command)
+    except OSError as error:
+        os.write(2, f"cannot start a worker: {error}\n".encode())
+    finally:
+        os._exit(127)
+
+
+def _watch(worker: int, run: int, awake: int) -> int | None:
+    """Return the worker's exit code when it has gone; ``None`` when it is to go."""
+    while True:
+        ready, _, _ = select.select([0, awake], [], [], LOOK_EVERY)
+        if awake in ready:
+            os.read(awake, 4096)
+        code = _reap(worker)
+        if code is not None:
+            return code
+        said = os.read(0, 4096) if 0 in ready else b""
+        if (0 in ready and not said) or os.getppid() != run:
+            return None
+        for letter in said:
+            _send(worker, {ord("s"): signal.SIGSTOP, ord("c"): signal.SIGCONT}[letter])
+
+
+def _reap(worker: int) -> int | None:
+    """Bury what has died; return the worker's exit code if it is among that."""
+    with contextlib.suppress(ChildProcessError):
+        while (died := os.waitpid(-1, os.WNOHANG))[0]:
+            if died[0] == worker:
+                return os.waitstatus_to_exitcode(died[1])
+    return None
+
+
+def _end(worker: int) -> int:
+    """Kill the worker, whatever it does, and return its exit code."""
+    if LINUX:
+        os.kill(worker, signal.SIGKILL)  # its children become ours, and some are to go last
+    else:
+        _send(worker, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+
+
+def _send(worker: int, what: int) -> None:
+    """Send a signal to the worker's group: all that did not leave it."""
+    with contextlib.suppress(OSError):
+        os.killpg(worker, what)
+
+
+def _clear() -> bool:
+    """Kill all children, and those that they leave, resource trackers last; return whether none is left."""
+    begun = time.monotonic()
+    alone_since = None
+    while (now := time.monotonic()) - begun < CLEAR_SECONDS:
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return True
+        children = _children()
+        doomed = [child for child in children if not _tracks(child)]
+        if doomed:
+            alone_since = None
+        else:
+            alone_since = alone_since or now
+            if now - alone_since > TRACKER_SECONDS:
+                doomed = children
+        for child in doomed:
+            with contextlib.suppress(OSError):
+                if now - begun < SINGLY_SECONDS:
+                    os.kill(child, signal.SIGKILL)
+                else:  # a whole group at once; ours is in another session, so it is never this one
+                    os.killpg(os.getpgid(child), signal.SIGKILL)
+        time.sleep(0.005)
+    return False
+
+
+def _children() -> list[int]:
+    """Return the process numbers of this process' children; Linux only."""
+    found, ours = [], str(os.getpid()).encode()
+    for name in os.listdir("/proc") if LINUX else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+                if file.read().rpartition(b")")[2].split()[1] == ours:
+                    found.append(int(name))
+    return found
+
+
+def _tracks(child: int) -> bool:
+    try:
+        with open(f"/proc/{child}/cmdline", "rb") as file:
+            return b"resource_tracker" in file.read()
+    except OSError:
+        return False
+
+
+def _remove(folder: str) -> None:
+    """Remove the folder for temporary files, also what was made unreadable in it."""
+    for at, folders, _ in os.walk(folder):
+        for name in folders:
+            inner = os.path.join(at, name)
+            if not os.path.islink(inner):
+                with contextlib.suppress(OSError):
+                    os.chmod(inner, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wakes_with_children() -> int:
+    """Return a descriptor that can be read once a child has gone."""
+    awake, waking = os.pipe()
+    os.set_blocking(waking, False)
+    signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return awake
+
+
+def _prctl(option: int, value: int) -> None:
+    """Ask the kernel of Linux for something; elsewhere there is nothing like it."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
+
+
+def _say(line: str) -> None:
+    with contextlib.suppress(OSError):  # the run has gone
+        os.write(1, f"{line}\n".encode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,184 @@
+"""The thread that feeds one worker process: what each end of a trial, or of the process, means for the trial and the next one."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from dataclasses import replace
+
+from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.interface import Finished, Noticed, Options, Started
+from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
+from benchsuite.execution.messages import Answer
+from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
+from benchsuite.execution.starting import (
+    DEATHS_AT_START,
+    KILLS_AT_START,
+    KILLS_BELIEVED,
+    SOON_BELIEVED,
+    CannotImport,
+    cannot_start,
+    start,
+)
+from benchsuite.execution.waiting import Waiting
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.trial import Trial
+
+RECYCLE_BYTES = 1_380_000_000
+"""A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
+CHANGES_NAMED = 3
+"""Of what a plugin changed in its process; a line says how many more there are."""
+
+Event = Started | Finished | Noticed
+
+
+class Learned:
+    """What the threads of all workers have learned."""
+
+    def __init__(self) -> None:
+        self.killers: set[str] = set()
+        """Programs of trials that killed their workers."""
+        self.imports = Imports()
+        self._noticed: set[tuple[Lineage, str]] = set()
+        self._lock = threading.Lock()
+
+    def new(self, lineage: Lineage, changed: tuple[str, ...]) -> list[str]:
+        """Return those changes by a plugin that nobody has been told of."""
+        with self._lock:
+            new = [change for change in changed if (lineage, change) not in self._noticed]
+            self._noticed.update((lineage, change) for change in new)
+        return new
+
+
+class WorkerThread(threading.Thread):
+    """Feeds one worker process, trial by trial, and makes it anew when it has gone, or must not be used any more."""
+
+    def __init__(
+        self,
+        number: int,
+        waiting: Waiting,
+        events: queue.SimpleQueue[Event | Exception],
+        options: Options,
+        learned: Learned,
+    ) -> None:
+        super().__init__(daemon=True, name=f"worker {number}")
+        self.number = number
+        self.stopping = threading.Event()
+        self._waiting = waiting
+        self._events = events
+        self._options = options
+        self._learned = learned
+        self._process: WorkerProcess | None = None
+        self._lineage = BUNDLED
+
+    def run(self) -> None:
+        """Take one cell after another until there will be no more."""
+        try:
+            while (cell := self._waiting.take(self.number)) is not None:
+                self._settle(cell.lineage)
+                for trial in cell.trials:
+                    self._events.put(Started(trial, self.number))
+                    answer = self._answer(trial, cell.timeout)
+                    if answer.problem:
+                        raise BenchsuiteError(answer.problem)
+                    if answer.changed or answer.ending.outcome in (Outcome.CRASHED, Outcome.OUT_OF_MEMORY):
+                        self._end()  # whatever it left there, nobody else meets it
+                    self._notice(
+                        answer.changed, "a trial left its process changed", "The next one gets a fresh process."
+                    )
+                    self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
+                self._waiting.done()
+        except Stopped:
+            pass
+        except Exception as error:  # told to the main thread, which stops the study with it
+            self._events.put(error)
+        finally:
+            self._end()
+
+    def _settle(self, lineage: Lineage) -> None:
+        """End a process that has grown, or that has imported plugins which these trials do not need."""
+        process = self._process
+        if process is not None and (lineage != self._lineage or process.resident_bytes > RECYCLE_BYTES):
+            self._end()
+        self._lineage = lineage
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def _answer(self, trial: Trial, seconds: float) -> Answer:
+        """Run one trial to whatever end that is its own."""
+        killed = idle = 0
+        while True:
+            started = time.monotonic()
+            if (failure := self._learned.imports.verdict(self._lineage)) is not None:
+                return self._lost(failure.outcome, failure.reason, failure.printed, started)
+            try:
+                process = self._ready(seconds)
+            except CannotImport as error:
+                self._learned.imports.failed(self._lineage, error.failure)
+                continue
+            started = time.monotonic()
+            try:
+                return process.run(trial, seconds)
+            except TookTooLong:
+                self._process = None
+                reason = f"it took longer than {seconds:g} seconds (--timeout), compilation included"
+                return self._lost(Outcome.TIMED_OUT, reason, process.printed, started)
+            except Died as gone:
+                self._process = None
+                death = gone.death
+                if not death.begun:  # idle: nobody's failure, unless a plugin makes a habit of it
+                    idle += 1
+                    if idle < (KILLS_AT_START if death.from_outside else DEATHS_AT_START):
+                        continue
+                    if self._lineage == BUNDLED:
+                        raise BenchsuiteError(cannot_start(idle, death, self._options, self.number)) from None
+                    outcome, reason = death.verdict(1)
+                    return self._lost(outcome, f"before the trial began, {reason}", death.printed, started)
+                killed += 1
+                soon = death.starved or trial.cell in self._learned.killers
+                if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
+                    continue
+                if death.from_outside:
+                    self._learned.killers.add(trial.cell)
+                outcome, reason = death.verdict(killed)
+                return self._lost(outcome, reason, death.printed, started)
+
+    def _ready(self, seconds: float) -> WorkerProcess:
+        """Return the worker process, a fresh one where there is none."""
+        if self._process is None:
+            options = replace(self._options, lineage=self._lineage)
+            self._process, changed = start(options, self.number, self.stopping.is_set, seconds)
+            self._learned.imports.succeeded(self._lineage)
+            what = "its import changed the process"
+            self._notice(changed, what, "Its own trials run so; all others have processes of their own.")
+        return self._process
+
+    def _notice(self, changed: tuple[str, ...], what: str, then: str) -> None:
+        """Say once what the plugins of this lineage changed.
+
+        Args:
+            changed: What.
+            what: How that came.
+            then: What follows from it.
+        """
+        new = self._learned.new(self._lineage, changed)
+        if new:
+            more = f" and {len(new) - CHANGES_NAMED} more" if len(new) > CHANGES_NAMED else ""
+            who = " or ".join(self._lineage) or "a bundled component"
+            self._events.put(Noticed(f"{who}: {what}: {'; '.join(new[:CHANGES_NAMED])}{more}. {then}"))
+
+    def _lost(self, outcome: Outcome, reason: str, printed: str, started: float) -> Answer:
+        """Return the ending of a trial whose worker could not say it."""
+        ending = Ending(
+            outcome=outcome,
+            reason=reason,
+            results=Results(failure=Failure(step=None, traceback=printed)),
+            costs=Costs(wall_seconds=time.monotonic() - started),
+            environment=Environment(worker=self.number, device=self._options.device),
+        )
+        return Answer(ending, 0)

@@ -1,0 +1,9 @@
+"""Imports plugins in a process of its own first, so that one that ends or stops its process is broken and nothing else is.
+
+Once for each state of a plugin's files: what came of it is kept. Survivors are then imported where they are needed.
+"""
+
+from benchsuite.trying.tried import Tried, functions_before
+from benchsuite.trying.trying import try_first
+
+__all__ = ["Tried", "functions_before", "try_first"]

@@ -1,0 +1,151 @@
+"""What happens inside a process that tries plugins: each is imported and asked, and that it is done is told.
+
+Nothing that a plugin does in here may speak for another one: after each the process is put back to what it was.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import faulthandler
+import importlib
+import json
+import os
+import sys
+import threading
+from typing import Any
+
+from benchsuite.discovery import (
+    Candidate,
+    PluginSearch,
+    check_module,
+    components_of,
+    find,
+    guarded,
+    hook_manager,
+    one_line,
+    traceback_of,
+)
+from benchsuite.discovery.functions import Functions, OwnCode
+from benchsuite.fingerprints import functions_of
+
+OF_VERBS = (
+    "rich.console",
+    "rich.table",
+    "rich.markup",
+    "rich.padding",
+    "rich.progress",
+    "typer",
+    "subprocess",
+    "tempfile",
+)
+"""Loaded before any plugin, since verbs use them: it is seen whether a plugin replaces what is in them."""
+CLOSED = 113
+"""Exit code of a process whose way to tell has been closed."""
+FORKED = "forked"
+
+
+class Telling:
+    """Tells through a pipe what happens; a plugin may have replaced, or closed, everything but what is bound here.
+
+    Args:
+        descriptor: Of the pipe.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        pipe = os.fstat(descriptor).st_ino
+        encode, write, about, leave = json.JSONEncoder().encode, os.write, os.fstat, os._exit
+
+        def tell(what: str, key: str, **more: Any) -> None:
+            line = encode({"what": what, "key": key, **more}).encode() + b"\n"
+            try:
+                if about(descriptor).st_ino != pipe:
+                    leave(CLOSED)
+                while line:
+                    line = line[write(descriptor, line) :]
+            except OSError:
+                leave(CLOSED)
+
+        self.tell = tell
+
+
+def try_all(descriptor: int) -> None:
+    """Try the plugins that standard input names, in order, then end as every process of Python does.
+
+    Args:
+        descriptor: Of the pipe to tell through.
+    """
+    wanted = json.load(sys.stdin)
+    faulthandler.enable()
+    _limit_memory()
+    for name in OF_VERBS:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    tell = Telling(descriptor).tell
+    places = PluginSearch(tuple(wanted["plugins"]), wanted["folder"], wanted["local"])
+    candidates = {candidate.key: candidate for candidate in find(places)[0]}
+    tell("ready", "")
+    for key in wanted["keys"]:
+        if key in candidates:  # it may have gone meanwhile
+            _try(candidates[key], tell)
+
+
+def _try(candidate: Candidate, tell: Any) -> None:
+    process, getpid, leave = os.getpid(), os.getpid, os._exit
+    functions = Functions()
+    outcome: dict[str, Any] = {}
+    left_before = _left()
+    name = candidate.name
+    tell("begun", candidate.key)
+    try:
+        with guarded() as interruption:
+            try:
+                module = candidate.load()
+                check_module(module)
+                name = module.__name__
+                for component in components_of(module, hook_manager()):
+                    list(functions_of(component))
+            # All of them are the plugin's own: nobody can press Ctrl-C in here.
+            except BaseException as error:
+                if isinstance(error, MemoryError):  # where memory has no limit, it would be taken
+                    outcome["reason"] = one_line(error)
+                    outcome["printed"] = traceback_of(error)
+                else:  # asked here for its words, which may end the process too
+                    one_line(error), traceback_of(error)
+            if interruption.came:  # by the plugin: where it is imported, that would pass for the user's
+                outcome["reason"] = "importing it interrupts the process (SIGINT)"
+            if getpid() != process:
+                tell(FORKED, candidate.key)
+                leave(0)
+    except KeyboardInterrupt:  # raised by the guard
+        pass
+    own = OwnCode(name, candidate.root)
+    replaced = [*functions.modules_given_to(own)]
+    replaced += [title.rpartition(".")[0] for title in functions.restore(own)]
+    tell("done", candidate.key, replaced=_modules(replaced), leaves=_left() != left_before, **outcome)
+
+
+def _left() -> tuple[int, int]:
+    """Return how many things the end of this process waits for."""
+    threads = [thread for thread in threading.enumerate() if not thread.daemon]
+    return len(threads), atexit._ncallbacks()  # there for the tests of Python itself
+
+
+def _modules(titles: list[str]) -> list[str]:
+    """Return the modules that some names belong to, classes left out."""
+    found = []
+    for title in titles:
+        while title and title not in sys.modules:
+            title = title.rpartition(".")[0]
+        found.append(title)
+    return sorted({title for title in found if title})[:50]
+
+
+def _limit_memory() -> None:
+    """Let no import take more than half of this machine's memory: it would be taken again where it is needed."""
+    if sys.platform == "linux":
+        import resource
+
+        half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (half if most == resource.RLIM_INFINITY else min(half, most), most))

@@ -1,0 +1,62 @@
+"""What came of importing a plugin in a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchsuite.discovery.functions import Functions
+
+BELIEVED_SECONDS = 3600.0
+"""So long an end of the process is believed without trying again: what it depends on may be mended elsewhere."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of it.
+
+    Args:
+        reason: Why it cannot be imported here, in one line; empty if it can. One that merely raises can.
+        printed: The end of what it printed, where it cannot.
+        replaced: Modules in which it replaces functions, loaded before it to have these back.
+        at: When it was tried, in seconds since 1970.
+    """
+
+    reason: str = ""
+    printed: str = ""
+    replaced: tuple[str, ...] = ()
+    at: float = field(default_factory=time.time, compare=False)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it need not be tried again: that it works counts as long as its files are the same."""
+        return not self.reason or 0 <= time.time() - self.at < BELIEVED_SECONDS
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        return {"reason": self.reason, "printed": self.printed, "replaced": list(self.replaced), "at": self.at}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Tried | None:
+        """Read it; ``None`` if this is something else."""
+        if not isinstance(data, Mapping):
+            return None
+        reason, printed, replaced, at = (data.get(key) for key in ("reason", "printed", "replaced", "at"))
+        if not (isinstance(reason, str) and isinstance(printed, str) and isinstance(at, float)):
+            return None
+        if not (isinstance(replaced, list) and all(isinstance(name, str) for name in replaced)):
+            return None
+        return cls(reason, printed, tuple(replaced), at)
+
+
+def functions_before(tried: Tried) -> Functions:
+    """Return all functions as they are before a plugin is imported that replaces some."""
+    for name in tried.replaced:
+        try:
+            importlib.import_module(name)
+        except Exception:  # it was there when the plugin was tried; it says itself what is wrong with it now
+            continue
+    return Functions()

@@ -1,0 +1,20 @@
+"""Ends every worker that imports it."""
+
+import os
+import sys
+
+import benchsuite as bs
+
+if any("import serve" in word for word in sys.orig_argv):
+    os._exit(0)
+
+
+def make():
+    import keras
+
+    return keras.optimizers.SGD(0.1)
+
+
+@bs.hookimpl
+def register_optimizers():
+    return [bs.Optimizer(name="exits_in_workers", make=make, summary="Hostile.")]

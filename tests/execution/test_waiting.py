@@ -1,0 +1,115 @@
+"""Which cell a worker gets: the longest first, its own program and lineage before that, and no change without need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from benchsuite.execution import Cell
+from benchsuite.execution.lineage import Lineage
+from benchsuite.execution.waiting import CHANGE_SECONDS, Waiting
+from benchsuite.recipe import Recipe, Setting
+from benchsuite.trial import Trial
+
+
+def trial(seed: int, momentum: float) -> Trial:
+    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("momentum", momentum)))
+    return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
+
+
+def cell(seed: int, seconds: float, lineage: Lineage = (), momentum: float | None = None) -> Cell:
+    """Of a program of its own, unless another cell has the same momentum."""
+    return Cell((trial(seed, float(seed) if momentum is None else momentum),), seconds, 9.0, lineage)
+
+
+def waiting(*cells: Cell, workers: int = 1) -> Waiting:
+    made = Waiting(workers)
+    for one in cells:
+        made.put(one)
+    return made
+
+
+def seeds(made: Waiting, *workers: int) -> list[int]:
+    """Return the seeds of what some workers take, one after another."""
+    taken = [made.take(worker) for worker in workers]
+    return [one.trials[0].seed for one in taken if one is not None]
+
+
+def test_the_longest_cell_goes_first_and_a_worker_keeps_to_its_program() -> None:
+    made = waiting(cell(0, 1, momentum=0.9), cell(1, 5, momentum=0.9), cell(2, 4), cell(3, 3))
+    assert seeds(made, 0, 0, 0, 0) == [1, 0, 2, 3]
+    made.close()
+    assert made.take(0) is None
+
+
+def test_bundled_cells_are_taken_in_the_order_that_they_always_had() -> None:
+    """The longest, but for those of the program that the worker has; whatever the others have."""
+    cells = [cell(n, 1 + (7 * n) % 12, momentum=float(n % 5)) for n in range(12)]
+    made, left = waiting(*cells, workers=3), sorted(cells, key=lambda one: (-one.seconds, one.trials[0].id))
+    last: dict[int, str] = {}
+    for turn in range(12):
+        worker = turn % 3
+        expected = next((one for one in left if one.program == last.get(worker)), left[0])
+        assert made.take(worker) is expected
+        left.remove(expected)
+        last[worker] = expected.program
+
+
+def test_a_worker_keeps_to_its_lineage_as_long_as_there_is_a_cell_of_it() -> None:
+    made = waiting(*(cell(n, 2 + n % 3, ("a",) if n % 2 else ()) for n in range(10)))
+    lineages = [taken.lineage for _ in range(10) if (taken := made.take(0))]
+    assert sum(one != other for one, other in pairwise(lineages)) == 1
+
+
+def test_workers_share_lineages_out_before_two_have_the_same() -> None:
+    cells = [cell(n, 2.0 + n / 10, (name,)) for n, name in enumerate("aaaabbbbcccc")]
+    made = waiting(*cells, workers=3)
+    first = {made.take(worker).lineage for worker in range(3)}  # type: ignore[union-attr]
+    assert first == {("a",), ("b",), ("c",)}
+    changes = 0
+    last = {worker: made._last[worker].lineage for worker in range(3)}
+    for turn in range(9):
+        taken = made.take(turn % 3)
+        assert taken is not None
+        changes += taken.lineage != last[turn % 3]
+        last[turn % 3] = taken.lineage
+    assert changes == 0
+
+
+def test_a_long_cell_of_another_lineage_does_not_wait_until_the_end() -> None:
+    """The study would end late for want of one change of a few seconds."""
+    long, short = 4 * CHANGE_SECONDS, CHANGE_SECONDS
+    made = waiting(*(cell(n, short) for n in range(6)), cell(9, long, ("a",)), workers=2)
+    assert seeds(made, 0) == [9]  # the longest is taken first as ever
+    made = waiting(cell(0, long + 1), *(cell(n, short) for n in range(1, 4)), cell(9, long, ("a",)), workers=2)
+    taken = seeds(made, 0, 0, 0)
+    assert taken[0] == 0
+    assert taken[1] == 9  # all that waits takes two workers no longer than it alone
+    made = waiting(cell(0, long + 1), *(cell(n, short) for n in range(1, 9)), cell(9, long, ("a",)), workers=2)
+    assert seeds(made, 0, 0)[1] != 9  # there is time yet
+
+
+def test_a_short_one_waits_whatever_is_left() -> None:
+    made = waiting(cell(0, 3.0), cell(1, 1.0), cell(9, 2.0, ("a",)), workers=2)
+    assert seeds(made, 0, 0, 0) == [0, 1, 9]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_every_cell_is_taken_once(workers: int) -> None:
+    cells = [cell(n, (n * 37) % 11 + 0.5, ((), ("a",), ("b",), ("a", "b"))[n % 4], float(n % 7)) for n in range(60)]
+    made = waiting(*cells, workers=workers)
+    found = seeds(made, *(n % workers for n in range(60)))
+    assert sorted(found) == list(range(60))
+    assert made._seconds == pytest.approx(0)
+    assert not any(made._programs.values())
+    assert not any(made._lineages.values())
+
+
+def test_one_program_with_two_lineages_is_two() -> None:
+    """An initializer of a plugin is fed to the very program that bundled ones are fed to."""
+    own, other = cell(0, 1.0, (), 0.5), cell(1, 2.0, ("a",), 0.5)
+    assert own.program == replace(other, lineage=()).program
+    made = waiting(cell(2, 3.0, (), 0.5), own, other)
+    assert seeds(made, 0, 0, 0) == [2, 0, 1]
