@@ -6,12 +6,12 @@ None of it is part of a record. See docs/reference/record-format.md.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from benchsuite.errors import cannot_write
+from benchsuite.extra_content import NotWhole, measurable, read_predictions, read_probes
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
 from benchsuite.folder import Folder
@@ -33,21 +33,16 @@ class ExtraFiles:
     def probes(self, trial_id: str) -> dict[str, Any] | None:
         """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again."""
         try:
-            found = json.loads((self._folder.path / _probe_file(trial_id)).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            return read_probes(self._folder.path / _probe_file(trial_id))
+        except (OSError, NotWhole):
             return None
-        whole = isinstance(found, dict) and {"layers", "epochs", "measures"} <= set(found)
-        return found if whole else None
 
     def predicted(self, trial_id: str) -> dict[str, Any] | None:
-        """Return a trial's stored predictions, or ``None``. A file that is not whole counts as none."""
-        import numpy as np
-
+        """Return a trial's stored predictions, or ``None``. A file that is not whole, or cannot be measured, counts as none."""
         try:
-            # Opened here: of a file that is no archive, np.load would leave it open.
-            with extra_file(self.predictions, trial_id).open("rb") as file, np.load(file) as found:
-                return dict(found)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            found = read_predictions(extra_file(self.predictions, trial_id))
+            return found if measurable(found) else None
+        except (OSError, NotWhole):
             return None
 
     def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:

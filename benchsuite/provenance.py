@@ -30,7 +30,7 @@ def fingerprints(trial: Trial, registry: Registry, *, verify: bool = False) -> d
         found[f"task:{trial.task}"] = registry.fingerprint("task", trial.task, verify=verify)
     for kind, settings in trial.recipe.settings:
         for setting in settings:
-            if setting.name in registry.tables[kind]:
+            if setting.name in registry.tables.get(kind, {}):
                 found[f"{kind}:{setting.name}"] = registry.fingerprint(
                     kind, setting.name, setting.hyperparameters, verify=verify
                 )

@@ -20,7 +20,7 @@ from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
 
 LARGEST = 64 * 2**20
-"""Bytes. A record of 100,000 evaluated epochs and three measures has 35 million."""
+"""Bytes. A record of 100,000 evaluated epochs of three measures has 28 million."""
 LONGEST = 160
 """Letters of what is said of a file."""
 MOST_LISTED = 10

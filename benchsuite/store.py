@@ -16,7 +16,7 @@ from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LONGEST, Damage, RecordFiles, move_aside, one_line
+from benchsuite.record_files import LARGEST, LONGEST, Damage, RecordFiles, move_aside, one_line
 from benchsuite.record_json import record_from_json, record_to_json
 
 
@@ -170,6 +170,11 @@ class Store:
         path = self.path(record.id)
         content = record_to_json(record)
         record_from_json(content)  # what cannot be read must not be written
+        if len(content) > LARGEST:
+            raise BenchsuiteError(
+                f"the record of trial {record.id} of {record.trial.task} would have {len(content):,} bytes, more than the "
+                f"{LARGEST:,} that are read, with {record.curves.epochs:,} evaluated epochs. Ask for fewer with --epochs."
+            )
         try:
             self._root.write(_record_file(record.id), content)
         except OSError as error:

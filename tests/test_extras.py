@@ -17,6 +17,7 @@ from benchsuite.curves import Curves
 from benchsuite.execution import Options
 from benchsuite.execution.interface import Cell, Finished, Started
 from benchsuite.execution.worker import Worker
+from benchsuite.extra_content import PREDICTIONS
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
@@ -154,7 +155,8 @@ def test_predictions_that_are_not_whole_count_as_none(tmp_path: Path) -> None:
     path = extra_file(files.predictions, "ab" * 16)
     assert files.predicted("ab" * 16) is None
     path.parent.mkdir(parents=True)
-    np.savez(path, test_outputs=np.arange(3))
+    values = np.arange(3, dtype="float32")
+    np.savez(path, **dict.fromkeys(PREDICTIONS, values))
     found = files.predicted("ab" * 16)
     assert found is not None
     assert found["test_outputs"].tolist() == [0, 1, 2]

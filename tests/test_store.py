@@ -147,6 +147,12 @@ def test_a_number_that_is_not_finite_is_not_written(store: Store) -> None:
     assert files(store.folder) == []
 
 
+def test_a_record_that_would_be_too_large_to_be_read_is_not_written(store: Store) -> None:
+    large = replace(make_record(outcome="crashed"), reason="x" * 2**26)
+    assert refused(store.write, large).startswith(f"the record of trial {large.id} of digits_mlp would have 67,1")
+    assert files(store.folder) == []
+
+
 class Interrupted(Exception):
     pass
 

@@ -1,23 +1,88 @@
-"""``benchsuite doctor``: versions, devices, data and plugin problems, each checked for real."""
+"""``benchsuite doctor``: versions, devices, data and plugin problems, or the files of a results folder, each checked for real."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from benchsuite.cli.console import quote, say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import Task
+from benchsuite.errors import BenchsuiteError
 from benchsuite.text import reason_of
 
 VERSIONS = ("benchsuite", "tensorflow", "keras", "numpy", "scipy", "pandas", "pyarrow", "pluggy", "psutil", "seaborn")
 
 
-def doctor(plugin: PluginOption = None, no_local: NoLocalOption = False) -> None:
-    """Check versions, devices, data of the quick tasks, and plugins. Exit code 1 if something is wrong."""
+FolderOption = Annotated[
+    Path | None,
+    typer.Option("--results", metavar="DIR", help="Check the files of this results folder instead, every one of them."),
+]
+AsideOption = Annotated[
+    bool,
+    typer.Option("--set-aside", help="With --results: move what is no record to DIR/damaged/. Nothing is deleted."),
+]
+
+
+def doctor(
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+    results: FolderOption = None,
+    set_aside: AsideOption = False,
+) -> None:
+    """Check versions, devices, data of the quick tasks, and plugins; or the files of a results folder.
+
+    Exit code 1 if something is wrong.
+    """
+    if results is not None:
+        _results(results, set_aside)
+        return
+    if set_aside:
+        raise BenchsuiteError("--set-aside moves files of a results folder: name it with --results DIR.")
+    _installation(plugin, no_local)
+
+
+def _results(folder: Path, aside: bool) -> None:
+    """List every file of a results folder that is not as it should be, one line each."""
+    from contextlib import nullcontext
+
+    from benchsuite.examination import examine, set_aside
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.store import Store
+
+    if not (folder / "trials").is_dir():
+        raise BenchsuiteError(f"there are no records in {folder}. Name a results folder with --results DIR.")
+    console = terminal()
+    with Store(folder).locked() if aside else nullcontext():
+        found = examine(folder)
+        moved = set_aside(folder, found) if aside else []
+    for one in found.damaged:
+        say(console, "[red]✗[/] {}", one)
+    beside = f", {count_of(found.extras, 'file')} beside them" if found.extras else ""
+    say(console, "[green]✓[/] {} can be read{}.", count_of(found.records, "record"), beside)
+    if not found.damaged:
+        say(console, "All is well.")
+        return
+    counted = count_of(len(found.damaged), "problem")
+    if aside:
+        left = len(found.damaged) - len(moved)
+        stay = (f" {left} stay where they are." if left > 1 else " 1 stays where it is.") if left else ""
+        what = f"{count_of(len(moved), 'file')} moved to {folder / 'damaged'}.{stay}"
+    elif found.movable:
+        what = f"`benchsuite doctor --results {folder} --set-aside` moves what is named above to {folder / 'damaged'}."
+    else:
+        what = "Nothing of that is damaged: upgrade benchsuite, or let yourself read it."
+    say(console, "[red]{}.[/] {}", counted, what)
+    raise typer.Exit(1)
+
+
+def _installation(plugin: list[str] | None, no_local: bool) -> None:
+    """Check versions, devices, data of the quick tasks, and plugins."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 

@@ -321,22 +321,48 @@ def stored(tmp_path: Path) -> Path:
 ONE = ("run", "--task", "digits_mlp", "--seeds", "1")
 
 
-@pytest.mark.parametrize("arguments", [ONE, (*ONE, "--dry-run"), ("report",)])
-def test_a_damaged_or_newer_record_is_named_and_nothing_is_changed(
+def kept(folder: Path) -> set[str]:
+    return {path for path in files(folder) if not path.startswith((".lock", "logs", "report", "trials.parquet"))}
+
+
+@pytest.mark.parametrize("arguments", [ONE, (*ONE, "--dry-run")])
+def test_a_newer_record_of_the_study_is_named_and_nothing_is_changed(
     arguments: tuple[str, ...], stored: Path, command: Command, tmp_path: Path
 ) -> None:
-    whole = stored.read_bytes()
-    where = f"the record results/trials/{stored.parent.name}/{stored.name}"
-    newer = json.dumps(json.loads(whole) | {"format": 3, "novelty": 1}).encode()
-    for content, message in (
-        (whole[: len(whole) // 2], f"{where} is not whole JSON ("),
-        (newer, f"{where} has format 3; this benchsuite reads up to 2. Upgrade benchsuite, or use another --results folder."),
-    ):  # fmt: skip
-        stored.write_bytes(content)
-        assert refused(command(*arguments)).startswith(message)
-        assert stored.read_bytes() == content
-        kept = {path for path in files(tmp_path / "results") if not path.startswith((".lock", "logs"))}
-        assert kept == {"trials", f"trials/{stored.parent.name}", f"trials/{stored.parent.name}/{stored.name}"}
+    newer = json.dumps(json.loads(stored.read_bytes()) | {"format": 3, "novelty": 1}).encode()
+    stored.write_bytes(newer)
+    assert refused(command(*arguments)) == (
+        f"the record results/trials/{stored.parent.name}/{stored.name} has format 3; this benchsuite reads up to 2. "
+        "Upgrade benchsuite, or use another --results folder. Nothing was changed."
+    )
+    assert stored.read_bytes() == newer
+    assert kept(tmp_path / "results") == {
+        "trials",
+        f"trials/{stored.parent.name}",
+        f"trials/{stored.parent.name}/{stored.name}",
+    }
+
+
+def test_a_damaged_record_is_named_by_a_dry_run_and_the_report_and_stops_neither(
+    stored: Path, command: Command, tmp_path: Path
+) -> None:
+    half = stored.read_bytes()[: stored.stat().st_size // 2]
+    stored.write_bytes(half)
+    line = f"! trials/{stored.parent.name}/{stored.name} is not whole JSON ("
+    looked = command(*ONE, "--dry-run")
+    assert (looked.code, looked.err) == (0, "")
+    assert "; 0 have a record already." in looked.out
+    assert line in looked.out
+    assert "A run moves these to damaged/ and trains their trials again.\n" in looked.out
+    shown = command("report")
+    assert (shown.code, shown.err) == (0, "")
+    assert line in shown.out
+    assert stored.read_bytes() == half
+    assert kept(tmp_path / "results") == {
+        "trials",
+        f"trials/{stored.parent.name}",
+        f"trials/{stored.parent.name}/{stored.name}",
+    }
 
 
 def test_a_full_disk_while_the_report_is_written(

@@ -393,6 +393,34 @@ def test_what_a_killed_run_left_is_gone_after_the_next_one(bundled: Registry, tm
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [".lock", f"{one.id}.json"]
 
 
+def test_what_is_no_record_is_set_aside_and_its_trial_runs_again(bundled: Registry, tmp_path: Path) -> None:
+    planned = trials(bundled, [0.01 * 1.5**n for n in range(14)])
+    store = Store(tmp_path)
+    run_source(Planned(planned), bundled, store, Shuffled(1, Random(0)), options(tmp_path), Watching())
+    good = {path: path.read_bytes() for path in store.trials.glob("??/*.json")}
+    broken = [store.path(trial.id) for trial in planned[:12]]
+    for path in broken:
+        path.write_bytes(b"{")
+    os.unlink(broken[0])
+    os.mkfifo(broken[0])
+    stray = store.trials / "00" / f"{'1' * 32}.json"
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"mine")
+    again, watching = Shuffled(1, Random(0)), Watching()
+    summary = run_source(Planned(planned), bundled, store, again, options(tmp_path), watching)
+    assert {trial.id for trial in again.ran} == {path.stem for path in broken}
+    assert (summary.done, summary.ran) == (2, 12)
+    assert {path: path.read_bytes() for path in good} == good
+    assert stray.read_bytes() == b"mine"  # it is of no trial of the study
+    assert len(list((tmp_path / "damaged").iterdir())) == 12
+    first, name = watching.problems[0], broken[0].stem
+    assert first == (
+        f"trials/{name[:2]}/{name}.json is a pipe: moved to damaged/trials-{name}-0.json, and its trial runs again"
+    )
+    assert len(watching.problems) == 11
+    assert watching.problems[-1] == f"… and 2 more: benchsuite doctor --results {tmp_path}"
+
+
 def test_a_record_says_which_code_made_it(bundled: Registry, tmp_path: Path) -> None:
     import benchsuite.provenance
 
