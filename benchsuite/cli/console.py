@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import IO, TYPE_CHECKING, Any
 
-from benchsuite.text import one_line, without_controls
+from benchsuite.text import one_line, shortened, without_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +42,8 @@ WORDS = {
 }  # fmt: skip
 """Letters of formulas that are read as words; beside another letter a space keeps them apart."""
 HANDLER = "benchsuite.plain"
+LONGEST = 20_000
+"""Letters of one text that is printed: sixty settings are named in fewer."""
 STYLE = re.compile(r"\[(/|bold|dim|red|green|yellow)\]")
 
 
@@ -118,8 +120,12 @@ def _filled(ours: str, values: Iterator[object]) -> str:
         said += text
         if place is not None:
             value = next(values)
-            said += format(value if isinstance(value, int | float) else one_line(str(value)), form or "")
+            said += format(value if isinstance(value, int | float) else _line(value), form or "")
     return said
+
+
+def _line(value: object) -> str:
+    return one_line(shortened(str(value), LONGEST))
 
 
 def quote(console: Console, text: str) -> None:
@@ -145,7 +151,7 @@ def cell(text: object, style: str = "") -> Text:
     """Return what others wrote as the content of a table, or its title: no markup, no control characters; lines stay."""
     from rich.text import Text
 
-    return Text(without_controls(str(text)), style)
+    return Text(without_controls(shortened(str(text), LONGEST)), style)
 
 
 def echo(ours: str, *values: object) -> None:
@@ -155,7 +161,7 @@ def echo(ours: str, *values: object) -> None:
 
 def complain(error: Exception) -> None:
     """Print to standard error, in one line, what the user can mend."""
-    print(f"benchsuite: {one_line(str(error))}", file=sys.stderr)
+    print(f"benchsuite: {_line(error)}", file=sys.stderr)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

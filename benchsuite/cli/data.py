@@ -104,7 +104,7 @@ def _list(tasks: Sequence[Task], known: Registry, check: bool, console: Console)
         groups.setdefault((task.source or "source not stated", task.license or "licence not stated"), []).append(task)
     wide, missing = max(len(task.name) for task in tasks), 0
     for (source, licence), members in groups.items():
-        say(console, "[bold]{}[/]", source)
+        indented(console, source, 0, "bold")
         indented(console, licence, 2, "dim")
         if fetched := [task.name for task in members if task.download]:
             say(console, "  [dim]if missing: benchsuite data fetch {}[/]", fetched[0])

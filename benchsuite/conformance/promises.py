@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from traceback import format_exception
 
 from benchsuite.components import Component, Normalization, Surface, Task
 from benchsuite.conformance.finding import Finding
@@ -27,6 +26,7 @@ from benchsuite.recipe import Recipe, Setting
 from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
+from benchsuite.text import LONGEST_TRACEBACK, as_reason, reason_of, shortened, text_of, traceback_of
 from benchsuite.trial import Trial
 
 WITH_LAYERS = ("normalization", "regularization", "activation")
@@ -100,7 +100,7 @@ def check_task(task: Task, registry: Registry) -> list[Finding]:
         recipe = baseline(task, registry)
         same = load(task).checksum == load(task).checksum
     except Exception as error:
-        return [*findings, Finding("its baseline exists and its data loads", f"{type(error).__name__}: {error}")]
+        return [*findings, Finding("its baseline exists and its data loads", reason_of(error))]
     findings.append(
         Finding("its data is the same each time", "" if same else "two calls of data() gave different arrays")
     )
@@ -133,7 +133,7 @@ def _draws_what_it_trains(surface: Surface, run: Ending) -> Finding:
     try:
         start, *minima = (float(value) for value in values_of(surface, np.array([surface.start, *surface.minima])))
     except Exception as error:
-        return Finding(promise, f"{type(error).__name__}: {error}", "".join(format_exception(error)))
+        return Finding(promise, reason_of(error), _kept(error))
     close = 1e-4 * max(abs(start), abs(lowest))
     if not abs(loss - start) <= close:
         return Finding(promise, f"the loss of its model is {loss} before the first step, f(start) is {start}")
@@ -169,15 +169,17 @@ def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
             advice = (
                 "Its layers need @keras.saving.register_keras_serializable, and get_config for what they are made with."
             )
-            return Finding(
-                promise, f"{type(error).__name__}: {_first_line(error)} {advice}", "".join(format_exception(error))
-            )
+            return Finding(promise, f"{type(error).__name__}: {_first_line(error)} {advice}", _kept(error))
     same = np.array_equal(found, expected)
     return Finding(promise, "" if same else f"predictions differ by up to {float(np.abs(found - expected).max()):.2g}")
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0]
+    return as_reason((text_of(error).strip().splitlines() or [""])[0])
+
+
+def _kept(error: Exception) -> str:
+    return shortened(traceback_of(error), LONGEST_TRACEBACK)
 
 
 def _twice(
@@ -215,7 +217,7 @@ def _survives(recipes: Iterable[Recipe]) -> Finding:
         try:
             back = Recipe.from_json(json.loads(json.dumps(recipe.to_json(), allow_nan=False)))
         except (TypeError, ValueError, BenchsuiteError) as error:
-            return Finding(promise, f"{type(error).__name__}: {error}")
+            return Finding(promise, reason_of(error))
         if back != recipe:
             return Finding(promise, f"{recipe.to_json()} came back as {back.to_json()}")
     return Finding(promise)

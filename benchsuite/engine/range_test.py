@@ -17,6 +17,7 @@ from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Setting
 from benchsuite.selection import Components, baseline
 from benchsuite.spaces import LogUniform, Uniform
+from benchsuite.text import reason_of
 from benchsuite.trial import Trial
 
 SMALLEST, LARGEST = 1e-7, 10.0
@@ -105,7 +106,7 @@ def range_test(
         raise
     except Exception as error:  # a plugin may raise anything
         raise BenchsuiteError(
-            f"{optimizer.name} cannot be built for {task.title}: {type(error).__name__}: {' '.join(str(error).split())}. "
+            f"{optimizer.name} cannot be built for {task.title}: {reason_of(error)}. "
             f"`benchsuite check optimizer:{optimizer.name}` shows where."
         ) from error
     order = ready.plan.order(np.arange(steps, dtype="int64"))

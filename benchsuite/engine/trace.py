@@ -14,6 +14,7 @@ from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components, baseline
+from benchsuite.text import as_reason, reason_of, text_of
 from benchsuite.trial import Trial
 
 
@@ -79,11 +80,11 @@ def trace(task: Task, optimizer: Setting, components: Components, steps: int | N
     try:
         _run(task, recipe, components, steps or default_steps(task), seed, points)
     except Unsupported as error:
-        outcome, reason = Outcome.UNSUPPORTED, str(error)
+        outcome, reason = Outcome.UNSUPPORTED, as_reason(text_of(error))
     except BenchsuiteError:
         raise
     except Exception as error:  # an optimizer may raise anything
-        outcome, reason = Outcome.CRASHED, f"{type(error).__name__}: {' '.join(str(error).split())}"
+        outcome, reason = Outcome.CRASHED, reason_of(error)
     way = np.array(points, dtype="float32") if points else np.array([surface.start], dtype="float32")
     values = values_of(surface, way)
     bad = np.flatnonzero(~(values <= bound_of(float(values[0]))))

@@ -22,7 +22,11 @@ from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.selection import baseline
 from benchsuite.sources import Source
 from benchsuite.store import DamagedRecord, Store
+from benchsuite.text import reason_of, shortened
 from benchsuite.trial import Trial
+
+LONGEST_FACT = 2_000
+"""Letters of what a task says of itself, which each of its records repeats."""
 
 
 def run_source(
@@ -232,7 +236,7 @@ class _Run:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # SystemExit included
-                self.observer.problem(f"{name} of {implementation.plugin_name} raised {type(error).__name__}: {error}")
+                self.observer.problem(f"{name} of {implementation.plugin_name} raised {reason_of(error)}")
 
 
 def task_facts(task: Task, registry: Registry) -> TaskFacts:
@@ -244,7 +248,7 @@ def task_facts(task: Task, registry: Registry) -> TaskFacts:
         metrics=list(task.measures),
         baseline=baseline(task, registry),
         compares=list(task.compares),
-        summary=task.summary,
-        license=task.license,
-        citation=task.citation,
+        summary=shortened(task.summary, LONGEST_FACT),
+        license=shortened(task.license, LONGEST_FACT),
+        citation=shortened(task.citation, LONGEST_FACT),
     )

@@ -13,6 +13,9 @@ EVERY_ROW = "leaderboard.csv"
 EVERY_TRIAL = "trials.parquet"
 """The file that has all trials."""
 
+MOST_COLUMNS = 60
+"""Tasks of a leaderboard that a page shows and draws: the first ones."""
+
 
 def best_of_each(items: Sequence[T], most: int, name: Callable[[T], str], is_baseline: Callable[[T], bool]) -> list[T]:
     """Return at most so many items in their order: baselines and the first of each name before any second one.

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from benchsuite.cli import main
-from benchsuite.cli.console import Harmless
+from benchsuite.cli.console import Harmless, cell, quote, say
 from benchsuite.cli.progress import Progress
 from benchsuite.conformance.promises import Finding
 from benchsuite.record_json import record_from_json
@@ -169,6 +169,14 @@ def test_every_letter_of_a_text_is_shown(arguments: list[str], folder: Path, sai
     _, out, _ = said(*arguments)
     flat = "".join(out.split())
     assert "".join(SHOWN.split()) in flat
+
+
+def test_what_is_printed_of_one_text_is_bounded() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    say(console, "{}", "x" * 10**6)
+    quote(console, "line\n" * 10**5)
+    console.print(cell("y" * 10**6))
+    assert len(console.file.getvalue()) < 70_000  # type: ignore[attr-defined]
 
 
 def test_two_settings_of_one_component_are_two_columns(folder: Path, said: Any) -> None:

@@ -11,7 +11,7 @@ from benchsuite.report.drawings.palette import Style, Styles
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, entry_view
 from benchsuite.report.page.words import anchor, settings_text, title
-from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 
 MOST_ROWS = 200
@@ -72,11 +72,12 @@ class BoardView:
 def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     """Return a leaderboard as text and positions."""
     shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
-    entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(board.columns))]
+    columns = board.columns[:MOST_COLUMNS]
+    entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
     forms = [column_format(entry.final.estimate for entry in held if entry.final) for held in entries]
     ranges = [
         strip_range([seed.final for entry in held for seed in entry.seeds], head.direction)
-        for held, head in zip(entries, board.columns, strict=True)
+        for held, head in zip(entries, columns, strict=True)
     ]
     rows = tuple(
         RowView(
@@ -88,21 +89,19 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
             ranked=f"{row.ranked} of {len(board.columns)}" if row.ranked < len(board.columns) else "",
             entries=tuple(
                 None if entry is None else entry_view(entry, head, form, limits)
-                for entry, head, form, limits in zip(row.entries, board.columns, forms, ranges, strict=True)
+                for entry, head, form, limits in zip(row.entries[: len(columns)], columns, forms, ranges, strict=True)
             ),
         )
         for row in shown
     )
-    saturated = [
-        f"{number_text(target)} on {head.label}" for head in board.columns for target in sorted(head.saturated)
-    ]
+    saturated = [f"{number_text(target)} on {head.label}" for head in columns for target in sorted(head.saturated)]
     leaders = [row for row in board.rows if row.mean_rank is not None and row.mean_rank == board.rows[0].mean_rank]
     named, more = leaders[:MOST_LEADERS], len(leaders) - MOST_LEADERS
     return BoardView(
         kind=board.kind,
         title=title(board.kind),
         anchor=anchor("kind", board.kind),
-        heads=tuple(_head(head) for head in board.columns),
+        heads=tuple(_head(head) for head in columns),
         rows=rows,
         components=whole(len(board.rows)),
         tasks=whole(len({head.column.task for head in board.columns})),
@@ -123,6 +122,8 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
             f"{whole(len(shown))} of {whole(len(board.rows))} rows are shown: baselines and the best of each name, "
             "then the best of the others."
         )
+    if len(board.columns) > MOST_COLUMNS:
+        said.append(f"{MOST_COLUMNS} of {whole(len(board.columns))} tasks are shown; ranks are over all of them.")
     if any(len(entry.seeds) > MOST_SEEDS for entry in entries):
         said.append(
             f"Of many seeds the first {MOST_SEEDS} are listed, and {MOST_DOTS} drawn that are evenly spread over the ranks."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.folds import fold_count
@@ -13,6 +13,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.shown import EVERY_TRIAL
 from benchsuite.report.tables.numbers import count_of, outcome_word, whole
+from benchsuite.text import shortened
 
 MOST_FAILURES = 300
 """Lines of the table."""
@@ -20,6 +21,10 @@ MOST_TRACEBACKS = 5
 """Of one line."""
 MOST_LISTED = 40
 """Seeds of one line that are named."""
+LONGEST_TRACEBACK = 4_000
+"""Letters of a traceback."""
+MOST_LETTERS = 400_000
+"""Of all tracebacks of a page, the first ones; of the others it says where they are."""
 
 Group = tuple[bool, str, str, Outcome, str]
 """Whether it is no failure, task, component, outcome and reason: what the trials of a line share."""
@@ -27,10 +32,14 @@ Group = tuple[bool, str, str, Outcome, str]
 
 @dataclass(frozen=True, slots=True)
 class Traceback:
-    """One traceback and the seeds that left it, letter for letter; of a cross-validation with how many folds of each."""
+    """One traceback and the seeds that left it; of a cross-validation with how many folds of each.
+
+    It is letter for letter unless it is long: then ``record`` is the file of a record that has more, from the page.
+    """
 
     seeds: str
     text: str
+    record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ class FailureView:
     steps: str
     reason: str
     tracebacks: tuple[Traceback, ...]
+    untold: int = 0
+    """Tracebacks that a page has no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def failures_of(records: Sequence[Record], boards: Sequence[Leaderboard]) -> Fai
     ordered = sorted(groups)
     shown = _of_every_kind(ordered)
     return Failures(
-        tuple(_failure(groups[key], *key[1:]) for key in shown),
+        tuple(_within(MOST_LETTERS, [_failure(groups[key], *key[1:]) for key in shown])),
         f"{whole(len(shown))} of {whole(len(ordered))} lines are shown, some of every task and outcome. "
         f"{EVERY_TRIAL} has every trial with its outcome and reason."
         if len(shown) < len(ordered)
@@ -147,4 +158,21 @@ def _tracebacks(records: Sequence[Record]) -> tuple[Traceback, ...]:
     for record in records:
         if record.results.failure:
             by_text[record.results.failure.traceback].append(record)
-    return tuple(Traceback(_seeds(held), text) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)
+    return tuple(_traceback(held, text) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)
+
+
+def _traceback(records: Sequence[Record], text: str) -> Traceback:
+    record = min(one.id for one in records)
+    more = f"../trials/{record[:2]}/{record}.json" if len(text) > LONGEST_TRACEBACK else ""
+    return Traceback(_seeds(records), shortened(text, LONGEST_TRACEBACK), more)
+
+
+def _within(letters: int, lines: Sequence[FailureView]) -> Iterator[FailureView]:
+    """Yield the lines, without the tracebacks that are too many."""
+    for line in lines:
+        kept = []
+        for held in line.tracebacks:
+            letters -= len(held.text)
+            if letters >= 0:
+                kept.append(held)
+        yield replace(line, tracebacks=tuple(kept), untold=len(line.tracebacks) - len(kept))

@@ -22,7 +22,10 @@ from benchsuite.report.page.inputs import inputs_mark
 from benchsuite.report.page.summary import summarize_run
 from benchsuite.report.page.task_view import task_views
 from benchsuite.report.tables.csv_table import leaderboard_csv
+from benchsuite.text import shortened, without_controls
 
+LONGEST_TEXT = 5_000
+"""Letters of one text, whatever it is: the longest that is of use are tracebacks."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -97,6 +100,7 @@ def render(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -115,6 +119,16 @@ def render(
         heat=_heat_colours() if layers else None,
         dots_width=DOTS_WIDTH,
     )
+
+
+def _shown(value: Any) -> Any:
+    """Return a text as the page shows it, whoever wrote it: of bounded length, and with the letters that are not seen.
+
+    They would turn a line around in a browser as they do on a terminal.
+    """
+    if type(value) is not str or (len(value) <= LONGEST_TEXT and value.isprintable()):
+        return value
+    return shortened(without_controls(value), LONGEST_TEXT)
 
 
 def _heat_colours() -> dict[str, list[list[str]]]:

@@ -18,7 +18,7 @@ from benchsuite.report.page.measure_view import MeasuresView, measures_view
 from benchsuite.report.page.probe_view import ProbesView, probes_view
 from benchsuite.report.page.summary import distinct, machine_text, versions_text
 from benchsuite.report.page.words import anchor, settings_text, title
-from benchsuite.report.shown import EVERY_ROW
+from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS
 from benchsuite.report.tables.numbers import count_of, number_text, outcome_word, whole
 
 MOST_NAMED = 40
@@ -79,7 +79,7 @@ def task_views(
         by_column.setdefault(column_of(record), []).append(record)
     places: dict[Column, list[tuple[Leaderboard, int]]] = {}
     for board in boards:
-        for position, head in enumerate(board.columns):
+        for position, head in enumerate(board.columns[:MOST_COLUMNS]):
             places.setdefault(head.column, []).append((board, position))
     return [
         _task_view(

@@ -2,6 +2,9 @@
 
 A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
 that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
+
+A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula. No name that a plugin can register
+does, but records may come from anywhere: such a text has an apostrophe before it. Numbers are as they are.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(lines)
+    writer.writerows({key: _cell(key, value) for key, value in line.items()} for line in lines)
     return text.getvalue()
 
 
@@ -37,6 +40,14 @@ def leaderboard_rows(board: Leaderboard) -> list[dict[str, Any]]:
         for head, entry in zip(board.columns, row.entries, strict=True)
         if entry is not None
     ]
+
+
+_TEXTS = frozenset({"component", "name", "task", "precision", "device", "metric"})
+
+
+def _cell(column: str, value: Any) -> Any:
+    formula = column in _TEXTS and str(value).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    return f"'{value}" if formula else value
 
 
 _FIXED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -21,7 +22,7 @@ from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
 from benchsuite.report.page.render import render
-from tests.factories import component, make_json, make_record, make_study, remade
+from tests.factories import DIGITS, component, make_json, make_record, make_study, remade
 from tests.report.reading import HOSTILE, Page
 
 STUDY = make_study(seeds=3, tasks=2)
@@ -112,6 +113,55 @@ def test_hostile_strings_are_text_everywhere():
     assert text.count("<script") == 1
     assert "alert(1)</script>" not in text
     assert "49" not in re.findall(r"&lt;/script&gt;(.{2})", text)
+
+
+def test_what_is_long_is_folded_and_bounded():
+    """And the letters that are not seen are shown: they would turn a line around in a browser too."""
+
+    def spoil(data: dict[str, Any]) -> None:
+        data["task"] |= {"summary": "a summary " * 10_000, "license": "l" * 10_000, "citation": "two\u202eways\u200b"}
+        if data["results"]["failure"]:
+            data["results"]["failure"]["traceback"] = "Traceback\n" + "  a line\n" * 10_000 + "ValueError: the end"
+
+    named = make_record(changes={"optimizer": [component("x" * 3000, learning_rate="y" * 10**5)]})
+    died = make_record(seed=1, outcome="crashed", reason="word " * 10_000)
+    records = [remade(record, spoil) for record in (named, died)]
+    text = render(records, problems=["p" * 10_000] * 200)
+    parsed = Page(text)
+    assert parsed.open == []
+    assert len(text) < 500_000
+    assert '<details class="long"><summary>word word' in text
+    assert "two\\u202eways\\u200b" in text
+    assert "<li>150 more</li>" in text
+    # The whole is in the record, whose file the page names.
+    record = next(record.id for record in records if record.outcome.failed)
+    assert f'<a href="../trials/{record[:2]}/{record}.json">More of it is in the record.</a>' in text
+    assert "ValueError: the end</pre>" in text
+
+
+def test_a_thousand_failures_make_a_small_page():
+    records = []
+    for seed in range(1000):
+        record = make_record(seed=seed, outcome="crashed", reason=f"ValueError: {seed} " + "r" * 480)
+        failure = dataclasses.replace(record.results.failure, traceback=f"{seed}\n" + "  a line of a traceback\n" * 600)
+        records.append(dataclasses.replace(record, results=dataclasses.replace(record.results, failure=failure)))
+    text = render(records)
+    assert text.count("<pre>") == 100
+    assert text.count("1 traceback is in the record alone") == 200
+    assert len(text) < 1_500_000
+
+
+def test_of_hundreds_of_tasks_the_first_are_shown(monkeypatch: pytest.MonkeyPatch):
+    from benchsuite.report.page import board_view, task_view
+
+    for module in (board_view, task_view):
+        monkeypatch.setattr(module, "MOST_COLUMNS", 2)
+    names = [f"task_{number}" for number in range(5)]
+    text = render([make_record(dataclasses.replace(DIGITS, name=name), {"optimizer": [SGD]}) for name in names])
+    assert "2 of 5 tasks are shown; ranks are over all of them. All are in leaderboard.csv." in text
+    assert Page(text).open == []
+    for number, name in enumerate(names):
+        assert (f'id="task-task-{number}"' in text) is (number < 2), name
 
 
 def test_no_records_give_a_page_that_says_so(tmp_path: Path):

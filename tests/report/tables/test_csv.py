@@ -22,6 +22,14 @@ def lines_of(records: list[Record]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(leaderboard_csv(leaderboards(records)))))
 
 
+def test_no_text_is_a_formula_for_a_spreadsheet():
+    names = ("=1+1", "+1", "-1", "@x", "\t=1", "fine=1")
+    lines = lines_of([make_record(changes={"optimizer": [component(name)]}, value=-0.5) for name in names])
+    assert {line["name"] for line in lines} == {"'=1+1", "'+1", "'-1", "'@x", "'\t=1", "fine=1"}
+    assert {line["component"] for line in lines} == {line["name"] for line in lines}
+    assert {line["final_median"] for line in lines} == {line["final_values"] for line in lines} == {"-0.5"}
+
+
 def test_the_table_has_one_line_per_cell_with_its_numbers():
     records = [make_record(seed=seed, value=0.9 + seed / 100) for seed in range(3)]
     records += [make_record(changes={"optimizer": [SGD]}, seed=seed, outcome="diverged") for seed in range(3)]
