@@ -39,6 +39,14 @@ KEPT_ABOVE = 200
 
 Undo = Callable[[], object]
 
+_ADDED: set[str] = set()
+"""What plugins have added to the search path of this process."""
+
+
+def search_path() -> list[str]:
+    """Return the search path as it is without plugins: for processes in which others are imported."""
+    return [place for place in sys.path if place not in _ADDED]
+
 
 class Interruption:
     """Whether the user pressed Ctrl-C while a plugin was imported; a KeyboardInterrupt of its own is only its failure."""
@@ -186,8 +194,11 @@ def _search() -> Undo:
     def undo() -> None:
         added = [place for place in sys.path if isinstance(place, str) and place not in path]
         sys.path[:] = [*path, *dict.fromkeys(added)]
-        sys.path_hooks[:] = [*hooks, *(hook for hook in sys.path_hooks if hook not in hooks)]
-        sys.meta_path[:] = [*finders, *(finder for finder in sys.meta_path if finder not in finders)]
+        _ADDED.update(added)
+        both: list[tuple[list[Any], list[Any]]] = [(hooks, sys.path_hooks), (finders, sys.meta_path)]
+        for kept, now in both:
+            known = {id(each) for each in kept}  # what a plugin has put there may say anything of itself
+            now[:] = [*kept, *(each for each in now if id(each) not in known)]
         for name, module in modules.items():
             if not name.startswith(LOCAL) and sys.modules.get(name) is not module:
                 sys.modules[name] = module

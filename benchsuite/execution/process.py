@@ -12,6 +12,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.death import Death, kills_for_memory, tail
 from benchsuite.execution.interface import Options
@@ -63,7 +64,7 @@ class WorkerProcess:
         self._ours, theirs = Pipe()
         with theirs, self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
+                [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(search_path())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

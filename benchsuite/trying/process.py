@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchsuite.discovery import PluginSearch
+from benchsuite.discovery.guard import search_path
 from benchsuite.trying.child import CLOSED, FORKED
 from benchsuite.trying.tried import Tried
 
@@ -69,7 +70,7 @@ def attempt(search: PluginSearch, keys: Sequence[str], seconds: float = IMPORT_S
     ours, theirs = os.pipe()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", BOOT, str(theirs), "\n".join(sys.path)],
+            [sys.executable, "-c", BOOT, str(theirs), "\n".join(search_path())],
             pass_fds=[theirs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from benchsuite.discovery.guard import guarded
+from benchsuite.discovery.guard import guarded, search_path
 
 CHANGES: dict[str, tuple[str, Callable[[], Any]]] = {
     "folder": ("os.chdir('/')", os.getcwd),
@@ -68,6 +68,7 @@ def test_what_was_added_to_the_search_path_stays_behind_everything_else() -> Non
     with guarded():
         sys.path.insert(0, "/mine")
     assert sys.path == [*before, "/mine"]
+    assert "/mine" not in search_path()  # and reaches no other process
     sys.path[:] = before
 
 
