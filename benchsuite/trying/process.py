@@ -86,8 +86,8 @@ def attempt(search: PluginSearch, keys: Sequence[str], seconds: float = IMPORT_S
     try:
         assert process.stdin is not None
         with contextlib.suppress(OSError), process.stdin as told:
-            wanted = {"plugins": search.plugins, "folder": search.folder, "local": search.local, "keys": list(keys)}
-            told.write(json.dumps(wanted).encode())
+            places = {"plugins": search.plugins, "folder": search.folder, "local": search.local}
+            told.write(json.dumps({**places, "keys": list(keys), "parent": os.getpid()}).encode())
         return listening.to_the_end()
     finally:
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchsuite.discovery import PluginSearch, find
@@ -60,6 +61,15 @@ CHANGING = {
 def write(folder: Path, name: str, code: str) -> None:
     (folder / "plugins").mkdir(exist_ok=True)
     (folder / "plugins" / f"{name}.py").write_text(f"{PLUGIN.replace('NAME', name)}\n{code}\n", encoding="utf-8")
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended within some seconds."""
+    for _ in range(100):
+        if not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def tried(folder: Path, seconds: float = 60) -> Attempt:
@@ -142,12 +152,21 @@ def test_an_import_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
     assert one.at.startswith("./plugins/hangs.py")
     assert one.reason == "importing it did not finish within 1 seconds"
     assert [key.split("\n")[0] for key in one.done] == ["./plugins/a_good.py"]
-    child = int((tmp_path / "child").read_text())
-    for _ in range(100):
-        if not Path(f"/proc/{child}").exists() or "\nState:\tZ" in Path(f"/proc/{child}/status").read_text():
-            return
+    assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_it_goes_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
+    write(tmp_path, "hangs", f"open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)")
+    script = "from benchsuite.registry import PluginSearch, load_registry\nload_registry(PluginSearch(), trying=True)"
+    environment = {**os.environ, "BENCHSUITE_CACHE": str(tmp_path / "cache")}
+    waiting = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=environment)
+    for _ in range(1200):
+        if (tmp_path / "child").exists() and (tmp_path / "child").read_text():
+            break
         time.sleep(0.05)
-    pytest.fail("the child is still there")
+    waiting.kill()
+    waiting.wait()
+    assert is_gone(int((tmp_path / "child").read_text()))
 
 
 def test_a_thread_that_never_ends_keeps_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
