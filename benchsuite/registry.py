@@ -266,7 +266,6 @@ def _register(registry: Registry, plugin: Plugin) -> None:
 def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered]) -> None:
     """Refuse a second owner of a name, and a second default of a kind."""
     seen: dict[tuple[str, str], Plugin] = {}
-    defaults: list[Registered] = []
     for entry in found:
         key = (entry.component.kind, entry.component.name)
         owner = registry.tables[key[0]].get(key[1])
@@ -279,13 +278,11 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
             registry.conflicts[key] = message
             raise BenchsuiteError(message)
         if entry.component.kind in RECIPE_KINDS and entry.component.default:
-            there = (*registry.tables[key[0]].values(), *defaults)
-            others = [other for other in there if other.component.kind == key[0] and other.component.default]
+            others = [other for other in registry.tables[key[0]].values() if other.component.default]
             if others:
                 raise BenchsuiteError(
                     f"default=True of {entry.component.title}: {others[0].component.title} is the default already."
                 )
-            defaults.append(entry)
         seen[key] = plugin
 
 
