@@ -54,6 +54,7 @@ CHANGING = {
     "d_timer": "signal.setitimer(signal.ITIMER_REAL, 0.01)",
     "d_rich": "import rich.console\ndef evil(*_, **__): 1 / 0\nrich.console.Console.print = evil\nbuiltins.print = None",
     "d_numpy": "import numpy.random\ndef evil(*_): return None\nnumpy.random.default_rng = evil",
+    "d_nothing_there": "import numpy.linalg; numpy.linalg.norm = None",
     "d_environment": "os.environ['XLA_FLAGS'] = '--nonsense'",
 }
 
@@ -114,6 +115,7 @@ def test_nothing_else_is_broken_and_this_process_is_as_it_was(found: Registry) -
     assert len(found.broken) == len(ENDING) + len(RAISING)
     assert (builtins.print, rich.console.Console.print.__module__) == (print, "rich.console")
     assert np.random.default_rng(0).integers(10) == 8
+    assert np.linalg.norm([3.0, 4.0]) == 5
     assert os.environ.get("XLA_FLAGS") != "--nonsense"
 
 
@@ -140,8 +142,12 @@ def test_the_second_time_no_process_is_needed(
         load_registry(search, trying=True)
 
 
-def test_an_import_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+def test_an_import_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path, "a_good", "")
+    monkeypatch.setattr(process, "PATIENT_SECONDS", 0.3)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     write(
         tmp_path,
         "hangs",
@@ -151,6 +157,8 @@ def test_an_import_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
     assert one.at is not None
     assert one.at.startswith("./plugins/hangs.py")
     assert one.reason == "importing it did not finish within 1 seconds"
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "Importing ./plugins/hangs.py takes long; at most 1 seconds."
     assert [key.split("\n")[0] for key in one.done] == ["./plugins/a_good.py"]
     assert is_gone(int((tmp_path / "child").read_text()))
 
