@@ -154,7 +154,7 @@ class RecordFiles:
         return record
 
 
-def shortened(damaged: Sequence[object], folder: Path) -> list[str]:
+def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
     """Return what to say of damaged files, a line each; of many the first, and how to see them all.
 
     Args:

@@ -83,6 +83,7 @@ OPTIMIZERS = {
     "[optimizer(default='yes')]": "default of optimizer 'mine' must be True or False. Received: 'yes'.",
     "[optimizer(version=10**30)]": "version of optimizer 'mine' must be a whole number from 1. Received: 1000",
     "[altered(optimizer(), summary=3)]": "summary of optimizer 'mine' must be text. Received: 3.",
+    "[optimizer(default=True)]": "default=True of optimizer 'mine': optimizer 'adam' is the default already.",
     # make, spaces, wraps
     "[optimizer(make=3)]": "make of optimizer 'mine' must be callable. Received: 3.",
     "[optimizer(make=Evil())]": "RuntimeError: nothing to see",

@@ -22,7 +22,7 @@ from benchsuite.files import extra_file, write_whole
 from benchsuite.folder import Folder
 from benchsuite.outcomes import Outcome
 from benchsuite.record import FORMAT, Failure, Record, Results
-from benchsuite.record_files import Damage, shortened
+from benchsuite.record_files import Damage, some_of
 from benchsuite.record_json import NotARecord
 from benchsuite.store import DamagedRecord, Store
 from tests.factories import make_json, make_record
@@ -421,10 +421,10 @@ def test_what_is_being_written_and_what_file_managers_leave_is_nobodys_business(
 
 def test_of_many_bad_files_ten_are_named(store: Store) -> None:
     found = [Damage(f"trials/{number}", "is bad") for number in range(300)]
-    told = shortened(found, store.folder)
+    told = some_of(found, store.folder)
     assert told[:2] == ["trials/0 is bad", "trials/1 is bad"]
     assert told[10:] == [f"… and 290 more: benchsuite doctor --results {store.folder}"]
-    assert shortened(found[:10], store.folder) == told[:10]
+    assert some_of(found[:10], store.folder) == told[:10]
 
 
 def test_what_is_set_aside_is_kept_with_all_that_lay_beside_it(store: Store) -> None:

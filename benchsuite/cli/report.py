@@ -83,7 +83,7 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import shortened
+    from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_report, write_trials
     from benchsuite.report.tables.numbers import count_of
 
@@ -108,7 +108,7 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
         )
     contents = Contents(shown)
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
-    said = shortened(damaged, store.folder)
+    said = some_of(damaged, store.folder)
     problems += said
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:

@@ -89,7 +89,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     from benchsuite.cli.progress import WORKERS_START_SECONDS, clock
     from benchsuite.execution import Forecast
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import Damage, shortened
+    from benchsuite.record_files import Damage, some_of
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import DamagedRecord, Store
 
@@ -120,7 +120,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     for kind, settings in planned.compared.items():
         more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
         say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
-    for line in shortened(damaged, results):
+    for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:
         say(console, "A run moves these to damaged/ and trains their trials again.")

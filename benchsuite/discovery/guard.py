@@ -7,9 +7,9 @@ told: it is put back. What a plugin's ``make`` needs it sets there, in the worke
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
-import io
 import os
 import signal
 import sys
@@ -19,25 +19,19 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from benchsuite.discovery.streams import Undo, descriptors, streams
+
 LOCAL = "benchsuite_local_"
 """How the names of modules begin that were made of the user's files; they may be made anew at any time."""
-STREAMS = ("stdin", "stdout", "stderr")
-OF_SYS = (
-    *STREAMS,
-    "argv",
-    "excepthook",
-    "unraisablehook",
-    "displayhook",
-    "exit",
-    "dont_write_bytecode",
-    "pycache_prefix",
-)
 TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
 OF_TIMERS = ("SIGALRM", "SIGVTALRM", "SIGPROF")
-KEPT_ABOVE = 200
-"""Copies of the three standard descriptors get higher numbers, out of the way of who closes some."""
+_ADDED: set[str] = set()
+"""What plugins have added to the search path of this process."""
 
-Undo = Callable[[], object]
+
+def search_path() -> list[str]:
+    """Return the search path as it is without plugins: for processes in which others are imported."""
+    return [place for place in sys.path if place not in _ADDED]
 
 
 class Interruption:
@@ -58,7 +52,8 @@ def guarded() -> Iterator[Interruption]:
     """
     process, interruption = os.getpid(), Interruption()
     undo = [
-        keep() for keep in (_timers, _descriptors, _streams, _folder, _environment, _search, _interpreter, _logging)
+        keep()
+        for keep in (_timers, descriptors, streams, _folder, _environment, _search, _interpreter, _ending, _logging)
     ]
     with warnings.catch_warnings():
         # The handlers last: until then Ctrl-C is noted.
@@ -85,77 +80,6 @@ def _timers() -> Undo:
                 signal.setitimer(timer, 0)
 
     return undo
-
-
-def _descriptors() -> Undo:
-    kept = {number: (_copy(number), _file_of(number)) for number in range(3)}
-
-    def undo() -> None:
-        for number, (copy, file) in kept.items():
-            if copy is not None:
-                with contextlib.suppress(OSError):
-                    if _file_of(number) != file:
-                        os.dup2(copy, number)
-                    os.close(copy)
-
-    return undo
-
-
-def _copy(number: int) -> int | None:
-    try:
-        import fcntl
-
-        return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, KEPT_ABOVE)
-    except (OSError, ImportError):  # closed already; too many files
-        return None
-
-
-def _file_of(number: int) -> tuple[int, ...]:
-    try:
-        about = os.fstat(number)
-    except OSError:
-        return ()
-    return about.st_dev, about.st_ino, about.st_rdev
-
-
-def _streams() -> Undo:
-    before = {name: getattr(sys, name, None) for name in OF_SYS}
-    of_threading = {name: getattr(threading, name) for name in ("excepthook", "_shutdown") if hasattr(threading, name)}
-    forms = {name: _form(before[name]) for name in STREAMS}
-
-    def undo() -> None:
-        for name, value in before.items():
-            form = forms.get(name)
-            # A stream that was closed is no use: another one on the same descriptor, which must not be closed with it.
-            setattr(sys, name, _opened(STREAMS.index(name), form) if form and _is_closed(value) else value)
-        for name, value in of_threading.items():
-            setattr(threading, name, value)
-        if sys.gettrace() is not trace:
-            sys.settrace(trace)
-        if sys.getprofile() is not profile:
-            sys.setprofile(profile)
-
-    trace, profile = sys.gettrace(), sys.getprofile()
-    return undo
-
-
-def _form(stream: Any) -> tuple[str, str | None] | None:
-    """Return encoding and error handler of a stream that was open on a descriptor."""
-    if isinstance(stream, io.TextIOWrapper) and not stream.closed:
-        return stream.encoding, stream.errors
-    return None
-
-
-def _is_closed(stream: Any) -> bool:
-    try:
-        return bool(stream.closed)
-    except ValueError:  # detached
-        return True
-
-
-def _opened(number: int, form: tuple[str, str | None]) -> Any:
-    mode = "w" if number else "r"
-    return open(number, mode, encoding=form[0], errors=form[1], closefd=False)  # it stays open
 
 
 def _folder() -> Undo:
@@ -186,8 +110,11 @@ def _search() -> Undo:
     def undo() -> None:
         added = [place for place in sys.path if isinstance(place, str) and place not in path]
         sys.path[:] = [*path, *dict.fromkeys(added)]
-        sys.path_hooks[:] = [*hooks, *(hook for hook in sys.path_hooks if hook not in hooks)]
-        sys.meta_path[:] = [*finders, *(finder for finder in sys.meta_path if finder not in finders)]
+        _ADDED.update(added)
+        both: list[tuple[list[Any], list[Any]]] = [(hooks, sys.path_hooks), (finders, sys.meta_path)]
+        for kept, now in both:
+            known = {id(each) for each in kept}  # what a plugin has put there may say anything of itself
+            now[:] = [*kept, *(each for each in now if id(each) not in known)]
         for name, module in modules.items():
             if not name.startswith(LOCAL) and sys.modules.get(name) is not module:
                 sys.modules[name] = module
@@ -210,6 +137,37 @@ def _interpreter() -> Undo:
         (gc.enable if collects else gc.disable)()
         sys.setswitchinterval(switch)
         os.umask(mask)
+
+    return undo
+
+
+class _Contained:
+    """What a plugin wants done when the process ends; should it raise, nobody learns of it."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        self._function = function
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> None:
+        with contextlib.suppress(BaseException):
+            self._function(*arguments, **keywords)
+
+    def __eq__(self, other: object) -> bool:  # so that it can be unregistered
+        return self._function == other
+
+    __hash__ = None  # type: ignore[assignment]  # nobody keeps it in a set
+
+
+def _ending() -> Undo:
+    before = atexit.register
+
+    def register(function: Any, *arguments: Any, **keywords: Any) -> Any:
+        before(_Contained(function), *arguments, **keywords)
+        return function
+
+    atexit.register = register  # type: ignore[assignment]  # a function of any arguments, as it is
+
+    def undo() -> None:
+        atexit.register = before
 
     return undo
 

@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 
 import psutil
 
+from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.channel import Channel, Closed, Garbled
 from benchsuite.execution.clock import ActiveClock
@@ -76,7 +77,7 @@ class WorkerProcess:
         try:
             with self._channel.theirs as theirs, self._log.pipe() as log:
                 self._process = Contained(
-                    [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(sys.path)],
+                    [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(search_path())],
                     worker_environment(os.environ),
                     output=log,
                     channel=theirs.fileno(),

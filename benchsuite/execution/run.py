@@ -16,7 +16,7 @@ from benchsuite.execution.observer import Observer, Summary
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
-from benchsuite.record_files import shortened
+from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.selection import baseline
@@ -132,7 +132,7 @@ class _Run:
                 self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
-        for line in shortened(damaged, self.store.folder):
+        for line in some_of(damaged, self.store.folder):
             self.observer.problem(line)
         if running and not self._waiting:
             self._hook("study_started", trials=tuple(running), results=self.store.folder)

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchsuite.discovery import PluginSearch
+from benchsuite.discovery.guard import search_path
+from benchsuite.text import without_controls
 from benchsuite.trying.child import CLOSED, FORKED
 from benchsuite.trying.tried import Tried
 
@@ -24,6 +26,8 @@ START_SECONDS = 60.0
 END_SECONDS = 15.0
 """And its end, after the last one."""
 LOOK_EVERY = 0.05
+PATIENT_SECONDS = 3.0
+"""After so long somebody who waits at a terminal learns what for."""
 LONGEST_PRINTED = 4000
 LONGEST_LINE = 2**20
 
@@ -69,7 +73,7 @@ def attempt(search: PluginSearch, keys: Sequence[str], seconds: float = IMPORT_S
     ours, theirs = os.pipe()
     try:
         process = subprocess.Popen(
-            [sys.executable, "-c", BOOT, str(theirs), "\n".join(sys.path)],
+            [sys.executable, "-c", BOOT, str(theirs), "\n".join(search_path())],
             pass_fds=[theirs],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,8 +89,8 @@ def attempt(search: PluginSearch, keys: Sequence[str], seconds: float = IMPORT_S
     try:
         assert process.stdin is not None
         with contextlib.suppress(OSError), process.stdin as told:
-            wanted = {"plugins": search.plugins, "folder": search.folder, "local": search.local, "keys": list(keys)}
-            told.write(json.dumps(wanted).encode())
+            places = {"plugins": search.plugins, "folder": search.folder, "local": search.local}
+            told.write(json.dumps({**places, "keys": list(keys), "parent": os.getpid()}).encode())
         return listening.to_the_end()
     finally:
         with contextlib.suppress(OSError):
@@ -106,6 +110,7 @@ class _Listening:
         self._seconds = seconds
         self._line = b""
         self._tail = b""
+        self._said: set[str] = set()
         self.attempt = Attempt()
         self._selector = selectors.DefaultSelector()
         for descriptor in (told, self._printed.fileno()):
@@ -125,12 +130,15 @@ class _Listening:
             heard = self._listen()
             if found.ready + len(found.done) + (found.at is not None) != told:
                 since, told = time.monotonic(), found.ready + len(found.done) + (found.at is not None)
+            waited = time.monotonic() - since
             code = self._process.poll()
             if code is not None and not heard:
                 found.reason = found.reason or self._ended(code)
                 break
+            if found.at is not None and waited > PATIENT_SECONDS:
+                self._say(found.at)
             limit = self._seconds if found.at is not None else END_SECONDS if found.ready else START_SECONDS
-            if not heard and time.monotonic() - since > limit:
+            if not heard and waited > limit:
                 found.reason = (
                     f"importing it did not finish within {self._seconds:g} seconds"
                     if found.at is not None
@@ -139,6 +147,12 @@ class _Listening:
                 break
         found.printed = self._tail.decode(errors="replace")
         return found
+
+    def _say(self, key: str) -> None:
+        if key not in self._said and sys.stderr is not None and sys.stderr.isatty():
+            self._said.add(key)
+            origin = without_controls(key.partition("\n")[0])
+            print(f"Importing {origin} takes long; at most {self._seconds:g} seconds.", file=sys.stderr)
 
     def _listen(self) -> bool:
         """Read what is there; say whether there was something."""

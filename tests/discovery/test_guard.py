@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from benchsuite.discovery.guard import guarded
+from benchsuite.discovery.guard import guarded, search_path
 
 CHANGES: dict[str, tuple[str, Callable[[], Any]]] = {
     "folder": ("os.chdir('/')", os.getcwd),
@@ -68,6 +68,7 @@ def test_what_was_added_to_the_search_path_stays_behind_everything_else() -> Non
     with guarded():
         sys.path.insert(0, "/mine")
     assert sys.path == [*before, "/mine"]
+    assert "/mine" not in search_path()  # and reaches no other process
     sys.path[:] = before
 
 
@@ -89,6 +90,17 @@ def test_what_is_printed_afterwards_arrives(code: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "still here ∇\n", "and here\n")
+
+
+def test_what_is_done_at_the_end_may_raise_and_can_be_taken_back() -> None:
+    script = (
+        "import atexit\nfrom benchsuite.discovery.guard import guarded\n"
+        "def never(): print('never')\n"
+        "with guarded():\n    atexit.register(lambda: 1 / 0)\n    atexit.register(print, 'last')\n"
+        "    atexit.register(never)\natexit.unregister(never)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "last\n", "")
 
 
 def test_a_copy_of_the_process_ends_where_it_comes_out(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchsuite.discovery import PluginSearch, find
@@ -53,6 +54,7 @@ CHANGING = {
     "d_timer": "signal.setitimer(signal.ITIMER_REAL, 0.01)",
     "d_rich": "import rich.console\ndef evil(*_, **__): 1 / 0\nrich.console.Console.print = evil\nbuiltins.print = None",
     "d_numpy": "import numpy.random\ndef evil(*_): return None\nnumpy.random.default_rng = evil",
+    "d_nothing_there": "import numpy.linalg; numpy.linalg.norm = None",
     "d_environment": "os.environ['XLA_FLAGS'] = '--nonsense'",
 }
 
@@ -60,6 +62,15 @@ CHANGING = {
 def write(folder: Path, name: str, code: str) -> None:
     (folder / "plugins").mkdir(exist_ok=True)
     (folder / "plugins" / f"{name}.py").write_text(f"{PLUGIN.replace('NAME', name)}\n{code}\n", encoding="utf-8")
+
+
+def is_gone(process: int) -> bool:
+    """Whether a process has ended within some seconds."""
+    for _ in range(100):
+        if not psutil.pid_exists(process) or psutil.Process(process).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def tried(folder: Path, seconds: float = 60) -> Attempt:
@@ -104,6 +115,7 @@ def test_nothing_else_is_broken_and_this_process_is_as_it_was(found: Registry) -
     assert len(found.broken) == len(ENDING) + len(RAISING)
     assert (builtins.print, rich.console.Console.print.__module__) == (print, "rich.console")
     assert np.random.default_rng(0).integers(10) == 8
+    assert np.linalg.norm([3.0, 4.0]) == 5
     assert os.environ.get("XLA_FLAGS") != "--nonsense"
 
 
@@ -130,8 +142,12 @@ def test_the_second_time_no_process_is_needed(
         load_registry(search, trying=True)
 
 
-def test_an_import_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+def test_an_import_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path, "a_good", "")
+    monkeypatch.setattr(process, "PATIENT_SECONDS", 0.3)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     write(
         tmp_path,
         "hangs",
@@ -141,13 +157,24 @@ def test_an_import_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
     assert one.at is not None
     assert one.at.startswith("./plugins/hangs.py")
     assert one.reason == "importing it did not finish within 1 seconds"
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "Importing ./plugins/hangs.py takes long; at most 1 seconds."
     assert [key.split("\n")[0] for key in one.done] == ["./plugins/a_good.py"]
-    child = int((tmp_path / "child").read_text())
-    for _ in range(100):
-        if not Path(f"/proc/{child}").exists() or "\nState:\tZ" in Path(f"/proc/{child}/status").read_text():
-            return
+    assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_it_goes_with_the_process_that_waits_for_it(tmp_path: Path) -> None:
+    write(tmp_path, "hangs", f"open({str(tmp_path / 'child')!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)")
+    script = "from benchsuite.registry import PluginSearch, load_registry\nload_registry(PluginSearch(), trying=True)"
+    environment = {**os.environ, "BENCHSUITE_CACHE": str(tmp_path / "cache")}
+    waiting = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, env=environment)
+    for _ in range(1200):
+        if (tmp_path / "child").exists() and (tmp_path / "child").read_text():
+            break
         time.sleep(0.05)
-    pytest.fail("the child is still there")
+    waiting.kill()
+    waiting.wait()
+    assert is_gone(int((tmp_path / "child").read_text()))
 
 
 def test_a_thread_that_never_ends_keeps_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
