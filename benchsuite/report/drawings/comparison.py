@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.analysis import ColumnHead
 from benchsuite.report.drawings.learning_curves import draw_learning_curves
+from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.seed_strip import draw_seed_strip, short
 from benchsuite.report.drawings.series import Series
 from benchsuite.report.drawings.theme import theme
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 WIDTH_INCHES = 11.0
 
 
-def comparison(series: Sequence[Series], head: ColumnHead) -> Figure:
+def comparison(series: Sequence[Series], head: ColumnHead, room: Room = WHOLE) -> Figure:
     """Return one figure: on the left the learning curves, on the right every seed's test value, which is the legend."""
     from matplotlib.figure import Figure
 
@@ -32,6 +33,6 @@ def comparison(series: Sequence[Series], head: ColumnHead) -> Figure:
         left = figure.add_axes((0.062, bottom, curves_right - 0.062, top - bottom))
         right = figure.add_axes((strip_left, bottom, 0.985 - strip_left, top - bottom))
         over = folds_text([head.column.folds])
-        draw_learning_curves(left, series, head.primary + (f", mean over {over}" if over else ""), head.direction)
-        draw_seed_strip(right, series, head.primary, head.direction)
+        draw_learning_curves(left, series, head.primary + (f", mean over {over}" if over else ""), head.direction, room)
+        draw_seed_strip(right, series, head.primary, head.direction, room)
     return figure

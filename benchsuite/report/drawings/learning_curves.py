@@ -9,30 +9,31 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis import Direction
 from benchsuite.analysis.intervals import median, with_failures
 from benchsuite.report.drawings.palette import MUTED
+from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.series import CurvePoints, Series
 from benchsuite.report.drawings.theme import set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_POINTS = 5000
-"""That all lines of one figure have together, which keeps the SVG far below 150 kB."""
-MOST_FAINT = 400
-"""Seeds that are drawn one by one in a figure; medians are always over all of them."""
+FEWEST_POINTS = 12
+"""Of one line."""
 
 
-def draw_learning_curves(axes: Axes, series: Sequence[Series], measure: str, direction: Direction) -> Axes:
+def draw_learning_curves(
+    axes: Axes, series: Sequence[Series], measure: str, direction: Direction, room: Room = WHOLE
+) -> Axes:
     """Draw the validation metric over training steps: the median of the seeds thick, each seed faint.
 
     In the median a failed seed counts as worse than any number, as in the leaderboard: where the median seed failed
-    there is no thick line.
+    there is no thick line. Of very many seeds so many are drawn faint as there is room for.
     """
     import seaborn as sns
     from matplotlib.collections import LineCollection
 
-    faint_each = max(1, MOST_FAINT // max(len(series), 1))
+    faint_each = room.lines_of_each(len(series))
     lines = sum(min(len(one.curves), faint_each) + 1 for one in series)
-    most = max(12, MOST_POINTS // max(lines, 1))
+    most = max(FEWEST_POINTS, room.points // max(lines, 1))
     for order, one in enumerate(reversed(series)):
         thinned = [_thin(curve, most) for curve in one.curves]
         faint = LineCollection(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis import Direction
 from benchsuite.analysis.intervals import median
 from benchsuite.report.drawings.palette import INK
+from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.series import Series
 from benchsuite.report.drawings.theme import set_title
 from benchsuite.report.shown import spread
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LONGEST_LABEL = 44
-MOST_SEEDS = 60
-"""Points of one row."""
 
 
-def draw_seed_strip(axes: Axes, series: Sequence[Series], measure: str, direction: Direction) -> Axes:
+def draw_seed_strip(
+    axes: Axes, series: Sequence[Series], measure: str, direction: Direction, room: Room = WHOLE
+) -> Axes:
     """Draw every seed's test value as a point on its component's row, with the median and its interval.
 
     A failed seed is a cross at the worse edge. Values far behind the field are drawn at that edge too, as a hollow
-    point, since one of them would press all others into a single spot.
+    point, since one of them would press all others into a single spot. Of very many seeds so many are drawn as there is room for.
     """
     import pandas as pd
     import seaborn as sns
@@ -32,13 +33,15 @@ def draw_seed_strip(axes: Axes, series: Sequence[Series], measure: str, directio
 
     low, high = strip_range([value for one in series for value in one.finals], direction)
     edge = low if direction == "max" else high
-    room = (high - low) * 0.03
-    axes.set_xlim(low - room, high + room)
+    margin = (high - low) * 0.03
+    axes.set_xlim(low - margin, high + margin)
     shown: list[tuple[int, float]] = []
+    most = room.dots_of_each(len(series))
+    every = all(len(one.finals) <= most for one in series)
     for row, one in enumerate(series):
         inside = [value for value in one.finals if value is not None and low <= value <= high]
         beyond = sum(value is not None and not low <= value <= high for value in one.finals)
-        shown += [(row, value) for value in spread(inside, MOST_SEEDS)]
+        shown += [(row, value) for value in spread(inside, most)]
         if one.interval is not None:
             ends = [min(max(end, low), high) for end in (one.interval.low, one.interval.high)]
             axes.plot(ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
@@ -62,7 +65,7 @@ def draw_seed_strip(axes: Axes, series: Sequence[Series], measure: str, directio
     axes.set_ylim(len(series) - 0.4, -0.6)
     axes.set_xlabel("")
     axes.set_ylabel("")
-    set_title(axes, f"test {measure} after the last epoch, every seed")
+    set_title(axes, f"test {measure} after the last epoch, {'every seed' if every else f'{most} seeds of each row'}")
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.5g}")
     axes.grid(visible=False, axis="x")

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from benchsuite.analysis import Interval, Leaderboard
 from benchsuite.record import Record
 from benchsuite.report.drawings.palette import Style, Styles
+from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.shown import best_of_each
 
-MOST_ROWS = 60
-"""Rows that a figure can show and stay readable."""
 CurvePoints = tuple[tuple[float, ...], tuple[float, ...]]
 """Steps and values."""
 
@@ -37,7 +36,7 @@ class Series:
 
 
 def series_of(
-    board: Leaderboard, position: int, records: Mapping[str, Record], styles: Styles, most: int = MOST_ROWS
+    board: Leaderboard, position: int, records: Mapping[str, Record], styles: Styles, room: Room = WHOLE
 ) -> list[Series]:
     """Return what there is to draw of one column of a leaderboard, best rank first.
 
@@ -46,12 +45,12 @@ def series_of(
         position: Which of its columns.
         records: Records by id; the curves come from them.
         styles: The style of each (kind, name).
-        most: Rows that are drawn; of more, the best of each name and the baselines first.
+        room: Of the figure.
     """
     head = board.columns[position]
     held = [(row, entry) for row in board.rows if (entry := row.entries[position]) is not None and entry.counted]
     held.sort(key=lambda pair: (pair[1].rank is None, pair[1].rank or 0.0, pair[0].label))
-    held = best_of_each(held, most, lambda pair: pair[0].name, lambda pair: pair[1].is_baseline)
+    held = best_of_each(held, room.rows, lambda pair: pair[0].name, lambda pair: pair[1].is_baseline)
     variants, before = Counter(row.name for row, _ in held), Counter[str]()
     result = []
     for row, entry in held:

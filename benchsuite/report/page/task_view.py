@@ -11,7 +11,8 @@ from benchsuite.analysis.sample import column_of
 from benchsuite.record import Record, TaskFacts
 from benchsuite.report.drawings.comparison import comparison
 from benchsuite.report.drawings.palette import Styles
-from benchsuite.report.drawings.series import series_of
+from benchsuite.report.drawings.room import Room, room_of_each
+from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.page.certificate_view import Certificate, CertificateView, certificate_view
 from benchsuite.report.page.measure_view import MeasuresView, measures_view
@@ -81,12 +82,14 @@ def task_views(
     for board in boards:
         for position, head in enumerate(board.columns[:MOST_COLUMNS]):
             places.setdefault(head.column, []).append((board, position))
+    room = room_of_each(sum(map(len, places.values())))
     return [
         _task_view(
             places.get(column, []),
             by_column[column],
             by_id,
             styles,
+            room,
             probes.get(column),
             measures.get(column),
             certificates.get(column.task),
@@ -100,6 +103,7 @@ def _task_view(
     records: Sequence[Record],
     by_id: Mapping[str, Record],
     styles: Styles,
+    room: Room,
     probes: LayerProbes | None,
     measures: MeasureTable | None,
     certificate: Certificate | None,
@@ -125,7 +129,7 @@ def _task_view(
             f"{machine_text(record.environment)}; {versions_text(record.environment, record.made_by)}"
             for record in records
         ),
-        figures=tuple(_figure(board, position, by_id, styles) for board, position in places),
+        figures=tuple(_figure(board, position, by_id, styles, room) for board, position in places),
         probes=probes_view(probes) if probes else None,
         measures=measures_view(measures) if measures else None,
     )
@@ -145,9 +149,9 @@ def _facts(head: ColumnHead, task: TaskFacts) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styles: Styles) -> FigureView:
+def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styles: Styles, room: Room) -> FigureView:
     head = board.columns[position]
-    series = series_of(board, position, by_id, styles)
+    series = series_of(board, position, by_id, styles, room)
     description = f"{board.kind} on {head.label}: learning curves, and the test {head.primary} of every seed"
     entries = [(row, entry) for row in board.rows if (entry := row.entries[position]) is not None]
     drawable = sum(entry.counted > 0 for _, entry in entries)
@@ -157,16 +161,31 @@ def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styl
             without.setdefault(outcome_word(entry.without_value).capitalize(), []).append(row.label)
     return FigureView(
         title=title(board.kind),
-        svg=to_svg(comparison(series, head), f"{board.kind}/{head.label}", description),
-        left_out=f"{whole(len(series))} of {whole(drawable)} rows are drawn: the baseline and the best of each name, then the "
-        f"best of the others. {EVERY_ROW} has all."
-        if len(series) < drawable
-        else "",
+        svg=to_svg(comparison(series, head, room), f"{board.kind}/{head.label}", description),
+        left_out=_not_drawn(series, drawable, room),
         failed=_named(
             [f"{row.label} ({entry.failed} of {len(entry.seeds)})" for row, entry in entries if entry.failed]
         ),
         without_value=tuple((word, _named(labels)) for word, labels in sorted(without.items())),
     )
+
+
+def _not_drawn(series: Sequence[Series], drawable: int, room: Room) -> str:
+    """Return what a figure does not draw; empty where it draws all."""
+    said = []
+    if len(series) < drawable:
+        said.append(
+            f"{whole(len(series))} of {whole(drawable)} rows are drawn: the baseline and the best of each name, then the "
+            "best of the others."
+        )
+    lines, dots = room.lines_of_each(len(series)), room.dots_of_each(len(series))
+    if any(len(one.curves) > lines for one in series):
+        said.append(f"The faint lines of a row are those of its first {count_of(lines, 'seed')}.")
+    if any(len(one.finals) > dots for one in series):
+        said.append(f"The points of a row are {dots} of its seeds, evenly spread over their ranks.")
+    if any(len(one.curves) > lines or len(one.finals) > dots for one in series):
+        said.append("Medians and intervals are over all seeds.")
+    return " ".join([*said, f"{EVERY_ROW} has every row and value."]) if said else ""
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ import pytest
 from benchsuite.analysis import leaderboards
 from benchsuite.record import Record
 from benchsuite.report.drawings.comparison import comparison
-from benchsuite.report.drawings.learning_curves import MOST_FAINT, draw_learning_curves
+from benchsuite.report.drawings.learning_curves import draw_learning_curves
 from benchsuite.report.drawings.palette import COLOURS, Style, styles_of
-from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, MOST_SEEDS, draw_seed_strip, strip_range
+from benchsuite.report.drawings.room import FIGURES, LEAST, MOST_DOTS, WHOLE, Room, room_of_each
+from benchsuite.report.drawings.seed_strip import LONGEST_LABEL, draw_seed_strip, strip_range
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.drawings.theme import theme
@@ -32,11 +33,13 @@ def series(**changes: Any) -> Series:
     return Series(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def axes_with(draw: Any, held: list[Series], measure: str = "accuracy", direction: str = "max") -> Any:
+def axes_with(
+    draw: Any, held: list[Series], measure: str = "accuracy", direction: str = "max", room: Room = WHOLE
+) -> Any:
     from matplotlib.figure import Figure
 
     with theme():
-        return draw(Figure().add_subplot(), held, measure, direction)
+        return draw(Figure().add_subplot(), held, measure, direction, room)
 
 
 STUDY = make_study(seeds=3, tasks=2)
@@ -185,7 +188,7 @@ def test_of_very_many_rows_the_baseline_and_the_best_of_each_name_are_drawn():
     records = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
     records += [make_record(value=0.2), make_record(changes={"optimizer": [component("zzz")]}, value=0.1)]
     board = leaderboards(records)[0]
-    held = series_of(board, 0, {record.id: record for record in records}, styles_of([board]), most=4)
+    held = series_of(board, 0, {record.id: record for record in records}, styles_of([board]), Room(rows=4))
     assert [one.label for one in held] == ["sgd[rate=1]", "sgd[rate=2]", "adam", "zzz"]
     assert [one.shade for one in held] == [1.0, pytest.approx(0.4), 1.0, 1.0]
 
@@ -194,11 +197,35 @@ def test_a_figure_of_thousands_of_seeds_stays_small_and_its_median_is_over_all(m
     paths = tuple(((0.0, 1.0), (0.1, number / 1000)) for number in range(1001))
     held = [series(curves=paths, finals=tuple(number / 1000 for number in range(1001)))]
     axes = axes_with(draw_learning_curves, held)
-    assert len(axes.collections[0].get_segments()) == MOST_FAINT
+    assert len(axes.collections[0].get_segments()) == WHOLE.lines
     assert axes.lines[0].get_ydata()[-1] == 0.5
     points = [float(x) for held in axes_with(draw_seed_strip, held).collections for x, _ in held.get_offsets()]
-    assert len(points) == MOST_SEEDS
+    assert len(points) == MOST_DOTS
     assert (points[0], points[-1]) == (0.0, 1.0)
+
+
+def test_what_a_figure_draws_is_bounded_however_many_rows_seeds_and_figures_there_are():
+    marks = []
+    for figures, count, seeds in ((1, 60, 200), (400, 12, 1000)):
+        room = room_of_each(figures)
+        paths = tuple(((0.0, 1.0), (0.1, number / seeds)) for number in range(seeds))
+        held = [
+            series(curves=paths, finals=tuple(n / seeds for n in range(seeds)), label=f"m{n}") for n in range(count)
+        ]
+        lines = axes_with(draw_learning_curves, held, room=room)
+        drawn = [segment for one in lines.collections for segment in one.get_segments()]
+        assert len(drawn) <= room.lines
+        dots = axes_with(draw_seed_strip, held, room=room)
+        marks.append(sum(len(one.get_offsets()) for one in dots.collections))
+        assert marks[-1] <= room.dots
+        assert "seeds of each row" in dots.get_title(loc="left")
+    assert marks[0] > 4 * marks[1]
+
+
+def test_few_figures_have_all_room_and_hundreds_share_it():
+    assert room_of_each(0) == room_of_each(FIGURES) == WHOLE
+    assert room_of_each(2 * FIGURES) == Room(30, 200, 2500, 600)
+    assert room_of_each(100 * FIGURES) == LEAST
 
 
 def test_pruned_rows_are_not_drawn():

@@ -397,3 +397,12 @@ def test_real_records_of_every_format_are_all_shown(version: str, tmp_path: Path
         assert not record.outcome.failed or f">{record.outcome.value.replace('_', ' ')}</span>" in text
     write_trials(records, tmp_path / "trials.parquet")
     assert leaderboard_tables(records)
+
+
+def test_a_figure_says_which_seeds_it_draws():
+    few = render([make_record(seed=seed, value=0.9 + seed / 1000) for seed in range(3)])
+    many = render([make_record(seed=seed, value=0.9 + seed / 10000) for seed in range(61)])
+    said = "The points of a row are 60 of its seeds, evenly spread over their ranks. Medians and intervals are over all seeds."
+    assert said not in few
+    assert said in many
+    assert "faint lines of a row" not in many  # 61 fit
