@@ -202,10 +202,11 @@ def _helpers(folder: Path) -> Found:
     """Kill whatever else a run has, beside workers: it is no part of the study."""
     found, killed = Found(), 0
     wanted = undisturbed(folder.parent / "kills", SHORT)
-    watched = Watched(folder / "study", SHORT, wanted)
-    for _ in range(4):
+    for moment in (0.0, 0.5):
+        watched = Watched(folder / str(moment), SHORT, wanted)
         running = watched.study.start("run", *STUDY, *SHORT)
         running.wait_for(running.workers)
+        running.wait_for(lambda: False, moment * _first_record[SHORT])
         for process in watched.study.processes():
             if process.pid != running.process.pid and not process.is_worker:
                 process.kill()
@@ -214,7 +215,7 @@ def _helpers(folder: Path) -> Found:
         found.need(ended.code is not None, f"it hangs: {ended}")
         watched.nothing_left(found, ended.left, "the end")
         watched.look(found)
-    watched.finished(found)
+        watched.finished(found)
     found.measured = f"{killed} kills of other processes of a run"
     return found
 
