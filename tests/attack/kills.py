@@ -186,10 +186,12 @@ def _with_signal(number: signal.Signals, to_all: bool) -> Callable[[Path], Found
             else:
                 running.wait_for(lambda: False, moment)
             (running.signal_all if to_all else running.signal)(number)
-            ended = running.ended(60)
+            ended = running.ended(120)
             codes.append(str(ended.code))
             found.need(ended.code not in (None, 0), f"{number.name} {moment}: {ended}")
-            watched.nothing_left(found, ended.left, number.name)
+            # Where everything was killed nobody is there any more who could remove a file.
+            left = [one for one in ended.left if one.startswith("process") or not (to_all and number is signal.SIGKILL)]
+            watched.nothing_left(found, left, number.name)
             watched.look(found)
         watched.finished(found)
         found.measured = f"exit {', '.join(codes)} while importing, starting, training; then the same bits"
@@ -202,19 +204,20 @@ def _helpers(folder: Path) -> Found:
     """Kill whatever else a run has, beside workers: it is no part of the study."""
     found, killed = Found(), 0
     wanted = undisturbed(folder.parent / "kills", SHORT)
-    watched = Watched(folder / "study", SHORT, wanted)
-    for _ in range(4):
+    for moment in (0.0, 0.5):
+        watched = Watched(folder / str(moment), SHORT, wanted)
         running = watched.study.start("run", *STUDY, *SHORT)
         running.wait_for(running.workers)
+        running.wait_for(lambda: False, moment * _first_record[SHORT])
         for process in watched.study.processes():
             if process.pid != running.process.pid and not process.is_worker:
                 process.kill()
                 killed += 1
-        ended = running.ended(90)
+        ended = running.ended(240)
         found.need(ended.code is not None, f"it hangs: {ended}")
         watched.nothing_left(found, ended.left, "the end")
         watched.look(found)
-    watched.finished(found)
+        watched.finished(found)
     found.measured = f"{killed} kills of other processes of a run"
     return found
 

@@ -11,7 +11,7 @@ kept = []
 def make():
     import keras
 
-    name = f"hostile-{os.environ['BENCHSUITE_UNDER_ATTACK']}-{os.getpid()}"
+    name = f"hostile-{os.environ['BENCHSUITE_UNDER_ATTACK']}-{os.getpid()}-{len(kept)}"
     kept.append(shared_memory.SharedMemory(name, create=True, size=100))
     return keras.optimizers.SGD(0.1)
 
