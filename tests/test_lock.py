@@ -182,12 +182,15 @@ def test_where_there_are_no_locks_at_all_nothing_runs(folder: Folder, flock: Any
 # Children
 
 FORK = """
+reading, writing = os.pipe()
 with locked(Folder(Path(sys.argv[1]))):
     child = os.fork()
     if child == 0:
         os.close(1)
+        os.write(writing, b".")
         time.sleep(60)
         os._exit(0)
+    os.read(reading, 1)  # it runs
     print(child, flush=True)
     sys.stdin.read()
 """
