@@ -85,10 +85,20 @@ def _arrays(path: Path) -> Iterator[Any]:
         raise NotWhole(f"is no archive of arrays ({type(error).__name__}: {error})") from None
 
 
+def _array(archive: Any, name: str) -> np.ndarray:
+    """Read an array and compare its checksum; what is none is refused."""
+    import numpy as np
+
+    found = archive[name]
+    if not isinstance(found, np.ndarray):
+        raise NotWhole(f"holds something else as {name}")
+    return found
+
+
 def read_predictions(path: Path) -> dict[str, np.ndarray]:
     """Read the stored predictions of a trial; errors are those of :func:`read_probes`."""
     with _arrays(path) as archive:
-        found = {name: archive[name] for name in archive.files}
+        found = {name: _array(archive, name) for name in archive.files}
     if sorted(found) != sorted(PREDICTIONS):
         raise NotWhole(f"must hold {', '.join(PREDICTIONS)}")
     for part in ("validation", "test"):
@@ -117,4 +127,4 @@ def check_weights(path: Path) -> None:
     """Read stored weights, one array after another; errors are those of :func:`read_probes`."""
     with _arrays(path) as archive:
         for name in archive.files:
-            archive[name]  # reads it, and compares its checksum; what is no number is refused
+            _array(archive, name)

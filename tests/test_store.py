@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -333,12 +334,14 @@ def test_what_is_no_file_is_named_and_stops_nobody(make: Any, what: str, store: 
     store.write(record(1))
     path.unlink()
     make(path)
+    signal.alarm(20)  # ends this process, should it wait for a writer to a pipe
     assert said(store) == f"trials/{path.parent.name}/{path.name} {what}"
     assert store.ids() == [record(1).id]
     with pytest.raises(DamagedRecord) as caught:
         store.read(path.stem)
     assert str(caught.value).startswith(f"the record {path} {what}. Nothing was changed. ")
     assert store.changed() > 0
+    signal.alarm(0)
 
 
 def test_a_link_to_a_good_record_is_no_record_and_neither_is_one_below_a_linked_folder(store: Store) -> None:

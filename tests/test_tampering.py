@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.cli.app import app
+from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.record_files import Damage
 from benchsuite.record_json import record_from_json
@@ -228,6 +229,13 @@ def test_each_file_is_read_or_named_in_one_line(folder: tuple[Path, set[str], se
         line = str(one)
         assert line.isprintable()
         assert len(line) <= 350
+    # A run asks for its own trials' records, by name.
+    for one in damaged:
+        trial_id = Path(one.path).stem
+        if one.path == f"trials/{trial_id[:2]}/{trial_id}.json":
+            with pytest.raises(BenchsuiteError) as caught:
+                Store(results, create=False).read(trial_id)
+            assert str(caught.value).startswith(f"the record {results}/{one.path} ")
     # What was read says what its file says: nothing was dropped, and nothing was made up.
     for path in held:
         content = (results / path).read_bytes()
