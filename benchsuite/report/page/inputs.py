@@ -10,7 +10,7 @@ from typing import Any
 
 from benchsuite.record import Record
 
-ROOMS = ("report", "analysis")
+ROOMS = ("report", "analysis", "text.py")
 """The code that draws a page."""
 
 
@@ -35,7 +35,8 @@ def inputs_mark(records: Iterable[Record], others: Any) -> bytes:
         for row in record.curves.values():
             digest.update(row.tobytes())
     for room in ROOMS:
-        for file in sorted((Path(__file__).parents[2] / room).rglob("*.*")):
+        place = Path(__file__).parents[2] / room
+        for file in [place] if place.is_file() else sorted(place.rglob("*.*")):
             if file.suffix in (".py", ".html", ".css", ".js"):
                 digest.update(file.read_bytes())
     return f"\n<!-- inputs {digest.hexdigest()} -->\n".encode()
