@@ -47,6 +47,10 @@ RAISING = {
     "c_interruption": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     "c_recursion": ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded"),
     "c_exits": ("sys.exit(4)", "SystemExit: 4"),
+    "c_replaces": (
+        "import rich.table\ndef evil(*_): 1 / 0\nrich.table.Table.add_row = evil\nraise ValueError",
+        "ValueError",
+    ),
 }
 CHANGING = {
     "d_folder": "os.chdir('/')",
@@ -111,9 +115,11 @@ def test_nothing_else_is_broken_and_this_process_is_as_it_was(found: Registry) -
 
     import numpy as np
     import rich.console
+    import rich.table
 
     assert len(found.broken) == len(ENDING) + len(RAISING)
     assert (builtins.print, rich.console.Console.print.__module__) == (print, "rich.console")
+    assert rich.table.Table.add_row.__module__ == "rich.table"
     assert np.random.default_rng(0).integers(10) == 8
     assert np.linalg.norm([3.0, 4.0]) == 5
     assert os.environ.get("XLA_FLAGS") != "--nonsense"
