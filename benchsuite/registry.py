@@ -234,22 +234,27 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
     with around as interruption:
         functions = functions_before(tried) if tried.replaced else None
         try:
-            module = candidate.load()
-            check_module(module)
-            if functions:
-                functions.restore(OwnCode(module.__name__, candidate.root))
-            # A file is what was found there, whatever it calls itself.
-            known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
-            file = Path(known).resolve()
-            if file in files:  # reached in two ways, such as --plugin and an entry point
-                return
-            files.add(file)
-            _register(registry, _plugin(candidate, module.__name__, module=module))
+            try:
+                _add_whole(registry, candidate, files)
+            finally:
+                if functions:
+                    functions.restore(OwnCode(candidate.module, candidate.root))
         # A plugin may raise anything, SystemExit included; only the user's own Ctrl-C passes.
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and interruption.came:
+            if isinstance(error, KeyboardInterrupt) and (candidate.bundled or interruption.came):
                 raise
             _add_broken(registry, candidate, one_line(error), traceback_of(error), error)
+
+
+def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> None:
+    module = candidate.load()
+    check_module(module)
+    # A file is what was found there, whatever it calls itself.
+    known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
+    file = Path(known).resolve()
+    if file not in files:  # it may be reached in two ways, such as --plugin and an entry point
+        files.add(file)
+        _register(registry, _plugin(candidate, module.__name__, module=module))
 
 
 def _add_broken(

@@ -15,6 +15,7 @@ import benchsuite as bs
 import benchsuite_plugins
 import benchsuite_tasks
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS
+from benchsuite.discovery import Candidate
 from benchsuite.registry import Plugin, PluginSearch, Registry, load_registry
 
 REPOSITORY = Path(benchsuite_plugins.__path__[0]).parent
@@ -393,6 +394,15 @@ def test_not_even_where_the_plugin_catches_it(tmp_path: Path) -> None:
     text = "import os, signal, time\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(5)\nexcept BaseException:\n    pass\n"
     with pytest.raises(KeyboardInterrupt):
         local(tmp_path, text)
+
+
+def test_while_what_ships_is_imported_an_interruption_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load() -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("benchsuite.registry.find", lambda _: ([Candidate("a", "bundled", load)], []))
+    with pytest.raises(KeyboardInterrupt):
+        load_registry()
 
 
 def test_an_interruption_of_the_plugins_own_is_its_failure(tmp_path: Path) -> None:

@@ -73,6 +73,11 @@ class Candidate:
         return self.origin == BUNDLED_ORIGIN
 
     @property
+    def module(self) -> str:
+        """The name of the module, up to what was made up for a file of the user's."""
+        return self.source.stem if isinstance(self.source, Path) else self.source.partition(":")[0].strip()
+
+    @property
     def key(self) -> str:
         """What it is called in every process that searches in the same places."""
         return "\n".join((self.origin, self.name, str(self.source)))

@@ -92,14 +92,12 @@ def _try(candidate: Candidate, tell: Any) -> None:
     functions = Functions()
     outcome: dict[str, Any] = {}
     left_before = _left()
-    name = candidate.name
     tell("begun", candidate.key)
     try:
         with guarded() as interruption:
             try:
                 module = candidate.load()
                 check_module(module)
-                name = module.__name__
                 for component in components_of(module, hook_manager()):
                     list(functions_of(component))
             # All of them are the plugin's own: nobody can press Ctrl-C in here.
@@ -116,7 +114,7 @@ def _try(candidate: Candidate, tell: Any) -> None:
                 leave(0)
     except KeyboardInterrupt:  # raised by the guard
         pass
-    own = OwnCode(name, candidate.root)
+    own = OwnCode(candidate.module, candidate.root)
     replaced = [*functions.modules_given_to(own)]
     replaced += [title.rpartition(".")[0] for title in functions.restore(own)]
     tell("done", candidate.key, replaced=_modules(replaced), leaves=_left() != left_before, **outcome)

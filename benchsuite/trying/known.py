@@ -110,7 +110,7 @@ def _files(candidate: Candidate, sources: SourceFiles) -> dict[str, Path]:
         package = candidate.root is not None and source.parent != candidate.root
         name, path = f"{source.parent.name}.{source.stem}" if package else source.stem, source
     else:
-        name = source.partition(":")[0].strip()
+        name = candidate.module
         place = sources.find(name)
         if place is None:
             return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from benchsuite.discovery import PluginSearch, find
 from benchsuite.registry import Registry, load_registry
 from benchsuite.trying import process
+from benchsuite.trying.known import cache_folder
 from benchsuite.trying.process import Attempt, attempt
 
 PLUGIN = """
@@ -47,6 +49,10 @@ RAISING = {
     "c_interruption": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     "c_recursion": ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded"),
     "c_exits": ("sys.exit(4)", "SystemExit: 4"),
+    "c_replaces": (
+        "import rich.table\ndef evil(*_): 1 / 0\nrich.table.Table.add_row = evil\nraise ValueError",
+        "ValueError",
+    ),
 }
 CHANGING = {
     "d_folder": "os.chdir('/')",
@@ -111,12 +117,20 @@ def test_nothing_else_is_broken_and_this_process_is_as_it_was(found: Registry) -
 
     import numpy as np
     import rich.console
+    import rich.table
 
     assert len(found.broken) == len(ENDING) + len(RAISING)
     assert (builtins.print, rich.console.Console.print.__module__) == (print, "rich.console")
+    assert rich.table.Table.add_row.__module__ == "rich.table"
     assert np.random.default_rng(0).integers(10) == 8
     assert np.linalg.norm([3.0, 4.0]) == 5
     assert os.environ.get("XLA_FLAGS") != "--nonsense"
+
+
+@pytest.mark.usefixtures("found")
+def test_memory_is_asked_for_in_that_process_alone() -> None:
+    files = (cache_folder() / "tried").glob("*.json")
+    assert "MemoryError" in [json.loads(file.read_text())["reason"] for file in files]
 
 
 def test_what_a_dying_import_printed_is_its_traceback(found: Registry) -> None:
