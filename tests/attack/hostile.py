@@ -151,7 +151,7 @@ HOSTILE = (
     Hostile("leaves_shared_memory"),
     Hostile("leaves_a_pool"),
     # Those that hit others
-    Hostile("kills_group", _only("crashed", "out_of_memory"), quick=True),
+    Hostile("kills_group", _only("crashed", "out_of_memory")),
     Hostile("kills_parent"),
     Hostile("stops_parent"),
     Hostile("kills_the_run", batch=ALONE),

@@ -11,4 +11,5 @@ def trial_started(trial):
 
 @bs.hookimpl
 def trial_finished(trial):
-    trial.record.curves.clear()
+    trial.record.fingerprints.clear()
+    trial.record.environment.versions.clear()
