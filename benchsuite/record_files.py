@@ -53,7 +53,7 @@ class Damage:
 
     def __str__(self) -> str:
         """Return one line that names the file; nothing in it steers a terminal."""
-        return f"{one_line(self.path, LONGEST)} {one_line(self.reason, LONGEST)}"
+        return f"{in_a_line(self.path, LONGEST)} {in_a_line(self.reason, LONGEST)}"
 
 
 class RecordFiles:
@@ -163,7 +163,7 @@ def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
     """
     said = [str(one) for one in damaged[:MOST_LISTED]]
     if more := len(damaged) - len(said):
-        said.append(f"… and {more} more: benchsuite doctor --results {one_line(str(folder), LONGEST)}")
+        said.append(f"… and {more} more: benchsuite doctor --results {in_a_line(str(folder), LONGEST)}")
     return said
 
 
@@ -192,7 +192,7 @@ def move_aside(root: Folder, name: str) -> str:
     return place
 
 
-def one_line(text: str, most: int) -> str:
+def in_a_line(text: str, most: int) -> str:
     """Return a text in one line of so many letters: what no terminal shows as it stands is an escape."""
     begin = text[: most + 1]  # escaping a hundred million letters takes its time
     shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in begin)

@@ -23,19 +23,17 @@ from benchsuite.discovery import (
     Skipped,
     check_module,
     components_of,
-    cut,
     described,
     find,
     guarded,
     hook_manager,
-    one_line,
-    traceback_of,
 )
 from benchsuite.discovery.functions import OwnCode
 from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
+from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 from benchsuite.trying import Tried, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
@@ -116,7 +114,7 @@ class Registry:
         if name not in table:
             then = []  # it may be there, and that may be why it is not found
             if self.broken:
-                named = "; ".join(f"{p.origin} ({cut(p.reason, 200)})" for p in self.broken[:MOST_NAMED])
+                named = "; ".join(f"{p.origin} ({shortened(p.reason, 200)})" for p in self.broken[:MOST_NAMED])
                 more = f"; … ({len(self.broken)} in all)" if len(self.broken) > MOST_NAMED else ""
                 then.append(f"Broken plugins: {named}{more}.")
             if self.skipped:
@@ -243,7 +241,7 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and (candidate.bundled or interruption.came):
                 raise
-            _add_broken(registry, candidate, one_line(error), traceback_of(error), error)
+            _add_broken(registry, candidate, reason_of(error), shortened(traceback_of(error), LONGEST_TRACEBACK), error)
 
 
 def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 from benchsuite.errors import BenchsuiteError
 
@@ -58,6 +59,8 @@ def reason_of(error: BaseException) -> str:
     said = text_of(error)
     if isinstance(error, BenchsuiteError) and said:
         return as_reason(said)
+    if isinstance(error, SyntaxError) and error.filename:
+        return as_reason(f"SyntaxError: {error.msg} ({Path(str(error.filename)).name}, line {error.lineno})")
     name = type.__dict__["__name__"].__get__(type(error))  # a class may have another idea of its name
     return as_reason(f"{name}: {said}" if said else name)
 

@@ -103,6 +103,10 @@ class WithoutName(Exception, metaclass=Nameless):
         (NoText(), "NoText: (its text cannot be shown, which raised TypeError)"),
         (Derived(), "Derived: a text of a class of its own"),
         (WithoutName("x"), "WithoutName: x"),
+        (
+            SyntaxError("was never closed", ("/a/b/mine.py", 5, 1, "(", 5, 2)),
+            "SyntaxError: was never closed (mine.py, line 5)",
+        ),
     ],
 )
 def test_any_error_has_a_reason(error: Exception, reason: str):

@@ -13,8 +13,8 @@ from benchsuite.cli.console import cell, echo, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
-from benchsuite.discovery import cut
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.text import shortened
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -140,9 +140,9 @@ def _facts(entry: Registered, known: Registry) -> Table:
             shown.add_row()
         for key, value in rows.items():
             if value:
-                shown.add_row(cell(key), cell(cut(value, LONGEST_VALUE)))
+                shown.add_row(cell(key), cell(shortened(value, LONGEST_VALUE)))
     # What the author says in the module: the paper, and where this departs from it.
-    text = cut(inspect.getdoc(entry.plugin.module) or "", LONGEST_TEXT)
+    text = shortened(inspect.getdoc(entry.plugin.module) or "", LONGEST_TEXT)
     if text:
         if task:
             shown.add_row()

@@ -4,7 +4,6 @@ from benchsuite.discovery.asking import check_module, components_of, hook_manage
 from benchsuite.discovery.candidates import BUNDLED, Candidate, Distribution, PluginSearch, entry_points, find
 from benchsuite.discovery.guard import guarded
 from benchsuite.discovery.local_files import Skipped, described
-from benchsuite.discovery.reasons import cut, one_line, traceback_of
 
 __all__ = [
     "BUNDLED",
@@ -14,12 +13,9 @@ __all__ = [
     "Skipped",
     "check_module",
     "components_of",
-    "cut",
     "described",
     "entry_points",
     "find",
     "guarded",
     "hook_manager",
-    "one_line",
-    "traceback_of",
 ]

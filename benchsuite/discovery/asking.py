@@ -12,8 +12,8 @@ import pluggy
 
 from benchsuite import hookspecs
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task, settled
-from benchsuite.discovery.reasons import cut
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.text import shortened
 
 MOST = 20_000
 """Components of a kind that one plugin may have: a generator that never ends is a mistake."""
@@ -33,11 +33,11 @@ def check_module(module: Any) -> None:
         BenchsuiteError: Naming what it is.
     """
     if not issubclass(type(module), ModuleType):
-        raise BenchsuiteError(f"it must be a module with hooks. Received: {cut(repr(module), 200)}.")
+        raise BenchsuiteError(f"it must be a module with hooks. Received: {shortened(repr(module), 200)}.")
     for what, kinds in (("__name__", str), ("__file__", str | None)):
         value = vars(module).get(what)
         if not isinstance(value, kinds):
-            raise BenchsuiteError(f"a module must keep its {what}. Received: {cut(repr(value), 200)}.")
+            raise BenchsuiteError(f"a module must keep its {what}. Received: {shortened(repr(value), 200)}.")
 
 
 def check_hooks(module: ModuleType, manager: pluggy.PluginManager) -> None:
@@ -95,7 +95,7 @@ def _ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterat
             raise BenchsuiteError(f"{hook} must return at most {MOST:,} components. Received: more.")
         if not isinstance(component, expected):
             raise BenchsuiteError(
-                f"{hook} must return a list of bs.{expected.__name__}. Received in it: {cut(repr(component), 200)}."
+                f"{hook} must return a list of bs.{expected.__name__}. Received in it: {shortened(repr(component), 200)}."
             )
         if type(component) is not expected:
             raise BenchsuiteError(

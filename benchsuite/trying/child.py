@@ -25,11 +25,10 @@ from benchsuite.discovery import (
     find,
     guarded,
     hook_manager,
-    one_line,
-    traceback_of,
 )
 from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
+from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 
 OF_VERBS = (
     *("rich.console", "rich.table", "rich.markup", "rich.padding", "rich.progress"),
@@ -103,10 +102,10 @@ def _try(candidate: Candidate, tell: Any) -> None:
             # All of them are the plugin's own: nobody can press Ctrl-C in here.
             except BaseException as error:
                 if isinstance(error, MemoryError):  # where memory has no limit, it would be taken
-                    outcome["reason"] = one_line(error)
-                    outcome["printed"] = traceback_of(error)
+                    outcome["reason"] = reason_of(error)
+                    outcome["printed"] = shortened(traceback_of(error), LONGEST_TRACEBACK)
                 else:  # asked here for its words, which may end the process too
-                    one_line(error), traceback_of(error)
+                    reason_of(error), shortened(traceback_of(error), LONGEST_TRACEBACK)
             if interruption.came:  # by the plugin: where it is imported, that would pass for the user's
                 outcome["reason"] = "importing it interrupts the process (SIGINT)"
             if getpid() != process:

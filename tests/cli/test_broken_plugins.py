@@ -55,14 +55,14 @@ def test_of_a_huge_docstring_the_beginning_is_shown(folder: Path) -> None:
     output = shown("info", "talks", "--plugin", "given.py")
     assert "It talks." in output
     assert LONGEST_TEXT < len(output) < 2 * LONGEST_TEXT
-    assert "letters more)" in output
+    assert "characters left out" in output
 
 
 def test_of_a_long_list_of_options_the_beginning_is_shown(folder: Path) -> None:
     (folder / "plugins/given.py").write_text(PLUGIN.format(doc="", options=100_000))
     output = shown("info", "talks")
     assert "0 by default, one of 0, 1, 2" in output
-    assert "letters more)" in output
+    assert "characters left out" in output
     assert len(output) < 20_000
 
 
