@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,6 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
         workers=workers,
         memory_bytes=int(min(execution.memory * GIB, NO_LIMIT) if execution.memory else available),
         logs=str(results / "logs"),
-        parent=os.getpid(),
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),

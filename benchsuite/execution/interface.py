@@ -46,7 +46,6 @@ class Options:
         workers: Number of workers.
         memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
         logs: Folder for what workers print.
-        parent: Process number of the run; workers end when it is gone.
         weights: Folder of stored weights.
         predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
@@ -59,7 +58,6 @@ class Options:
     workers: int
     memory_bytes: int
     logs: str
-    parent: int
     weights: str
     predictions: str
     extras: Extras

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from dataclasses import replace
 
 from benchsuite.errors import BenchsuiteError
@@ -113,21 +112,19 @@ class WorkerThread(threading.Thread):
         """Run one trial to whatever end that is its own."""
         killed = idle = 0
         while True:
-            started = time.monotonic()
             if (failure := self._learned.imports.verdict(self._lineage)) is not None:
-                return self._lost(failure.outcome, failure.reason, failure.printed, started)
+                return self._lost(failure.outcome, failure.reason, failure.printed, 0.0)
             try:
                 process = self._ready(seconds)
             except CannotImport as error:
                 self._learned.imports.failed(self._lineage, error.failure)
                 continue
-            started = time.monotonic()
             try:
                 return process.run(trial, seconds)
             except TookTooLong:
                 self._process = None
                 reason = f"it took longer than {seconds:g} seconds (--timeout), compilation included"
-                return self._lost(Outcome.TIMED_OUT, reason, process.printed, started)
+                return self._lost(Outcome.TIMED_OUT, reason, process.printed, process.seconds)
             except Died as gone:
                 self._process = None
                 death = gone.death
@@ -138,7 +135,7 @@ class WorkerThread(threading.Thread):
                     if self._lineage == BUNDLED:
                         raise BenchsuiteError(cannot_start(idle, death, self._options, self.number)) from None
                     outcome, reason = death.verdict(1)
-                    return self._lost(outcome, f"before the trial began, {reason}", death.printed, started)
+                    return self._lost(outcome, f"before the trial began, {reason}", death.printed, process.seconds)
                 killed += 1
                 soon = death.starved or trial.cell in self._learned.killers
                 if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
@@ -146,7 +143,7 @@ class WorkerThread(threading.Thread):
                 if death.from_outside:
                     self._learned.killers.add(trial.cell)
                 outcome, reason = death.verdict(killed)
-                return self._lost(outcome, reason, death.printed, started)
+                return self._lost(outcome, reason, death.printed, process.seconds)
 
     def _ready(self, seconds: float) -> WorkerProcess:
         """Return the worker process, a fresh one where there is none."""
@@ -172,13 +169,20 @@ class WorkerThread(threading.Thread):
             who = " or ".join(self._lineage) or "a bundled component"
             self._events.put(Noticed(f"{who}: {what}: {'; '.join(new[:CHANGES_NAMED])}{more}. {then}"))
 
-    def _lost(self, outcome: Outcome, reason: str, printed: str, started: float) -> Answer:
-        """Return the ending of a trial whose worker could not say it."""
+    def _lost(self, outcome: Outcome, reason: str, printed: str, seconds: float) -> Answer:
+        """Return the ending of a trial whose worker could not say it.
+
+        Args:
+            outcome: How it ended.
+            reason: Why, in one line.
+            printed: The end of what was printed.
+            seconds: In which it ran.
+        """
         ending = Ending(
             outcome=outcome,
             reason=reason,
             results=Results(failure=Failure(step=None, traceback=printed)),
-            costs=Costs(wall_seconds=time.monotonic() - started),
+            costs=Costs(wall_seconds=seconds),
             environment=Environment(worker=self.number, device=self._options.device),
         )
         return Answer(ending, 0)

@@ -39,7 +39,7 @@ def test_fifty_broken_plugins_are_fifty_lines_of_a_screen(folder: Path, monkeypa
         (folder / f"plugins/p{number:02}.py").write_text(text)
     whole = [line for line in shown("list", "loss").splitlines() if line.startswith("broken ")]
     assert len(whole) == 50
-    assert all(900 < len(line) < 1200 for line in whole)
+    assert all(450 < len(line) < 550 for line in whole)
     assert r"ValueError: [red]\x1b[2J xxx" in whole[0]
 
     monkeypatch.setenv("FORCE_COLOR", "1")

@@ -84,7 +84,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start a stub worker that does what ``plan`` says."""
     monkeypatch.setattr("benchsuite.execution.process.BOOT", stub_worker.BOOT)
     where = str(tmp_path)
-    options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), 0, where, where, Extras())
+    options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), where, where, Extras())
     started: list[WorkerProcess] = []
 
     def one(**plan: object) -> WorkerProcess:

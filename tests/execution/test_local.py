@@ -78,7 +78,7 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def new_executor(folder: Path, workers: int) -> LocalExecutor:
     return LocalExecutor(
-        Options(PluginSearch(), "cpu", workers, 0, str(folder / "logs"), 0, str(folder), str(folder), Extras())
+        Options(PluginSearch(), "cpu", workers, 0, str(folder / "logs"), str(folder), str(folder), Extras())
     )
 
 

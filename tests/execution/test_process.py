@@ -41,7 +41,7 @@ Start = Callable[[str], WorkerProcess]
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start a worker that does something once it has begun a trial."""
     where = str(tmp_path)
-    options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), 0, where, where, Extras())
+    options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), where, where, Extras())
     started: list[WorkerProcess] = []
 
     def one(does: str) -> WorkerProcess:

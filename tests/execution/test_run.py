@@ -146,7 +146,7 @@ class Watching:
 
 def options(folder: Path, workers: int = 2, extras: Extras = NOTHING) -> Options:
     where = str(folder)
-    return Options(PluginSearch(local=False), "cpu", workers, 0, where, os.getpid(), where, where, extras)
+    return Options(PluginSearch(local=False), "cpu", workers, 0, where, where, where, extras)
 
 
 RATES = [0.01 * 2**n for n in range(8)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from multiprocessing.reduction import ForkingPickler
@@ -26,7 +25,7 @@ from benchsuite.trial import Trial
 
 def options(folder: Path) -> Options:
     where = str(folder)
-    return Options(PluginSearch(local=False), "cpu", 1, 2**30, where, os.getpid(), where, where, Extras())
+    return Options(PluginSearch(local=False), "cpu", 1, 2**30, where, where, where, Extras())
 
 
 @pytest.mark.parametrize(
