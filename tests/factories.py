@@ -72,14 +72,19 @@ def make_record(*arguments: Any, **options: Any) -> Record:
 
 
 def remade(record: Record, change: Callable[[dict[str, Any]], object]) -> Record:
-    """Return a record with ``change`` made to its JSON, under the id that its spec then has.
-
-    Each part is checked, but not whether parts agree: of a test that asks what analysis makes of one number, the others may
-    stay as they were. Such a record cannot be stored.
-    """
+    """Return a record with ``change`` made to its JSON, under the id that its spec then has; see :func:`typed`."""
     data = json.loads(json.dumps(record.to_json()))
     change(data)
     data["id"] = identity(data["spec"])
+    return typed(data)
+
+
+def typed(data: dict[str, Any]) -> Record:
+    """Return a record of JSON whose parts need not agree, though each is checked.
+
+    Of a test that asks what is made of one number, the others may stay as they were. Such a record cannot be stored.
+    """
+    data = json.loads(json.dumps(data))
     del data["format"]
     return _typed.validate_python(data)
 

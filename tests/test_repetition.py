@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,13 +14,12 @@ from benchsuite.curves import Curves
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
 from benchsuite.record import Costs, Environment, Failure, Record
-from benchsuite.record_json import record_from_json
 from benchsuite.repetition import difference, facts_difference, other_numerics
-from tests.factories import make_json, make_record
+from tests.factories import make_json, make_record, typed
 
 
 def read(data: dict[str, Any]) -> Record:
-    return record_from_json(json.dumps(data).encode())
+    return typed(data)
 
 
 def numbers(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
