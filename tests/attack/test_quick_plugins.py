@@ -123,9 +123,10 @@ def test_the_traceback_shows_the_authors_line(name: str, shown: str, tried: Besi
 
 
 def test_a_worker_that_has_gone_is_not_waited_for(tried: Beside) -> None:
+    whole = tried.study.records().values()  # with costs, which are no part of what is compared
+    seconds = {held["spec"]["recipe"]["optimizer"][0]["name"]: held["costs"]["wall_seconds"] for held in whole}
     for name in ("exits_zero_in_make", "exits_in_workers", "segfault"):
-        (record,) = tried.of(named(name))
-        assert record["costs"]["wall_seconds"] < TIMEOUT / 2, name
+        assert seconds[name] < TIMEOUT / 2, name
 
 
 def test_a_diverged_trial_keeps_its_step_and_what_was_measured_before(tried: Beside) -> None:
