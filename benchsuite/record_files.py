@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -74,14 +74,15 @@ class RecordFiles:
             return Damage(f"{self._name}/{first}", "is a link, and links are not followed", readable=False)
         return self._load(first, f"{trial_id}.json")
 
-    def records(self, damaged: list[Damage]) -> Iterator[Record]:
+    def records(self, damaged: list[Damage], held: Mapping[str, Record] | None = None) -> Iterator[Record]:
         """Read record after record, sorted by id.
 
         Args:
             damaged: Filled with all else that lies there, and is no record.
+            held: By id, records that this process has read or written: their files need only be there.
         """
         for folder, name in self.names(damaged):
-            found = self._load(folder, name)
+            found = (held or {}).get(name[:-5]) or self._load(folder, name)
             if isinstance(found, Damage):
                 damaged.append(found)
             elif found is not None:  # it may go meanwhile

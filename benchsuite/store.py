@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -139,17 +139,20 @@ class Store:
         """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
         return self._files.changed()
 
-    def records(self, damaged: list[Damage] | None = None) -> Iterator[Record]:
+    def records(
+        self, damaged: list[Damage] | None = None, held: Mapping[str, Record] | None = None
+    ) -> Iterator[Record]:
         """Read record after record, sorted by id.
 
         Args:
             damaged: Filled with what is no record.
+            held: By id, records that this process has read or written: their files need only be there.
 
         Raises:
             BenchsuiteError: In one line, for the first file that is no record, if no list is given for them.
         """
         found: list[Damage] = []
-        yield from self._files.records(found if damaged is None else damaged)
+        yield from self._files.records(found if damaged is None else damaged, held)
         if found:
             raise BenchsuiteError(f"{self.folder}: {found[0]}. {self._cure}")
 
@@ -161,15 +164,15 @@ class Store:
     def _cure(self) -> str:
         return f"`benchsuite doctor --results {self.folder} --set-aside` moves away what is no record."
 
-    def write(self, record: Record) -> Path:
-        """Write a record whole or not at all.
+    def write(self, record: Record) -> Record:
+        """Write a record whole or not at all, and return it as it is read.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         path = self.path(record.id)
         content = record_to_json(record)
-        record_from_json(content)  # what cannot be read must not be written
+        written = record_from_json(content)  # what cannot be read must not be written
         if len(content) > LARGEST:
             raise BenchsuiteError(
                 f"the record of trial {record.id} of {record.trial.task} would have {len(content):,} bytes, more than the "
@@ -179,7 +182,7 @@ class Store:
             self._root.write(_record_file(record.id), content)
         except OSError as error:
             raise cannot_write(path, error) from None
-        return path
+        return written
 
     def set_aside_damaged(self, damage: Damage, trial_id: str) -> str:
         """Move what lies in the place of a record, and all that is kept beside it, to ``damaged/``: nothing is lost.

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,17 @@ def test_the_reference_is_whole(reference):
         assert (record.trial.task, record.trial.recipe.one("regularization").name) == ("noisy_quadratic", "dropout")
     assert (reference / "report" / "index.html").exists()
     assert (reference / "report" / "leaderboard.csv").exists()
+
+
+def test_the_report_of_a_run_is_the_one_that_is_made_of_its_files(reference, tmp_path):
+    """A run does not read again what it has just written."""
+    derived = ("report/index.html", "report/leaderboard.csv", "trials.parquet")
+    shutil.copytree(reference, tmp_path / "results", ignore=shutil.ignore_patterns("report", "*.parquet"))
+    command = [sys.executable, "-m", "benchsuite", "report", "--no-local", "--results", str(tmp_path / "results")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in derived:
+        assert (tmp_path / "results" / name).read_bytes() == (reference / name).read_bytes(), name
 
 
 def test_two_workers_and_a_fresh_folder_give_the_same_bits(reference, tmp_path):

@@ -56,7 +56,7 @@ def store(tmp_path: Path) -> Store:
 
 def test_a_record_comes_back_as_it_was_written(store: Store) -> None:
     written = record(reason="ein Größenfehler: \u2028 \x00 ∞")
-    path = store.write(written)
+    path = store.path(store.write(written).id)
     assert path == store.path(written.id) == store.folder / "trials" / written.id[:2] / f"{written.id}.json"
     assert store.read_all() == {written.id: written}
     assert store.read(written.id) == written
@@ -70,7 +70,7 @@ def test_a_trial_without_a_record_has_none(store: Store) -> None:
 
 
 def test_equal_records_are_equal_bytes_whatever_the_order_of_keys(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     first = path.read_bytes()
     store.write(record(fingerprints=dict(reversed(record().fingerprints.items()))))
     assert path.read_bytes() == first
@@ -99,7 +99,7 @@ def test_records_are_read_one_by_one(store: Store) -> None:
 def test_a_record_can_be_read_by_those_whom_the_user_lets(mask: int, store: Store) -> None:
     before = os.umask(mask)
     try:
-        path = store.write(record())
+        path = store.path(store.write(record()).id)
     finally:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o666 & ~mask
@@ -109,7 +109,7 @@ def test_a_text_that_no_encoding_holds_is_stored_all_the_same(store: Store) -> N
     """The name of a file in an error message may hold bytes that are no text: Python hands them on as lone surrogates."""
     failure = Failure(step=3, traceback="\udcff")
     crashed = replace(make_record(outcome="crashed"), reason="no such file: \udcff", results=Results(failure=failure))
-    path = store.write(crashed)
+    path = store.path(store.write(crashed).id)
     (found,) = store.records()
     assert found.reason == "no such file: \\udcff"
     assert found.results.failure == Failure(step=3, traceback="\\udcff")
@@ -118,7 +118,7 @@ def test_a_text_that_no_encoding_holds_is_stored_all_the_same(store: Store) -> N
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_every_outcome_can_be_stored(outcome: Outcome, store: Store) -> None:
-    path = store.write(make_record(outcome=outcome.value))
+    path = store.path(store.write(make_record(outcome=outcome.value)).id)
     assert [found.outcome for found in store.records()] == [outcome]
     assert json.loads(path.read_text(encoding="utf-8"))["outcome"] == outcome.value
 
@@ -162,7 +162,7 @@ class Interrupted(Exception):
 def test_a_write_that_is_cut_off_leaves_what_was_there(
     step: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     before = path.read_bytes()
 
     def cut(*arguments: Any, **keywords: Any) -> None:
@@ -192,7 +192,7 @@ def test_the_new_file_is_safe_on_disk_before_it_gets_its_name(tmp_path: Path, mo
 
 
 def test_what_a_power_cut_leaves_behind_is_no_record(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     (path.parent / f".{path.name}.abc123").write_text("{", encoding="utf-8")
     assert store.ids() == list(store.read_all()) == [path.stem]
 
@@ -201,13 +201,13 @@ def test_what_a_power_cut_leaves_behind_is_no_record(store: Store) -> None:
 
 
 def damaged(store: Store, text: str | bytes) -> Path:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     return path
 
 
 def test_a_record_cut_in_half_is_named_and_left_alone_and_the_others_are_read(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     store.write(record(1))
     half = path.read_bytes()[: path.stat().st_size // 2]
     path.write_bytes(half)
@@ -330,7 +330,7 @@ def socket_at(path: Path) -> None:
     ],
 )
 def test_what_is_no_file_is_named_and_stops_nobody(make: Any, what: str, store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     store.write(record(1))
     path.unlink()
     make(path)
@@ -345,7 +345,7 @@ def test_what_is_no_file_is_named_and_stops_nobody(make: Any, what: str, store: 
 
 
 def test_a_link_to_a_good_record_is_no_record_and_neither_is_one_below_a_linked_folder(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     elsewhere = store.folder / "elsewhere.json"
     path.rename(elsewhere)
     path.symlink_to(elsewhere)
@@ -362,14 +362,14 @@ def test_a_link_to_a_good_record_is_no_record_and_neither_is_one_below_a_linked_
 
 
 def test_a_file_without_end_is_not_read(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     with path.open("ab") as file:
         file.truncate(10 * 2**40)
     assert said(store).endswith("has 10,995,116,277,760 bytes, more than the 67,108,864 that are read")
 
 
 def test_a_file_that_may_not_be_read_is_named_and_is_no_damage(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     store.write(record(1))
     opened = os.open
 
@@ -402,7 +402,7 @@ def test_a_file_that_may_not_be_read_is_named_and_is_no_damage(store: Store, mon
 def test_a_file_that_is_named_or_placed_otherwise_is_no_record_and_overrides_none(
     name: str, what: str, store: Store
 ) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     words = {"id": path.stem, "ID": path.stem.upper(), "own": path.parent.name, "other": "00"}
     stray = store.trials / name.format(**words)
     stray.parent.mkdir(exist_ok=True)
@@ -416,7 +416,7 @@ def test_a_file_that_is_named_or_placed_otherwise_is_no_record_and_overrides_non
 
 
 def test_what_is_being_written_and_what_file_managers_leave_is_nobodys_business(store: Store) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
     for name in (f".{path.name}.abc123", ".DS_Store", "Thumbs.db"):
         (path.parent / name).write_bytes(b"")
     assert list(store.read_all()) == [path.stem]  # without a list: nothing is wrong
@@ -480,7 +480,7 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_full_disk_is_one_line_and_costs_no_record(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = store.write(record())
+    first = store.path(store.write(record()).id)
 
     def full(handle: int) -> None:
         raise FULL
@@ -608,7 +608,7 @@ def test_a_folder_that_goes_during_a_run_is_missed_and_not_made_again(
 ) -> None:
     here = f"{store.folder / what if what else store.folder} was deleted, moved or replaced meanwhile"
     with store.locked():
-        ids = [store.write(record(seed)).stem for seed in range(3)]
+        ids = [store.write(record(seed)).id for seed in range(3)]
         store.check(ids)
         change(store)
         before = files(store.folder.parent)
@@ -629,7 +629,7 @@ def test_a_folder_that_goes_during_a_run_is_missed_and_not_made_again(
 
 def test_a_single_record_that_goes_during_a_run_is_missed(store: Store) -> None:
     with store.locked():
-        ids = [store.write(record(seed)).stem for seed in range(3)]
+        ids = [store.write(record(seed)).id for seed in range(3)]
         store.path(ids[1]).unlink()
         assert refused(store.check, ids) == (
             f"something deleted files from {store.trials} meanwhile: 1 of the 3 records of this study is lost. "
@@ -702,7 +702,7 @@ def test_a_results_folder_may_be_a_link(tmp_path: Path) -> None:
 
 def test_two_processes_that_set_aside_never_choose_one_name(store: Store) -> None:
     """Each holds no more than the name that it made."""
-    ids = [store.write(record(seed)).stem for seed in range(4)]
+    ids = [store.write(record(seed)).id for seed in range(4)]
     names: list[str] = []
     together = threading.Barrier(4)
 
@@ -740,7 +740,7 @@ def test_set_aside_overwrites_nothing_when_an_older_one_was_deleted(store: Store
 
 
 def test_set_aside_on_a_full_disk_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = store.write(record())
+    path = store.path(store.write(record()).id)
 
     def full(*arguments: Any, **keywords: Any) -> None:
         raise FULL

@@ -71,13 +71,14 @@ def page(store: Store) -> Path:
     return store.folder / "report" / "index.html"
 
 
-def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
+def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[str, Record] | None = None) -> Written:
     """Write the report and the derived table of a results folder.
 
     Args:
         store: The results folder.
         known: The plugins that were found; they say what is stale.
         stale: Whether records whose code changed since stand in it as well.
+        held: By id, records that this process has read or written: they are not read again.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -90,7 +91,7 @@ def write(store: Store, known: Registry, *, stale: bool = False) -> Written:
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
     judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
     damaged: list[Damage] = []
-    for record in store.records(damaged):
+    for record in store.records(damaged, held):
         found[judge(record.trial, record)].append(record)
     old, missing = found[Freshness.STALE], found[Freshness.MISSING]
     shown = [

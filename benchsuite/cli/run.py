@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from benchsuite.execution import Options, Summary
     from benchsuite.registry import Registry
+    from benchsuite.report import Contents
     from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
@@ -153,11 +154,12 @@ def _run(
         raise typer.Exit(1) from None
     failure = None
     try:
-        index, note = _report(store, known, summary, console)
+        index, note, contents = _report(store, known, summary, console)
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
-        index, note, failure = None, "", error
+        index, note, contents, failure = None, "", None, error
     counting = [record for record in summary.records.values() if not without_data(record)]
-    show(counting, console)
+    of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
+    show(contents if contents is not None and of_report else counting, console)  # a folder of one study: made once
     if left := len(summary.records) - len(counting):
         say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
     say(console, "{}", progress.closing_line(summary))
@@ -183,17 +185,23 @@ def _run(
         raise typer.Exit(1)
 
 
-def _report(store: Store, known: Registry, summary: Summary, console: Console) -> tuple[Path | None, str]:
-    """Renew the report if that is worth its time; return where it is, if it is as new as the records, and what to add."""
+def _report(
+    store: Store, known: Registry, summary: Summary, console: Console
+) -> tuple[Path | None, str, Contents | None]:
+    """Renew the report if that is worth its time.
+
+    Returns:
+        Where it is, if it is as new as the records; what to add to that; and what is in it, if it was made now.
+    """
     from benchsuite.cli.report import page, write
 
     count = len(store.ids())
     index = page(store)
     if not summary.ran and not summary.stale and index.is_file() and index.stat().st_mtime_ns > store.changed():
-        return index, " (as it was: no record is newer)"
+        return index, " (as it was: no record is newer)", None
     if count > RENEWED_AT_ONCE:
-        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it."
-    written = write(store, known)
+        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
+    written = write(store, known, held=summary.records)
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)
-    return written.index, ""
+    return written.index, "", written.contents

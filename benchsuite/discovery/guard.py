@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchsuite.discovery.streams import Undo, descriptors, streams
+from benchsuite.parent import die_with
 
 LOCAL = "benchsuite_local_"
 """How the names of modules begin that were made of the user's files; they may be made anew at any time."""
@@ -27,6 +28,22 @@ TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
 OF_TIMERS = ("SIGALRM", "SIGVTALRM", "SIGPROF")
 _ADDED: set[str] = set()
 """What plugins have added to the search path of this process."""
+
+
+def _before_fork() -> None:
+    global _forker
+    _forker = os.getpid()
+
+
+def _after_fork() -> None:
+    if _inside:
+        die_with(_forker)
+
+
+_inside = False
+"""Whether a plugin is being imported; in a copy that this forked it stays so."""
+_forker = 0
+os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 
 
 def search_path() -> list[str]:
@@ -45,11 +62,13 @@ class Interruption:
 def guarded() -> Iterator[Interruption]:
     """Put back what happens in here to the process, however it ends.
 
-    A copy of the process that was forked in here and comes out ends at once: it would do everything a second time.
+    A copy of the process that was forked in here and comes out ends at once: it would do everything a second time. One
+    that stays in here ends with this process, and so do copies of it (Linux).
 
     Raises:
         KeyboardInterrupt: If the user pressed Ctrl-C in here, also where that was caught.
     """
+    global _inside
     process, interruption = os.getpid(), Interruption()
     undo = [
         keep()
@@ -58,11 +77,13 @@ def guarded() -> Iterator[Interruption]:
     with warnings.catch_warnings():
         # The handlers last: until then Ctrl-C is noted.
         undo.append(_signals(interruption))
+        _inside = True
         try:
             yield interruption
         finally:
             if os.getpid() != process:
                 os._exit(0)
+            _inside = False
             for step in undo:
                 with contextlib.suppress(Exception):  # what cannot be put back must not keep the rest from it
                     step()
@@ -115,11 +136,22 @@ def _search() -> Undo:
         for kept, now in both:
             known = {id(each) for each in kept}  # what a plugin has put there may say anything of itself
             now[:] = [*kept, *(each for each in now if id(each) not in known)]
+        for name in sys.modules.keys() - modules.keys():
+            if name.rpartition(".")[0] not in sys.modules and not _imported(sys.modules[name]):
+                del sys.modules[name]
         for name, module in modules.items():
             if not name.startswith(LOCAL) and sys.modules.get(name) is not module:
                 sys.modules[name] = module
 
     return undo
+
+
+def _imported(module: Any) -> bool:
+    """Whether it came there by an import: one that a plugin has put there would pass for the module of that name."""
+    try:
+        return object.__getattribute__(module, "__spec__") is not None
+    except Exception:
+        return False
 
 
 def _interpreter() -> Undo:

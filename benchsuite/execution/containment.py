@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,10 @@ END_SECONDS = 20.0
 PF_EXITING = 0x4
 
 _alive: set[Contained] = set()
+_starting = threading.Lock()
+# Another thread may be calling a hook that forks. Its child would inherit pipes that end with a start, and the start would
+# wait for that child.
+os.register_at_fork(before=_starting.acquire, after_in_parent=_starting.release, after_in_child=_starting.release)
 
 
 class Contained:
@@ -137,6 +142,13 @@ class Contained:
         with contextlib.suppress(OSError, ValueError):  # it has gone: whoever waits for the worker is told
             while letters:
                 letters = letters[self._to_guard.write(letters) :]
+
+
+@contextlib.contextmanager
+def without_forks() -> Iterator[None]:
+    """Let forks of this process, by other threads, wait for what is done in here."""
+    with _starting:
+        yield
 
 
 def pause_all() -> None:

@@ -74,12 +74,8 @@ def main(folder: str, run: int) -> None:
         _say("clear")
 
 
-def die_with(parent: int) -> None:
-    """Let the kernel kill this process when its parent is gone, in whatever it is then stuck; Linux only.
-
-    Args:
-        parent: Process number of the parent; it may be gone already. It is its thread that counts which has forked.
-    """
+def _die_with(parent: int) -> None:
+    """Do what :func:`benchsuite.parent.die_with` does: this file runs without benchsuite."""
     if LINUX:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -108,7 +104,7 @@ def _start(channel: int, command: list[bytes], folder: str) -> int:
         os.close(channel)  # or it would not end with the worker
         return worker
     try:
-        die_with(guard)
+        _die_with(guard)
         os.setsid()
         for name in (*IGNORED, "SIGCHLD"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)

@@ -16,7 +16,7 @@ from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.channel import Channel, Closed, Garbled
 from benchsuite.execution.clock import ActiveClock
-from benchsuite.execution.containment import Contained
+from benchsuite.execution.containment import Contained, without_forks
 from benchsuite.execution.death import Death, kills_for_memory
 from benchsuite.execution.interface import Options
 from benchsuite.execution.log import Log
@@ -72,6 +72,14 @@ class WorkerProcess:
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
         self._starved = kills_for_memory()
+        with without_forks():
+            self._start(options, number)
+        self._clock = ActiveClock(self._is_stopped)
+        self._begun = False
+        self.resident_bytes = 0
+        self._channel.send((options, number))
+
+    def _start(self, options: Options, number: int) -> None:
         self._log = Log(Path(options.logs) / f"worker-{number}.log", options.results)
         self._channel = Channel()
         try:
@@ -85,10 +93,6 @@ class WorkerProcess:
         except OSError:
             self._channel.close()
             raise
-        self._clock = ActiveClock(self._is_stopped)
-        self._begun = False
-        self.resident_bytes = 0
-        self._channel.send((options, number))
 
     def ready(self, seconds: float) -> Starting:
         """Wait for what it says next while it starts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,13 +173,17 @@ class _Run:
         else:
             record = self._record(trial, event.ending)
             self._keep_probes(event)
-            self.store.write(record)
+            record = self.store.write(record)
         self.summary.records[trial.id] = record
         self.summary.outcomes[event.ending.outcome] += 1
         self.summary.ran += 1
         self._forecast.remove(trial)
         self.observer.finished(trial, event.worker, record, self._forecast.seconds)
-        self._hook("trial_finished", trial=TrialResult(trial.id, record, str(self.store.path(trial.id))))
+        if self.registry.hooks.hook.trial_finished.get_hookimpls():
+            theirs = deepcopy(
+                record
+            )  # a plugin may change what it is given; the report and the next trials need it as it is
+            self._hook("trial_finished", trial=TrialResult(trial.id, theirs, str(self.store.path(trial.id))))
 
     def _again(self, event: Finished, kept: Record, before: set[Path]) -> Record:
         """Compare a trial that ran again for an extra with its record, which stays as it is.

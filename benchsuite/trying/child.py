@@ -11,7 +11,6 @@ import faulthandler
 import importlib
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -28,6 +27,7 @@ from benchsuite.discovery import (
 )
 from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
+from benchsuite.parent import die_with
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 
 OF_VERBS = (
@@ -137,19 +137,13 @@ def _modules(titles: list[str]) -> list[str]:
 
 def _die_with(parent: int) -> None:
     """End with the process that waits for this one, also while an import holds on for ever."""
-    if sys.platform == "linux":
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+    die_with(parent)
 
     def watch() -> None:  # wherever the kernel does not do it
         while os.getppid() == parent:
             time.sleep(1)
         os._exit(1)
 
-    if os.getppid() != parent:
-        os._exit(1)
     threading.Thread(target=watch, daemon=True).start()
 
 

@@ -315,7 +315,8 @@ def stored(tmp_path: Path) -> Path:
     (trial,) = plan(Study(task=("digits_mlp",), seeds=1), registry).trials.values()
     found = make_json(outcome="crashed") | {"id": trial.id, "spec": trial.spec}
     found["fingerprints"] = {**fingerprints(trial, registry), "data": "known"}
-    return Store(tmp_path / "results").write(record_from_json(json.dumps(found).encode()))
+    store = Store(tmp_path / "results")
+    return store.path(store.write(record_from_json(json.dumps(found).encode())).id)
 
 
 ONE = ("run", "--task", "digits_mlp", "--seeds", "1")

@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from benchsuite import record_files
+from benchsuite.cli import run
 from benchsuite.cli.app import app
+from benchsuite.cli.console import terminal
+from benchsuite.cli.report import show
+from benchsuite.execution import Summary
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
+from benchsuite.registry import Registry
+from benchsuite.report import contents
 from benchsuite.store import Store
 from tests.factories import make_json, make_record, of_nobody, remade
 
@@ -86,3 +93,24 @@ def test_records_of_trials_without_data_are_counted(count: int, line: str, tmp_p
         store.write(without_data(fresh(seed)))
     for arguments in ((), ("--stale",)):
         assert f"\n{line} had no data, and will run again.\n" in report(store.folder, *arguments)
+
+
+def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
+    tmp_path: Path, bundled: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "results")
+    records = [fresh(seed) for seed in range(3)]
+    for record in records:
+        store.write(record)
+    read, made = [], []
+    load, boards = record_files.read_plain, contents.leaderboards
+    monkeypatch.setattr(record_files, "read_plain", lambda path, most: read.append(path) or load(path, most))
+    monkeypatch.setattr(contents, "leaderboards", lambda sample: made.append(sample) or boards(sample))
+    summary = Summary()
+    summary.records |= {record.id: record for record in records[:2]}
+    summary.ran = 2
+    _, _, written = run._report(store, bundled, summary, terminal())
+    assert [Path(path).stem for path in read] == [records[2].id]
+    assert written is not None
+    show(written, terminal())
+    assert len(made) == 1

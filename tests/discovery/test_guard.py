@@ -30,6 +30,10 @@ CHANGES: dict[str, tuple[str, Callable[[], Any]]] = {
     "the front of sys.path": ("sys.path.insert(0, '/evil')", lambda: sys.path[:3]),
     "sys.path": ("sys.path.clear()", lambda: [place for place in sys.path if place != "/evil"]),
     "a module": ("sys.modules['json'] = None", lambda: sys.modules["json"]),
+    "a module that nobody imported": (
+        "import types; sys.modules['tabnanny'] = types.ModuleType('tabnanny')",
+        lambda: __import__("tabnanny").__spec__ is not None and sys.modules.pop("tabnanny") is not None,
+    ),
     "a module that goes": ("del sys.modules['json']", lambda: sys.modules["json"]),
     "Ctrl-C": ("signal.signal(signal.SIGINT, signal.SIG_IGN)", lambda: signal.getsignal(signal.SIGINT)),
     "another signal": ("signal.signal(signal.SIGTERM, signal.SIG_IGN)", lambda: signal.getsignal(signal.SIGTERM)),
@@ -110,6 +114,21 @@ def test_a_copy_of_the_process_ends_where_it_comes_out(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "once\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux does it")
+def test_copies_that_stay_inside_end_with_the_process() -> None:
+    code = (
+        "import os, sys, time\nfrom benchsuite.discovery.guard import guarded\n"
+        "with guarded():\n"
+        "    if not os.fork():\n"
+        "        os.setsid()\n"
+        "        os.fork()\n"
+        "        time.sleep(1000)\n"
+        "    time.sleep(0.3)\n"
+    )
+    # Both copies hold its output open: it would not end before them.
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=20, check=False).returncode == 0
 
 
 def test_what_cannot_be_put_back_does_not_keep_the_rest_from_it(

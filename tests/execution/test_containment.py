@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from benchsuite.execution import containment
-from benchsuite.execution.containment import Contained
+from benchsuite.execution.containment import Contained, without_forks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is that of Linux")
 
@@ -261,3 +262,22 @@ def test_where_no_temporary_folder_can_be_made_the_log_says_so(
     assert worker.poll() == 1
     said = (tmp_path / "log").read_text(encoding="utf-8")
     assert said == f"cannot make {worker.folder} for a worker's temporary files: No such file or directory\n"
+
+
+def test_a_fork_by_a_hook_waits_until_a_start_is_done() -> None:
+    """Its child would inherit the pipes of the start, which would wait for the child."""
+    forked = threading.Event()
+
+    def fork() -> None:
+        child = os.fork()
+        if not child:
+            os._exit(0)
+        os.waitpid(child, 0)
+        forked.set()
+
+    hook = threading.Thread(target=fork)
+    with without_forks():
+        hook.start()
+        assert not forked.wait(0.3)
+    assert forked.wait(10)
+    hook.join()

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from benchsuite.execution import process
+from benchsuite.execution import containment, process
 from benchsuite.execution.death import Death
 from benchsuite.execution.interface import Options
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
@@ -152,3 +152,15 @@ def test_ending_a_worker_leaves_no_process(start: Start) -> None:
     worker.end()
     worker.end()
     assert not any(one.is_running() for one in mine)
+
+
+def test_a_worker_is_started_while_nobody_forks(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[bool] = []
+    contained = process.Contained
+    monkeypatch.setattr(
+        process,
+        "Contained",
+        lambda *given, **named: held.append(containment._starting.locked()) or contained(*given, **named),
+    )
+    start("time.sleep(600)\n")
+    assert held == [True]
