@@ -7,6 +7,7 @@ looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -246,7 +247,12 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
 
 def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> None:
     module = candidate.load()
-    check_module(module)
+    try:
+        check_module(module)
+    except BenchsuiteError:
+        for name in [name for name, held in sys.modules.items() if held is module]:
+            del sys.modules[name]  # others look through all modules, and trust what these say of themselves
+        raise
     # A file is what was found there, whatever it calls itself.
     known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
     file = Path(known).resolve()

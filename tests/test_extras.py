@@ -236,8 +236,9 @@ class Here:
         self._cells.append(cell)
 
     def events(self) -> Iterator[Started | Finished]:
-        worker = Worker(self._options, 0)
+        worker = Worker(replace(self._options, lineage=self._cells[0].lineage), 0) if self._cells else None
         while self._cells:
+            assert worker is not None
             for trial in self._cells.pop(0).trials:
                 yield Started(trial, 0)
                 Here.ran.append(trial.seed)

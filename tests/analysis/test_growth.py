@@ -161,7 +161,7 @@ def test_probed_layers(many: str):
 
 def test_what_is_left_to_run():
     cost = SimpleNamespace(epoch=1.0, compile=2.0)
-    registry: Any = SimpleNamespace(task=lambda name: SimpleNamespace(cost=cost))
+    registry: Any = SimpleNamespace(task=lambda name: SimpleNamespace(cost=cost), plugins=[])
 
     def prepare(number: int) -> Callable[[], object]:
         trials = [record.trial for record in settings(number) + seeds(number)]

@@ -23,6 +23,8 @@ from benchsuite.text import CONTROLS
 from tests.factories import component, make_json, make_record, of_nobody
 
 EVIL = "\x1b[2J\x1b]0;owned\x07[red]m[/red] [/] [bold \r\u202egnp.\u200b\x9b5m"
+LINE = EVIL.replace("\r", "")
+"""A summary must be one line."""
 SHOWN = r"\x1b[2J\x1b]0;owned\x07[red]m[/red] [/] [bold "
 FOLDER = "[/]y\x1b[2J\u202e[red]"
 PLUGIN = f"""{"about " + EVIL!a}
@@ -41,14 +43,14 @@ def model(blocks, inputs):
 
 @bs.hookimpl
 def register_optimizers():
-    return [bs.Optimizer(name="evil_opt", make=make, summary={EVIL!a}, reference={EVIL!a}, formula={EVIL!a},
+    return [bs.Optimizer(name="evil_opt", make=make, summary={LINE!a}, reference={EVIL!a}, formula={EVIL!a},
         space={{"rate": bs.Choice([{EVIL!a}, "other"], default={EVIL!a})}})]
 
 @bs.hookimpl
 def register_tasks():
     return [bs.Task(name="evil_task", version=1, tier="quick", data=data, split=bs.HoldOut(0.6, 0.2, 0.2),
         model=model, loss="cross_entropy", metrics=["accuracy"], primary="accuracy", targets=[0.9], batch_size=32,
-        epochs=2, baseline={{"optimizer": "adam"}}, compares=["optimizer"], summary={EVIL!a}, license={EVIL!a},
+        epochs=2, baseline={{"optimizer": "adam"}}, compares=["optimizer"], summary={LINE!a}, license={EVIL!a},
         citation={EVIL!a}, source={EVIL!a}, download=data)]
 """
 BROKEN = f"import benchsuite as bs\nbs.hookimpl\nraise ValueError({EVIL!a})\n"
