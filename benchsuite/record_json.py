@@ -39,7 +39,7 @@ def record_from_json(content: bytes) -> Record:
         NewerFormat: If a newer benchsuite wrote it.
         NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
     """
-    data = _parsed(content)
+    data, of_unicode = _parsed(content)
     number = data.pop("format", None) if isinstance(data, dict) else None
     if type(number) is not int or number < 1:
         raise NotARecord(f"does not follow the format: top level: must be an object whose format is 1 to {FORMAT}")
@@ -47,6 +47,8 @@ def record_from_json(content: bytes) -> Record:
         raise NewerFormat(
             f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite, or use another --results folder"
         )
+    if number > 1 and not of_unicode:
+        raise NotARecord("does not follow the format: a text in it holds a lone surrogate, which is no letter")
     data = _from_format_1(data) if number == 1 else data
     try:
         record = _records.validate_python(data)
@@ -65,13 +67,16 @@ def record_from_json(content: bytes) -> Record:
     return record
 
 
-def _parsed(content: bytes) -> Any:
+def _parsed(content: bytes) -> tuple[Any, bool]:
+    """Return what a file holds, and whether its texts are Unicode: some of format 1 hold lone surrogates, shown as escapes."""
     try:
-        return from_json(content, allow_inf_nan=False)
+        return from_json(content, allow_inf_nan=False), True
     except ValueError:
         pass  # a lone surrogate among them, which Python reads
     try:
-        return printable(json.loads(content.decode(), parse_constant=_refuse_constant))
+        data = json.loads(content.decode(), parse_constant=_refuse_constant)
+        shown = printable(data)
+        return shown, shown == data
     except (ValueError, RecursionError) as error:
         raise NotARecord(f"is not whole JSON ({error})") from None
 

@@ -376,3 +376,13 @@ def make_study(seeds: int = 3, tasks: int = 5, *, seed: int = 0) -> list[Record]
                 )  # fmt: skip
     both = {"optimizer": [component("sgd", learning_rate=0.1, momentum=0.9)], "schedule": [component("cosine")]}
     return [*records, make_record(facts[0], both, seed=0, value=0.975)]
+
+
+def in_format_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a record as format 1 had it."""
+    data["results"]["measure"] = {**data.pop("task"), "steps_per_epoch": data["results"].pop("steps_per_epoch")}
+    versions = data["environment"].pop("versions")
+    for name in ("numerics", "processor_features"):
+        del data["environment"][name]
+    data["environment"] |= {**versions, "benchsuite": data.pop("made_by")["benchsuite"]}
+    return data | {"format": 1}

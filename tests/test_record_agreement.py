@@ -13,7 +13,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import MOST, Costs, Ending, Environment, Record
 from benchsuite.record_json import NotARecord, record_from_json, record_to_json
 from benchsuite.trial import identity
-from tests.factories import make_json, make_record
+from tests.factories import in_format_1, make_json, make_record
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -50,15 +50,6 @@ def told(change: Change, outcome: str = "completed", first: bool = False) -> str
     said = str(caught.value)
     assert "\n" not in said
     return said.removeprefix("does not follow the format: ")
-
-
-def in_format_1(data: dict[str, Any]) -> dict[str, Any]:
-    data["results"]["measure"] = {**data.pop("task"), "steps_per_epoch": data["results"].pop("steps_per_epoch")}
-    versions = data["environment"].pop("versions")
-    for name in ("numerics", "processor_features"):
-        del data["environment"][name]
-    data["environment"] |= {**versions, "benchsuite": data.pop("made_by")["benchsuite"]}
-    return data | {"format": 1}
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
