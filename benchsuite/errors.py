@@ -46,6 +46,12 @@ class CannotWrite(BenchsuiteError):
     """A file of ours cannot be written: the disk's failure or the folder's, never that of the trial that the file is about."""
 
 
+def said_by(error: OSError) -> str:
+    """Return what the operating system says, and of which file, in a few words."""
+    text = str(error.strerror or error)
+    return text if error.filename is None or str(error.filename) in text else f"{error.filename}: {text}"
+
+
 def cannot_write(path: Path, error: OSError) -> CannotWrite:
     """Build the error for a file of a results folder that cannot be written."""
     hint = "Free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Mend that"

@@ -161,9 +161,18 @@ class Folder:
         with self._opened() as top:
             sweep(os.listdir(top), top)
             for name in names:
-                with suppress(FileNotFoundError):
-                    for _, _, files, descriptor in os.fwalk(name, dir_fd=top):  # through no link
+                try:
+                    # Opened here: a pipe in its place would be waited for. What is no folder is told by whoever needs one.
+                    inner = os.open(name, FOLDER | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=top)
+                except OSError as error:
+                    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                        continue
+                    raise
+                try:
+                    for _, _, files, descriptor in os.fwalk(".", dir_fd=inner):  # through no link
                         sweep(files, descriptor)
+                finally:
+                    os.close(inner)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

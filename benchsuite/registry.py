@@ -242,7 +242,13 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and (candidate.bundled or interruption.came):
                 raise
-            _add_broken(registry, candidate, reason_of(error), shortened(traceback_of(error), LONGEST_TRACEBACK), error)
+            _add_broken(
+                registry,
+                candidate,
+                f"{reason_of(error)}{_hint(candidate, error)}",
+                shortened(traceback_of(error), LONGEST_TRACEBACK),
+                error,
+            )
 
 
 def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> None:
@@ -259,6 +265,15 @@ def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> No
     if file not in files:  # it may be reached in two ways, such as --plugin and an entry point
         files.add(file)
         _register(registry, _plugin(candidate, module.__name__, module=module))
+
+
+def _hint(candidate: Candidate, error: BaseException) -> str:
+    """Return what to do where a plugin cannot find a module that lies beside it."""
+    if not isinstance(error, ModuleNotFoundError) or candidate.root is None or not isinstance(error.name, str):
+        return ""
+    if not (candidate.root / f"{error.name}.py").is_file():
+        return ""
+    return f". {error.name}.py lies beside it: make both a package, plugins/NAME/__init__.py, and import it relatively"
 
 
 def _add_broken(

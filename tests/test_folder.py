@@ -371,3 +371,14 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
         with pytest.raises(NotADirectoryError):
             folder.write("trials/ab/b.json/c", b"1")
     assert len(list(listing.iterdir())) == before
+
+
+def test_what_is_no_folder_is_not_swept_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "report")
+    (tmp_path / "stale").write_bytes(b"a file")
+    (tmp_path / "weights").symlink_to("stale")
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom benchsuite.folder import Folder\n"
+        f"Folder(Path({str(tmp_path)!r})).sweep('report', 'stale', 'weights')"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=20, check=False).returncode == 0

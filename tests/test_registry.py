@@ -295,6 +295,15 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason(text: str, expected:
     assert reason(tmp_path, text) == expected
 
 
+def test_who_cannot_find_a_module_beside_it_is_told_how(tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir(exist_ok=True)
+    (tmp_path / "plugins" / "beside_it.py").write_text("x = 1\n", encoding="utf-8")
+    assert reason(tmp_path, "from beside_it import x\n") == (
+        "ModuleNotFoundError: No module named 'beside_it'. beside_it.py lies beside it: make both a package, "
+        "plugins/NAME/__init__.py, and import it relatively"
+    )
+
+
 HEAD = "import benchsuite as bs\n@bs.hookimpl\n"
 
 

@@ -12,7 +12,7 @@ import typer
 from benchsuite.cli import console as out
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, said_by
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -135,7 +135,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
-            f"cannot write the report: {error.strerror or error}. Every record is whole. Mend that, and run `benchsuite report`."
+            f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
     return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))), tuple(said))
 

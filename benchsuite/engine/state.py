@@ -25,6 +25,8 @@ from benchsuite.engine.identities import Identities
 LONGEST = 160
 """Characters of what a plugin may have named, such as a variable."""
 ENVIRONMENT = "the environment variable "
+HOW_MUCH_IS_PRINTED = "TF_CPP_MIN_LOG_LEVEL"
+"""Many set it before they import TensorFlow, and it changes no number."""
 
 
 class State:
@@ -120,7 +122,8 @@ def _rounding() -> int:
 
 def _of_process(descriptors: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
     for name, value in os.environ.items():
-        yield f"{ENVIRONMENT}{name}", value
+        if name != HOW_MUCH_IS_PRINTED:
+            yield f"{ENVIRONMENT}{name}", value
     yield "the working folder", _or_none(os.getcwd)
     mask = os.umask(0o077)
     os.umask(mask)
@@ -151,14 +154,13 @@ def _file(descriptor: int) -> tuple[int, int, int]:
 
 
 def _of_python() -> Iterator[tuple[str, Any]]:
-    yield "sys.path", tuple(sys.path)
     for name in ("stdin", "stdout", "stderr", "excepthook", "unraisablehook", "displayhook"):
         yield f"sys.{name}", _identity(getattr(sys, name))
     yield "threading.excepthook", _identity(threading.excepthook)
     yield "sys.settrace", _identity(sys.gettrace())
     yield "sys.setprofile", _identity(sys.getprofile())
     yield "the recursion limit", sys.getrecursionlimit()
-    yield "the switch interval", sys.getswitchinterval()
+    yield "the switch interval", round(sys.getswitchinterval(), 6)
     yield "garbage collection", gc.isenabled()
     yield "the thresholds of garbage collection", gc.get_threshold()
     yield "the timeout of sockets", socket.getdefaulttimeout() or 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,30 @@ class Death:
         if self.code >= 0:
             return f"ended with exit code {self.code}"
         return f"was killed by {_signal_name(-self.code)}"
+
+
+def inherited_limit(death: Death) -> str:
+    """Return the limit of this shell or batch job that a worker may have died of, in a few words; empty if there is none.
+
+    Each process has it from the start, so it is hit by whoever computes then: that says nothing of a trial.
+
+    Args:
+        death: Of the worker.
+    """
+    if sys.platform == "win32":
+        return ""
+    import resource
+
+    def finite(name: str) -> int | None:
+        found = [size for size in resource.getrlimit(getattr(resource, name)) if size != resource.RLIM_INFINITY]
+        return min(found) if found else None
+
+    seconds, size = finite("RLIMIT_CPU"), finite("RLIMIT_AS")
+    if seconds is not None and death.code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return f"{seconds} seconds of processor time for each process (ulimit -t)"
+    if size is not None and death.code not in (0, -signal.SIGTERM, -signal.SIGHUP):
+        return f"{size / 2**30:.2g} GiB of addresses for each process (ulimit -v)"
+    return ""
 
 
 MEMORY_EVENTS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))

@@ -51,6 +51,7 @@ def main(folder: str, run: int) -> None:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     awake = _wakes_with_children()
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGCONT)  # somebody may have stopped this, and then killed the run
     told = _told()
     if not told:  # the run was killed this very moment
         return

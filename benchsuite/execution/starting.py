@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.execution.death import Death
 from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import ImportFailure
@@ -58,7 +58,7 @@ def start(
             process = WorkerProcess(options, number, stopping)
         except OSError as error:  # a full disk, too many processes
             raise BenchsuiteError(
-                f"a worker cannot start: {error.strerror}. Every record is whole. Mend that and run the same command again."
+                f"a worker cannot start: {said_by(error)}. Every record is whole. Mend that and run the same command again."
             ) from error
         plugin = ""
         limit = max(seconds, START_SECONDS)

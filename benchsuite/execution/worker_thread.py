@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.death import inherited_limit
 from benchsuite.execution.interface import Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer
@@ -143,6 +144,11 @@ class WorkerThread(threading.Thread):
                 if death.from_outside:
                     self._learned.killers.add(trial.cell)
                 outcome, reason = death.verdict(killed)
+                if limit := inherited_limit(death):
+                    raise BenchsuiteError(
+                        f"a worker that ran a trial {death}, and there is a limit of {limit}. Nobody was blamed for it, and "
+                        "every record is whole. Raise the limit, and run the same command again."
+                    ) from None
                 return self._lost(outcome, reason, death.printed, process.seconds)
 
     def _ready(self, seconds: float) -> WorkerProcess:

@@ -105,11 +105,6 @@ def rounding() -> Undo:
     return lambda: library.fesetround(0)
 
 
-def path() -> Undo:
-    sys.path.append("/somewhere")
-    return lambda: sys.path.remove("/somewhere")
-
-
 def recursion() -> Undo:
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + 7)
@@ -178,7 +173,6 @@ CHANGES: list[tuple[Callable[[], Undo], str]] = [
     (lambda: timer("ITIMER_PROF"), "the interval timer ITIMER_PROF changed from stopped to running"),
     (limit, "the limit RLIMIT_NOFILE was changed"),
     (rounding, "rounding changed from 0 to"),
-    (path, "sys.path was changed"),
     (recursion, "the recursion limit changed from"),
     (profile, "sys.setprofile was"),
     (precision, "the precision of decimal changed from 28 to 29"),

@@ -121,9 +121,9 @@ time.sleep(300)
 """
 
 
-@pytest.mark.parametrize("forked", [False, True])
-def test_when_the_run_is_killed_nothing_is_left(forked: bool, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", RUN, FAMILY + STUCK, *(["fork"] if forked else [])]
+@pytest.mark.parametrize("how", ["killed", "forked", "stopped"])
+def test_when_the_run_is_killed_nothing_is_left(how: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RUN, FAMILY + STUCK, *(["fork"] if how == "forked" else [])]
     run = subprocess.Popen(
         command,
         cwd=tmp_path,
@@ -137,6 +137,9 @@ def test_when_the_run_is_killed_nothing_is_left(forked: bool, tmp_path: Path) ->
         children = [int(pid), *family(tmp_path)]
         guard = psutil.Process(int(pid)).ppid()
         assert Path(os.fsdecode(folder)).is_dir()
+        if how == "stopped":
+            for one in (guard, int(pid)):
+                os.kill(one, signal.SIGSTOP)
         run.kill()
         run.wait()
         assert until(lambda: not any(map(is_there, [*children, guard])), 5.0)

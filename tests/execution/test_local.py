@@ -131,7 +131,7 @@ def test_a_worker_that_says_why_it_cannot_work_ends_the_study(execute: Any) -> N
 def test_a_worker_whose_log_cannot_be_written_ends_the_study_in_one_line(execute: Any, tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("no folder", encoding="utf-8")
     with pytest.raises(
-        BenchsuiteError, match=r"^a worker cannot start: Not a directory\. Every record is whole\. Mend that"
+        BenchsuiteError, match=r"^a worker cannot start: logs: Not a directory\. Every record is whole\. Mend that"
     ):
         execute(cell(trial(0)))
 
@@ -165,6 +165,15 @@ def test_what_others_finished_before_the_study_ended_still_counts(tmp_path: Path
     assert [next(events), next(events)] == done
     with pytest.raises(BenchsuiteError, match="the disk is full"):
         next(events)
+
+
+def test_a_limit_of_the_shell_ends_the_study_and_not_the_trial(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.execution.worker_thread.inherited_limit", lambda death: "6 seconds (ulimit -t)")
+    with pytest.raises(
+        BenchsuiteError,
+        match=r"^a worker that ran a trial was killed by SIGXCPU, and there is a limit of 6 seconds \(ulimit -t\)\. Nobody",
+    ):
+        execute(cell(trial(0)), trials={"0": ["SIGXCPU"]})
 
 
 @pytest.mark.parametrize("action", ["afterwards", "before"])
