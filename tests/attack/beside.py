@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.attack.hostile import ALONE, HOSTILE, MAIN, TOGETHER, Hostile, placed
-from tests.attack.study import BUNDLED, Ended, Numbers, Study
+from tests.attack.study import BUNDLED, Ended, Numbers, Running, Study
 from tests.attack.table import Attack, Found
 
 # Many programs rather than many seeds: their trials are spread over the whole run, between those of the hostile ones.
@@ -187,8 +187,7 @@ def _ends_the_run(one: Hostile) -> Callable[[Path], Found]:
         placed([one], study.plugins)
         running = study.start(*arguments([one], TIMEOUT))
         if one.name == "stops_the_run":
-            running.wait_for(lambda: stopped(running.process.pid), limit=90)
-            running.signal_all(signal.SIGCONT)
+            running.wait_for(lambda: _continued(running), limit=120)
         if one.name == "hangs_in_hook":
             running.wait_for(lambda: len(study.files()) >= 1, limit=90)
             running.wait_for(lambda: False, limit=3)
@@ -213,6 +212,13 @@ def _ends_the_run(one: Hostile) -> Callable[[Path], Found]:
         return found
 
     return attack
+
+
+def _continued(running: Running) -> bool:
+    """Continue a run wherever it is stopped, since ``make`` is called more than once; say whether it has ended."""
+    if stopped(running.process.pid):
+        running.signal_all(signal.SIGCONT)
+    return running.process.poll() is not None
 
 
 def stopped(pid: int) -> bool:
