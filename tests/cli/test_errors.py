@@ -375,7 +375,7 @@ def test_a_full_disk_while_the_report_is_written(
     monkeypatch.setattr("benchsuite.report.write_report", full)
     message = refused(command("report"))
     assert message == (
-        "cannot write the report: No space left on device. Every record is whole. "
+        "cannot write the report: results/report/index.html: No space left on device. Every record is whole. "
         "Mend that, and run `benchsuite report`."
     )
     assert stored.exists()
