@@ -11,6 +11,8 @@ import numpy as np
 
 Number = float | int | None
 """A measured number; ``None`` if it is not finite."""
+PARTS = ("train", "validation", "test")
+"""The parts of a task's data; each measure has a curve for each."""
 
 
 class Curves(Mapping[str, "np.ndarray"]):

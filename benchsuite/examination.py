@@ -17,10 +17,10 @@ from benchsuite.plain_files import NotPlain, kind_of, open_plain
 from benchsuite.record_files import (
     DAMAGED,
     FOLDER,
-    OF_FILE_MANAGERS,
     TEMPORARY,
     Damage,
     RecordFiles,
+    entries,
     move_aside,
 )
 
@@ -124,18 +124,7 @@ def _entries(folder: Path, place: Path, damaged: list[Damage]) -> list[os.DirEnt
     if place.is_symlink():
         damaged.append(Damage(where, "is a link, and links are not followed"))
         return []
-    try:
-        with os.scandir(place) as found:
-            entries = [one for one in found if one.name not in OF_FILE_MANAGERS and not TEMPORARY.fullmatch(one.name)]
-    except FileNotFoundError:
-        return []
-    except NotADirectoryError:
-        damaged.append(Damage(where, f"is {kind_of(place) or 'a file'}, not a folder"))
-        return []
-    except OSError as error:
-        damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
-        return []
-    return sorted(entries, key=lambda one: one.name)
+    return entries(place, where, damaged)
 
 
 def _links(folder: Path, place: Path) -> Iterator[Damage]:

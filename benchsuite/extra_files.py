@@ -82,7 +82,7 @@ class ExtraFiles:
         """
         for folder in (self.weights, self.predictions):
             if folder not in but:
-                self._delete(f"{folder.name}/{trial_id[:2]}/{trial_id}.npz")
+                self._delete(_array_file(folder.name, trial_id))
 
     def discard(self, trial_id: str) -> None:
         """Delete all that is kept of a trial.
@@ -102,8 +102,11 @@ class ExtraFiles:
 
 def extra_names(trial_id: str) -> tuple[str, ...]:
     """Return where all that is kept of a trial lies below the results folder, whether it is there or not."""
-    arrays = (f"{name}/{trial_id[:2]}/{trial_id}.npz" for name in ("weights", "predictions"))
-    return (*arrays, _probe_file(trial_id))
+    return (*(_array_file(name, trial_id) for name in ("weights", "predictions")), _probe_file(trial_id))
+
+
+def _array_file(folder: str, trial_id: str) -> str:
+    return str(extra_file(Path(folder), trial_id))
 
 
 def _probe_file(trial_id: str) -> str:

@@ -366,22 +366,8 @@ class _Spec(TypedDict):
 
 
 def _trial(data: Any) -> Trial:
-    spec = _specs.validate_python(data, strict=True)
-    fold = spec.get("fold")
-    return Trial(
-        task=spec["task"]["name"],
-        task_version=spec["task"]["version"],
-        recipe=spec["recipe"],
-        seed=spec["seed"],
-        epochs=spec["epochs"],
-        batch_size=spec["batch_size"],
-        precision=spec["precision"],
-        device=spec["device"],
-        streams=tuple(sorted(spec["streams"].items())),
-        fold=(fold["number"], fold["of"]) if fold else None,
-        engine=spec["engine"],
-        has_fold="fold" in spec,
-    )
+    spec: Any = _specs.validate_python(data, strict=True)  # whose recipe has been read
+    return Trial.from_spec(spec, spec["recipe"])
 
 
 for _typed in (_Setting, _Task, _Fold, _Spec):

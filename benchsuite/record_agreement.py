@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from benchsuite.curves import PARTS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record, Results, TaskFacts
 
 Row = list[Any]
-PARTS = ("train", "validation", "test")
 
 
 class Disagreement(Exception):

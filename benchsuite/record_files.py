@@ -18,6 +18,7 @@ from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
+from benchsuite.text import one_line, shortened
 
 LARGEST = 64 * 2**20
 """Bytes. A record of 100,000 evaluated epochs of three measures has 28 million."""
@@ -53,7 +54,7 @@ class Damage:
 
     def __str__(self) -> str:
         """Return one line that names the file; nothing in it steers a terminal."""
-        return f"{in_a_line(self.path, LONGEST)} {in_a_line(self.reason, LONGEST)}"
+        return f"{said(self.path)} {said(self.reason)}"
 
 
 class RecordFiles:
@@ -126,17 +127,7 @@ class RecordFiles:
         return newest
 
     def _entries(self, folder: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:
-        """Return what lies in a folder, sorted by name, without what is being written and what file managers leave."""
-        try:
-            with os.scandir(f"{self._folder}/{folder}") as found:
-                entries = [one for one in found if not (one.name[0] == "." and TEMPORARY.fullmatch(one.name))]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            path = f"{self._name}/{folder}".rstrip("/")
-            wrong.append(Damage(path, f"cannot be read: {error.strerror}", readable=False))
-            return []
-        return sorted((one for one in entries if one.name not in OF_FILE_MANAGERS), key=lambda one: one.name)
+        return entries(f"{self._folder}/{folder}", f"{self._name}/{folder}".rstrip("/"), wrong)
 
     def _load(self, folder: str, name: str) -> Record | Damage | None:
         path = f"{self._name}/{folder}/{name}"
@@ -155,6 +146,33 @@ class RecordFiles:
         return record
 
 
+def said(text: str) -> str:
+    """Return what is said of a file in one line of bounded length, in which nothing steers a terminal."""
+    return one_line(shortened(text, LONGEST))
+
+
+def entries(place: str | Path, where: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, sorted by name, without what is being written and what file managers leave.
+
+    Args:
+        place: Of the folder; there need be none.
+        where: The same, relative to the results folder.
+        wrong: Filled with what keeps it from being read.
+    """
+    try:
+        with os.scandir(place) as found:
+            kept = [one for one in found if not (one.name[0] == "." and TEMPORARY.fullmatch(one.name))]
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError:
+        wrong.append(Damage(where, f"is {kind_of(place) or 'a file'}, not a folder"))
+        return []
+    except OSError as error:
+        wrong.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
+        return []
+    return sorted((one for one in kept if one.name not in OF_FILE_MANAGERS), key=lambda one: one.name)
+
+
 def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
     """Return what to say of damaged files, a line each; of many the first, and how to see them all.
 
@@ -162,10 +180,10 @@ def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
         damaged: What was found.
         folder: The results folder.
     """
-    said = [str(one) for one in damaged[:MOST_LISTED]]
-    if more := len(damaged) - len(said):
-        said.append(f"… and {more} more: benchsuite doctor --results {in_a_line(str(folder), LONGEST)}")
-    return said
+    lines = [str(one) for one in damaged[:MOST_LISTED]]
+    if more := len(damaged) - len(lines):
+        lines.append(f"… and {more} more: benchsuite doctor --results {said(str(folder))}")
+    return lines
 
 
 def move_aside(root: Folder, name: str) -> str:
@@ -191,13 +209,6 @@ def move_aside(root: Folder, name: str) -> str:
     except OSError as error:
         raise cannot_write(root.path / place, error) from None
     return place
-
-
-def in_a_line(text: str, most: int) -> str:
-    """Return a text in one line of so many letters: what no terminal shows as it stands is an escape."""
-    begin = text[: most + 1]  # escaping a hundred million letters takes its time
-    shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in begin)
-    return shown if len(shown) <= most and len(text) <= most else f"{shown[: most - 2]} …"
 
 
 def _stray(entry: os.DirEntry[str]) -> str:

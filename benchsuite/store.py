@@ -16,7 +16,7 @@ from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, LONGEST, Damage, RecordFiles, in_a_line, move_aside
+from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, said
 from benchsuite.record_json import record_from_json, record_to_json
 
 
@@ -126,7 +126,7 @@ class Store:
         found = self._files.load(trial_id)
         if not isinstance(found, Damage):
             return found
-        what = f"the record {self.folder / found.path} {in_a_line(found.reason, LONGEST)}."
+        what = f"the record {self.folder / found.path} {said(found.reason)}."
         if found.newer or not found.readable:
             raise BenchsuiteError(f"{what} Nothing was changed.")
         raise DamagedRecord(f"{what} Nothing was changed. {self._cure}", found)

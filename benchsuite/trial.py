@@ -123,12 +123,17 @@ class Trial:
         return identity({**self.spec, **changing, "recipe": recipe})
 
     @classmethod
-    def from_spec(cls, spec: Spec) -> Trial:
-        """Read a record's ``spec``."""
+    def from_spec(cls, spec: Spec, recipe: Recipe | None = None) -> Trial:
+        """Read a record's ``spec``.
+
+        Args:
+            spec: The spec.
+            recipe: Its recipe, where that was read already.
+        """
         return cls(
             task=spec["task"]["name"],
             task_version=spec["task"]["version"],
-            recipe=Recipe.from_json(spec["recipe"]),
+            recipe=recipe or Recipe.from_json(spec["recipe"]),
             seed=spec["seed"],
             epochs=spec["epochs"],
             batch_size=spec["batch_size"],

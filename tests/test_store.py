@@ -277,7 +277,7 @@ def test_a_newer_format_says_that_benchsuite_must_be_upgraded(store: Store) -> N
         ({"surprise": 1}, "surprise: Unexpected keyword argument"),
         ({"spec": []}, "spec: Input should be a valid dictionary"),
         ({"\x1b[2J\n": 1}, "\\x1b[2J\\n: Unexpected keyword argument"),
-        ({"x" * 10_000: 1}, "x" * 100),
+        ({"x" * 10_000: 1}, "x" * 40),
     ],
 )
 def test_a_field_that_is_wrong_is_named(changes: dict[str, Any], where: str, store: Store) -> None:

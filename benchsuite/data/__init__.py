@@ -1,5 +1,6 @@
 """Loading, checksums, splits, and preprocessing that is fitted on the training part only."""
 
-from benchsuite.data.prepared import PARTS, Dataset, Prepared, Raw, load, prepare, read, split
+from benchsuite.curves import PARTS
+from benchsuite.data.prepared import Dataset, Prepared, Raw, load, prepare, read, split
 
 __all__ = ["PARTS", "Dataset", "Prepared", "Raw", "load", "prepare", "read", "split"]

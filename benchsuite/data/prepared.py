@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Arrays, Task
+from benchsuite.curves import PARTS
 from benchsuite.data.splits import fold_indices, split_indices
 from benchsuite.errors import BenchsuiteError, Unsupported
 
 TRANSFORMED_AT_ONCE = 2**24
 """Numbers that a preprocessing gets at once: it may compute in float64."""
-PARTS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchsuite.discovery.streams import Undo, descriptors, streams
-from benchsuite.parent import die_with
+from benchsuite.processes import die_with
 
 LOCAL = "benchsuite_local_"
 """How the names of modules begin that were made of the user's files; they may be made anew at any time."""

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchsuite.engine.identities import Identities
+from benchsuite.processes import signal_name
 
 LONGEST = 160
 """Characters of what a plugin may have named, such as a variable."""
@@ -131,7 +132,7 @@ def _of_process(descriptors: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
     for descriptor in descriptors:
         yield f"the open file of descriptor {descriptor}", _or_none(lambda number=descriptor: _file(number))  # type: ignore[misc]
     for number in signal.valid_signals():
-        yield f"the handler of {_name(number)}", _identity(signal.getsignal(number))
+        yield f"the handler of {signal_name(number)}", _identity(signal.getsignal(number))
     yield "the mask of signals", tuple(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
     for timer in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF"):
         yield f"the interval timer {timer}", "running" if any(signal.getitimer(getattr(signal, timer))) else "stopped"
@@ -173,13 +174,6 @@ def _of_python() -> Iterator[tuple[str, Any]]:
 def _identity(value: Any) -> Any:
     """Return what stands for an object; of one that is not there, nothing."""
     return value if value is None or isinstance(value, int) else (id(value),)
-
-
-def _name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # a real-time signal
-        return f"signal {number}"
 
 
 def _or_none(ask: Callable[[], Any]) -> Any:

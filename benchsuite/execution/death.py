@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.outcomes import Outcome
+from benchsuite.processes import signal_name
 
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 """Signals that an operating system, a batch system or a person sends, and that a program hardly dies of by a mistake of its own."""
@@ -48,7 +49,7 @@ class Death:
             return Outcome.CRASHED, "the worker process was ended: its connection to the run was closed or garbled"
         if self.code >= 0:
             return Outcome.CRASHED, f"the worker process ended by itself with exit code {self.code}"
-        name = _signal_name(-self.code)
+        name = signal_name(-self.code)
         gave_up = re.search("bad_alloc|out of memory|Cannot allocate", self.printed, re.IGNORECASE)
         if name == "SIGABRT" and gave_up:
             reason = "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)"
@@ -66,29 +67,31 @@ class Death:
             return "closed or garbled its connection to the run"
         if self.code >= 0:
             return f"ended with exit code {self.code}"
-        return f"was killed by {_signal_name(-self.code)}"
+        return f"was killed by {signal_name(-self.code)}"
 
 
-def inherited_limit(death: Death) -> str:
+def inherited_limit(death: Death, bundled: bool) -> str:
     """Return the limit of this shell or batch job that a worker may have died of, in a few words; empty if there is none.
 
     Each process has it from the start, so it is hit by whoever computes then: that says nothing of a trial.
 
     Args:
         death: Of the worker.
+        bundled: Whether nothing but bundled components ran there. Of anything else a crash is more likely its own.
     """
     if sys.platform == "win32":
         return ""
     import resource
 
-    def finite(name: str) -> int | None:
-        found = [size for size in resource.getrlimit(getattr(resource, name)) if size != resource.RLIM_INFINITY]
-        return min(found) if found else None
-
-    seconds, size = finite("RLIMIT_CPU"), finite("RLIMIT_AS")
-    if seconds is not None and death.code in (-signal.SIGXCPU, -signal.SIGKILL):
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    # At the soft limit comes a signal of its own, at the hard one SIGKILL.
+    seconds = (
+        soft if death.code == -signal.SIGXCPU else hard if death.code == -signal.SIGKILL else resource.RLIM_INFINITY
+    )
+    if seconds != resource.RLIM_INFINITY:
         return f"{seconds} seconds of processor time for each process (ulimit -t)"
-    if size is not None and death.code not in (0, -signal.SIGTERM, -signal.SIGHUP):
+    size = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if bundled and size != resource.RLIM_INFINITY and not death.from_outside and death.code:
         return f"{size / 2**30:.2g} GiB of addresses for each process (ulimit -v)"
     return ""
 
@@ -108,10 +111,3 @@ def kills_for_memory() -> int:
         if found:
             return found[0]
     return 0
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -76,7 +76,7 @@ def main(folder: str, run: int) -> None:
 
 
 def _die_with(parent: int) -> None:
-    """Do what :func:`benchsuite.parent.die_with` does: this file runs without benchsuite."""
+    """Do what :func:`benchsuite.processes.die_with` does: this file runs without benchsuite."""
     if LINUX:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from benchsuite.execution.containment import pause_all, resume_all
-from benchsuite.parent import die_with
+from benchsuite.processes import die_with
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What a batch system or a closed terminal sends: the same as Ctrl-C."""

@@ -138,17 +138,20 @@ class WorkerThread(threading.Thread):
                     outcome, reason = death.verdict(1)
                     return self._lost(outcome, f"before the trial began, {reason}", death.printed, process.seconds)
                 killed += 1
+                limit = inherited_limit(death, self._lineage == BUNDLED)
+                if limit and killed < SOON_BELIEVED:  # a fresh one has all of it
+                    continue
                 soon = death.starved or trial.cell in self._learned.killers
                 if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
                     continue
-                if death.from_outside:
-                    self._learned.killers.add(trial.cell)
-                outcome, reason = death.verdict(killed)
-                if limit := inherited_limit(death):
+                if limit:
                     raise BenchsuiteError(
                         f"a worker that ran a trial {death}, and there is a limit of {limit}. Nobody was blamed for it, and "
                         "every record is whole. Raise the limit, and run the same command again."
                     ) from None
+                if death.from_outside:
+                    self._learned.killers.add(trial.cell)
+                outcome, reason = death.verdict(killed)
                 return self._lost(outcome, reason, death.printed, process.seconds)
 
     def _ready(self, seconds: float) -> WorkerProcess:

@@ -27,7 +27,7 @@ from benchsuite.discovery import (
 )
 from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
-from benchsuite.parent import die_with
+from benchsuite.processes import die_with
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 
 OF_VERBS = (

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from benchsuite.discovery import PluginSearch
 from benchsuite.discovery.guard import search_path
+from benchsuite.processes import signal_name
 from benchsuite.text import without_controls
 from benchsuite.trying.child import CLOSED, FORKED
 from benchsuite.trying.tried import Tried
@@ -203,14 +204,7 @@ class _Listening:
     def _ended(self, code: int) -> str:
         if code == CLOSED:
             return "importing it closed file descriptors that are not its own"
-        how = f"killed the process: {_signal(-code)}" if code < 0 else f"ended the process with exit code {code}"
+        how = f"killed the process: {signal_name(-code)}" if code < 0 else f"ended the process with exit code {code}"
         if self.attempt.at is not None or not self.attempt.ready:
             return f"importing it {how}"
         return "" if code == 0 else f"it {how} when that should have ended"
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

@@ -168,12 +168,20 @@ def test_what_others_finished_before_the_study_ended_still_counts(tmp_path: Path
 
 
 def test_a_limit_of_the_shell_ends_the_study_and_not_the_trial(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchsuite.execution.worker_thread.inherited_limit", lambda death: "6 seconds (ulimit -t)")
+    monkeypatch.setattr(
+        "benchsuite.execution.worker_thread.inherited_limit", lambda death, bundled: "6 seconds (ulimit -t)"
+    )
     with pytest.raises(
         BenchsuiteError,
         match=r"^a worker that ran a trial was killed by SIGXCPU, and there is a limit of 6 seconds \(ulimit -t\)\. Nobody",
     ):
-        execute(cell(trial(0)), trials={"0": ["SIGXCPU"]})
+        execute(cell(trial(0)), trials={"0": ["SIGXCPU", "SIGXCPU"]})
+
+
+def test_a_fresh_worker_has_all_that_a_limit_of_the_shell_allows(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.execution.worker_thread.inherited_limit", lambda death, bundled: "6 seconds")
+    ended = execute(cell(trial(0)), trials={"0": ["SIGXCPU"]})
+    assert ended[0].ending.outcome is Outcome.COMPLETED
 
 
 @pytest.mark.parametrize("action", ["afterwards", "before"])

@@ -1,4 +1,4 @@
-"""A process that ends with another one."""
+"""What any process is asked: to end with its parent, and which signal ended it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,11 @@ def die_with(parent: int) -> None:
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def signal_name(number: int) -> str:
+    """Return the name of a signal, such as ``SIGTERM``; real-time signals have a number alone."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
