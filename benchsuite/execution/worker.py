@@ -175,7 +175,7 @@ class Worker:
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
         return Environment(
-            device=self._device_name(),
+            device=device_name(self._options.device),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -183,17 +183,23 @@ class Worker:
             processor_features=" ".join(self._rounding.features),
             versions={"python": platform.python_version(), **self._rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
-            processor=_processor(),
+            processor=processor_name(),
             cores=os.cpu_count(),
         )
 
-    def _device_name(self) -> str:
-        if self._options.device == "cpu":
-            return "cpu"
-        import tensorflow as tf
 
-        gpu = tf.config.list_physical_devices("GPU")[0]
-        return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
+def device_name(device: str) -> str:
+    """Return what the device of this process is called: ``cpu``, or the model of the GPU.
+
+    Args:
+        device: As the user names it.
+    """
+    if device == "cpu":
+        return "cpu"
+    import tensorflow as tf
+
+    gpu = tf.config.list_physical_devices("GPU")[0]
+    return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
 
 
 def _sendable(answer: Answer, worker: Worker) -> bytes:
@@ -215,7 +221,8 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
     return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
 
 
-def _processor() -> str:
+def processor_name() -> str:
+    """Return the model of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
