@@ -34,7 +34,7 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 @dataclass(frozen=True)
 class CostRow:
-    """What a step of one setting costs; without numbers where it could not be timed.
+    """What a step of one setting costs.
 
     Args:
         label: The setting in words.
@@ -44,24 +44,17 @@ class CostRow:
         milliseconds: The fastest round, for one step.
         state_bytes: Of the optimizer's state for each trained number.
         compile_seconds: To build and compile its program; ``None`` if it shares that of another setting.
-        reason: Why it could not be timed; empty if it was.
     """
 
     __pydantic_config__ = EXACT
 
     label: Label
-    ratio: Share | None = None
-    low: Share | None = None
-    high: Share | None = None
-    milliseconds: Share | None = None
-    state_bytes: Share | None = None
-    compile_seconds: Seconds | None = None
-    reason: Annotated[str, Field(strict=True)] = ""
-
-    def __post_init__(self) -> None:
-        numbers = (self.ratio, self.low, self.high, self.milliseconds, self.state_bytes)
-        if any((number is None) != bool(self.reason) for number in numbers):
-            raise ValueError("a row has either a reason or ratio, low, high, milliseconds and state_bytes")
+    ratio: Share
+    low: Share
+    high: Share
+    milliseconds: Share
+    state_bytes: Share
+    compile_seconds: Seconds | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,8 @@ class CostTable:
         machine: Operating system and architecture.
         numerics: Fingerprint of what rounding depends on.
         versions: Package → version.
-        rows: In the order in which they were asked for, the yardstick first.
+        rows: What was timed, in the order in which it was asked for, the yardstick first.
+        failed: Setting in words → why it could not be timed.
     """
 
     __pydantic_config__ = EXACT
@@ -108,7 +102,13 @@ class CostTable:
     machine: Name
     numerics: Name
     versions: Texts
-    rows: tuple[CostRow, ...]
+    rows: Annotated[tuple[CostRow, ...], Field(min_length=1)]
+    failed: dict[Label, str]
+
+    @property
+    def place(self) -> str:
+        """What it was measured on, in words."""
+        return self.task or "a perceptron of a million parameters"
 
     @property
     def shared(self) -> bool:

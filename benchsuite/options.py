@@ -173,8 +173,8 @@ def same(table: type[Table], name: str) -> Any:
         table: The other table.
         name: Of its field.
     """
-    known = next(each for each in fields(cast(Any, table)) if each.name == name)
-    return field(default=known.default, default_factory=known.default_factory, metadata=known.metadata)  # type: ignore[call-overload]
+    known: Any = next(each for each in fields(cast(Any, table)) if each.name == name)
+    return field(default=known.default, default_factory=known.default_factory, metadata=known.metadata)
 
 
 class Table:

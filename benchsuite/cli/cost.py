@@ -27,7 +27,7 @@ def cost(asked: Costing) -> None:
     from benchsuite.costs.request import Order, contests
     from benchsuite.costs.written import table_of, write
     from benchsuite.engine.device import Device
-    from benchsuite.report.tables.cost_table import cost_table
+    from benchsuite.report.tables.cost_table import cost_table, failed_lines
 
     Device.parse(asked.device)
     known = registry(asked.plugin, asked.no_local)
@@ -44,6 +44,8 @@ def cost(asked: Costing) -> None:
             table = table_of(course)
             path = write(results, course, table)
             show(console, cost_table(table))
+            for line in failed_lines(table):
+                say(console, "[yellow]![/] {}", line)
             if table.shared:
                 say(
                     console,

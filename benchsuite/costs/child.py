@@ -97,7 +97,9 @@ class Runner:
                 return seconds / len(self.order)
             for variable, value in self.start:
                 variable.assign(value)
-        raise Unsupported(f"its loss is no finite number within {len(self.order)} steps; give it a smaller learning rate")
+        raise Unsupported(
+            f"its loss grows beyond all bounds within {len(self.order)} steps; give it a smaller learning rate"
+        )
 
 
 class Measuring:

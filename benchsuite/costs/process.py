@@ -21,9 +21,7 @@ LOOK_EVERY = 0.2
 LONGEST_PRINTED = 4_000
 
 # As for a worker: the search path is this process's own, and set before anything is imported.
-BOOT = (
-    "import sys; sys.path[:] = sys.argv[2].splitlines(); from benchsuite.costs.child import serve; serve(int(sys.argv[1]))"
-)
+BOOT = "import sys; sys.path[:] = sys.argv[2].splitlines(); from benchsuite.costs.child import serve; serve(int(sys.argv[1]))"
 
 
 def measure(order: Order, preparing: Callable[[Preparing], None]) -> Iterator[Course]:

@@ -14,9 +14,7 @@ def _data() -> Arrays:
     import numpy as np
 
     rng = np.random.default_rng(0)
-    return Arrays(
-        rng.normal(size=(3 * BATCH, WIDTH)).astype("float32"), rng.integers(0, 10, 3 * BATCH).astype("int32")
-    )
+    return Arrays(rng.normal(size=(3 * BATCH, WIDTH)).astype("float32"), rng.integers(0, 10, 3 * BATCH).astype("int32"))
 
 
 def _model(blocks: Any, inputs: Any) -> Any:

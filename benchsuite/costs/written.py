@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from benchsuite.cost_files import FORMAT, PART, PLACE, CostRow, CostTable
 from benchsuite.costs.said import Course, Timed
@@ -45,7 +45,8 @@ def table_of(course: Course) -> CostTable:
         rounds=len(first.seconds),
         cpu_share=course.cpu_share,
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        rows=tuple(_row(one, first) for one in course.timed),
+        rows=tuple(_row(one, first) for one in course.timed if not one.reason),
+        failed={one.label: one.reason for one in course.timed if one.reason},
         **known,
     )
 
@@ -54,8 +55,6 @@ _KEPT = ("device", "device_name", "precision", "processor", "cores", "machine", 
 
 
 def _row(one: Timed, first: Timed) -> CostRow:
-    if one.reason:
-        return CostRow(one.label, reason=one.reason)
     ratios = [mine / yardstick for mine, yardstick in zip(one.seconds, first.seconds, strict=True)]
     low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return CostRow(
@@ -93,7 +92,7 @@ def write(folder: Path, course: Course, table: CostTable) -> Path:
 def _content(course: Course, table: CostTable) -> Mapping[str, Any]:
     import pytest_benchmark
 
-    about = course.environment
+    timed = [one for one in course.timed if not one.reason]
     return {
         "machine_info": {
             "machine": table.machine,
@@ -102,12 +101,10 @@ def _content(course: Course, table: CostTable) -> Mapping[str, Any]:
             "cpu": {"brand_raw": table.processor, "count": table.cores},
         },
         "commit_info": {},
-        "benchmarks": [
-            _benchmark(one, row, course) for one, row in zip(course.timed, table.rows, strict=True) if not one.reason
-        ],
+        "benchmarks": [_benchmark(one, row, course) for one, row in zip(timed, table.rows, strict=True)],
         "datetime": table.finished_at,
         "version": pytest_benchmark.__version__,
-        PART: {**asdict(table), **{key: about[key] for key in _KEPT}},
+        PART: asdict(table),
     }
 
 
@@ -127,7 +124,9 @@ def _benchmark(one: Timed, row: CostRow, course: Course) -> dict[str, Any]:
         cprofile_stats=None,
         has_error=False,
     )
-    held = Metadata(fixture, course.steps, {"disable_gc": False, "timer": "perf_counter", "warmup": True})
+    held: Any = cast(Any, Metadata)(
+        fixture, course.steps, {"disable_gc": False, "timer": "perf_counter", "warmup": True}
+    )
     for seconds in one.seconds:
         held.update(seconds * course.steps)
     found: dict[str, Any] = held.as_dict()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchsuite.cost_files import CostTable
+from benchsuite.cost_files import CostRow, CostTable
 from benchsuite.report.tables.numbers import milliseconds
-from benchsuite.report.tables.terminal import WIDTH
 from benchsuite.text import one_line, shortened
 
 if TYPE_CHECKING:
@@ -27,11 +26,6 @@ def spread_text(low: float, high: float) -> str:
     return f"{ratio_text(low)} – {ratio_text(high)}"
 
 
-def place_text(table: CostTable) -> str:
-    """Return what a contest was held on, in words."""
-    return table.task or "a perceptron of a million parameters"
-
-
 def about_text(table: CostTable) -> str:
     """Return how a contest was held, in words."""
     device = table.device_name if table.device == "gpu" else "one thread of a CPU"
@@ -39,6 +33,16 @@ def about_text(table: CostTable) -> str:
         f"{table.rounds} rounds in turns, {table.steps} steps each, on {device}, {table.precision}. Time ÷: median of the "
         "rounds and its quartiles; ms: a step of the fastest round; bytes of optimizer state for each parameter."
     )
+
+
+def in_order(table: CostTable) -> list[CostRow]:
+    """Return the rows, cheapest first."""
+    return sorted(table.rows, key=lambda row: row.ratio)
+
+
+def failed_lines(table: CostTable) -> list[str]:
+    """Return what could not be timed, one line each."""
+    return [f"{label} was not timed: {shortened(reason, LONGEST_REASON)}" for label, reason in table.failed.items()]
 
 
 def cost_table(table: CostTable) -> Table:
@@ -49,28 +53,21 @@ def cost_table(table: CostTable) -> Table:
 
     shown = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(one_line(f"step cost of {table.kind.replace('_', ' ')} on {place_text(table)}"), style="bold"),
+        title=Text(one_line(f"step cost of {table.kind.replace('_', ' ')} on {table.place}"), style="bold"),
         title_justify="left",
         caption=Text(about_text(table), style="dim"),
         caption_justify="left",
         pad_edge=False,
         show_edge=False,
-        width=None if len(table.rows) else WIDTH,
     )
     shown.add_column(Text(table.kind.replace("_", " ")), max_width=NARROW, overflow="fold")
-    shown.add_column(Text(one_line(f"÷ {shortened(table.against, 100)}")), justify="right", max_width=12, overflow="fold")
+    shown.add_column(
+        Text(one_line(f"÷ {shortened(table.against, 100)}")), justify="right", max_width=12, overflow="fold"
+    )
     shown.add_column(Text("quartiles"), justify="right", no_wrap=True)
     for head in ("step", "bytes", "compile"):
         shown.add_column(Text(head), justify="right", no_wrap=True)
-    for row in sorted(table.rows, key=lambda one: (one.ratio is None, one.ratio)):
-        if row.ratio is None:
-            reason = Text(one_line(shortened(row.reason, LONGEST_REASON)), style="dim", overflow="fold")
-            shown.add_row(Text(one_line(row.label)), Text("–"), reason, Text("–"), Text("–"), Text("–"))
-            continue
-        assert row.low is not None
-        assert row.high is not None
-        assert row.milliseconds is not None
-        assert row.state_bytes is not None
+    for row in in_order(table):
         shown.add_row(
             Text(one_line(row.label)),
             Text(ratio_text(row.ratio)),
