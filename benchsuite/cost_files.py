@@ -72,7 +72,7 @@ class CostTable:
         precision: Of the programs.
         steps: Of a turn.
         rounds: In which all took turns.
-        cpu_share: Processor time divided by wall time of the rounds; below 0.9 the core was shared and no time counts.
+        cpu_share: Processor time divided by wall time of the rounds; below 0.9 the core was shared.
         finished_at: ISO 8601, UTC.
         processor: Its model.
         cores: Of the machine.

@@ -49,7 +49,7 @@ def cost(asked: Costing) -> None:
             if table.shared:
                 say(
                     console,
-                    "[yellow]![/] The core was shared: it gave {:.0%} of its time. Ratios say something, milliseconds do not.",
+                    "[yellow]![/] The core was shared: it gave {:.0%} of its time. Milliseconds are of a busy machine.",
                     table.cpu_share or 0.0,
                 )
             say(console, "Wrote {}", path)
@@ -71,7 +71,7 @@ def _warn_of_load(console: object) -> None:
     if free < 0.9:
         say(
             console,  # type: ignore[arg-type]
-            "[yellow]![/] No core of this machine is free ({:.1f} of {} are): what is timed now may not repeat.",
+            "[yellow]![/] No core of this machine is free ({:.1f} of {} are): milliseconds measured now may not repeat.",
             free,
             cores,
         )

@@ -101,19 +101,19 @@ def _content(course: Course, table: CostTable) -> Mapping[str, Any]:
             "cpu": {"brand_raw": table.processor, "count": table.cores},
         },
         "commit_info": {},
-        "benchmarks": [_benchmark(one, row, course) for one, row in zip(timed, table.rows, strict=True)],
+        "benchmarks": [_benchmark(one, row, course, table) for one, row in zip(timed, table.rows, strict=True)],
         "datetime": table.finished_at,
         "version": pytest_benchmark.__version__,
         PART: asdict(table),
     }
 
 
-def _benchmark(one: Timed, row: CostRow, course: Course) -> dict[str, Any]:
+def _benchmark(one: Timed, row: CostRow, course: Course, table: CostTable) -> dict[str, Any]:
     """Return one contestant as pytest-benchmark writes it: seconds of a step, over the rounds."""
     from pytest_benchmark.stats import Metadata
 
     contest = course.contest
-    group = f"{contest.kind} on {contest.task or 'million'}, {course.environment['device']}"
+    group = f"{contest.kind} on {contest.task or 'million'}, {table.device}"
     fixture = SimpleNamespace(
         name=row.label,
         fullname=f"{contest.task or 'million'}::{contest.kind}[{row.label}]",
@@ -125,7 +125,9 @@ def _benchmark(one: Timed, row: CostRow, course: Course) -> dict[str, Any]:
         has_error=False,
     )
     held: Any = cast(Any, Metadata)(
-        fixture, course.steps, {"disable_gc": False, "timer": "perf_counter", "warmup": True}
+        fixture,
+        course.steps,
+        {"disable_gc": False, "timer": "process_time" if table.device == "cpu" else "perf_counter", "warmup": True},
     )
     for seconds in one.seconds:
         held.update(seconds * course.steps)

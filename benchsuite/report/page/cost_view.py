@@ -59,7 +59,7 @@ def _view(table: CostTable) -> CostView:
     notes = failed_lines(table)[:MOST_ROWS]
     if (more := len(rows) - MOST_ROWS) > 0:
         notes.append(f"{more} more are in the file.")
-    shared = f"The core was shared: it gave {table.cpu_share:.0%} of its time, so that milliseconds say nothing."
+    shared = f"The core was shared: it gave {table.cpu_share:.0%} of its time. Milliseconds are of a busy machine."
     return CostView(
         title=f"{title(table.kind)} on {table.place}",
         against=table.against,

@@ -28,7 +28,7 @@ def spread_text(low: float, high: float) -> str:
 
 def about_text(table: CostTable) -> str:
     """Return how a contest was held, in words."""
-    device = table.device_name if table.device == "gpu" else "one thread of a CPU"
+    device = table.device_name if table.device == "gpu" else "one thread of a CPU, whose own time counts"
     return (
         f"{table.rounds} rounds in turns, {table.steps} steps each, on {device}, {table.precision}. Time ÷: median of the "
         "rounds and its quartiles; ms: a step of the fastest round; bytes of optimizer state for each parameter."
