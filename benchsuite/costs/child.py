@@ -14,7 +14,7 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.costs.request import Contest, Contestant, Order
-from benchsuite.costs.said import Course, Measured, Preparing, Refused, Timed
+from benchsuite.costs.said import Course, AllTimed, Preparing, Refused, Timed
 from benchsuite.costs.standard import standard
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.session import Session
@@ -45,7 +45,7 @@ def serve(descriptor: int) -> None:
     except BenchsuiteError as error:
         connection.send(Refused(str(error)))
         return
-    connection.send(Measured())
+    connection.send(AllTimed())
 
 
 def _courses(order: Order, tell: Callable[[Any], None]) -> Any:

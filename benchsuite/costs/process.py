@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from benchsuite.costs.request import Order
-from benchsuite.costs.said import Course, Measured, Preparing, Refused
+from benchsuite.costs.said import Course, AllTimed, Preparing, Refused
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
@@ -57,7 +57,7 @@ def measure(order: Order, preparing: Callable[[Preparing], None]) -> Iterator[Co
                     yield said
                 elif isinstance(said, Refused):
                     raise BenchsuiteError(said.reason)
-                elif isinstance(said, Measured):
+                elif isinstance(said, AllTimed):
                     return
                 elif code is not None:
                     raise _died(code, at, printed)

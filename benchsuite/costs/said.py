@@ -67,7 +67,7 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Measured:
+class AllTimed:
     """All contests were measured."""
 
 
