@@ -14,7 +14,7 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.costs.request import Contest, Contestant, Order
-from benchsuite.costs.said import Course, AllTimed, Preparing, Refused, Timed
+from benchsuite.costs.said import AllTimed, Course, Preparing, Refused, Timed
 from benchsuite.costs.standard import standard
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.session import Session

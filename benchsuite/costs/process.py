@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from benchsuite.costs.request import Order
-from benchsuite.costs.said import Course, AllTimed, Preparing, Refused
+from benchsuite.costs.said import AllTimed, Course, Preparing, Refused
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
