@@ -76,6 +76,7 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
+        compile_cache=not execution.no_compile_cache,
     )
     planned = plan(study, known)
     options.extras.check(trial.epochs for trial in planned.trials.values())
