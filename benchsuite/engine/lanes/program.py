@@ -103,33 +103,29 @@ class LaneProgram:
             self.program.draw_with(self._keys[lane])
         yield self.program
 
-    def compile(self, feed: Feed, steps: int, batch_size: int) -> float:
+    def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took.
 
         Raises:
             NoLane: If they cannot be traced or compiled for several lanes.
         """
         started = time.perf_counter()
-        order = np.zeros((steps, self.lanes, batch_size), "int32")
-        nobody = np.zeros(self.lanes)
+        order = np.zeros((steps, self.lanes * self.program.batch_size), "int32")
+        rates, none = np.zeros((steps, self.lanes), "float32"), np.zeros(self.lanes)
         try:
-            self._first_chunk(feed, order)
+            with (
+                self._tf.device(self.program.device),
+                contextlib.closing(feed.chunks(order[: feed.chunk_length(order)])) as chunks,
+            ):
+                self._call(next(chunks), rates, 0, none.astype("int32"), none, none)
             self.evaluate(feed, compile_only=True)
-        except (MemoryError, KeyboardInterrupt):
+        except MemoryError:
             raise
         except Exception as error:
             if type(error).__name__ == "ResourceExhaustedError":
                 raise
             raise NoLane(_reason(error)) from error
-        del nobody
         return time.perf_counter() - started
-
-    def _first_chunk(self, feed: Feed, order: np.ndarray) -> None:
-        flat = order.reshape(len(order), -1)
-        none = np.zeros(self.lanes)
-        with contextlib.closing(feed.chunks(flat[: feed.chunk_length(flat)])) as chunks:
-            rates = np.zeros((len(order), self.lanes), "float32")
-            self._call(next(chunks), rates, 0, none.astype("int32"), none, none + np.inf)
 
     def train(
         self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, trains: np.ndarray, bounds: np.ndarray

@@ -85,6 +85,8 @@ class Program:
         self._evaluate = EvaluateCall(task, self.objective, self.evaluation_weights, dataset, self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
         self._key = tf.constant(0, tf.int64)
+        self.lanes: dict[int, Any] = {}
+        """What trains several of its trials at once, once it was made: number of lanes → lane program, or why there is none."""
 
     @property
     def traces(self) -> int:
