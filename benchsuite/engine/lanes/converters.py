@@ -68,7 +68,6 @@ def _bitcast(one: Any) -> Any:
 def _random(one: Any) -> Any:
     """Draw with Threefry, whose numbers alone are XLA's; every other generator has no form."""
     import tensorflow as tf
-
     from tensorflow.python.ops.parallel_for.pfor import ConversionNotImplementedError
 
     generator = tf.get_static_value(one.unstacked_input(3))

@@ -44,9 +44,7 @@ class Group:
         first = self._ready
         return first is None or (ready.program is first.program and ready.feed is first.feed)
 
-    def add(
-        self, number: int, account: Account, ready: ReadyTrial, monitors: Sequence[Monitor], task: Task
-    ) -> None:
+    def add(self, number: int, account: Account, ready: ReadyTrial, monitors: Sequence[Monitor], task: Task) -> None:
         """Give a trial the next lane, with the values that the program holds now.
 
         Args:
