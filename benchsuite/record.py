@@ -366,6 +366,7 @@ class _Spec(TypedDict):
     device: Name
     engine: Count
     fold: NotRequired[_Fold | None]
+    lanes: NotRequired[Count]
 
 
 def _trial(data: Any) -> Trial:

@@ -33,6 +33,8 @@ def _forms(before: dict[str, Converter]) -> dict[str, Converter]:
     return {
         "XlaOptimizationBarrier": _barrier,
         "Bitcast": _bitcast,
+        "L2Loss": _half_square,
+        "Qr": _factors,
         "StatelessRandomUniformFullIntV2": _random,
         "StatelessRandomUniformV2": _random,
         "StatelessRandomNormalV2": _random,
@@ -63,6 +65,19 @@ def _bitcast(one: Any) -> Any:
     import tensorflow as tf
 
     return _wrapped([tf.bitcast(one.stacked_input(0), one.get_attr("type"))])
+
+
+def _half_square(one: Any) -> Any:
+    import tensorflow as tf
+
+    values = one.stacked_input(0)
+    return _wrapped([tf.reduce_sum(values * values, axis=list(range(1, values.shape.rank))) / 2])
+
+
+def _factors(one: Any) -> Any:
+    import tensorflow as tf
+
+    return _wrapped(tf.raw_ops.Qr(input=one.stacked_input(0), full_matrices=one.get_attr("full_matrices")))
 
 
 def _random(one: Any) -> Any:

@@ -16,6 +16,11 @@ from benchsuite.engine.lanes.functional import Functional
 from benchsuite.engine.program.feed import Chunk, Feed
 from benchsuite.engine.program.program import Program
 from benchsuite.engine.program.traced import Traced
+from benchsuite.text import shortened
+
+
+LONGEST_REASON = 300
+"""Letters of why a program cannot be vectorized."""
 
 
 class NoLane(Exception):
@@ -288,5 +293,6 @@ def _like(alive: Any, values: Any) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    """Return the first line of why a function cannot be vectorized."""
-    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    """Return why a function cannot be vectorized, in one line: TensorFlow says it at the end of a traceback."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return shortened(lines[-1], LONGEST_REASON) if lines else type(error).__name__
