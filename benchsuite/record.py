@@ -136,6 +136,8 @@ class Costs:
         parameters: Trained numbers.
         state_bytes: The optimizer's state, without scalars.
         peak_memory_bytes: Largest resident size of the worker process so far.
+        lanes: How many trials its program trained side by side: its times are shares, and none of a step. ``None`` where
+            it trained alone.
     """
 
     wall_seconds: Seconds
@@ -152,6 +154,7 @@ class Costs:
     parameters: Count | None = None
     state_bytes: Count | None = None
     peak_memory_bytes: Count | None = None
+    lanes: Count | None = None
 
 
 @_part
@@ -367,6 +370,7 @@ class _Spec(TypedDict):
     device: Name
     engine: Count
     fold: NotRequired[_Fold | None]
+    lanes: NotRequired[Count]
 
 
 def _trial(data: Any) -> Trial:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.checks import Check, above, form, one_of, whole
-from benchsuite.components import TIERS
+from benchsuite.components import MOST_LANES, TIERS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
 from benchsuite.kinds import RECIPE_KINDS
@@ -79,6 +79,13 @@ class Study(Table):
     )
     precision: str = option(
         "float32", f"{' or '.join(PRECISIONS)}.", one_of("precision", PRECISIONS), example="bfloat16"
+    )
+    lanes: int | None = option(
+        None,
+        "Trials that one program trains side by side; what the task says for the device unless given, 1 on the CPU.",
+        whole(1, MOST_LANES),
+        metavar="N",
+        example=64,
     )
     device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
 

@@ -55,6 +55,7 @@ class Spec(TypedDict):
     device: str
     engine: int
     fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
+    lanes: NotRequired[int]  # where it is not 1
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Trial:
         fold: Number of the fold that tests, from 0, and how many folds there are; ``None`` for the task's own split.
         engine: Version of the engine that gives the numbers.
         has_fold: Whether its spec says anything of folds; some of engine 1 do not.
+        lanes: How many trials its program trains side by side, this one among them: products of many round differently.
     """
 
     task: str
@@ -88,6 +90,7 @@ class Trial:
     fold: tuple[int, int] | None = None
     engine: int = ENGINE_VERSION
     has_fold: bool = True
+    lanes: int = 1
 
     @property
     def spec(self) -> Spec:
@@ -105,6 +108,8 @@ class Trial:
         }
         if self.has_fold:
             spec["fold"] = {"number": self.fold[0], "of": self.fold[1]} if self.fold else None
+        if self.lanes != 1:
+            spec["lanes"] = self.lanes
         return spec
 
     @cached_property
@@ -164,6 +169,7 @@ class Trial:
             fold=(fold["number"], fold["of"]) if (fold := spec.get("fold")) else None,
             engine=spec["engine"],
             has_fold="fold" in spec,
+            lanes=spec.get("lanes", 1),
         )
 
     def with_seed(self, seed: int) -> Trial:

@@ -242,7 +242,7 @@ class Here:
             for trial in self._cells.pop(0).trials:
                 yield Started(trial, 0)
                 Here.ran.append(trial.seed)
-                answer = worker.run(trial.spec)
+                (answer,) = worker.run([trial.spec])
                 yield Finished(trial, 0, answer.ending, answer.probes)
 
     def close(self) -> None:

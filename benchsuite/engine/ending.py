@@ -41,6 +41,10 @@ class Account:
         self.logbook: Logbook | None = None
         self.keeper: Keeper | None = None
         self.results = Results()
+        self.lanes: int | None = None
+        """How many trials its program trains side by side; ``None`` where it trains one."""
+        self.neighbours = 1
+        """Trials that share its time, it among them."""
 
     def completed(self) -> Ran:
         """Return what became of a trial that trained to its end."""
@@ -77,7 +81,7 @@ class Account:
         return Ran(ending, self.keeper.probed if self.keeper else None)
 
     def _costs(self) -> Costs:
-        wall = time.perf_counter() - self._started
+        wall = (time.perf_counter() - self._started) / self.neighbours
         ready, logbook = self.ready, self.logbook
         if ready is None or self.compile_seconds is None or logbook is None:
             return Costs(wall_seconds=wall)
@@ -94,6 +98,7 @@ class Account:
             parameters=program.network.parameters,
             state_bytes=program.optimizer.state_bytes,
             peak_memory_bytes=_peak_memory(),
+            lanes=self.lanes,
             **logbook.timings(),
         )
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchsuite.components import Optimizer, Task
+from benchsuite.components import Monitor, Optimizer, Task
 from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
-from benchsuite.engine.epochs import train_epochs
+from benchsuite.engine.epochs import Course, train_epochs
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import RecipeFinding, recipe_finding
 from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.kept_data import KeptData, Usable
+from benchsuite.engine.lanes.group import Group
+from benchsuite.engine.lanes.program import NoLane
 from benchsuite.engine.program.feed import RESIDENT_BYTES
 from benchsuite.engine.program.optimizer import ConfigurationChanged
 from benchsuite.engine.program.program import Program
@@ -95,36 +97,104 @@ class Session:
         Raises:
             CannotWrite: If what is to be kept of it cannot be written: that is no end of the trial.
         """
+        return self.run_together([trial])[0] if trial.lanes != 1 else self._run_alone(trial)
+
+    def run_together(self, trials: Sequence[Trial]) -> list[Ran]:
+        """Train trials of one cell side by side, each to whatever end, the same as if it were the only one.
+
+        Where their program cannot be vectorized they train one after another, each in a program for one.
+
+        Args:
+            trials: Any number; their ``lanes`` says how many of them train at once.
+
+        Raises:
+            CannotWrite: As for :meth:`run`.
+        """
+        waiting, found = dict(enumerate(trials)), dict[int, Ran]()
+        while waiting:
+            group = Group(trials[0].lanes, self._extras)
+            for number, trial in list(waiting.items()):
+                if group.full:
+                    break
+                account, taken = Account(trial.device), True
+                try:
+                    ready, monitors = self._begun(trial, account)
+                    taken = group.takes(ready)
+                    if taken:
+                        group.add(number, account, ready, monitors, self._tasks(trial.task))
+                except KeyboardInterrupt:
+                    raise
+                except NoLane:
+                    found[number] = self._run_alone(trial)
+                except BaseException as error:
+                    found[number] = self._failed(account, error)
+                if taken:
+                    del waiting[number]
+            if group.members:
+                found |= self._trained(group, trials)
+        return [found[number] for number in range(len(trials))]
+
+    def _trained(self, group: Group, trials: Sequence[Trial]) -> dict[int, Ran]:
+        """Train a group; return what became of each by its position among all trials."""
+        try:
+            group.train()
+        except KeyboardInterrupt:
+            raise
+        except NoLane:
+            return {number: self._run_alone(trials[number]) for number in group.members}
+        except BaseException as error:
+            (first, *others) = group.members.items()
+            failed = self._failed(first[1].account, error)
+            if not others:
+                return {first[0]: failed}
+            # Nobody is blamed for a neighbour: each again by itself, in a lane as before.
+            return {number: self.run_together([trials[number]])[0] for number in group.members}
+        return {
+            number: lane.failure or self._completed(trials[number], lane.account)
+            for number, lane in group.members.items()
+        }
+
+    def _run_alone(self, trial: Trial) -> Ran:
         account = Account(trial.device)
         try:
-            keeper = self._train(trial, account)
+            self._train(trial, account)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may raise anything, SystemExit included
-            ran = account.failed(error)
-        else:
-            weights, predictions = (
-                extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
-            )
-            keeper.write(weights, predictions, self._results)
-            return account.completed()
+            return self._failed(account, error)
+        return self._completed(trial, account)
+
+    def _completed(self, trial: Trial, account: Account) -> Ran:
+        """Write what is to be kept of a trial that trained to its end."""
+        weights, predictions = (
+            extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
+        )
+        if account.keeper is not None:
+            account.keeper.write(weights, predictions, self._results)
+        return account.completed()
+
+    def _failed(self, account: Account, error: BaseException) -> Ran:
+        ran = account.failed(error)
         if ran.ending.outcome is Outcome.OUT_OF_MEMORY:
             self._programs.clear()
         return ran
 
-    def _train(self, trial: Trial, account: Account) -> Keeper:
-        task = self._tasks(trial.task)
-        account.checksum = self._data.raw(task).checksum
+    def _begun(self, trial: Trial, account: Account) -> tuple[ReadyTrial, list[Monitor]]:
+        """Make a trial ready, and who watches it."""
+        account.checksum = self._data.raw(self._tasks(trial.task)).checksum
         ready = account.ready = self.ready(trial)
-        monitors = make_monitors(trial.recipe, self._components)
+        return ready, make_monitors(trial.recipe, self._components)
+
+    def _train(self, trial: Trial, account: Account) -> None:
+        task = self._tasks(trial.task)
+        ready, monitors = self._begun(trial, account)
         account.compile_seconds = ready.program.compile(ready.feed, ready.plan.steps)
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
-        train_epochs(ready, monitors, logbook, keeper)
+        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper))
         account.results = summarize(task, logbook, restores)
         keeper.take()
-        return keeper
 
     def ready(self, trial: Trial) -> ReadyTrial:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.

@@ -7,6 +7,7 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from benchsuite.engine.ending import Account
+from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
@@ -51,13 +53,14 @@ def serve(descriptor: int) -> None:
     connection.send(Ready(changed=worker.changed))
     while True:
         try:
-            spec = connection.recv()
+            specs = connection.recv()
         except EOFError:  # the study has ended
             return
         connection.send(Begun())
-        answer = worker.run(spec)
+        answers = worker.run(specs)
         sys.stdout.flush()
-        connection.send_bytes(_sendable(answer, worker))
+        for answer in answers:
+            connection.send_bytes(_sendable(answer, worker))
 
 
 class BrokenHere(Exception):
@@ -150,16 +153,21 @@ class Worker:
         self._state = State(descriptors, functions=bool(lineage))
         return registry
 
-    def run(self, spec: Spec) -> Answer:
-        """Run one trial to whatever end."""
-        trial = Trial.from_spec(spec)
+    def run(self, specs: Sequence[Spec]) -> list[Answer]:
+        """Run one trial, or several that train side by side, each to whatever end."""
+        trials = [Trial.from_spec(spec) for spec in specs]
         problem = ""
         try:
-            ran = self._session.run(trial)
+            ran = self._session.run_together(trials) if len(trials) > 1 else [self._session.run(trials[0])]
         except CannotWrite as error:
-            ran, problem = Account(trial.device).failed(error), str(error)
+            ran, problem = [Account(trial.device).failed(error) for trial in trials], str(error)
         except KeyboardInterrupt as error:  # the user's own never comes here: this is a plugin's
-            ran = Account(trial.device).failed(error)
+            if len(trials) > 1:
+                return [answer for spec in specs for answer in self.run([spec])]
+            ran = [Account(trials[0].device).failed(error)]
+        return [self._answer(*one, problem) for one in zip(trials, ran, strict=True)]
+
+    def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
         ending = replace(

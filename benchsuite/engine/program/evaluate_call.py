@@ -56,17 +56,15 @@ class EvaluateCall:
     def _call(self, chunk: Chunk, feed: Feed, sums: Any, stop: int, key: Any, run: bool = True) -> Any:
         import tensorflow as tf
 
-        _, weights, part_of = self.evaluation.batches
-        kept = slice(chunk.first, chunk.first + chunk.count)
-        padding = len(chunk.rows) - chunk.count
+        weights, part_of = self.evaluation.padded(chunk)
         return (self.traced if run else self.traced.trace)(
             0,
             chunk.x,
             chunk.y,
             *feed.head,
             tf.constant(chunk.rows),
-            tf.constant(np.pad(weights[kept], ((0, padding), (0, 0)))),
-            tf.constant(np.pad(part_of[kept], (0, padding))),
+            tf.constant(weights),
+            tf.constant(part_of),
             tf.constant(stop, tf.int32),
             tf.constant(sums, tf.float64),
             key,

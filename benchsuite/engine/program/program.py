@@ -19,6 +19,7 @@ from benchsuite.engine.network.built import BuiltNetwork
 from benchsuite.engine.program.after_steps import AfterSteps
 from benchsuite.engine.program.checks import check_codes, check_targets
 from benchsuite.engine.program.evaluate_call import EvaluateCall
+from benchsuite.engine.program.evaluation import Evaluation
 from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
 from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, widened
 from benchsuite.engine.program.objective import Objective
@@ -83,16 +84,27 @@ class Program:
         self.batch_size = batch_size
         batches = dataset.sizes[0] // batch_size
         self.training = Training(self.objective, self.optimizer, self.after, self.classes, dataset.symbols)
-        self._weights = EvaluationWeights(self.objective, self.optimizer, self.after, batches, batch_size)
+        self.evaluation_weights = EvaluationWeights(self.objective, self.optimizer, self.after, batches, batch_size)
         self._train = TrainCall(self.training, batch_size, self.xla)
-        self._evaluate = EvaluateCall(task, self.objective, self._weights, dataset, self.xla)
+        self._evaluate = EvaluateCall(task, self.objective, self.evaluation_weights, dataset, self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
         self._key = tf.constant(0, tf.int64)
+        self.lanes: dict[int, Any] = {}
+        """What trains several of its trials at once, once it was made: number of lanes → lane program, or why there is none."""
 
     @property
     def traces(self) -> int:
         """How often its two functions were traced."""
         return self._train.traced.traces + self._evaluate.traced.traces
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What is measured, on which examples."""
+        return self._evaluate.evaluation
+
+    def draw_with(self, key: Any) -> None:
+        """Draw noise with another key from now on."""
+        self._key = key
 
     def _check_data(self, ingredients: Ingredients) -> None:
         check_codes(self.task, self.dataset.x, self.network.model)
@@ -196,13 +208,13 @@ class Program:
 
     def weights(self, feed: Feed) -> dict[str, np.ndarray]:
         """Return a copy of what every layer is evaluated with: see :meth:`BuiltNetwork.used_values`."""
-        with self._tf.device(self.device), self._weights.held(*feed.head, self._key):
+        with self._tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             return self.network.used_values()
 
     def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
         """Return the model's outputs for some examples in evaluation mode, float32."""
         tf, found = self._tf, []
-        with tf.device(self.device), self._weights.held(*feed.head, self._key):
+        with tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             for start in range(0, len(x), OUTPUTS_AT_ONCE):
                 piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
                 found.append(np.asarray(tf.cast(self.network.model(piece, training=False), tf.float32)))
