@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
 from benchsuite.registry import PluginSearch, Registry, load_registry
+from tests import processor_time
 
 # Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
 become(environment(Device("cpu")))
@@ -25,6 +26,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure what each test costs, where asked."""
+    if path := os.environ.get(processor_time.VARIABLE):
+        config.pluginmanager.register(processor_time.Costs(path))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

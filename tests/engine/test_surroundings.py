@@ -65,12 +65,15 @@ import benchsuite.execution.worker  # what a worker imports before its first lin
 from benchsuite.engine.device import Device, configure
 assert not {"tensorflow", "keras"} & set(sys.modules), "too early: they read their switches when imported"
 configure(Device("cpu"))
+imported = sorted({"jax", "matplotlib", "sklearn", "scipy.stats"} & set(sys.modules))
+import sklearn.base, matplotlib.figure  # a plugin's or a task's
 import keras
 warnings.warn("none of ours")
 print(json.dumps({
     "configuration": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format(), keras.config.backend(),
                       keras.config.dtype_policy().name, keras.config.max_epochs()],
     "environment": dict(os.environ),
+    "imported": imported,
     "downloads": keras.utils.get_file("known.txt", "file:///nowhere", cache_subdir="datasets"),
 }))
 """
@@ -99,6 +102,7 @@ def test_keras_has_one_configuration_whatever_its_file_says(content, tmp_path):
     assert told["configuration"] == ["float32", 1e-7, "channels_last", "tensorflow", "float32", None]
     assert told["environment"]["KERAS_HOME"] == str(tmp_path)
     assert not {"XLA_FLAGS", "KERAS_MAX_EPOCHS", "PYTHONWARNINGS"} & told["environment"].keys()
+    assert told["imported"] == []
     assert told["downloads"] == str(tmp_path / "datasets" / "known.txt")
     assert (tmp_path / "keras.json").read_text(encoding="utf-8") == content
 
