@@ -111,7 +111,7 @@ STEPS = (
     Steps("mnist5k_cnn", 0.25, "JAX 0.187", steps=400),
     Steps("kjv_lstm", float("inf"), "Keras' fit with cuDNN 6.9", steps=60),
     Steps("kjv_transformer", 0.5, "", steps=400),
-    Steps("cifar10_resnet20", 3.5, "PyTorch compiled 3.34", steps=100, stand_in="digits_residual", seconds=90),
+    Steps("cifar10_resnet20", 3.5, "PyTorch compiled 3.34", steps=100, stand_in="digits_residual_20", seconds=90),
     Steps(
         "gpt2_124m", 34.8, "PyTorch compiled 34.8 (471,000 tokens/s)", steps=10, stand_in="gpt2_1m",
         precision="bfloat16", tokens=16 * 1_024, seconds=150,
