@@ -100,7 +100,11 @@ class Execution(Table):
     """How trials are run, what is kept of them and where: nothing here decides a number."""
 
     workers: int | None = option(
-        None, "Worker processes; one for each core or GPU unless given.", whole(1, 1_000), metavar="N", example=2
+        None,
+        "Worker processes; one for each core unless given. On a GPU as many as have a share of its memory and a core.",
+        whole(1, 1_000),
+        metavar="N",
+        example=2,
     )
     timeout: float | None = option(
         None,
@@ -111,7 +115,7 @@ class Execution(Table):
     )
     memory: float | None = option(
         None,
-        "Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given.",
+        "Memory limit of one worker, on a GPU of what it keeps there; most of the machine or the GPU, shared, unless given.",
         above(0),
         metavar="GIB",
         example=4,

@@ -130,13 +130,15 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
 
 def _devices() -> list[tuple[str, bool]]:
     """Return what TensorFlow sees, asked in a process of its own so that its messages stay out of the way."""
-    from benchsuite.engine.device import Device
+    from benchsuite.engine.device import Device, count_gpus
     from benchsuite.engine.numerics import numerics
     from benchsuite.engine.surroundings import ignored, worker_environment
 
     cores = Device("cpu").workers()
     lines = [(f"{cores} core{'s' if cores > 1 else ''} for workers", True)]
     lines.append((f"numerics {numerics().fingerprint}: where it is the same, the same trial gives the same bits", True))
+    if count_gpus():
+        lines.append((_cards(), True))
     if told := ignored(os.environ):
         lines.append((f"without effect on a worker: {', '.join(told)}", True))
     script = (
@@ -154,6 +156,18 @@ def _devices() -> list[tuple[str, bool]]:
     if found.returncode:
         return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]
     return [*lines, (f"TensorFlow sees {', '.join(found.stdout.strip().split('|'))}", True)]
+
+
+def _cards() -> str:
+    """Return how many workers share the GPUs, and what each of them may take."""
+    from benchsuite.engine.cards import GIB
+    from benchsuite.engine.device import Device, count_gpus
+
+    device, cards = Device("gpu"), count_gpus()
+    workers = device.workers()
+    limit = device.memory_limit(workers)
+    share = f", {limit / GIB:.1f} GiB for each" if limit else ""
+    return f"{cards} GPU{'s' if cards > 1 else ''}: {workers} worker{'s' if workers > 1 else ''} for the quick tasks{share}"
 
 
 def _data_problem(task: Task) -> str:

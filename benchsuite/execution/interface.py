@@ -44,7 +44,7 @@ class Options:
         plugins: Where plugins are found.
         device: As the user names it: ``cpu``, ``gpu``, ``gpu:N``.
         workers: Number of workers.
-        memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
+        memory_bytes: Data a worker may hold: on the CPU, or on its GPU where that is the device; 0 for no limit.
         logs: Folder for what workers print.
         weights: Folder of stored weights.
         predictions: Folder of stored predictions.
