@@ -24,6 +24,7 @@ from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, wide
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
 from benchsuite.engine.program.probes import Probes
+from benchsuite.engine.program.refusals import refusing
 from benchsuite.engine.program.train_call import EpochEnd, TrainCall
 from benchsuite.engine.program.training import Training
 from benchsuite.engine.seeds import Streams
@@ -49,6 +50,7 @@ class Program:
         BenchsuiteError: If data do not fit the network, or ``make`` returned something that its kind does not allow.
     """
 
+    @refusing
     def __init__(
         self,
         task: Task,
@@ -143,6 +145,7 @@ class Program:
         with self._tf.device(self.device):
             return make_feed(x, self.dataset.y, self.device, head, self._resident_bytes)
 
+    @refusing
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
         started = time.perf_counter()
@@ -151,6 +154,7 @@ class Program:
             self._evaluate.compile(feed, self._key)
         return time.perf_counter() - started
 
+    @refusing
     def train(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
         """Train on the batches of ``order``.
 
