@@ -25,7 +25,9 @@ from benchsuite.errors import Unsupported
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 NODE = re.compile(r"\{\{node ([^}]+)\}\}")
-NOT_COMPILED = re.compile(r"(\w+) \(No registered '\w+' OpKernel for XLA_\w+ devices compatible with node \{\{node ([^}]+)\}\}")
+NOT_COMPILED = re.compile(
+    r"(\w+) \(No registered '\w+' OpKernel for XLA_\w+ devices compatible with node \{\{node ([^}]+)\}\}"
+)
 INSTRUCTION = re.compile(r"HLO instruction (\S+) does not have a deterministic implementation")
 SCAFFOLD = re.compile(r"gradient_tape|while|cond|(Stateful)?PartitionedCall|functional")
 """Words of a node's path that no plugin chose."""
@@ -55,7 +57,9 @@ def refusal(kind: str, message: str) -> str:
         message: What it says.
     """
     if kind == "RuntimeError" and "Random ops require a seed" in message:
-        return "something draws random numbers without a seed, which a GPU cannot repeat: bs.noise draws those of a trial"
+        return (
+            "something draws random numbers without a seed, which a GPU cannot repeat: bs.noise draws those of a trial"
+        )
     if kind not in ("UnimplementedError", "InvalidArgumentError"):
         return ""
     if found := NOT_COMPILED.search(message):
