@@ -4,7 +4,7 @@ On the CPU it is also much faster than XLA's own, and right where windows are pa
 the fastest, and stays. All give each window's gradient to the first of its largest values.
 
 The places of a window are slices of the images, one for each: which slice holds the maximum is found by comparison, and
-each slice takes its share back to where it came from. A window that holds NaN gives it on and takes no gradient.
+each slice takes its share back to where it came from.
 
 This module imports Keras: others import it inside a function, never at their top.
 """

@@ -25,6 +25,7 @@ from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, wide
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
 from benchsuite.engine.program.probes import Probes
+from benchsuite.engine.program.refusals import refusing
 from benchsuite.engine.program.train_call import EpochEnd, TrainCall
 from benchsuite.engine.program.training import Training
 from benchsuite.engine.seeds import Streams
@@ -50,6 +51,7 @@ class Program:
         BenchsuiteError: If data do not fit the network, or ``make`` returned something that its kind does not allow.
     """
 
+    @refusing
     def __init__(
         self,
         task: Task,
@@ -180,6 +182,7 @@ class Program:
         found |= dict.fromkeys(feeding.fed - feeding.entered - started, "nothing in the compiled functions takes it")
         return found | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
 
+    @refusing
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
         started = time.perf_counter()
@@ -188,6 +191,7 @@ class Program:
             self._evaluate.compile(feed, self._key)
         return time.perf_counter() - started
 
+    @refusing
     def train(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
         """Train on the batches of ``order``.
 
