@@ -140,6 +140,8 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show
+    from benchsuite.engine.compiled.folder import problem_of
+    from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
@@ -149,6 +151,8 @@ def _run(
 
     store = Store(results)
     progress = Progress(console, known, options.workers)
+    if options.compile_cache and (problem := problem_of(compiled_folder())):
+        say(console, "[yellow]![/] compiled code is not kept: {}", problem)
     try:
         with progress:
             executor = LocalExecutor(replace(options, results=store.identity))

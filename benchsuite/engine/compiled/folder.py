@@ -13,11 +13,13 @@ import json
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.errors import said_by
 from benchsuite.plain_files import FLAGS
 
 MOST_BYTES = 2**30
@@ -30,6 +32,8 @@ TIDY_EVERY = 32
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHECKSUM = hashlib.sha256().digest_size
 _TEMPORARY = ".part"
+_ABANDONED = 3600.0
+"""Seconds after which a file that is still unfinished has lost its writer."""
 
 
 class NotOurs(Exception):
@@ -61,16 +65,6 @@ class CompiledFolder:
     def __init__(self, root: Path, kind: str, most: int = MOST_BYTES) -> None:
         self.root, self.kind, self._most = root, kind, most
         self._written = 0
-
-    def problem(self) -> str:
-        """Return why nothing can be kept there, in a few words; empty if it can."""
-        try:
-            with self._opened(create=True):
-                return ""
-        except NotOurs as error:
-            return str(error)
-        except OSError as error:
-            return f"{self.root}: {error.strerror or error}"
 
     def get(self, name: str) -> dict[str, bytes] | None:
         """Return the files that were kept under a name, or nothing; what is not whole is removed.
@@ -123,13 +117,17 @@ class CompiledFolder:
     def tidy(self) -> None:
         """Remove what was used longest ago until the rest fits, of whatever kind it is, and folders that are empty."""
         with suppress(OSError, NotOurs), _folder(self.root) as root:
-            found = sorted(_entries(root))
+            found = []
+            for used, size, kind, name in sorted(_entries(root)):
+                if name.endswith(_TEMPORARY) and used < (time.time() - _ABANDONED) * 1e9:
+                    _unlink(root, kind, name)
+                else:
+                    found.append((used, size, kind, name))
             left = sum(size for _, size, _, _ in found)
             for _, size, kind, name in found:
                 if left <= self._most:
                     break
-                with suppress(OSError, NotOurs), _folder(kind, root) as folder:
-                    os.unlink(name, dir_fd=folder)
+                _unlink(root, kind, name)
                 left -= size
             for kind in os.listdir(root):
                 if kind != self.kind:
@@ -148,15 +146,31 @@ class CompiledFolder:
     @contextmanager
     def _opened(self, create: bool = False) -> Iterator[int]:
         if create:
-            self.root.parent.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError):
-                os.mkdir(self.root, 0o700)
+            _make(self.root)
         with _folder(self.root) as root:
             if create:
                 with suppress(FileExistsError):
                     os.mkdir(self.kind, 0o700, dir_fd=root)
             with _folder(self.kind, root) as folder:
                 yield folder
+
+
+def problem_of(root: Path) -> str:
+    """Return why nothing can be kept in a folder, in a few words; empty if it can, and then the folder is there."""
+    try:
+        _make(root)
+        with _folder(root) as folder:
+            return "" if os.access(".", os.W_OK, dir_fd=folder) else f"you cannot write to {root}"
+    except NotOurs as error:
+        return str(error)
+    except OSError as error:
+        return f"{root}: {said_by(error)}"
+
+
+def _make(root: Path) -> None:
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.mkdir(root, 0o700)
 
 
 @contextmanager
@@ -185,6 +199,11 @@ def _entries(root: int) -> Iterator[tuple[int, int, str, str]]:
                 with suppress(OSError):
                     about = os.stat(name, dir_fd=folder, follow_symlinks=False)
                     yield about.st_mtime_ns, about.st_size, kind, name
+
+
+def _unlink(root: int, kind: str, name: str) -> None:
+    with suppress(OSError, NotOurs), _folder(kind, root) as folder:
+        os.unlink(name, dir_fd=folder)
 
 
 def _read(folder: int, name: str) -> bytes | None:
@@ -217,10 +236,13 @@ def _unpacked(content: bytes, kind: str, name: str) -> dict[str, bytes] | None:
     if hashlib.sha256(rest).digest() != checksum:
         return None
     head, _, left = rest.partition(b"\n")
-    told = json.loads(head)
-    if (told["kind"], told["name"]) != (kind, name):
-        return None
     files = {}
-    for file, size in told["files"].items():
-        files[file], left = left[:size], left[size:]
+    try:
+        told = json.loads(head)
+        if (told["kind"], told["name"]) != (kind, name):
+            return None
+        for file, size in told["files"].items():
+            files[file], left = left[:size], left[size:]
+    except (ValueError, LookupError, TypeError, AttributeError):  # whole, and written by somebody with other ideas
+        return None
     return files

@@ -113,6 +113,13 @@ class Here:
         self._count(loaded=False)
         _taken_from_memory()
 
+    def forget(self) -> None:
+        """Forget all that was compiled, as XLA does: for a process that tries whether the disk has it. No tensor survives."""
+        from tensorflow.python.eager import context
+
+        context._reset_context()
+        self._met.clear()
+
     def _count(self, loaded: bool) -> None:
         self.counted = Counted(self.counted.compiled + (not loaded), self.counted.loaded + loaded)
 
@@ -137,7 +144,6 @@ def kind_of() -> str:
         "form": 1,
         "numerics": numerics().facts,
         "tensorflow": (tf.version.GIT_VERSION, tf.version.COMPILER_VERSION),
-        "python": sys.version,
         "features": _features(),
         "deterministic": config.is_op_determinism_enabled(),
         "variables": dict(zip(DECIDING, _deciding(), strict=True)),

@@ -46,10 +46,13 @@ class Canonical:
         self._captured = list(concrete.captured_inputs)
         self._outputs = len(concrete.outputs)
         definitions = _Written(self._context)
-        self.name = definitions.name_of(concrete.function_def.signature.name, _shapes(concrete))
+        try:
+            self.name = definitions.name_of(concrete.function_def.signature.name, _shapes(concrete))
+        except KeyError as error:
+            raise NotCanonical(f"{error} is named, and is not there") from None
         """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
         _hold(self._context, definitions.made.values())
-        weakref.finalize(self, _release, self._context, tuple(definitions.made))
+        weakref.finalize(self, _release, self._context, tuple(definitions.made)).atexit = False
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it with tensors."""
