@@ -112,7 +112,7 @@ class LaneProgram:
         """Trace and compile both functions without training a step; return the seconds it took.
 
         Raises:
-            NoLane: If they cannot be traced or compiled for several lanes.
+            NoLane: If they cannot be traced or compiled for several lanes, or if lanes would share a variable.
         """
         started = time.perf_counter()
         order = np.zeros((steps, self.lanes * self.program.batch_size), "int32")
@@ -130,6 +130,8 @@ class LaneProgram:
             if type(error).__name__ == "ResourceExhaustedError":
                 raise
             raise NoLane(_reason(error)) from error
+        if self._train.variables or self._evaluate.variables:
+            raise NoLane("something reads or assigns variables that are neither Keras' nor known to the engine")
         return time.perf_counter() - started
 
     def train(
