@@ -10,7 +10,8 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.src.backend.common.stateless_scope import get_stateless_scope
+
+from benchsuite.engine.network.scopes import scope_of
 
 
 @keras.saving.register_keras_serializable("benchsuite")
@@ -43,11 +44,8 @@ class Reparameterized(keras.layers.Wrapper):  # type: ignore[misc]  # Keras has 
             layer(tf.convert_to_tensor(variable.value))
             for layer, variable in zip(self.maps.values(), variables, strict=True)
         ]
-        # Keras' own way to let a layer compute with other values than those its variables hold. In a lane, all of them do.
-        around = get_stateless_scope()
-        with keras.StatelessScope(list(zip(variables, kernels, strict=True))) as scope:
-            if around is not None:
-                scope.state_mapping = {**around.state_mapping, **scope.state_mapping}
+        # Keras' own way to let a layer compute with other values than those its variables hold.
+        with scope_of(list(zip(variables, kernels, strict=True))):
             return self.layer(inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
