@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchsuite.components import Monitor, Task
-from benchsuite.data import Dataset, Prepared
+from benchsuite.components import Monitor, Optimizer, Task
+from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
 from benchsuite.engine.epochs import Course, train_epochs
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.finding import RecipeFinding, recipe_finding
+from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
-from benchsuite.engine.kept_data import KeptData
+from benchsuite.engine.kept_data import KeptData, Usable
 from benchsuite.engine.lanes.group import Group
 from benchsuite.engine.lanes.program import NoLane
 from benchsuite.engine.program.feed import RESIDENT_BYTES
@@ -57,6 +60,7 @@ class Session:
         predictions: Folder of stored predictions, likewise.
         certified: Finds the checksum that a task's data must have; ``None`` if any will do.
         results: Of the folder that holds those of weights and predictions; nothing is written to another one.
+        feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
     """
 
     def __init__(
@@ -70,12 +74,13 @@ class Session:
         predictions: Path | None = None,
         certified: Callable[[Task], str | None] = lambda _: None,
         results: Identity | None = None,
+        feeds: bool = True,
     ) -> None:
         self._components = components
         self._tasks = tasks
         self._device = device
         self._extras = extras
-        self._weights, self._predictions, self._results = weights, predictions, results
+        self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
@@ -200,53 +205,93 @@ class Session:
         """
         task = self._tasks(trial.task)
         dataset = self._data.dataset(task, trial.fold)
-        classes = bool(np.issubdtype(dataset.y.dtype, np.integer))
-        ingredients = make_ingredients(task, trial.recipe, self._components, classes)
-        _check_batch(trial, task, ingredients, dataset)
+        optimizer = self._components.component("optimizer", trial.recipe.one("optimizer").name)
+        assert isinstance(optimizer, Optimizer)
+        _check_batch(trial, task, optimizer, dataset)
         schedule = make_schedule(trial.recipe, self._components)
-        plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, ingredients.optimizer_component)
+        plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, optimizer)
         initializer = make(trial.recipe.one("initializer"), self._components)
         usable = self._data.usable(trial, dataset)
         prepared, built = usable.prepared, 0.0
         for _ in range(2):
             started = time.perf_counter()
-            program, reused = self._program(trial, task, ingredients, prepared)
+            program, ingredients, reused = self._program(trial, task, usable, plan)
             built += 0.0 if reused else time.perf_counter() - started
             started = time.perf_counter()
             try:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
             except ConfigurationChanged:
-                del program  # nothing of it is left when its successor is built
-                self._programs.drop(_key(trial, prepared))
+                self._programs.drop_value(program)
+                del program, ingredients  # nothing of it is left when its successor is built
         else:
-            title = ingredients.optimizer_component.title
             raise BenchsuiteError(
-                f"make of {title} gives another configuration at each call with equal hyperparameters."
+                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters."
             )
         initialized = time.perf_counter() - started
         self._check_effect(trial, task, program, ingredients)
         return ReadyTrial(program, usable.uploaded(program), prepared, plan, reused, built, initialized)
 
-    def _program(self, trial: Trial, task: Task, ingredients: Ingredients, prepared: Prepared) -> tuple[Program, bool]:
-        """Return the program that serves a trial, and whether it is a used one."""
-        key = _key(trial, prepared)
-        reused = key in self._programs
+    def _program(self, trial: Trial, task: Task, usable: Usable, plan: StepPlan) -> tuple[Program, Ingredients, bool]:
+        """Return the program that serves a trial, what the trial's recipe makes for it, and whether it is a used one."""
+        found = recipe_finding(trial.recipe, self._components)
+        values = {name: value for name, value in trial.numbers.items() if name not in found.host}
+        common = (trial.cell, usable.prepared.x.shape[1:], usable.prepared.dataset.sizes)
+        key = self._programs.find(common, lambda program: program.feeding.serves(values))
+        reused = key is not None
         self.programs_built += not reused
         program = self._programs.get(
-            key,
-            lambda: Program(
-                task,
-                ingredients,
-                prepared.dataset,
-                prepared.x.shape[1:],
-                trial.batch_size,
-                trial.precision,
-                self._device or f"/{trial.device.upper()}:0",
-                self._resident_bytes,
-            ),
+            key or (*common, self.programs_built), lambda: self._built(trial, task, usable, plan, values, found)
         )
-        return program, reused
+        program.feeding.assign(values)
+        return program, self._ingredients(trial, task, usable, program.feeding), reused
+
+    def _built(
+        self,
+        trial: Trial,
+        task: Task,
+        usable: Usable,
+        plan: StepPlan,
+        values: Mapping[str, Number],
+        found: RecipeFinding,
+    ) -> Program:
+        """Build a program that is fed all that it can be fed; what turns out to be baked is handed over as it is.
+
+        What that is depends on the code and the trial's own values, never on what ran before: its bits would.
+        """
+        fed = found.fed if self._feeds else frozenset[str]()
+        while True:
+            feeding = Feeding(values, fed)
+            try:
+                ingredients = self._ingredients(trial, task, usable, feeding)
+                program = Program(
+                    task,
+                    ingredients,
+                    usable.prepared.dataset,
+                    usable.prepared.x.shape[1:],
+                    trial.batch_size,
+                    trial.precision,
+                    self._device or f"/{trial.device.upper()}:0",
+                    self._resident_bytes,
+                )
+                lost = program.trace(usable.uploaded(program), plan.steps, found.verified) if fed else {}
+            except (Unsupported, MemoryError):
+                raise
+            except Exception:
+                if not fed:
+                    raise
+                # If it is not for the fed numbers it happens again without them.
+                fed = frozenset()
+                continue
+            if not lost:
+                return program
+            fed -= lost.keys()
+            del program, ingredients, feeding
+            gc.collect()
+
+    def _ingredients(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Ingredients:
+        classes = bool(np.issubdtype(usable.prepared.dataset.y.dtype, np.integer))
+        return make_ingredients(task, trial.recipe, self._components, classes, feeding)
 
     def _check_effect(self, trial: Trial, task: Task, program: Program, ingredients: Ingredients) -> None:
         """Refuse a component that the network has no use for: it would pass for one that makes no difference."""
@@ -258,14 +303,8 @@ class Session:
                 raise Unsupported(f"{task.title} has no {missing}, so {kind} {setting.name!r} would change nothing")
 
 
-def _key(trial: Trial, prepared: Prepared) -> tuple[object, ...]:
-    """Return what trials that share a program have in common."""
-    return (trial.cell, prepared.x.shape[1:], prepared.dataset.sizes)
-
-
-def _check_batch(trial: Trial, task: Task, ingredients: Ingredients, dataset: Dataset) -> None:
+def _check_batch(trial: Trial, task: Task, component: Optimizer, dataset: Dataset) -> None:
     """Refuse mini-batches for an optimizer that needs all examples at once."""
-    component = ingredients.optimizer_component
     if "full_batch" in component.wants and trial.batch_size != dataset.sizes[0]:
         raise Unsupported(
             f"{component.title} needs the whole training part in each batch: {dataset.sizes[0]} examples; "

@@ -48,7 +48,9 @@ def normal(key: Any, counter: Any, shape: Sequence[int]) -> Any:
     import tensorflow as tf
 
     halves = _Halves(shape)
-    first, second = tf.unstack(uniform(key, counter, [*halves.outer, halves.size, 2, *halves.inner]), axis=halves.axis + 2)
+    first, second = tf.unstack(
+        uniform(key, counter, [*halves.outer, halves.size, 2, *halves.inner]), axis=halves.axis + 2
+    )
     # The logarithm of 0 would be infinite.
     length = tf.sqrt(-2.0 * tf.math.log(tf.maximum(first, 1e-7)))
     angle = tf.constant(2 * math.pi, tf.float32) * second

@@ -70,9 +70,13 @@ class Program:
         self._resident_bytes = resident_bytes
         # A fixed rule, never a timing decision: XLA on the CPU cannot thread convolutions inside a loop and is 30 times slower there.
         self.xla = task.xla or "CPU" not in device
+        self.feeding = ingredients.feeding
+        """The values of the hyperparameters that it is fed."""
         with tf.device(device):
+            self.feeding.place()
             self.network = BuiltNetwork(task, ingredients, input_shape, dataset.input_type, precision)
             self.objective = Objective(task, ingredients, self.network, self.xla)
+            self._fixed = frozenset(self.feeding.eager)
             self.optimizer = ResettableOptimizer(ingredients, self.network.trainable)
             self.after = AfterSteps(ingredients.after_steps, self.network.trainable, self.network.kernels)
         self.classes = self.objective.classes(dataset.y)
@@ -154,6 +158,27 @@ class Program:
             return before
         with self._tf.device(self.device):
             return make_feed(x, self.dataset.y, self.device, head, self._resident_bytes)
+
+    def trace(self, feed: Feed, steps: int, verified: frozenset[str] = frozenset()) -> dict[str, str]:
+        """Trace both functions; return the hyperparameters that cannot be fed to them, with the reason.
+
+        Args:
+            feed: Inputs and targets.
+            steps: Of an epoch.
+            verified: Those that may set the state from which a trial starts.
+        """
+        feeding = self.feeding
+        feeding.tracing = True
+        try:
+            with self._tf.device(self.device):
+                self._train.compile(feed, steps, self._key, False)
+                self._evaluate.compile(feed, self._key, False)
+        finally:
+            feeding.tracing = False
+        started = (feeding.eager - self._fixed) & verified
+        found = dict.fromkeys(self._fixed, "the network is built with its value")
+        found |= dict.fromkeys(feeding.fed - feeding.entered - started, "nothing in the compiled functions takes it")
+        return found | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
 
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""

@@ -40,6 +40,10 @@ class Traced:
             steps: All that changes the shapes of the arguments.
             arguments: Tensors.
         """
+        return self.trace(steps, *arguments)(*arguments)
+
+    def trace(self, steps: int, *arguments: Any) -> Any:
+        """Return the trace that such a call takes, made if there is none; nothing is compiled."""
         if steps not in self._found:
             self._found[steps] = self.function.get_concrete_function(*arguments)
-        return self._found[steps](*arguments)
+        return self._found[steps]

@@ -105,7 +105,8 @@ class Training:
         def goes_on(i: Any, total: Any, last: Any) -> Any:
             return (i < stop) & (last <= bound)  # false for NaN as well
 
-        return tf.while_loop(goes_on, body, (tf.constant(0), total, tf.constant(0.0)), parallel_iterations=1)
+        with self._objective.ingredients.feeding.holding():
+            return tf.while_loop(goes_on, body, (tf.constant(0), total, tf.constant(0.0)), parallel_iterations=1)
 
     def _batch(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, Any]:
         """Return a batch as the regularizations change it; made once a step, so that every closure call sees the same."""
