@@ -127,10 +127,7 @@ class Trial:
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
         recipe: dict[str, object] = {
-            kind: [
-                {**setting.to_json(), "hyperparameters": _without_numbers(setting)}
-                for setting in settings
-            ]
+            kind: [{**setting.to_json(), "hyperparameters": _without_numbers(setting)} for setting in settings]
             for kind, settings in self.recipe.settings
             if kind not in ON_HOST
         }
@@ -191,9 +188,7 @@ def fed_values(setting: Setting) -> dict[str, float | int]:
     return {
         name: value
         for name, value in setting.values
-        if isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (setting.kind, name) != RATE
+        if isinstance(value, int | float) and not isinstance(value, bool) and (setting.kind, name) != RATE
     }
 
 

@@ -284,7 +284,11 @@ class _Search:
 
     def _places(self, name: str) -> frozenset[Place]:
         space = self._component.space[name]
-        values = [self._first[name], self._second[name], *(getattr(space, at, None) for at in ("default", "low", "high"))]
+        values = [
+            self._first[name],
+            self._second[name],
+            *(getattr(space, at, None) for at in ("default", "low", "high")),
+        ]
         return places_of(lambda value: self._made({name: value}), [value for value in values if value is not None])
 
     def _places_unless_known(self, name: str) -> frozenset[Place]:

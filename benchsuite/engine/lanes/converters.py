@@ -35,6 +35,8 @@ def _forms(before: dict[str, Converter]) -> dict[str, Converter]:
         "Bitcast": _bitcast,
         "L2Loss": _half_square,
         "Qr": _factors,
+        **dict.fromkeys(("SelfAdjointEigV2", "Svd"), _refused),
+        "StatelessIf": lambda one: _choice(one) if one.input(0).is_stacked else before["StatelessIf"](one),
         "StatelessRandomUniformFullIntV2": _random,
         "StatelessRandomUniformV2": _random,
         "StatelessRandomNormalV2": _random,
@@ -54,6 +56,13 @@ def _wrapped(tensors: Any) -> list[Any]:
     return [wrap(tensor, True) for tensor in tensors]
 
 
+def _refused(one: Any) -> Any:
+    """Refuse what XLA iterates for all matrices until the last has converged: a lane would see its neighbours."""
+    from tensorflow.python.ops.parallel_for.pfor import ConversionNotImplementedError
+
+    raise ConversionNotImplementedError(f"{one.op_type} of one lane depends on the others")
+
+
 def _barrier(one: Any) -> Any:
     from tensorflow.compiler.tf2xla.python import xla
 
@@ -65,6 +74,33 @@ def _bitcast(one: Any) -> Any:
     import tensorflow as tf
 
     return _wrapped([tf.bitcast(one.stacked_input(0), one.get_attr("type"))])
+
+
+def _choice(one: Any) -> Any:
+    """Compute each branch for all lanes if one of them takes it, and let each lane keep what its own branch gives.
+
+    TensorFlow's way is to gather the lanes of each branch, whose number XLA cannot know.
+    """
+    import tensorflow as tf
+    from tensorflow.python.ops.parallel_for import pfor
+
+    condition, given = one.stacked_input(0), one.inputs[1:]
+    shapes = [(condition.shape[0], *output.shape) for output in one.outputs]
+
+    def computed(branch: str, taken: Any) -> Any:
+        name = one.get_attr(branch).name
+        return tf.cond(
+            tf.reduce_any(taken),
+            lambda: [
+                tf.ensure_shape(found, shape)
+                for found, shape in zip(pfor._outputs_for_branch(name, None, one, given), shapes, strict=True)
+            ],
+            lambda: [tf.zeros(shape, output.dtype) for shape, output in zip(shapes, one.outputs, strict=True)],
+        )
+
+    pairs = zip(computed("then_branch", condition), computed("else_branch", ~condition), strict=True)
+    chosen = [tf.where(tf.reshape(condition, [-1] + [1] * (a.shape.rank - 1)), a, b) for a, b in pairs]
+    return _wrapped(chosen)
 
 
 def _half_square(one: Any) -> Any:

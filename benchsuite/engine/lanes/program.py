@@ -18,7 +18,6 @@ from benchsuite.engine.program.program import Program
 from benchsuite.engine.program.traced import Traced
 from benchsuite.text import shortened
 
-
 LONGEST_REASON = 300
 """Letters of why a program cannot be vectorized."""
 
@@ -50,11 +49,13 @@ class Start:
         values: Of all variables, in the order of :attr:`LaneProgram.variables`.
         key: Noise key.
         lengths: Steps of an epoch and of the whole budget.
+        fed: Values of the hyperparameters that the program is fed, by name.
     """
 
     values: list[np.ndarray]
     key: int
     lengths: tuple[int, int]
+    fed: dict[str, float]
 
 
 class LaneProgram:
@@ -78,8 +79,8 @@ class LaneProgram:
         self._all = Functional([*network.model.variables, *optimizer.made.variables, *after.variables])
         self._train, self._evaluate = Traced(self._loop, xla=True), Traced(self._sums, xla=True)
         self._states: list[Any] = []
-        self._keys: Any = None
-        self._lengths: Any = None
+        self._begun: list[Start] = []
+        self._constant: dict[str, Any] = {}
 
     @property
     def traces(self) -> int:
@@ -88,16 +89,21 @@ class LaneProgram:
 
     def start_of(self, key: int, lengths: tuple[int, int]) -> Start:
         """Return what the program's variables hold, for a trial that was made ready in it."""
-        return Start([np.array(variable.value) for variable in self._all.variables], key, lengths)
+        feeding = self.program.feeding
+        fed = {name: float(feeding.values[name]) for name in sorted(feeding.fed)}
+        return Start([np.array(variable.value) for variable in self._all.variables], key, lengths, fed)
 
     def begin(self, starts: Sequence[Start]) -> None:
         """Give trials their lanes, from the first on. Lanes that are left over repeat the first trial and train nothing."""
         tf = self._tf
-        every = [*starts, *(starts[0] for _ in range(self.lanes - len(starts)))]
+        self._begun = every = [*starts, *(starts[0] for _ in range(self.lanes - len(starts)))]
         with tf.device(self.program.device):
             self._states = [tf.constant(np.stack(values)) for values in zip(*(s.values for s in every), strict=True)]
-            self._keys = tf.constant([start.key for start in every], tf.int64)
-            self._lengths = tf.constant([start.lengths for start in every], tf.int64)
+            self._constant = {
+                "key": tf.constant([start.key for start in every], tf.int64),
+                "lengths": tf.constant([start.lengths for start in every], tf.int64),
+                "fed": {name: tf.constant([s.fed[name] for s in every], tf.float64) for name in every[0].fed},
+            }
 
     @contextmanager
     def alone(self, lane: int) -> Iterator[Program]:
@@ -105,14 +111,15 @@ class LaneProgram:
         with self._tf.device(self.program.device):
             for variable, values in zip(self._all.variables, self._states, strict=True):
                 variable.assign(values[lane])
-            self.program.draw_with(self._keys[lane])
+            self.program.draw_with(self._constant["key"][lane])
+            self.program.feeding.assign(self._begun[lane].fed)
         yield self.program
 
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took.
 
         Raises:
-            NoLane: If they cannot be traced or compiled for several lanes.
+            NoLane: If they cannot be traced or compiled for several lanes, or if lanes would share a variable.
         """
         started = time.perf_counter()
         order = np.zeros((steps, self.lanes * self.program.batch_size), "int32")
@@ -130,6 +137,8 @@ class LaneProgram:
             if type(error).__name__ == "ResourceExhaustedError":
                 raise
             raise NoLane(_reason(error)) from error
+        if self._train.variables or self._evaluate.variables:
+            raise NoLane("something reads or assigns variables that are neither Keras' nor known to the engine")
         return time.perf_counter() - started
 
     def train(
@@ -175,8 +184,7 @@ class LaneProgram:
             tf.constant(stop, tf.int32),
             tf.constant(total, tf.float32),
             tf.constant(bounds, tf.float32),
-            self._lengths,
-            self._keys,
+            self._constant,
             self._states,
         )
 
@@ -190,23 +198,22 @@ class LaneProgram:
         stop: Any,
         total: Any,
         bounds: Any,
-        lengths: Any,
-        keys: Any,
+        constant: dict[str, Any],
         states: list[Any],
     ) -> Any:
         """Do up to ``stop`` steps in each lane; return steps done, sums of their losses and ``total``, last losses, states."""
         tf = self._tf
 
         def one(given: Any) -> Any:
-            batch_x, batch_y, rate, length, key, step, values = given
-            with self._all.holding(values) as held:
-                loss = self.program.training.whole_step(batch_x, batch_y, step, rate, length, key)
+            batch_x, batch_y, rate, step, own, values = given
+            with self._all.holding(values) as held, self.program.feeding.holding(own["fed"]):
+                loss = self.program.training.whole_step(batch_x, batch_y, step, rate, own["lengths"], own["key"])
                 return loss, held.values
 
         def body(i: Any, done: Any, total: Any, last: Any, states: list[Any]) -> Any:
             rows, alive = order[i], (i < stop) & (last <= bounds)
             steps = tf.fill([self.lanes], start + tf.cast(i, tf.int64))
-            given = (tf.gather(x, rows), tf.gather(y, rows), rates[i], lengths, keys, steps, states)
+            given = (tf.gather(x, rows), tf.gather(y, rows), rates[i], steps, constant, states)
             loss, new = self._map(one, given)
             # A lane that has stopped keeps what it holds.
             kept = [tf.where(_like(alive, old), after, old) for after, old in zip(new, states, strict=True)]
@@ -235,7 +242,7 @@ class LaneProgram:
                 stop = 0 if compile_only else chunk.count
                 arguments = (chunk.rows, weights, part_of, np.int32(stop), sums)
                 sums = self._evaluate(
-                    0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), self._keys, self._states
+                    0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), self._constant, self._states
                 )
                 if compile_only:
                     break
@@ -252,24 +259,29 @@ class LaneProgram:
         part_of: Any,
         stop: Any,
         sums: Any,
-        keys: Any,
+        constant: dict[str, Any],
         states: list[Any],
     ) -> Any:
         """Return ``sums`` with what the first ``stop`` batches add in each lane."""
         tf, program = self._tf, self.program
 
         def evaluated_with(given: Any) -> list[Any]:
-            key, values = given
-            with self._all.holding(values) as held, program.evaluation_weights.held(head_x, head_y, key):
+            own, values = given
+            with (
+                self._all.holding(values) as held,
+                program.feeding.holding(own["fed"]),
+                program.evaluation_weights.held(head_x, head_y, own["key"]),
+            ):
                 return held.values[: len(self._model.variables)]
 
-        models = self._map(evaluated_with, (keys, list(states)))
+        models = self._map(evaluated_with, (constant, list(states)))
 
         def body(i: Any, sums: Any) -> Any:
             batch_x, batch_y = tf.gather(x, rows[i]), tf.gather(y, rows[i])
 
-            def one(values: list[Any]) -> Any:
-                with self._model.holding(values):
+            def one(given: Any) -> Any:
+                own, values = given
+                with self._model.holding(values), program.feeding.holding(own["fed"]):
                     return program.evaluation.of_batch(
                         lambda a, b: program.objective.losses(a, b, training=False),
                         program.network.model,
@@ -278,7 +290,7 @@ class LaneProgram:
                         weights[i],
                     )
 
-            found, part = self._map(one, models), part_of[i]
+            found, part = self._map(one, (constant, models)), part_of[i]
             where = tf.one_hot(part, sums.shape[1], dtype=tf.float64)
             return i + 1, sums + where[None, :, None] * found[:, None, :]
 

@@ -19,18 +19,9 @@ PARITY = 0x1BD11BDA
 
 def bits32(key: Any, counter: Any, shape: Sequence[int]) -> Any:
     """Draw uint32 numbers ``[lanes, *shape]``: the two halves of a block are neighbours along one axis."""
-    import tensorflow as tf
-
-    sizes = list(shape) or [1]
-    even = [axis for axis, size in enumerate(sizes) if size % 2 == 0]
-    axis = even[0] if even else max(range(len(sizes)), key=lambda i: (sizes[i], -i))
-    half = [math.ceil(size / 2) if i == axis else size for i, size in enumerate(sizes)]
-    pair = tf.stack(_blocks(key, counter, half), axis + 2)
-    doubled = [2 * size if i == axis else size for i, size in enumerate(half)]
-    drawn = tf.reshape(pair, (-1, *doubled))
-    if doubled != sizes:
-        drawn = tf.slice(drawn, [0] * drawn.shape.rank, [-1, *sizes])
-    return tf.reshape(drawn, (-1, *shape))
+    halves = _Halves(shape)
+    half = [*halves.outer, halves.size, *halves.inner]
+    return halves.together(*_blocks(key, counter, half))
 
 
 def bits64(key: Any, counter: Any, shape: Sequence[int]) -> Any:
@@ -41,22 +32,53 @@ def bits64(key: Any, counter: Any, shape: Sequence[int]) -> Any:
     return tf.bitwise.bitwise_or(low, tf.bitwise.left_shift(high, tf.constant(32, tf.uint64)))
 
 
-def uniform(key: Any, counter: Any, shape: Sequence[int], low: float = 0.0) -> Any:
-    """Draw float32 numbers uniform on [low, 1), ``[lanes, *shape]``: the upper 23 bits of each word are a fraction of 1."""
+def uniform(key: Any, counter: Any, shape: Sequence[int]) -> Any:
+    """Draw float32 numbers uniform on [0, 1), ``[lanes, *shape]``: the upper 23 bits of each word are a fraction of 1."""
     import tensorflow as tf
 
     words = tf.bitwise.right_shift(bits32(key, counter, shape), tf.constant(9, tf.uint32))
-    fraction = tf.bitcast(tf.bitwise.bitwise_or(words, tf.constant(0x3F800000, tf.uint32)), tf.float32) - 1.0
-    return fraction if low == 0.0 else fraction * (1.0 - low) + low
+    return tf.bitcast(tf.bitwise.bitwise_or(words, tf.constant(0x3F800000, tf.uint32)), tf.float32) - 1.0
 
 
 def normal(key: Any, counter: Any, shape: Sequence[int]) -> Any:
-    """Draw float32 numbers from the standard normal distribution, ``[lanes, *shape]``: √2·erf⁻¹(u), u uniform on (−1, 1)."""
-    import numpy as np
+    """Draw float32 numbers from the standard normal distribution, ``[lanes, *shape]``.
+
+    Two neighbours u, v along one axis become √(−2·ln u)·sin 2πv and √(−2·ln u)·cos 2πv (Box & Muller 1958).
+    """
     import tensorflow as tf
 
-    below = float(np.nextafter(np.float32(-1), np.float32(0)))
-    return tf.constant(math.sqrt(2), tf.float32) * tf.math.erfinv(uniform(key, counter, shape, below))
+    halves = _Halves(shape)
+    first, second = tf.unstack(
+        uniform(key, counter, [*halves.outer, halves.size, 2, *halves.inner]), axis=halves.axis + 2
+    )
+    # The logarithm of 0 would be infinite.
+    length = tf.sqrt(-2.0 * tf.math.log(tf.maximum(first, 1e-7)))
+    angle = tf.constant(2 * math.pi, tf.float32) * second
+    return halves.together(tf.sin(angle) * length, tf.cos(angle) * length)
+
+
+class _Halves:
+    """How a shape is drawn in pairs: along its first even axis, or else its longest, of which one number is left over.
+
+    Args:
+        shape: What is drawn.
+    """
+
+    def __init__(self, shape: Sequence[int]) -> None:
+        self._shape, sizes = list(shape), list(shape) or [1]
+        even = [axis for axis, size in enumerate(sizes) if size % 2 == 0]
+        self.axis = even[0] if even else max(range(len(sizes)), key=lambda axis: (sizes[axis], -axis))
+        self._sizes = sizes
+        self.outer, self.inner = sizes[: self.axis], sizes[self.axis + 1 :]
+        self.size = math.ceil(sizes[self.axis] / 2)
+
+    def together(self, first: Any, second: Any) -> Any:
+        """Return both halves ``[lanes, *outer, size, *inner]`` as one draw ``[lanes, *shape]``."""
+        import tensorflow as tf
+
+        drawn = tf.reshape(tf.stack((first, second), self.axis + 2), (-1, *self.outer, 2 * self.size, *self.inner))
+        drawn = tf.slice(drawn, [0] * drawn.shape.rank, [-1, *self._sizes])
+        return tf.reshape(drawn, (-1, *self._shape))
 
 
 def _blocks(key: Any, counter: Any, shape: Sequence[int]) -> tuple[Any, Any]:

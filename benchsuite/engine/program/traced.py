@@ -34,6 +34,13 @@ class Traced:
         self._traced: dict[int, Any] = {}
         self._found: dict[int, Callable[..., Any]] = {}
 
+    @property
+    def variables(self) -> int:
+        """How many variables its traces read or assign to by themselves, beside what they are given."""
+        import tensorflow as tf
+
+        return sum(given.dtype == tf.resource for found in self._found.values() for given in found.captured_inputs)
+
     def __call__(self, steps: int, *arguments: Any) -> Any:
         """Call it.
 
