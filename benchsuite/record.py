@@ -131,6 +131,8 @@ class Costs:
         step_milliseconds: ``train_seconds`` divided by the steps.
         cpu_share: Processor time divided by wall time while training; below 0.9 the core was shared and no timing counts.
         program_reused: Whether the program had served another trial.
+        functions_compiled: Functions that XLA compiled for it; none of those that it had compiled for another program.
+        functions_loaded: Functions that it needed not compile, since their code was kept on the disk.
         parameters: Trained numbers.
         state_bytes: The optimizer's state, without scalars.
         peak_memory_bytes: Largest resident size of the worker process so far.
@@ -145,6 +147,8 @@ class Costs:
     step_milliseconds: Milliseconds | None = None
     cpu_share: Share | None = None
     program_reused: Truth | None = None
+    functions_compiled: Count | None = None
+    functions_loaded: Count | None = None
     parameters: Count | None = None
     state_bytes: Count | None = None
     peak_memory_bytes: Count | None = None

@@ -121,6 +121,9 @@ class Execution(Table):
     store_predictions: bool = option(
         False, "Store each trial's outputs for validation and test part; the report shows precision, recall, ROC, …."
     )
+    no_compile_cache: bool = option(
+        False, "Compile every program anew, and keep none of the compiled code for later runs."
+    )
     results: Path = option(Path("results"), "The results folder.", metavar="DIR", example="elsewhere")
     plugin: tuple[str, ...] = option(
         (),

@@ -1,4 +1,4 @@
-"""``benchsuite doctor``: versions, devices, data and plugin problems, or the files of a results folder, each checked for real."""
+"""``benchsuite doctor``: versions, devices, compiled code, data and plugin problems, or the files of a results folder, each checked for real."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def doctor(
     results: FolderOption = None,
     set_aside: AsideOption = False,
 ) -> None:
-    """Check versions, devices, data of the quick tasks, and plugins; or the files of a results folder.
+    """Check versions, devices, compiled code, data of the quick tasks, and plugins; or the files of a results folder.
 
     Exit code 1 if something is wrong.
     """
@@ -82,7 +82,7 @@ def _results(folder: Path, aside: bool) -> None:
 
 
 def _installation(plugin: list[str] | None, no_local: bool) -> None:
-    """Check versions, devices, data of the quick tasks, and plugins."""
+    """Check versions, devices, compiled code, data of the quick tasks, and plugins."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -102,6 +102,10 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
     for line, good in _devices():
         wrong += not good
         say(console, "  [green]✓[/] {}" if good else "  [red]✗[/] {}", line)
+    say(console, "[bold]compiled code[/]")
+    line, good = _compiled()
+    # Without it everything is the same but slower.
+    say(console, "  [green]✓[/] {}" if good else "  [yellow]![/] {}", line)
     known = registry(plugin, no_local)
     say(console, "[bold]data[/]")
     # Every run needs these; the others take minutes to read, and some a user may well never fetch.
@@ -154,6 +158,24 @@ def _devices() -> list[tuple[str, bool]]:
     if found.returncode:
         return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]
     return [*lines, (f"TensorFlow sees {', '.join(found.stdout.strip().split('|'))}", True)]
+
+
+def _compiled() -> tuple[str, bool]:
+    """Return whether compiled code is kept for later runs, tried for real."""
+    from benchsuite.engine.compiled.folder import MOST_BYTES, problem_of
+    from benchsuite.engine.compiled.here import compiled_folder
+    from benchsuite.engine.compiled.tried import tried
+    from benchsuite.engine.surroundings import worker_environment
+    from benchsuite.report.tables.numbers import count_of
+
+    folder = compiled_folder()
+    if problem := problem_of(folder):
+        return f"nothing is kept: {problem}", False
+    held = tried(worker_environment(os.environ))
+    if held is None:
+        return f"what is kept in {folder} is not found again; every run compiles anew, and nothing else is wrong", False
+    size = f"{held.size / 2**20:,.0f} of at most {MOST_BYTES / 2**20:,.0f} MiB"
+    return f"kept in {folder}, and found again: {count_of(held.files, 'function')}, {size}", True
 
 
 def _data_problem(task: Task) -> str:

@@ -76,6 +76,7 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
+        compile_cache=not execution.no_compile_cache,
     )
     planned = plan(study, known)
     options.extras.check(trial.epochs for trial in planned.trials.values())
@@ -133,6 +134,8 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show
+    from benchsuite.engine.compiled.folder import problem_of
+    from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
@@ -142,6 +145,8 @@ def _run(
 
     store = Store(results)
     progress = Progress(console, known, options.workers)
+    if options.compile_cache and (problem := problem_of(compiled_folder())):
+        say(console, "[yellow]![/] compiled code is not kept: {}", problem)
     try:
         with progress:
             executor = LocalExecutor(replace(options, results=store.identity))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.surroundings import become, settle_keras, without_keras_file, worker_environment
 from benchsuite.errors import BenchsuiteError
 
@@ -84,8 +85,12 @@ def environment(device: Device) -> dict[str, str]:
     return worker_environment(os.environ, variables(device))
 
 
-def configure(device: Device) -> Any:
+def configure(device: Device, compiled: bool = False) -> Any:
     """Import TensorFlow for this device and return it. Call once, first thing, in a process of its own.
+
+    Args:
+        device: The device.
+        compiled: Whether compiled code is kept on the disk, and found there.
 
     Raises:
         BenchsuiteError: If TensorFlow sees no GPU where one was asked for.
@@ -106,6 +111,8 @@ def configure(device: Device) -> Any:
             tf.config.experimental.set_memory_growth(gpu, True)
         # On the GPU the order of a reduction depends on scheduling unless TensorFlow is told otherwise.
         tf.config.experimental.enable_op_determinism()
+    if compiled:
+        HERE.switch_on(device.kind)
     # Both stay as long as the process: to scan their objects again for every program that is dropped takes 0.3 s each time.
     gc.freeze()
     return tf

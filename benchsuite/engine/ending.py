@@ -7,6 +7,7 @@ import sys
 import time
 
 from benchsuite.curves import Curves
+from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.epochs import Diverged
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
@@ -31,6 +32,7 @@ class Account:
     def __init__(self, device: str) -> None:
         self._started = time.perf_counter()
         self._device = device
+        self._compiled_before = HERE.counted
         self.checksum = ""
         """Of the task's data, once they were read."""
         self.ready: ReadyTrial | None = None
@@ -80,11 +82,14 @@ class Account:
         if ready is None or self.compile_seconds is None or logbook is None:
             return Costs(wall_seconds=wall)
         program = ready.program
+        compiled = HERE.counted.since(self._compiled_before)
         return Costs(
             wall_seconds=wall,
             # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.
             compile_seconds=ready.built_seconds + self.compile_seconds,
             program_reused=ready.reused,
+            functions_compiled=compiled.compiled,
+            functions_loaded=compiled.loaded,
             initialize_seconds=ready.initialize_seconds,
             parameters=program.network.parameters,
             state_bytes=program.optimizer.state_bytes,

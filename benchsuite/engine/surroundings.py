@@ -53,6 +53,12 @@ KEPT = (
 )
 """Exceptions: none of these changes a number, or it cannot be done without."""
 
+SWITCH = "TF_XLA_FLAGS"
+MEMORY = "ram://benchsuite-compiled"
+"""A folder in the memory of a process, as TensorFlow's own file system has it: there XLA puts compiled code, and finds it."""
+SET = f"--tf_xla_persistent_cache_directory={MEMORY} --tf_xla_persistent_cache_device_types=CPU"
+"""On a GPU nobody has tried it yet."""
+
 FIXED = {
     # One thread for each worker: deterministic for any number of workers, and faster than two threads on small networks.
     "TF_NUM_INTRAOP_THREADS": "1",
@@ -62,6 +68,8 @@ FIXED = {
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
+    # Always, so that code takes the same way whether any of it is kept on the disk or not.
+    SWITCH: SET,
     # These three count only where they are there before the interpreter starts.
     "LC_ALL": "C",  # with UTF-8 whatever the locale; messages of the operating system in English, as in any other record
     "PYTHONUTF8": "1",

@@ -51,6 +51,7 @@ class Options:
         extras: What to keep of each trial beside its record.
         results: Of the results folder; workers write to no other that takes its place.
         lineage: The plugins that this worker loads beside the bundled ones.
+        compile_cache: Whether compiled code is kept on the disk, and found there.
     """
 
     plugins: PluginSearch
@@ -63,6 +64,7 @@ class Options:
     extras: Extras
     results: Identity | None = None
     lineage: Lineage = BUNDLED
+    compile_cache: bool = True
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class Worker:
         from benchsuite.engine.device import Device, configure
 
         device = Device.parse(options.device).of_worker(self._number)
-        configure(device)
+        configure(device, options.compile_cache)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
         from benchsuite.engine.numerics import numerics

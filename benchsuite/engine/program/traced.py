@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchsuite.engine.compiled.here import HERE
+from benchsuite.engine.program.canonical import Canonical, NotCanonical
+
 
 class Traced:
     """A compiled function. To find its trace takes TensorFlow as long as ten small steps: it is kept.
+
+    What XLA compiles is named by what it computes: if this process compiled the same before, for another program, or the
+    disk has it, it is not compiled again.
 
     Args:
         graph: What to compile.
@@ -24,7 +30,8 @@ class Traced:
         self.function = tf.function(counted, autograph=False, jit_compile=xla)
         self.traces = 0
         """How often it was traced."""
-        self._found: dict[int, Any] = {}
+        self._xla = xla
+        self._found: dict[int, Callable[..., Any]] = {}
 
     def __call__(self, steps: int, *arguments: Any) -> Any:
         """Call it.
@@ -33,6 +40,24 @@ class Traced:
             steps: All that changes the shapes of the arguments.
             arguments: Tensors.
         """
-        if steps not in self._found:
-            self._found[steps] = self.function.get_concrete_function(*arguments)
-        return self._found[steps](*arguments)
+        if steps in self._found:
+            return self._found[steps](*arguments)
+        concrete = self.function.get_concrete_function(*arguments)
+        found, result = self._first(concrete, arguments) if self._xla else (concrete, concrete(*arguments))
+        self._found[steps] = found
+        return result
+
+    def _first(self, concrete: Any, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
+        """Compile a trace; return what calls it from now on, and what its first call returns."""
+        import tensorflow as tf
+
+        try:
+            canonical = Canonical(concrete)
+            return canonical, HERE.first_call(canonical.name, lambda: canonical(*arguments))
+        except tf.errors.ResourceExhaustedError:
+            raise
+        except (NotCanonical, tf.errors.OpError):
+            # Whatever is wrong, with the code on the disk or with the program itself, TensorFlow says best with its own names.
+            result = concrete(*arguments)
+            HERE.compiled_anew()
+            return concrete, result
