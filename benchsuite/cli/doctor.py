@@ -164,7 +164,7 @@ def _compiled() -> tuple[str, bool]:
     """Return whether compiled code is kept for later runs, tried for real."""
     from benchsuite.engine.compiled.folder import MOST_BYTES, problem_of
     from benchsuite.engine.compiled.here import compiled_folder
-    from benchsuite.engine.compiled.tried import tried
+    from benchsuite.engine.compiled_tried import tried
     from benchsuite.engine.surroundings import worker_environment
     from benchsuite.report.tables.numbers import count_of
 

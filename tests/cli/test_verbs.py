@@ -295,9 +295,19 @@ def test_doctor_checks_versions_devices_data_and_plugins(
     bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [("1 core for workers", True)])  # TensorFlow is slow
+    monkeypatch.setattr("benchsuite.cli.doctor._compiled", lambda: ("nothing is kept: [no] folder", False))
     monkeypatch.setattr("benchsuite.data.load", lambda task: None)
     text = said("doctor")
-    for part in ("versions", "devices", "data", "plugins", "✓ tensorflow ", "✓ 1 core for workers", "All is well."):
+    parts = (
+        "versions",
+        "devices",
+        "data",
+        "plugins",
+        "✓ tensorflow ",
+        "✓ 1 core for workers",
+        "! nothing is kept: [no] folder",
+    )
+    for part in (*parts, "All is well."):  # a run without compiled code is slower, and nothing else
         assert part in text
     for name in bundled.names("task"):
         assert (f"✓ {name}\n" in text) == (bundled.task(name).tier == "quick")
@@ -314,6 +324,7 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("benchsuite.data.load", load)
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [("TensorFlow cannot be imported: x", False)])
+    monkeypatch.setattr("benchsuite.cli.doctor._compiled", lambda: ("kept", True))
     monkeypatch.setattr("benchsuite.cli.doctor.VERSIONS", ("benchsuite", "no-such-distribution"))
     text = said("doctor", code=1)
     for part in (
@@ -326,6 +337,19 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
     ):
         assert part in text
     assert "All is well" not in text
+
+
+@pytest.mark.slow
+def test_doctor_tries_whether_compiled_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchsuite.cli.doctor import _compiled
+
+    cache = folder / "cache"
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(cache))
+    assert _compiled() == (f"kept in {cache}/compiled, and found again: 1 function, 0 of at most 1,024 MiB", True)
+    (cache / "compiled").chmod(0o777)
+    text, good = _compiled()
+    assert text.startswith("nothing is kept: others can write to ")
+    assert not good
 
 
 @pytest.mark.slow

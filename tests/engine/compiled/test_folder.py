@@ -32,7 +32,11 @@ def test_what_was_put_is_found_by_its_name_and_kind(folder):
 
 
 def test_nobody_else_can_read_it(folder):
-    assert [one.stat().st_mode & 0o777 for one in (folder.root, path(folder).parent, path(folder))] == [0o700, 0o700, 0o600]
+    assert [one.stat().st_mode & 0o777 for one in (folder.root, path(folder).parent, path(folder))] == [
+        0o700,
+        0o700,
+        0o600,
+    ]
 
 
 def torn(content):
@@ -43,7 +47,9 @@ def flipped(content):
     return content[:200] + bytes([content[200] ^ 1]) + content[201:]
 
 
-@pytest.mark.parametrize("change", [torn, flipped, lambda _: b"", lambda content: content[:32], lambda content: content + b"x"])
+@pytest.mark.parametrize(
+    "change", [torn, flipped, lambda _: b"", lambda content: content[:32], lambda content: content + b"x"]
+)
 def test_a_file_that_was_changed_is_removed_and_can_be_kept_again(folder, change):
     place = path(folder)
     place.write_bytes(change(place.read_bytes()))

@@ -69,7 +69,10 @@ def test_another_process_that_builds_in_another_order_compiles_only_what_is_brok
     script = tmp_path / "other.py"
     script.write_text(SCRIPT)
     done = subprocess.run(
-        [sys.executable, script, str(here.folder.root)], capture_output=True, text=True, env=worker_environment(os.environ)
+        [sys.executable, script, str(here.folder.root)],
+        capture_output=True,
+        text=True,
+        env=worker_environment(os.environ),
     )
     assert done.returncode == 0, done.stderr
     second = json.loads(done.stdout.splitlines()[-1])

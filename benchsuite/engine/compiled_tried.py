@@ -8,7 +8,7 @@ import sys
 
 from benchsuite.engine.compiled.folder import Held
 
-SCRIPT = "from benchsuite.engine.compiled.tried import try_here; try_here()"
+SCRIPT = "from benchsuite.engine.compiled_tried import try_here; try_here()"
 
 
 def tried(environment: dict[str, str]) -> Held | None:
