@@ -10,10 +10,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from benchsuite.hidden_modules import hidden
 
 CLEARED = (
     # TensorFlow, XLA, what they are built on, and Keras
@@ -138,7 +140,7 @@ def without_keras_file() -> Iterator[None]:
         yield
         return
     given = os.environ.get("KERAS_HOME")
-    with TemporaryDirectory(prefix="benchsuite-") as empty, _missing(UNUSED):
+    with TemporaryDirectory(prefix="benchsuite-") as empty, hidden(UNUSED):
         os.environ["KERAS_HOME"] = empty
         try:
             yield
@@ -149,19 +151,6 @@ def without_keras_file() -> Iterator[None]:
                 os.environ["KERAS_HOME"] = given
     home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")  # as Keras has it
     config._KERAS_DIR = given or str(home / ".keras")
-
-
-@contextmanager
-def _missing(names: Iterable[str]) -> Iterator[None]:
-    """Have modules that nobody has imported yet look as if they were not installed."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is what ends an import, as documented
-    try:
-        yield
-    finally:
-        for name in hidden:
-            if sys.modules.get(name) is None:
-                sys.modules.pop(name, None)
 
 
 def settle_keras() -> None:
