@@ -39,7 +39,7 @@ class Traced:
         """How many variables its traces read or assign to by themselves, beside what they are given."""
         import tensorflow as tf
 
-        return sum(given.dtype == tf.resource for found in self._found.values() for given in found.captured_inputs)
+        return sum(given.dtype == tf.resource for found in self._traced.values() for given in found.captured_inputs)
 
     def __call__(self, steps: int, *arguments: Any) -> Any:
         """Call it.
