@@ -104,7 +104,9 @@ class Worker:
         options = self._options
         from benchsuite.engine.device import Device, configure
 
-        device = Device.parse(options.device).of_worker(self._number)
+        named = Device.parse(options.device)
+        self._shared = named.shared(options.workers)  # asked before this process sees one GPU alone
+        device = named.of_worker(self._number)
         configure(device, options.memory_bytes)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
@@ -162,8 +164,10 @@ class Worker:
             ran = Account(trial.device).failed(error)
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,
+            costs=costs,
             environment=self.environment(ran.ending.environment.xla),
             fingerprints={**source, **ran.ending.fingerprints},
         )
