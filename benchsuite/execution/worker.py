@@ -81,6 +81,9 @@ class Worker:
         BrokenHere: If that is the doing of a plugin of its lineage.
     """
 
+    _shared = False
+    """Whether it shares a GPU with other workers."""
+
     def __init__(self, options: Options, number: int, connection: Connection | None = None) -> None:
         self._options = options
         self._number = number
