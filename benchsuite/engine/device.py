@@ -61,6 +61,10 @@ class Device:
             return cores
         return workers_of(self._free(), self._cards, cores, memory or share_of(tiers))
 
+    def shared(self, workers: int) -> bool:
+        """Say whether some of so many workers share a GPU: then no time of a step says what it takes alone."""
+        return self.kind == "gpu" and workers > self._cards
+
     def memory_limit(self, workers: int) -> int:
         """Return the bytes of its GPU that each of some workers may take; 0 for no limit."""
         return 0 if self.kind == "cpu" else limit_of(self._free(), self._cards, workers)

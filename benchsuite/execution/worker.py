@@ -84,6 +84,9 @@ class Worker:
         BrokenHere: If that is the doing of a plugin of its lineage.
     """
 
+    _shared = False
+    """Whether it shares a GPU with other workers."""
+
     def __init__(self, options: Options, number: int, connection: Connection | None = None) -> None:
         self._options = options
         self._number = number
@@ -107,7 +110,9 @@ class Worker:
         options = self._options
         from benchsuite.engine.device import Device, configure
 
-        device = Device.parse(options.device).of_worker(self._number)
+        named = Device.parse(options.device)
+        self._shared = named.shared(options.workers)  # asked before this process sees one GPU alone
+        device = named.of_worker(self._number)
         configure(device, options.memory_bytes, options.compile_cache)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
@@ -170,8 +175,10 @@ class Worker:
     def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,
+            costs=costs,
             environment=self.environment(ran.ending.environment.xla),
             fingerprints={**source, **ran.ending.fingerprints},
         )

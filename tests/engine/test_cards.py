@@ -122,6 +122,24 @@ def test_one_card_of_several_is_looked_at_alone(monkeypatch):
     assert Device("gpu", 1)._free() == [H200]
 
 
+def test_workers_that_share_a_card_time_no_steps(monkeypatch):
+    monkeypatch.setattr(device, "count_gpus", lambda: 2)
+    assert [Device("gpu").shared(workers) for workers in (1, 2, 3)] == [False, False, True]
+    assert [Device("gpu", 1).shared(workers) for workers in (1, 2)] == [False, True]
+    assert not Device("cpu").shared(50)
+
+
+def test_doctor_says_how_a_card_is_shared(monkeypatch):
+    from benchsuite.cli import doctor
+
+    monkeypatch.setattr(device, "count_gpus", lambda: 1)
+    monkeypatch.setattr(device, "free_memory", lambda: [20 * GIB])
+    monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: range(16))
+    assert doctor._cards() == "1 GPU: 3 workers for the quick tasks, 5.3 GiB for each"
+    monkeypatch.setattr(device, "free_memory", lambda: None)
+    assert doctor._cards() == "1 GPU: 1 worker for the quick tasks"
+
+
 SCRIPT = """
 import os, sys
 from types import SimpleNamespace
