@@ -104,26 +104,21 @@ DENSE = tiny_tasks({"classes": "cross_entropy"})[0]
 VALUED = tiny_tasks({"values": "mse"})[0]
 
 
-def everything(blocks, inputs):
-    """All types of layers, in the order of an image's way through a network."""
-    import keras
-
-    x = blocks.max_pool()(blocks.conv(4)(inputs))
-    x = blocks.average_pool(2, 1, "same")(x)
-    x = blocks.gru(4)(keras.layers.Reshape((4, 4))(x))
-    inner, last = blocks.dense(4), blocks.dense(4, activate=False)
-    x = blocks.residual(lambda y: last(inner(y)))(x)
-    return blocks.output(3)(blocks.flatten()(x))
+def images(blocks, inputs):
+    """Convolutions, both pools and a residual branch."""
+    x = blocks.average_pool(2, 1, "same")(blocks.max_pool()(blocks.conv(4)(inputs)))
+    branch = blocks.conv(4, activate=False)
+    return blocks.output(3)(blocks.flatten()(blocks.residual(branch)(x)))
 
 
 IMAGES = dataclasses.replace(
     tiny_images("cross_entropy"),
-    name="everything",
     data=lambda: bs.Arrays(
         np.random.default_rng(0).random((240, 4, 4, 1), "float32"), np.arange(240, dtype="int32") % 3
     ),
-    model=everything,
+    model=images,
 )
+RECURRENT = tiny_sequences("cross_entropy")
 
 
 @pytest.mark.parametrize("name", REGISTRY.names("optimizer"))
@@ -138,7 +133,7 @@ def test_no_derivative_of_a_gradient_scatters():
 
     def model(blocks, inputs):
         x = blocks.max_pool()(blocks.conv1d(4)(blocks.embedding(9, 4)(inputs)))
-        return blocks.output(2)(blocks.transformer(2, 2)(x))
+        return blocks.output(2)(blocks.dense(4)(x))
 
     generator = np.random.default_rng(0)
     x, y = generator.integers(0, 9, (240, 6), "int32"), generator.integers(0, 2, (240, 3), "int32")
@@ -156,11 +151,19 @@ def test_no_derivative_of_a_gradient_scatters():
 )
 def test_no_other_component_scatters(kind, name):
     component = REGISTRY.component(kind, name)
-    dense = VALUED if kind == "loss" and component.targets == "values" else DENSE
-    try:
-        assert found(IMAGES if kind == "normalization" else dense, **{kind: [name]}) == {}
-    except bs.Unsupported:  # nothing for dense layers alone
-        assert found(IMAGES, **{kind: [name]}) == {}
+    tasks = [VALUED if kind == "loss" and component.targets == "values" else DENSE, IMAGES, RECURRENT]
+    if kind == "normalization":
+        tasks = [task for task, of in ((IMAGES, "convolution"), (RECURRENT, "recurrent")) if of in component.applies_to]
+        assert tasks
+        assert [found(task, normalization=[name]) for task in tasks] == [{}] * len(tasks)
+        return
+    for task in tasks:
+        try:
+            assert found(task, **{kind: [name]}) == {}
+            return
+        except bs.Unsupported:  # nothing for such layers
+            continue
+    pytest.fail("no task has a use for it")
 
 
 def test_the_walk_finds_what_must_not_be_there():

@@ -1,9 +1,7 @@
 """The recurrent layers of the blocks: their cells may normalize inside, and take masks.
 
 Without either they evaluate to the bits of Keras' layers on the CPU. Keras' layers turn to a cuDNN operation wherever they
-see a GPU, which XLA cannot compile. In training all time steps enter in one product: an LSTM of 64 on 64 steps of 16
-examples took 4.1 milliseconds a step in place of 5.4, one of 128 on 80 steps of 32 36 in place of 50 (least processor
-times of 15 and 5 calls in turn, one thread).
+see a GPU, which XLA cannot compile.
 
 This module imports Keras: others import it inside a function, never at their top.
 """
@@ -20,6 +18,14 @@ from benchsuite.components.regularization import Masks
 from benchsuite.engine.determinism import without_scatters
 from benchsuite.errors import BenchsuiteError
 
+AT_ONCE = 32
+"""With so many features or more, training takes the inputs of all time steps in one product.
+
+On the CPU that is faster for 32 features (a step of ``kjv_lstm`` 4.36 milliseconds in place of 4.65) and for 128 (an LSTM
+of 128 on 80 steps of 32 examples 36 in place of 50), and slower for few (``mnist1d_gru`` 1.34 in place of 1.19), as is
+evaluation (that LSTM 13.0 in place of 8.6); least processor times of calls in turn. On a GPU it is always done: there is
+less to start in the loop.
+"""
 NUMBERS = {0: "none", 1: "one", 2: "two", 3: "three"}
 
 
@@ -98,9 +104,7 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         steps = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
         entering, read = tf.transpose(inputs, (1, 0, 2)), self.of_inputs
         masks = self._drawn(tf.shape(inputs)[0], steps, inputs.shape[2]) if training else []
-        # All time steps at once take a quarter off a training step on the CPU, and leave a GPU less to start in the loop.
-        # To evaluate, XLA on the CPU takes half as long again: there each step has its own product.
-        if training or without_scatters():
+        if without_scatters() or (training and inputs.shape[2] >= AT_ONCE):
             entering, read = self._of_all_inputs(entering, masks), tf.identity
         by_time = tf.TensorArray(inputs.dtype, steps, element_shape=entering.shape[1:]).unstack(entering)
         outputs = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], self.units))

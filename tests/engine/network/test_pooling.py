@@ -39,7 +39,7 @@ def test_it_is_tensorflows_pooling_ties_included(dimensions, window):
     import tensorflow as tf
 
     generator = np.random.default_rng(0)
-    shape = (3, 7, 6, 2)[: 1 + dimensions] + (2,)
+    shape = (*(3, 7, 6)[: 1 + dimensions], 2)
     # Five values only, most windows have their largest more than once; none is 0 everywhere, as padding might be.
     x = tf.constant(generator.integers(-5, 0, shape) / 4, tf.float32)
     along = tf.constant(generator.normal(size=shape), tf.float32)

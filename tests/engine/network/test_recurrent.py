@@ -105,11 +105,12 @@ def test_a_step_takes_masks():
 
 
 @pytest.mark.parametrize(("cell", "normalizations"), [("LSTM", 0), ("LSTM", 3), ("GRU", 2), ("SimpleRNN", 0)])
-def test_all_steps_at_once_are_the_same_as_one_after_another(bundled, cell, normalizations):
+def test_all_steps_at_once_are_the_same_as_one_after_another(bundled, monkeypatch, cell, normalizations):
     import tensorflow as tf
 
     from benchsuite.engine.network import recurrent
 
+    monkeypatch.setattr(recurrent, "AT_ONCE", 1)
     norm = bundled.component("normalization", "layer")
     layer = getattr(recurrent, cell)(UNITS, [norm.make(epsilon=1e-5) for _ in range(normalizations)])
     layer.build(X.shape)
