@@ -162,9 +162,7 @@ class Session:
         self._check_effect(trial, task, program, ingredients)
         return ReadyTrial(program, usable.uploaded(program), prepared, plan, reused, built, initialized)
 
-    def _program(
-        self, trial: Trial, task: Task, usable: Usable, plan: StepPlan
-    ) -> tuple[Program, Ingredients, bool]:
+    def _program(self, trial: Trial, task: Task, usable: Usable, plan: StepPlan) -> tuple[Program, Ingredients, bool]:
         """Return the program that serves a trial, what the trial's recipe makes for it, and whether it is a used one."""
         found = recipe_finding(trial.recipe, self._components)
         values = {name: value for name, value in trial.numbers.items() if name not in found.host}
@@ -206,7 +204,7 @@ class Session:
                     self._device or f"/{trial.device.upper()}:0",
                     self._resident_bytes,
                 )
-                lost = program.trace(usable.uploaded(program), plan.steps, found.verified) if fed else {}
+                lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
             except (Unsupported, MemoryError):
                 raise
             except Exception:

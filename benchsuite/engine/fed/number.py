@@ -75,7 +75,9 @@ class Fed:
         if operation in DIVISIONS and isinstance(right, Fed):
             right._asked("eq", 0)
         if operation == "pow" and not left > 0:
-            return ARITHMETIC[operation](*(value._read(operation) if isinstance(value, Fed) else value for value in (left, right)))
+            return ARITHMETIC[operation](
+                *(value._read(operation) if isinstance(value, Fed) else value for value in (left, right))
+            )
         return Fed(self._feeding, operation, (left, right))
 
     def __add__(self, other: Any) -> Any:

@@ -75,7 +75,7 @@ def _array(value: Any) -> np.ndarray | None:
     if isinstance(value, bool | int | float | np.ndarray | np.generic):
         return np.asarray(value)
     if isinstance(value, tf.Tensor | tf.Variable | keras.Variable):
-        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value)
+        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value.numpy())
     return None
 
 
@@ -88,7 +88,9 @@ def _differing(one: dict[Place, np.ndarray], other: dict[Place, np.ndarray]) -> 
 
 
 def _is(held: np.ndarray, value: Number) -> bool:
-    return not held.shape and held.dtype != bool and bool(held == np.asarray(value, held.dtype)) and held.dtype.kind == "f"
+    return (
+        not held.shape and held.dtype != bool and bool(held == np.asarray(value, held.dtype)) and held.dtype.kind == "f"
+    )
 
 
 def _walk(made: Any, place: Place, seen: set[int] | None = None) -> Iterator[tuple[Place, Any, Any, Any]]:
