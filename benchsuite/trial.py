@@ -122,10 +122,7 @@ class Trial:
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
         recipe: dict[str, object] = {
-            kind: [
-                {**setting.to_json(), "hyperparameters": _without_numbers(setting)}
-                for setting in settings
-            ]
+            kind: [{**setting.to_json(), "hyperparameters": _without_numbers(setting)} for setting in settings]
             for kind, settings in self.recipe.settings
             if kind not in ON_HOST
         }
@@ -185,14 +182,12 @@ def fed_values(setting: Setting) -> dict[str, float | int]:
     return {
         name: value
         for name, value in setting.values
-        if isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (setting.kind, name) != RATE
+        if isinstance(value, int | float) and not isinstance(value, bool) and (setting.kind, name) != RATE
     }
 
 
 def _without_numbers(setting: Setting) -> dict[str, object]:
-    fed = dict.fromkeys(fed_values(setting), [])  # no value is a list
+    fed: dict[str, object] = {name: [] for name in fed_values(setting)}  # no value is a list
     return {name: value for name, value in {**setting.hyperparameters, **fed}.items() if (setting.kind, name) != RATE}
 
 

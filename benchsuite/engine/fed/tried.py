@@ -197,8 +197,8 @@ def _regularization(component: Component, make: Callable[[], Any], move: Callabl
             before = [tf.convert_to_tensor(variable) for variable in variables]
             for variable in variables:
                 variable.assign(1.5 * variable + 0.1)
-            numbers = (tf.constant(number, tf.int64) for number in (step, 1, 4))
-            averaging.after_step(Step(*numbers, tf.constant(RATE), before))
+            number, epoch, total = (tf.constant(count, tf.int64) for count in (step, 1, 4))
+            averaging.after_step(Step(number, epoch, total, tf.constant(RATE), before))
             found += [np.array(variable.numpy()) for variable in variables]
         found += averaging.evaluation_values(variables) if averages(averaging) else []
     move()

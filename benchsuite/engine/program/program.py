@@ -166,9 +166,9 @@ class Program:
             feeding.tracing = False
         # A value may set the state that a trial starts from, or decide nothing but what guards saw.
         noticed = ((feeding.eager - self._fixed) & found.verified) | (feeding.asked & found.direct)
-        found = dict.fromkeys(self._fixed, "the network is built with its value")
-        found |= dict.fromkeys(feeding.fed - feeding.entered - noticed, "nothing in the compiled functions takes it")
-        return found | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
+        lost = dict.fromkeys(self._fixed, "the network is built with its value")
+        lost |= dict.fromkeys(feeding.fed - feeding.entered - noticed, "nothing in the compiled functions takes it")
+        return lost | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
 
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""

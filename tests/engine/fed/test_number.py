@@ -89,7 +89,7 @@ def test_other_tensors_can_stand_for_it(feeding):
         bool,
         lambda a: a == 0.9,
         lambda a: a != 0.9,
-        lambda a: 0.5 < a,
+        lambda a: a > 0.5,
         lambda a: a <= 0.9,
         lambda a: a > 0.9,
         lambda a: a >= 1 - a,
