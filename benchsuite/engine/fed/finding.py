@@ -107,18 +107,21 @@ class RecipeFinding:
         fed: What can be fed.
         host: What no program knows of.
         verified: Fed ones that were seen to do the right thing in an object that had been made with another value.
+        direct: Fed ones that are handed over themselves, not put in the place of a float.
         baked: The others, with the reason.
     """
 
     fed: frozenset[str]
     host: frozenset[str]
     verified: frozenset[str]
+    direct: frozenset[str]
     baked: Mapping[str, str]
 
 
 def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
     """Return what can be fed of a recipe."""
-    fed, host, verified, baked = set(), set(), set(), {}
+    fed, host, verified, direct = set[str](), set[str](), set[str](), set[str]()
+    baked: dict[str, str] = {}
     for kind, settings in recipe.settings:
         if kind in ON_HOST:
             continue
@@ -127,8 +130,9 @@ def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
             fed |= {place + name for name in found.fed}
             host |= {place + name for name in found.host}
             verified |= {place + name for name in found.verified}
+            direct |= {place + name for name in found.fed - found.swapped.keys()}
             baked |= {place + name: reason for name, reason in found.baked.items()}
-    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(verified), baked)
+    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(verified), frozenset(direct), baked)
 
 
 def two_values(space: Space) -> tuple[Number, Number] | None:

@@ -75,7 +75,7 @@ def _array(value: Any) -> np.ndarray | None:
     if isinstance(value, bool | int | float | np.ndarray | np.generic):
         return np.asarray(value)
     if isinstance(value, tf.Tensor | tf.Variable | keras.Variable):
-        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value)
+        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value.numpy())
     return None
 
 
