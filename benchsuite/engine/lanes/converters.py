@@ -142,7 +142,7 @@ def _convolution(one: Any) -> Any:
     one.stack_inputs()
     images, filters = one.stacked_input(0), one.stacked_input(1)
     outputs = tf.raw_ops.Conv2D(input=_beside(images), filter=_filters_beside(filters), **_window(one))
-    return _wrapped([_apart(outputs, len(images))])
+    return _wrapped([_apart(outputs, images.shape[0])])
 
 
 def _convolution_of_gradient(one: Any) -> Any:
@@ -150,7 +150,7 @@ def _convolution_of_gradient(one: Any) -> Any:
 
     one.stack_inputs([1, 2])
     filters, gradient = one.stacked_input(1), one.stacked_input(2)
-    lanes = len(filters)
+    lanes = filters.shape[0]
     batch, height, width, channels = (int(size) for size in tf.get_static_value(one.unstacked_input(0)))
     outputs = tf.raw_ops.Conv2DBackpropInput(
         input_sizes=[batch, height, width, lanes * channels],
@@ -166,7 +166,7 @@ def _gradient_of_filter(one: Any) -> Any:
 
     one.stack_inputs([0, 2])
     images, gradient = one.stacked_input(0), one.stacked_input(2)
-    lanes = len(images)
+    lanes = images.shape[0]
     height, width, channels, features = (int(size) for size in tf.get_static_value(one.unstacked_input(1)))
     outputs = tf.raw_ops.Conv2DBackpropFilter(
         input=_beside(images),
