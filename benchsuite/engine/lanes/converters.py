@@ -151,7 +151,7 @@ def _convolution_of_gradient(one: Any) -> Any:
     one.stack_inputs([1, 2])
     filters, gradient = one.stacked_input(1), one.stacked_input(2)
     lanes = filters.shape[0]
-    batch, height, width, channels = (int(size) for size in tf.get_static_value(one.unstacked_input(0)))
+    batch, height, width, channels = one.outputs[0].shape
     outputs = tf.raw_ops.Conv2DBackpropInput(
         input_sizes=[batch, height, width, lanes * channels],
         filter=_filters_beside(filters),
@@ -167,7 +167,7 @@ def _gradient_of_filter(one: Any) -> Any:
     one.stack_inputs([0, 2])
     images, gradient = one.stacked_input(0), one.stacked_input(2)
     lanes = images.shape[0]
-    height, width, channels, features = (int(size) for size in tf.get_static_value(one.unstacked_input(1)))
+    height, width, channels, features = one.outputs[0].shape
     outputs = tf.raw_ops.Conv2DBackpropFilter(
         input=_beside(images),
         filter_sizes=[height, width, channels, lanes * features],
