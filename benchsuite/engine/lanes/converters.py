@@ -35,6 +35,7 @@ def _forms(before: dict[str, Converter]) -> dict[str, Converter]:
         "Bitcast": _bitcast,
         "L2Loss": _half_square,
         "Qr": _factors,
+        "ZerosLike": lambda one: _empty(one) if one.outputs[0].dtype.name == "variant" else before["ZerosLike"](one),
         **dict.fromkeys(("SelfAdjointEigV2", "Svd"), _refused),
         "StatelessIf": lambda one: _choice(one) if one.input(0).is_stacked else before["StatelessIf"](one),
         "StatelessRandomUniformFullIntV2": _random,
@@ -101,6 +102,13 @@ def _choice(one: Any) -> Any:
     pairs = zip(computed("then_branch", condition), computed("else_branch", ~condition), strict=True)
     chosen = [tf.where(tf.reshape(condition, [-1] + [1] * (a.shape.rank - 1)), a, b) for a, b in pairs]
     return _wrapped(chosen)
+
+
+def _empty(one: Any) -> Any:
+    """A list of tensors has the lanes in its elements."""
+    import tensorflow as tf
+
+    return _wrapped([tf.raw_ops.ZerosLike(x=one.stacked_input(0))])
 
 
 def _half_square(one: Any) -> Any:

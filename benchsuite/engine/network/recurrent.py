@@ -16,8 +16,11 @@ import keras
 import tensorflow as tf
 
 from benchsuite.components.regularization import Masks
+from benchsuite.engine.network.scopes import in_lane
 from benchsuite.errors import BenchsuiteError
 
+UNROLLED = 64
+"""Time steps up to which a layer in a lane has no loop; beyond that its trials train alone."""
 NUMBERS = {0: "none", 1: "one", 2: "two", 3: "three"}
 
 
@@ -90,6 +93,8 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         """Return the outputs ``[batch, time, units]``, or the last of them."""
         # The inputs' contribution is not computed for all time steps at once: XLA then takes twice as long to evaluate.
         steps = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
+        if in_lane() and isinstance(steps, int) and steps <= UNROLLED:
+            return self._unrolled(inputs, steps, training)
         by_time = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], inputs.shape[2]))
         by_time = by_time.unstack(tf.transpose(inputs, (1, 0, 2)))
         outputs = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], self.units))
@@ -108,6 +113,16 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
             maximum_iterations=steps,
         )
         return tf.transpose(outputs.stack(), (1, 0, 2)) if self.sequences else last
+
+    def _unrolled(self, inputs: Any, steps: int, training: bool) -> Any:
+        """Return the same without a loop: TensorFlow cannot vectorize the gradient of one for lanes so that XLA compiles it."""
+        batch = tf.shape(inputs)[0]
+        states = tuple(tf.zeros((batch, self.units), inputs.dtype) for _ in range(self.STATES))
+        masks, outputs = self._drawn(batch, steps, inputs.shape[2]) if training else [], []
+        for t in range(steps):
+            states = self.step(inputs[:, t], *states, *_product(masks, t, inputs.dtype))
+            outputs.append(states[0])
+        return tf.stack(outputs, axis=1) if self.sequences else states[0]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return ``[batch, time, units]``, or ``[batch, units]``."""

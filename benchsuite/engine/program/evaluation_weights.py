@@ -96,10 +96,9 @@ def fresh_statistics(model: Any, batches: int, forward: Callable[[Any], Any], ke
         forward: Calls the model in training mode on the batch of a number.
         key: Noise key of the trial.
     """
-    import keras
     import tensorflow as tf
 
-    from benchsuite.engine.network.scopes import scope_of
+    from benchsuite.engine.network.scopes import in_lane, scope_of
 
     state = model.non_trainable_variables
     batches = min(batches, STATISTICS_BATCHES)
@@ -126,7 +125,7 @@ def fresh_statistics(model: Any, batches: int, forward: Callable[[Any], Any], ke
             return i + 1, *(scope.get_current_value(variable) for variable in state)
 
     with holding(state, [variable.value for variable in state]):
-        if keras.src.backend.common.stateless_scope.in_stateless_scope():  # a lane: nothing is assigned inside a loop
+        if in_lane():
             start = (tf.constant(0), *(variable.value for variable in state))
             _, *found = tf.while_loop(lambda i, *_: i < batches, carried, start, parallel_iterations=1)
             for variable, value in zip(state, found, strict=True):
