@@ -43,6 +43,8 @@ class Account:
         self.results = Results()
         self.lanes: int | None = None
         """How many trials its program trains side by side; ``None`` where it trains one."""
+        self.alone = ""
+        """Why it trains alone though its program was to train several."""
         self.neighbours = 1
         """Trials that share its time, it among them."""
 
@@ -78,7 +80,7 @@ class Account:
             environment=Environment(device=self._device, xla=ready.program.xla if ready else None),
             fingerprints={"data": self.checksum} if self.checksum else {},
         )
-        return Ran(ending, self.keeper.probed if self.keeper else None)
+        return Ran(ending, self.keeper.probed if self.keeper else None, self.alone)
 
     def _costs(self) -> Costs:
         wall = (time.perf_counter() - self._started) / self.neighbours

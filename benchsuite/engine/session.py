@@ -124,8 +124,8 @@ class Session:
                         group.add(number, account, ready, monitors, self._tasks(trial.task))
                 except KeyboardInterrupt:
                     raise
-                except NoLane:
-                    found[number] = self._run_alone(trial)
+                except NoLane as reason:
+                    found[number] = self._run_alone(trial, str(reason))
                 except BaseException as error:
                     found[number] = self._failed(account, error)
                 if taken:
@@ -140,8 +140,8 @@ class Session:
             group.train()
         except KeyboardInterrupt:
             raise
-        except NoLane:
-            return {number: self._run_alone(trials[number]) for number in group.members}
+        except NoLane as reason:
+            return {number: self._run_alone(trials[number], str(reason)) for number in group.members}
         except BaseException as error:
             (first, *others) = group.members.items()
             failed = self._failed(first[1].account, error)
@@ -154,8 +154,9 @@ class Session:
             for number, lane in group.members.items()
         }
 
-    def _run_alone(self, trial: Trial) -> Ran:
+    def _run_alone(self, trial: Trial, why: str = "") -> Ran:
         account = Account(trial.device)
+        account.alone = why
         try:
             self._train(trial, account)
         except KeyboardInterrupt:

@@ -73,6 +73,7 @@ class Answer:
         problem: Why what is to be kept of it cannot be written, in one line. Then this is no end of the trial: the disk
             failed, not the method, and the study ends.
         changed: What the trial left changed for the next one in this process.
+        alone: Why it trained alone though its program was to train several; empty if it was not, or did.
     """
 
     ending: Ending
@@ -80,3 +81,4 @@ class Answer:
     probes: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
     changed: tuple[str, ...] = ()
+    alone: str = ""

@@ -183,9 +183,8 @@ class Worker:
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(
-            ending, psutil.Process().memory_info().rss, probes, problem=problem, changed=self._state.differences()
-        )
+        size, changed = psutil.Process().memory_info().rss, self._state.differences()
+        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""

@@ -93,6 +93,7 @@ class WorkerThread(threading.Thread):
                             answer.changed, "a trial left its process changed", "The next one gets a fresh process."
                         )
                     for trial, answer in zip(trials, answers, strict=True):
+                        self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
                 self._waiting.done()
         except Stopped:
@@ -193,6 +194,12 @@ class WorkerThread(threading.Thread):
             more = f" and {len(new) - CHANGES_NAMED} more" if len(new) > CHANGES_NAMED else ""
             who = " or ".join(self._lineage) or "a bundled component"
             self._events.put(Noticed(f"{who}: {what}: {'; '.join(new[:CHANGES_NAMED])}{more}. {then}"))
+
+    def _tell_alone(self, trial: Trial, why: str) -> None:
+        """Say once of each program that its trials train alone, and why."""
+        if why and self._learned.new(self._lineage, (f"alone {trial.cell}",)):
+            names = ", ".join(setting.name for _, settings in trial.recipe.settings for setting in settings)
+            self._events.put(Noticed(f"{trial.task} with {names}: trials train alone, not side by side: {why}"))
 
     def _lost(
         self, trials: Sequence[Trial], outcome: Outcome, reason: str, printed: str, seconds: float

@@ -35,6 +35,7 @@ def _forms(before: dict[str, Converter]) -> dict[str, Converter]:
         "Bitcast": _bitcast,
         "L2Loss": _half_square,
         "Qr": _factors,
+        "ZerosLike": lambda one: _empty(one) if one.outputs[0].dtype.name == "variant" else before["ZerosLike"](one),
         **dict.fromkeys(("SelfAdjointEigV2", "Svd"), _refused),
         "StatelessIf": lambda one: _choice(one) if one.input(0).is_stacked else before["StatelessIf"](one),
         "StatelessRandomUniformFullIntV2": _random,
@@ -103,6 +104,13 @@ def _choice(one: Any) -> Any:
     return _wrapped(chosen)
 
 
+def _empty(one: Any) -> Any:
+    """A list of tensors has the lanes in its elements."""
+    import tensorflow as tf
+
+    return _wrapped([tf.raw_ops.ZerosLike(x=one.stacked_input(0))])
+
+
 def _half_square(one: Any) -> Any:
     import tensorflow as tf
 
@@ -142,7 +150,7 @@ def _convolution(one: Any) -> Any:
     one.stack_inputs()
     images, filters = one.stacked_input(0), one.stacked_input(1)
     outputs = tf.raw_ops.Conv2D(input=_beside(images), filter=_filters_beside(filters), **_window(one))
-    return _wrapped([_apart(outputs, len(images))])
+    return _wrapped([_apart(outputs, images.shape[0])])
 
 
 def _convolution_of_gradient(one: Any) -> Any:
@@ -150,8 +158,8 @@ def _convolution_of_gradient(one: Any) -> Any:
 
     one.stack_inputs([1, 2])
     filters, gradient = one.stacked_input(1), one.stacked_input(2)
-    lanes = len(filters)
-    batch, height, width, channels = (int(size) for size in tf.get_static_value(one.unstacked_input(0)))
+    lanes = filters.shape[0]
+    batch, height, width, channels = one.outputs[0].shape
     outputs = tf.raw_ops.Conv2DBackpropInput(
         input_sizes=[batch, height, width, lanes * channels],
         filter=_filters_beside(filters),
@@ -166,8 +174,8 @@ def _gradient_of_filter(one: Any) -> Any:
 
     one.stack_inputs([0, 2])
     images, gradient = one.stacked_input(0), one.stacked_input(2)
-    lanes = len(images)
-    height, width, channels, features = (int(size) for size in tf.get_static_value(one.unstacked_input(1)))
+    lanes = images.shape[0]
+    height, width, channels, features = one.outputs[0].shape
     outputs = tf.raw_ops.Conv2DBackpropFilter(
         input=_beside(images),
         filter_sizes=[height, width, channels, lanes * features],

@@ -33,7 +33,9 @@ class Functional:
         """
         import keras
 
-        with keras.StatelessScope(list(zip(self.variables, values, strict=True))) as scope, _pure_optimizers():
+        from benchsuite.engine.network.scopes import lane
+
+        with lane(), keras.StatelessScope(list(zip(self.variables, values, strict=True))) as scope, _pure_optimizers():
             yield _Held(self.variables, scope)
 
 

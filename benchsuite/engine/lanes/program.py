@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -305,6 +306,10 @@ def _like(alive: Any, values: Any) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    """Return why a function cannot be vectorized, in one line: TensorFlow says it at the end of a traceback."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return shortened(lines[-1], LONGEST_REASON) if lines else type(error).__name__
+    """Return why a function cannot be vectorized, in one line: TensorFlow says it somewhere in a page."""
+    text = str(error)
+    for said in (r"No pfor vectorization defined for \w+", r"unsupported operations[^:]*: \w+", r"\w+Error: .+"):
+        if found := re.search(said, text):
+            return shortened(found[0], LONGEST_REASON)
+    lines = text.split("\n")
+    return shortened(lines[0].strip() or type(error).__name__, LONGEST_REASON)

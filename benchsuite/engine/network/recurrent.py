@@ -8,7 +8,7 @@ This module imports Keras: others import it inside a function, never at their to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import keras
@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from benchsuite.components.regularization import Masks
 from benchsuite.engine.determinism import without_scatters
+from benchsuite.engine.network.scopes import in_lane
 from benchsuite.errors import BenchsuiteError
 
 AT_ONCE = 32
@@ -26,6 +27,8 @@ of 128 on 80 steps of 32 examples 36 in place of 50), and slower for few (``mnis
 evaluation (that LSTM 13.0 in place of 8.6); least processor times of calls in turn. On a GPU it is always done: there is
 less to start in the loop.
 """
+UNROLLED = 64
+"""Time steps up to which a layer in a lane has no loop; beyond that its trials train alone."""
 NUMBERS = {0: "none", 1: "one", 2: "two", 3: "three"}
 
 
@@ -102,10 +105,12 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the outputs ``[batch, time, units]``, or the last of them."""
         steps = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
-        entering, read = tf.transpose(inputs, (1, 0, 2)), self.of_inputs
         masks = self._drawn(tf.shape(inputs)[0], steps, inputs.shape[2]) if training else []
+        entering, read = self._masked(tf.transpose(inputs, (1, 0, 2)), masks), self.of_inputs
         if without_scatters() or (training and inputs.shape[2] >= AT_ONCE):
-            entering, read = self._of_all_inputs(entering, masks), tf.identity
+            entering, read = self._of_all_inputs(entering), tf.identity
+        if in_lane() and isinstance(steps, int) and steps <= UNROLLED:
+            return self._unrolled(entering, read, steps, masks)
         by_time = tf.TensorArray(inputs.dtype, steps, element_shape=entering.shape[1:]).unstack(entering)
         outputs = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], self.units))
         start = tf.zeros((tf.shape(inputs)[0], self.units), inputs.dtype)
@@ -122,6 +127,17 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
             maximum_iterations=steps,
         )
         return tf.transpose(outputs.stack(), (1, 0, 2)) if self.sequences else last
+
+    def _unrolled(
+        self, entering: Any, read: Callable[[Any], Any], steps: int, masks: Sequence[tuple[Any, Any, bool]]
+    ) -> Any:
+        """Return the same without a loop: TensorFlow cannot vectorize the gradient of one for lanes so that XLA compiles it."""
+        states = tuple(tf.zeros((tf.shape(entering)[1], self.units), entering.dtype) for _ in range(self.STATES))
+        outputs = []
+        for t in range(steps):
+            states = self.step(read(entering[t]), *states, _product(masks, t, entering.dtype))
+            outputs.append(states[0])
+        return tf.stack(outputs, axis=1) if self.sequences else states[0]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return ``[batch, time, units]``, or ``[batch, units]``."""
@@ -144,10 +160,14 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         of_h = tf.matmul(h, self._tensor(self.recurrent_kernel))
         return self.normalizations[1](of_h) if self.normalizations else of_h
 
-    def _of_all_inputs(self, x: Any, masks: Sequence[tuple[Any, Any, bool]]) -> Any:
-        """Return N₁(x W) for all time steps ``[time, batch, features]``, in one product."""
+    def _masked(self, x: Any, masks: Sequence[tuple[Any, Any, bool]]) -> Any:
+        """Return the inputs ``[time, batch, features]``, masked."""
         for of_x, _, each_step in masks:
             x = x * tf.cast(of_x if each_step else of_x[None], x.dtype)
+        return x
+
+    def _of_all_inputs(self, x: Any) -> Any:
+        """Return N₁(x W) for all time steps ``[time, batch, features]``, in one product."""
         flat = self.of_inputs(tf.reshape(x, (-1, x.shape[2])))
         return tf.reshape(flat, (x.shape[0] or tf.shape(x)[0], -1, flat.shape[1]))
 

@@ -5,11 +5,30 @@ This module imports Keras: others import it inside a function, never at their to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import keras
 from keras.src.backend.common.stateless_scope import get_stateless_scope
+
+_lane: ContextVar[bool] = ContextVar("lane", default=False)
+
+
+@contextmanager
+def lane() -> Iterator[None]:
+    """Let what is traced inside know that it is one of several lanes."""
+    token = _lane.set(True)
+    try:
+        yield
+    finally:
+        _lane.reset(token)
+
+
+def in_lane() -> bool:
+    """Say whether what is traced now is one of several lanes: nothing may be assigned inside a loop, nor a loop differentiated."""
+    return _lane.get()
 
 
 def scope_of(mapping: Sequence[tuple[Any, Any]], **arguments: Any) -> Any:
