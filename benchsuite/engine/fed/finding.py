@@ -147,7 +147,7 @@ def two_values(space: Space) -> tuple[Number, Number] | None:
     elif isinstance(space, Integer):
         values = [max(space.low, 2), max(space.low, 2) + 1]
     elif isinstance(space, Choice):
-        values = [option for option in space.options if _number(option)][:2]
+        values = sorted((option for option in space.options if _number(option)), key=lambda option: option == 0)[:2]
     else:
         values = []
     values = [value for value in values if space.contains(value)]

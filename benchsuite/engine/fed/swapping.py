@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.fed.number import Number
+from benchsuite.engine.fed.number import Fed, Number, present
 from benchsuite.errors import BenchsuiteError
 
 DEEPEST = 12
@@ -61,6 +61,13 @@ def put(made: Any, places: frozenset[Place], number: Any) -> None:
             left.remove(place)
     if left:
         raise BenchsuiteError(f"{'.'.join(sorted(left)[0])} is no place that can be changed.")
+
+
+def settle(made: Any) -> None:
+    """Replace every fed number that an object holds by its present value; the object belongs to no program any more."""
+    for _, holder, name, value in list(_walk(made, ())):
+        if isinstance(value, Fed):
+            _put(holder, name, present(value))
 
 
 def _values(made: Any) -> dict[Place, np.ndarray]:
