@@ -11,6 +11,7 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_images, tiny_sequences, tiny_tasks
+from benchsuite.engine.program.probes import Probes
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, load_registry
@@ -79,15 +80,20 @@ def generated(task):
     return dataclasses.replace(task, data=lambda: bs.Arrays(x, y), split=split, steps_per_epoch=None)
 
 
-def found(task, **recipe):
-    """What is suspicious in both functions of a trial, made as for a GPU."""
+def made_ready(task, **recipe):
+    """A trial that is ready to train, its program made as for a GPU."""
     changed = baseline(task, REGISTRY)
     for kind, names in recipe.items():
         changed = changed.replaced(kind, tuple(Setting.of(REGISTRY.component(kind, name)) for name in names))
     session = Session(REGISTRY, {task.name: task}.__getitem__, device="/GPU:0")
     ready = session.ready(Trial(task.name, task.version, changed, 0, task.epochs, task.batch_size))
     assert ready.program.xla
-    texts = hlo_of_program(ready)
+    return ready
+
+
+def found(task, **recipe):
+    """What is suspicious in both functions of a trial."""
+    texts = hlo_of_program(made_ready(task, **recipe))
     assert set(texts) == {"train", "evaluate"}
     assert all("while(" in text for text in texts.values())
     return {name: suspects(text) for name, text in texts.items() if suspects(text)}
@@ -164,6 +170,12 @@ def test_no_other_component_scatters(kind, name):
         except bs.Unsupported:  # nothing for such layers
             continue
     pytest.fail("no task has a use for it")
+
+
+def test_no_probe_scatters():
+    ready = made_ready(IMAGES)
+    probes = Probes(ready.program.objective, ready.program.dataset.sizes[0])
+    assert suspects(hlo_of(probes._compiled, *ready.feed.head, tf.constant(0, tf.int64))) == []
 
 
 def test_the_walk_finds_what_must_not_be_there():
