@@ -11,6 +11,7 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_images, tiny_sequences, tiny_tasks
+from benchsuite.engine.program.probes import Probes
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, load_registry
@@ -23,7 +24,8 @@ from tests.plugins.test_every_optimizer import Bowl, built, compiled
 REGISTRY = load_registry(PluginSearch(local=False))
 TASKS = {name: REGISTRY.task(name) for name in REGISTRY.names("task")}
 MORE_OF_THE_SAME = {
-    *(f"depth_{number}" for number in range(2, 8)),
+    *(f"depth_{number}" for number in (1, *range(3, 9))),
+    "digits_plain_20",
     "digits_plain_56",
     "digits_residual_56",
     "cifar100_wrn",
@@ -79,15 +81,20 @@ def generated(task):
     return dataclasses.replace(task, data=lambda: bs.Arrays(x, y), split=split, steps_per_epoch=None)
 
 
-def found(task, **recipe):
-    """What is suspicious in both functions of a trial, made as for a GPU."""
+def made_ready(task, **recipe):
+    """A trial that is ready to train, its program made as for a GPU."""
     changed = baseline(task, REGISTRY)
     for kind, names in recipe.items():
         changed = changed.replaced(kind, tuple(Setting.of(REGISTRY.component(kind, name)) for name in names))
     session = Session(REGISTRY, {task.name: task}.__getitem__, device="/GPU:0")
     ready = session.ready(Trial(task.name, task.version, changed, 0, task.epochs, task.batch_size))
     assert ready.program.xla
-    texts = hlo_of_program(ready)
+    return ready
+
+
+def found(task, **recipe):
+    """What is suspicious in both functions of a trial."""
+    texts = hlo_of_program(made_ready(task, **recipe))
     assert set(texts) == {"train", "evaluate"}
     assert all("while(" in text for text in texts.values())
     return {name: suspects(text) for name, text in texts.items() if suspects(text)}
@@ -141,29 +148,43 @@ def test_no_derivative_of_a_gradient_scatters():
     assert found(task, optimizer=["sophia"]) == {}
 
 
+ELSEWHERE = {
+    "averages": (DENSE, ["ema"]),
+    "other averages": (DENSE, ["swa"]),
+    "masks": (RECURRENT, ["variational_dropout", "per_step_dropout"]),
+}
+"""Regularizations that do not stand beside all others on images: task and names."""
+
+
+@pytest.mark.parametrize("group", ["images", *ELSEWHERE])
+def test_no_regularization_scatters(group):
+    task, names = ELSEWHERE.get(group, (IMAGES, REGISTRY.names("regularization")))
+    if group == "images":
+        names = [name for name in names if not any(name in others for _, others in ELSEWHERE.values())]
+    assert found(task, regularization=names) == {}
+
+
+@pytest.mark.parametrize("name", REGISTRY.names("normalization"))
+def test_no_normalization_scatters(name):
+    applies = REGISTRY.component("normalization", name).applies_to
+    tasks = [task for task, of in ((IMAGES, "convolution"), (RECURRENT, "recurrent")) if of in applies]
+    assert tasks
+    assert [found(task, normalization=[name]) for task in tasks] == [{}] * len(tasks)
+
+
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [
-        (kind, name)
-        for kind in ("gradient_transform", "regularization", "activation", "normalization", "loss")
-        for name in REGISTRY.names(kind)
-    ],
+    [(kind, name) for kind in ("gradient_transform", "activation", "loss") for name in REGISTRY.names(kind)],
 )
 def test_no_other_component_scatters(kind, name):
-    component = REGISTRY.component(kind, name)
-    tasks = [VALUED if kind == "loss" and component.targets == "values" else DENSE, IMAGES, RECURRENT]
-    if kind == "normalization":
-        tasks = [task for task, of in ((IMAGES, "convolution"), (RECURRENT, "recurrent")) if of in component.applies_to]
-        assert tasks
-        assert [found(task, normalization=[name]) for task in tasks] == [{}] * len(tasks)
-        return
-    for task in tasks:
-        try:
-            assert found(task, **{kind: [name]}) == {}
-            return
-        except bs.Unsupported:  # nothing for such layers
-            continue
-    pytest.fail("no task has a use for it")
+    values = kind == "loss" and REGISTRY.component(kind, name).targets == "values"
+    assert found(VALUED if values else DENSE, **{kind: [name]}) == {}
+
+
+def test_no_probe_scatters():
+    ready = made_ready(IMAGES)
+    probes = Probes(ready.program.objective, ready.program.dataset.sizes[0])
+    assert suspects(hlo_of(probes._compiled, *ready.feed.head, tf.constant(0, tf.int64))) == []
 
 
 def test_the_walk_finds_what_must_not_be_there():
