@@ -257,7 +257,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.execution.LocalExecutor", Here)
     monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda size: None)
-    monkeypatch.setattr("benchsuite.engine.device.configure", lambda device: None)
+    monkeypatch.setattr("benchsuite.engine.device.configure", lambda *_: None)
     return tmp_path
 
 

@@ -1,4 +1,4 @@
-"""``benchsuite doctor``: versions, devices, compiled code, data and plugin problems, or the files of a results folder, each checked for real."""
+"""``benchsuite doctor``: versions, devices, compiled code, data and plugins, or the files of a results folder, checked for real."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from benchsuite.engine.compiled.folder import CompiledFolder
 from benchsuite.engine.numerics import numerics
@@ -27,7 +27,7 @@ from benchsuite.files import cache_folder
 Result = TypeVar("Result")
 
 DECIDING = (SWITCH, "XLA_FLAGS", "TF_NUM_INTRAOP_THREADS", "TF_ENABLE_XLA_CONSTANT_FOLDING", "TF_CUDNN_DETERMINISTIC")
-"""Variables that decide what XLA makes of a computation; a plugin may have changed one meanwhile."""
+"""Variables that decide what XLA makes of a computation."""
 
 _HARMLESS = re.compile(
     # TensorFlow reads a file as text first, whatever it is …
@@ -60,7 +60,7 @@ class Here:
     def __init__(self) -> None:
         self.counted = Counted()
         self.folder: CompiledFolder | None = None
-        self._deciding: tuple[str | None, ...] = ()
+        self._deciding: list[Any] = []
         self._met: set[str] = set()
 
     def switch_on(self, device: str = "cpu", root: Path | None = None) -> None:
@@ -138,15 +138,13 @@ def kind_of() -> str:
     No code of benchsuite is in it: what that code made of a trial is the computation, by whose content it is found.
     """
     import tensorflow as tf
-    from tensorflow.python.framework import config
 
     facts = {
         "form": 1,
         "numerics": numerics().facts,
         "tensorflow": (tf.version.GIT_VERSION, tf.version.COMPILER_VERSION),
         "features": _features(),
-        "deterministic": config.is_op_determinism_enabled(),
-        "variables": dict(zip(DECIDING, _deciding(), strict=True)),
+        "deciding": _deciding(),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -162,8 +160,14 @@ def _features(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
     return sorted(flags.split())
 
 
-def _deciding() -> tuple[str | None, ...]:
-    return tuple(os.environ.get(name) for name in DECIDING)
+def _deciding() -> list[Any]:
+    """Return what decides what XLA makes of a computation, and what a plugin may have changed meanwhile."""
+    from tensorflow.python.framework import config
+
+    one, half = float(len(DECIDING)) / len(DECIDING), 2.0**-53  # nothing that Python would compute beforehand
+    rounding, denormal = [one + 1.5 * half, -one - 1.5 * half], 1e-310 * (one / 2) > 0  # as constants are folded
+    switches = [os.environ.get(name) for name in DECIDING]
+    return [*switches, config.is_op_determinism_enabled(), rounding, denormal]
 
 
 def _put_into_memory(files: dict[str, bytes]) -> None:

@@ -31,7 +31,15 @@ class Traced:
         self.traces = 0
         """How often it was traced."""
         self._xla = xla
-        self._found: dict[int, Callable[..., Any]] = {}
+        self._found: dict[int, Any] = {}
+        self._called: dict[int, Callable[..., Any]] = {}
+
+    @property
+    def variables(self) -> int:
+        """How many variables its traces read or assign to by themselves, beside what they are given."""
+        import tensorflow as tf
+
+        return sum(given.dtype == tf.resource for found in self._found.values() for given in found.captured_inputs)
 
     def __call__(self, steps: int, *arguments: Any) -> Any:
         """Call it.
@@ -40,12 +48,18 @@ class Traced:
             steps: All that changes the shapes of the arguments.
             arguments: Tensors.
         """
-        if steps in self._found:
-            return self._found[steps](*arguments)
-        concrete = self.function.get_concrete_function(*arguments)
-        found, result = self._first(concrete, arguments) if self._xla else (concrete, concrete(*arguments))
-        self._found[steps] = found
+        if steps in self._called:
+            return self._called[steps](*arguments)
+        concrete = self.trace(steps, *arguments)
+        called, result = self._first(concrete, arguments) if self._xla else (concrete, concrete(*arguments))
+        self._called[steps] = called
         return result
+
+    def trace(self, steps: int, *arguments: Any) -> Any:
+        """Return the trace that such a call takes, made if there is none; nothing is compiled."""
+        if steps not in self._found:
+            self._found[steps] = self.function.get_concrete_function(*arguments)
+        return self._found[steps]
 
     def _first(self, concrete: Any, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
         """Compile a trace; return what calls it from now on, and what its first call returns."""

@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
+from benchsuite.cli.app import app
 from benchsuite.cli.run import prepare
 from benchsuite.engine.compiled.here import HERE, Counted, _without_harmless
 from benchsuite.engine.surroundings import worker_environment
@@ -108,6 +110,31 @@ def test_what_means_nothing_is_left_out_of_the_log_and_nothing_else(capfd):
     with _without_harmless():
         os.write(2, "\n".join(lines).encode())
     assert capfd.readouterr().err.splitlines() == lines[2:]
+
+
+class Interrupted:
+    """An executor of a run that the user stops at once."""
+
+    def __init__(self, options):
+        pass
+
+    def submit(self, cell):
+        raise KeyboardInterrupt
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("more", [[], ["--no-compile-cache"]])
+def test_a_run_says_once_that_nothing_is_kept(more, tmp_path, monkeypatch):
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled").chmod(0o777)
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path))
+    monkeypatch.setattr("benchsuite.execution.LocalExecutor", Interrupted)
+    command = ["run", "--no-local", "--baselines", "--results", str(tmp_path / "results"), *more]
+    said = CliRunner(env={"COLUMNS": "300"}).invoke(app, command).stdout
+    assert said.count("! compiled code is not kept: others can write to ") == (not more)
+    assert "Stopped." in said
 
 
 @pytest.mark.parametrize("off", [False, True])
