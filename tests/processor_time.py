@@ -24,6 +24,7 @@ class Costs:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._lines: list[str] = []
 
     def _measured(self, item: pytest.Item, phase: str) -> Iterator[None]:
         before, begun = os.times(), time.monotonic()
@@ -31,8 +32,7 @@ class Costs:
         after, wall = os.times(), time.monotonic() - begun
         own = after.user + after.system - before.user - before.system
         children = after.children_user + after.children_system - before.children_user - before.children_system
-        with open(self._path, "a", encoding="utf-8") as file:  # a line is one write: two processes do not mix theirs
-            file.write(f"{own:.2f}\t{children:.2f}\t{wall:.2f}\t{phase}\t{item.nodeid!r}\n")
+        self._lines.append(f"{own:.2f}\t{children:.2f}\t{wall:.2f}\t{phase}\t{item.nodeid!r}\n")
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
@@ -45,6 +45,10 @@ class Costs:
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
         yield from self._measured(item, "teardown")
+        # Not before: a test may have limited the size of files. One write, so that two processes do not mix their lines.
+        with open(self._path, "a", encoding="utf-8") as file:
+            file.write("".join(self._lines))
+        self._lines.clear()
 
 
 def summary(text: str, most: int = 60) -> str:
