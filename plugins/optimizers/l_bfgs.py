@@ -52,15 +52,16 @@ def l_bfgs():
         def step(self, closure, variables):
             """Find a direction and a length, move, remember the pair."""
             dtype = self._steps.dtype
-            here = _flat(variables, dtype)
+            old = [tf.convert_to_tensor(variable) for variable in variables]
+            here = _flat(old, dtype)
 
-            def evaluated(theta):
-                _assign(variables, theta)
+            def evaluated():
                 loss, gradients = closure()
                 present = [tf.zeros_like(v) if g is None else g for g, v in zip(gradients, variables, strict=True)]
-                return tf.cast(loss, dtype), _flat(present, dtype)
+                return tf.cast(loss, dtype), present
 
-            loss, gradient = evaluated(here)
+            loss, gradients = evaluated()
+            gradient = _flat(gradients, dtype)
             steps, changes = tf.convert_to_tensor(self._steps.value), tf.convert_to_tensor(self._changes.value)
             direction = -_two_loops(gradient, steps, changes, self.memory)
             slope = tf.reduce_sum(gradient * direction)
@@ -68,22 +69,29 @@ def l_bfgs():
             small = tf.minimum(1.0, tf.math.divide_no_nan(tf.constant(1.0, dtype), tf.reduce_sum(tf.abs(gradient))))
             start = tf.cast(tf.convert_to_tensor(self.learning_rate), dtype) * (first * small + 1 - first)
 
-            def too_high(tries, length, found, _):
+            def low_enough(length, found):
                 # A loss that is not finite is too high as well.
-                return (tries < TRIES) & ~(found <= loss + ARMIJO * length * slope)
+                return found <= loss + ARMIJO * length * slope
 
-            def halved(tries, length, found, _):
-                return tries + 1, length / 2, *evaluated(here + length / 2 * direction)
+            def goes_on(tried, length, found, _):
+                return tf.equal(tried, 0) | ((tried <= TRIES) & ~low_enough(length, found))
 
-            found, new_gradient = evaluated(here + start * direction)
+            def halved(tried, length, *_):
+                # The first length is tried in the loop too: what calls the closure is traced and compiled once less.
+                length = length / 2
+                _assign(variables, here + length * direction)
+                found, there = evaluated()
+                return tried + 1, length, found, _flat(there, dtype)
+
             _, length, found, new_gradient = tf.while_loop(
-                too_high, halved, (tf.constant(0), start, found, new_gradient)
+                goes_on, halved, (tf.constant(0), 2 * start, loss, gradient), parallel_iterations=1
             )
-            good = found <= loss + ARMIJO * length * slope
+            good = low_enough(length, found)
+            for variable, value in zip(variables, old, strict=True):
+                variable.assign(tf.where(good, variable, value))
             moved = tf.where(good, length * direction, tf.zeros_like(direction))
-            _assign(variables, here + moved)
             self._remember(moved, new_gradient - gradient, steps, changes)
-            self.apply_here(_unflat(gradient, variables), variables)
+            self.apply_here(gradients, variables)
 
         def _remember(self, s, y, steps, changes):
             """Append a pair with positive curvature; forget the oldest."""
@@ -102,18 +110,24 @@ def _two_loops(gradient, steps, changes, memory):
     """Return H·g; pairs that were never filled are zero and do nothing."""
     import tensorflow as tf
 
-    inverse = [
-        tf.math.divide_no_nan(tf.ones((), gradient.dtype), tf.reduce_sum(steps[i] * changes[i])) for i in range(memory)
-    ]
-    q, alphas = gradient, {}
-    for i in reversed(range(memory)):
-        alphas[i] = inverse[i] * tf.reduce_sum(steps[i] * q)
-        q = q - alphas[i] * changes[i]
+    # Loops and not their unrolled steps, each of which would be compiled for itself.
+    inverse = tf.math.divide_no_nan(tf.ones((), gradient.dtype), tf.reduce_sum(steps * changes, 1))
+    places = tf.range(memory)
+
+    def back(i, q, alphas):
+        alpha = inverse[i] * tf.reduce_sum(steps[i] * q)
+        return i - 1, q - alpha * changes[i], tf.where(tf.equal(places, i), alpha, alphas)
+
+    _, q, alphas = tf.while_loop(
+        lambda i, *_: i >= 0, back, (tf.constant(memory - 1), gradient, tf.zeros_like(inverse)), parallel_iterations=1
+    )
     newest = tf.reduce_sum(changes[-1] ** 2)
     scale = tf.where(newest > 0, tf.math.divide_no_nan(tf.reduce_sum(steps[-1] * changes[-1]), newest), 1.0)
-    r = scale * q
-    for i in range(memory):
-        r = r + steps[i] * (alphas[i] - inverse[i] * tf.reduce_sum(changes[i] * r))
+
+    def forth(i, r):
+        return i + 1, r + steps[i] * (alphas[i] - inverse[i] * tf.reduce_sum(changes[i] * r))
+
+    _, r = tf.while_loop(lambda i, _: i < memory, forth, (tf.constant(0), scale * q), parallel_iterations=1)
     return r
 
 
@@ -123,18 +137,12 @@ def _flat(arrays, dtype):
     return tf.concat([tf.cast(tf.reshape(tf.convert_to_tensor(a), [-1]), dtype) for a in arrays], axis=0)
 
 
-def _unflat(vector, variables):
-    import tensorflow as tf
-
-    parts = tf.split(vector, [math.prod(v.shape) for v in variables])
-    return [tf.reshape(part, v.shape) for part, v in zip(parts, variables, strict=True)]
-
-
 def _assign(variables, vector):
     import tensorflow as tf
 
-    for variable, part in zip(variables, _unflat(vector, variables), strict=True):
-        variable.assign(tf.cast(part, variable.dtype))
+    parts = tf.split(vector, [math.prod(v.shape) for v in variables])
+    for variable, part in zip(variables, parts, strict=True):
+        variable.assign(tf.cast(tf.reshape(part, variable.shape), variable.dtype))
 
 
 @bs.hookimpl

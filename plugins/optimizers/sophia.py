@@ -10,6 +10,7 @@ the paper's for this estimator. Its rates were found for GPT-2 (about Adam's tim
 Where h is negative, max(γ·h, ε) = ε makes the step a signed one, as in the paper.
 """
 
+import math
 from functools import cache
 
 import benchsuite as bs
@@ -51,9 +52,15 @@ def sophia():
             _, gradients = closure()
             present = [v for v, g in zip(variables, gradients, strict=True) if g is not None]
             old = [self.state_of(v)["h"] for v in present]
+            sizes = [math.prod(v.shape) for v in variables]
 
             def estimated():
-                probes = [tf.cast(bs.noise.normal(v.shape), v.dtype) for v in variables]
+                # One draw for all: under XLA a generator is compiled anew for each shape.
+                drawn = bs.noise.normal([sum(sizes)])
+                probes = [
+                    tf.cast(tf.reshape(part, v.shape), v.dtype)
+                    for part, v in zip(tf.split(drawn, sizes), variables, strict=True)
+                ]
                 products = closure.hessian_vector(probes)
                 diagonal = [u * p for u, p, g in zip(probes, products, gradients, strict=True) if g is not None]
                 return [
