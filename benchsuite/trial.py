@@ -193,7 +193,7 @@ def fed_values(setting: Setting) -> dict[str, float | int]:
 
 
 def _without_numbers(setting: Setting) -> dict[str, object]:
-    fed = dict.fromkeys(fed_values(setting), [])  # no value is a list
+    fed: dict[str, object] = {name: [] for name in fed_values(setting)}  # no value is a list
     return {name: value for name, value in {**setting.hyperparameters, **fed}.items() if (setting.kind, name) != RATE}
 
 

@@ -275,7 +275,7 @@ class Session:
                     self._device or f"/{trial.device.upper()}:0",
                     self._resident_bytes,
                 )
-                lost = program.trace(usable.uploaded(program), plan.steps, found.verified) if fed else {}
+                lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
             except (Unsupported, MemoryError):
                 raise
             except Exception:

@@ -79,6 +79,13 @@ def _data(trial: Trial) -> tuple[tuple[int, int], str]:
     return trial.fold or (0, 0), "".join(setting.text for setting in trial.recipe["preprocessing"])
 
 
+def _together(trials: list[Trial]) -> list[Trial]:
+    """Let trials with equal numbers follow each other, in the order in which these come: some may not be fed."""
+    first: dict[tuple[object, ...], int] = {}
+    places = [first.setdefault(tuple(trial.numbers.items()), len(first)) for trial in trials]
+    return [trial for _, trial in sorted(zip(places, trials, strict=True), key=lambda pair: pair[0])]
+
+
 def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeout: float | None = None) -> list[Cell]:
     """Group trials by program and lineage. A cell that alone would keep one worker busy longer than its share is split.
 
@@ -92,6 +99,7 @@ def make_cells(trials: Sequence[Trial], registry: Registry, workers: int, timeou
     groups: dict[tuple[Lineage, str], list[Trial]] = {}
     for trial in trials:
         groups.setdefault((lineages.of(trial), trial.cell), []).append(trial)
+    groups = {key: _together(group) for key, group in groups.items()}
     share = predicted_seconds(trials, registry) / workers
     cells = []
     for (lineage, _), group in groups.items():

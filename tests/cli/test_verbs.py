@@ -58,7 +58,7 @@ def test_every_kind_is_an_option_of_run(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["--version"], ["list"], ["info", "adam"]], ids=" ".join
+    "arguments", [["--help"], ["run", "--help"], ["--version"], ["list"], ["info", "schedule:constant"]], ids=" ".join
 )
 def test_looking_around_imports_no_tensorflow(arguments: list[str]) -> None:
     script = (
@@ -110,14 +110,29 @@ def test_list_shows_where_plugins_come_from_and_which_are_broken(folder: Path) -
     assert "mine" not in said("list", "optimizer", "--no-local")
 
 
-def test_info_shows_all_there_is_to_know_about_a_component(bundled: Registry, folder: Path) -> None:
+def test_info_shows_all_there_is_to_know_about_a_component(
+    bundled: Registry, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path / "cache"))
     adam = bundled.entry("optimizer", "adam")
     text = " ".join(said("info", "adam").split())
     assert text.startswith("optimizer 'adam' ")
     for part in (adam.component.summary, adam.component.formula, adam.component.reference, adam.fingerprint):
         assert " ".join(part.split()) in text
     for key, space in adam.component.space.items():
-        assert f"{key} {space.default!r} by default, {space.describe()}" in text
+        assert f"{key} {space.default!r} by default, {space.describe()}; fed: one program serves every value" in text
+    (remembered,) = (tmp_path / "cache/fed").iterdir()
+    remembered.write_text('{"beta_1": "; as remembered"}', encoding="utf-8")
+    assert "by default, a number from 0 to 0.9999 (1 − value on log scale); as remembered" in " ".join(
+        said("info", "adam").split()
+    )
+    remembered.chmod(0o666)
+    remembered.parent.chmod(0o777)  # others can write there: nothing in there is believed
+    assert "as remembered" not in said("info", "adam")
+
+
+def test_info_says_why_a_value_is_baked(folder: Path) -> None:
+    assert "; baked into each program: " in said("info", "l_bfgs")
 
 
 def test_info_shows_all_there_is_to_know_about_a_task(bundled: Registry, folder: Path) -> None:

@@ -37,6 +37,13 @@ class Feeding:
         if fed:
             _teach_tensorflow()
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Those about which a question was answered."""
+        return frozenset(
+            name for guard, _ in self.guards.values() for one in (guard.asked, guard.other) for name in names(one)
+        )
+
     def number(self, name: str) -> Fed | Number:
         """Return what stands for a hyperparameter: a fed number, or its plain value if it is baked."""
         return Fed(self, None, (name,)) if name in self.fed else self.values[name]

@@ -107,18 +107,21 @@ class RecipeFinding:
         fed: What can be fed.
         host: What no program knows of.
         verified: Fed ones that were seen to do the right thing in an object that had been made with another value.
+        direct: Fed ones that are handed over themselves, not put in the place of a float.
         baked: The others, with the reason.
     """
 
     fed: frozenset[str]
     host: frozenset[str]
     verified: frozenset[str]
+    direct: frozenset[str]
     baked: Mapping[str, str]
 
 
 def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
     """Return what can be fed of a recipe."""
-    fed, host, verified, baked = set(), set(), set(), {}
+    fed, host, verified, direct = set[str](), set[str](), set[str](), set[str]()
+    baked: dict[str, str] = {}
     for kind, settings in recipe.settings:
         if kind in ON_HOST:
             continue
@@ -127,8 +130,9 @@ def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
             fed |= {place + name for name in found.fed}
             host |= {place + name for name in found.host}
             verified |= {place + name for name in found.verified}
+            direct |= {place + name for name in found.fed - found.swapped.keys()}
             baked |= {place + name: reason for name, reason in found.baked.items()}
-    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(verified), baked)
+    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(verified), frozenset(direct), baked)
 
 
 def two_values(space: Space) -> tuple[Number, Number] | None:
@@ -143,7 +147,7 @@ def two_values(space: Space) -> tuple[Number, Number] | None:
     elif isinstance(space, Integer):
         values = [max(space.low, 2), max(space.low, 2) + 1]
     elif isinstance(space, Choice):
-        values = [option for option in space.options if _number(option)][:2]
+        values = sorted((option for option in space.options if _number(option)), key=lambda option: option == 0)[:2]
     else:
         values = []
     values = [value for value in values if space.contains(value)]

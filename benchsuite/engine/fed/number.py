@@ -217,7 +217,7 @@ class Fed:
         raise TypeError("a fed number belongs to the program that it was made for: it cannot be pickled.")
 
 
-copyreg.pickle(Fed, Fed.__reduce__)  # type: ignore[arg-type]  # refused whatever the protocol
+copyreg.pickle(Fed, Fed.__reduce__)  # refused whatever the protocol
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.fed.number import Number
+from benchsuite.engine.fed.number import Fed, Number, present
 from benchsuite.errors import BenchsuiteError
 
 DEEPEST = 12
@@ -63,6 +63,13 @@ def put(made: Any, places: frozenset[Place], number: Any) -> None:
         raise BenchsuiteError(f"{'.'.join(sorted(left)[0])} is no place that can be changed.")
 
 
+def settle(made: Any) -> None:
+    """Replace every fed number that an object holds by its present value; the object belongs to no program any more."""
+    for _, holder, name, value in list(_walk(made, ())):
+        if isinstance(value, Fed):
+            _put(holder, name, present(value))
+
+
 def _values(made: Any) -> dict[Place, np.ndarray]:
     return {place: value for place, _, _, inner in _walk(made, ()) if (value := _array(inner)) is not None}
 
@@ -75,7 +82,7 @@ def _array(value: Any) -> np.ndarray | None:
     if isinstance(value, bool | int | float | np.ndarray | np.generic):
         return np.asarray(value)
     if isinstance(value, tf.Tensor | tf.Variable | keras.Variable):
-        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value)
+        return None if value.dtype in (tf.resource, tf.variant) else np.asarray(value.numpy())
     return None
 
 

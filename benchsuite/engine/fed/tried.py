@@ -119,7 +119,7 @@ def _optimizer(component: Component, make: Callable[[], Any], move: Callable[[],
                 made.step(closure, variables)
             else:
                 made.apply(closure()[1], variables)
-        found += [np.array(variable) for variable in variables]
+        found += [np.array(variable.numpy()) for variable in variables]
     if "evaluation_weights" in component.wants:
         found += made.evaluation_values(variables)
     return found
@@ -176,7 +176,7 @@ def _layer(component: Component, make: Callable[[], Any], move: Callable[[], Non
         with _stream(0):
             takes = "training" in made.call.__code__.co_varnames if hasattr(made.call, "__code__") else True
             found.append(made(x, training=training) if takes else made(x))
-        found += [np.array(variable) for variable in made.variables]
+        found += [np.array(variable.numpy()) for variable in made.variables]
     return found
 
 
@@ -197,9 +197,9 @@ def _regularization(component: Component, make: Callable[[], Any], move: Callabl
             before = [tf.convert_to_tensor(variable) for variable in variables]
             for variable in variables:
                 variable.assign(1.5 * variable + 0.1)
-            numbers = (tf.constant(number, tf.int64) for number in (step, 1, 4))
-            averaging.after_step(Step(*numbers, tf.constant(RATE), before))
-            found += [np.array(variable) for variable in variables]
+            number, epoch, total = (tf.constant(count, tf.int64) for count in (step, 1, 4))
+            averaging.after_step(Step(number, epoch, total, tf.constant(RATE), before))
+            found += [np.array(variable.numpy()) for variable in variables]
         found += averaging.evaluation_values(variables) if averages(averaging) else []
     move()
     if isinstance(made, keras.Regularizer):

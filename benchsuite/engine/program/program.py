@@ -14,6 +14,7 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.data import Dataset, Prepared
+from benchsuite.engine.fed.finding import RecipeFinding
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.built import BuiltNetwork
 from benchsuite.engine.program.after_steps import AfterSteps
@@ -159,13 +160,13 @@ class Program:
         with self._tf.device(self.device):
             return make_feed(x, self.dataset.y, self.device, head, self._resident_bytes)
 
-    def trace(self, feed: Feed, steps: int, verified: frozenset[str] = frozenset()) -> dict[str, str]:
+    def trace(self, feed: Feed, steps: int, found: RecipeFinding) -> dict[str, str]:
         """Trace both functions; return the hyperparameters that cannot be fed to them, with the reason.
 
         Args:
             feed: Inputs and targets.
             steps: Of an epoch.
-            verified: Those that may set the state from which a trial starts.
+            found: What was found of the recipe's components.
         """
         feeding = self.feeding
         feeding.tracing = True
@@ -175,10 +176,11 @@ class Program:
                 self._evaluate.compile(feed, self._key, False)
         finally:
             feeding.tracing = False
-        started = (feeding.eager - self._fixed) & verified
-        found = dict.fromkeys(self._fixed, "the network is built with its value")
-        found |= dict.fromkeys(feeding.fed - feeding.entered - started, "nothing in the compiled functions takes it")
-        return found | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
+        # A value may set the state that a trial starts from, or decide nothing but what guards saw.
+        noticed = ((feeding.eager - self._fixed) & found.verified) | (feeding.asked & found.direct)
+        lost = dict.fromkeys(self._fixed, "the network is built with its value")
+        lost |= dict.fromkeys(feeding.fed - feeding.entered - noticed, "nothing in the compiled functions takes it")
+        return lost | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
 
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
