@@ -42,7 +42,7 @@ def test_a_generator_that_has_no_vectorized_form_is_refused():
     def other(seed):
         return tf.random.stateless_uniform([3], seed, alg="philox")
 
-    with vectorizing(), pytest.raises(Exception, match="not bs.noise's"):
+    with vectorizing(), pytest.raises(Exception, match=r"not bs\.noise's"):
         tf.function(lambda seeds: tf.vectorized_map(other, seeds, fallback_to_while_loop=False), autograph=False)(
             tf.constant([[1, 2], [3, 4]])
         )
