@@ -8,39 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from benchmarks.ours import make_program
-from benchsuite.components import Arrays, HoldOut, Task
+from benchsuite.costs.standard import standard
 from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
 
-BATCH = 64
+MILLION = standard()
 STEPS = 4  # a round of one optimizer
 ROUNDS = 9
-
-
-def data() -> Arrays:
-    rng = np.random.default_rng(0)
-    return Arrays(rng.normal(size=(3 * BATCH, 512)).astype("float32"), rng.integers(0, 10, 3 * BATCH).astype("int32"))
-
-
-def model(blocks: Any, inputs: Any) -> Any:
-    return blocks.output(10)(blocks.dense(660)(blocks.dense(850)(inputs)))
-
-
-MILLION = Task(
-    name="million",
-    data=data,
-    split=HoldOut(BATCH, BATCH, BATCH),
-    model=model,
-    loss="cross_entropy",
-    primary="loss",
-    batch_size=BATCH,
-    epochs=1,
-    steps_per_epoch=STEPS,
-)
 
 
 @dataclass

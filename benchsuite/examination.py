@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchsuite.cost_files import all_costs
 from benchsuite.extra_content import NotWhole, check_weights, read_predictions, read_probes
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, kind_of, open_plain
@@ -73,6 +74,7 @@ def examine(folder: Path) -> Examination:
                 damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
             else:
                 extras += 1
+    extras += sum(1 for _ in all_costs(folder, damaged))
     for name in IDLE:
         damaged += _links(folder, folder / name)
     damaged += _leftovers(folder)

@@ -1,7 +1,8 @@
-"""Files that are whole or absent, and where the extra ones of a trial lie."""
+"""Files that are whole or absent, where the extra ones of a trial lie, and where what can be made again is kept."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from benchsuite.folder import Folder
@@ -19,3 +20,12 @@ def write_whole(path: Path, content: bytes) -> None:
 def extra_file(folder: Path, trial_id: str) -> Path:
     """Return where the arrays of a trial lie in a folder of weights or predictions."""
     return folder / trial_id[:2] / f"{trial_id}.npz"
+
+
+def cache_folder() -> Path:
+    """Return where what can be made again is kept, as for the data of tasks; it need not be there."""
+    if given := os.environ.get("BENCHSUITE_CACHE"):
+        return Path(given)
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "benchsuite"
+    return Path("~/.cache/benchsuite").expanduser()

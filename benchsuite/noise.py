@@ -163,7 +163,10 @@ def keep(shape: Any, rate: float) -> Any:
     size = tf.reduce_prod(shape) if static is None else int(static.prod())
     seed, generator = _source()
     words = tf.random.stateless_uniform([(size + 1) // 2], seed, None, None, tf.uint32, alg=generator)
-    threshold = tf.constant(round(rate * 65536), tf.uint32)
+    # As a tensor: the rate may be a number that a program is fed.
+    share = rate * 65536
+    share = tf.cast(share, tf.float64) if tf.is_tensor(share) else tf.convert_to_tensor(share, tf.float64)
+    threshold = tf.cast(tf.round(share), tf.uint32)
     # The upper halves of all words, then the lower ones: XLA computes neighbours at once, which it cannot if they alternate.
     halves = tf.bitwise.right_shift(words, tf.constant(16, tf.uint32)), tf.bitwise.bitwise_and(words, 0xFFFF)
     return tf.reshape(tf.concat([half >= threshold for half in halves], 0)[:size], shape)

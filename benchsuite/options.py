@@ -166,6 +166,17 @@ def one_for_each(
     return cast(Mapping[str, tuple[str, ...]], field(default_factory=dict, metadata=known))
 
 
+def same(table: type[Table], name: str) -> Any:
+    """Write a line of a table as another table has it: the same default, help and checks.
+
+    Args:
+        table: The other table.
+        name: Of its field.
+    """
+    known: Any = next(each for each in fields(cast(Any, table)) if each.name == name)
+    return field(default=known.default, default_factory=known.default_factory, metadata=known.metadata)
+
+
 class Table:
     """What every table inherits: no object with a bad value exists."""
 

@@ -131,9 +131,13 @@ class Costs:
         step_milliseconds: ``train_seconds`` divided by the steps.
         cpu_share: Processor time divided by wall time while training; below 0.9 the core was shared and no timing counts.
         program_reused: Whether the program had served another trial.
+        functions_compiled: Functions that XLA compiled for it; none of those that it had compiled for another program.
+        functions_loaded: Functions that it needed not compile, since their code was kept on the disk.
         parameters: Trained numbers.
         state_bytes: The optimizer's state, without scalars.
         peak_memory_bytes: Largest resident size of the worker process so far.
+        lanes: How many trials its program trained side by side: its times are shares, and none of a step. ``None`` where
+            it trained alone.
     """
 
     wall_seconds: Seconds
@@ -145,9 +149,12 @@ class Costs:
     step_milliseconds: Milliseconds | None = None
     cpu_share: Share | None = None
     program_reused: Truth | None = None
+    functions_compiled: Count | None = None
+    functions_loaded: Count | None = None
     parameters: Count | None = None
     state_bytes: Count | None = None
     peak_memory_bytes: Count | None = None
+    lanes: Count | None = None
 
 
 @_part
@@ -363,6 +370,7 @@ class _Spec(TypedDict):
     device: Name
     engine: Count
     fold: NotRequired[_Fold | None]
+    lanes: NotRequired[Count]
 
 
 def _trial(data: Any) -> Trial:

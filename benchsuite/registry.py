@@ -182,6 +182,11 @@ class Registry:
         assert isinstance(component, Component)
         return component
 
+    def yardstick(self, kind: str) -> Component:
+        """Return the component that the costs of a kind are told relative to."""
+        found = [entry.component for entry in self.tables[kind].values() if entry.component.yardstick]
+        return found[0] if found else self.default(kind)
+
 
 def load_registry(
     search: PluginSearch | None = None,
@@ -306,7 +311,7 @@ def _register(registry: Registry, plugin: Plugin) -> None:
 
 
 def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered]) -> None:
-    """Refuse a second owner of a name, and a second default of a kind."""
+    """Refuse a second owner of a name, and a second default or yardstick of a kind."""
     seen: dict[tuple[str, str], Plugin] = {}
     for entry in found:
         key = (entry.component.kind, entry.component.name)
@@ -319,11 +324,13 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
             )
             registry.conflicts[key] = message
             raise BenchsuiteError(message)
-        if entry.component.kind in RECIPE_KINDS and entry.component.default:
-            others = [other for other in registry.tables[key[0]].values() if other.component.default]
+        for mark in ("default", "yardstick") if entry.component.kind in RECIPE_KINDS else ():
+            if not getattr(entry.component, mark):
+                continue
+            others = [other for other in registry.tables[key[0]].values() if getattr(other.component, mark)]
             if others:
                 raise BenchsuiteError(
-                    f"default=True of {entry.component.title}: {others[0].component.title} is the default already."
+                    f"{mark}=True of {entry.component.title}: {others[0].component.title} is the {mark} already."
                 )
         seen[key] = plugin
 

@@ -33,7 +33,7 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
-WRITTEN = ("trials", "weights", "predictions", "probes", "report", "stale")
+WRITTEN = ("trials", "weights", "predictions", "probes", "costs", "report", "stale")
 """Folders that runs and reports write to."""
 
 
@@ -136,8 +136,9 @@ class Store:
         return [name.removesuffix(".json") for _, name in self._files.names()]
 
     def changed(self) -> int:
-        """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
-        return self._files.changed()
+        """Return when a record or a file of costs was last written, changed or removed, in nanoseconds since 1970."""
+        costs = self.folder / "costs"
+        return max(self._files.changed(), costs.stat().st_mtime_ns if costs.is_dir() else 0)
 
     def records(
         self, damaged: list[Damage] | None = None, held: Mapping[str, Record] | None = None

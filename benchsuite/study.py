@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.checks import Check, above, form, one_of, whole
-from benchsuite.components import TIERS
+from benchsuite.components import MOST_LANES, TIERS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
 from benchsuite.kinds import RECIPE_KINDS
@@ -80,6 +80,13 @@ class Study(Table):
     precision: str = option(
         "float32", f"{' or '.join(PRECISIONS)}.", one_of("precision", PRECISIONS), example="bfloat16"
     )
+    lanes: int | None = option(
+        None,
+        "Trials that one program trains side by side; what the task says for the device unless given, 1 on the CPU.",
+        whole(1, MOST_LANES),
+        metavar="N",
+        example=64,
+    )
     device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
 
     @property
@@ -93,7 +100,11 @@ class Execution(Table):
     """How trials are run, what is kept of them and where: nothing here decides a number."""
 
     workers: int | None = option(
-        None, "Worker processes; one for each core or GPU unless given.", whole(1, 1_000), metavar="N", example=2
+        None,
+        "Worker processes; one for each core unless given. On a GPU as many as have a share of its memory and a core.",
+        whole(1, 1_000),
+        metavar="N",
+        example=2,
     )
     timeout: float | None = option(
         None,
@@ -104,7 +115,7 @@ class Execution(Table):
     )
     memory: float | None = option(
         None,
-        "Memory limit of one worker on the CPU; 80 % of the machine, shared, unless given.",
+        "Memory limit of one worker, on a GPU of what it keeps there; most of the machine or the GPU, shared, unless given.",
         above(0),
         metavar="GIB",
         example=4,
@@ -120,6 +131,9 @@ class Execution(Table):
     store_weights: bool = option(False, "Store each trial's trained weights, for initializers that take them.")
     store_predictions: bool = option(
         False, "Store each trial's outputs for validation and test part; the report shows precision, recall, ROC, …."
+    )
+    no_compile_cache: bool = option(
+        False, "Compile every program anew, and keep none of the compiled code for later runs."
     )
     results: Path = option(Path("results"), "The results folder.", metavar="DIR", example="elsewhere")
     plugin: tuple[str, ...] = option(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from benchsuite.recipe import Recipe, RecipeSpec, canonical
+from benchsuite.recipe import Recipe, RecipeSpec, Setting, canonical
 
 if sys.version_info >= (3, 12):
     from typing import NotRequired, TypedDict
@@ -22,6 +22,10 @@ ENGINE_VERSION = 2
 
 PRECISIONS = ("float32", "bfloat16")
 STREAMS = ("initial", "order", "noise")
+ON_HOST = ("schedule", "initializer", "preprocessing")
+"""Kinds that act on the host: no program knows of them."""
+RATE = ("optimizer", "learning_rate")
+"""Kind and name of the hyperparameter that every program is given at each step."""
 
 
 class TaskSpec(TypedDict):
@@ -51,6 +55,7 @@ class Spec(TypedDict):
     device: str
     engine: int
     fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
+    lanes: NotRequired[int]  # where it is not 1
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Trial:
         fold: Number of the fold that tests, from 0, and how many folds there are; ``None`` for the task's own split.
         engine: Version of the engine that gives the numbers.
         has_fold: Whether its spec says anything of folds; some of engine 1 do not.
+        lanes: How many trials its program trains side by side, this one among them: products of many round differently.
     """
 
     task: str
@@ -84,6 +90,7 @@ class Trial:
     fold: tuple[int, int] | None = None
     engine: int = ENGINE_VERSION
     has_fold: bool = True
+    lanes: int = 1
 
     @property
     def spec(self) -> Spec:
@@ -101,6 +108,8 @@ class Trial:
         }
         if self.has_fold:
             spec["fold"] = {"number": self.fold[0], "of": self.fold[1]} if self.fold else None
+        if self.lanes != 1:
+            spec["lanes"] = self.lanes
         return spec
 
     @cached_property
@@ -113,14 +122,28 @@ class Trial:
 
     @cached_property
     def cell(self) -> str:
-        """Hash of what forces another program: all but seed, fold, budget and what the program is fed at run time."""
-        fed = ("schedule", "initializer", "preprocessing")
-        recipe = {kind: settings for kind, settings in self.recipe.to_json().items() if kind not in fed}
-        optimizer = recipe["optimizer"][0]
-        values = {key: value for key, value in optimizer["hyperparameters"].items() if key != "learning_rate"}
-        recipe["optimizer"] = [{**optimizer, "hyperparameters": values}]
+        """Hash of what trials that may share a program have in common: seed, fold, budget and numbers are left out.
+
+        A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
+        """
+        recipe: dict[str, object] = {
+            kind: [{**setting.to_json(), "hyperparameters": _without_numbers(setting)} for setting in settings]
+            for kind, settings in self.recipe.settings
+            if kind not in ON_HOST
+        }
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
         return identity({**self.spec, **changing, "recipe": recipe})
+
+    @cached_property
+    def numbers(self) -> Mapping[str, float | int]:
+        """The numbers among the hyperparameters of what a program is made of: ``optimizer.0.beta_1`` → value."""
+        return {
+            f"{kind}.{place}.{name}": value
+            for kind, settings in self.recipe.settings
+            if kind not in ON_HOST
+            for place, setting in enumerate(settings)
+            for name, value in fed_values(setting).items()
+        }
 
     @classmethod
     def from_spec(cls, spec: Spec, recipe: Recipe | None = None) -> Trial:
@@ -143,6 +166,7 @@ class Trial:
             fold=(fold["number"], fold["of"]) if (fold := spec.get("fold")) else None,
             engine=spec["engine"],
             has_fold="fold" in spec,
+            lanes=spec.get("lanes", 1),
         )
 
     def with_seed(self, seed: int) -> Trial:
@@ -157,6 +181,20 @@ def identity(spec: Mapping[str, object]) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def fed_values(setting: Setting) -> dict[str, float | int]:
+    """Return those hyperparameters of a setting that are numbers: a program may be fed them, as it always is learning rates."""
+    return {
+        name: value
+        for name, value in setting.values
+        if isinstance(value, int | float) and not isinstance(value, bool) and (setting.kind, name) != RATE
+    }
+
+
+def _without_numbers(setting: Setting) -> dict[str, object]:
+    fed: dict[str, object] = {name: [] for name in fed_values(setting)}  # no value is a list
+    return {name: value for name, value in {**setting.hyperparameters, **fed}.items() if (setting.kind, name) != RATE}
 
 
 _NO_RECIPE = Recipe(())

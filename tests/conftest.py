@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
 from benchsuite.registry import PluginSearch, Registry, load_registry
+from tests import compiled_code, processor_time
 
 # Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
 become(environment(Device("cpu")))
@@ -27,17 +28,32 @@ settings.register_profile(
 settings.load_profile("suite")
 
 
+CACHE = "BENCHSUITE_CACHE"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure what each test costs, where asked; and have one cache for all processes of this run."""
+    if path := os.environ.get(processor_time.VARIABLE):
+        config.pluginmanager.register(processor_time.Costs(path))
+    if not hasattr(config, "workerinput"):  # those of xdist inherit it
+        os.environ[CACHE] = str(compiled_code.begin())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Keep what was compiled for the next run."""
+    if not hasattr(config, "workerinput"):
+        compiled_code.end(Path(os.environ.pop(CACHE)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end it would keep one process busy while the others have nothing left."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is remembered of plugins is remembered for these tests alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCHSUITE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+@pytest.fixture(autouse=True)
+def _compiled_code() -> None:
+    """What some process of this run, or of an earlier one, has compiled is not compiled again."""
+    compiled_code.use()
 
 
 @pytest.fixture(scope="session")

@@ -234,7 +234,13 @@ def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
         "--epochs",
         "2",
     ]
-    subprocess.run([*run, "--seeds", "2", "--no-local"], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    subprocess.run(
+        [*run, "--seeds", "2", "--no-local", "--workers", "1"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
     script = tmp_path / "notebook.py"
     check = "\nassert len(trials) == 4 and set(best['component']) == {'sgd', 'adam'}, (trials, best)\nassert len(last) == 4\n"
     script.write_text("import matplotlib\nmatplotlib.use('agg')\n" + code + check, encoding="utf-8")

@@ -83,7 +83,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     changed.write_text(TASK.format(name="changed", change="", split=SPLIT, outputs=2), encoding="utf-8")
     assert benchsuite(folder, "certify", "changed", "--write").returncode == 0
     changed.write_text(broken, encoding="utf-8")
-    done = benchsuite(folder, "run", "--task", ",".join((*BROKEN, "good")), "--seeds", "2", "--workers", "2")
+    done = benchsuite(folder, "run", "--task", ",".join((*BROKEN, "good")), "--seeds", "2", "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     records: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "results/trials").glob("*/*.json")):

@@ -68,7 +68,7 @@ def test_a_run_without_them_says_what_to_install_and_the_next_one_trains(tmp_pat
     blocked.mkdir()
     (blocked / "sitecustomize.py").write_text(BLOCKING.format(names=sorted(EXTRA)), encoding="utf-8")
     command = [sys.executable, "-m", "benchsuite", "run", "--task", "mnist5k_mlp,mnist1d_cnn,watch_gestures,kjv_genre"]
-    command += ["--seeds", "1", "--epochs", "1", "--results", str(tmp_path / "results")]
+    command += ["--seeds", "1", "--epochs", "1", "--workers", "1", "--results", str(tmp_path / "results")]
 
     def run(environment):
         done = subprocess.run(

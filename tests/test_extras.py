@@ -242,7 +242,7 @@ class Here:
             for trial in self._cells.pop(0).trials:
                 yield Started(trial, 0)
                 Here.ran.append(trial.seed)
-                answer = worker.run(trial.spec)
+                (answer,) = worker.run([trial.spec])
                 yield Finished(trial, 0, answer.ending, answer.probes)
 
     def close(self) -> None:
@@ -257,7 +257,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.execution.LocalExecutor", Here)
     monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda size: None)
-    monkeypatch.setattr("benchsuite.engine.device.configure", lambda device: None)
+    monkeypatch.setattr("benchsuite.engine.device.configure", lambda *_: None)
     return tmp_path
 
 

@@ -156,7 +156,12 @@ def record_json(draw: st.DrawFn) -> dict[str, Any]:
             },
             "train_seconds_at": sorted(draw(seconds)),
             "program_reused": draw(maybe(st.booleans())),
-            **{name: draw(maybe(COUNT)) for name in ("parameters", "state_bytes", "peak_memory_bytes")},
+            **{
+                name: draw(maybe(COUNT))
+                for name in (
+                    "functions_compiled", "functions_loaded", "parameters", "state_bytes", "peak_memory_bytes",
+                )
+            },
         },
         "environment": {
             **{

@@ -88,7 +88,7 @@ def test_killed_at_random_moments_and_resumed_gives_the_same_bits(reference, tmp
     folder = tmp_path / "results"
     chance = random.Random(7)
     kills = 0
-    for _ in range(4):
+    for _ in range(2):
         process = subprocess.Popen(
             command(folder, "--workers", "2"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )

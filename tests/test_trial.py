@@ -181,6 +181,8 @@ def with_setting(kind: str, **values: Any) -> Trial:
         with_setting("initializer"),
         with_setting("preprocessing"),
         with_setting("optimizer", learning_rate=3.0),
+        with_setting("optimizer", alpha=0.25),
+        with_setting("regularization", learning_rate=3.0),
     ],
 )
 def test_what_a_program_is_fed_stays_in_the_cell(other: Trial) -> None:
@@ -196,9 +198,9 @@ def test_what_a_program_is_fed_stays_in_the_cell(other: Trial) -> None:
         replace(TRIAL, precision="bfloat16"),
         replace(TRIAL, device="gpu"),
         with_setting("optimizer"),
-        with_setting("optimizer", alpha=0.25),
+        with_setting("optimizer", alpha=None),
+        with_setting("optimizer", alpha="0.5"),
         with_setting("activation"),
-        with_setting("regularization", learning_rate=3.0),
         with_setting("normalization"),
         with_setting("gradient_transform"),
         with_setting("loss"),

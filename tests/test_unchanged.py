@@ -53,7 +53,9 @@ def differences(expected, record):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GROUPS)
 def test_numbers_are_what_they_were(name, tmp_path):
-    command = [sys.executable, "-m", "benchsuite", "run", "--no-local", "--seeds", "1", "--workers", "2"]
+    # In the suite one worker, which compiles each program once; all of them take minutes, and use two.
+    workers = "2" if ALL else "1"
+    command = [sys.executable, "-m", "benchsuite", "run", "--no-local", "--seeds", "1", "--workers", workers]
     done = subprocess.run(
         [*command, "--results", str(tmp_path), *arguments(GROUPS[name])], capture_output=True, text=True, check=False
     )

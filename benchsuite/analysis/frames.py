@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4096
 """Rows that are held as dictionaries before they become columns: these take a tenth of the memory."""
-COST_TYPES = {"program_reused": "boolean", "parameters": "int64", "state_bytes": "int64", "peak_memory_bytes": "int64"}
+COST_TYPES = {
+    "program_reused": "boolean", "functions_compiled": "int64", "functions_loaded": "int64",
+    "parameters": "int64", "state_bytes": "int64", "peak_memory_bytes": "int64",
+}  # fmt: skip
 COSTS = tuple(name for name in Costs.__dataclass_fields__ if name != "train_seconds_at")
 ALWAYS = {
     "id": "str", "task": "str", "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli import certify, check, data, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli import certify, check, cost, data, doctor, info, list_, lr_range, new, report, run, trace
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
+from benchsuite.costs.options import Costing
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ def _options(
 app.command("run")(command(run.run, *TABLES))
 app.command("trace")(trace.trace)
 app.command("lr-range")(lr_range.lr_range)
+app.command("cost")(command(cost.cost, Costing))
 app.command("list")(list_.list_components)
 app.command("info")(info.info)
 app.command("new")(new.new)

@@ -1,4 +1,4 @@
-"""``benchsuite doctor``: versions, devices, data and plugin problems, or the files of a results folder, each checked for real."""
+"""``benchsuite doctor``: versions, devices, compiled code, data and plugins, or the files of a results folder, checked for real."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def doctor(
     results: FolderOption = None,
     set_aside: AsideOption = False,
 ) -> None:
-    """Check versions, devices, data of the quick tasks, and plugins; or the files of a results folder.
+    """Check versions, devices, compiled code, data of the quick tasks, and plugins; or the files of a results folder.
 
     Exit code 1 if something is wrong.
     """
@@ -82,7 +82,7 @@ def _results(folder: Path, aside: bool) -> None:
 
 
 def _installation(plugin: list[str] | None, no_local: bool) -> None:
-    """Check versions, devices, data of the quick tasks, and plugins."""
+    """Check versions, devices, compiled code, data of the quick tasks, and plugins."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
@@ -102,6 +102,10 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
     for line, good in _devices():
         wrong += not good
         say(console, "  [green]✓[/] {}" if good else "  [red]✗[/] {}", line)
+    say(console, "[bold]compiled code[/]")
+    line, good = _compiled()
+    # Without it everything is the same but slower.
+    say(console, "  [green]✓[/] {}" if good else "  [yellow]![/] {}", line)
     known = registry(plugin, no_local)
     say(console, "[bold]data[/]")
     # Every run needs these; the others take minutes to read, and some a user may well never fetch.
@@ -130,13 +134,15 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
 
 def _devices() -> list[tuple[str, bool]]:
     """Return what TensorFlow sees, asked in a process of its own so that its messages stay out of the way."""
-    from benchsuite.engine.device import Device
+    from benchsuite.engine.device import Device, count_gpus
     from benchsuite.engine.numerics import numerics
     from benchsuite.engine.surroundings import ignored, worker_environment
 
     cores = Device("cpu").workers()
     lines = [(f"{cores} core{'s' if cores > 1 else ''} for workers", True)]
     lines.append((f"numerics {numerics().fingerprint}: where it is the same, the same trial gives the same bits", True))
+    if count_gpus():
+        lines.append((_cards(), True))
     if told := ignored(os.environ):
         lines.append((f"without effect on a worker: {', '.join(told)}", True))
     script = (
@@ -154,6 +160,36 @@ def _devices() -> list[tuple[str, bool]]:
     if found.returncode:
         return [*lines, (f"TensorFlow cannot be imported: {found.stderr.strip().splitlines()[-1:]}", False)]
     return [*lines, (f"TensorFlow sees {', '.join(found.stdout.strip().split('|'))}", True)]
+
+
+def _cards() -> str:
+    """Return how many workers share the GPUs, and what each of them may take."""
+    from benchsuite.engine.cards import GIB
+    from benchsuite.engine.device import Device, count_gpus
+
+    device, cards = Device("gpu"), count_gpus()
+    workers = device.workers()
+    limit = device.memory_limit(workers)
+    share = f", {limit / GIB:.1f} GiB for each" if limit else ""
+    return f"{cards} GPU{'s' if cards > 1 else ''}: {workers} worker{'s' if workers > 1 else ''} for the quick tasks{share}"
+
+
+def _compiled() -> tuple[str, bool]:
+    """Return whether compiled code is kept for later runs, tried for real."""
+    from benchsuite.engine.compiled.folder import MOST_BYTES, problem_of
+    from benchsuite.engine.compiled.here import compiled_folder
+    from benchsuite.engine.compiled_tried import tried
+    from benchsuite.engine.surroundings import worker_environment
+    from benchsuite.report.tables.numbers import count_of
+
+    folder = compiled_folder()
+    if problem := problem_of(folder):
+        return f"nothing is kept: {problem}", False
+    held = tried(worker_environment(os.environ))
+    if held is None:
+        return f"what is kept in {folder} is not found again; every run compiles anew, and nothing else is wrong", False
+    size = f"{held.size / 2**20:,.0f} of at most {MOST_BYTES / 2**20:,.0f} MiB"
+    return f"kept in {folder}, and found again: {count_of(held.files, 'function')}, {size}", True
 
 
 def _data_problem(task: Task) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from benchsuite.cli.console import cell, echo, show, terminal
+from benchsuite.cli.fed_facts import fed_or_baked
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
@@ -129,7 +131,7 @@ def _facts(entry: Registered, known: Registry) -> Table:
     )
     shown.add_column(style="dim", no_wrap=True)
     shown.add_column()
-    groups = task_rows(component, known) if task else [_component_rows(component)]
+    groups = task_rows(component, known) if task else [_component_rows(component, fed_or_baked(entry))]
     # A task's "source" is that of its data.
     groups[-1]["version"] = str(component.version)
     groups[-1]["plugin" if task else "source"] = (
@@ -157,10 +159,10 @@ def _paragraphs(text: str) -> str:
     return "\n\n".join(block if kept.search(block) else " ".join(block.split("\n")) for block in blocks)
 
 
-def _component_rows(component: Any) -> dict[str, str]:
+def _component_rows(component: Any, handed: Mapping[str, str]) -> dict[str, str]:
     rows = {"summary": component.summary, "formula": component.formula, "reference": component.reference}
     for key, space in component.space.items():
-        rows[key] = f"{space.default!r} by default, {space.describe()}"
+        rows[key] = f"{space.default!r} by default, {space.describe()}{handed.get(key, '')}"
     if getattr(component, "state", None) is not None:
         rows["state"] = f"{component.state} {'number' if component.state == 1 else 'numbers'} for each trained number"
     for key in ("wants", "applies_to", "on", "replaces_bias", "gain", "targets"):

@@ -131,7 +131,10 @@ class Progress:
         parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
         had = f"; {summary.done} had records" if summary.done else ""
         ran = count_of(summary.ran, "trial")
-        return f"{ran} in {clock(time.monotonic() - self._begun)}: {parts}{had}."
+        took = clock(time.monotonic() - self._begun)
+        needed = summary.compiled + summary.loaded
+        kept = f" Of {count_of(needed, 'compiled function')} {summary.loaded} came from the cache." if needed else ""
+        return f"{ran} in {took}: {parts}{had}.{kept}"
 
     def __rich__(self) -> Group:
         with self._lock:

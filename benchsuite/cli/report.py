@@ -52,7 +52,7 @@ def report(
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from benchsuite.store import Store
 
-    if not (results / "trials").is_dir():
+    if not any((results / name).is_dir() for name in ("trials", "costs")):
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
@@ -83,6 +83,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
+    from benchsuite.cost_files import all_costs, newest
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_report, write_trials
@@ -108,6 +109,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             "Run the same study again to renew them, or look at them with --stale."
         )
     contents = Contents(shown)
+    costs = newest(all_costs(store.folder, damaged))
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     said = some_of(damaged, store.folder)
     problems += said
@@ -131,6 +133,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             probes={key: held for key in sorted(probed) if (held := extras.probes(key)) is not None},
             predictions={key: held for key in sorted(predicted) if (held := extras.predicted(key)) is not None},
             certificates=certificates,
+            costs=costs,
         )
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:

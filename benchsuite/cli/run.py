@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from benchsuite.engine.device import Device
     from benchsuite.execution import Options, Summary
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
@@ -55,31 +56,37 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     Raises:
         BenchsuiteError: If there is nothing to run, something does not exist, or this machine cannot run it so.
     """
-    import psutil
-
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
     from benchsuite.extras import Extras
     from benchsuite.studies.plan import plan
 
     device = Device.parse(study.device)
+    planned = plan(study, known)
     # The results folder may be a link; what is in it may not, and is not followed here.
     results = execution.results.resolve()
-    workers = execution.workers or device.workers()
-    available = psutil.virtual_memory().total * 0.8 / workers
+    asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))
+    workers = execution.workers or device.workers({known.task(name).tier for name in planned.tasks}, asked)
     options = Options(
         plugins=plugin_search(execution.plugin, invocation.no_local),
         device=study.device,
         workers=workers,
-        memory_bytes=int(min(execution.memory * GIB, NO_LIMIT) if execution.memory else available),
+        memory_bytes=asked or _memory(device, workers),
         logs=str(results / "logs"),
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
+        compile_cache=not execution.no_compile_cache,
     )
-    planned = plan(study, known)
     options.extras.check(trial.epochs for trial in planned.trials.values())
     return planned, options
+
+
+def _memory(device: Device, workers: int) -> int:
+    """Return the bytes that each worker may hold where nobody chose them; 0 for no limit."""
+    import psutil
+
+    return device.memory_limit(workers) if device.kind == "gpu" else int(psutil.virtual_memory().total * 0.8 / workers)
 
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
@@ -133,6 +140,8 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.report import show
+    from benchsuite.engine.compiled.folder import problem_of
+    from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
@@ -142,6 +151,8 @@ def _run(
 
     store = Store(results)
     progress = Progress(console, known, options.workers)
+    if options.compile_cache and (problem := problem_of(compiled_folder())):
+        say(console, "[yellow]![/] compiled code is not kept: {}", problem)
     try:
         with progress:
             executor = LocalExecutor(replace(options, results=store.identity))

@@ -14,7 +14,7 @@ from benchsuite.components.preprocessing import Preprocessing
 from benchsuite.components.regularization import Monitor, Regularization
 from benchsuite.components.schedule import Schedule
 from benchsuite.components.surface import Surface
-from benchsuite.components.task import TIERS, Cost, Task
+from benchsuite.components.task import MOST_LANES, TIERS, Cost, Task
 
 RECIPE_KINDS: dict[str, type[Component]] = {
     cls.kind: cls
@@ -58,6 +58,7 @@ def settled(component: Component | Task) -> Component | Task:
 __all__ = [
     "HOOKS",
     "KINDS",
+    "MOST_LANES",
     "RECIPE_KINDS",
     "TIERS",
     "Activation",

@@ -40,6 +40,8 @@ class Component:
         formula: The update rule or definition, for ``benchsuite info``.
         version: Raise it when the same hyperparameters start to give other numbers.
         default: Whether tasks whose baseline does not name this kind use this component (one per kind).
+        yardstick: Whether ``benchsuite cost`` tells the costs of its kind relative to this component (at most one per kind);
+            relative to the default one where none is.
         wraps: Hyperparameter → kind, where its value is the name of another component, which this one uses with its
             defaults: when that one's code changes, the records of this one are stale as well.
 
@@ -57,6 +59,7 @@ class Component:
     formula: str = ""
     version: int = 1
     default: bool = False
+    yardstick: bool = False
     wraps: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,8 @@ from benchsuite.components.surface import Surface
 from benchsuite.errors import BenchsuiteError, unknown
 
 TIERS = ("quick", "full", "standard", "large")
+MOST_LANES = 4_096
+"""Trials that one program may train side by side."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Task:
         standardize_targets: Whether targets are shifted and scaled to mean 0 and variance 1 of the training part.
         xla: Whether programs are compiled by XLA on the CPU too. ``False`` where the cost lies in convolutions, which
             are slow there, or where recurrent layers take long to compile: such programs run as a graph.
+        lanes: Device class (``"cpu"``, ``"gpu"``) → how many trials one program trains side by side there; 1 where it names none.
+            Part of what decides the numbers: products of many round differently.
         surface: What ``benchsuite trace`` draws, if the loss is a function of two trained numbers alone.
         cost: For predictions of run time.
         summary: One line.
@@ -87,6 +91,7 @@ class Task:
     tier: str = "full"
     standardize_targets: bool = False
     xla: bool = True
+    lanes: Mapping[str, int] = field(default_factory=dict)
     surface: Surface | None = None
     cost: Cost = Cost()
     summary: str = ""
@@ -143,6 +148,14 @@ class Task:
                 f"baseline of {self.title} must be a dictionary of kinds and selections. Received: {shown(baseline)}."
             )
         object.__setattr__(self, "baseline", baseline)
+        lanes = mapping(f"lanes of {self.title}", self.lanes, MOST_LISTED)
+        for device, value in lanes.items():
+            if device not in ("cpu", "gpu") or not (type(value) is int and 1 <= value <= MOST_LANES):
+                raise BenchsuiteError(
+                    f"lanes of {self.title} must be a dictionary of 'cpu' or 'gpu' and a whole number from 1 to {MOST_LANES:,}. "
+                    f"Received: {shown(lanes)}."
+                )
+        object.__setattr__(self, "lanes", lanes)
         if not all(isinstance(kind, str) for kind in listed(f"compares of {self.title}", self.compares, "kinds")):
             raise BenchsuiteError(
                 f"compares of {self.title} must be a list of kinds. Received: {shown(self.compares)}."
@@ -179,6 +192,10 @@ class Task:
             raise BenchsuiteError(
                 f"targets of {self.title} must go from easy to hard. Received: {list(self.targets)!r}."
             )
+
+    def lanes_on(self, device: str) -> int:
+        """Return how many trials train side by side on a device class."""
+        return self.lanes.get(device, 1)
 
     @property
     def title(self) -> str:

@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 
 from benchsuite.components import Component, Normalization, Surface, Task
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.other_numbers import serves_other_numbers
 from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.data import load
 from benchsuite.engine.device import Device, configure
+from benchsuite.engine.fed.swapping import settle
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
@@ -27,27 +29,35 @@ from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
 from benchsuite.text import LONGEST_TRACEBACK, as_reason, reason_of, shortened, text_of, traceback_of
-from benchsuite.trial import Trial
+from benchsuite.trial import ON_HOST, Trial
 
 WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
 
 
-def checked(registry: Registry, kind: str, name: str) -> list[Finding]:
-    """Try every promise of a registered component or task."""
+def checked(registry: Registry, kind: str, name: str, other_numbers: bool = True) -> list[Finding]:
+    """Try every promise of a registered component or task.
+
+    Args:
+        registry: Where it is registered.
+        kind: Its kind.
+        name: Its name.
+        other_numbers: Whether programs that are fed other numbers are compared with fresh ones that have them baked in, which
+            takes as long as all the rest.
+    """
     configure(Device("cpu"))
     if kind == "task":
         return check_task(registry.task(name), registry)
-    return check_component(registry.component(kind, name), registry)
+    return check_component(registry.component(kind, name), registry, other_numbers)
 
 
-def check_component(component: Component, registry: Registry) -> list[Finding]:
-    """Try every promise of a component of one of the recipe's kinds."""
+def check_component(component: Component, registry: Registry, other_numbers: bool = True) -> list[Finding]:
+    """Try every promise of a component of one of the recipe's kinds; see :func:`checked`."""
     with TemporaryDirectory() as folder:
-        return _check_component(component, registry, Path(folder))
+        return _check_component(component, registry, Path(folder), other_numbers)
 
 
-def _check_component(component: Component, registry: Registry, weights: Path) -> list[Finding]:
+def _check_component(component: Component, registry: Registry, weights: Path, other_numbers: bool) -> list[Finding]:
     findings = [_described(component.title, component.summary)]
     runs = []
     for task in tiny_tasks_for(component, registry):
@@ -75,6 +85,13 @@ def _check_component(component: Component, registry: Registry, weights: Path) ->
                     else f"{graphs} graphs were traced instead of 2, for two seeds and two learning rates",
                 )
             )
+            if other_numbers and trained == 1 and component.kind not in ON_HOST:
+
+                def unfed(task: Task = task) -> Session:
+                    return Session(registry, {task.name: task}.__getitem__, weights=weights, feeds=False)
+
+                served = serves_other_numbers(component, task, recipe, session, unfed)
+                findings += [served] if served else []
             if component.kind in WITH_LAYERS:
                 findings.append(_saved(session, task, recipe))
         else:
@@ -159,6 +176,8 @@ def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
     # Trained: what a file leaves out would otherwise come back with the value that it starts from.
     ready.program.train(ready.feed, *ready.plan.epoch(0), 0, float("inf"))
     model, x = ready.program.network.model, np.asarray(ready.feed.head[0])
+    for layer in model._flatten_layers():
+        settle(layer)  # a model that is saved has the present values
     expected = np.asarray(model(x, training=False))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"

@@ -48,6 +48,11 @@ class Cache(Generic[Value]):
         """The values, the one used last at the end."""
         return list(self._kept.values())
 
+    def find(self, key: Key, suits: Callable[[Value], bool]) -> Key | None:
+        """Return the key that begins so and whose value suits, of several the one used last; ``None`` if there is none."""
+        fitting = (held for held in reversed(self._kept) if held[: len(key)] == key and suits(self._kept[held]))
+        return next(fitting, None)
+
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
         """Return the value of a key; it is made and kept if it is not there.
 
@@ -71,6 +76,11 @@ class Cache(Generic[Value]):
             for held in [held for held in cache._kept if held[: len(key)] == key]:
                 cache.drop(held)
         self._dropped()
+
+    def drop_value(self, value: Value) -> None:
+        """Drop a value that is kept, whatever its key."""
+        for key in [key for key, held in self._kept.items() if held is value]:
+            self.drop(key)
 
     def clear(self) -> None:
         """Drop everything."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.engine.cards import MIB, free_memory, limit_of, share_of, workers_of
+from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.surroundings import become, settle_keras, without_keras_file, worker_environment
 from benchsuite.errors import BenchsuiteError
 
 
 @dataclass(frozen=True)
 class Device:
-    """A device as the user names it: ``cpu``, ``gpu`` (all of them, one worker each) or ``gpu:N``.
+    """A device as the user names it: ``cpu``, ``gpu`` (all of them, workers dealt out in turn) or ``gpu:N``.
 
     Args:
         kind: ``cpu`` or ``gpu``; part of a trial's id, since the two round differently.
@@ -46,11 +49,36 @@ class Device:
                 raise BenchsuiteError(f"--device gpu:{device.number}: this machine has GPUs 0 to {found - 1}.")
         return device
 
-    def workers(self) -> int:
-        """Return how many workers make sense: one for each core, or one for each GPU."""
+    def workers(self, tiers: Iterable[str] = (), memory: int = 0) -> int:
+        """Return how many workers make sense: one for each core; on GPUs as many as have a share of the memory and a core.
+
+        Args:
+            tiers: Of the tasks, which say how large a share is; see :data:`benchsuite.engine.cards.SHARES`.
+            memory: Bytes of a share, where somebody chose them.
+        """
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if self.kind == "cpu":
-            return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return 1 if self.number is not None else count_gpus()
+            return cores
+        return workers_of(self._free(), self._cards, cores, memory or share_of(tiers))
+
+    def shared(self, workers: int) -> bool:
+        """Say whether some of so many workers share a GPU: then no time of a step says what it takes alone."""
+        return self.kind == "gpu" and workers > self._cards
+
+    def memory_limit(self, workers: int) -> int:
+        """Return the bytes of its GPU that each of some workers may take; 0 for no limit."""
+        return 0 if self.kind == "cpu" else limit_of(self._free(), self._cards, workers)
+
+    @property
+    def _cards(self) -> int:
+        return 1 if self.number is not None else max(1, count_gpus())
+
+    def _free(self) -> list[int] | None:
+        """Return the free bytes of the GPUs that are meant, as far as the driver tells."""
+        free = free_memory()
+        if free is None or self.number is None:
+            return free
+        return free[self.number : self.number + 1] or None
 
     def of_worker(self, worker: int) -> Device:
         """Return the device of one worker: GPUs are dealt out in turn."""
@@ -84,8 +112,13 @@ def environment(device: Device) -> dict[str, str]:
     return worker_environment(os.environ, variables(device))
 
 
-def configure(device: Device) -> Any:
+def configure(device: Device, memory: int = 0, compiled: bool = False) -> Any:
     """Import TensorFlow for this device and return it. Call once, first thing, in a process of its own.
+
+    Args:
+        device: The device.
+        memory: Bytes that this process may take of a GPU, for what TensorFlow keeps there; 0 for no limit.
+        compiled: Whether compiled code is kept on the disk, and found there.
 
     Raises:
         BenchsuiteError: If TensorFlow sees no GPU where one was asked for.
@@ -103,9 +136,15 @@ def configure(device: Device) -> Any:
                 "--device gpu: TensorFlow sees no GPU. Install benchsuite[gpu]; `benchsuite doctor` shows what it sees."
             )
         for gpu in gpus:
+            # Before the limit: afterwards it is refused. Under a limit TF_FORCE_GPU_ALLOW_GROWTH alone is what makes memory grow.
             tf.config.experimental.set_memory_growth(gpu, True)
+            if memory:
+                limited = tf.config.LogicalDeviceConfiguration(memory_limit=memory // MIB)
+                tf.config.set_logical_device_configuration(gpu, [limited])
         # On the GPU the order of a reduction depends on scheduling unless TensorFlow is told otherwise.
         tf.config.experimental.enable_op_determinism()
+    if compiled:
+        HERE.switch_on(device.kind)
     # Both stay as long as the process: to scan their objects again for every program that is dropped takes 0.3 s each time.
     gc.freeze()
     return tf

@@ -7,6 +7,7 @@ import sys
 import time
 
 from benchsuite.curves import Curves
+from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.epochs import Diverged
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
@@ -31,6 +32,7 @@ class Account:
     def __init__(self, device: str) -> None:
         self._started = time.perf_counter()
         self._device = device
+        self._compiled_before = HERE.counted
         self.checksum = ""
         """Of the task's data, once they were read."""
         self.ready: ReadyTrial | None = None
@@ -39,6 +41,12 @@ class Account:
         self.logbook: Logbook | None = None
         self.keeper: Keeper | None = None
         self.results = Results()
+        self.lanes: int | None = None
+        """How many trials its program trains side by side; ``None`` where it trains one."""
+        self.alone = ""
+        """Why it trains alone though its program was to train several."""
+        self.neighbours = 1
+        """Trials that share its time, it among them."""
 
     def completed(self) -> Ran:
         """Return what became of a trial that trained to its end."""
@@ -72,23 +80,27 @@ class Account:
             environment=Environment(device=self._device, xla=ready.program.xla if ready else None),
             fingerprints={"data": self.checksum} if self.checksum else {},
         )
-        return Ran(ending, self.keeper.probed if self.keeper else None)
+        return Ran(ending, self.keeper.probed if self.keeper else None, self.alone)
 
     def _costs(self) -> Costs:
-        wall = time.perf_counter() - self._started
+        wall = (time.perf_counter() - self._started) / self.neighbours
         ready, logbook = self.ready, self.logbook
         if ready is None or self.compile_seconds is None or logbook is None:
             return Costs(wall_seconds=wall)
         program = ready.program
+        compiled = HERE.counted.since(self._compiled_before)
         return Costs(
             wall_seconds=wall,
             # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.
             compile_seconds=ready.built_seconds + self.compile_seconds,
             program_reused=ready.reused,
+            functions_compiled=compiled.compiled,
+            functions_loaded=compiled.loaded,
             initialize_seconds=ready.initialize_seconds,
             parameters=program.network.parameters,
             state_bytes=program.optimizer.state_bytes,
             peak_memory_bytes=_peak_memory(),
+            lanes=self.lanes,
             **logbook.timings(),
         )
 

@@ -10,6 +10,7 @@ from benchsuite.components import Monitor
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
+from benchsuite.engine.step_plan import StepPlan
 
 DIVERGED_FACTOR = 1000.0
 """A trial has diverged when a batch loss exceeds this multiple of max(|initial training loss|, 1), or is not finite."""
@@ -24,44 +25,82 @@ def bound_of(first: float) -> float:
     return DIVERGED_FACTOR * max(abs(first), 1.0)
 
 
-def train_epochs(ready: ReadyTrial, monitors: Sequence[Monitor], logbook: Logbook, keeper: Keeper) -> None:
-    """Train a trial for its budget, or until a monitor ends it; epoch 0 is evaluated before training.
+class Course:
+    """One trial between its calls: what it makes of what was trained and measured, and whether it goes on.
 
     Args:
-        ready: The trial.
+        plan: Of its steps.
         monitors: See every epoch, and may end training.
         logbook: Filled with what was measured, up to the end or the failure.
         keeper: Keeps what was asked for beside that.
+    """
+
+    def __init__(self, plan: StepPlan, monitors: Sequence[Monitor], logbook: Logbook, keeper: Keeper) -> None:
+        self.plan, self.logbook, self.keeper = plan, logbook, keeper
+        self._monitors = monitors
+        self._running: float | None = None
+        self.bound = float("inf")
+        """The loss beyond which it has diverged."""
+
+    def trained(self, steps: int, running_loss: float, last_loss: float) -> None:
+        """Take the end of an epoch's training.
+
+        Args:
+            steps: Steps done.
+            running_loss: Mean of their losses.
+            last_loss: Of the last.
+
+        Raises:
+            Diverged: With the step and the reason.
+        """
+        self.logbook.steps += steps
+        _check(last_loss, self.bound, self.logbook.steps)
+        self._running = running_loss
+
+    def measured(self, epoch: int, values: dict[str, float]) -> bool:
+        """Take an epoch's evaluation; return whether another epoch follows. Epoch 0 is evaluated before training.
+
+        Raises:
+            Diverged: With the step and the reason.
+        """
+        logbook = self.logbook
+        logbook.add(epoch, self._running, values)
+        self.keeper.after_epoch(epoch, values["validation_loss"])
+        _check(values["train_loss"], self.bound, logbook.steps)
+        goes_on = epoch < self.plan.trial.epochs
+        if epoch == 0:
+            self.bound = bound_of(values["train_loss"])
+            return goes_on
+        validation = {name: values[f"validation_{name}"] for name in logbook.measures}
+        # Every monitor sees every epoch, even if an earlier one has had enough.
+        wishes = [monitor.after_epoch(epoch, validation) for monitor in self._monitors]
+        self.plan.schedule.after_epoch(epoch, validation)
+        return all(wishes) and goes_on
+
+
+def train_epochs(ready: ReadyTrial, course: Course) -> None:
+    """Train a trial for its budget, or until a monitor ends it.
+
+    Args:
+        ready: The trial.
+        course: What becomes of it.
 
     Raises:
         Diverged: With the step and the reason.
     """
-    program, feed, plan = ready.program, ready.feed, ready.plan
-    bound = float("inf")
-    for epoch in range(plan.trial.epochs + 1):
-        running: float | None = None
+    program, feed, logbook = ready.program, ready.feed, course.logbook
+    epoch, goes_on = 0, True
+    while goes_on:
         if epoch:
-            order, rates = plan.epoch(epoch - 1)
+            order, rates = ready.plan.epoch(epoch - 1)
             with logbook.training():
-                end = program.train(feed, order, rates, logbook.steps, bound)
-            logbook.steps += end.steps
-            _check(end.last_loss, bound, logbook.steps)
-            running = end.running_loss
+                end = program.train(feed, order, rates, logbook.steps, course.bound)
+            course.trained(end.steps, end.running_loss, end.last_loss)
         with logbook.evaluating():
             measured = program.evaluate(feed)
-        logbook.add(epoch, running, measured)
-        keeper.after_epoch(epoch, measured["validation_loss"])
-        _check(measured["train_loss"], bound, logbook.steps)
-        if epoch == 0:
-            bound = bound_of(measured["train_loss"])
-            continue
-        validation = {name: measured[f"validation_{name}"] for name in logbook.measures}
-        # Every monitor sees every epoch, even if an earlier one has had enough.
-        wishes = [monitor.after_epoch(epoch, validation) for monitor in monitors]
-        plan.schedule.after_epoch(epoch, validation)
-        if not all(wishes):
-            break
-    keeper.ended(epoch)
+        goes_on = course.measured(epoch, measured)
+        epoch += 1
+    course.keeper.ended(epoch - 1)
 
 
 def _check(loss: float, bound: float, step: int) -> None:

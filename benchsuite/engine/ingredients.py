@@ -9,6 +9,8 @@ from typing import Any
 from benchsuite.components import Activation, Loss, Monitor, Normalization, Optimizer, Task
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks, averages
 from benchsuite.components.schedule import Product
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.finding import handed
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components
@@ -36,6 +38,7 @@ class Ingredients:
         on_kernels: Names of the regularizations that need the kernels that layers compute with.
         loss: ``(targets, outputs) -> losses``, or ``None`` where the task has its own.
         loss_component: Its component, likewise.
+        feeding: Holds the values of those hyperparameters that are fed.
     """
 
     optimizer: Callable[[], Any]
@@ -55,6 +58,7 @@ class Ingredients:
     on_kernels: tuple[str, ...]
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
+    feeding: Feeding
 
 
 class Factory:
@@ -77,9 +81,14 @@ class Factory:
 
 
 class _Regularizers:
-    """What the regularizations of a recipe made, by what they are."""
+    """What the regularizations of a recipe made, by what they are.
 
-    def __init__(self) -> None:
+    Args:
+        feeding: Gives fed hyperparameters.
+    """
+
+    def __init__(self, feeding: Feeding) -> None:
+        self._feeding = feeding
         self.penalties: list[tuple[str, Any]] = []
         self.layers: list[Factory] = []
         self.branches: list[Factory] = []
@@ -90,22 +99,28 @@ class _Regularizers:
         self.on_kernels: list[str] = []
         self._averaging: list[str] = []
 
-    def add(self, setting: Setting, components: Components) -> None:
+    def add(self, setting: Setting, place: int, components: Components) -> None:
         """Make one and file it.
+
+        Args:
+            setting: Its setting.
+            place: Its place among the regularizations of the recipe.
+            components: Where components are looked up.
 
         Raises:
             BenchsuiteError: If it is nothing that a regularization may be.
         """
         import keras
 
-        made = make(setting, components)
+        factory = _factory(setting, components, self._feeding, place)
+        made = factory()
         if made is None:
             return
         if isinstance(made, keras.Regularizer):
             self.penalties.append((setting.name, made))
         elif isinstance(made, keras.layers.Layer):
             on_branches = getattr(made, "on", "activations") == "branches"
-            (self.branches if on_branches else self.layers).append(Factory(setting.name, _factory(setting, components)))
+            (self.branches if on_branches else self.layers).append(Factory(setting.name, factory))
         elif not isinstance(made, Masks | Batch | Kernels | AfterStep | Monitor):
             missing = [
                 name for name in ("build", "variables") if hasattr(made, "after_step") and not hasattr(made, name)
@@ -125,7 +140,7 @@ class _Regularizers:
                 self.kernel_changes.append((setting.name, made))
                 self.on_kernels.append(setting.name)
             if isinstance(made, AfterStep):
-                self.after_steps.append(_factory(setting, components))
+                self.after_steps.append(factory)
                 self.on_kernels += [setting.name] if getattr(made, "on", "") == "kernels" else []
                 self._averaging += [f"regularization {setting.name!r}"] if averages(made) else []
 
@@ -141,12 +156,24 @@ class _Regularizers:
             raise Unsupported(f"{owners[0]} and {owners[1]} each evaluate with averaged weights of their own")
 
 
-def make(setting: Setting, components: Components) -> Any:
-    """Call a component's ``make`` with the setting's hyperparameters."""
-    return components.component(setting.kind, setting.name).make(**setting.hyperparameters)
+def make(setting: Setting, components: Components, feeding: Feeding | None = None, place: int = 0) -> Any:
+    """Call a component's ``make`` with the setting's hyperparameters.
+
+    Args:
+        setting: The setting.
+        components: Where components are looked up.
+        feeding: Gives what stands for fed hyperparameters; all are plain unless given.
+        place: Of the setting among those of its kind.
+    """
+    component = components.component(setting.kind, setting.name)
+    if feeding is None or not feeding.fed:
+        return component.make(**setting.hyperparameters)
+    return handed(component, setting, feeding, place)
 
 
-def make_ingredients(task: Task, recipe: Recipe, components: Components, classes: bool) -> Ingredients:
+def make_ingredients(
+    task: Task, recipe: Recipe, components: Components, classes: bool, feeding: Feeding | None = None
+) -> Ingredients:
     """Make what a program is built from.
 
     Args:
@@ -154,11 +181,13 @@ def make_ingredients(task: Task, recipe: Recipe, components: Components, classes
         recipe: The recipe.
         components: Where components are looked up.
         classes: Whether the task's targets are classes.
+        feeding: Gives what stands for fed hyperparameters; all are plain unless given.
 
     Raises:
         Unsupported: If the recipe does not apply to the task.
         BenchsuiteError: If a component's ``make`` returned something that its kind does not allow.
     """
+    feeding = feeding or Feeding()
     optimizer_component = components.component("optimizer", recipe.one("optimizer").name)
     normalization = components.component("normalization", recipe.one("normalization").name)
     activation = components.component("activation", recipe.one("activation").name)
@@ -180,18 +209,18 @@ def make_ingredients(task: Task, recipe: Recipe, components: Components, classes
             raise Unsupported(
                 f"{loss_component.title} is for {loss_component.targets}; the targets of {task.title} are {have}"
             )
-        loss = make(recipe.one("loss"), components)
-    regularizers = _Regularizers()
-    for setting in recipe["regularization"]:
-        regularizers.add(setting, components)
+        loss = make(recipe.one("loss"), components, feeding)
+    regularizers = _Regularizers(feeding)
+    for place, setting in enumerate(recipe["regularization"]):
+        regularizers.add(setting, place, components)
     regularizers.check_averages(optimizer_component)
     return Ingredients(
-        optimizer=_factory(recipe.one("optimizer"), components),
+        optimizer=_factory(recipe.one("optimizer"), components, feeding),
         optimizer_component=optimizer_component,
-        transform=make(recipe.one("gradient_transform"), components),
-        normalization=_factory(recipe.one("normalization"), components),
+        transform=make(recipe.one("gradient_transform"), components, feeding),
+        normalization=_factory(recipe.one("normalization"), components, feeding),
         normalization_component=normalization,
-        activation=_factory(recipe.one("activation"), components),
+        activation=_factory(recipe.one("activation"), components, feeding),
         gain=activation.gain,
         penalties=tuple(regularizers.penalties),
         layers=tuple(regularizers.layers),
@@ -203,6 +232,7 @@ def make_ingredients(task: Task, recipe: Recipe, components: Components, classes
         on_kernels=tuple(regularizers.on_kernels),
         loss=loss,
         loss_component=loss_component,
+        feeding=feeding,
     )
 
 
@@ -217,5 +247,5 @@ def make_schedule(recipe: Recipe, components: Components) -> Product:
     return Product([make(setting, components) for setting in recipe["schedule"]])
 
 
-def _factory(setting: Setting, components: Components) -> Callable[[], Any]:
-    return lambda: make(setting, components)
+def _factory(setting: Setting, components: Components, feeding: Feeding, place: int = 0) -> Callable[[], Any]:
+    return lambda: make(setting, components, feeding, place)

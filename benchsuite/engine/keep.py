@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +26,19 @@ class Keeper:
         extras: What was asked for.
         ready: The trial.
         restores: Whether the weights of the epoch with the best validation loss are put back at the end.
+        held: Lets the program hold the trial's values, where it trains others as well.
     """
 
-    def __init__(self, extras: Extras, ready: ReadyTrial, restores: bool) -> None:
+    def __init__(
+        self,
+        extras: Extras,
+        ready: ReadyTrial,
+        restores: bool,
+        held: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._extras = extras
         self._program, self._feed, self._prepared = ready.program, ready.feed, ready.prepared
-        self._restores = restores
+        self._restores, self._held = restores, held
         self.probed: Probed | None = None
         """What probes found so far."""
         self._best = math.inf
@@ -56,7 +63,8 @@ class Keeper:
             self._probe(epoch)
 
     def _probe(self, epoch: int) -> None:
-        found = self._program.probe(self._feed)
+        with self._held():
+            found = self._program.probe(self._feed)
         if self.probed is None:
             self.probed = Probed([kernel_layer.name for kernel_layer in self._program.network.kernel_layers])
         self.probed.add(epoch, found)
@@ -93,8 +101,11 @@ class Keeper:
             raise
 
     def _taken(self) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        weights = self._program.weights(self._feed) if self._extras.weights else {}
-        return weights, self._predictions() if self._extras.predictions else {}
+        if not (self._extras.weights or self._extras.predictions):
+            return {}, {}
+        with self._held():
+            weights = self._program.weights(self._feed) if self._extras.weights else {}
+            return weights, self._predictions() if self._extras.predictions else {}
 
     def _predictions(self) -> dict[str, np.ndarray]:
         dataset = self._prepared.dataset

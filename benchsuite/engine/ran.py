@@ -40,7 +40,9 @@ class Ran:
     Args:
         ending: How it ended; its environment names only the device and how programs are compiled.
         probed: What probes found; ``None`` unless they were asked for and measured something.
+        alone: Why it trained alone though its program was to train several; empty if it was not, or did.
     """
 
     ending: Ending
     probed: Probed | None = None
+    alone: str = ""

@@ -19,9 +19,10 @@ class Logbook:
 
     Args:
         measures: What is measured on each part, ``loss`` first.
+        lanes: How many trials the program trains side by side: with more than one no step is timed.
     """
 
-    def __init__(self, measures: tuple[str, ...]) -> None:
+    def __init__(self, measures: tuple[str, ...], lanes: int = 1) -> None:
         self.measures = measures
         names = [f"{part}_{measure}" for part in PARTS for measure in measures]
         self.values: dict[str, list[Number]] = {name: [] for name in ("epoch", "step", "running_loss", *names)}
@@ -29,6 +30,7 @@ class Logbook:
         """Steps done so far."""
         self._train = self._evaluate = self._processor = 0.0
         self._steps_timed = 0
+        self._lanes = lanes
         self._train_at: list[float] = []
 
     def __len__(self) -> int:
@@ -43,27 +45,28 @@ class Logbook:
         self._steps_timed = self.steps
 
     @contextmanager
-    def training(self) -> Iterator[None]:
-        """Count the time inside as training."""
+    def training(self, share: float = 1.0) -> Iterator[None]:
+        """Count the time inside as training, or a share of it where other trials are trained at once."""
         wall, processor = time.perf_counter(), time.process_time()
         yield
-        self._train += time.perf_counter() - wall
-        self._processor += time.process_time() - processor
+        self._train += share * (time.perf_counter() - wall)
+        self._processor += share * (time.process_time() - processor)
 
     @contextmanager
-    def evaluating(self) -> Iterator[None]:
-        """Count the time inside as evaluation."""
+    def evaluating(self, share: float = 1.0) -> Iterator[None]:
+        """Count the time inside as evaluation, or a share of it."""
         wall = time.perf_counter()
         yield
-        self._evaluate += time.perf_counter() - wall
+        self._evaluate += share * (time.perf_counter() - wall)
 
     def timings(self) -> Timings:
         """Return the record's timings of training and evaluation."""
+        timed = self._steps_timed if self._lanes == 1 else 0
         return {
             "train_seconds": self._train,
             "evaluate_seconds": self._evaluate,
             "train_seconds_at": tuple(self._train_at),
-            "step_milliseconds": 1000 * self._train / self._steps_timed if self._steps_timed else None,
+            "step_milliseconds": 1000 * self._train / timed if timed else None,
             "cpu_share": self._processor / self._train if self._train else None,
         }
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchsuite.components import Task
-from benchsuite.data import Dataset, Prepared
+from benchsuite.components import Monitor, Optimizer, Task
+from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
-from benchsuite.engine.epochs import train_epochs
+from benchsuite.engine.epochs import Course, train_epochs
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.finding import RecipeFinding, recipe_finding
+from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
-from benchsuite.engine.kept_data import KeptData
+from benchsuite.engine.kept_data import KeptData, Usable
+from benchsuite.engine.lanes.group import Group
+from benchsuite.engine.lanes.program import NoLane
 from benchsuite.engine.program.feed import RESIDENT_BYTES
 from benchsuite.engine.program.optimizer import ConfigurationChanged
 from benchsuite.engine.program.program import Program
@@ -55,6 +60,7 @@ class Session:
         predictions: Folder of stored predictions, likewise.
         certified: Finds the checksum that a task's data must have; ``None`` if any will do.
         results: Of the folder that holds those of weights and predictions; nothing is written to another one.
+        feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
     """
 
     def __init__(
@@ -68,12 +74,13 @@ class Session:
         predictions: Path | None = None,
         certified: Callable[[Task], str | None] = lambda _: None,
         results: Identity | None = None,
+        feeds: bool = True,
     ) -> None:
         self._components = components
         self._tasks = tasks
         self._device = device
         self._extras = extras
-        self._weights, self._predictions, self._results = weights, predictions, results
+        self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
@@ -90,36 +97,105 @@ class Session:
         Raises:
             CannotWrite: If what is to be kept of it cannot be written: that is no end of the trial.
         """
-        account = Account(trial.device)
+        return self.run_together([trial])[0] if trial.lanes != 1 else self._run_alone(trial)
+
+    def run_together(self, trials: Sequence[Trial]) -> list[Ran]:
+        """Train trials of one cell side by side, each to whatever end, the same as if it were the only one.
+
+        Where their program cannot be vectorized they train one after another, each in a program for one.
+
+        Args:
+            trials: Any number; their ``lanes`` says how many of them train at once.
+
+        Raises:
+            CannotWrite: As for :meth:`run`.
+        """
+        waiting, found = dict(enumerate(trials)), dict[int, Ran]()
+        while waiting:
+            group = Group(trials[0].lanes, self._extras)
+            for number, trial in list(waiting.items()):
+                if group.full:
+                    break
+                account, taken = Account(trial.device), True
+                try:
+                    ready, monitors = self._begun(trial, account)
+                    taken = group.takes(ready)
+                    if taken:
+                        group.add(number, account, ready, monitors, self._tasks(trial.task))
+                except KeyboardInterrupt:
+                    raise
+                except NoLane as reason:
+                    found[number] = self._run_alone(trial, str(reason))
+                except BaseException as error:
+                    found[number] = self._failed(account, error)
+                if taken:
+                    del waiting[number]
+            if group.members:
+                found |= self._trained(group, trials)
+        return [found[number] for number in range(len(trials))]
+
+    def _trained(self, group: Group, trials: Sequence[Trial]) -> dict[int, Ran]:
+        """Train a group; return what became of each by its position among all trials."""
         try:
-            keeper = self._train(trial, account)
+            group.train()
+        except KeyboardInterrupt:
+            raise
+        except NoLane as reason:
+            return {number: self._run_alone(trials[number], str(reason)) for number in group.members}
+        except BaseException as error:
+            (first, *others) = group.members.items()
+            failed = self._failed(first[1].account, error)
+            if not others:
+                return {first[0]: failed}
+            # Nobody is blamed for a neighbour: each again by itself, in a lane as before.
+            return {number: self.run_together([trials[number]])[0] for number in group.members}
+        return {
+            number: lane.failure or self._completed(trials[number], lane.account)
+            for number, lane in group.members.items()
+        }
+
+    def _run_alone(self, trial: Trial, why: str = "") -> Ran:
+        account = Account(trial.device)
+        account.alone = why
+        try:
+            self._train(trial, account)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin may raise anything, SystemExit included
-            ran = account.failed(error)
-        else:
-            weights, predictions = (
-                extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
-            )
-            keeper.write(weights, predictions, self._results)
-            return account.completed()
+            return self._failed(account, error)
+        return self._completed(trial, account)
+
+    def _completed(self, trial: Trial, account: Account) -> Ran:
+        """Write what is to be kept of a trial that trained to its end."""
+        weights, predictions = (
+            extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
+        )
+        if account.keeper is not None:
+            account.keeper.write(weights, predictions, self._results)
+        return account.completed()
+
+    def _failed(self, account: Account, error: BaseException) -> Ran:
+        ran = account.failed(error)
         if ran.ending.outcome is Outcome.OUT_OF_MEMORY:
             self._programs.clear()
         return ran
 
-    def _train(self, trial: Trial, account: Account) -> Keeper:
-        task = self._tasks(trial.task)
-        account.checksum = self._data.raw(task).checksum
+    def _begun(self, trial: Trial, account: Account) -> tuple[ReadyTrial, list[Monitor]]:
+        """Make a trial ready, and who watches it."""
+        account.checksum = self._data.raw(self._tasks(trial.task)).checksum
         ready = account.ready = self.ready(trial)
-        monitors = make_monitors(trial.recipe, self._components)
+        return ready, make_monitors(trial.recipe, self._components)
+
+    def _train(self, trial: Trial, account: Account) -> None:
+        task = self._tasks(trial.task)
+        ready, monitors = self._begun(trial, account)
         account.compile_seconds = ready.program.compile(ready.feed, ready.plan.steps)
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
-        train_epochs(ready, monitors, logbook, keeper)
+        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper))
         account.results = summarize(task, logbook, restores)
         keeper.take()
-        return keeper
 
     def ready(self, trial: Trial) -> ReadyTrial:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.
@@ -130,53 +206,93 @@ class Session:
         """
         task = self._tasks(trial.task)
         dataset = self._data.dataset(task, trial.fold)
-        classes = bool(np.issubdtype(dataset.y.dtype, np.integer))
-        ingredients = make_ingredients(task, trial.recipe, self._components, classes)
-        _check_batch(trial, task, ingredients, dataset)
+        optimizer = self._components.component("optimizer", trial.recipe.one("optimizer").name)
+        assert isinstance(optimizer, Optimizer)
+        _check_batch(trial, task, optimizer, dataset)
         schedule = make_schedule(trial.recipe, self._components)
-        plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, ingredients.optimizer_component)
+        plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, optimizer)
         initializer = make(trial.recipe.one("initializer"), self._components)
         usable = self._data.usable(trial, dataset)
         prepared, built = usable.prepared, 0.0
         for _ in range(2):
             started = time.perf_counter()
-            program, reused = self._program(trial, task, ingredients, prepared)
+            program, ingredients, reused = self._program(trial, task, usable, plan)
             built += 0.0 if reused else time.perf_counter() - started
             started = time.perf_counter()
             try:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
             except ConfigurationChanged:
-                del program  # nothing of it is left when its successor is built
-                self._programs.drop(_key(trial, prepared))
+                self._programs.drop_value(program)
+                del program, ingredients  # nothing of it is left when its successor is built
         else:
-            title = ingredients.optimizer_component.title
             raise BenchsuiteError(
-                f"make of {title} gives another configuration at each call with equal hyperparameters."
+                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters."
             )
         initialized = time.perf_counter() - started
         self._check_effect(trial, task, program, ingredients)
         return ReadyTrial(program, usable.uploaded(program), prepared, plan, reused, built, initialized)
 
-    def _program(self, trial: Trial, task: Task, ingredients: Ingredients, prepared: Prepared) -> tuple[Program, bool]:
-        """Return the program that serves a trial, and whether it is a used one."""
-        key = _key(trial, prepared)
-        reused = key in self._programs
+    def _program(self, trial: Trial, task: Task, usable: Usable, plan: StepPlan) -> tuple[Program, Ingredients, bool]:
+        """Return the program that serves a trial, what the trial's recipe makes for it, and whether it is a used one."""
+        found = recipe_finding(trial.recipe, self._components)
+        values = {name: value for name, value in trial.numbers.items() if name not in found.host}
+        common = (trial.cell, usable.prepared.x.shape[1:], usable.prepared.dataset.sizes)
+        key = self._programs.find(common, lambda program: program.feeding.serves(values))
+        reused = key is not None
         self.programs_built += not reused
         program = self._programs.get(
-            key,
-            lambda: Program(
-                task,
-                ingredients,
-                prepared.dataset,
-                prepared.x.shape[1:],
-                trial.batch_size,
-                trial.precision,
-                self._device or f"/{trial.device.upper()}:0",
-                self._resident_bytes,
-            ),
+            key or (*common, self.programs_built), lambda: self._built(trial, task, usable, plan, values, found)
         )
-        return program, reused
+        program.feeding.assign(values)
+        return program, self._ingredients(trial, task, usable, program.feeding), reused
+
+    def _built(
+        self,
+        trial: Trial,
+        task: Task,
+        usable: Usable,
+        plan: StepPlan,
+        values: Mapping[str, Number],
+        found: RecipeFinding,
+    ) -> Program:
+        """Build a program that is fed all that it can be fed; what turns out to be baked is handed over as it is.
+
+        What that is depends on the code and the trial's own values, never on what ran before: its bits would.
+        """
+        fed = found.fed if self._feeds else frozenset[str]()
+        while True:
+            feeding = Feeding(values, fed)
+            try:
+                ingredients = self._ingredients(trial, task, usable, feeding)
+                program = Program(
+                    task,
+                    ingredients,
+                    usable.prepared.dataset,
+                    usable.prepared.x.shape[1:],
+                    trial.batch_size,
+                    trial.precision,
+                    self._device or f"/{trial.device.upper()}:0",
+                    self._resident_bytes,
+                )
+                lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
+            except (Unsupported, MemoryError):
+                raise
+            except Exception:
+                if not fed:
+                    raise
+                # If it is not for the fed numbers it happens again without them.
+                fed = frozenset()
+                continue
+            if not lost:
+                return program
+            fed -= lost.keys()
+            del program, ingredients, feeding
+            gc.collect()
+
+    def _ingredients(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Ingredients:
+        classes = bool(np.issubdtype(usable.prepared.dataset.y.dtype, np.integer))
+        return make_ingredients(task, trial.recipe, self._components, classes, feeding)
 
     def _check_effect(self, trial: Trial, task: Task, program: Program, ingredients: Ingredients) -> None:
         """Refuse a component that the network has no use for: it would pass for one that makes no difference."""
@@ -188,14 +304,8 @@ class Session:
                 raise Unsupported(f"{task.title} has no {missing}, so {kind} {setting.name!r} would change nothing")
 
 
-def _key(trial: Trial, prepared: Prepared) -> tuple[object, ...]:
-    """Return what trials that share a program have in common."""
-    return (trial.cell, prepared.x.shape[1:], prepared.dataset.sizes)
-
-
-def _check_batch(trial: Trial, task: Task, ingredients: Ingredients, dataset: Dataset) -> None:
+def _check_batch(trial: Trial, task: Task, component: Optimizer, dataset: Dataset) -> None:
     """Refuse mini-batches for an optimizer that needs all examples at once."""
-    component = ingredients.optimizer_component
     if "full_batch" in component.wants and trial.batch_size != dataset.sizes[0]:
         raise Unsupported(
             f"{component.title} needs the whole training part in each batch: {dataset.sizes[0]} examples; "

@@ -44,13 +44,14 @@ class Options:
         plugins: Where plugins are found.
         device: As the user names it: ``cpu``, ``gpu``, ``gpu:N``.
         workers: Number of workers.
-        memory_bytes: Data a worker may hold on the CPU; 0 for no limit.
+        memory_bytes: Data a worker may hold: on the CPU, or on its GPU where that is the device; 0 for no limit.
         logs: Folder for what workers print.
         weights: Folder of stored weights.
         predictions: Folder of stored predictions.
         extras: What to keep of each trial beside its record.
         results: Of the results folder; workers write to no other that takes its place.
         lineage: The plugins that this worker loads beside the bundled ones.
+        compile_cache: Whether compiled code is kept on the disk, and found there.
     """
 
     plugins: PluginSearch
@@ -63,6 +64,7 @@ class Options:
     extras: Extras
     results: Identity | None = None
     lineage: Lineage = BUNDLED
+    compile_cache: bool = True
 
 
 @dataclass(frozen=True)

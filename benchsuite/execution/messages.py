@@ -1,7 +1,8 @@
 """What a worker process says to the run.
 
 While it starts: one :class:`Importing` for each plugin of its lineage, then :class:`Ready` or :class:`NotImported`. For
-each trial: :class:`Begun`, then :class:`Answer`.
+each trial: :class:`Begun`, then :class:`Answer`. Trials that train side by side are given at once: one :class:`Begun`, then an
+:class:`Answer` for each of them, in their order.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Ready(Starting):
 
 @dataclass(frozen=True)
 class Begun:
-    """It begins the trial that it was given."""
+    """It begins what it was given."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Answer:
         problem: Why what is to be kept of it cannot be written, in one line. Then this is no end of the trial: the disk
             failed, not the method, and the study ends.
         changed: What the trial left changed for the next one in this process.
+        alone: Why it trained alone though its program was to train several; empty if it was not, or did.
     """
 
     ending: Ending
@@ -79,3 +81,4 @@ class Answer:
     probes: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
     changed: tuple[str, ...] = ()
+    alone: str = ""

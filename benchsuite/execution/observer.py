@@ -43,6 +43,8 @@ class Summary:
         ran: Trials that ran.
         stale: Records set aside because source code changed.
         outcomes: Outcome → number of trials that ran.
+        compiled: Functions that were compiled.
+        loaded: Functions whose compiled code was there already.
         records: The study's records, by trial id.
         unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
             with what differs.
@@ -53,6 +55,8 @@ class Summary:
     ran: int = 0
     stale: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    compiled: int = 0
+    loaded: int = 0
     records: dict[str, Record] = field(default_factory=dict)
     unrepeated: dict[str, str] = field(default_factory=dict)
     unkept: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""One worker process, seen from the run: started, given a trial, waited for, ended."""
+"""One worker process, seen from the run: started, given trials, waited for, ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -107,24 +107,28 @@ class WorkerProcess:
         """
         return self._wait(seconds, Starting)
 
-    def run(self, trial: Trial, seconds: float) -> Answer:
-        """Run one trial.
+    def run(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
+        """Run one trial, or several that train side by side.
+
+        Args:
+            trials: They.
+            seconds: In which each of them may run.
 
         Raises:
-            Died: If it goes; :attr:`Death.begun` says whether it had begun the trial.
-            TookTooLong: If the trial takes longer than ``seconds``.
+            Died: If it goes; :attr:`Death.begun` says whether it had begun them.
+            TookTooLong: If they take longer than ``seconds`` for each.
             Stopped: If the study ends.
         """
         self._log.begin()
         self._starved = kills_for_memory()
         self._begun = False
-        self._channel.send(trial.spec)
+        self._channel.send([trial.spec for trial in trials])
         self._wait(seconds, Begun)
         self._begun = True
-        answer = self._wait(seconds, Answer)
+        answers = [self._wait(seconds * len(trials), Answer) for _ in trials]
         self._begun = False
-        self.resident_bytes = answer.resident_bytes
-        return answer
+        self.resident_bytes = answers[-1].resident_bytes
+        return answers
 
     @property
     def seconds(self) -> float:

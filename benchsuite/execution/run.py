@@ -177,6 +177,8 @@ class _Run:
         self.summary.records[trial.id] = record
         self.summary.outcomes[event.ending.outcome] += 1
         self.summary.ran += 1
+        self.summary.compiled += event.ending.costs.functions_compiled or 0
+        self.summary.loaded += event.ending.costs.functions_loaded or 0
         self._forecast.remove(trial)
         self.observer.finished(trial, event.worker, record, self._forecast.seconds)
         if self.registry.hooks.hook.trial_finished.get_hookimpls():

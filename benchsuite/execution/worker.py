@@ -7,6 +7,7 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from benchsuite.engine.ending import Account
+from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
@@ -51,13 +53,14 @@ def serve(descriptor: int) -> None:
     connection.send(Ready(changed=worker.changed))
     while True:
         try:
-            spec = connection.recv()
+            specs = connection.recv()
         except EOFError:  # the study has ended
             return
         connection.send(Begun())
-        answer = worker.run(spec)
+        answers = worker.run(specs)
         sys.stdout.flush()
-        connection.send_bytes(_sendable(answer, worker))
+        for answer in answers:
+            connection.send_bytes(_sendable(answer, worker))
 
 
 class BrokenHere(Exception):
@@ -80,6 +83,9 @@ class Worker:
         BenchsuiteError: If it cannot be prepared, in one line: or every trial of this worker would be a failure.
         BrokenHere: If that is the doing of a plugin of its lineage.
     """
+
+    _shared = False
+    """Whether it shares a GPU with other workers."""
 
     def __init__(self, options: Options, number: int, connection: Connection | None = None) -> None:
         self._options = options
@@ -104,8 +110,10 @@ class Worker:
         options = self._options
         from benchsuite.engine.device import Device, configure
 
-        device = Device.parse(options.device).of_worker(self._number)
-        configure(device)
+        named = Device.parse(options.device)
+        self._shared = named.shared(options.workers)  # asked before this process sees one GPU alone
+        device = named.of_worker(self._number)
+        configure(device, options.memory_bytes, options.compile_cache)
         _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
         from benchsuite.engine.numerics import numerics
@@ -150,32 +158,38 @@ class Worker:
         self._state = State(descriptors, functions=bool(lineage))
         return registry
 
-    def run(self, spec: Spec) -> Answer:
-        """Run one trial to whatever end."""
-        trial = Trial.from_spec(spec)
+    def run(self, specs: Sequence[Spec]) -> list[Answer]:
+        """Run one trial, or several that train side by side, each to whatever end."""
+        trials = [Trial.from_spec(spec) for spec in specs]
         problem = ""
         try:
-            ran = self._session.run(trial)
+            ran = self._session.run_together(trials) if len(trials) > 1 else [self._session.run(trials[0])]
         except CannotWrite as error:
-            ran, problem = Account(trial.device).failed(error), str(error)
+            ran, problem = [Account(trial.device).failed(error) for trial in trials], str(error)
         except KeyboardInterrupt as error:  # the user's own never comes here: this is a plugin's
-            ran = Account(trial.device).failed(error)
+            if len(trials) > 1:
+                return [answer for spec in specs for answer in self.run([spec])]
+            ran = [Account(trials[0].device).failed(error)]
+        return [self._answer(*one, problem) for one in zip(trials, ran, strict=True)]
+
+    def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,
+            costs=costs,
             environment=self.environment(ran.ending.environment.xla),
             fingerprints={**source, **ran.ending.fingerprints},
         )
         probes = ran.probed.to_json() if ran.probed else {}
-        return Answer(
-            ending, psutil.Process().memory_info().rss, probes, problem=problem, changed=self._state.differences()
-        )
+        size, changed = psutil.Process().memory_info().rss, self._state.differences()
+        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
         return Environment(
-            device=self._device_name(),
+            device=device_name(self._options.device),
             worker=self._number,
             xla=xla,
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -183,17 +197,23 @@ class Worker:
             processor_features=" ".join(self._rounding.features),
             versions={"python": platform.python_version(), **self._rounding.facts["versions"]},
             machine=f"{platform.system()} {platform.machine()}",
-            processor=_processor(),
+            processor=processor_name(),
             cores=os.cpu_count(),
         )
 
-    def _device_name(self) -> str:
-        if self._options.device == "cpu":
-            return "cpu"
-        import tensorflow as tf
 
-        gpu = tf.config.list_physical_devices("GPU")[0]
-        return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
+def device_name(device: str) -> str:
+    """Return what the device of this process is called: ``cpu``, or the model of the GPU.
+
+    Args:
+        device: As the user names it.
+    """
+    if device == "cpu":
+        return "cpu"
+    import tensorflow as tf
+
+    gpu = tf.config.list_physical_devices("GPU")[0]
+    return str(tf.config.experimental.get_device_details(gpu).get("device_name", "gpu"))
 
 
 def _sendable(answer: Answer, worker: Worker) -> bytes:
@@ -215,7 +235,8 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
     return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
 
 
-def _processor() -> str:
+def processor_name() -> str:
+    """Return the model of this machine's processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

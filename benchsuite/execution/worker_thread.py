@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
 from benchsuite.execution.interface import Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
@@ -78,17 +80,21 @@ class WorkerThread(threading.Thread):
         try:
             while (cell := self._waiting.take(self.number)) is not None:
                 self._settle(cell.lineage)
-                for trial in cell.trials:
-                    self._events.put(Started(trial, self.number))
-                    answer = self._answer(trial, cell.timeout)
-                    if answer.problem:
-                        raise BenchsuiteError(answer.problem)
-                    if answer.changed or answer.ending.outcome in (Outcome.CRASHED, Outcome.OUT_OF_MEMORY):
-                        self._end()  # whatever it left there, nobody else meets it
-                    self._notice(
-                        answer.changed, "a trial left its process changed", "The next one gets a fresh process."
-                    )
-                    self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
+                for trials in side_by_side(cell.trials):
+                    for trial in trials:
+                        self._events.put(Started(trial, self.number))
+                    answers = self._answers(trials, cell.timeout)
+                    for answer in answers:
+                        if answer.problem:
+                            raise BenchsuiteError(answer.problem)
+                        if answer.changed or answer.ending.outcome in (Outcome.CRASHED, Outcome.OUT_OF_MEMORY):
+                            self._end()  # whatever it left there, nobody else meets it
+                        self._notice(
+                            answer.changed, "a trial left its process changed", "The next one gets a fresh process."
+                        )
+                    for trial, answer in zip(trials, answers, strict=True):
+                        self._tell_alone(trial, answer.alone)
+                        self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
                 self._waiting.done()
         except Stopped:
             pass
@@ -109,23 +115,25 @@ class WorkerThread(threading.Thread):
             self._process.end()
             self._process = None
 
-    def _answer(self, trial: Trial, seconds: float) -> Answer:
-        """Run one trial to whatever end that is its own."""
+    def _answers(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
+        """Run trials that train side by side, or a single one, each to whatever end that is its own."""
         killed = idle = 0
         while True:
             if (failure := self._learned.imports.verdict(self._lineage)) is not None:
-                return self._lost(failure.outcome, failure.reason, failure.printed, 0.0)
+                return self._lost(trials, failure.outcome, failure.reason, failure.printed, 0.0)
             try:
                 process = self._ready(seconds)
             except CannotImport as error:
                 self._learned.imports.failed(self._lineage, error.failure)
                 continue
             try:
-                return process.run(trial, seconds)
+                return process.run(trials, seconds)
             except TookTooLong:
                 self._process = None
+                if len(trials) > 1:
+                    return self._each(trials, seconds)
                 reason = f"it took longer than {seconds:g} seconds (--timeout), compilation included"
-                return self._lost(Outcome.TIMED_OUT, reason, process.printed, process.seconds)
+                return self._lost(trials, Outcome.TIMED_OUT, reason, process.printed, process.seconds)
             except Died as gone:
                 self._process = None
                 death = gone.death
@@ -136,11 +144,16 @@ class WorkerThread(threading.Thread):
                     if self._lineage == BUNDLED:
                         raise BenchsuiteError(cannot_start(idle, death, self._options, self.number)) from None
                     outcome, reason = death.verdict(1)
-                    return self._lost(outcome, f"before the trial began, {reason}", death.printed, process.seconds)
+                    return self._lost(
+                        trials, outcome, f"before the trial began, {reason}", death.printed, process.seconds
+                    )
+                if len(trials) > 1:
+                    return self._each(trials, seconds)
                 killed += 1
                 limit = inherited_limit(death, self._lineage == BUNDLED)
                 if limit and killed < SOON_BELIEVED:  # a fresh one has all of it
                     continue
+                (trial,) = trials
                 soon = death.starved or trial.cell in self._learned.killers
                 if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
                     continue
@@ -152,7 +165,11 @@ class WorkerThread(threading.Thread):
                 if death.from_outside:
                     self._learned.killers.add(trial.cell)
                 outcome, reason = death.verdict(killed)
-                return self._lost(outcome, reason, death.printed, process.seconds)
+                return self._lost(trials, outcome, reason, death.printed, process.seconds)
+
+    def _each(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
+        """Run each trial by itself, in its lane, after all of them have lost their worker: nobody is blamed for a neighbour."""
+        return [answer for trial in trials for answer in self._answers((trial,), seconds)]
 
     def _ready(self, seconds: float) -> WorkerProcess:
         """Return the worker process, a fresh one where there is none."""
@@ -178,10 +195,19 @@ class WorkerThread(threading.Thread):
             who = " or ".join(self._lineage) or "a bundled component"
             self._events.put(Noticed(f"{who}: {what}: {'; '.join(new[:CHANGES_NAMED])}{more}. {then}"))
 
-    def _lost(self, outcome: Outcome, reason: str, printed: str, seconds: float) -> Answer:
-        """Return the ending of a trial whose worker could not say it.
+    def _tell_alone(self, trial: Trial, why: str) -> None:
+        """Say once of each program that its trials train alone, and why."""
+        if why and self._learned.new(self._lineage, (f"alone {trial.cell}",)):
+            names = ", ".join(setting.name for _, settings in trial.recipe.settings for setting in settings)
+            self._events.put(Noticed(f"{trial.task} with {names}: trials train alone, not side by side: {why}"))
+
+    def _lost(
+        self, trials: Sequence[Trial], outcome: Outcome, reason: str, printed: str, seconds: float
+    ) -> list[Answer]:
+        """Return the endings of trials whose worker could not say them.
 
         Args:
+            trials: One, or several of which none began.
             outcome: How it ended.
             reason: Why, in one line.
             printed: The end of what was printed.
@@ -194,4 +220,4 @@ class WorkerThread(threading.Thread):
             costs=Costs(wall_seconds=seconds),
             environment=Environment(worker=self.number, device=self._options.device),
         )
-        return Answer(ending, 0)
+        return [Answer(ending, 0) for _ in trials]

@@ -122,6 +122,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                 study.precision,
                 study.device_kind,
                 fold=fold,
+                lanes=study.lanes or task.lanes_on(study.device_kind),
             )
             trials[trial.id] = trial
     if not trials and not broken:

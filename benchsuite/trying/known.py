@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from benchsuite.discovery import Candidate
-from benchsuite.files import write_whole
+from benchsuite.files import cache_folder, write_whole
 from benchsuite.fingerprints import SourceFiles
 from benchsuite.trying.tried import Tried
 
@@ -26,15 +26,6 @@ FORM = "1"
 MOST = 2000
 """Files; the oldest go."""
 LARGEST = 2**16
-
-
-def cache_folder() -> Path:
-    """Return where what can be made again is kept, as for the data of tasks; it need not be there."""
-    if given := os.environ.get("BENCHSUITE_CACHE"):
-        return Path(given)
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        return Path(given) / "benchsuite"
-    return Path("~/.cache/benchsuite").expanduser()
 
 
 class Known:

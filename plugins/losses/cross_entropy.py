@@ -16,7 +16,10 @@ def make():
         targets = tf.convert_to_tensor(targets)
         if targets.dtype.is_floating:
             return tf.nn.softmax_cross_entropy_with_logits(targets, outputs)
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, outputs)
+        # TensorFlow's function gathers where it is to be deterministic, on GPUs: the gradient of that is a scatter.
+        features, labels = tf.reshape(outputs, (-1, outputs.shape[-1])), tf.reshape(targets, (-1,))
+        losses, _ = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=features, labels=labels)
+        return tf.reshape(losses, tf.shape(targets))
 
     return loss
 

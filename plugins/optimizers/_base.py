@@ -24,10 +24,15 @@ def one_minus_power(beta, step):
     """Return 1 − βᵗ, without the cancellation that costs float32 five digits at β = 0.999 and t = 1.
 
     Args:
-        beta: Python float in [0, 1).
+        beta: A number in [0, 1).
         step: t, a floating-point scalar tensor.
     """
-    return -tf.math.expm1(step * (math.log(beta) if beta else -math.inf))
+    return -tf.math.expm1(step * logarithm(beta, step.dtype))
+
+
+def logarithm(beta, dtype):
+    """Return the natural logarithm of a hyperparameter, computed in float64; −∞ for 0."""
+    return tf.cast(tf.math.log(tf.convert_to_tensor(beta, tf.float64)), dtype)
 
 
 def working_dtype(variable):
@@ -124,7 +129,7 @@ class Ours(keras.optimizers.Optimizer):
                     arrays[slot].assign(tf.cast(tf.convert_to_tensor(variable), arrays[slot].dtype))
             for name, start in self.scalars.items():
                 # Keras' Constant would round it to float32 on its way.
-                self._shared[name].assign(tf.constant(start, dtype))
+                self._shared[name].assign(tf.convert_to_tensor(start, dtype))
 
     def update(self, gradient, weights, state, rate, step):
         """Return new weights and state of one variable."""

@@ -26,11 +26,9 @@ def make(learning_rate, beta_1, beta_2, beta_3, alpha, warmup_steps, epsilon, we
 @cache
 def ademamix():
     """Return the class; Keras is imported here and not while plugins are listed."""
-    import math
-
     import tensorflow as tf
 
-    from benchsuite_plugins.optimizers._base import Ours, one_minus_power, serializable
+    from benchsuite_plugins.optimizers._base import Ours, logarithm, one_minus_power, serializable
 
     @serializable
     class AdEMAMix(Ours):
@@ -64,7 +62,7 @@ def ademamix():
             if not self.warmup_steps:
                 return self.alpha, 1 - self.beta_3
             done = tf.minimum(step / self.warmup_steps, 1)
-            start, end = (1 / math.log(beta) if beta else 0.0 for beta in (self.beta_1, self.beta_3))
+            start, end = (1 / logarithm(beta, step.dtype) for beta in (self.beta_1, self.beta_3))
             return done * self.alpha, -tf.math.expm1(1 / ((1 - done) * start + done * end))
 
         def update_all(self, gradients, weights, states, scalars, rate, step):

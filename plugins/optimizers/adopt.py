@@ -40,7 +40,7 @@ def adopt():
             bound = (step - 1) ** 0.25
             u = tf.clip_by_value(gradient / tf.maximum(tf.sqrt(state["v"]), self.epsilon), -bound, bound)
             m = self.beta_1 * state["m"] + (1 - self.beta_1) * u
-            fresh = tf.where(step > 1, tf.constant(1 - self.beta_2, step.dtype), 1)
+            fresh = tf.where(step > 1, tf.convert_to_tensor(1 - self.beta_2, step.dtype), 1)
             v = (1 - fresh) * state["v"] + fresh * gradient * gradient
             return weights - rate * m, {"m": m, "v": v}
 

@@ -36,8 +36,6 @@ def make(learning_rate, beta_1, beta_2, epsilon, d0, d_coef, bias_correction, sa
 @cache
 def prodigy():
     """Return the class; Keras is imported here and not while plugins are listed."""
-    import math
-
     import tensorflow as tf
 
     from benchsuite_plugins.optimizers._base import OwnDecay, one_minus_power, serializable, total
@@ -82,7 +80,7 @@ def prodigy():
             size = d * rate
             if self.bias_correction:
                 size = size * tf.sqrt(one_minus_power(self.beta_2, step)) / one_minus_power(self.beta_1, step)
-            beta_3 = math.sqrt(self.beta_2)
+            beta_3 = self.beta_2**0.5
             # d/d₀ and not d alone, which would be too small for float32 in products.
             share = d / self.d0 * (d if self.safeguard_warmup else size)
             way = tf.add_n(

@@ -25,11 +25,9 @@ def make(learning_rate, beta_1, beta_2, epsilon, weight_decay):
 @cache
 def radam():
     """Return the class; Keras is imported here and not while plugins are listed."""
-    import math
-
     import tensorflow as tf
 
-    from benchsuite_plugins.optimizers._base import Ours, one_minus_power, serializable
+    from benchsuite_plugins.optimizers._base import Ours, logarithm, one_minus_power, serializable
 
     @serializable
     class RAdam(Ours):
@@ -47,7 +45,7 @@ def radam():
                 return tf.zeros_like(step), tf.zeros_like(step)
             # ρ is the difference of two numbers near 2/(1 − β₂): in float32 it would not know 4 from 4.02.
             t = tf.cast(step, tf.float64)
-            length = longest - 2 * t * tf.exp(t * math.log(self.beta_2)) / one_minus_power(self.beta_2, t)
+            length = longest - 2 * t * tf.exp(t * logarithm(self.beta_2, t.dtype)) / one_minus_power(self.beta_2, t)
             adapted = tf.cast(length > 4, tf.float64)
             squared = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
             return tf.cast(tf.sqrt(adapted * squared), step.dtype), tf.cast(adapted, step.dtype)

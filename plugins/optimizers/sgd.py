@@ -21,6 +21,7 @@ def register_optimizers():
             name="sgd",
             make=make,
             state=0,
+            yardstick=True,
             space={
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=0.01),
             },

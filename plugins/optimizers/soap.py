@@ -113,7 +113,11 @@ def soap():
             # The first step comes before the bases: it moves no weight and counts in no average.
             size, of_m, of_v = (
                 tf.where(started, x, 0)
-                for x in (size, tf.constant(1 - self.beta_1, t.dtype), tf.constant(1 - self.beta_2, t.dtype))
+                for x in (
+                    size,
+                    tf.convert_to_tensor(1 - self.beta_1, t.dtype),
+                    tf.convert_to_tensor(1 - self.beta_2, t.dtype),
+                )
             )
             new_weights, moments, factors, bases = [], [], [], []
             for g, w, state, decay in zip(gradients, weights, states, self.decays, strict=True):

@@ -57,7 +57,7 @@ def yogi():
             super().build(variables)
             for arrays in self._arrays:
                 v = arrays["v"]
-                v.assign(tf.fill(v.shape, tf.constant(self.initial_accumulator_value, v.dtype)))
+                v.assign(tf.fill(v.shape, tf.convert_to_tensor(self.initial_accumulator_value, v.dtype)))
 
         def update(self, gradient, weights, state, rate, step):
             square = gradient * gradient

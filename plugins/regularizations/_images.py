@@ -26,11 +26,18 @@ def image_sizes(name, x):
     return tuple(x.shape)
 
 
+def pixels(length):
+    """Return a length in whole pixels, at least one: an int32 scalar, rounded to the even one of two neighbours."""
+    import tensorflow as tf
+
+    return tf.maximum(1, tf.cast(tf.round(tf.convert_to_tensor(length, tf.float64)), tf.int32))
+
+
 def whole(shape, low, high):
     """Draw whole numbers from ``low`` to ``high``, both included, int32."""
     import tensorflow as tf
 
-    return low + tf.cast(bs.noise.uniform(shape, 0.0, high - low + 1), tf.int32)
+    return low + tf.cast(bs.noise.uniform(shape, 0.0, tf.cast(high - low + 1, tf.float32)), tf.int32)
 
 
 def box(x, top, left, bottom, right):

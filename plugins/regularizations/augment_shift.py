@@ -34,10 +34,10 @@ class Shift:
 
     def batch(self, x, y, classes):
         """Return moved images, and the targets as they are."""
-        from benchsuite_plugins.regularizations._images import image_sizes, whole
+        from benchsuite_plugins.regularizations._images import image_sizes, pixels, whole
 
         count, height, width, _ = image_sizes("augment_shift", x)
-        down, along = (max(1, round(self.fraction * size)) for size in (height, width))
+        down, along = (pixels(self.fraction * size) for size in (height, width))
         return shifted(x, whole([count], -down, down), whole([count], -along, along), self.fill), y
 
 

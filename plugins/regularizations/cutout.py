@@ -22,10 +22,10 @@ class Cutout:
         """Return images with a hole, and the targets as they are."""
         import tensorflow as tf
 
-        from benchsuite_plugins.regularizations._images import box, image_sizes, whole
+        from benchsuite_plugins.regularizations._images import box, image_sizes, pixels, whole
 
         count, height, width, _ = image_sizes("cutout", x)
-        side = max(1, round(self.fraction * min(height, width)))
+        side = pixels(self.fraction * min(height, width))
         top = whole([count], 0, height - 1) - side // 2
         left = whole([count], 0, width - 1) - side // 2
         return tf.where(box(x, top, left, top + side, left + side), tf.zeros_like(x), x), y

@@ -22,7 +22,7 @@ def make(decay):
         def after_step(self, step):
             """Move towards the new weights."""
             count = tf.cast(step.number + 1, tf.float32)
-            self.move((1 - decay) / (1 - tf.pow(tf.constant(decay, tf.float32), count)))
+            self.move((1 - decay) / (1 - tf.pow(tf.convert_to_tensor(decay, tf.float32), count)))
 
     return ExponentialAverage()
 

@@ -1,6 +1,6 @@
 """L1 penalty on kernels: loss + λ·Σ|w|, whose gradient is λ·sign(w), 0 at 0.
 
-Keras' ``L1(λ)``. Tibshirani 1996. Biases, γ and β are left alone. A gradient step of rate α comes within α·λ of 0 and stays
+As Keras' ``L1(λ)``. Tibshirani 1996. Biases, γ and β are left alone. A gradient step of rate α comes within α·λ of 0 and stays
 there, going to and fro: a weight that L1 removes is that small, not 0 to the bit. λ = 1e-5 is our choice.
 """
 
@@ -9,9 +9,9 @@ import benchsuite as bs
 
 def make(strength):
     """Return the penalty of one kernel; ``None`` where it is 0."""
-    import keras
+    from benchsuite_plugins.regularizations._penalties import l1_l2
 
-    return keras.regularizers.L1(strength) if strength else None
+    return l1_l2()(strength, 0.0) if strength else None
 
 
 @bs.hookimpl

@@ -1,6 +1,6 @@
 """L2 penalty on kernels: loss + λ/2·Σ w², whose gradient is λ·w.
 
-Keras' ``L2(l)`` has no ½, so l = λ/2 here. Biases, γ and β are left alone.
+As Keras' ``L2(l)``, which has no ½: l = λ/2 here. Biases, γ and β are left alone.
 """
 
 import benchsuite as bs
@@ -8,9 +8,9 @@ import benchsuite as bs
 
 def make(strength):
     """Return the penalty of one kernel; ``None`` where it is 0."""
-    import keras
+    from benchsuite_plugins.regularizations._penalties import l1_l2
 
-    return keras.regularizers.L2(strength / 2) if strength else None
+    return l1_l2()(0.0, strength / 2) if strength else None
 
 
 @bs.hookimpl

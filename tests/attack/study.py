@@ -79,7 +79,10 @@ class Study:
     @property
     def environment(self) -> dict[str, str]:
         """What every command gets."""
-        ours = {MARK: self.mark, "TMPDIR": str(self.temporary), "HOME": str(self.folder / "home"), "COLUMNS": "200"}
+        ours = {
+            MARK: self.mark, "TMPDIR": str(self.temporary), "HOME": str(self.folder / "home"), "COLUMNS": "200",
+            "BENCHSUITE_CACHE": str(self.folder / "cache"),  # what a hostile plugin does to it is its study's loss alone
+        }  # fmt: skip
         return {**os.environ, **ours, **self.variables}
 
     def command(self, *arguments: str) -> list[str]:

@@ -72,7 +72,7 @@ def base(line: Option) -> dict[str, Any]:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.engine.device.count_gpus", lambda: 2)
-    monkeypatch.setattr("benchsuite.engine.device.Device.workers", lambda self: 1)
+    monkeypatch.setattr("benchsuite.engine.device.Device.workers", lambda self, *given: 1)
     return tmp_path
 
 

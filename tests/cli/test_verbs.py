@@ -58,7 +58,7 @@ def test_every_kind_is_an_option_of_run(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["--version"], ["list"], ["info", "adam"]], ids=" ".join
+    "arguments", [["--help"], ["run", "--help"], ["--version"], ["list"], ["info", "schedule:constant"]], ids=" ".join
 )
 def test_looking_around_imports_no_tensorflow(arguments: list[str]) -> None:
     script = (
@@ -110,14 +110,29 @@ def test_list_shows_where_plugins_come_from_and_which_are_broken(folder: Path) -
     assert "mine" not in said("list", "optimizer", "--no-local")
 
 
-def test_info_shows_all_there_is_to_know_about_a_component(bundled: Registry, folder: Path) -> None:
+def test_info_shows_all_there_is_to_know_about_a_component(
+    bundled: Registry, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path / "cache"))
     adam = bundled.entry("optimizer", "adam")
     text = " ".join(said("info", "adam").split())
     assert text.startswith("optimizer 'adam' ")
     for part in (adam.component.summary, adam.component.formula, adam.component.reference, adam.fingerprint):
         assert " ".join(part.split()) in text
     for key, space in adam.component.space.items():
-        assert f"{key} {space.default!r} by default, {space.describe()}" in text
+        assert f"{key} {space.default!r} by default, {space.describe()}; fed: one program serves every value" in text
+    (remembered,) = (tmp_path / "cache/fed").iterdir()
+    remembered.write_text('{"beta_1": "; as remembered"}', encoding="utf-8")
+    assert "by default, a number from 0 to 0.9999 (1 − value on log scale); as remembered" in " ".join(
+        said("info", "adam").split()
+    )
+    remembered.chmod(0o666)
+    remembered.parent.chmod(0o777)  # others can write there: nothing in there is believed
+    assert "as remembered" not in said("info", "adam")
+
+
+def test_info_says_why_a_value_is_baked(folder: Path) -> None:
+    assert "; baked into each program: " in said("info", "l_bfgs")
 
 
 def test_info_shows_all_there_is_to_know_about_a_task(bundled: Registry, folder: Path) -> None:
@@ -295,9 +310,19 @@ def test_doctor_checks_versions_devices_data_and_plugins(
     bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [("1 core for workers", True)])  # TensorFlow is slow
+    monkeypatch.setattr("benchsuite.cli.doctor._compiled", lambda: ("nothing is kept: [no] folder", False))
     monkeypatch.setattr("benchsuite.data.load", lambda task: None)
     text = said("doctor")
-    for part in ("versions", "devices", "data", "plugins", "✓ tensorflow ", "✓ 1 core for workers", "All is well."):
+    parts = (
+        "versions",
+        "devices",
+        "data",
+        "plugins",
+        "✓ tensorflow ",
+        "✓ 1 core for workers",
+        "! nothing is kept: [no] folder",
+    )
+    for part in (*parts, "All is well."):  # a run without compiled code is slower, and nothing else
         assert part in text
     for name in bundled.names("task"):
         assert (f"✓ {name}\n" in text) == (bundled.task(name).tier == "quick")
@@ -314,6 +339,7 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("benchsuite.data.load", load)
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [("TensorFlow cannot be imported: x", False)])
+    monkeypatch.setattr("benchsuite.cli.doctor._compiled", lambda: ("kept", True))
     monkeypatch.setattr("benchsuite.cli.doctor.VERSIONS", ("benchsuite", "no-such-distribution"))
     text = said("doctor", code=1)
     for part in (
@@ -326,6 +352,19 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
     ):
         assert part in text
     assert "All is well" not in text
+
+
+@pytest.mark.slow
+def test_doctor_tries_whether_compiled_code_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from benchsuite.cli.doctor import _compiled
+
+    cache = folder / "cache"
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(cache))
+    assert _compiled() == (f"kept in {cache}/compiled, and found again: 1 function, 0 of at most 1,024 MiB", True)
+    (cache / "compiled").chmod(0o777)
+    text, good = _compiled()
+    assert text.startswith("nothing is kept: others can write to ")
+    assert not good
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from benchsuite.engine.surroundings import CLEARED_OF_PYTHON, FIXED, ignored, worker_environment
 
 SWITCHES = [
-    *("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "TF_XLA_FLAGS", "TF_USE_LEGACY_KERAS", "TF_CUDNN_DETERMINISTIC", "TF2_BEHAVIOR"),
+    *("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "TF_USE_LEGACY_KERAS", "TF_CUDNN_DETERMINISTIC", "TF2_BEHAVIOR"),
     *("XLA_FLAGS", "XLA_PYTHON_CLIENT_PREALLOCATE", "MLIR_ENABLE_DUMP", "KERAS_MAX_EPOCHS", "KERAS_NNX_ENABLED"),
     *("ONEDNN_MAX_CPU_ISA", "DNNL_DEFAULT_FPMATH_MODE", "OMP_SCHEDULE", "GOMP_SPINCOUNT", "KMP_BLOCKTIME"),
     *("MKL_CBWR", "MKL_DEBUG_CPU_TYPE", "OPENBLAS_VERBOSE", "GOTO_NUM_THREADS", "NPY_DISABLE_CPU_FEATURES"),
@@ -65,12 +65,15 @@ import benchsuite.execution.worker  # what a worker imports before its first lin
 from benchsuite.engine.device import Device, configure
 assert not {"tensorflow", "keras"} & set(sys.modules), "too early: they read their switches when imported"
 configure(Device("cpu"))
+imported = sorted({"jax", "matplotlib", "sklearn", "scipy.stats"} & set(sys.modules))
+import sklearn.base, matplotlib.figure  # a plugin's or a task's
 import keras
 warnings.warn("none of ours")
 print(json.dumps({
     "configuration": [keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format(), keras.config.backend(),
                       keras.config.dtype_policy().name, keras.config.max_epochs()],
     "environment": dict(os.environ),
+    "imported": imported,
     "downloads": keras.utils.get_file("known.txt", "file:///nowhere", cache_subdir="datasets"),
 }))
 """
@@ -99,6 +102,7 @@ def test_keras_has_one_configuration_whatever_its_file_says(content, tmp_path):
     assert told["configuration"] == ["float32", 1e-7, "channels_last", "tensorflow", "float32", None]
     assert told["environment"]["KERAS_HOME"] == str(tmp_path)
     assert not {"XLA_FLAGS", "KERAS_MAX_EPOCHS", "PYTHONWARNINGS"} & told["environment"].keys()
+    assert told["imported"] == []
     assert told["downloads"] == str(tmp_path / "datasets" / "known.txt")
     assert (tmp_path / "keras.json").read_text(encoding="utf-8") == content
 

@@ -138,7 +138,9 @@ def curves_in(
     if surroundings.keras:
         (home / ".keras" / "keras.json").write_text(surroundings.keras, encoding="utf-8")
     path = {"PYTHONPATH": tree} if tree else {}
-    environment = {**os.environ, **path, "HOME": str(home), **surroundings.variables}
+    # A cache of its own: code that was compiled in other surroundings would say nothing of these.
+    own = {"HOME": str(home), "BENCHSUITE_CACHE": str(folder / "cache")}
+    environment = {**os.environ, **path, **own, **surroundings.variables}
     for number, study in enumerate(studies):
         command = [
             python,

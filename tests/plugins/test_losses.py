@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.lowered import as_on_a_gpu
+
 X = np.random.default_rng(0).normal(2.0, 3.0, size=(40, 7)).astype("float32")
 VALUES = np.random.default_rng(1).normal(size=(40, 7)).astype("float32")
 
@@ -22,6 +24,29 @@ def test_losses_of_classes(bundled):
     p = softmax(X.astype("float64"))
     np.testing.assert_allclose(make(bundled, "cross_entropy")(y, X), -np.log(p[np.arange(40), y]), rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(make(bundled, "squared_error")(y, X), ((p - np.eye(7)[y]) ** 2).sum(1), rtol=1e-4)
+
+
+def test_cross_entropy_has_the_bits_of_tensorflows_function_and_no_other_gradient_on_a_gpu(bundled):
+    import tensorflow as tf
+
+    outputs, targets = tf.constant(X.reshape(8, 5, 7)), tf.constant(np.arange(40, dtype="int32").reshape(8, 5) % 7)
+    loss = make(bundled, "cross_entropy")
+
+    def both(function):
+        with tf.GradientTape() as tape:
+            tape.watch(outputs)
+            losses = function(targets, outputs)
+        return losses, tape.gradient(losses, outputs)
+
+    expected = both(tf.nn.sparse_softmax_cross_entropy_with_logits)
+    with as_on_a_gpu():
+        found = both(loss)
+        compiled = tf.function(lambda: both(loss)[1], autograph=False, jit_compile=True)()
+    assert found[0].shape == (8, 5)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+    exact = softmax(X.astype("float64")) - np.eye(7)[np.arange(40) % 7]
+    np.testing.assert_allclose(np.reshape(compiled, (40, 7)), exact, rtol=1e-5, atol=1e-6)
 
 
 def huber(delta):

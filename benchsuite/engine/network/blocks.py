@@ -161,9 +161,9 @@ class Blocks:
             symbols: Number of symbols.
             size: Length of a vector.
         """
-        import keras
+        from benchsuite.engine.network.lookup import Embedding
 
-        return keras.layers.Embedding(symbols, size, name=self.assembly.name("embedding"))
+        return Embedding(symbols, size, name=self.assembly.name("embedding"))
 
     def positions(self) -> Callable[[Any], Any]:
         """Return a layer that adds a trained vector for each place of a sequence ``[batch, places, features]``.

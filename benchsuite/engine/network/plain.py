@@ -14,9 +14,11 @@ def pool(kind: str, name: str, size: int, stride: int | None, padding: str) -> C
     """Return a layer that takes the maximum (``"Max"``) or mean (``"Average"``) of windows, in as many dimensions as it finds."""
     import keras
 
+    from benchsuite.engine.network import pooling
+
     def called(x: Any) -> Any:
-        dimensions = len(x.shape) - 2
-        return getattr(keras.layers, f"{kind}Pooling{dimensions}D")(size, stride, padding, name=name)(x)
+        layer = f"{kind}Pooling{len(x.shape) - 2}D"
+        return getattr(pooling if kind == "Max" else keras.layers, layer)(size, stride, padding, name=name)(x)
 
     return called
 

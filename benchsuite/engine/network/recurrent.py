@@ -1,23 +1,34 @@
 """The recurrent layers of the blocks: their cells may normalize inside, and take masks.
 
-Without either they give the bits of Keras' layers on the CPU in the same time (``kjv_lstm`` under XLA: 7.9 and 8.0
-milliseconds a step, medians of 60 epochs in turn on a busy machine). Keras' layers turn to a cuDNN operation wherever
-they see a GPU, which XLA cannot compile.
+Without either they evaluate to the bits of Keras' layers on the CPU. Keras' layers turn to a cuDNN operation wherever they
+see a GPU, which XLA cannot compile.
 
 This module imports Keras: others import it inside a function, never at their top.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 
 from benchsuite.components.regularization import Masks
+from benchsuite.engine.determinism import without_scatters
+from benchsuite.engine.network.scopes import in_lane
 from benchsuite.errors import BenchsuiteError
 
+AT_ONCE = 32
+"""With so many features or more, training takes the inputs of all time steps in one product.
+
+On the CPU that is faster for 32 features (a step of ``kjv_lstm`` 4.36 milliseconds in place of 4.65) and for 128 (an LSTM
+of 128 on 80 steps of 32 examples 36 in place of 50), and slower for few (``mnist1d_gru`` 1.34 in place of 1.19), as is
+evaluation (that LSTM 13.0 in place of 8.6); least processor times of calls in turn. On a GPU it is always done: there is
+less to start in the loop.
+"""
+UNROLLED = 64
+"""Time steps up to which a layer in a lane has no loop; beyond that its trials train alone."""
 NUMBERS = {0: "none", 1: "one", 2: "two", 3: "three"}
 
 
@@ -82,22 +93,30 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         """Return what the biases start from."""
         return tf.zeros(shape)
 
-    def step(self, x: Any, *states: Any) -> tuple[Any, ...]:
-        """Return the states after one time step, the output first: the previous ones, then the masks, follow ``x``."""
+    def step(self, of_x: Any, *states: Any) -> tuple[Any, ...]:
+        """Return the states after one time step, the output first: the previous ones, then a mask of ``h``, follow ``of_x``."""
         raise TypeError(f"{type(self).__name__} must define step()")
+
+    def of_inputs(self, x: Any) -> Any:
+        """Return N₁(x W) for inputs ``[batch, features]``."""
+        of_x = tf.matmul(x, self._tensor(self.kernel))
+        return self.normalizations[0](of_x) if self.normalizations else of_x
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the outputs ``[batch, time, units]``, or the last of them."""
-        # The inputs' contribution is not computed for all time steps at once: XLA then takes twice as long to evaluate.
         steps = tf.shape(inputs)[1] if inputs.shape[1] is None else inputs.shape[1]
-        by_time = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], inputs.shape[2]))
-        by_time = by_time.unstack(tf.transpose(inputs, (1, 0, 2)))
+        masks = self._drawn(tf.shape(inputs)[0], steps, inputs.shape[2]) if training else []
+        entering, read = self._masked(tf.transpose(inputs, (1, 0, 2)), masks), self.of_inputs
+        if without_scatters() or (training and inputs.shape[2] >= AT_ONCE):
+            entering, read = self._of_all_inputs(entering), tf.identity
+        if in_lane() and isinstance(steps, int) and steps <= UNROLLED:
+            return self._unrolled(entering, read, steps, masks)
+        by_time = tf.TensorArray(inputs.dtype, steps, element_shape=entering.shape[1:]).unstack(entering)
         outputs = tf.TensorArray(inputs.dtype, steps, element_shape=(inputs.shape[0], self.units))
         start = tf.zeros((tf.shape(inputs)[0], self.units), inputs.dtype)
-        masks = self._drawn(tf.shape(inputs)[0], steps, inputs.shape[2]) if training else []
 
         def body(t: Any, outputs: Any, *states: Any) -> Any:
-            states = self.step(by_time.read(t), *states, *_product(masks, t, inputs.dtype))
+            states = self.step(read(by_time.read(t)), *states, _product(masks, t, inputs.dtype))
             return t + 1, outputs.write(t, states[0]), *states
 
         # XLA needs the bound to differentiate the loop.
@@ -108,6 +127,17 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
             maximum_iterations=steps,
         )
         return tf.transpose(outputs.stack(), (1, 0, 2)) if self.sequences else last
+
+    def _unrolled(
+        self, entering: Any, read: Callable[[Any], Any], steps: int, masks: Sequence[tuple[Any, Any, bool]]
+    ) -> Any:
+        """Return the same without a loop: TensorFlow cannot vectorize the gradient of one for lanes so that XLA compiles it."""
+        states = tuple(tf.zeros((tf.shape(entering)[1], self.units), entering.dtype) for _ in range(self.STATES))
+        outputs = []
+        for t in range(steps):
+            states = self.step(read(entering[t]), *states, _product(masks, t, entering.dtype))
+            outputs.append(states[0])
+        return tf.stack(outputs, axis=1) if self.sequences else states[0]
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return ``[batch, time, units]``, or ``[batch, units]``."""
@@ -124,14 +154,22 @@ class Recurrent(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         layers = [keras.saving.deserialize_keras_object(layer) for layer in config["normalizations"]]
         return cls(**{**config, "normalizations": layers})
 
-    def _contributions(self, x: Any, h: Any, x_mask: Any, h_mask: Any) -> tuple[Any, Any]:
-        """Return N₁(x W) and N₂(h U), with masked x and h."""
-        x = x if x_mask is None else x * x_mask
+    def _of_output(self, h: Any, h_mask: Any) -> Any:
+        """Return N₂(h U), with masked h."""
         h = h if h_mask is None else h * h_mask
-        of_x, of_h = tf.matmul(x, self._tensor(self.kernel)), tf.matmul(h, self._tensor(self.recurrent_kernel))
-        if self.normalizations:
-            of_x, of_h = self.normalizations[0](of_x), self.normalizations[1](of_h)
-        return of_x, of_h
+        of_h = tf.matmul(h, self._tensor(self.recurrent_kernel))
+        return self.normalizations[1](of_h) if self.normalizations else of_h
+
+    def _masked(self, x: Any, masks: Sequence[tuple[Any, Any, bool]]) -> Any:
+        """Return the inputs ``[time, batch, features]``, masked."""
+        for of_x, _, each_step in masks:
+            x = x * tf.cast(of_x if each_step else of_x[None], x.dtype)
+        return x
+
+    def _of_all_inputs(self, x: Any) -> Any:
+        """Return N₁(x W) for all time steps ``[time, batch, features]``, in one product."""
+        flat = self.of_inputs(tf.reshape(x, (-1, x.shape[2])))
+        return tf.reshape(flat, (x.shape[0] or tf.shape(x)[0], -1, flat.shape[1]))
 
     def _drawn(self, batch: Any, steps: Any, features: int) -> list[tuple[Any, Any, bool]]:
         """Draw every mask of inputs and of previous outputs, before the loop over time; whether each step has its own."""
@@ -167,17 +205,16 @@ class LSTM(Recurrent):
         """Return 1 for the forget gate, 0 for all others: the order is i, f, g, o."""
         return tf.concat([tf.zeros(self.units), tf.ones(self.units), tf.zeros(2 * self.units)], 0)
 
-    def step(self, x: Any, h: Any, c: Any, x_mask: Any = None, h_mask: Any = None) -> tuple[Any, Any]:
+    def step(self, of_x: Any, h: Any, c: Any, h_mask: Any = None) -> tuple[Any, Any]:
         """Return output and state of one time step.
 
         Args:
-            x: Inputs of the step ``[batch, features]``.
+            of_x: What :meth:`of_inputs` gives for the inputs of the step, ``[batch, 4·units]``.
             h: Previous output ``[batch, units]``.
             c: Previous state ``[batch, units]``.
-            x_mask: Multiplies the inputs, if given.
             h_mask: Multiplies the previous output where it enters the gates, if given.
         """
-        of_x, of_h = self._contributions(x, h, x_mask, h_mask)
+        of_h = self._of_output(h, h_mask)
         i, f, g, o = tf.split(of_x + of_h + self._tensor(self.bias), 4, axis=-1)
         c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
         state = self.normalizations[2](c) if self.normalizations else c
@@ -204,9 +241,9 @@ class GRU(Recurrent):
         """Return the shape of the biases: one row for inputs, one for the previous output."""
         return (2, width)
 
-    def step(self, x: Any, h: Any, x_mask: Any = None, h_mask: Any = None) -> tuple[Any]:
+    def step(self, of_x: Any, h: Any, h_mask: Any = None) -> tuple[Any]:
         """Return the output of one time step; arguments as for :meth:`LSTM.step`."""
-        of_x, of_h = self._contributions(x, h, x_mask, h_mask)
+        of_h = self._of_output(h, h_mask)
         bias = self._tensor(self.bias)
         z, r, g = tf.split(of_x + bias[0], 3, axis=-1)
         z_h, r_h, g_h = tf.split(of_h + bias[1], 3, axis=-1)
@@ -222,17 +259,16 @@ class SimpleRNN(Recurrent):
     STATES = 1
     NORMALIZED = "of inputs and previous output"
 
-    def step(self, x: Any, h: Any, x_mask: Any = None, h_mask: Any = None) -> tuple[Any]:
+    def step(self, of_x: Any, h: Any, h_mask: Any = None) -> tuple[Any]:
         """Return the output of one time step; arguments as for :meth:`LSTM.step`."""
-        of_x, of_h = self._contributions(x, h, x_mask, h_mask)
+        of_h = self._of_output(h, h_mask)
         return (tf.tanh(of_x + of_h + self._tensor(self.bias)),)
 
 
-def _product(masks: Sequence[tuple[Any, Any, bool]], t: Any, dtype: Any) -> tuple[Any, Any]:
-    """Multiply the masks of one time step; ``None`` where there are none."""
-    x_mask = h_mask = None
-    for of_x, of_h, each_step in masks:
-        now_x, now_h = (tf.cast(mask[t] if each_step else mask, dtype) for mask in (of_x, of_h))
-        x_mask = now_x if x_mask is None else x_mask * now_x
-        h_mask = now_h if h_mask is None else h_mask * now_h
-    return x_mask, h_mask
+def _product(masks: Sequence[tuple[Any, Any, bool]], t: Any, dtype: Any) -> Any:
+    """Multiply the masks of previous outputs at one time step; ``None`` where there are none."""
+    product = None
+    for _, of_h, each_step in masks:
+        now = tf.cast(of_h[t] if each_step else of_h, dtype)
+        product = now if product is None else product * now
+    return product

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from benchsuite.engine.network.scopes import scope_of
+
 
 @keras.saving.register_keras_serializable("benchsuite")
 class Reparameterized(keras.layers.Wrapper):  # type: ignore[misc]  # Keras has no types
@@ -43,7 +45,7 @@ class Reparameterized(keras.layers.Wrapper):  # type: ignore[misc]  # Keras has 
             for layer, variable in zip(self.maps.values(), variables, strict=True)
         ]
         # Keras' own way to let a layer compute with other values than those its variables hold.
-        with keras.StatelessScope(list(zip(variables, kernels, strict=True))):
+        with scope_of(list(zip(variables, kernels, strict=True))):
             return self.layer(inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:

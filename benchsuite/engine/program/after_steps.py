@@ -33,6 +33,11 @@ class AfterSteps:
             for variable, value in zip(mine.variables, new.variables, strict=True):
                 variable.assign(value)
 
+    @property
+    def variables(self) -> list[Any]:
+        """The state of all."""
+        return [variable for one in self._made for variable in one.variables]
+
     def before(self) -> list[Any]:
         """Return what the step will change, if any regularization could ask for it."""
         import tensorflow as tf

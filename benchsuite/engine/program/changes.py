@@ -66,8 +66,9 @@ def computing_with(changes: Sequence[tuple[str, Kernels]], model: Any, kernels: 
     if not changes:
         yield
         return
-    import keras
     import tensorflow as tf
+
+    from benchsuite.engine.network.scopes import scope_of
 
     values = [tf.convert_to_tensor(kernel.value) for kernel in kernels]
     for name, regularization in changes:
@@ -80,7 +81,7 @@ def computing_with(changes: Sequence[tuple[str, Kernels]], model: Any, kernels: 
         values = new
     # Keras' own way to let layers compute with other values than those their variables hold; what they assign is kept aside.
     mapping = list(zip(kernels, values, strict=True))
-    with keras.StatelessScope(mapping, collect_losses=True, initialize_variables=False) as scope:
+    with scope_of(mapping, collect_losses=True, initialize_variables=False) as scope:
         yield
     for variable in model.non_trainable_variables:
         value = scope.get_current_value(variable)

@@ -39,11 +39,11 @@ class EvaluateCall:
         outputs = [tuple(output.shape[1:]) for output in self._objective.network.model.outputs]
         self.evaluation = Evaluation(self._task, dataset, outputs)
 
-    def compile(self, feed: Feed, key: Any) -> None:
-        """Trace and compile it."""
+    def compile(self, feed: Feed, key: Any, run: bool = True) -> None:
+        """Trace and compile it; trace it only, unless ``run``."""
         rows = self.evaluation.batches.rows
         with contextlib.closing(feed.chunks(rows[: feed.chunk_length(rows)])) as chunks:
-            self._call(next(chunks), feed, self.evaluation.zeros, 0, key)
+            self._call(next(chunks), feed, self.evaluation.zeros, 0, key, run)
 
     def __call__(self, feed: Feed, key: Any) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``."""
@@ -53,20 +53,18 @@ class EvaluateCall:
                 sums = self._call(chunk, feed, sums, chunk.count, key)
         return self.evaluation.finish(np.asarray(sums))
 
-    def _call(self, chunk: Chunk, feed: Feed, sums: Any, stop: int, key: Any) -> Any:
+    def _call(self, chunk: Chunk, feed: Feed, sums: Any, stop: int, key: Any, run: bool = True) -> Any:
         import tensorflow as tf
 
-        _, weights, part_of = self.evaluation.batches
-        kept = slice(chunk.first, chunk.first + chunk.count)
-        padding = len(chunk.rows) - chunk.count
-        return self.traced(
+        weights, part_of = self.evaluation.padded(chunk)
+        return (self.traced if run else self.traced.trace)(
             0,
             chunk.x,
             chunk.y,
             *feed.head,
             tf.constant(chunk.rows),
-            tf.constant(np.pad(weights[kept], ((0, padding), (0, 0)))),
-            tf.constant(np.pad(part_of[kept], (0, padding))),
+            tf.constant(weights),
+            tf.constant(part_of),
             tf.constant(stop, tf.int32),
             tf.constant(sums, tf.float64),
             key,
@@ -91,5 +89,5 @@ class EvaluateCall:
         def losses(one_x: Any, one_y: Any) -> tuple[Any, Any]:
             return self._objective.losses(one_x, one_y, training=False)
 
-        with self._weights.held(head_x, head_y, key):
+        with self._objective.ingredients.feeding.holding(), self._weights.held(head_x, head_y, key):
             return self.evaluation.sums(losses, model, x, y, batches, stop, sums)

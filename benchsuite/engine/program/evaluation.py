@@ -10,6 +10,7 @@ import numpy as np
 
 from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
+from benchsuite.engine.program.feed import Chunk
 
 EVALUATION_BATCH = 128
 """Examples evaluated at once, where their outputs are not too large."""
@@ -91,21 +92,41 @@ class Evaluation:
         rows, weights, part_of = batches
 
         def body(i: Any, sums: Any) -> Any:
-            batch_x, batch_y, weight = tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i]
-            values, outputs = losses(batch_x, batch_y)
-            measured = [values]
-            for metric in self._task.metrics:
-                assert isinstance(metric, Metric)
-                if outputs is None:
-                    measured.append(per_example(metric.per_example(model, (batch_x, batch_y))))
-                else:
-                    measured.append(per_example(metric.per_example(batch_y, outputs)))
-            # Padding is chosen away, not multiplied away: 0 × NaN is NaN.
-            kept = [tf.reduce_sum(tf.where(weight > 0, tf.cast(one, tf.float64), 0.0)) for one in measured]
-            return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * tf.stack(kept)[None, :]
+            found = self.of_batch(losses, model, tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i])
+            return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * found[None, :]
 
         _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), start), parallel_iterations=1)
         return sums
+
+    def of_batch(self, losses: Callable[[Any, Any], tuple[Any, Any]], model: Any, x: Any, y: Any, weight: Any) -> Any:
+        """Return the sum of every measure over one batch, float64 ``[measures]``; called inside the graph.
+
+        Args:
+            losses: As for :meth:`sums`.
+            model: Likewise.
+            x: Inputs of the batch.
+            y: Targets of the batch.
+            weight: Of its examples: 0 where padded.
+        """
+        import tensorflow as tf
+
+        values, outputs = losses(x, y)
+        measured = [values]
+        for metric in self._task.metrics:
+            assert isinstance(metric, Metric)
+            if outputs is None:
+                measured.append(per_example(metric.per_example(model, (x, y))))
+            else:
+                measured.append(per_example(metric.per_example(y, outputs)))
+        # Padding is chosen away, not multiplied away: 0 × NaN is NaN.
+        return tf.stack([tf.reduce_sum(tf.where(weight > 0, tf.cast(one, tf.float64), 0.0)) for one in measured])
+
+    def padded(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
+        """Return weights and parts of the batches of a chunk, as many as it has rows."""
+        kept, padding = slice(chunk.first, chunk.first + chunk.count), len(chunk.rows) - chunk.count
+        return np.pad(self.batches.weights[kept], ((0, padding), (0, 0))), np.pad(
+            self.batches.part_of[kept], (0, padding)
+        )
 
     @property
     def zeros(self) -> np.ndarray:

@@ -98,6 +98,8 @@ def fresh_statistics(model: Any, batches: int, forward: Callable[[Any], Any], ke
     """
     import tensorflow as tf
 
+    from benchsuite.engine.network.scopes import in_lane, scope_of
+
     state = model.non_trainable_variables
     batches = min(batches, STATISTICS_BATCHES)
     if not any("float" in variable.dtype for variable in state):
@@ -117,6 +119,17 @@ def fresh_statistics(model: Any, batches: int, forward: Callable[[Any], Any], ke
                 object.__setattr__(layer, "momentum", momentum)
         return (i + 1,)
 
+    def carried(i: Any, *values: Any) -> Any:
+        with scope_of(list(zip(state, values, strict=True))) as scope:
+            body(i)
+            return i + 1, *(scope.get_current_value(variable) for variable in state)
+
     with holding(state, [variable.value for variable in state]):
-        tf.while_loop(lambda i: i < batches, body, (tf.constant(0),), parallel_iterations=1)
+        if in_lane():
+            start = (tf.constant(0), *(variable.value for variable in state))
+            _, *found = tf.while_loop(lambda i, *_: i < batches, carried, start, parallel_iterations=1)
+            for variable, value in zip(state, found, strict=True):
+                variable.assign(value)
+        else:
+            tf.while_loop(lambda i: i < batches, body, (tf.constant(0),), parallel_iterations=1)
         yield

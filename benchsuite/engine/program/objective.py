@@ -58,7 +58,9 @@ class Objective:
     def plain_gradients(self, x: Any, y: Any) -> tuple[Any, list[Any]]:
         """Return the mean loss of a batch with penalties, and its gradients as they are."""
         tf = self._tf
+        trained = [variable.value for variable in self.network.trainable]
         with tf.GradientTape() as tape:
+            tape.watch(trained)  # in a lane they are tensors
             losses, extras = self.training_losses(x, y)
             loss = tf.reduce_mean(losses)
             for _, penalty in self.ingredients.penalties:
@@ -66,7 +68,7 @@ class Objective:
                 loss += tf.add_n(of_kernels or [0.0])
             for extra in extras:
                 loss += tf.cast(extra, tf.float32)
-        sparse = tape.gradient(loss, [variable.value for variable in self.network.trainable])
+        sparse = tape.gradient(loss, trained)
         # An embedding's gradient comes as rows, the same row several times; Keras' Adam would square each before adding them.
         return loss, [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in sparse]
 
@@ -81,11 +83,12 @@ class Objective:
     def hessian_vector(self, x: Any, y: Any, step: Any, key: Any, vectors: list[Any]) -> list[Any]:
         """Return H·v for the Hessian H of the loss of a batch: the gradient of ⟨gradient, v⟩, v held constant."""
         tf = self._tf
+        sources = [variable.value for variable in self.network.trainable]
         with noise.stream(key, step), tf.GradientTape() as tape:
+            tape.watch(sources)
             _, gradients = self.plain_gradients(x, y)
             along = [tf.reduce_sum(g * v) for g, v in zip(gradients, vectors, strict=True) if g is not None]
             product = tf.add_n(along) if along else tf.constant(0.0)
-        sources = [variable.value for variable in self.network.trainable]
         # A loss that is linear in a variable has no second derivative there: 0, not None.
         return [
             None if gradient is None else tf.convert_to_tensor(found)

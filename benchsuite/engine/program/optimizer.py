@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite.engine.fed.number import Fed, key
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.errors import BenchsuiteError
 
@@ -28,9 +29,14 @@ class ResettableOptimizer:
     def __init__(self, ingredients: Ingredients, trainable: list[Any]) -> None:
         self.component = ingredients.optimizer_component
         self._trainable = trainable
+        feeding = ingredients.feeding
+        before = set(feeding.eager)
+        feeding.eager.clear()
         self.made = self._built(ingredients)
         """What the component made."""
-        self._start = self._constant_start(ingredients)
+        # A state that starts from a fed value starts anew for each trial.
+        self._start = None if feeding.eager else self._constant_start(ingredients)
+        feeding.eager |= before
 
     @property
     def has_rate(self) -> bool:
@@ -116,6 +122,19 @@ def _checked(ingredients: Ingredients) -> Any:
 
 
 def _baked(optimizer: Any) -> Any:
-    """Return the settings of an optimizer that are part of its graph: its configuration without learning rate and name."""
+    """Return the settings of an optimizer that are part of its graph: its configuration without learning rate and name.
+
+    A fed number stands for itself, whatever its present value.
+    """
     configuration = optimizer.get_config() if hasattr(optimizer, "get_config") else {}
-    return {key: value for key, value in configuration.items() if key not in ("learning_rate", "name")}
+    return _plain({key: value for key, value in configuration.items() if key not in ("learning_rate", "name")})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fed):
+        return ("fed", key(value))
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

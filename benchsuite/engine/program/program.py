@@ -14,16 +14,19 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.data import Dataset, Prepared
+from benchsuite.engine.fed.finding import RecipeFinding
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.built import BuiltNetwork
 from benchsuite.engine.program.after_steps import AfterSteps
 from benchsuite.engine.program.checks import check_codes, check_targets
 from benchsuite.engine.program.evaluate_call import EvaluateCall
+from benchsuite.engine.program.evaluation import Evaluation
 from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
 from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, widened
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
 from benchsuite.engine.program.probes import Probes
+from benchsuite.engine.program.refusals import refusing
 from benchsuite.engine.program.train_call import EpochEnd, TrainCall
 from benchsuite.engine.program.training import Training
 from benchsuite.engine.seeds import Streams
@@ -49,6 +52,7 @@ class Program:
         BenchsuiteError: If data do not fit the network, or ``make`` returned something that its kind does not allow.
     """
 
+    @refusing
     def __init__(
         self,
         task: Task,
@@ -69,9 +73,13 @@ class Program:
         self._resident_bytes = resident_bytes
         # A fixed rule, never a timing decision: XLA on the CPU cannot thread convolutions inside a loop and is 30 times slower there.
         self.xla = task.xla or "CPU" not in device
+        self.feeding = ingredients.feeding
+        """The values of the hyperparameters that it is fed."""
         with tf.device(device):
+            self.feeding.place()
             self.network = BuiltNetwork(task, ingredients, input_shape, dataset.input_type, precision)
             self.objective = Objective(task, ingredients, self.network, self.xla)
+            self._fixed = frozenset(self.feeding.eager)
             self.optimizer = ResettableOptimizer(ingredients, self.network.trainable)
             self.after = AfterSteps(ingredients.after_steps, self.network.trainable, self.network.kernels)
         self.classes = self.objective.classes(dataset.y)
@@ -79,16 +87,27 @@ class Program:
         self.batch_size = batch_size
         batches = dataset.sizes[0] // batch_size
         self.training = Training(self.objective, self.optimizer, self.after, self.classes, dataset.symbols)
-        self._weights = EvaluationWeights(self.objective, self.optimizer, self.after, batches, batch_size)
+        self.evaluation_weights = EvaluationWeights(self.objective, self.optimizer, self.after, batches, batch_size)
         self._train = TrainCall(self.training, batch_size, self.xla)
-        self._evaluate = EvaluateCall(task, self.objective, self._weights, dataset, self.xla)
+        self._evaluate = EvaluateCall(task, self.objective, self.evaluation_weights, dataset, self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
         self._key = tf.constant(0, tf.int64)
+        self.lanes: dict[int, Any] = {}
+        """What trains several of its trials at once, once it was made: number of lanes → lane program, or why there is none."""
 
     @property
     def traces(self) -> int:
         """How often its two functions were traced."""
         return self._train.traced.traces + self._evaluate.traced.traces
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """What is measured, on which examples."""
+        return self._evaluate.evaluation
+
+    def draw_with(self, key: Any) -> None:
+        """Draw noise with another key from now on."""
+        self._key = key
 
     def _check_data(self, ingredients: Ingredients) -> None:
         check_codes(self.task, self.dataset.x, self.network.model)
@@ -143,6 +162,29 @@ class Program:
         with self._tf.device(self.device):
             return make_feed(x, self.dataset.y, self.device, head, self._resident_bytes)
 
+    def trace(self, feed: Feed, steps: int, found: RecipeFinding) -> dict[str, str]:
+        """Trace both functions; return the hyperparameters that cannot be fed to them, with the reason.
+
+        Args:
+            feed: Inputs and targets.
+            steps: Of an epoch.
+            found: What was found of the recipe's components.
+        """
+        feeding = self.feeding
+        feeding.tracing = True
+        try:
+            with self._tf.device(self.device):
+                self._train.compile(feed, steps, self._key, False)
+                self._evaluate.compile(feed, self._key, False)
+        finally:
+            feeding.tracing = False
+        # A value may set the state that a trial starts from, or decide nothing but what guards saw.
+        noticed = ((feeding.eager - self._fixed) & found.verified) | (feeding.asked & found.direct)
+        lost = dict.fromkeys(self._fixed, "the network is built with its value")
+        lost |= dict.fromkeys(feeding.fed - feeding.entered - noticed, "nothing in the compiled functions takes it")
+        return lost | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
+
+    @refusing
     def compile(self, feed: Feed, steps: int) -> float:
         """Trace and compile both functions without training a step; return the seconds it took (next to none if done before)."""
         started = time.perf_counter()
@@ -151,6 +193,7 @@ class Program:
             self._evaluate.compile(feed, self._key)
         return time.perf_counter() - started
 
+    @refusing
     def train(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float) -> EpochEnd:
         """Train on the batches of ``order``.
 
@@ -171,13 +214,13 @@ class Program:
 
     def weights(self, feed: Feed) -> dict[str, np.ndarray]:
         """Return a copy of what every layer is evaluated with: see :meth:`BuiltNetwork.used_values`."""
-        with self._tf.device(self.device), self._weights.held(*feed.head, self._key):
+        with self._tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             return self.network.used_values()
 
     def outputs(self, feed: Feed, x: np.ndarray) -> np.ndarray:
         """Return the model's outputs for some examples in evaluation mode, float32."""
         tf, found = self._tf, []
-        with tf.device(self.device), self._weights.held(*feed.head, self._key):
+        with tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             for start in range(0, len(x), OUTPUTS_AT_ONCE):
                 piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
                 found.append(np.asarray(tf.cast(self.network.model(piece, training=False), tf.float32)))

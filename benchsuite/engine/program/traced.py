@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from benchsuite.engine.compiled.here import HERE
+from benchsuite.engine.program.canonical import Canonical, NotCanonical
+
 
 class Traced:
     """A compiled function. To find its trace takes TensorFlow as long as ten small steps: it is kept.
+
+    What XLA compiles is named by what it computes: if this process compiled the same before, for another program, or the
+    disk has it, it is not compiled again.
 
     Args:
         graph: What to compile.
@@ -24,7 +30,16 @@ class Traced:
         self.function = tf.function(counted, autograph=False, jit_compile=xla)
         self.traces = 0
         """How often it was traced."""
+        self._xla = xla
         self._found: dict[int, Any] = {}
+        self._called: dict[int, Callable[..., Any]] = {}
+
+    @property
+    def variables(self) -> int:
+        """How many variables its traces read or assign to by themselves, beside what they are given."""
+        import tensorflow as tf
+
+        return sum(given.dtype == tf.resource for found in self._found.values() for given in found.captured_inputs)
 
     def __call__(self, steps: int, *arguments: Any) -> Any:
         """Call it.
@@ -33,6 +48,30 @@ class Traced:
             steps: All that changes the shapes of the arguments.
             arguments: Tensors.
         """
+        if steps in self._called:
+            return self._called[steps](*arguments)
+        concrete = self.trace(steps, *arguments)
+        called, result = self._first(concrete, arguments) if self._xla else (concrete, concrete(*arguments))
+        self._called[steps] = called
+        return result
+
+    def trace(self, steps: int, *arguments: Any) -> Any:
+        """Return the trace that such a call takes, made if there is none; nothing is compiled."""
         if steps not in self._found:
             self._found[steps] = self.function.get_concrete_function(*arguments)
-        return self._found[steps](*arguments)
+        return self._found[steps]
+
+    def _first(self, concrete: Any, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
+        """Compile a trace; return what calls it from now on, and what its first call returns."""
+        import tensorflow as tf
+
+        try:
+            canonical = Canonical(concrete)
+            return canonical, HERE.first_call(canonical.name, lambda: canonical(*arguments))
+        except tf.errors.ResourceExhaustedError:
+            raise
+        except (NotCanonical, tf.errors.OpError):
+            # Whatever is wrong, with the code on the disk or with the program itself, TensorFlow says best with its own names.
+            result = concrete(*arguments)
+            HERE.compiled_anew()
+            return concrete, result

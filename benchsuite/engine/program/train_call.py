@@ -43,11 +43,11 @@ class TrainCall:
         self.lengths: tuple[int, int] | None = None
         """Steps of an epoch and of the whole budget, for regularizations that ask; those of one call unless set."""
 
-    def compile(self, feed: Feed, steps: int, key: Any) -> None:
-        """Trace and compile it for epochs of so many steps, without training one."""
+    def compile(self, feed: Feed, steps: int, key: Any, run: bool = True) -> None:
+        """Trace and compile it for epochs of so many steps, without training one; trace it only, unless ``run``."""
         order = np.zeros((steps, self._batch_size), "int32")
         with contextlib.closing(feed.chunks(order[: feed.chunk_length(order)])) as chunks:
-            self._call(next(chunks), np.zeros(steps, "float32"), 0, 0, 0.0, np.inf, steps, key)
+            self._call(next(chunks), np.zeros(steps, "float32"), 0, 0, 0.0, np.inf, steps, key, run)
 
     def __call__(self, feed: Feed, order: np.ndarray, rates: np.ndarray, step: int, bound: float, key: Any) -> EpochEnd:
         """Train on the batches of ``order``: see :meth:`Program.train`."""
@@ -61,14 +61,23 @@ class TrainCall:
         return EpochEnd(steps, float(total) / max(steps, 1), float(last))
 
     def _call(
-        self, chunk: Chunk, rates: np.ndarray, step: int, stop: int, total: Any, bound: float, steps: int, key: Any
+        self,
+        chunk: Chunk,
+        rates: np.ndarray,
+        step: int,
+        stop: int,
+        total: Any,
+        bound: float,
+        steps: int,
+        key: Any,
+        run: bool = True,
     ) -> Any:
         import tensorflow as tf
 
         # The bound is finite in the graph: float32's largest number instead of infinity, so that infinity itself is beyond it.
         bound = min(bound, float(np.finfo("float32").max))
         rates = rates[chunk.first : chunk.first + len(chunk.rows)]
-        return self.traced(
+        return (self.traced if run else self.traced.trace)(
             len(chunk.rows),
             chunk.x,
             chunk.y,

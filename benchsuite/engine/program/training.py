@@ -63,6 +63,23 @@ class Training:
             raise BenchsuiteError(f"step of {optimizer.component.title} never called its closure.")
         return closure.loss
 
+    def whole_step(self, x: Any, y: Any, step: Any, rate: Any, lengths: Any, key: Any) -> Any:
+        """Do one step with all that surrounds it: what changes the batch before, and what acts after; return its loss.
+
+        Args:
+            x: Inputs as the data have them.
+            y: Targets likewise.
+            step: Its number.
+            rate: Learning rate.
+            lengths: Steps of an epoch and of the whole budget.
+            key: Noise key of the trial.
+        """
+        x, y = self._batch(x, y, step, key)
+        before = self._after.before()
+        loss = self.step(x, y, step, rate, key)
+        self._after(Step(step, lengths[0], lengths[1], rate if self._optimizer.has_rate else None, before))
+        return loss
+
     def loop(
         self,
         x: Any,
@@ -82,17 +99,14 @@ class Training:
         def body(i: Any, total: Any, last: Any) -> Any:
             rows = order[i]
             step = start + tf.cast(i, tf.int64)
-            batch_x, batch_y = self._batch(tf.gather(x, rows), tf.gather(y, rows), step, key)
-            before = self._after.before()
-            loss = self.step(batch_x, batch_y, step, rates[i], key)
-            rate = rates[i] if self._optimizer.has_rate else None
-            self._after(Step(step, lengths[0], lengths[1], rate, before))
+            loss = self.whole_step(tf.gather(x, rows), tf.gather(y, rows), step, rates[i], lengths, key)
             return i + 1, total + loss, loss
 
         def goes_on(i: Any, total: Any, last: Any) -> Any:
             return (i < stop) & (last <= bound)  # false for NaN as well
 
-        return tf.while_loop(goes_on, body, (tf.constant(0), total, tf.constant(0.0)), parallel_iterations=1)
+        with self._objective.ingredients.feeding.holding():
+            return tf.while_loop(goes_on, body, (tf.constant(0), total, tf.constant(0.0)), parallel_iterations=1)
 
     def _batch(self, x: Any, y: Any, step: Any, key: Any) -> tuple[Any, Any]:
         """Return a batch as the regularizations change it; made once a step, so that every closure call sees the same."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchsuite.analysis import layer_probes
 from benchsuite.analysis.measures import Predictions, measure_tables
+from benchsuite.cost_files import CostTable
 from benchsuite.folder import Folder
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
@@ -15,6 +17,7 @@ from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_L
 from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOURS, SEQUENTIAL, mixed, styles_of
 from benchsuite.report.page.board_view import board_view
 from benchsuite.report.page.certificate_view import Certificate
+from benchsuite.report.page.cost_view import cost_views
 from benchsuite.report.page.entry_view import DOTS_WIDTH
 from benchsuite.report.page.failure_view import failures_of
 from benchsuite.report.page.grid_view import grid_views
@@ -39,6 +42,7 @@ def write_report(
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
     certificates: Mapping[str, Certificate] | None = None,
+    costs: Sequence[CostTable] = (),
 ) -> Path:
     """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
 
@@ -53,6 +57,7 @@ def write_report(
         probes: Id → what the probes of that trial found, for those trials that were probed.
         predictions: Id → the stored predictions of that trial, for those trials that have them.
         certificates: Task → its certificate, for those tasks that have one.
+        costs: What `benchsuite cost` measured, in the order in which it is shown.
     """
     folder = Path(folder)
     results = Folder(folder.parent)
@@ -60,10 +65,8 @@ def write_report(
     results.write(f"{folder.name}/leaderboard.csv", leaderboard_csv(contents.boards).encode())
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
-    mark = inputs_mark(
-        contents.records,
-        [stale, stale_shown, list(problems), probes or {}, sorted(predictions or {}), certificates or {}],
-    )
+    others = [stale, stale_shown, list(problems), probes or {}, sorted(predictions or {}), certificates or {}]
+    mark = inputs_mark(contents.records, [*others, [asdict(one) for one in costs]])
     if not (index.exists() and index.read_bytes().endswith(mark)):
         page = render(
             contents,
@@ -73,6 +76,7 @@ def write_report(
             probes=probes,
             predictions=predictions,
             certificates=certificates,
+            costs=costs,
         )
         results.write(f"{folder.name}/{index.name}", page.encode() + mark)
     return index
@@ -87,6 +91,7 @@ def render(
     probes: Mapping[str, Mapping[str, Any]] | None = None,
     predictions: Mapping[str, Predictions] | None = None,
     certificates: Mapping[str, Certificate] | None = None,
+    costs: Sequence[CostTable] = (),
 ) -> str:
     """Return the page as text; see :func:`write_report`."""
     import jinja2
@@ -110,6 +115,7 @@ def render(
         only_baseline=[board.kind.replace("_", " ") for board in contents.boards if board not in shown],
         grids=grid_views(contents.grids),
         tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
+        costs=cost_views(costs),
         failures=failures_of(contents.records, contents.boards),
         stale=stale,
         stale_shown=stale_shown,

@@ -99,9 +99,36 @@ def test_a_step_takes_masks():
     h = c = np.zeros((3, UNITS), "float32")
     outputs = []
     for t in range(X.shape[1]):
-        h, c = layer.step(X[:, t], h, c, x_mask.astype("float32"), h_mask.astype("float32"))
+        h, c = layer.step(layer.of_inputs(X[:, t] * x_mask.astype("float32")), h, c, h_mask.astype("float32"))
         outputs.append(h)
     np.testing.assert_allclose(np.stack(outputs, 1), formula(layer, x_mask=x_mask, h_mask=h_mask), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("cell", "normalizations"), [("LSTM", 0), ("LSTM", 3), ("GRU", 2), ("SimpleRNN", 0)])
+def test_all_steps_at_once_are_the_same_as_one_after_another(bundled, monkeypatch, cell, normalizations):
+    import tensorflow as tf
+
+    from benchsuite.engine.network import recurrent
+
+    monkeypatch.setattr(recurrent, "AT_ONCE", 1)
+    norm = bundled.component("normalization", "layer")
+    layer = getattr(recurrent, cell)(UNITS, [norm.make(epsilon=1e-5) for _ in range(normalizations)])
+    layer.build(X.shape)
+    for number, variable in enumerate(layer.variables):
+        variable.assign(np.random.default_rng(number).normal(0.2, 0.5, variable.shape))
+
+    @tf.function(autograph=False)
+    def run(x):
+        found = []
+        for training in (False, True):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                loss = tf.reduce_sum(layer(x, training=training) ** 2)
+            found.append([loss, *tape.gradient(loss, [x, *(variable.value for variable in layer.variables)])])
+        return found
+
+    for evaluating, training in zip(*run(tf.constant(X)), strict=True):
+        np.testing.assert_allclose(evaluating, training, rtol=1e-4, atol=1e-5)
 
 
 def test_three_normalizations_or_none(bundled):

@@ -1,0 +1,232 @@
+"""What happens inside the measuring process: programs are made and warmed, then all take turns, one thread on one device."""
+
+from __future__ import annotations
+
+import signal
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Task
+from benchsuite.costs.request import Contest, Contestant, Order
+from benchsuite.costs.said import AllTimed, Course, Preparing, Refused, Timed
+from benchsuite.costs.standard import standard
+from benchsuite.engine.ready import ReadyTrial
+from benchsuite.engine.session import Session
+from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.registry import Registry, load_registry
+from benchsuite.text import reason_of
+from benchsuite.trial import Trial
+
+TURN_SECONDS = 0.05
+"""The yardstick's turn takes so long where nobody says how many steps a turn has: a call costs less than a hundredth of it."""
+FEWEST_STEPS, MOST_STEPS = 4, 2_000
+TRIED_STEPS = 16
+WARM_TURNS = 2
+
+
+def serve(descriptor: int) -> None:
+    """Measure what comes through a pipe, and tell what came of it.
+
+    Args:
+        descriptor: Of this end of the pipe.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    connection = Connection(descriptor)
+    order: Order = connection.recv()
+    try:
+        for course in _courses(order, connection.send):
+            connection.send(course)
+    except BenchsuiteError as error:
+        connection.send(Refused(str(error)))
+        return
+    connection.send(AllTimed())
+
+
+def _courses(order: Order, tell: Callable[[Any], None]) -> Any:
+    from benchsuite.engine.device import Device, configure
+
+    device = Device.parse(order.device).of_worker(0)
+    configure(device)
+    registry = load_registry(order.plugins)
+    for contest in order.contests:
+        yield Measuring(order, contest, registry, device.kind).course(tell)
+
+
+@dataclass
+class Runner:
+    """A contestant's warm program.
+
+    Args:
+        who: The contestant.
+        ready: Its program, data and plan.
+        compile_seconds: What it took to build and compile it; ``None`` if it shares the program of another one.
+        start: All that training changes, and its values before the first step.
+        order: Examples of a turn's steps.
+        rates: Their learning rates.
+        clock: Says how late it is.
+        step: Steps done.
+        seconds: Of one step, for each round.
+    """
+
+    who: Contestant
+    ready: ReadyTrial
+    compile_seconds: float | None
+    start: list[tuple[Any, np.ndarray]]
+    order: np.ndarray
+    rates: np.ndarray
+    clock: Callable[[], float] = time.perf_counter
+    step: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    def turn(self) -> float:
+        """Train the steps of one turn, and return the seconds that one took.
+
+        Raises:
+            Unsupported: If it diverges twice in a row, the second time from its starting values.
+        """
+        for _ in range(2):
+            started = self.clock()
+            end = self.ready.program.train(self.ready.feed, self.order, self.rates, self.step, float("inf"))
+            seconds = self.clock() - started
+            self.step += len(self.order)
+            if end.steps == len(self.order) and np.isfinite(end.last_loss):
+                return seconds / len(self.order)
+            for variable, value in self.start:
+                variable.assign(value)
+        raise Unsupported(
+            f"its loss grows beyond all bounds within {len(self.order)} steps; give it a smaller learning rate"
+        )
+
+
+class Measuring:
+    """One contest.
+
+    Args:
+        order: What is asked.
+        contest: The contest.
+        registry: Where components are looked up.
+        device: ``cpu`` or ``gpu``.
+    """
+
+    def __init__(self, order: Order, contest: Contest, registry: Registry, device: str) -> None:
+        self._order, self._contest, self._registry, self._device = order, contest, registry, device
+        self._task: Task = standard() if contest.task is None else registry.task(contest.task)
+        self._session = Session(registry, lambda _: self._task)
+
+    def course(self, tell: Callable[[Any], None]) -> Course:
+        """Time all contestants in turns.
+
+        Args:
+            tell: Is told which one is being prepared.
+
+        Raises:
+            BenchsuiteError: If the yardstick cannot be timed.
+        """
+        steps = self._order.steps
+        runners: list[Runner] = []
+        failed: dict[str, str] = {}
+        for number, who in enumerate(self._contest.contestants):
+            tell(Preparing(self._contest.title, number, len(self._contest.contestants), who.label))
+            try:
+                if steps is None:
+                    steps = self._steps(who)
+                runners.append(self._runner(who, steps))
+            except Exception as error:  # a plugin may raise anything
+                failed[who.label] = reason_of(error)
+                if number == 0:
+                    raise BenchsuiteError(
+                        f"{who.label} cannot be timed on {self._contest.title}: {failed[who.label]}. "
+                        "Name another yardstick with --against."
+                    ) from None
+        tell(Preparing(self._contest.title, len(self._contest.contestants), len(self._contest.contestants), ""))
+        begun, processor = time.perf_counter(), time.process_time()
+        for _ in range(self._order.rounds):
+            # All in turns, so that whatever else the machine does hits them alike.
+            for runner in [one for one in runners if one.who.label not in failed]:
+                try:
+                    runner.seconds.append(runner.turn())
+                except Exception as error:
+                    failed[runner.who.label] = reason_of(error)
+        share = (time.process_time() - processor) / (time.perf_counter() - begun)
+        if (first := self._contest.contestants[0].label) in failed:
+            raise BenchsuiteError(f"{first} cannot be timed on {self._contest.title}: {failed[first]}.")
+        timed = {one.who.label: _timed(one) for one in runners}
+        assert steps is not None
+        return Course(
+            contest=self._contest,
+            steps=steps,
+            cpu_share=share if self._device == "cpu" else None,
+            timed=tuple(
+                Timed(who.label, reason=failed[who.label]) if who.label in failed else timed[who.label]
+                for who in self._contest.contestants
+            ),
+            environment=_environment(self._device, self._order.precision),
+        )
+
+    def _runner(self, who: Contestant, steps: int) -> Runner:
+        task = self._task
+        trial = Trial(
+            task.name, task.version, who.recipe, 0, task.epochs, task.batch_size, self._order.precision, self._device
+        )
+        ready = self._session.ready(trial)
+        compiled = ready.program.compile(ready.feed, steps)
+        numbers = np.arange(steps, dtype="int64")
+        changed = [*ready.program.network.model.variables, *ready.program.optimizer.made.variables]
+        runner = Runner(
+            who=who,
+            ready=ready,
+            compile_seconds=None if ready.reused else ready.built_seconds + compiled,
+            start=[(variable, np.array(variable.numpy())) for variable in changed],
+            order=ready.plan.order(numbers),
+            rates=np.resize(ready.plan.epoch(0)[1], steps),
+            # One thread: its own time says what a step costs, whoever else uses the core. On a GPU the wall clock does.
+            clock=time.process_time if self._device == "cpu" else time.perf_counter,
+        )
+        for _ in range(WARM_TURNS):
+            runner.turn()
+        return runner
+
+    def _steps(self, yardstick: Contestant) -> int:
+        """Return how many steps a turn has, and leave no trace: the yardstick is made anew for them."""
+        runner = self._runner(yardstick, TRIED_STEPS)
+        seconds = statistics.median(runner.turn() for _ in range(3))
+        self._session = Session(self._registry, lambda _: self._task)
+        return int(np.clip(round(TURN_SECONDS / seconds), FEWEST_STEPS, MOST_STEPS))
+
+
+def _timed(runner: Runner) -> Timed:
+    program = runner.ready.program
+    return Timed(
+        label=runner.who.label,
+        seconds=tuple(runner.seconds),
+        state_bytes=program.optimizer.state_bytes,
+        parameters=program.network.parameters,
+        compile_seconds=runner.compile_seconds,
+    )
+
+
+def _environment(device: str, precision: str) -> dict[str, Any]:
+    """Return where and with what it was measured; nothing that names a person or a host."""
+    import os
+    import platform
+
+    from benchsuite.engine.numerics import numerics
+    from benchsuite.execution.worker import device_name, processor_name
+
+    rounding = numerics(device)
+    return {
+        "device": device,
+        "device_name": device_name(device),
+        "precision": precision,
+        "processor": processor_name(),
+        "cores": os.cpu_count(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "numerics": rounding.fingerprint,
+        "versions": {"python": platform.python_version(), **rounding.facts["versions"]},
+    }

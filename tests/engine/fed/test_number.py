@@ -1,0 +1,169 @@
+"""Fed numbers: the arithmetic of Python's own, tensors where they meet tensors, and notes of every question and every reading."""
+
+import math
+import operator
+from itertools import product
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.number import present
+
+VALUES = {"a": 0.9, "b": 1e-8, "n": 3, "zero": 0.0}
+
+
+@pytest.fixture
+def feeding():
+    return Feeding(VALUES, frozenset(VALUES))
+
+
+@pytest.mark.parametrize("operation", ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow"])
+def test_arithmetic_is_pythons(feeding, operation):
+    compute = getattr(operator, operation)
+    for one, other in product(("a", "b", "n"), ("a", "n", 2, 0.5)):
+        right = feeding.number(other) if isinstance(other, str) else other
+        found, swapped = compute(feeding.number(one), right), compute(right, feeding.number(one))
+        plain = VALUES.get(other, other)
+        assert present(found) == compute(VALUES[one], plain)
+        assert present(swapped) == compute(plain, VALUES[one])
+    assert not feeding.reads
+
+
+def test_unary_arithmetic_is_pythons(feeding):
+    a = feeding.number("a")
+    assert (present(-a), present(+a), present(abs(-a))) == (-0.9, 0.9, 0.9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16", "int32", "int64"])
+def test_it_takes_the_type_of_what_it_meets(feeding, dtype):
+    name = "n" if "int" in dtype else "a"
+    number, tensor = feeding.number(name), tf.ones([2], dtype)
+    for found, expected in ((number * tensor, tensor), (tensor * number, tensor), (tensor + number, 1 + tensor - 1)):
+        assert found.dtype == tensor.dtype == expected.dtype
+    assert tf.convert_to_tensor(feeding.number("a")).dtype == tf.float32
+    assert tf.convert_to_tensor(feeding.number("n")).dtype == tf.int32
+    assert not feeding.reads
+
+
+def test_a_graph_computes_in_float64_and_serves_another_value(feeding):
+    feeding.place()
+    a, tiny = feeding.number("a"), feeding.number("b")
+
+    @tf.function(autograph=False, jit_compile=True)
+    def compute(x):
+        with feeding.holding():
+            looped = tf.while_loop(lambda i, x: i < 2, lambda i, x: (i + 1, x * (1 - a)), (0, x))[1]
+        return looped, tf.constant(1.0) - (1 - a), x * tiny
+
+    x = tf.constant([1.0, 2.0])
+    for value in (0.9, 0.999):
+        feeding.assign({"a": value})
+        small = np.float32(1 - value)  # Python's 1 − β, rounded once
+        looped, rest, _ = compute(x)
+        assert np.array_equal(looped, x.numpy() * small * small)
+        assert rest == np.float32(1) - small
+    assert compute.experimental_get_tracing_count() == 1
+    assert feeding.entered == {"a", "b"}
+
+
+def test_other_tensors_can_stand_for_it(feeding):
+    a = feeding.number("a")
+
+    @tf.function(autograph=False)
+    def lanes(values):
+        def one(value):
+            with feeding.holding({"a": value}):
+                return tf.constant(1.0) * (1 - a)
+
+        return tf.vectorized_map(one, values, fallback_to_while_loop=False)
+
+    values = np.array([0.0, 0.5, 0.999])
+    assert np.array_equal(lanes(tf.constant(values)), (1 - values).astype("float32"))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        bool,
+        lambda a: a == 0.9,
+        lambda a: a != 0.9,
+        lambda a: a > 0.5,
+        lambda a: a <= 0.9,
+        lambda a: a > 0.9,
+        lambda a: a >= 1 - a,
+        lambda a: max(a, 0.1) is a,
+        lambda a: not a,
+    ],
+)
+def test_a_question_is_answered_from_the_value_and_guards_it(feeding, ask):
+    assert ask(feeding.number("a")) == ask(0.9)
+    assert len(feeding.guards) == 1
+    assert not feeding.reads
+    for value in (0.0, 0.3, 0.9, 0.95):
+        assert feeding.serves({**VALUES, "a": value}) == (ask(value) == ask(0.9))
+
+
+def test_division_by_what_is_zero_is_refused_and_what_is_not_is_guarded(feeding):
+    with pytest.raises(ZeroDivisionError):
+        1 / feeding.number("zero")
+    assert present(1 / feeding.number("a")) == 1 / 0.9
+    assert not feeding.serves({**VALUES, "a": 0.0})
+
+
+READINGS = {
+    "float": float,
+    "int": int,
+    "round": lambda a: round(a, 2),
+    "log": math.log,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "trunc": math.trunc,
+    "complex": complex,
+    "text": str,
+    "repr": repr,
+    "format": "{:.3f}".format,
+    "array": np.asarray,
+    "product with an array": lambda a: float((a * np.ones(2))[0]),
+    "array times it": lambda a: float((np.ones(2) * a)[0]),
+    "float32": lambda a: float(np.float32(2) * a),
+    "constant": lambda a: float(tf.constant(a, tf.float64)),
+}
+
+
+@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
+def test_reading_the_value_is_noted(feeding, reading):
+    assert reading(feeding.number("a")) == reading(0.9)
+    assert set(feeding.reads) == {"a"}
+    assert feeding.serves(VALUES)
+    assert not feeding.serves({**VALUES, "a": 0.5})
+
+
+def test_an_index_is_a_reading(feeding):
+    assert [0, 1, 2, 3][feeding.number("n")] == 3
+    assert list(range(feeding.number("n"))) == [0, 1, 2]
+    assert set(feeding.reads) == {"n"}
+
+
+def test_what_was_kept_for_a_number_does_not_find_it(feeding):
+    kept = {0.9: "plain"}
+    assert feeding.number("a") not in kept
+    assert set(feeding.reads) == {"a"}
+
+
+def test_an_expression_reads_all_that_it_is_made_of(feeding):
+    assert float(1 - feeding.number("a") * feeding.number("n")) == 1 - 0.9 * 3
+    assert set(feeding.reads) == {"a", "n"}
+
+
+def test_a_value_that_is_taken_outside_of_the_graph_while_it_is_traced_is_read(feeding):
+    @tf.function(autograph=False)
+    def compute():
+        with tf.init_scope():
+            outside = tf.convert_to_tensor(feeding.number("a"))
+        return outside + feeding.number("n") * tf.constant(1.0)
+
+    feeding.tracing = True
+    compute()
+    assert set(feeding.reads) == {"a"}

@@ -1,0 +1,75 @@
+"""The suite's own rules: nothing waits for the clock, and compiled code goes from one run to the next."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import compiled_code
+from tests.processor_time import summary
+
+HERE = Path(__file__).parent
+
+
+def sleeps(path: Path) -> list[float]:
+    """Return the seconds of each ``time.sleep`` that the test itself does; the text of a hostile plugin may sleep for ever."""
+    return [
+        node.args[0].value
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("sleep")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+
+def test_no_test_waits_for_the_clock() -> None:
+    found = {str(path.relative_to(HERE)): sleeps(path) for path in HERE.rglob("test_*.py")}
+    assert sum(map(len, found.values())) > 5  # they are found
+    assert {path: long for path, held in found.items() if (long := [seconds for seconds in held if seconds >= 1])} == {}
+
+
+def kept(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_compiled_code_stays_for_the_next_run_and_nothing_else_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(compiled_code.VARIABLE, str(tmp_path / "lasting"))
+    first = compiled_code.begin()
+    assert kept(first) == {}
+    for name, text in {"compiled/kind/f_1": "code", "tried/plugin": "outcome"}.items():
+        (first / name).parent.mkdir(parents=True, mode=0o700)
+        (first / name).write_text(text)
+    compiled_code.end(first)
+    assert not first.exists()
+    second = compiled_code.begin()
+    assert kept(second) == {"compiled/kind/f_1": "code"}
+    assert {path.stat().st_mode & 0o777 for path in (second / "compiled", second / "compiled/kind")} == {0o700}
+    monkeypatch.setenv(compiled_code.VARIABLE, "")
+    third = compiled_code.begin()
+    assert kept(third) == {}
+    for folder in (third, second):
+        compiled_code.end(folder)
+    assert kept(tmp_path / "lasting") == {"compiled/kind/f_1": "code"}
+
+
+def test_this_run_has_a_cache_of_its_own() -> None:
+    assert Path(os.environ["BENCHSUITE_CACHE"]).name.startswith("benchsuite-tests-")
+
+
+def test_costs_are_added_by_file_and_by_test() -> None:
+    lines = [
+        "1.00\t2.00\t9.00\tsetup\t'a.py::x'",
+        "0.50\t0.00\t1.00\tcall\t'a.py::x'",
+        "4.00\t0.00\t4.00\tcall\t'b.py::y[1]'",
+    ]
+    text = summary("\n".join(lines) + "\n")
+    rows = [line.split() for line in text.splitlines()]
+    assert rows[1] == ["7.5", "5.5", "2.0", "14.0", "2", "all"]
+    assert rows[2:4] == [["4.0", "4.0", "0.0", "4.0", "1", "b.py"], ["3.5", "1.5", "2.0", "10.0", "1", "a.py"]]
+    assert rows[-1][-1] == "'a.py::x'"
