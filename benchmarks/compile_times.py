@@ -53,10 +53,15 @@ def counted(function: Any, concrete: Any, arguments: tuple[Any, ...]) -> dict[st
         nodes = len(definition.node) + sum(len(one.node_def) for one in definition.library.function)
         return {"given": nodes, "made": nodes}
     text = function.experimental_get_compiler_ir(*arguments)
-    return {name: len(INSTRUCTION.findall(text(stage=stage))) for name, stage in (("given", "hlo"), ("made", "optimized_hlo"))}
+    return {
+        name: len(INSTRUCTION.findall(text(stage=stage)))
+        for name, stage in (("given", "hlo"), ("made", "optimized_hlo"))
+    }
 
 
-def first(task: Any, optimizer: str | None, registry: Registry, count: bool) -> tuple[list[float], dict[str, int], dict[str, int]]:
+def first(
+    task: Any, optimizer: str | None, registry: Registry, count: bool
+) -> tuple[list[float], dict[str, int], dict[str, int]]:
     """Build a program and call both of its functions; return seconds by COLUMNS, instructions of training and of evaluation."""
     recipe = baseline(task, registry)
     if optimizer is not None:
@@ -92,7 +97,10 @@ def main() -> None:
             found.append(first(task, None if name == "baseline" else name, registry, count=number == 0))
         times = [min(column) for column in zip(*(one[0] for one in found), strict=True)]
         counts = [count for part in found[0][1:] for count in part.values()]
-        print(f"| {name} | {' | '.join(f'{one:.2f}' for one in (*times, sum(times)))} | {' | '.join(map(str, counts))} |", flush=True)
+        print(
+            f"| {name} | {' | '.join(f'{one:.2f}' for one in (*times, sum(times)))} | {' | '.join(map(str, counts))} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ fixed variance, which the paper finds worse. The numbers come from the trial's o
 that is ``None`` stays so.
 """
 
+import math
+
 import benchsuite as bs
 
 
@@ -12,13 +14,17 @@ def make(eta, gamma):
     """Return the transform that adds Gaussian noise of variance ``eta``, falling with the power ``gamma`` of the step."""
     import tensorflow as tf
 
-    def noisy(gradient):
-        gradient = tf.convert_to_tensor(gradient)
-        deviation = eta**0.5 * (1 + tf.cast(bs.noise.step(), tf.float32)) ** (-gamma / 2)
-        return gradient + tf.cast(bs.noise.normal(tf.shape(gradient), 0.0, deviation), gradient.dtype)
+    def dense(gradient):
+        return None if gradient is None else tf.convert_to_tensor(gradient)
 
     def transform(gradients, variables):
-        return [None if gradient is None else noisy(gradient) for gradient in gradients]
+        present = [gradient for gradient in map(dense, gradients) if gradient is not None]
+        deviation = eta**0.5 * (1 + tf.cast(bs.noise.step(), tf.float32)) ** (-gamma / 2)
+        # One draw for all: under XLA a generator is compiled anew for each shape, and its seed for each draw.
+        sizes = [math.prod(gradient.shape) for gradient in present]
+        parts = iter(tf.split(bs.noise.normal([sum(sizes)], 0.0, deviation), sizes) if present else ())
+        noisy = (g + tf.cast(tf.reshape(next(parts), g.shape), g.dtype) for g in present)
+        return [None if gradient is None else next(noisy) for gradient in gradients]
 
     return transform
 

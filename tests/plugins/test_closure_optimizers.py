@@ -160,7 +160,9 @@ def test_sophia_follows_the_paper_with_the_same_probes(bundled, problem):
         g = problem.gradients(theta)
         if (t - 1) % 10 == 0:
             with noise.stream(tf.constant(0, tf.int64), tf.constant(t - 1, tf.int64)):
-                probes = [bs.noise.normal(p.shape).numpy().astype("float64") for p in theta]
+                drawn = bs.noise.normal([sum(p.size for p in theta)]).numpy().astype("float64")
+            parts = np.split(drawn, np.cumsum([p.size for p in theta])[:-1])
+            probes = [part.reshape(p.shape) for part, p in zip(parts, theta, strict=True)]
             # H·u from differences of gradients, which the optimizer does not use.
             h = 1e-5
             up = problem.gradients([p + h * u for p, u in zip(theta, probes, strict=True)])
