@@ -66,6 +66,8 @@ Texts = Annotated[dict[Name, Name], PlainValidator(Shared(lambda data: _texts.va
 
 _shared_recipe: Shared[Recipe] = Shared(lambda data: Recipe.from_json(_recipes.validate_python(data, strict=True)))
 
+LATER = ("lanes",)
+"""Costs that records of this format did not always have: where there is none, none is written."""
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
 T = TypeVar("T")
 
@@ -309,7 +311,7 @@ class Record(Ending):
             "reason": self.reason,
             "curves": self.curves.to_json(),
             "results": asdict(self.results),
-            "costs": asdict(self.costs),
+            "costs": {name: one for name, one in asdict(self.costs).items() if one is not None or name not in LATER},
             "environment": asdict(self.environment),
             "fingerprints": self.fingerprints,
             "task": {**_shallow(self.task), "baseline": self.task.baseline.to_json()},

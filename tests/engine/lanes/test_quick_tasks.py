@@ -22,7 +22,7 @@ QUICK = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier == 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_quick_task_trains_in_lanes(name):
     task = replace(REGISTRY.task(name), steps_per_epoch=STEPS)
-    session = Session(REGISTRY, lambda _: task)
+    session = Session(REGISTRY, lambda _: task, feeds=False)
     recipe = baseline(task, REGISTRY)
     first, second = (Trial(name, task.version, recipe, seed, 1, task.batch_size, lanes=LANES) for seed in (0, 1))
     together = [ran.ending for ran in session.run_together([first, second])]
