@@ -317,7 +317,9 @@ class Record(Ending):
             "reason": self.reason,
             "curves": self.curves.to_json(),
             "results": asdict(self.results),
-            "costs": {name: value for name, value in asdict(self.costs).items() if value is not None or name not in LATER},
+            "costs": {
+                name: value for name, value in asdict(self.costs).items() if value is not None or name not in LATER
+            },
             "environment": asdict(self.environment),
             "fingerprints": self.fingerprints,
             "task": {**_shallow(self.task), "baseline": self.task.baseline.to_json()},

@@ -80,7 +80,9 @@ def soap():
         if not more:
             return matrix
         own = tf.range(size) < matrix.shape[0]
-        return tf.pad(matrix, [[0, more], [0, more]]) + tf.linalg.diag(tf.where(own, tf.zeros((), matrix.dtype), corner))
+        return tf.pad(matrix, [[0, more], [0, more]]) + tf.linalg.diag(
+            tf.where(own, tf.zeros((), matrix.dtype), corner)
+        )
 
     def turned_on(factors, bases, size, first):
         """Return the next bases of one stack, and the order that each finds for the columns of the old one.
