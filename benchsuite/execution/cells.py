@@ -76,7 +76,7 @@ def side_by_side(trials: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:
 
 def _data(trial: Trial) -> tuple[tuple[int, int], str]:
     """Return what decides the data that a trial is trained on, beside its task."""
-    settings = trial.recipe.get("preprocessing", ())
+    settings = trial.recipe.get("preprocessing")
     return trial.fold or (0, 0), "".join(setting.text for setting in settings)
 
 
