@@ -30,14 +30,13 @@ from benchsuite.trial import Trial
 
 def trained(registry, optimizers):
     (task,) = tiny_tasks({"classes": "cross_entropy"})
-    # No other test of the process has this network: nothing of it is compiled yet.
-    task = replace(task, model=lambda blocks, inputs: blocks.output(3)(blocks.dense(7)(inputs)))
+    task = replace(task, model=lambda blocks, x: blocks.output(3)(blocks.dense(13)(x)))  # no other test has this width
     session = Session(registry, lambda name: task)
     found = {}
     for optimizer in optimizers:
         setting = Setting.of(registry.component("optimizer", optimizer))
         recipe = baseline(task, registry).replaced("optimizer", (setting,))
-        ending = session.run(Trial(task.name, task.version, recipe, 0, 2, 16)).ending
+        ending = session.run(Trial(task.name, task.version, recipe, 0, 2, 13)).ending
         costs = ending.costs
         found[optimizer] = [ending.numbers(), costs.functions_compiled, costs.functions_loaded]
     return found
