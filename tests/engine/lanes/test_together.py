@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import benchsuite as bs
+from benchsuite.engine.lanes.group import lane_program
 from benchsuite.engine.lanes.program import LaneProgram
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
@@ -94,6 +95,22 @@ def test_a_lane_that_diverges_costs_nobody(shared):
     assert bad.outcome is Outcome.DIVERGED
     assert 0 < bad.results.failure.step < 10
     assert numbers(with_bad) == numbers(shared.run(good)[0])
+
+
+def test_a_lane_that_does_not_train_keeps_what_it_holds(shared):
+    ready = shared.session.ready(shared.trial(seed=1))
+    program = lane_program(ready.program, LANES)
+    start = program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths)
+    program.begin([start, start])
+    order, rates = (np.stack([one] * LANES, axis=1) for one in ready.plan.epoch(0))
+    trains, bounds = np.array([True, False, False]), np.full(LANES, np.inf)
+    ends = program.train(ready.feed, order, rates, 0, trains, bounds)
+    assert list(ends.steps) == [len(order), 0, 0]
+    variables = ready.program.network.model.variables
+    for lane, changed in enumerate(trains):
+        with program.alone(lane):
+            same = [np.array_equal(v.numpy(), value) for v, value in zip(variables, start.values, strict=False)]
+        assert all(same) != changed
 
 
 def test_each_lane_stops_early_by_itself(shared):
