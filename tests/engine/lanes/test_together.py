@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import benchsuite as bs
+from benchsuite.engine.lanes.group import lane_program
 from benchsuite.engine.lanes.program import LaneProgram
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
@@ -96,6 +97,22 @@ def test_a_lane_that_diverges_costs_nobody(shared):
     assert numbers(with_bad) == numbers(shared.run(good)[0])
 
 
+def test_a_lane_that_does_not_train_keeps_what_it_holds(shared):
+    ready = shared.session.ready(shared.trial(seed=1))
+    program = lane_program(ready.program, LANES)
+    start = program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths)
+    program.begin([start, start])
+    order, rates = (np.stack([one] * LANES, axis=1) for one in ready.plan.epoch(0))
+    trains, bounds = np.array([True, False, False]), np.full(LANES, np.inf)
+    ends = program.train(ready.feed, order, rates, 0, trains, bounds)
+    assert list(ends.steps) == [len(order), 0, 0]
+    variables = ready.program.network.model.variables
+    for lane, changed in enumerate(trains):
+        with program.alone(lane):
+            same = [np.array_equal(v.numpy(), value) for v, value in zip(variables, start.values, strict=False)]
+        assert all(same) != changed
+
+
 def test_each_lane_stops_early_by_itself(shared):
     stops, goes_on = shared.trial(seed=1, epochs=4, rate=1e-5, patience=1), shared.trial(seed=2, epochs=4)
     (short, whole) = shared.run(stops, goes_on)
@@ -106,14 +123,15 @@ def test_each_lane_stops_early_by_itself(shared):
 
 
 def test_weights_and_predictions_are_those_of_the_lane(shared):
-    wanted = [shared.trial(seed=seed, epochs=1) for seed in (11, 12)]
-    shared.run(*wanted)
+    wanted = [shared.trial(seed=11, epochs=1), shared.trial(seed=12, epochs=3)]
+    shared.run(*wanted)  # the first keeps what it has while the second goes on
     kept = [taken(shared, trial) for trial in wanted]
     assert any(name.endswith("/kernel") for name in kept[0])
     assert not any(np.array_equal(kept[0][name], kept[1][name]) for name in kept[0] if "targets" not in name)
-    shared.run(wanted[1])
-    for name, values in taken(shared, wanted[1]).items():
-        np.testing.assert_array_equal(values, kept[1][name], err_msg=name)
+    for trial, with_another in zip(wanted, kept, strict=True):
+        shared.run(trial)
+        for name, values in taken(shared, trial).items():
+            np.testing.assert_array_equal(values, with_another[name], err_msg=name)
 
 
 def taken(shared, trial):
