@@ -76,15 +76,8 @@ def side_by_side(trials: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:
 
 def _data(trial: Trial) -> tuple[tuple[int, int], str]:
     """Return what decides the data that a trial is trained on, beside its task."""
-<<<<<<< HEAD
     settings = trial.recipe.get("preprocessing")
     return trial.fold or (0, 0), "".join(setting.text for setting in settings)
-=======
-    settings = [
-        setting.text for kind, of_kind in trial.recipe.settings for setting in of_kind if kind == "preprocessing"
-    ]
-    return trial.fold or (0, 0), "".join(settings)
->>>>>>> lanes
 
 
 def _together(trials: list[Trial]) -> list[Trial]:
