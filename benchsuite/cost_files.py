@@ -7,8 +7,8 @@ is named in one line and stops nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from pydantic_core import from_json
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Count, Name, Positive, Seconds, Share, Texts
 from benchsuite.record_files import Damage, entries
+from benchsuite.spaces import Value
 
 FORMAT = 1
 PLACE = "costs"
@@ -44,6 +45,8 @@ class CostRow:
         milliseconds: The fastest round, for one step.
         state_bytes: Of the optimizer's state for each trained number.
         compile_seconds: To build and compile its program; ``None`` if it shares that of another setting.
+        hyperparameters: Name of each of its components → all hyperparameters.
+        fingerprints: Likewise → the fingerprint of its code.
     """
 
     __pydantic_config__ = EXACT
@@ -55,6 +58,8 @@ class CostRow:
     milliseconds: Share
     state_bytes: Share
     compile_seconds: Seconds | None
+    hyperparameters: dict[Name, dict[Name, Value]]
+    fingerprints: Texts
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,22 @@ def all_costs(folder: Path, damaged: list[Damage]) -> Iterator[CostTable]:
             damaged.append(Damage(where, str(error)))
         except OSError as error:
             damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
+
+
+def without(table: CostTable, stale: Callable[[str, CostRow], bool]) -> tuple[CostTable | None, list[str]]:
+    """Leave out what other code was measured.
+
+    Args:
+        table: A contest.
+        stale: Says of a kind and a row whether its code changed since.
+
+    Returns:
+        What is left, ``None`` where the yardstick is not; and the labels of what is left out.
+    """
+    old = [row.label for row in table.rows if stale(table.kind, row)]
+    if table.rows[0].label in old:
+        return None, old
+    return replace(table, rows=tuple(row for row in table.rows if row.label not in old)), old
 
 
 def newest(tables: Iterable[CostTable]) -> list[CostTable]:

@@ -117,6 +117,10 @@ class Results:
     failure: Failure | None = None
 
 
+LATER = ("functions_compiled", "functions_loaded", "lanes")
+"""Costs that records of format 2 know since engine 3: left out where there is nothing to say, as in the files before."""
+
+
 @_part
 class Costs:
     """What a trial cost; never compared bit for bit. ``None`` where it ended before that was known.
@@ -313,7 +317,9 @@ class Record(Ending):
             "reason": self.reason,
             "curves": self.curves.to_json(),
             "results": asdict(self.results),
-            "costs": asdict(self.costs),
+            "costs": {
+                name: value for name, value in asdict(self.costs).items() if value is not None or name not in LATER
+            },
             "environment": asdict(self.environment),
             "fingerprints": self.fingerprints,
             "task": {**_shallow(self.task), "baseline": self.task.baseline.to_json()},

@@ -17,7 +17,7 @@ else:
 
     from typing_extensions import TypedDict
 
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 """Raised whenever the engine starts to give other numbers for the same trial."""
 
 PRECISIONS = ("float32", "bfloat16")

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 EXPANDED = {"Qr", "ProductOfElementaryHouseholderReflectors", "Eigh"}
 """Custom calls that XLA's ``QrExpander`` and ``EighExpander`` make loops of ordinary operations, on a GPU as on a CPU."""
 
@@ -74,6 +76,7 @@ class Caught(Exception):
 
 def hlo_of(function, *arguments) -> str:
     """Return the text for a ``tf.function`` that XLA compiles."""
+    import tensorflow as tf
     from tensorflow.python.eager import context
 
     concrete = function.get_concrete_function(*arguments)
@@ -81,7 +84,7 @@ def hlo_of(function, *arguments) -> str:
         device_name="/device:CPU:0",
         platform_name=None,
         function_name=concrete.name,
-        flat_args=list(arguments),
+        flat_args=tf.nest.flatten(arguments),
         captured_inputs=concrete.captured_inputs,
         stage="hlo",
     )
@@ -90,22 +93,40 @@ def hlo_of(function, *arguments) -> str:
 
 def hlo_of_program(ready) -> dict[str, str]:
     """Return the texts of both functions of a trial that is ready to train: ``"train"`` and ``"evaluate"``."""
-    program, found = ready.program, {}
-    calls = {
-        "train": (program._train, (ready.feed, ready.plan.steps, program._key)),
-        "evaluate": (program._evaluate, (ready.feed, program._key)),
+    program = ready.program
+    train, evaluate = program._train, program._evaluate
+    return {
+        "train": _of(train, "traced", lambda: train.compile(ready.feed, ready.plan.steps, program._key)),
+        "evaluate": _of(evaluate, "traced", lambda: evaluate.compile(ready.feed, program._key)),
     }
-    for name, (call, arguments) in calls.items():
-        traced = call.traced
 
-        def caught(steps, *tensors):
-            raise Caught(tensors)
 
-        call.traced = caught
-        try:
-            call.compile(*arguments)
-        except Caught as tensors:
-            found[name] = hlo_of(traced.function, *tensors.args[0])
-        finally:
-            call.traced = traced
-    return found
+def hlo_of_lanes(ready, lanes: int) -> dict[str, str]:
+    """Return the texts of both functions that train so many such trials side by side."""
+    from benchsuite.engine.lanes.program import LaneProgram
+
+    together, steps = LaneProgram(ready.program, lanes), ready.plan.steps
+    together.begin([together.start_of(0, (steps, steps))])
+    order = np.zeros((steps, lanes, ready.program.batch_size), "int32")
+    rates, trains = np.zeros((steps, lanes), "float32"), np.ones(lanes, bool)
+    return {
+        "train": _of(together, "_train", lambda: together.train(ready.feed, order, rates, 0, trains, np.ones(lanes))),
+        "evaluate": _of(together, "_evaluate", lambda: together.evaluate(ready.feed)),
+    }
+
+
+def _of(owner, name, call) -> str:
+    """Return the text of a compiled function, which is an attribute of its owner, for what it is called with."""
+    traced = getattr(owner, name)
+
+    def caught(steps, *tensors):
+        raise Caught(tensors)
+
+    setattr(owner, name, caught)
+    try:
+        call()
+    except Caught as tensors:
+        return hlo_of(traced.function, *tensors.args[0])
+    finally:
+        setattr(owner, name, traced)
+    raise AssertionError(f"{name} was not called")

@@ -21,6 +21,7 @@ from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import (
     FORMAT,
+    LATER,
     MOST,
     Costs,
     Ending,
@@ -158,10 +159,9 @@ def record_json(draw: st.DrawFn) -> dict[str, Any]:
             "program_reused": draw(maybe(st.booleans())),
             **{
                 name: draw(maybe(COUNT))
-                for name in (
-                    "functions_compiled", "functions_loaded", "parameters", "state_bytes", "peak_memory_bytes",
-                )
+                for name in ("parameters", "state_bytes", "peak_memory_bytes")
             },
+            **{name: draw(COUNT) for name in LATER if draw(st.booleans())},
         },
         "environment": {
             **{

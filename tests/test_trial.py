@@ -85,6 +85,7 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"fold": None},
         {"engine": 1},
         {"fold": None, "has_fold": False},
+        {"lanes": 4},
     ],
     ids=lambda change: list(change)[-1],
 )
@@ -95,7 +96,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
-        "engine", "has_fold",
+        "engine", "has_fold", "lanes",
     }  # fmt: skip
 
 

@@ -9,10 +9,9 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from benchsuite.files import write_whole
+from benchsuite.files import cache_folder, write_whole
 from benchsuite.recipe import Setting
 from benchsuite.trial import ENGINE_VERSION, ON_HOST, RATE, fed_values
-from benchsuite.trying.known import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,6 +17,7 @@ from benchsuite.errors import BenchsuiteError, said_by
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.cost_files import CostTable
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
@@ -83,7 +84,6 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
-    from benchsuite.cost_files import all_costs, newest
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_report, write_trials
@@ -109,8 +109,9 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             "Run the same study again to renew them, or look at them with --stale."
         )
     contents = Contents(shown)
-    costs = newest(all_costs(store.folder, damaged))
+    costs, outdated = _costs(store.folder, known, stale, damaged)
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
+    problems += outdated
     said = some_of(damaged, store.folder)
     problems += said
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
@@ -183,6 +184,31 @@ def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapp
         if certificate:
             found[name] = certificate
     return found, problems
+
+
+def _costs(folder: Path, known: Registry, stale: bool, damaged: list[Damage]) -> tuple[list[CostTable], list[str]]:
+    """Return what steps cost, and what to say of what other code was measured: it is left out, unless it is asked for."""
+    from benchsuite.cost_files import CostRow, all_costs, newest, without
+
+    def changed(kind: str, row: CostRow) -> bool:
+        there = known.tables.get(kind, {})  # components that are not loaded now cannot be checked, and count
+        return any(
+            name in there and known.fingerprint(kind, name, row.hyperparameters.get(name)) != fingerprint
+            for name, fingerprint in row.fingerprints.items()
+        )
+
+    found, said = [], []
+    for table in newest(all_costs(folder, damaged)):
+        left, old = (table, []) if stale else without(table, changed)
+        if left is not None:
+            found.append(left)
+        if old:
+            what = ", ".join(old) if left is not None else "all of them, with their yardstick"
+            said.append(
+                f"Step costs of {table.kind.replace('_', ' ')} on {table.place} are left out (--stale shows them), since code changed "
+                f"after they were measured: {what}."
+            )
+    return found, said
 
 
 def _ids(folder: Path) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchsuite.components import Task
 from benchsuite.costs.options import Costing
@@ -25,12 +25,14 @@ class Contestant:
     Args:
         label: Its settings in words.
         recipe: The task's baseline with it.
-        hyperparameters: Name of each component → all its hyperparameters.
+        settings: Name of each of its components → the setting.
+        fingerprints: Likewise → the fingerprint of its code.
     """
 
     label: str
     recipe: Recipe
-    hyperparameters: Mapping[str, Mapping[str, object]]
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,4 +128,9 @@ def _text(settings: tuple[Setting, ...]) -> str:
 
 def _contestant(usual: Recipe, kind: str, settings: tuple[Setting, ...], registry: Registry) -> Contestant:
     label = " + ".join(each.describe(registry.component(kind, each.name)) for each in settings)
-    return Contestant(label, usual.replaced(kind, settings), {each.name: each.hyperparameters for each in settings})
+    return Contestant(
+        label,
+        usual.replaced(kind, settings),
+        {each.name: each for each in settings},
+        {each.name: registry.fingerprint(kind, each.name, each.hyperparameters) for each in settings},
+    )

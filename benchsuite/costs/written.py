@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from benchsuite.cost_files import FORMAT, PART, PLACE, CostRow, CostTable
+from benchsuite.costs.request import Contestant
 from benchsuite.costs.said import Course, Timed
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.folder import Folder
@@ -45,7 +46,11 @@ def table_of(course: Course) -> CostTable:
         rounds=len(first.seconds),
         cpu_share=course.cpu_share,
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        rows=tuple(_row(one, first) for one in course.timed if not one.reason),
+        rows=tuple(
+            _row(one, first, who)
+            for one, who in zip(course.timed, course.contest.contestants, strict=True)
+            if not one.reason
+        ),
         failed={one.label: one.reason for one in course.timed if one.reason},
         **known,
     )
@@ -54,7 +59,7 @@ def table_of(course: Course) -> CostTable:
 _KEPT = ("device", "device_name", "precision", "processor", "cores", "machine", "numerics", "versions")
 
 
-def _row(one: Timed, first: Timed) -> CostRow:
+def _row(one: Timed, first: Timed, who: Contestant) -> CostRow:
     ratios = [mine / yardstick for mine, yardstick in zip(one.seconds, first.seconds, strict=True)]
     low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return CostRow(
@@ -65,6 +70,8 @@ def _row(one: Timed, first: Timed) -> CostRow:
         milliseconds=1000 * min(one.seconds),
         state_bytes=one.state_bytes / one.parameters,
         compile_seconds=one.compile_seconds,
+        hyperparameters={name: setting.hyperparameters for name, setting in who.settings.items()},
+        fingerprints=dict(who.fingerprints),
     )
 
 

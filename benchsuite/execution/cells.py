@@ -76,7 +76,8 @@ def side_by_side(trials: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:
 
 def _data(trial: Trial) -> tuple[tuple[int, int], str]:
     """Return what decides the data that a trial is trained on, beside its task."""
-    return trial.fold or (0, 0), "".join(setting.text for setting in trial.recipe["preprocessing"])
+    settings = trial.recipe.get("preprocessing")
+    return trial.fold or (0, 0), "".join(setting.text for setting in settings)
 
 
 def _together(trials: list[Trial]) -> list[Trial]:

@@ -10,14 +10,31 @@ import benchsuite as bs
 
 
 def make(slope):
-    """Return the function whose slope below zero is ``slope``."""
+    """Return one layer whose slope below zero is ``slope``; TensorFlow's own operation has the slope compiled in."""
+    import keras
     import tensorflow as tf
 
-    def leaky_relu(x):
-        # TensorFlow's own operation has the slope compiled in.
-        return tf.where(x > 0, x, slope * x)
+    @keras.saving.register_keras_serializable("benchsuite")
+    class SlopedReLU(keras.layers.Layer):
+        """Multiplies what is below zero by a slope."""
 
-    return leaky_relu
+        def __init__(self, slope=slope, **kwargs):
+            super().__init__(**kwargs)
+            self.slope = slope
+
+        def call(self, inputs):
+            """Apply the slope."""
+            return tf.where(inputs > 0, inputs, self.slope * inputs)
+
+        def compute_output_shape(self, input_shape):
+            """Return the same shape."""
+            return input_shape
+
+        def get_config(self):
+            """Return what a saved model needs to make the layer again."""
+            return {**super().get_config(), "slope": self.slope}
+
+    return SlopedReLU()
 
 
 @bs.hookimpl

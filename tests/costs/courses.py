@@ -6,7 +6,7 @@ from typing import Any
 
 from benchsuite.costs.request import Contest, Contestant
 from benchsuite.costs.said import Course, Timed
-from benchsuite.recipe import Recipe
+from benchsuite.recipe import Recipe, Setting
 
 ENVIRONMENT = {
     "device": "cpu",
@@ -20,11 +20,17 @@ ENVIRONMENT = {
 }
 
 
+def _contestant(label: str) -> Contestant:
+    setting = Setting("optimizer", "adam", 1, (("beta_1", 0.5), ("learning_rate", 0.001)))
+    settings = {"adam": setting} if label.startswith("adam") else {}
+    return Contestant(label, Recipe(()), settings, dict.fromkeys(settings, "0123456789abcdef"))
+
+
 def course(*more: Timed, task: str | None = "digits_mlp", cpu_share: float | None = 1.0, **changed: Any) -> Course:
     """A yardstick of 2 ms in every round, beside others."""
     first = Timed("sgd", (0.002, 0.002, 0.002, 0.002, 0.002), 0, 1000, 0.5)
     timed = (first, *more)
-    contestants = tuple(Contestant(one.label, Recipe(()), {}) for one in timed)
+    contestants = tuple(_contestant(one.label) for one in timed)
     contest = Contest("optimizer", task, 1, contestants)
     return Course(contest, 10, cpu_share, timed, {**ENVIRONMENT, **changed})
 

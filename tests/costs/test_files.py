@@ -13,12 +13,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchsuite.cli.report import _costs
 from benchsuite.cost_files import FILE, CostTable, NotCosts, all_costs, newest, read_costs
+from benchsuite.costs.options import Costing
+from benchsuite.costs.request import contests
 from benchsuite.costs.said import Course
 from benchsuite.costs.written import table_of, write
 from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
 from benchsuite.record_files import Damage
+from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.report.page.render import render
 from benchsuite.report.tables.cost_table import cost_table
 from benchsuite.store import Store
@@ -76,6 +80,37 @@ def test_an_earlier_file_stays_and_the_newest_counts(tmp_path: Path) -> None:
     assert not damaged
     assert newest(found) == [other, new]
     assert all(FILE.fullmatch(path.name) for path in (tmp_path / "costs").iterdir())
+
+
+def test_what_other_code_was_measured_is_left_out(tmp_path: Path, bundled: Registry) -> None:
+    chosen = Costing(components={"optimizer": ("adam[beta_1=0.5]",)}, task=("digits_mlp",))
+    (contest,) = contests(chosen, bundled)
+    made = course(OTHER)
+    table = table_of(replace(made, contest=contest))
+    adam = table.rows[1]
+    assert adam.hyperparameters["adam"]["beta_1"] == 0.5
+    write(tmp_path, made, table)
+    damaged: list[Damage] = []
+    assert _costs(tmp_path, bundled, False, damaged) == ([table], [])
+    edited = replace(table, rows=(table.rows[0], replace(adam, fingerprints={"adam": "0" * 16})))
+    later = replace(edited, finished_at="2099-01-01T00:00:00+00:00")
+    write(tmp_path, made, later)
+    (left,), (said,) = _costs(tmp_path, bundled, False, damaged)
+    assert [row.label for row in left.rows] == ["sgd"]
+    assert said == (
+        "Step costs of optimizer on digits_mlp are left out (--stale shows them), since code changed after they were measured: "
+        "adam[beta_1=0.5]."
+    )
+    assert _costs(tmp_path, bundled, True, damaged) == ([later], [])
+    yardstick = replace(later, rows=(replace(later.rows[0], fingerprints={"sgd": "0" * 16}), adam))
+    write(tmp_path, made, replace(yardstick, finished_at="2099-01-02T00:00:00+00:00"))
+    none, (said,) = _costs(tmp_path, bundled, False, damaged)
+    assert none == []
+    assert said.endswith("all of them, with their yardstick.")
+    strangers = load_registry(PluginSearch(local=False), only=())
+    strangers.tables["optimizer"].clear()  # a plugin that is not loaded now cannot be checked
+    assert len(_costs(tmp_path, strangers, False, damaged)[0]) == 1
+    assert not damaged
 
 
 def _changed(part: dict[str, Any], path: str, value: object) -> None:

@@ -41,11 +41,12 @@ def serve(descriptor: int) -> None:
     connection.send(Ready(plan.get("problem", ""), tuple(plan.get("changed_by_import", ()) if options.lineage else ())))
     while True:
         try:
-            spec = connection.recv()
+            specs = connection.recv()
         except EOFError:
             return
-        seed = spec["seed"]
-        actions = plan.get("trials", {}).get(str(seed), [])
+        # Trials that train side by side meet the same: what is planned for "0+1" is for these two together.
+        seed = "+".join(str(spec["seed"]) for spec in specs)
+        actions = plan.get("trials", {}).get(seed, [])
         action = _next(folder, f"trial-{seed}", actions)
         if action == "before":
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -56,7 +57,8 @@ def serve(descriptor: int) -> None:
         changed = (action.removeprefix("change "),) if action.startswith("change ") else ()
         problem = "cannot write weights: No space left on device." if action == "full" else ""
         probes = {"pid": os.getpid(), "lineage": options.lineage}
-        connection.send(Answer(ending(number, outcome), 0, probes, problem=problem, changed=changed))
+        for _ in specs:
+            connection.send(Answer(ending(number, outcome), 0, probes, problem=problem, changed=changed))
         if action == "afterwards":
             os.kill(os.getpid(), signal.SIGSEGV)
 

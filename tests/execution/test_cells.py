@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 import benchsuite as bs
-from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds
+from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds, side_by_side
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
@@ -55,6 +55,22 @@ def test_trials_of_one_program_stay_together_unless_a_worker_would_be_idle(bundl
     for cell in split:
         assert cell.seconds == pytest.approx(predicted_seconds(cell.trials, bundled))
         assert all(one.cell == other.cell for one, other in pairwise(cell.trials))
+
+
+def test_trials_train_side_by_side_if_their_data_are_the_same_as_many_as_there_are_lanes(bundled: Registry) -> None:
+    (one,) = trials(bundled, "digits_mlp", 1)
+    several = [replace(one, seed=seed, lanes=3, fold=fold) for seed in range(4) for fold in ((0, 5), (1, 5))]
+    (cell,) = make_cells(several, bundled, 1)
+    groups = list(side_by_side(cell.trials))
+    assert [len(group) for group in groups] == [3, 1, 3, 1]
+    assert all(len({trial.fold for trial in group}) == 1 for group in groups)
+    assert {trial.id for group in groups for trial in group} == {trial.id for trial in several}
+    assert [len(group) for group in side_by_side([replace(trial, lanes=1) for trial in several])] == [1] * 8
+
+
+def test_a_cell_is_split_where_lanes_are_full(bundled: Registry) -> None:
+    several = [replace(trial, lanes=3) for trial in trials(bundled, "digits_mlp", 8)]
+    assert sorted(len(cell.trials) for cell in make_cells(several, bundled, 2)) == [2, 6]
 
 
 def test_a_forecast_counts_each_program_once_whatever_the_order(bundled: Registry) -> None:

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -256,6 +257,17 @@ def test_the_kernel_is_believed_sooner(execute: Any, tmp_path: Path, monkeypatch
         f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row)",
     )
     assert stub_worker.times(tmp_path, "trial-0") == SOON_BELIEVED
+
+
+@pytest.mark.parametrize("action", ["SIGSEGV", "SIGKILL", "hang"])
+def test_what_happens_to_trials_side_by_side_is_believed_only_of_each_by_itself(
+    action: str, execute: Any, tmp_path: Path
+) -> None:
+    together = [replace(trial(seed), lanes=2) for seed in range(3)]
+    found = execute(cell(*together, timeout=2.0), trials={"0+1": [action] * 100, "1": ["SIGSEGV"] * 100})
+    assert [said(found[seed])[0] for seed in range(3)] == [Outcome.COMPLETED, Outcome.CRASHED, Outcome.COMPLETED]
+    assert stub_worker.times(tmp_path, "trial-0+1") == 1
+    assert stub_worker.times(tmp_path, "trial-0") == stub_worker.times(tmp_path, "trial-2") == 1
 
 
 def test_a_hanging_trial_is_timed_out_and_the_next_one_runs(execute: Any) -> None:

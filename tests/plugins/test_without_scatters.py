@@ -18,7 +18,7 @@ from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import gpt2
-from tests.lowered import as_on_a_gpu, hlo_of, hlo_of_program, suspects
+from tests.lowered import as_on_a_gpu, hlo_of, hlo_of_lanes, hlo_of_program, suspects
 from tests.plugins.test_every_optimizer import Bowl, built, compiled
 
 REGISTRY = load_registry(PluginSearch(local=False))
@@ -135,17 +135,30 @@ def test_no_optimizer_scatters(name):
     assert suspects(hlo_of(function, tf.constant(0, tf.int64), tf.constant(0.1))) == []
 
 
+def codes(blocks, inputs):
+    """What reads symbols, and a pool in time."""
+    x = blocks.max_pool()(blocks.conv1d(4)(blocks.embedding(9, 4)(inputs)))
+    return blocks.output(2)(blocks.gru(4)(x))
+
+
+CODED = dataclasses.replace(
+    tiny_sequences("cross_entropy"),
+    data=lambda: bs.Arrays(
+        np.random.default_rng(0).integers(0, 9, (240, 6), "int32"), np.arange(720, dtype="int32").reshape(240, 3) % 2
+    ),
+    model=codes,
+)
+
+
 def test_no_derivative_of_a_gradient_scatters():
     """Sophia takes the derivative of every layer's gradient."""
+    assert found(CODED, optimizer=["sophia"]) == {}
 
-    def model(blocks, inputs):
-        x = blocks.max_pool()(blocks.conv1d(4)(blocks.embedding(9, 4)(inputs)))
-        return blocks.output(2)(blocks.dense(4)(x))
 
-    generator = np.random.default_rng(0)
-    x, y = generator.integers(0, 9, (240, 6), "int32"), generator.integers(0, 2, (240, 3), "int32")
-    task = dataclasses.replace(tiny_sequences("cross_entropy"), data=lambda: bs.Arrays(x, y), model=model)
-    assert found(task, optimizer=["sophia"]) == {}
+@pytest.mark.parametrize("task", [DENSE, IMAGES, CODED], ids=["dense", "images", "codes"])
+def test_no_lane_scatters(task):
+    texts = hlo_of_lanes(made_ready(task), 3)
+    assert {name: suspects(text) for name, text in texts.items()} == {"train": [], "evaluate": []}
 
 
 ELSEWHERE = {

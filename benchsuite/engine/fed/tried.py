@@ -148,12 +148,14 @@ def _loss(component: Component, make: Callable[[], Any], move: Callable[[], None
 
 def _layer(component: Component, make: Callable[[], Any], move: Callable[[], None]) -> list[Any]:
     """Normalizations and activations: layers, functions or nothing."""
+    import keras
     import tensorflow as tf
 
     made = make()
     if made is None:
         return []
     if not hasattr(made, "build"):
+        made(keras.KerasTensor(SHAPES[0]))  # a network is built of these
         move()
         return [made(_numbers(SHAPES[0], 4))]
     for shape in ((12, 12),) if getattr(component, "on", "") == "kernel" else SHAPES:

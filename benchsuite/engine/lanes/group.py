@@ -64,9 +64,9 @@ class Group:
         held = partial(program.alone, len(self.members))
         keeper = account.keeper = Keeper(self._extras, ready, restores, held)
         account.lanes = self._lanes
+        self._starts.append(program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths))
         self.members[number] = Lane(account, Course(ready.plan, monitors, logbook, keeper))
         self._closing.append((task, restores))
-        self._starts.append(program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths))
 
     def train(self) -> None:
         """Train all to their ends.

@@ -92,7 +92,7 @@ class LaneProgram:
         """Return what the program's variables hold, for a trial that was made ready in it."""
         feeding = self.program.feeding
         fed = {name: float(feeding.values[name]) for name in sorted(feeding.fed)}
-        return Start([np.array(variable.value) for variable in self._all.variables], key, lengths, fed)
+        return Start([np.array(variable.numpy()) for variable in self._all.variables], key, lengths, fed)
 
     def begin(self, starts: Sequence[Start]) -> None:
         """Give trials their lanes, from the first on. Lanes that are left over repeat the first trial and train nothing."""

@@ -1,7 +1,7 @@
 """Max pooling whose gradient is no scatter where XLA compiles it: TensorFlow has none that a GPU repeats bit for bit.
 
-On the CPU it is also much faster than XLA's own, and right where windows are padded. In a graph TensorFlow's own kernel is
-the fastest, and stays. All give each window's gradient to the first of its largest values.
+On the CPU it is also much faster than XLA's own. In a graph TensorFlow's own kernel is the fastest, and stays. Both give each
+window's gradient to the first of its largest values; XLA's own gives some ties in padded windows to another one.
 
 The places of a window are slices of the images, one for each: which slice holds the maximum is found by comparison, and
 each slice takes its share back to where it came from.

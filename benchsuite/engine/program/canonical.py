@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from benchsuite.engine.program.unused import without_unused, without_unused_inputs
+
 DROPPED = (
     "_class",  # which nodes lie together: on one device, all do
     "_gradient_op_type",  # numbered; gradients are there already
@@ -43,13 +45,17 @@ class Canonical:
 
         self._context = context.context()
         self._structure = concrete.structured_outputs
-        self._captured = list(concrete.captured_inputs)
         self._outputs = len(concrete.outputs)
         definitions = _Written(self._context)
+        given = len(concrete.inputs) - len(concrete.captured_inputs)
         try:
-            self.name = definitions.name_of(concrete.function_def.signature.name, _shapes(concrete))
+            whole = self._context.get_function_def(concrete.function_def.signature.name)
+            without_unused(whole)
+            kept = without_unused_inputs(whole, given)
+            self.name = definitions.made_of(whole, _shapes([concrete.inputs[place] for place in kept]))
         except KeyError as error:
             raise NotCanonical(f"{error} is named, and is not there") from None
+        self._captured = [concrete.captured_inputs[place - given] for place in kept[given:]]
         """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
         _hold(self._context, definitions.made.values())
         weakref.finalize(self, _release, self._context, tuple(definitions.made)).atexit = False
@@ -71,14 +77,23 @@ class _Written:
         self.made: dict[str, Any] = {}
         """New name → definition."""
 
-    def name_of(self, old: str, shapes: str = "") -> str:
+    def name_of(self, old: str) -> str:
         if old not in self._names:
-            definition = self._rewritten(self._context.get_function_def(old))
-            content = definition.SerializeToString(deterministic=True) + shapes.encode()
-            definition.signature.name = f"f_{hashlib.sha256(content).hexdigest()[:32]}"
-            self.made[definition.signature.name] = definition
-            self._names[old] = definition.signature.name
+            self._names[old] = self.made_of(self._context.get_function_def(old))
         return self._names[old]
+
+    def made_of(self, old: Any, shapes: str = "") -> str:
+        """Write a definition anew, and return its name.
+
+        Args:
+            old: The definition.
+            shapes: What else its name is made of.
+        """
+        definition = self._rewritten(old)
+        content = definition.SerializeToString(deterministic=True) + shapes.encode()
+        name = definition.signature.name = f"f_{hashlib.sha256(content).hexdigest()[:32]}"
+        self.made[name] = definition
+        return str(name)
 
     def _rewritten(self, old: Any) -> Any:
         from tensorflow.core.framework import function_pb2
@@ -133,11 +148,9 @@ class _Written:
                     function.name = self.name_of(function.name)
 
 
-def _shapes(concrete: Any) -> str:
-    """Return types and shapes of all that goes in, variables included."""
-    return repr(
-        [(one.dtype.name, one.shape.as_list(), str(getattr(one, "_handle_data", ""))) for one in concrete.inputs]
-    )
+def _shapes(inputs: Iterable[Any]) -> str:
+    """Return types and shapes of what goes in, variables included."""
+    return repr([(one.dtype.name, one.shape.as_list(), str(getattr(one, "_handle_data", ""))) for one in inputs])
 
 
 def _moved(place: str, places: dict[str, str]) -> str:

@@ -42,6 +42,25 @@ def test_the_name_is_of_the_content_alone():
     assert len(others | {first.name}) == 3
 
 
+def test_what_nobody_uses_is_no_part_of_it():
+    def reading(more):
+        @tf.function(autograph=False)
+        def add(x):
+            read = [tf.identity(one.read_value()) for one in more]  # as numbers are that only the training uses
+            with tf.control_dependencies(read):
+                kernel.assign_add(x)
+            return kernel.read_value()
+
+        return add.get_concrete_function(tf.TensorSpec([2, 2]))
+
+    kernel, others = variable(), [variable((3,)), variable(())]
+    alone, beside = Canonical(reading([])), Canonical(reading(others))
+    assert beside.name == alone.name
+    before = kernel.numpy()
+    np.testing.assert_array_equal(beside(tf.ones((2, 2))), before + 1)
+    np.testing.assert_array_equal(alone(tf.ones((2, 2))), before + 2)
+
+
 def test_it_computes_the_same_and_returns_the_same_structure():
     values, concrete = variable(), loop(variable())
     own = variable()

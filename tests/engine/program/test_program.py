@@ -44,9 +44,17 @@ def test_seed_rate_schedule_initializer_and_preprocessing_cause_no_new_program(b
 
 def test_other_baked_values_do_cause_a_new_program(bench):
     bench.change_task(xla=False)
-    bench.run()
-    bench.run(optimizer=("adam", {"beta_1": 0.5}))
+    bench.run(activation="prelu")
+    bench.run(activation=("prelu", {"start": 0.5}))
     assert bench.session.programs_built == 2
+
+
+def test_other_fed_values_do_not(bench):
+    bench.change_task(xla=False)
+    bench.run()
+    used = bench.run(optimizer=("adam", {"beta_1": 0.5}))
+    assert used.costs.program_reused
+    assert bench.session.programs_built == 1
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adadelta"])

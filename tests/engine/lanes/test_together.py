@@ -1,0 +1,163 @@
+"""Trials that train side by side: each gives what it gives alone in its lane, whoever its neighbours are."""
+
+import dataclasses
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import benchsuite as bs
+from benchsuite.engine.lanes.program import LaneProgram
+from benchsuite.extras import Extras
+from benchsuite.outcomes import Outcome
+from benchsuite.trial import Trial
+
+LANES = 3
+TOLERANCE = 1e-5
+"""How far the losses of a lane may be from those of the trial alone, relatively: products of many round differently."""
+
+
+class Shared:
+    """A session that has one program for all that is tried here: values, rates, seeds and budgets differ."""
+
+    def __init__(self, bench, folder):
+        self.bench = bench
+        self.folder = folder
+        extras = Extras(weights=True, predictions=True)
+        self.session = bench.new_session(extras=extras, weights=folder / "weights", predictions=folder / "predictions")
+
+    def trial(self, seed=0, epochs=2, lanes=LANES, rate=0.1, strength=1e-3, patience=50, dropout=0.1):
+        regularization = [
+            ("l2", {"strength": strength}),
+            ("dropout", {"rate": dropout}),
+            ("early_stopping", {"patience": patience}),
+        ]
+        trial = self.bench.trial(
+            seed=seed, epochs=epochs, optimizer=("sgd", {"learning_rate": rate}), regularization=regularization
+        )
+        return dataclasses.replace(trial, lanes=lanes)
+
+    def run(self, *trials):
+        return [ran.ending for ran in self.session.run_together(trials)]
+
+
+@pytest.fixture(scope="module")
+def shared(bundled, tmp_path_factory):
+    from tests.engine.conftest import Bench
+
+    return Shared(Bench(bundled), tmp_path_factory.mktemp("kept"))
+
+
+def numbers(ending):
+    """Return every curve; there is no running loss before training."""
+    return {name: [None if np.isnan(value) else value for value in values] for name, values in ending.curves.items()}
+
+
+def test_a_trial_gives_the_same_bits_alone_with_others_and_in_another_lane(shared):
+    wanted = [
+        shared.trial(seed=1, rate=0.2, strength=1e-2),
+        shared.trial(seed=2, epochs=3, dropout=0.3),
+        shared.trial(seed=3, rate=0.05),
+    ]
+    together = shared.run(*wanted)
+    assert [ending.outcome for ending in together] == [Outcome.COMPLETED] * 3
+    turned = shared.run(*reversed(wanted))[::-1]
+    alone = [shared.run(trial)[0] for trial in wanted]
+    for one, other, third in zip(together, turned, alone, strict=True):
+        assert numbers(one) == numbers(other) == numbers(third)
+    assert shared.session.programs_built == 1
+    assert [len(ending.curves["epoch"]) for ending in together] == [3, 4, 3]
+
+
+def test_a_lane_gives_what_the_program_of_one_trial_gives(shared):
+    for seed, strength in ((1, 1e-2), (4, 1e-4)):
+        (lane,) = shared.run(shared.trial(seed=seed, strength=strength))
+        alone = shared.session.run(shared.trial(seed=seed, strength=strength, lanes=1)).ending
+        for name, values in alone.curves.items():
+            np.testing.assert_allclose(lane.curves[name], values, rtol=TOLERANCE, err_msg=name)
+        assert alone.costs.lanes is None
+        assert alone.costs.step_milliseconds is not None
+
+
+def test_a_lane_is_no_timing_of_a_step(shared):
+    (ending, _) = shared.run(shared.trial(seed=1), shared.trial(seed=2))
+    assert ending.costs.lanes == LANES
+    assert ending.costs.step_milliseconds is None
+    assert ending.costs.train_seconds > 0
+
+
+def test_a_lane_that_diverges_costs_nobody(shared):
+    good = shared.trial(seed=1)
+    (bad, with_bad) = shared.run(shared.trial(seed=2, rate=10.0, strength=1.0), good)
+    assert bad.outcome is Outcome.DIVERGED
+    assert 0 < bad.results.failure.step < 10
+    assert numbers(with_bad) == numbers(shared.run(good)[0])
+
+
+def test_each_lane_stops_early_by_itself(shared):
+    stops, goes_on = shared.trial(seed=1, epochs=4, rate=1e-5, patience=1), shared.trial(seed=2, epochs=4)
+    (short, whole) = shared.run(stops, goes_on)
+    alone = shared.session.run(dataclasses.replace(stops, lanes=1)).ending
+    assert len(short.curves["epoch"]) == len(alone.curves["epoch"])
+    assert len(whole.curves["epoch"]) == 5
+    assert numbers(short) == numbers(shared.run(stops)[0])
+
+
+def test_weights_and_predictions_are_those_of_the_lane(shared):
+    wanted = [shared.trial(seed=seed, epochs=1) for seed in (11, 12)]
+    shared.run(*wanted)
+    kept = [taken(shared, trial) for trial in wanted]
+    assert any(name.endswith("/kernel") for name in kept[0])
+    assert not any(np.array_equal(kept[0][name], kept[1][name]) for name in kept[0] if "targets" not in name)
+    shared.run(wanted[1])
+    for name, values in taken(shared, wanted[1]).items():
+        np.testing.assert_array_equal(values, kept[1][name], err_msg=name)
+
+
+def taken(shared, trial):
+    """Return what was kept of a trial, and take its files away."""
+    found = {}
+    for path in sorted(shared.folder.rglob(f"{trial.id}*")):
+        with np.load(path) as arrays:
+            found |= {name: arrays[name] for name in arrays.files}
+        path.unlink()
+    return found
+
+
+def test_nobody_is_blamed_for_what_all_lanes_met(shared, monkeypatch):
+    train = LaneProgram.train
+
+    def fails_with_neighbours(self, feed, order, rates, step, trains, bounds):
+        if trains.sum() > 1:
+            raise RuntimeError("too many at once")
+        return train(self, feed, order, rates, step, trains, bounds)
+
+    wanted = [shared.trial(seed=seed) for seed in (1, 2)]
+    expected = [numbers(ending) for ending in shared.run(*wanted)]
+    monkeypatch.setattr(LaneProgram, "train", fails_with_neighbours)
+    assert [numbers(ending) for ending in shared.run(*wanted)] == expected
+
+
+def test_what_cannot_be_vectorized_trains_alone_and_says_why(bench):
+    class Own(keras.optimizers.SGD):
+        def update_step(self, gradient, variable, learning_rate):
+            value = tf.linalg.eigh(tf.reshape(tf.reduce_sum(gradient), (1, 1)))[1][0, 0]
+            super().update_step(gradient + 0 * value, variable, learning_rate)
+
+    bench.add(bs.Optimizer(name="own", make=Own, space={"learning_rate": bs.LogUniform(1e-5, 10.0, default=0.1)}))
+    ran = bench.session.run(dataclasses.replace(bench.trial(optimizer="own", epochs=1), lanes=LANES))
+    assert ran.ending.outcome is Outcome.COMPLETED
+    assert ran.ending.costs.lanes is None
+    assert "SelfAdjointEigV2" in ran.alone
+
+
+def test_lanes_are_part_of_what_decides_the_numbers_only_where_there_are_several(bench):
+    trial = bench.trial()
+    several = dataclasses.replace(trial, lanes=LANES)
+    assert "lanes" not in trial.spec
+    assert several.spec["lanes"] == LANES
+    assert several.id != trial.id
+    assert several.cell != trial.cell
+    assert Trial.from_spec(json.loads(json.dumps(several.spec))) == several
