@@ -1,9 +1,12 @@
-"""Where the time before a program's first step goes: `python -m benchmarks.compile_times [--task T] [--optimizer A,B] [--rounds N]`.
+"""Where the time before a program's first step goes, for each optimizer on a task.
 
-For each optimizer on a task: seconds of the processor to build the program (network, optimizer, first reset), to trace its
-training function and to compile it, the same of its evaluation, and how many instructions XLA was given and made of
-them. Processor time of all threads, least of some rounds, each with a program of its own; instructions are exact. A graph that XLA does
-not compile has TensorFlow's own optimization in the second column, and nodes in place of instructions.
+    python -m benchmarks.compile_times [--task digits_mlp] [--optimizer soap,sophia] [--rounds 2]
+
+Seconds of the processor to build the program (network, optimizer, first reset), to trace its training function and to
+compile it, and the same of its evaluation: least of some rounds, each with a program of its own; nothing is taken from a
+cache. Then what XLA made: instructions, and kernels of fusions, of which equal ones count once, since XLA compiles them
+once. These counts are exact. A graph that XLA does not compile has TensorFlow's own optimization in place of compiling,
+and nodes in place of instructions.
 """
 
 from __future__ import annotations
@@ -23,46 +26,57 @@ from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 
 INSTRUCTION = re.compile(r"^\s+(?:ROOT )?%?[\w.-]+ = ", re.MULTILINE)
+COMPUTATION = re.compile(r"^(?:ENTRY )?%?([\w.-]+) \(.*\{$\n((?:.*\n)*?)\}$", re.MULTILINE)
+FUSION = re.compile(r" fusion\(.*?calls=%?([\w.-]+)")
+METADATA = re.compile(r",? ?metadata=\{.*\}")
+NAME = re.compile(r"%[\w.-]+")
 COLUMNS = ("build", "trace", "compile", "trace, evaluation", "compile, evaluation")
+COUNTS = ("instructions", "kernels", "instructions, evaluation", "kernels, evaluation")
 
 
 @dataclass
 class Watched:
-    """A compiled function that tells what its first call took."""
+    """A compiled function that tells what its first call took, and takes nothing from a cache."""
 
     traced: Traced
     count: bool
-    seconds: dict[str, float] = field(default_factory=dict)
-    instructions: dict[str, int] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
 
     def __call__(self, steps: int, *arguments: Any) -> Any:
         started = time.process_time()
-        concrete = self.traced.function.get_concrete_function(*arguments)
+        concrete = self.traced.trace(steps, *arguments)
         between = time.process_time()
         result = concrete(*arguments)
-        self.seconds = {"trace": between - started, "compile": time.process_time() - between}
+        self.seconds = [between - started, time.process_time() - between]
         if self.count:
-            self.instructions = counted(self.traced.function, concrete, arguments)
+            self.counts = counted(self.traced.function, concrete, arguments)
         return result
 
 
-def counted(function: Any, concrete: Any, arguments: tuple[Any, ...]) -> dict[str, int]:
-    """Return how many instructions XLA is given and makes; of a graph, its nodes."""
+def counted(function: Any, concrete: Any, arguments: tuple[Any, ...]) -> list[int]:
+    """Return how many instructions XLA makes, and how many different kernels of fusions; of a graph, its nodes and 0."""
     if not function._jit_compile:
         definition = concrete.graph.as_graph_def()
-        nodes = len(definition.node) + sum(len(one.node_def) for one in definition.library.function)
-        return {"given": nodes, "made": nodes}
-    text = function.experimental_get_compiler_ir(*arguments)
-    return {
-        name: len(INSTRUCTION.findall(text(stage=stage)))
-        for name, stage in (("given", "hlo"), ("made", "optimized_hlo"))
-    }
+        return [len(definition.node) + sum(len(one.node_def) for one in definition.library.function), 0]
+    text = function.experimental_get_compiler_ir(*arguments)(stage="optimized_hlo")
+    bodies = dict(COMPUTATION.findall(METADATA.sub("", text)))
+
+    def unnamed(computation: str) -> str:
+        """Return what it computes: names give way to numbers, those of computations to what these compute."""
+        numbers: dict[str, str] = {}
+
+        def replaced(match: re.Match[str]) -> str:
+            name = match[0][1:]
+            return unnamed(name) if name in bodies else numbers.setdefault(name, f"%{len(numbers)}")
+
+        return NAME.sub(replaced, bodies[computation])
+
+    return [len(INSTRUCTION.findall(text)), len({unnamed(one) for one in FUSION.findall(text)})]
 
 
-def first(
-    task: Any, optimizer: str | None, registry: Registry, count: bool
-) -> tuple[list[float], dict[str, int], dict[str, int]]:
-    """Build a program and call both of its functions; return seconds by COLUMNS, instructions of training and of evaluation."""
+def first(task: Any, optimizer: str | None, registry: Registry, count: bool) -> tuple[list[float], list[int]]:
+    """Build a program and call both of its functions; return seconds by COLUMNS and, if asked for, COUNTS."""
     recipe = baseline(task, registry)
     if optimizer is not None:
         recipe = recipe.replaced("optimizer", (Setting.of(registry.component("optimizer", optimizer)),))
@@ -70,17 +84,18 @@ def first(
     ours = make_program(task, recipe, registry)
     built = time.process_time() - started
     program = ours.program
-    train = program._train.traced = Watched(program._train.traced, count)  # type: ignore[assignment]
-    evaluate = program._evaluate.traced = Watched(program._evaluate.traced, count)  # type: ignore[assignment]
+    train, evaluate = (Watched(one.traced, count) for one in (program._train, program._evaluate))
+    program._train.traced, program._evaluate.traced = train, evaluate  # type: ignore[assignment]
     program.compile(ours.data, ours.steps)
-    times = [built, *train.seconds.values(), *evaluate.seconds.values()]
-    return times, train.instructions, evaluate.instructions
+    return [built, *train.seconds, *evaluate.seconds], [*train.counts, *evaluate.counts]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", default="digits_mlp")
-    parser.add_argument("--optimizer", help="names; all unless given; `baseline` is the task's own")
+    parser.add_argument(
+        "--optimizer", help="names, with commas between; all unless given; `baseline` is the task's own"
+    )
     parser.add_argument("--rounds", type=int, default=2)
     wanted = parser.parse_args()
     configure(Device("cpu"))
@@ -88,19 +103,16 @@ def main() -> None:
     task = registry.task(wanted.task)
     names = wanted.optimizer.split(",") if wanted.optimizer else registry.names("optimizer")
     first(task, None, registry, count=False)  # imports, and what else is done once
-    print(f"| {wanted.task} | {' | '.join(COLUMNS)} | sum | instructions given | made | evaluation given | made |")
-    print("|---" * (len(COLUMNS) + 6) + "|")
+    print(f"| {wanted.task} | {' | '.join(COLUMNS)} | sum | {' | '.join(COUNTS)} |")
+    print("|---" * (len(COLUMNS) + len(COUNTS) + 2) + "|")
     for name in names:
         found = []
         for number in range(wanted.rounds):
             gc.collect()
             found.append(first(task, None if name == "baseline" else name, registry, count=number == 0))
-        times = [min(column) for column in zip(*(one[0] for one in found), strict=True)]
-        counts = [count for part in found[0][1:] for count in part.values()]
-        print(
-            f"| {name} | {' | '.join(f'{one:.2f}' for one in (*times, sum(times)))} | {' | '.join(map(str, counts))} |",
-            flush=True,
-        )
+        times = [min(column) for column in zip(*(seconds for seconds, _ in found), strict=True)]
+        line = [f"{one:.2f}" for one in (*times, sum(times))] + [str(count) for count in found[0][1]]
+        print(f"| {name} | {' | '.join(line)} |", flush=True)
 
 
 if __name__ == "__main__":

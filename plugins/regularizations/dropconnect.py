@@ -8,6 +8,8 @@ Biases and recurrent kernels are left alone. Weight and spectral normalization c
 would take the factor out again: with them it is unsupported.
 """
 
+import math
+
 import benchsuite as bs
 
 
@@ -25,9 +27,12 @@ class DropConnect:
         """Return the kernels with a new mask each."""
         import tensorflow as tf
 
+        # One draw for all: under XLA a generator is compiled anew for each shape, and its seed for each draw.
+        sizes = [math.prod(kernel.shape) for kernel in kernels]
+        masks = tf.split(bs.noise.keep([sum(sizes)], self.rate), sizes)
         return [
-            tf.where(bs.noise.keep(list(kernel.shape), self.rate), kernel / (1 - self.rate), tf.zeros_like(kernel))
-            for kernel in kernels
+            tf.where(tf.reshape(mask, kernel.shape), kernel / (1 - self.rate), tf.zeros_like(kernel))
+            for mask, kernel in zip(masks, kernels, strict=True)
         ]
 
 
