@@ -168,7 +168,9 @@ def test_what_is_left_to_run():
         # Other numbers alone are no other cell.
         sizes = [replace(record.trial, batch_size=8 + place) for place, record in enumerate(settings(number))]
         trials = [*sizes, *(record.trial for record in seeds(number))]
+        # Both are worked out once for each trial, here.
         assert len({trial.cell for trial in trials}) == number + 2
+        assert len({tuple(trial.numbers.items()) for trial in trials}) >= number
 
         def run() -> None:
             assert sum(len(cell.trials) for cell in make_cells(trials, registry, 2)) == len(trials)
