@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -164,8 +165,12 @@ def test_what_is_left_to_run():
     registry: Any = SimpleNamespace(task=lambda name: SimpleNamespace(cost=cost), plugins=[])
 
     def prepare(number: int) -> Callable[[], object]:
-        trials = [record.trial for record in settings(number) + seeds(number)]
+        # Other numbers alone are no other cell.
+        sizes = [replace(record.trial, batch_size=8 + place) for place, record in enumerate(settings(number))]
+        trials = [*sizes, *(record.trial for record in seeds(number))]
+        # Both are worked out once for each trial, here.
         assert len({trial.cell for trial in trials}) == number + 2
+        assert len({tuple(trial.numbers.items()) for trial in trials}) >= number
 
         def run() -> None:
             assert sum(len(cell.trials) for cell in make_cells(trials, registry, 2)) == len(trials)
