@@ -61,10 +61,11 @@ class Canonical:
         weakref.finalize(self, _release, self._context, tuple(definitions.made)).atexit = False
 
     def __call__(self, *arguments: Any) -> Any:
-        """Call it with tensors."""
+        """Call it with tensors, or dictionaries and lists of them."""
         import tensorflow as tf
 
-        found = self._context.call_function(self.name.encode(), [*arguments, *self._captured], self._outputs)
+        given = [*tf.nest.flatten(arguments), *self._captured]
+        found = self._context.call_function(self.name.encode(), given, self._outputs)
         return tf.nest.pack_sequence_as(self._structure, found or [])
 
 
