@@ -71,7 +71,7 @@ def draw_task(task: Task, known: Registry) -> Figure:
 
     trial = Trial(task.name, task.version, baseline(task, known), 0, task.epochs, task.batch_size)
     try:
-        program = Session(known, lambda _: task).ready(trial).program
+        program = Session(known, lambda _: task, feeds=False).ready(trial).program
         ground = ground_of(task.name, task.surface, values_of) if task.surface else None
     except Exception as error:  # data() and model() may raise anything
         raise BenchsuiteError(f"{task.title} cannot be drawn: {reason_of(error)}") from error

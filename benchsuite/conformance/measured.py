@@ -69,7 +69,7 @@ class Measurement:
 
     def _begin(self) -> None:
         """Build the task's program, in a session of its own."""
-        self._session = Session(self._registry, {self._task.name: self._task}.__getitem__)
+        self._session = Session(self._registry, {self._task.name: self._task}.__getitem__, feeds=False)
         self.ready: ReadyTrial = self._session.ready(self._trial)
         self.dataset: Dataset = self.ready.program.dataset
         self.x, self.y = (tensor[: min(EXAMPLES, self.dataset.sizes[0])] for tensor in self.ready.feed.head)
@@ -83,7 +83,9 @@ class Measurement:
         }
         for task in tiny_tasks(dict(list(losses.items())[:1])):
             recipe = baseline(task, self._registry)
-            Session(self._registry, {task.name: task}.__getitem__).ready(Trial(task.name, 1, recipe, 0, 1, 16))
+            Session(self._registry, {task.name: task}.__getitem__, feeds=False).ready(
+                Trial(task.name, 1, recipe, 0, 1, 16)
+            )
 
     def losses(self) -> dict[str, Any]:
         """Return the losses: of outputs 0 and what theory says, at the start, after plain gradient descent."""

@@ -18,6 +18,19 @@ def test_a_value_is_made_once_and_what_was_used_longest_ago_goes():
     assert ("b",) not in cache
 
 
+def test_of_those_whose_key_begins_so_the_suitable_one_used_last_is_found():
+    cache = Cache(4)
+    for number in (1, 2, 3):
+        cache.get(("a", number), lambda number=number: number)
+    cache.get(("b", 4), lambda: 4)
+    assert cache.find(("a",), lambda value: value > 0) == ("a", 3)
+    cache.get(("a", 1), never)
+    assert cache.find(("a",), lambda value: value < 3) == ("a", 1)
+    assert cache.find(("a",), lambda value: value > 3) is None
+    cache.drop_value(1)
+    assert cache.find(("a",), lambda value: value < 3) == ("a", 2)
+
+
 def test_a_number_makes_room_before_the_next_is_made():
     cache, seen = Cache(1), []
     for name in "ab":

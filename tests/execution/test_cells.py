@@ -7,6 +7,7 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds, side_by_side
+from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
@@ -71,6 +72,19 @@ def test_trials_train_side_by_side_if_their_data_are_the_same_as_many_as_there_a
 def test_a_cell_is_split_where_lanes_are_full(bundled: Registry) -> None:
     several = [replace(trial, lanes=3) for trial in trials(bundled, "digits_mlp", 8)]
     assert sorted(len(cell.trials) for cell in make_cells(several, bundled, 2)) == [2, 6]
+
+
+def test_a_cell_holds_all_numbers_and_equal_ones_follow_each_other(bundled: Registry) -> None:
+    (trial,) = trials(bundled, "digits_mlp", 1)
+    adam = bundled.component("optimizer", "adam")
+    several = [
+        replace(trial.with_seed(seed), recipe=trial.recipe.replaced("optimizer", (Setting.of(adam, {"beta_1": beta}),)))
+        for seed in (0, 1)
+        for beta in (0.9, 0.5, 0.0)
+    ]
+    (cell,) = make_cells(several, bundled, 1)
+    order = [(one.recipe.one("optimizer").hyperparameters["beta_1"], one.seed) for one in cell.trials]
+    assert order == [(0.9, 0), (0.9, 1), (0.5, 0), (0.5, 1), (0.0, 0), (0.0, 1)]
 
 
 def test_a_forecast_counts_each_program_once_whatever_the_order(bundled: Registry) -> None:

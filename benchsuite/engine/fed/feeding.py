@@ -24,7 +24,7 @@ class Feeding:
         self.reads: dict[str, str] = {}
         """Fed hyperparameters that were read as plain numbers: name → how."""
         self.entered: set[str] = set()
-        """Those that entered a graph."""
+        """Those that entered a graph, and were taken by something in it."""
         self.eager: set[str] = set()
         """Those whose value was taken as a tensor outside of any graph."""
         self.tracing = False
@@ -101,7 +101,7 @@ class Feeding:
         try:
             yield
         finally:
-            self._held.pop()
+            self.entered |= self._held.pop().taken
 
     def tensor(self, number: Fed, dtype: Any = None) -> Any:
         """Return a fed number as a tensor, in a graph or outside."""
@@ -114,10 +114,10 @@ class Feeding:
             if self.tracing:
                 return tf.convert_to_tensor(self.read(number, "a tensor outside of the graph"), dtype)
             return tf.convert_to_tensor(_cast(plain(number, self.values), dtype), dtype)
-        self.entered |= set(names(number))
         graph = tf.compat.v1.get_default_graph()
         held = next((held for held in reversed(self._held) if held.above(graph)), None)
         if held is None:
+            self.entered |= set(names(number))
             self.place()
             here = {name: self._variables[name].read_value() for name in names(number)}
             return tf.cast(_computed(number, here), dtype)
@@ -129,7 +129,12 @@ class _Held:
 
     def __init__(self, graph: Any, tensors: Mapping[str, Any]) -> None:
         self._graph, self._tensors = graph, tensors
-        self._found: dict[Key, Any] = {}
+        self._found: dict[Key, tuple[Fed, Any]] = {}
+
+    @property
+    def taken(self) -> set[str]:
+        """The hyperparameters whose tensors some operation takes."""
+        return {name for number, tensor in self._found.values() if tensor.consumers() for name in names(number)}
 
     def above(self, graph: Any) -> bool:
         """Say whether a graph is this one or inside it."""
@@ -144,8 +149,8 @@ class _Held:
         wanted = (key(number), dtype.name)
         if wanted not in self._found:
             with self._graph.as_default(), tf.control_dependencies(None):
-                self._found[wanted] = tf.cast(_computed(number, self._tensors), dtype)
-        return self._found[wanted]
+                self._found[wanted] = number, tf.cast(_computed(number, self._tensors), dtype)
+        return self._found[wanted][1]
 
 
 def _cast(value: Number, dtype: Any) -> Number:

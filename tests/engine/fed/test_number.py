@@ -68,6 +68,22 @@ def test_a_graph_computes_in_float64_and_serves_another_value(feeding):
     assert feeding.entered == {"a", "b"}
 
 
+def test_what_is_made_a_tensor_and_dropped_has_not_entered(feeding):
+    a, n = feeding.number("a"), feeding.number("n")
+
+    @tf.function(autograph=False)
+    def compute(x):
+        def body(i, x):
+            tf.convert_to_tensor(1 - n, tf.float32)
+            return i + 1, x * a
+
+        with feeding.holding():
+            return tf.while_loop(lambda i, x: i < 2, body, (0, x))[1]
+
+    compute(tf.constant(1.0))
+    assert feeding.entered == {"a"}
+
+
 def test_other_tensors_can_stand_for_it(feeding):
     a = feeding.number("a")
 
