@@ -185,8 +185,7 @@ class LaneProgram:
             tf.constant(stop, tf.int32),
             tf.constant(total, tf.float32),
             tf.constant(bounds, tf.float32),
-            self._constant,
-            self._states,
+            *self._given,
         )
 
     def _loop(
@@ -199,11 +198,11 @@ class LaneProgram:
         stop: Any,
         total: Any,
         bounds: Any,
-        constant: dict[str, Any],
-        states: list[Any],
+        *given: Any,
     ) -> Any:
         """Do up to ``stop`` steps in each lane; return steps done, sums of their losses and ``total``, last losses, states."""
         tf = self._tf
+        constant, states = self._taken(given)
 
         def one(given: Any) -> Any:
             batch_x, batch_y, rate, step, own, values = given
@@ -228,6 +227,18 @@ class LaneProgram:
         begin = (tf.constant(0), tf.zeros([self.lanes], tf.int32), total, zeros, list(states))
         return tf.while_loop(goes_on, body, begin, parallel_iterations=1)[1:]
 
+    @property
+    def _given(self) -> list[Any]:
+        """What both functions are given of all lanes, as they take it: one tensor after the other."""
+        own = self._constant
+        return [own["key"], own["lengths"], *own["fed"].values(), *self._states]
+
+    def _taken(self, given: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
+        """Return what is constant in each lane, and the states, of what a function was given."""
+        key, lengths, *rest = given
+        names = sorted(self.program.feeding.fed)
+        return {"key": key, "lengths": lengths, "fed": dict(zip(names, rest, strict=False))}, rest[len(names) :]
+
     def _map(self, function: Any, given: Any) -> Any:
         with vectorizing():
             return self._tf.vectorized_map(function, given, fallback_to_while_loop=False)
@@ -242,9 +253,7 @@ class LaneProgram:
                 weights, part_of = evaluation.padded(chunk)
                 stop = 0 if compile_only else chunk.count
                 arguments = (chunk.rows, weights, part_of, np.int32(stop), sums)
-                sums = self._evaluate(
-                    0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), self._constant, self._states
-                )
+                sums = self._evaluate(0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), *self._given)
                 if compile_only:
                     break
         return [evaluation.finish(one) for one in np.asarray(sums)]
@@ -260,11 +269,11 @@ class LaneProgram:
         part_of: Any,
         stop: Any,
         sums: Any,
-        constant: dict[str, Any],
-        states: list[Any],
+        *given: Any,
     ) -> Any:
         """Return ``sums`` with what the first ``stop`` batches add in each lane."""
         tf, program = self._tf, self.program
+        constant, states = self._taken(given)
 
         def evaluated_with(given: Any) -> list[Any]:
             own, values = given
