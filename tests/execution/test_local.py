@@ -33,7 +33,7 @@ IN_EARNEST = (starting.KILLS_AT_START, starting.KILLS_BELIEVED)
 
 
 def trial(seed: int, momentum: float = 0.9) -> Trial:
-    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("momentum", momentum)))
+    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("method", f"of its own {momentum}")))
     return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
 
 

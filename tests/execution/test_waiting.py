@@ -15,7 +15,7 @@ from benchsuite.trial import Trial
 
 
 def trial(seed: int, momentum: float) -> Trial:
-    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("momentum", momentum)))
+    optimizer = Setting("optimizer", "sgd", 1, (("learning_rate", 0.1), ("method", f"of its own {momentum}")))
     return Trial("toy", 1, Recipe((("optimizer", (optimizer,)),)), seed, 1, 8)
 
 
