@@ -14,28 +14,33 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-TASK = '''
-"""A task whose data are as its name says."""
+# One file: the tasks of a file share a worker, and each other file would have one of its own.
+HEAD = '''
+"""Tasks whose data are as their names say."""
 import benchsuite as bs
 import numpy as np
-
-def data():
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(100, 5)).astype("float32")
-    y = (x[:, 0] > x[:, 1]).astype("int32")
-    {change}
-    return bs.Arrays(x, y)
 
 def model(blocks, x):
     if x.dtype == "int32":
         x = blocks.flatten()(blocks.embedding(8, 4)(x))
-    return blocks.output({outputs})(blocks.dense(4)(x))
+    return blocks.output(2)(blocks.dense(4)(x))
 
 @bs.hookimpl
 def register_tasks():
-    return [bs.Task(name="{name}", data=data, split={split}, model=model, loss="cross_entropy", primary="loss",
-                    targets=[0.6], batch_size=20, epochs=1, xla=False, tier="quick", compares=["optimizer"])]
+    return [make() for name, make in globals().items() if name.startswith("make_")]
 '''
+TASK = """
+def make_{name}():
+    def data():
+        generator = np.random.default_rng(0)
+        x = generator.normal(size=(100, 5)).astype("float32")
+        y = (x[:, 0] > x[:, 1]).astype("int32")
+        {change}
+        return bs.Arrays(x, y)
+
+    return bs.Task(name="{name}", data=data, split={split}, model=model, loss="cross_entropy", primary="loss",
+                   targets=[0.6], batch_size=20, epochs=1, xla=False, tier="quick", compares=["optimizer"])
+"""
 
 SPLIT = "bs.HoldOut(60, 20, 20)"
 
@@ -74,15 +79,17 @@ def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     folder = tmp_path_factory.mktemp("bad")
     (folder / "tasks").mkdir()
-    for name, (change, split, _) in {**BROKEN, "good": ("", SPLIT, "")}.items():
-        text = TASK.format(name=name, change=change, split=split, outputs=2)
-        (folder / f"tasks/{name}.py").write_text(text, encoding="utf-8")
+    all_of_them = {**BROKEN, "good": ("", SPLIT, "")}
+    file = folder / "tasks/broken.py"
+
+    def write(changes: dict[str, tuple[str, str, str]]) -> None:
+        tasks = (TASK.format(name=name, change=change, split=split) for name, (change, split, _) in changes.items())
+        file.write_text(HEAD + "".join(tasks), encoding="utf-8")
+
     # The certificate is that of the data before they were changed.
-    changed = folder / "tasks/changed.py"
-    broken = changed.read_text(encoding="utf-8")
-    changed.write_text(TASK.format(name="changed", change="", split=SPLIT, outputs=2), encoding="utf-8")
+    write({**all_of_them, "changed": ("", SPLIT, "")})
     assert benchsuite(folder, "certify", "changed", "--write").returncode == 0
-    changed.write_text(broken, encoding="utf-8")
+    write(all_of_them)
     done = benchsuite(folder, "run", "--task", ",".join((*BROKEN, "good")), "--seeds", "2", "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     records: dict[str, list[dict[str, Any]]] = {}
