@@ -15,7 +15,7 @@ from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
 from benchsuite.engine.epochs import Course, train_epochs
 from benchsuite.engine.fed.feeding import Feeding
-from benchsuite.engine.fed.finding import RecipeFinding, recipe_finding
+from benchsuite.engine.fed.finding import RecipeFinding, likenesses, recipe_finding
 from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
@@ -238,7 +238,7 @@ class Session:
         found = recipe_finding(trial.recipe, self._components)
         values = {name: value for name, value in trial.numbers.items() if name not in found.host}
         common = (trial.cell, usable.prepared.x.shape[1:], usable.prepared.dataset.sizes)
-        key = self._programs.find(common, lambda program: program.feeding.serves(values))
+        key = self._programs.find(common, lambda program: program.serves(values))
         reused = key is not None
         self.programs_built += not reused
         program = self._programs.get(
@@ -276,6 +276,8 @@ class Session:
                     self._resident_bytes,
                 )
                 lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
+                program.likenesses = likenesses(trial.recipe, self._components, feeding) if fed and not lost else []
+                lost |= {name: "with a float it is made otherwise" for one in program.likenesses for name in one.lost}
             except (Unsupported, MemoryError):
                 raise
             except Exception:

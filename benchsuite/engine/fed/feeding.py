@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from benchsuite.engine.fed.number import Fed, Guard, Key, Number, expression, key, names, plain
+
+LIBRARIES = ("keras",)
+"""Whose reading of a value leaves it in objects that can be looked at."""
 
 
 class Feeding:
@@ -23,6 +27,8 @@ class Feeding:
         self.fed = fed
         self.reads: dict[str, str] = {}
         """Fed hyperparameters that were read as plain numbers: name → how."""
+        self.read_by_plugins: set[str] = set()
+        """Those of them that were read by other code than a library's."""
         self.entered: set[str] = set()
         """Those that entered a graph, and were taken by something in it."""
         self.eager: set[str] = set()
@@ -32,6 +38,7 @@ class Feeding:
         self.kept: dict[str, Number] = {name: value for name, value in self.values.items() if name not in fed}
         """Baked hyperparameters, with the values that the program was made for."""
         self.guards: dict[Key, tuple[Guard, bool]] = {}
+        self._whole = {name: isinstance(self.values[name], int) for name in fed}
         self._held: list[_Held] = []
         self._variables: dict[str, Any] = {}
         if fed:
@@ -51,6 +58,8 @@ class Feeding:
     def serves(self, values: Mapping[str, Number]) -> bool:
         """Say whether the program that was made serves other values: the same baked ones, and every guard answers alike."""
         same = all(values.get(name) == value for name, value in self.kept.items())
+        # A whole number becomes another tensor than one with a fraction.
+        same &= all(isinstance(values.get(name), int) == whole for name, whole in self._whole.items())
         return same and all(guard.answer(values) == answer for guard, answer in self.guards.values())
 
     def assign(self, values: Mapping[str, Number]) -> None:
@@ -69,6 +78,7 @@ class Feeding:
         """Return a plain value, and note that it was read: its hyperparameters are baked for this program."""
         for name in names(number):
             self.reads.setdefault(name, how)
+            self.read_by_plugins |= set() if _reader() in LIBRARIES else {name}
             self.kept.setdefault(name, self.values[name])
         value: Number = plain(number, self.values)
         return value
@@ -151,6 +161,14 @@ class _Held:
             with self._graph.as_default(), tf.control_dependencies(None):
                 self._found[wanted] = number, tf.cast(_computed(number, self._tensors), dtype)
         return self._found[wanted][1]
+
+
+def _reader() -> str:
+    """Return the package whose code reads a value: the innermost that is not this one."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("benchsuite.engine.fed."):
+        frame = frame.f_back
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def _cast(value: Number, dtype: Any) -> Number:

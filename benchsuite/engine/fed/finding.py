@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from benchsuite.components import Component, Monitor
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks
 from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.likeness import Likeness
 from benchsuite.engine.fed.number import Fed, Number, present
 from benchsuite.engine.fed.number import names as names_of
 from benchsuite.engine.fed.swapping import Place, places_of, put
@@ -43,14 +45,12 @@ class Finding:
         swapped: Those of them that the component takes as floats only, and where its objects hold these.
         host: Those that no program knows of: they act between epochs.
         baked: The others, with the reason.
-        verified: Fed ones of which it was seen that moving them does what making the component with them does.
     """
 
     fed: frozenset[str] = frozenset()
     swapped: Mapping[str, frozenset[Place]] = field(default_factory=dict)
     host: frozenset[str] = frozenset()
     baked: Mapping[str, str] = field(default_factory=dict)
-    verified: frozenset[str] = frozenset()
 
 
 _found: dict[tuple[object, ...], tuple[Component, Finding]] = {}
@@ -70,6 +70,28 @@ def finding(component: Component, setting: Setting) -> Finding:
         # The component is kept so that no other one gets its id.
         _found[place] = (component, _Search(component, setting, list(numbers)).finding() if numbers else Finding())
     return _found[place][1]
+
+
+def likenesses(recipe: Recipe, components: Components, feeding: Feeding) -> list[Likeness]:
+    """Return, for each component of a recipe that a program feeds, what its object has in common with those of other numbers."""
+    found = []
+    for kind, settings in recipe.settings:
+        for place, setting in enumerate(settings):
+            names = {name: at for name in fed_values(setting) if (at := f"{kind}.{place}.{name}") in feeding.fed}
+            if kind in ON_HOST or not names:
+                continue
+            component = components.component(kind, setting.name)
+            made = partial(_made_plainly, component, setting, names)
+            found.append(
+                Likeness(feeding, frozenset(names.values()), partial(handed, component, setting, feeding, place), made)
+            )
+    return found
+
+
+def _made_plainly(
+    component: Component, setting: Setting, names: Mapping[str, str], values: Mapping[str, Number]
+) -> Any:
+    return component.make(**{**setting.hyperparameters, **{name: values[at] for name, at in names.items()}})
 
 
 def handed(component: Component, setting: Setting, feeding: Feeding, place: int = 0) -> Any:
@@ -106,21 +128,19 @@ class RecipeFinding:
     Args:
         fed: What can be fed.
         host: What no program knows of.
-        verified: Fed ones that were seen to do the right thing in an object that had been made with another value.
         direct: Fed ones that are handed over themselves, not put in the place of a float.
         baked: The others, with the reason.
     """
 
     fed: frozenset[str]
     host: frozenset[str]
-    verified: frozenset[str]
     direct: frozenset[str]
     baked: Mapping[str, str]
 
 
 def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
     """Return what can be fed of a recipe."""
-    fed, host, verified, direct = set[str](), set[str](), set[str](), set[str]()
+    fed, host, direct = set[str](), set[str](), set[str]()
     baked: dict[str, str] = {}
     for kind, settings in recipe.settings:
         if kind in ON_HOST:
@@ -129,10 +149,9 @@ def recipe_finding(recipe: Recipe, components: Components) -> RecipeFinding:
             found, place = finding(components.component(kind, setting.name), setting), f"{kind}.{number}."
             fed |= {place + name for name in found.fed}
             host |= {place + name for name in found.host}
-            verified |= {place + name for name in found.verified}
             direct |= {place + name for name in found.fed - found.swapped.keys()}
             baked |= {place + name: reason for name, reason in found.baked.items()}
-    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(verified), frozenset(direct), baked)
+    return RecipeFinding(frozenset(fed), frozenset(host), frozenset(direct), baked)
 
 
 def two_values(space: Space) -> tuple[Number, Number] | None:
@@ -190,15 +209,13 @@ class _Search:
             return self._unverified(error)
         if isinstance(made, Monitor) and not isinstance(made, AfterStep | Batch | Kernels | Masks):
             return Finding(host=frozenset(self._first))
-        # An optimizer and what acts after steps have a state that starts anew for each trial; layers are built once.
-        self._starts = self._component.kind == "optimizer" or isinstance(made, AfterStep)
         while self._fed and (refused := self._refused()):
             for name, reason in refused.items():
                 self._baked[name] = reason
                 self._fed.remove(name)
         fed = frozenset(self._fed)
         swapped = {name: places for name, places in self._swapped.items() if name in fed}
-        return Finding(fed, swapped, baked=self._baked, verified=fed - self._still)
+        return Finding(fed, swapped, baked=self._baked)
 
     def _refused(self) -> dict[str, str]:
         """Return hyperparameters that cannot be fed beside the others, with the reason; none if all can."""
@@ -244,10 +261,10 @@ class _Search:
         moving = [name for name in names if name not in self._still]
         feeding = Feeding(self._first, frozenset(names))
         numbers = {name: feeding.number(name) for name in names}
-        early: set[str] = set()
+        early: list[set[str]] = []
 
         def move() -> None:
-            early.update(feeding.eager)
+            early.append(set(feeding.eager))
             feeding.assign({name: self._second[name] for name in moving})
 
         found, failed = None, None
@@ -266,14 +283,14 @@ class _Search:
             return self._moved(names)
         if failed is not None:
             raise failed
-        reasons = {} if self._starts else dict.fromkeys(early, "the network is built with its value")
+        # What is taken as a tensor while an object is made or built stays in it.
+        reasons = dict.fromkeys(early[0], "it is made a tensor before the program runs")
         reasons |= {name: f"its code reads the value: {how}" for name, how in feeding.reads.items()}
         if reasons:
-            unread = {name: self._places_unless_known(name) for name in reasons}
-            self._swapped |= {name: places for name, places in unread.items() if places}
-            if any(unread.values()):
-                return self._moved(names)
-            return reasons
+            # A library's own float() leaves a float where it can be found; what other code does with one, nobody sees.
+            found_of = {name: self._places_unless_known(name) for name in reasons.keys() - feeding.read_by_plugins}
+            self._swapped |= {name: places for name, places in found_of.items() if places}
+            return self._moved(names) if any(found_of.values()) else reasons
         assert found is not None
         expected = self._plain(moving)
         return None if len(found) == len(expected) and all(map(_close, found, expected)) else {}
@@ -323,4 +340,7 @@ def _close(found: np.ndarray, expected: np.ndarray) -> bool:
 
 
 def _short(error: Exception) -> str:
-    return as_reason((text_of(error).strip().splitlines() or [type(error).__name__])[0])
+    said = (text_of(error).strip().splitlines() or [type(error).__name__])[0]
+    if "does not support ufuncs" in said:  # as NumPy says it of an operand that is no array
+        return "NumPy computes with it"
+    return as_reason(said)

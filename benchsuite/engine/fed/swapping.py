@@ -55,7 +55,7 @@ def put(made: Any, places: frozenset[Place], number: Any) -> None:
         BenchsuiteError: If one of them is no more, or cannot be changed.
     """
     left = set(places)
-    for place, holder, name, _ in list(_walk(made, ())):
+    for place, holder, name, _ in list(walk(made, ())):
         if place in left:
             _put(holder, name, number)
             left.remove(place)
@@ -65,16 +65,16 @@ def put(made: Any, places: frozenset[Place], number: Any) -> None:
 
 def settle(made: Any) -> None:
     """Replace every fed number that an object holds by its present value; the object belongs to no program any more."""
-    for _, holder, name, value in list(_walk(made, ())):
+    for _, holder, name, value in list(walk(made, ())):
         if isinstance(value, Fed):
             _put(holder, name, present(value))
 
 
 def _values(made: Any) -> dict[Place, np.ndarray]:
-    return {place: value for place, _, _, inner in _walk(made, ()) if (value := _array(inner)) is not None}
+    return {place: value for place, _, _, inner in walk(made, ()) if (value := array_of(inner)) is not None}
 
 
-def _array(value: Any) -> np.ndarray | None:
+def array_of(value: Any) -> np.ndarray | None:
     """Return numbers, arrays, tensors and variables as arrays; ``None`` for anything else."""
     import keras
     import tensorflow as tf
@@ -100,7 +100,7 @@ def _is(held: np.ndarray, value: Number) -> bool:
     )
 
 
-def _walk(made: Any, place: Place, seen: set[int] | None = None) -> Iterator[tuple[Place, Any, Any, Any]]:
+def walk(made: Any, place: Place, seen: set[int] | None = None) -> Iterator[tuple[Place, Any, Any, Any]]:
     """Yield place, holder, name and value of everything that an object holds."""
     seen = set() if seen is None else seen
     if id(made) in seen or len(place) > DEEPEST:
@@ -110,8 +110,8 @@ def _walk(made: Any, place: Place, seen: set[int] | None = None) -> Iterator[tup
         if name not in NAMES:
             inside = (*place, str(name))
             yield inside, made, name, value
-            if _array(value) is None and not isinstance(value, str | bytes | type | types.ModuleType | None):
-                yield from _walk(value, inside, seen)
+            if array_of(value) is None and not isinstance(value, str | bytes | type | types.ModuleType | None):
+                yield from walk(value, inside, seen)
 
 
 def _held(made: Any) -> list[tuple[Any, Any]]:

@@ -7,6 +7,7 @@ fed: data, batch order, learning rates, noise key, starting values. The rest is 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import numpy as np
 from benchsuite.components import Task
 from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.fed.finding import RecipeFinding
+from benchsuite.engine.fed.likeness import Likeness
+from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.built import BuiltNetwork
 from benchsuite.engine.program.after_steps import AfterSteps
@@ -75,11 +78,12 @@ class Program:
         self.xla = task.xla or "CPU" not in device
         self.feeding = ingredients.feeding
         """The values of the hyperparameters that it is fed."""
+        self.likenesses: Sequence[Likeness] = ()
+        """What its components' objects have in common with those that other numbers make."""
         with tf.device(device):
             self.feeding.place()
             self.network = BuiltNetwork(task, ingredients, input_shape, dataset.input_type, precision)
             self.objective = Objective(task, ingredients, self.network, self.xla)
-            self._fixed = frozenset(self.feeding.eager)
             self.optimizer = ResettableOptimizer(ingredients, self.network.trainable)
             self.after = AfterSteps(ingredients.after_steps, self.network.trainable, self.network.kernels)
         self.classes = self.objective.classes(dataset.y)
@@ -104,6 +108,10 @@ class Program:
     def evaluation(self) -> Evaluation:
         """What is measured, on which examples."""
         return self._evaluate.evaluation
+
+    def serves(self, values: Mapping[str, Number]) -> bool:
+        """Say whether it may be fed other numbers: it would be the same program, had it been made for them."""
+        return self.feeding.serves(values) and all(one.serves(values) for one in self.likenesses)
 
     def draw_with(self, key: Any) -> None:
         """Draw noise with another key from now on."""
@@ -178,10 +186,11 @@ class Program:
                 self._evaluate.compile(feed, self._key, False)
         finally:
             feeding.tracing = False
-        # A value may set the state that a trial starts from, or decide nothing but what guards saw.
-        noticed = ((feeding.eager - self._fixed) & found.verified) | (feeding.asked & found.direct)
-        lost = dict.fromkeys(self._fixed, "the network is built with its value")
-        lost |= dict.fromkeys(feeding.fed - feeding.entered - noticed, "nothing in the compiled functions takes it")
+        # What was taken as a tensor while something was made stays as it is; guards saw what decides and is nothing else.
+        lost = dict.fromkeys(feeding.eager & feeding.fed, "it is made a tensor before the program runs")
+        lost |= dict.fromkeys(
+            feeding.fed - feeding.entered - (feeding.asked & found.direct), "nothing in the compiled functions takes it"
+        )
         return lost | {name: f"its value is read: {how}" for name, how in feeding.reads.items()}
 
     @refusing

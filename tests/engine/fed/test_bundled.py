@@ -18,7 +18,9 @@ BAKED = {
     ("normalization", "local_response", "size"),
     ("normalization", "spectral", "iterations"),
     ("activation", "maxout", "pieces"),
-    # A starting value of weights, drawn with them.
+    # Starting values, made before the program runs.
+    ("optimizer", "prodigy", "d0"),
+    ("optimizer", "yogi", "initial_accumulator_value"),
     ("activation", "prelu", "start"),
     # A table that the host computes from it.
     ("regularization", "cutmix", "alpha"),
