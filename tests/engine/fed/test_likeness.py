@@ -63,7 +63,7 @@ class InsistsAndChooses(Ruled):
         if not isinstance(beta, float):
             raise ValueError("`beta` must be a float.")
         self.beta = beta
-        self.scale = (lambda g: 0.1 * self.beta * g) if beta > 0.8 else (lambda g: self.beta * g)
+        self.scale = (lambda g: 0.1 * self.beta * g) if beta > 0.93 else (lambda g: self.beta * g)
 
     def rule(self, g):
         return self.scale(g)
@@ -74,7 +74,7 @@ class OnlyOfFloats(Ruled):
 
     def keep(self, beta):
         self.beta = beta
-        self.large = isinstance(beta, float) and beta > 0.8
+        self.large = isinstance(beta, float) and beta > 0.93
 
     def rule(self, g):
         return 0.1 * g if self.large else self.beta * g
@@ -108,8 +108,8 @@ BETA = bs.Uniform(0.0, 1.0, default=0.6)
 CASES = {
     ZeroIsOff: (0.01, 0.0),
     AWord: (0.5, 0.01),
-    InsistsAndChooses: (0.6, 0.95),
-    OnlyOfFloats: (0.6, 0.95),
+    InsistsAndChooses: (0.6, 0.97),
+    OnlyOfFloats: (0.97, 0.6),
     TensorAfterAQuestion: (0.6, 0.95),
     LateFromAModule: (0.6, 0.95),
     AType: (1, 0.5),
