@@ -124,6 +124,7 @@ def make_json(
     fold: tuple[int, int] | None = None,
     device: str = "cpu",
     precision: str = "float32",
+    lanes: int = 1,
     wall_seconds: float = 1.4,
 ) -> dict[str, Any]:
     """Make the JSON of one record: the task's baseline recipe with ``changes``, ending at the test value ``value``.
@@ -144,6 +145,7 @@ def make_json(
         fold: Number of the fold that tests, and how many there are.
         device: Device of the trial.
         precision: Precision of the trial.
+        lanes: How many trials its program trains side by side.
         wall_seconds: Time of the whole trial.
     """
     recipe = {**copy.deepcopy(BASELINE), **{kind: list(components) for kind, components in (changes or {}).items()}}
@@ -159,6 +161,8 @@ def make_json(
         "engine": 2,
         "fold": {"number": fold[0], "of": fold[1]} if fold else None,
     }
+    if lanes != 1:
+        spec["lanes"] = lanes
     id = identity(spec)
     facts = {
         "primary": task.primary,

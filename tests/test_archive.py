@@ -188,6 +188,13 @@ def test_records_of_trials_without_data_are_left_out_and_counted(tmp_path: Path,
         assert "1 without data" in repr(archive)
 
 
+def test_a_frame_tells_trials_of_several_lanes_from_those_of_one() -> None:
+    assert trials_frame([make_record(DIGITS), make_record(DIGITS, lanes=3)])["lanes"].value_counts().to_dict() == {
+        1: 1,
+        3: 1,
+    }
+
+
 def test_a_frame_without_rows_has_the_columns_that_every_trial_has() -> None:
     empty, filled = trials_frame([]), trials_frame([make_record(DIGITS)])
     assert list(empty.columns) == [name for name in filled.columns if name in empty.columns]

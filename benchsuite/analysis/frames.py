@@ -19,11 +19,11 @@ COST_TYPES = {
     "program_reused": "boolean", "functions_compiled": "int64", "functions_loaded": "int64",
     "parameters": "int64", "state_bytes": "int64", "peak_memory_bytes": "int64",
 }  # fmt: skip
-COSTS = tuple(name for name in Costs.__dataclass_fields__ if name != "train_seconds_at")
+COSTS = tuple(name for name in Costs.__dataclass_fields__ if name not in ("train_seconds_at", "lanes"))
 ALWAYS = {
     "id": "str", "task": "str", "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",
-    "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "engine": "int64",
-    "outcome": "str", "reason": "str",
+    "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "lanes": "int64",
+    "engine": "int64", "outcome": "str", "reason": "str",
     **{name: COST_TYPES.get(name, "float64") for name in COSTS},
     "numerics": "str", "benchsuite": "str",
 }  # fmt: skip
@@ -103,6 +103,7 @@ def _row(record: Record) -> dict[str, Any]:
         "batch_size": trial.batch_size,
         "precision": trial.precision,
         "device": trial.device,
+        "lanes": trial.lanes,
         "engine": trial.engine,
     }
     for stream, seed in trial.streams:

@@ -26,6 +26,8 @@ class Column:
     engine: int
     folds: int = 0
     """Folds of a cross-validation; 0 for the task's own split."""
+    lanes: int = 1
+    """Trials that one program trains side by side: another number rounds differently, so one seed is another trial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def column_of(record: Record) -> Column:
         device=trial.device,
         engine=trial.engine,
         folds=fold_count(record),
+        lanes=trial.lanes,
     )
 
 
@@ -127,6 +130,7 @@ def column_labels(columns: Sequence[Column]) -> dict[Column, str]:
         "precision": "{}",
         "device": "{}",
         "engine": "engine {}",
+        "lanes": "lanes {}",
     }
     siblings: defaultdict[str, list[Column]] = defaultdict(list)
     for column in columns:

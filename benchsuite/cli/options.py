@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,16 @@ def parameter(table: type[Table], name: str) -> Any:
 
 def _parameter(line: Option, *default: Any) -> Any:
     make: Any = typer.Argument if line.positional else typer.Option
-    return make(*default, *(() if line.positional else (line.flag,)), metavar=line.metavar, help=line.help)
+    numbers = {"parser": partial(_number, line)} if line.type in (int, float) else {}
+    return make(*default, *(() if line.positional else (line.flag,)), metavar=line.metavar, help=line.help, **numbers)
+
+
+def _number(line: Option, text: Any) -> Any:
+    """Return the number that was typed; of what is none, say what it must be, as a study file is told."""
+    try:
+        return line.type(text)
+    except ValueError:
+        return line.read(text, line.flag)
 
 
 PluginOption = Annotated[list[str] | None, parameter(Execution, "plugin")]

@@ -7,7 +7,7 @@ import sys
 import time
 
 from benchsuite.curves import Curves
-from benchsuite.engine.compiled.here import HERE
+from benchsuite.engine.compiled.here import HERE, Counted
 from benchsuite.engine.epochs import Diverged
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ran import Ran
@@ -47,6 +47,8 @@ class Account:
         """Why it trains alone though its program was to train several."""
         self.neighbours = 1
         """Trials that share its time, it among them."""
+        self.counts = True
+        """Whether what was compiled since it began is counted here: of trials that share it, in one alone."""
 
     def completed(self) -> Ran:
         """Return what became of a trial that trained to its end."""
@@ -88,7 +90,7 @@ class Account:
         if ready is None or self.compile_seconds is None or logbook is None:
             return Costs(wall_seconds=wall)
         program = ready.program
-        compiled = HERE.counted.since(self._compiled_before)
+        compiled = HERE.counted.since(self._compiled_before) if self.counts else Counted()
         return Costs(
             wall_seconds=wall,
             # A used program traces again only if the shape of an epoch changed; then the time is compilation as well.

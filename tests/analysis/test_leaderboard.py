@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchsuite.analysis import Entry, Leaderboard, Sample, leaderboards
 from benchsuite.record import Record
+from benchsuite.report.tables.csv_table import leaderboard_rows
 from tests.factories import AUTOENCODER, BASELINE, DIGITS, TaskFacts, component, make_record, make_study, remade
 
 SGD = component("sgd", learning_rate=0.1)
@@ -109,6 +110,16 @@ def test_columns_are_labelled_by_what_differs_between_budgets_of_a_task():
     assert [head.label for head in board_of(records).columns] == [
         "digits_mlp · bfloat16 · gpu", "digits_mlp · float32 · cpu",
     ]  # fmt: skip
+
+
+def test_one_seed_in_programs_of_several_lanes_counts_once_in_each():
+    records = [make_record(seed=seed, lanes=lanes) for seed in (0, 1) for lanes in (1, 2, 3)]
+    board = board_of(records)
+    assert [head.label for head in board.columns] == [f"digits_mlp · lanes {lanes}" for lanes in (1, 2, 3)]
+    assert [[seed.seed for seed in entry.seeds] for row in board.rows for entry in row.entries if entry] == [[0, 1]] * 3
+    assert [(row["lanes"], row["seed_numbers"]) for row in leaderboard_rows(board)] == [
+        (lanes, "0;1") for lanes in (1, 2, 3)
+    ]
 
 
 def test_a_cell_has_both_values_of_every_seed():

@@ -134,6 +134,10 @@ LR = "a number from 1e-05 to 10 (log scale)"
             "run --all --epochs 100000000000000000000",
             "--epochs must be a whole number from 1 to 1,000,000,000. Received: 100000000000000000000.",
         ),
+        ("run --optimizer sgd --lanes 1.5", "--lanes must be a whole number from 1 to 4,096. Received: '1.5'."),
+        ("run --optimizer sgd --seeds many", "--seeds must be a whole number from 1 to 1,000,000. Received: 'many'."),
+        ("run --optimizer sgd --lanes 0", "--lanes must be a whole number from 1 to 4,096. Received: 0."),
+        ("run --optimizer sgd --timeout soon", "--timeout must be a number above 0. Received: 'soon'."),
         ("run --all --workers 1001", "--workers must be a whole number from 1 to 1,000. Received: 1001."),
         ("run --optimizer sgd --workers 0", "--workers must be a whole number from 1 to 1,000. Received: 0."),
         ("run --optimizer sgd --workers -2", "--workers must be a whole number from 1 to 1,000. Received: -2."),
@@ -217,7 +221,7 @@ def test_a_gpu_that_is_not_there(command: Command, tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "arguments", ["run --optimizer sgd --seeds many", "run --optimiser sgd", "run --optimizer", "rum", "new optimizer"]
+    "arguments", ["run --optimizer sgd --seeds", "run --optimiser sgd", "run --optimizer", "rum", "new optimizer"]
 )
 def test_what_the_command_line_itself_refuses_has_no_traceback_either(
     arguments: str, command: Command, tmp_path: Path

@@ -64,6 +64,7 @@ class Group:
         held = partial(program.alone, len(self.members))
         keeper = account.keeper = Keeper(self._extras, ready, restores, held)
         account.lanes = self._lanes
+        account.counts = not self.members  # the first began before all others, and sees all that they compile together
         self._starts.append(program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths))
         self.members[number] = Lane(account, Course(ready.plan, monitors, logbook, keeper))
         self._closing.append((task, restores))

@@ -143,6 +143,7 @@ def _facts(head: ColumnHead, task: TaskFacts) -> tuple[tuple[str, str], ...]:
         ("Budget", f"{count_of(column.epochs, 'epoch')} of {count_of(head.steps_per_epoch, 'step')}"),
         ("Batch size", whole(column.batch_size)),
         ("Precision, device", f"{column.precision}, {column.device}"),
+        *([("Lanes", whole(column.lanes))] if column.lanes != 1 else []),
         ("Version", f"task {column.task_version}, engine {column.engine}"),
         ("Licence of the data", task.license or "not given"),
         ("Citation", task.citation or "not given"),

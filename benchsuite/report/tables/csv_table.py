@@ -52,7 +52,7 @@ def _cell(column: str, value: Any) -> Any:
 
 _FIXED = (
     "kind", "component", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
-    "precision", "device", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
+    "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
     "rank", "mean_rank", "ranked_tasks", "seeds", *Outcome, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
     "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
@@ -75,6 +75,7 @@ def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[
         "batch_size": column.batch_size,
         "precision": column.precision,
         "device": column.device,
+        "lanes": column.lanes,
         "engine": column.engine,
         "folds": column.folds,
         "steps_per_epoch": head.steps_per_epoch,

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 import benchsuite as bs
+from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.lanes.group import lane_program
 from benchsuite.engine.lanes.program import LaneProgram
 from benchsuite.extras import Extras
@@ -87,6 +88,22 @@ def test_a_lane_is_no_timing_of_a_step(shared):
     assert ending.costs.lanes == LANES
     assert ending.costs.step_milliseconds is None
     assert ending.costs.train_seconds > 0
+
+
+def test_what_is_compiled_for_all_lanes_counts_once(shared, monkeypatch):
+    compile = LaneProgram.compile
+
+    def compiles_one_more(self, feed, steps):
+        HERE.compiled_anew()
+        return compile(self, feed, steps)
+
+    monkeypatch.setattr(LaneProgram, "compile", compiles_one_more)
+    before = HERE.counted
+    endings = shared.run(*[shared.trial(seed=seed) for seed in (1, 2, 3)])
+    anew = HERE.counted.since(before)
+    assert anew.compiled > 0
+    assert [ending.costs.functions_compiled for ending in endings] == [anew.compiled, 0, 0]
+    assert [ending.costs.functions_loaded for ending in endings] == [anew.loaded, 0, 0]
 
 
 def test_a_lane_that_diverges_costs_nobody(shared):
