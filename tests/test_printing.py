@@ -11,13 +11,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "benchsuite"
 DOOR = "cli/console.py"
-PRINTS = {"engine/ending.py", "trying/process.py"}
-"""Print in a worker, whose streams are a file; and, on a terminal alone, an origin without controls."""
+PRINTS = {"engine/compiled_tried.py", "engine/ending.py", "trying/process.py"}
+"""Print in a process whose output its parent reads; in a worker, whose streams are a file; and, on a terminal alone, an origin
+without controls."""
 RICH = {
     DOOR: None,
     "cli/progress.py": None,
+    "cli/cost.py": {"rich.status"},
     "cli/list_.py": {"rich.table"},
     "cli/info.py": {"rich.table"},
+    "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal_grid.py": {"rich", "rich.table", "rich.text"},
 }

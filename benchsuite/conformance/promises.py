@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,15 +85,15 @@ def _check_component(component: Component, registry: Registry, weights: Path, ot
                     else f"{graphs} graphs were traced instead of 2, for two seeds and two learning rates",
                 )
             )
+
+            def unfed(task: Task = task) -> Session:
+                return _session(task, registry, weights, feeds=False)
+
             if other_numbers and trained == 1 and component.kind not in ON_HOST:
-
-                def unfed(task: Task = task) -> Session:
-                    return Session(registry, {task.name: task}.__getitem__, weights=weights, feeds=False)
-
                 served = serves_other_numbers(component, task, recipe, session, unfed)
                 findings += [served] if served else []
             if component.kind in WITH_LAYERS:
-                findings.append(_saved(session, task, recipe))
+                findings.append(_saved(session, unfed, task, recipe))
         else:
             problems.append(f"{task.name}: {first.outcome}: {first.reason}")
             traces.append(_traceback(first))
@@ -162,12 +162,25 @@ def _draws_what_it_trains(surface: Surface, run: Ending) -> Finding:
     return Finding(promise, f"{'; '.join(off)}, not lowest={lowest}" if off else "")
 
 
-def _session(task: Task, registry: Registry, weights: Path | None = None) -> Session:
-    return Session(registry, {task.name: task}.__getitem__, weights=weights)
+def _session(task: Task, registry: Registry, weights: Path | None = None, feeds: bool = True) -> Session:
+    return Session(registry, {task.name: task}.__getitem__, weights=weights, feeds=feeds)
 
 
-def _saved(session: Session, task: Task, recipe: Recipe) -> Finding:
-    """Compare a model with the one that Keras gets back from a file."""
+def _saved(session: Session, unfed: Callable[[], Session], task: Task, recipe: Recipe) -> Finding:
+    """Compare a model with the one that Keras gets back from a file.
+
+    Args:
+        session: Has a program of the recipe.
+        unfed: Makes a session that hands over plain numbers. Keras notes by itself what a layer without a ``get_config`` is made
+            with, if that can be written down; a fed number cannot, so that such a model is saved from another program.
+        task: The task.
+        recipe: The recipe.
+    """
+    found = _saved_in(session, task, recipe)
+    return _saved_in(unfed(), task, recipe) if found.problem else found
+
+
+def _saved_in(session: Session, task: Task, recipe: Recipe) -> Finding:
     import keras
     import numpy as np
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.costs.request import Contest, Contestant, Order
-from benchsuite.costs.said import AllTimed, Course, Preparing, Refused, Timed
+from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused, Timed
 from benchsuite.costs.standard import standard
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.session import Session
@@ -119,7 +119,7 @@ class Measuring:
         self._task: Task = standard() if contest.task is None else registry.task(contest.task)
         self._session = Session(registry, lambda _: self._task)
 
-    def course(self, tell: Callable[[Any], None]) -> Course:
+    def course(self, tell: Callable[[Any], None]) -> ContestTimed:
         """Time all contestants in turns.
 
         Args:
@@ -158,7 +158,7 @@ class Measuring:
             raise BenchsuiteError(f"{first} cannot be timed on {self._contest.title}: {failed[first]}.")
         timed = {one.who.label: _timed(one) for one in runners}
         assert steps is not None
-        return Course(
+        return ContestTimed(
             contest=self._contest,
             steps=steps,
             cpu_share=share if self._device == "cpu" else None,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from benchsuite.costs.request import Order
-from benchsuite.costs.said import AllTimed, Course, Preparing, Refused
+from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
@@ -24,7 +24,7 @@ LONGEST_PRINTED = 4_000
 BOOT = "import sys; sys.path[:] = sys.argv[2].splitlines(); from benchsuite.costs.child import serve; serve(int(sys.argv[1]))"
 
 
-def measure(order: Order, preparing: Callable[[Preparing], None]) -> Iterator[Course]:
+def measure(order: Order, preparing: Callable[[Preparing], None]) -> Iterator[ContestTimed]:
     """Measure contests in a process of their own, which has a worker's surroundings and one thread.
 
     Args:
@@ -53,7 +53,7 @@ def measure(order: Order, preparing: Callable[[Preparing], None]) -> Iterator[Co
                 if isinstance(said, Preparing):
                     at = said
                     preparing(said)
-                elif isinstance(said, Course):
+                elif isinstance(said, ContestTimed):
                     yield said
                 elif isinstance(said, Refused):
                     raise BenchsuiteError(said.reason)

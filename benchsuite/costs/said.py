@@ -1,4 +1,4 @@
-"""What the measuring process says: :class:`Preparing` again and again, a :class:`Course` for each contest, then how it ended."""
+"""What the measuring process says: :class:`Preparing` again and again, a :class:`ContestTimed` for each contest, then how it ended."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Timed:
 
 
 @dataclass(frozen=True)
-class Course:
+class ContestTimed:
     """What came of a contest.
 
     Args:

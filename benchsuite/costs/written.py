@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from benchsuite.cost_files import FORMAT, PART, PLACE, CostRow, CostTable
 from benchsuite.costs.request import Contestant
-from benchsuite.costs.said import Course, Timed
+from benchsuite.costs.said import ContestTimed, Timed
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.folder import Folder
 
@@ -32,7 +32,7 @@ def check_library() -> None:
         )
 
 
-def table_of(course: Course) -> CostTable:
+def table_of(course: ContestTimed) -> CostTable:
     """Return what came of a contest as the report shows it."""
     first = course.timed[0]
     known = {key: course.environment[key] for key in _KEPT}
@@ -75,7 +75,7 @@ def _row(one: Timed, first: Timed, who: Contestant) -> CostRow:
     )
 
 
-def write(folder: Path, course: Course, table: CostTable) -> Path:
+def write(folder: Path, course: ContestTimed, table: CostTable) -> Path:
     """Write the file of a contest into ``costs/`` of a results folder, beside those of earlier ones.
 
     Raises:
@@ -96,7 +96,7 @@ def write(folder: Path, course: Course, table: CostTable) -> Path:
     return folder / name
 
 
-def _content(course: Course, table: CostTable) -> Mapping[str, Any]:
+def _content(course: ContestTimed, table: CostTable) -> Mapping[str, Any]:
     import pytest_benchmark
 
     timed = [one for one in course.timed if not one.reason]
@@ -115,7 +115,7 @@ def _content(course: Course, table: CostTable) -> Mapping[str, Any]:
     }
 
 
-def _benchmark(one: Timed, row: CostRow, course: Course, table: CostTable) -> dict[str, Any]:
+def _benchmark(one: Timed, row: CostRow, course: ContestTimed, table: CostTable) -> dict[str, Any]:
     """Return one contestant as pytest-benchmark writes it: seconds of a step, over the rounds."""
     from pytest_benchmark.stats import Metadata
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchsuite.costs.request import Contest, Contestant
-from benchsuite.costs.said import Course, Timed
+from benchsuite.costs.said import ContestTimed, Timed
 from benchsuite.recipe import Recipe, Setting
 
 ENVIRONMENT = {
@@ -26,13 +26,15 @@ def _contestant(label: str) -> Contestant:
     return Contestant(label, Recipe(()), settings, dict.fromkeys(settings, "0123456789abcdef"))
 
 
-def course(*more: Timed, task: str | None = "digits_mlp", cpu_share: float | None = 1.0, **changed: Any) -> Course:
+def course(
+    *more: Timed, task: str | None = "digits_mlp", cpu_share: float | None = 1.0, **changed: Any
+) -> ContestTimed:
     """A yardstick of 2 ms in every round, beside others."""
     first = Timed("sgd", (0.002, 0.002, 0.002, 0.002, 0.002), 0, 1000, 0.5)
     timed = (first, *more)
     contestants = tuple(_contestant(one.label) for one in timed)
     contest = Contest("optimizer", task, 1, contestants)
-    return Course(contest, 10, cpu_share, timed, {**ENVIRONMENT, **changed})
+    return ContestTimed(contest, 10, cpu_share, timed, {**ENVIRONMENT, **changed})
 
 
 OTHER = Timed("adam[beta_1=0.5]", (0.003, 0.004, 0.005, 0.004, 0.006), 8000, 1000, 1.25)

@@ -17,7 +17,7 @@ from benchsuite.cli.report import _costs
 from benchsuite.cost_files import FILE, CostTable, NotCosts, all_costs, newest, read_costs
 from benchsuite.costs.options import Costing
 from benchsuite.costs.request import contests
-from benchsuite.costs.said import Course
+from benchsuite.costs.said import ContestTimed
 from benchsuite.costs.written import table_of, write
 from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
@@ -30,7 +30,7 @@ from tests.costs.courses import FAILED, OTHER, course
 from tests.report.reading import HOSTILE, Page
 
 
-def written(folder: Path, one: Course) -> Path:
+def written(folder: Path, one: ContestTimed) -> Path:
     return write(folder, one, table_of(one))
 
 

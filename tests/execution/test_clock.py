@@ -121,7 +121,7 @@ def stop_for(seconds: float, worker: WorkerProcess, after: float = 0.3) -> threa
 def test_a_worker_that_was_stopped_for_longer_than_its_limit_ends_as_if_nothing_had_been(start: Start) -> None:
     worker = start(seconds=0.8)
     thread = stop_for(2.5, worker)
-    answer = worker.run(trial(0), 2.0)
+    (answer,) = worker.run([trial(0)], 2.0)
     thread.join()
     assert answer.ending.outcome.name == "COMPLETED"
     assert worker.seconds < 2.0
@@ -132,7 +132,7 @@ def test_a_limit_still_ends_what_runs(start: Start) -> None:
     thread = stop_for(1.0, worker)
     begun = time.monotonic()
     with pytest.raises(TookTooLong):
-        worker.run(trial(0), 1.2)
+        worker.run([trial(0)], 1.2)
     took = time.monotonic() - begun
     thread.join()
     assert 2.0 <= took < 8.0
@@ -143,5 +143,5 @@ def test_a_trial_that_stops_its_own_worker_does_not_stop_the_study(start: Start)
     """It is woken after as long as it may take, and has the rest of its time then."""
     worker = start(trials={"0": ["SIGSTOP"], "1": ["SIGSTOP"]})
     with pytest.raises(TookTooLong):  # the stub sleeps when it is woken
-        worker.run(trial(0), 0.5)
+        worker.run([trial(0)], 0.5)
     assert worker.seconds > 0.5

@@ -58,7 +58,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 def death_of(worker: WorkerProcess) -> tuple[Death, float]:
     """Return how it died, and how many seconds after it had begun the trial that was seen."""
     with pytest.raises(Died) as caught:
-        worker.run(trial(0), LIMIT)
+        worker.run([trial(0)], LIMIT)
     return caught.value.death, worker.seconds
 
 
@@ -122,14 +122,14 @@ def test_a_worker_that_dies_while_its_guard_is_stopped_has_died_of_what_it_died(
 def test_half_a_message_keeps_nobody_waiting(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = start("os.write(channel.fileno(), struct.pack('!i', 1000) + b'half')\ntime.sleep(300)")
     with pytest.raises(TookTooLong):
-        worker.run(trial(0), 0.5)
+        worker.run([trial(0)], 0.5)
     worker = start(
         "os.write(channel.fileno(), struct.pack('!i', 1000) + b'half')\nos.kill(os.getpid(), signal.SIGSTOP)"
     )
     begun = time.monotonic()
     monkeypatch.setattr(worker, "_stopping", lambda: time.monotonic() > begun + 0.5)
     with pytest.raises(Stopped):
-        worker.run(trial(0), LIMIT)
+        worker.run([trial(0)], LIMIT)
 
 
 def test_a_large_answer_comes_whole(start: Start) -> None:
@@ -138,7 +138,7 @@ def test_a_large_answer_comes_whole(start: Start) -> None:
         "ending = Ending(outcome=Outcome.COMPLETED, costs=Costs(wall_seconds=0.0), environment=Environment(device='cpu'))\n"
         "channel.send(Answer(ending, 7, {'much': 'x' * 30_000_000}))\nos._exit(0)\n"
     )
-    answer = worker.run(trial(0), LIMIT)
+    (answer,) = worker.run([trial(0)], LIMIT)
     assert isinstance(answer.ending, Ending)
     assert len(answer.probes["much"]) == 30_000_000
     assert worker.resident_bytes == 7

@@ -99,7 +99,7 @@ def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     vars(worker).update(_options=options(tmp_path), _number=0, _session=Interrupted(), _registry=bundled)
     worker._rounding = numerics()
     worker._state = Left("the umask was changed")  # type: ignore[assignment]
-    answer = worker.run(trial.spec)
+    (answer,) = worker.run([trial.spec])
     assert answer.changed == ("the umask was changed",)
     ending = answer.ending
     assert (ending.outcome, ending.reason) == (Outcome.CRASHED, "KeyboardInterrupt: by a plugin")

@@ -25,7 +25,7 @@ class Functional:
         self.variables = list({id(variable): variable for variable in variables}.values())
 
     @contextmanager
-    def holding(self, values: Sequence[Any]) -> Iterator[_Held]:
+    def holding(self, values: Sequence[Any]) -> Iterator[_Scoped]:
         """Let the variables have values; what is assigned inside is in what this gives, and nowhere else.
 
         Args:
@@ -36,10 +36,10 @@ class Functional:
         from benchsuite.engine.network.scopes import lane
 
         with lane(), keras.StatelessScope(list(zip(self.variables, values, strict=True))) as scope, _pure_optimizers():
-            yield _Held(self.variables, scope)
+            yield _Scoped(self.variables, scope)
 
 
-class _Held:
+class _Scoped:
     """The values that variables have inside a scope."""
 
     def __init__(self, variables: list[Any], scope: Any) -> None:

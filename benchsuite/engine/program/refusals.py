@@ -38,6 +38,8 @@ def refusing(method: Method) -> Method:
 
     @functools.wraps(method)
     def guarded(*arguments: Any, **options: Any) -> Any:
+        if without_scatters():
+            _forget_seed()
         try:
             return method(*arguments, **options)
         except Exception as error:
@@ -47,6 +49,15 @@ def refusing(method: Method) -> Method:
             raise Unsupported(reason) from error
 
     return guarded  # type: ignore[return-value]  # the same arguments, the same result
+
+
+def _forget_seed() -> None:
+    """Let TensorFlow have no seed for the whole process: whether a draw has one must not depend on who set it before."""
+    import tensorflow as tf
+    from tensorflow.python.eager import context
+
+    if context.global_seed() is not None:
+        tf.random.set_seed(None)
 
 
 def refusal(kind: str, message: str) -> str:

@@ -57,6 +57,14 @@ def test_a_gpu_says_what_it_cannot_do_and_repeat(bench, what):
     assert (ending.outcome, ending.reason) == ("unsupported", REASONS[what])
 
 
+def test_a_seed_that_somebody_set_before_changes_nothing(bench):
+    trial = strange(bench, "draws")
+    tf.random.set_seed(1)
+    with as_on_a_gpu():
+        ending = bench.session.run(trial).ending
+    assert (ending.outcome, ending.reason) == ("unsupported", REASONS["draws"])
+
+
 def test_what_is_only_slow_there_trains(bench):
     trial = strange(bench, "scatters")
     with as_on_a_gpu():
