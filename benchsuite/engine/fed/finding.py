@@ -37,7 +37,7 @@ FIRST, SECOND = 0.15, 0.9
 
 
 @dataclass(frozen=True)
-class Finding:
+class ComponentFinding:
     """What was found of a component's hyperparameters that are numbers.
 
     Args:
@@ -53,10 +53,10 @@ class Finding:
     baked: Mapping[str, str] = field(default_factory=dict)
 
 
-_found: dict[tuple[object, ...], tuple[Component, Finding]] = {}
+_found: dict[tuple[object, ...], tuple[Component, ComponentFinding]] = {}
 
 
-def finding(component: Component, setting: Setting) -> Finding:
+def finding(component: Component, setting: Setting) -> ComponentFinding:
     """Return what can be fed of a component, found once in a process.
 
     Args:
@@ -68,7 +68,10 @@ def finding(component: Component, setting: Setting) -> Finding:
     place = (component.kind, component.name, id(component.make), tuple(others.items()), tuple(numbers))
     if place not in _found:
         # The component is kept so that no other one gets its id.
-        _found[place] = (component, _Search(component, setting, list(numbers)).finding() if numbers else Finding())
+        _found[place] = (
+            component,
+            _Search(component, setting, list(numbers)).finding() if numbers else ComponentFinding(),
+        )
     return _found[place][1]
 
 
@@ -200,7 +203,7 @@ class _Search:
         self._still: set[str] = set()
         self._swapped: dict[str, frozenset[Place]] = {}
 
-    def finding(self) -> Finding:
+    def finding(self) -> ComponentFinding:
         """Search."""
         try:
             made = self._made({})
@@ -208,14 +211,14 @@ class _Search:
         except Exception as error:
             return self._unverified(error)
         if isinstance(made, Monitor) and not isinstance(made, AfterStep | Batch | Kernels | Masks):
-            return Finding(host=frozenset(self._first))
+            return ComponentFinding(host=frozenset(self._first))
         while self._fed and (refused := self._refused()):
             for name, reason in refused.items():
                 self._baked[name] = reason
                 self._fed.remove(name)
         fed = frozenset(self._fed)
         swapped = {name: places for name, places in self._swapped.items() if name in fed}
-        return Finding(fed, swapped, baked=self._baked)
+        return ComponentFinding(fed, swapped, baked=self._baked)
 
     def _refused(self) -> dict[str, str]:
         """Return hyperparameters that cannot be fed beside the others, with the reason; none if all can."""
@@ -320,16 +323,18 @@ class _Search:
         except Exception:
             return frozenset()
 
-    def _unverified(self, error: Exception) -> Finding:
+    def _unverified(self, error: Exception) -> ComponentFinding:
         """Feed what lets itself be handed over: reads are noted, but nothing can be compared."""
         fed = frozenset(self._fed)
         try:
             feeding = Feeding(self._first, fed)
             self._made({name: feeding.number(name) for name in fed})
         except Exception:
-            return Finding(baked={**self._baked, **dict.fromkeys(fed, f"it could not be tried: {_short(error)}")})
+            return ComponentFinding(
+                baked={**self._baked, **dict.fromkeys(fed, f"it could not be tried: {_short(error)}")}
+            )
         reads = {name: f"its code reads the value: {how}" for name, how in feeding.reads.items()}
-        return Finding(fed - reads.keys(), baked={**self._baked, **reads})
+        return ComponentFinding(fed - reads.keys(), baked={**self._baked, **reads})
 
 
 def _close(found: np.ndarray, expected: np.ndarray) -> bool:

@@ -12,6 +12,8 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.number import Fed, Number, plain
 from benchsuite.engine.fed.swapping import Place, array_of, walk
@@ -57,11 +59,18 @@ class Likeness:
     def _differs(self, found: Described, values: Mapping[str, Number]) -> bool:
         if _differing(self._first, found) - self._chance - self._places.keys():
             return True
-        held = {place: found.get(place) for place in self._places.keys() - self._chance}
         return any(
-            not isinstance(value, Fed) and value != _number(plain(self._places[place], values))
-            for place, value in held.items()
+            not _stands_for(found.get(place), plain(number, values))
+            for place, number in self._places.items()
+            if place not in self._chance
         )
+
+
+def _stands_for(held: Any, number: Number) -> bool:
+    """Say whether what stands at the place of a fed number is its value: as a float, or as what a library made of one."""
+    if isinstance(held, Fed):
+        return True
+    return isinstance(held, tuple) and len(held) == 3 and held == _number(np.asarray(number, held[0]))
 
 
 def described(made: Any) -> Described:
