@@ -117,9 +117,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
     again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
+    least = "at least " if planned.most_programs > planned.programs else ""
     say(
-        console, "[bold]{}[/] of {}; {} have a record already.{}",
-        count_of(len(planned.trials), "trial"), count_of(planned.programs, "program"), found[Freshness.FRESH], again,
+        console, "[bold]{}[/] of {}{}; {} have a record already.{}", count_of(len(planned.trials), "trial"),
+        least, count_of(planned.programs, "program"), found[Freshness.FRESH], again,
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
         say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")

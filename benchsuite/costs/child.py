@@ -6,7 +6,6 @@ import signal
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -14,11 +13,15 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.costs.request import Contest, Contestant, Order
+<<<<<<< HEAD
 from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused, Timed
+=======
+from benchsuite.costs.runner import Runner
+from benchsuite.costs.said import AllTimed, Course, Preparing, Refused, Timed
+>>>>>>> fixa
 from benchsuite.costs.standard import standard
-from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.session import Session
-from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Registry, load_registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Trial
@@ -58,52 +61,6 @@ def _courses(order: Order, tell: Callable[[Any], None]) -> Any:
         yield Measuring(order, contest, registry, device.kind).course(tell)
 
 
-@dataclass
-class Runner:
-    """A contestant's warm program.
-
-    Args:
-        who: The contestant.
-        ready: Its program, data and plan.
-        compile_seconds: What it took to build and compile it; ``None`` if it shares the program of another one.
-        start: All that training changes, and its values before the first step.
-        order: Examples of a turn's steps.
-        rates: Their learning rates.
-        clock: Says how late it is.
-        step: Steps done.
-        seconds: Of one step, for each round.
-    """
-
-    who: Contestant
-    ready: ReadyTrial
-    compile_seconds: float | None
-    start: list[tuple[Any, np.ndarray]]
-    order: np.ndarray
-    rates: np.ndarray
-    clock: Callable[[], float] = time.perf_counter
-    step: int = 0
-    seconds: list[float] = field(default_factory=list)
-
-    def turn(self) -> float:
-        """Train the steps of one turn, and return the seconds that one took.
-
-        Raises:
-            Unsupported: If it diverges twice in a row, the second time from its starting values.
-        """
-        for _ in range(2):
-            started = self.clock()
-            end = self.ready.program.train(self.ready.feed, self.order, self.rates, self.step, float("inf"))
-            seconds = self.clock() - started
-            self.step += len(self.order)
-            if end.steps == len(self.order) and np.isfinite(end.last_loss):
-                return seconds / len(self.order)
-            for variable, value in self.start:
-                variable.assign(value)
-        raise Unsupported(
-            f"its loss grows beyond all bounds within {len(self.order)} steps; give it a smaller learning rate"
-        )
-
-
 class Measuring:
     """One contest.
 
@@ -118,6 +75,8 @@ class Measuring:
         self._order, self._contest, self._registry, self._device = order, contest, registry, device
         self._task: Task = standard() if contest.task is None else registry.task(contest.task)
         self._session = Session(registry, lambda _: self._task)
+        self._holders: dict[int, Runner] = {}
+        """Whose values and state a program has; there is none in one that was only warmed."""
 
     def course(self, tell: Callable[[Any], None]) -> ContestTimed:
         """Time all contestants in turns.
@@ -150,7 +109,7 @@ class Measuring:
             # All in turns, so that whatever else the machine does hits them alike.
             for runner in [one for one in runners if one.who.label not in failed]:
                 try:
-                    runner.seconds.append(runner.turn())
+                    runner.seconds.append(self._turn(runner))
                 except Exception as error:
                     failed[runner.who.label] = reason_of(error)
         share = (time.process_time() - processor) / (time.perf_counter() - begun)
@@ -169,6 +128,17 @@ class Measuring:
             environment=_environment(self._device, self._order.precision),
         )
 
+    def _turn(self, runner: Runner) -> float:
+        """Let a contestant train with values and state of its own, whoever else uses its program; return what a step took."""
+        program = id(runner.ready.program)
+        holder = self._holders.get(program)
+        if holder is not runner:
+            if holder is not None:
+                holder.leave()
+            runner.enter()
+            self._holders[program] = runner
+        return runner.turn()
+
     def _runner(self, who: Contestant, steps: int) -> Runner:
         task = self._task
         trial = Trial(
@@ -177,11 +147,13 @@ class Measuring:
         ready = self._session.ready(trial)
         compiled = ready.program.compile(ready.feed, steps)
         numbers = np.arange(steps, dtype="int64")
-        changed = [*ready.program.network.model.variables, *ready.program.optimizer.made.variables]
+        program = ready.program
+        changed = [*program.network.model.variables, *program.optimizer.made.variables, *program.after.variables]
         runner = Runner(
             who=who,
             ready=ready,
             compile_seconds=None if ready.reused else ready.built_seconds + compiled,
+            fed=dict(program.feeding.values),
             start=[(variable, np.array(variable.numpy())) for variable in changed],
             order=ready.plan.order(numbers),
             rates=np.resize(ready.plan.epoch(0)[1], steps),
@@ -190,6 +162,7 @@ class Measuring:
         )
         for _ in range(WARM_TURNS):
             runner.turn()
+        runner.leave()
         return runner
 
     def _steps(self, yardstick: Contestant) -> int:

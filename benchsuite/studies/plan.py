@@ -42,8 +42,26 @@ class Plan:
 
     @property
     def programs(self) -> int:
-        """Number of programs to compile."""
+        """Number of programs to compile, at least: one each for trials that differ in more than what a program may be fed."""
         return len({trial.cell for trial in self.trials.values()})
+
+    @property
+    def most_programs(self) -> int:
+        """The same if no hyperparameter could be fed, and each fold and preprocessing gave data of another shape.
+
+        Where it is larger, nobody can know how many there will be before they are made.
+        """
+        return len(
+            {
+                (
+                    trial.cell,
+                    tuple(trial.numbers.items()),
+                    trial.fold,
+                    tuple(setting.text for setting in trial.recipe.get("preprocessing")),
+                )
+                for trial in self.trials.values()
+            }
+        )
 
 
 def plan(study: Study, registry: Registry) -> Plan:

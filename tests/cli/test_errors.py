@@ -292,6 +292,9 @@ def test_flags_override_the_study_file(command: Command, tmp_path: Path) -> None
     flags = command("run", "study.toml", "--dry-run", "--seeds", "2", "--optimizer", "sgd", "--workers", "2")
     assert flags.out.startswith("2 trials of 1 program; 0 have a record already.")
     assert " with 2 workers. Nothing was written." in flags.out
+    # Whether a decay rate can be fed turns out when a program is made.
+    grid = command("run", "study.toml", "--dry-run", "--optimizer", "adam[beta_1=0.8,0.9]", "--seeds", "2")
+    assert grid.out.startswith("4 trials of at least 1 program; 0 have a record already.")
     # The default typed out is a wish as well.
     assert command("run", "study.toml", "--dry-run", "--seeds", "3").out.startswith("6 trials of 2 programs;")
     assert files(tmp_path) == ["study.toml"]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cost_files import all_costs
 from benchsuite.costs import process
-from benchsuite.costs.request import Order
+from benchsuite.costs.child import WARM_TURNS, Measuring
+from benchsuite.costs.options import Costing
+from benchsuite.costs.request import Order, contests
+from benchsuite.costs.runner import Runner
 from benchsuite.errors import BenchsuiteError
-from benchsuite.registry import PluginSearch
+from benchsuite.registry import PluginSearch, Registry
 
 PLUGIN = """
 import benchsuite as bs
@@ -77,6 +82,40 @@ def test_a_plugin_of_ones_own_is_timed_and_a_bad_one_costs_nobody(
     assert "broken was not timed: SyntaxError: not today" in done.output
     assert (table.steps, table.rounds, table.device) == (40, 5, "cpu")
     assert max(len(line) for line in done.output.splitlines() if line[:1] not in "!W") <= 80
+
+
+def test_settings_that_share_a_program_have_values_and_state_of_their_own(
+    bundled: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {"optimizer": ("adam[beta_1=0.5,0.8]",)}
+    (contest,) = contests(Costing(components=chosen, task=("noisy_quadratic",), against="adam"), bundled)
+    order = Order(PluginSearch(local=False), "cpu", "float32", 3, 4, (contest,))
+    seen: dict[str, list[tuple[float, bytes, bytes]]] = {}
+    programs = set()
+    turn = Runner.turn
+
+    def watched(self: Runner) -> float:
+        def held() -> bytes:
+            return b"".join(np.array(variable.numpy()).tobytes() for variable, _ in self.start)
+
+        before, seconds = held(), turn(self)
+        program = self.ready.program
+        programs.add(program)
+        seen.setdefault(self.who.label, []).append((program.feeding.values["optimizer.0.beta_1"], before, held()))
+        return seconds
+
+    monkeypatch.setattr(Runner, "turn", watched)
+    course = Measuring(order, contest, bundled, "cpu").course(lambda said: None)
+    assert [one.compile_seconds is None for one in course.timed] == [False, True, True]
+    assert len(programs) == 1
+    wanted = {"adam": 0.9, "adam[beta_1=0.5]": 0.5, "adam[beta_1=0.8]": 0.8}
+    assert {label: {value for value, _, _ in turns} for label, turns in seen.items()} == {
+        label: {value} for label, value in wanted.items()
+    }
+    for turns in seen.values():
+        assert len(turns) == WARM_TURNS + order.rounds
+        assert all(after == begun for (_, _, after), (_, begun, _) in pairwise(turns))
+    assert len({turns[-1][2] for turns in seen.values()}) == 3
 
 
 FAKE = """

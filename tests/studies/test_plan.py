@@ -135,7 +135,7 @@ def test_a_plan_counts_itself(bundled: Registry) -> None:
     planned = plan(study, bundled)
     assert len(planned.trials) == 12
     assert planned.tasks == {"digits_mlp": 6, "noisy_quadratic": 6}
-    assert planned.programs == 4
+    assert planned.programs == planned.most_programs == 4
     assert planned.compared == {"optimizer": ["sgd", "adagrad"]}
     assert planned.problems == []
 
@@ -303,11 +303,28 @@ def test_a_pattern_leaves_out_what_needs_a_choice(bundled: Registry) -> None:
     assert "transfer" not in names
 
 
+@pytest.mark.parametrize(
+    ("components", "fewest", "most"),
+    [
+        ({"optimizer": ("adam[beta_1=0.8,0.9,learning_rate=0.1,0.2]",)}, 1, 2),
+        ({"optimizer": ("adam[learning_rate=0.1,0.2,0.3]",)}, 1, 1),
+        ({"regularization": ("dropout[rate=0.1,0.2]+l2",)}, 1, 2),
+        ({"schedule": ("step[factor=0.2,0.5]",)}, 1, 1),
+        ({"preprocessing": ("standardize,none",)}, 1, 2),
+    ],
+)
+def test_how_many_programs_there_are_is_known_only_in_bounds(
+    components: dict[str, tuple[str, ...]], fewest: int, most: int, bundled: Registry
+) -> None:
+    found = plan(Study(task=("digits_mlp",), components=components, seeds=2), bundled)
+    assert (found.programs, found.most_programs) == (fewest, most)
+
+
 def test_each_trial_runs_once_for_each_fold(bundled: Registry) -> None:
     found = plan(Study(task=("digits_mlp",), seeds=2, folds="5"), bundled)
     assert sorted((trial.seed, trial.fold) for trial in found.trials.values()) == [
         (seed, (number, 5)) for seed in range(2) for number in range(5)
     ]
-    assert found.programs == 1
+    assert (found.programs, found.most_programs) == (1, 5)
     with pytest.raises(bs.BenchsuiteError, match="folds must be a whole number from 2, or n for leave-one-out"):
         Study(folds="1")

@@ -1,7 +1,8 @@
 """Compiled code on the disk: one file for each function, private to the user, believed only if it is whole.
 
-It is code that runs, so nothing is read that somebody else could have written: every folder and file on the way is the
-user's own, no link, and writable for nobody else. A file holds a checksum of all the rest, which says what is compiled
+It is code that runs, so nothing is read that somebody else could have written: the folder, those in it and every file are the
+user's own, no links, and writable for nobody else. What stands above is not looked at: who can write there can put another
+folder in its place, but none that belongs to the user. A file holds a checksum of all the rest, which says what is compiled
 and for which machine and versions; it is checked each time, just before the code is used. A file appears whole or not
 at all, so any number of processes may read and write at once, and be killed at any moment.
 """

@@ -92,6 +92,12 @@ def test_what_others_can_write_to_is_not_believed(folder, place):
         assert problem_of(folder.root) == f"others can write to {folder.root}; run: chmod go-w {folder.root}"
 
 
+def test_what_stands_above_the_folder_is_not_looked_at(folder):
+    folder.root.parent.chmod(0o777)
+    assert folder.get("f_1") == FILES
+    assert problem_of(folder.root) == ""
+
+
 def test_a_folder_that_is_a_link_or_a_file_is_told(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "link").symlink_to(tmp_path)
