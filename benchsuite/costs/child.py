@@ -13,12 +13,8 @@ import numpy as np
 
 from benchsuite.components import Task
 from benchsuite.costs.request import Contest, Contestant, Order
-<<<<<<< HEAD
-from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused, Timed
-=======
 from benchsuite.costs.runner import Runner
-from benchsuite.costs.said import AllTimed, Course, Preparing, Refused, Timed
->>>>>>> fixa
+from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused, Timed
 from benchsuite.costs.standard import standard
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.engine.numerics import numerics
-from benchsuite.recipe import baseline
 from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.selection import baseline
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.unchanged.listed import curves_of, hash_of, key_of, records_in, write
