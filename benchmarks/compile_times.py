@@ -85,7 +85,7 @@ def first(task: Any, optimizer: str | None, registry: Registry, count: bool) -> 
     built = time.process_time() - started
     program = ours.program
     train, evaluate = (Watched(one.traced, count) for one in (program._train, program._evaluate))
-    program._train.traced, program._evaluate.traced = train, evaluate  # type: ignore[assignment]
+    program._train.traced, program._evaluate.traced = train, evaluate  # type: ignore[assignment]  # these two record what they call
     program.compile(ours.data, ours.steps)
     return [built, *train.seconds, *evaluate.seconds], [*train.counts, *evaluate.counts]
 

@@ -8,6 +8,7 @@ from benchsuite.cli.console import say, show, terminal
 from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.status import Status
 
     from benchsuite.costs.options import Costing
@@ -27,7 +28,7 @@ def cost(asked: Costing) -> None:
     from benchsuite.costs.request import Order, contests
     from benchsuite.costs.written import table_of, write
     from benchsuite.engine.device import Device
-    from benchsuite.report.tables.cost_table import cost_table, failed_lines
+    from benchsuite.report.tables.cost_table import cost_table, failed_lines, shared_line
 
     Device.parse(asked.device)
     known = registry(asked.plugin, asked.no_local)
@@ -46,12 +47,8 @@ def cost(asked: Costing) -> None:
             show(console, cost_table(table))
             for line in failed_lines(table):
                 say(console, "[yellow]![/] {}", line)
-            if table.shared:
-                say(
-                    console,
-                    "[yellow]![/] The core was shared: it gave {:.0%} of its time. Milliseconds are of a busy machine.",
-                    table.cpu_share or 0.0,
-                )
+            if line := shared_line(table):
+                say(console, "[yellow]![/] {}", line)
             say(console, "Wrote {}", path)
 
 
@@ -62,7 +59,7 @@ def _tell(status: Status, said: Preparing) -> None:
     status.update(cell(f"{said.contest}: {what}"))
 
 
-def _warn_of_load(console: object) -> None:
+def _warn_of_load(console: Console) -> None:
     """Say so where no core is free: a timing counts only where it has one for itself."""
     import psutil
 
@@ -70,7 +67,7 @@ def _warn_of_load(console: object) -> None:
     free = cores * (1 - psutil.cpu_percent(0.3) / 100)
     if free < 0.9:
         say(
-            console,  # type: ignore[arg-type]
+            console,
             "[yellow]![/] No core of this machine is free ({:.1f} of {} are): milliseconds measured now may not repeat.",
             free,
             cores,

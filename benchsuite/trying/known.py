@@ -10,68 +10,35 @@ import contextlib
 import hashlib
 import json
 import os
-import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from benchsuite.discovery import Candidate
-from benchsuite.files import cache_folder, write_whole
 from benchsuite.fingerprints import SourceFiles
+from benchsuite.remembered import Remembered
 from benchsuite.trying.tried import Tried
 
 FORM = "1"
 """Of a file, and of what trying finds out: another one makes all that is known unknown."""
-MOST = 2000
-"""Files; the oldest go."""
-LARGEST = 2**16
 
 
 class Known:
     """What was found out before. Where nothing can be kept, each time is the first."""
 
     def __init__(self) -> None:
-        self._folder = cache_folder() / "tried"
+        self._remembered = Remembered("tried")
 
     def get(self, name: str | None) -> Tried | None:
         """Return what is known under a name."""
-        if name is None or not self._is_ours():
-            return None
-        try:
-            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:
-                about = os.fstat(file.fileno())
-                if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_size > LARGEST:
-                    return None
-                tried = Tried.from_json(json.loads(file.read(LARGEST)))
-        except (OSError, ValueError, RecursionError):
-            return None
+        tried = Tried.from_json(self._remembered.get(name)) if name is not None else None
         return tried if tried is not None and tried.counts else None
 
     def put(self, name: str | None, tried: Tried) -> None:
         """Keep what was found out."""
-        if name is None:
-            return
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if self._is_ours():
-                write_whole(self._folder / name, json.dumps(tried.to_json()).encode())
-                self._drop_oldest()
-
-    def _is_ours(self) -> bool:
-        try:
-            about = os.lstat(self._folder)
-        except OSError:
-            return False
-        return stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o022
-
-    def _drop_oldest(self) -> None:
-        with os.scandir(self._folder) as entries:
-            files = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.path) for entry in entries]
-        for _, path in sorted(files)[: max(0, len(files) - MOST)]:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        if name is not None:
+            self._remembered.put(name, tried.to_json())
 
 
 def remembered_as(candidates: Sequence[Candidate]) -> Iterator[str | None]:

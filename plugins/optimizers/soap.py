@@ -30,9 +30,6 @@ from functools import cache
 
 import benchsuite as bs
 
-SMALL = 64
-"""Dimensions up to this share one stack of matrices under XLA."""
-
 
 def make(learning_rate, beta_1, beta_2, epsilon, precondition_frequency, max_dimension, weight_decay):
     """Return a ``SOAP``, which is a ``keras.optimizers.Optimizer``."""
@@ -45,7 +42,6 @@ def make(learning_rate, beta_1, beta_2, epsilon, precondition_frequency, max_dim
 def soap():
     """Return the class; Keras is imported here and not while plugins are listed."""
     import tensorflow as tf
-    from tensorflow.python.ops import control_flow_util
 
     from benchsuite_plugins.optimizers._base import OwnDecay, one_minus_power, serializable
 
@@ -62,50 +58,22 @@ def soap():
         others = [k for k in range(g.shape.rank) if k != axis]
         return tf.tensordot(g, g, [others, others])
 
-    def stacks(places):
-        """Return places by the size of the stack that their factors and bases go to.
+    def eigenvectors(factor):
+        """Return a symmetric matrix' eigenvectors as columns, the largest eigenvalue first."""
+        return tf.linalg.eigh(factor)[1][:, ::-1]
 
-        XLA compiles the loops of a decomposition anew for each size: small ones share one, as long as it is XLA's turn.
-        """
-        compiled = control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
-        small = max((size for size in places.values() if size <= SMALL), default=0)
-        found = {}
-        for place, size in places.items():
-            found.setdefault(small if compiled and size <= SMALL else size, []).append(place)
-        return found
-
-    def widened(matrix, size, corner):
-        """Return a matrix with rows and columns of 0 behind its own, but for the diagonal, which goes on with ``corner``."""
-        more = size - matrix.shape[0]
-        if not more:
-            return matrix
-        own = tf.range(size) < matrix.shape[0]
-        return tf.pad(matrix, [[0, more], [0, more]]) + tf.linalg.diag(
-            tf.where(own, tf.zeros((), matrix.dtype), corner)
-        )
-
-    def turned_on(factors, bases, size, first):
-        """Return the next bases of one stack, and the order that each finds for the columns of the old one.
-
-        Args:
-            factors: Matrices.
-            bases: Theirs up to now, 0 at the first step.
-            size: Of each in the stack.
-            first: Whether it is the first step, a tensor.
-        """
-        # What fills a matrix up stays by itself, with values below all of its own: behind these in every order.
-        below = [-tf.where(total > 0, total / 1024, 1) for total in map(tf.linalg.trace, factors)]
-        factor = tf.stack([widened(f, size, value) for f, value in zip(factors, below, strict=True)])
-        basis = tf.stack([widened(b, size, tf.ones((), b.dtype)) for b in bases])
-        product = tf.matmul(factor, basis)
-        order = tf.argsort(tf.reduce_sum(basis * product, 1), direction="DESCENDING", stable=True)
-        new = tf.cond(
-            first,
-            lambda: tf.linalg.eigh(factor)[1][:, :, ::-1],
-            lambda: tf.linalg.qr(tf.gather(product, order, axis=2, batch_dims=1)).q,
-        )
-        sizes = [f.shape[0] for f in factors]
-        return [new[i, :n, :n] for i, n in enumerate(sizes)], [order[i, :n] for i, n in enumerate(sizes)]
+    def refreshed(m, v, factors, bases):
+        """Return m and v of one variable in new bases, and these."""
+        m = turned(m, bases, back=True)
+        new_bases = []
+        for axis, (factor, basis) in enumerate(zip(factors, bases, strict=True)):
+            if basis is not None:
+                product = tf.matmul(factor, basis)
+                order = tf.argsort(tf.reduce_sum(basis * product, 0), direction="DESCENDING", stable=True)
+                v = tf.gather(v, order, axis=axis)
+                basis = tf.linalg.qr(tf.gather(product, order, axis=1)).q
+            new_bases.append(basis)
+        return turned(m, new_bases), v, new_bases
 
     @serializable
     class SOAP(OwnDecay):
@@ -182,39 +150,33 @@ def soap():
 
         def following(self, moments, factors, bases, step):
             """Return moments and bases for the next step: made at the first, refreshed at every f-th after it, else kept."""
-            turning = {(i, k): f for i, own in enumerate(factors) for k, f in enumerate(own) if f is not None}
-            if not turning:
+            which = [i for i, own in enumerate(factors) if any(factor is not None for factor in own)]
+            if not which:
                 return moments, bases
-            which = sorted({i for i, _ in turning})
-            first = step <= 1
+
+            def packed(pairs):
+                # TensorFlow's branches must return the same structure of tensors, without None.
+                return [[m, v, *(basis for basis in own if basis is not None)] for (m, v), own in pairs]
 
             def kept():
-                # TensorFlow's branches must return the same structure of tensors, without None.
-                return [moments[i] for i in which], [bases[i][k] for i, k in turning]
+                return packed((moments[i], bases[i]) for i in which)
 
-            def changed():
-                new, orders = {}, {}
-                for size, places in stacks({place: factor.shape[0] for place, factor in turning.items()}).items():
-                    old = [bases[i][k] for i, k in places]
-                    found = turned_on([turning[place] for place in places], old, size, first)
-                    new.update(zip(places, found[0], strict=True))
-                    orders.update(zip(places, found[1], strict=True))
-                following = []
-                for i in which:  # at the first step m and v are 0, whatever is done to them
-                    m, v = moments[i]
-                    for k in range(v.shape.rank):
-                        v = tf.gather(v, orders[i, k], axis=k) if (i, k) in orders else v
-                    m = turned(m, bases[i], back=True)
-                    following.append((turned(m, [new.get((i, k)) for k in range(v.shape.rank)]), v))
-                return following, [new[place] for place in turning]
+            def made():
+                return packed(
+                    (moments[i], [None if factor is None else eigenvectors(factor) for factor in factors[i]])
+                    for i in which
+                )
+
+            def renewed():
+                found = [refreshed(*moments[i], factors[i], bases[i]) for i in which]
+                return packed(((m, v), own) for m, v, own in found)
 
             due = tf.equal(tf.math.floormod(step - 1, self.precondition_frequency), 0)
-            of_which, new = tf.cond(first | due, changed, kept)
-            moments, bases = list(moments), [list(own) for own in bases]
-            for i, (m, v) in zip(which, of_which, strict=True):
+            result = tf.cond(step > 1, lambda: tf.cond(due, renewed, kept), made)
+            moments, bases = list(moments), list(bases)
+            for i, (m, v, *new) in zip(which, result, strict=True):
                 moments[i] = (m, v)
-            for (i, k), basis in zip(turning, new, strict=True):
-                bases[i][k] = basis
+                bases[i] = [None if basis is None else new.pop(0) for basis in bases[i]]
             return moments, bases
 
     return SOAP

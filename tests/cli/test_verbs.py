@@ -120,7 +120,7 @@ def test_info_shows_all_there_is_to_know_about_a_component(
     for part in (adam.component.summary, adam.component.formula, adam.component.reference, adam.fingerprint):
         assert " ".join(part.split()) in text
     for key, space in adam.component.space.items():
-        assert f"{key} {space.default!r} by default, {space.describe()}; fed: one program serves every value" in text
+        assert f"{key} {space.default!r} by default, {space.describe()}; fed: values share a program" in text
     (remembered,) = (tmp_path / "cache/fed").iterdir()
     remembered.write_text('{"beta_1": "; as remembered"}', encoding="utf-8")
     assert "by default, a number from 0 to 0.9999 (1 − value on log scale); as remembered" in " ".join(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchsuite.discovery import PluginSearch, find
-from benchsuite.trying import known as module
-from benchsuite.trying.known import Known, cache_folder, remembered_as
+from benchsuite.files import cache_folder
+from benchsuite.trying.known import Known, remembered_as
 from benchsuite.trying.tried import BELIEVED_SECONDS, Tried
 
 SOURCE = "import benchsuite as bs\nfrom helper import x\nbs.hookimpl\n"
@@ -84,7 +84,7 @@ def test_where_nothing_can_be_kept_nothing_happens(tmp_path: Path, monkeypatch: 
 
 
 def test_the_oldest_go(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", 3)
+    monkeypatch.setattr("benchsuite.remembered.MOST", 3)
     for number in range(5):
         Known().put(f"{number}.json", Tried())
         os.utime(cache / f"{number}.json", (number, number))

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from benchsuite.discovery import PluginSearch, find
+from benchsuite.files import cache_folder
 from benchsuite.registry import Registry, load_registry
 from benchsuite.trying import process
-from benchsuite.trying.known import cache_folder
 from benchsuite.trying.process import Attempt, attempt
 
 PLUGIN = """

@@ -194,7 +194,7 @@ class _Search:
         pairs = {name: two_values(component.space[name]) for name in numbers if name in component.space}
         # All at values of their own, whatever the trial's are: the finding does not depend on them.
         self._first: dict[str, Number] = {
-            name: pair[0] if (pair := pairs.get(name)) else setting.hyperparameters[name]  # type: ignore[misc]
+            name: pair[0] if (pair := pairs.get(name)) else setting.hyperparameters[name]  # type: ignore[misc]  # a number, as fed_values says
             for name in numbers
         }
         self._second: dict[str, Number] = {name: pair[1] for name, pair in pairs.items() if pair}

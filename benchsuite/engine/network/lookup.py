@@ -44,7 +44,7 @@ def looked_up(table: Any, codes: Any) -> Any:
         codes: Whole numbers from 0 to symbols − 1, of any shape.
     """
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def take(table: Any) -> Any:
         return tf.gather(table, codes), lambda upstream: summed(upstream, codes, table.shape[0])
 
@@ -60,7 +60,7 @@ def summed(rows: Any, codes: Any, symbols: int) -> Any:
         symbols: How many there are.
     """
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def add(rows: Any) -> Any:
         flat, of = tf.reshape(rows, (-1, rows.shape[-1])), tf.reshape(codes, (-1,))
         few = flat.shape[0] is not None and flat.shape[0] * flat.shape[1] * symbols <= COMPARED

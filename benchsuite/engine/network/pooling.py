@@ -43,7 +43,7 @@ def _pooled(layer: Any, inputs: Any, pool: Any) -> Any:
     if not control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
         return pool(inputs)
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def pooled(x: Any) -> Any:
         y = pool(x)
         return y, lambda upstream: given_back(x, y, upstream, layer.pool_size, layer.strides, layer.padding)

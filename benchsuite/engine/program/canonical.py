@@ -53,10 +53,10 @@ class Canonical:
             without_unused(whole)
             kept = without_unused_inputs(whole, given)
             self.name = definitions.made_of(whole, _shapes([concrete.inputs[place] for place in kept]))
+            """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
         except KeyError as error:
             raise NotCanonical(f"{error} is named, and is not there") from None
         self._captured = [concrete.captured_inputs[place - given] for place in kept[given:]]
-        """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
         _hold(self._context, definitions.made.values())
         weakref.finalize(self, _release, self._context, tuple(definitions.made)).atexit = False
 

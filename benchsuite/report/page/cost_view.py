@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchsuite.cost_files import CostTable
 from benchsuite.report.page.words import title
-from benchsuite.report.tables.cost_table import about_text, failed_lines, in_order, ratio_text, spread_text
+from benchsuite.report.tables.cost_table import about_text, failed_lines, in_order, ratio_text, shared_line, spread_text
 from benchsuite.report.tables.numbers import milliseconds
 
 MOST_ROWS = 200
@@ -59,7 +59,6 @@ def _view(table: CostTable) -> CostView:
     notes = failed_lines(table)[:MOST_ROWS]
     if (more := len(rows) - MOST_ROWS) > 0:
         notes.append(f"{more} more are in the file.")
-    shared = f"The core was shared: it gave {table.cpu_share:.0%} of its time. Milliseconds are of a busy machine."
     return CostView(
         title=f"{title(table.kind)} on {table.place}",
         against=table.against,
@@ -76,5 +75,5 @@ def _view(table: CostTable) -> CostView:
         ),
         about=f"{about_text(table)} Measured {table.finished_at[:16].replace('T', ' ')} UTC on {table.processor}.",
         notes=tuple(notes),
-        shared=shared if table.shared else "",
+        shared=shared_line(table),
     )

@@ -26,6 +26,14 @@ def spread_text(low: float, high: float) -> str:
     return f"{ratio_text(low)} – {ratio_text(high)}"
 
 
+def shared_line(table: CostTable) -> str:
+    """Return what is to be said where something else used the core; empty if it did not."""
+    share = f"{table.cpu_share or 0.0:.0%}"
+    return (
+        f"The core was shared: it gave {share} of its time. Milliseconds are of a busy machine." if table.shared else ""
+    )
+
+
 def about_text(table: CostTable) -> str:
     """Return how a contest was held, in words."""
     device = table.device_name if table.device == "gpu" else "one thread of a CPU, whose own time counts"
