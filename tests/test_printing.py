@@ -17,7 +17,7 @@ without controls."""
 RICH = {
     DOOR: None,
     "cli/progress.py": None,
-    "cli/cost.py": {"rich.status"},
+    "cli/cost.py": {"rich.console", "rich.status"},
     "cli/list_.py": {"rich.table"},
     "cli/info.py": {"rich.table"},
     "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
