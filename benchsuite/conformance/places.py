@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.components import Component, Task
+from benchsuite.registry import Registry
 from benchsuite.text import one_line
 
 FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>[^\n]+))?')
@@ -99,7 +101,7 @@ def place_in(traceback: str, own: Own) -> Place | None:
 
 def place_made(component: Any) -> Place | None:
     """Return where a component is made: of a task, where its model is built."""
-    function = getattr(component, "make", None) or getattr(component, "model", None)
+    function: Any = getattr(component, "make", None) or getattr(component, "model", None)
     try:
         function = inspect.unwrap(function)
         if not inspect.isfunction(function) and not inspect.isclass(function):
@@ -114,3 +116,17 @@ def place_made(component: Any) -> Place | None:
 def where_made(component: Any) -> str:
     """Return it as a finding says where something is; empty if nobody can tell."""
     return str(place_made(component) or "")
+
+
+def own_of(registry: Registry, component: Component | Task) -> Own:
+    """Return what says whether a file belongs to the plugin of a component.
+
+    Args:
+        registry: Where it is registered; one that is not has the file in which it is made.
+        component: The component or task.
+    """
+    entry = registry.tables.get(component.kind, {}).get(component.name)
+    if entry is not None and entry.component is component and entry.plugin.module is not None:
+        return own_files(entry.plugin.module, entry.plugin.root)
+    place = place_made(component)
+    return lambda file: place is not None and file == place.file

@@ -243,12 +243,12 @@ def test_what_new_writes_is_well_formed(written: Path) -> None:
 
 CHECK = """
 import json, sys
-from benchsuite.conformance import checked, promises
+from benchsuite.conformance import checked, course
 from benchsuite.components import KINDS
 from benchsuite.registry import PluginSearch, load_registry
 registry = load_registry(PluginSearch(folder=sys.argv[1]))
-both = promises.tiny_tasks_for
-promises.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
+both = course.tiny_tasks_for
+course.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
 print(json.dumps({kind: [[f.promise, f.problem] for f in checked(registry, kind, f"my_{kind}")] for kind in KINDS}))
 """
 
