@@ -8,8 +8,8 @@ import pytest
 import benchsuite as bs
 from benchsuite.conformance.promises import check_task
 from benchsuite.conformance.task_course import draws_what_it_trains
-from benchsuite.errors import BenchsuiteError
 from benchsuite.curves import Curves
+from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment
 from tests.engine.test_trace import SURFACE, bowl, task
