@@ -15,7 +15,7 @@ from benchsuite.components import Component, Task
 from benchsuite.registry import Registry
 from benchsuite.text import one_line
 
-FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>[^\n]+))?')
+FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:,? in (?P<function>[^\n]+))?')
 """A call, as Python writes it into a traceback."""
 LONGEST_LINE = 200
 Own = Callable[[str], bool]
@@ -90,12 +90,20 @@ def own_files(module: Any, root: Path | None) -> Own:
     return own
 
 
-def place_in(traceback: str, own: Own) -> Place | None:
-    """Return the deepest call of the author's that a traceback tells of, of its last error that has one."""
+def place_in(traceback: str, own: Own, first: bool = False) -> Place | None:
+    """Return the deepest call of the author's that a traceback tells of, of its last error that has one.
+
+    Args:
+        traceback: The traceback.
+        own: Says which files are the author's.
+        first: Whether the deepest call stands first, as it does where a process crashed.
+    """
     found = None
     for match in FRAME.finditer(traceback):
         if own(match["file"]):
             found = Place(match["file"], int(match["line"]), (match["function"] or "").strip())
+            if first:
+                break
     return found
 
 
