@@ -46,7 +46,7 @@ def check(
     from benchsuite.conformance import tried_apart
     from benchsuite.conformance.account import FORMAT, Account, traceback_folder
 
-    shown = None if json else _Shown(terminal())
+    shown = None if json else Shown(terminal())
     folder = (tracebacks or traceback_folder()).absolute()
     done: list[dict[str, Any]] = []
     broken = 0
@@ -91,7 +91,7 @@ def _wanted(names: list[str], known: Registry) -> list[tuple[str, str]]:
     return wanted
 
 
-class _Shown:
+class Shown:
     """Shows findings as they come.
 
     Args:

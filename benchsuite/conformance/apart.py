@@ -115,8 +115,8 @@ def _closed(wanted: Wanted, registry: Registry) -> Told:
     if wanted.kind == "task":
         return Told(wanted.kind, wanted.name, "end", Looked(), last=True)
     component = registry.component(wanted.kind, wanted.name)
-    finding = placed(it_trains(component, wanted.tried), component)
-    return Told(wanted.kind, wanted.name, "trains", Looked((finding,)), last=True)
+    findings = tuple(placed(one, component) for one in it_trains(component, wanted.tried))
+    return Told(wanted.kind, wanted.name, "trains", Looked(findings), last=True)
 
 
 def _died(process: _Process, begun: Begun, registry: Registry) -> Looked:

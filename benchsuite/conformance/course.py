@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from benchsuite.components import Component, Normalization, Task
+from benchsuite.conformance.anew import PROMISE, is_made_anew
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.other_numbers import feeds_other_numbers
 from benchsuite.conformance.places import Own, own_of
@@ -61,6 +62,7 @@ class Course:
         steps = [
             Step("described", "its summary says what it is", lambda: Looked((described(self._component),))),
             Step("survives", "its settings survive a record", self._survives),
+            Step("made", PROMISE, self._made),
         ]
         for task in self._tasks:
             name = task.name
@@ -69,6 +71,7 @@ class Course:
                 f"it trains {name}",
                 partial(self._trains, task),
                 name,
+                needs="made",
             )
             steps.append(trains)
             for one in ON_A_TASK:
@@ -107,6 +110,10 @@ class Course:
             if back != recipe:
                 return Looked((Finding(promise, f"{recipe.to_json()} came back as {back.to_json()}"),))
         return Looked((Finding(promise),))
+
+    def _made(self) -> Looked:
+        found = listed(is_made_anew(self._component))
+        return Looked(found, over=any(finding.problem for finding in found))
 
     def _runs(self, task: Task) -> Runs:
         """Return the runs on a task; those of the task before are let go."""
@@ -154,8 +161,8 @@ def trains_everywhere(component: Component) -> bool:
     return isinstance(component, Normalization)
 
 
-def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> Finding:
-    """Return what became of the promise that a component trains.
+def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> tuple[Finding, ...]:
+    """Return what became of the promise that a component trains; nothing where it could not even be made.
 
     Args:
         component: The component.
@@ -164,11 +171,8 @@ def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> Finding:
     everywhere = trains_everywhere(component)
     promise = "it trains on every layer type that it declares" if everywhere else "it trains a tiny task"
     failed = [one for one in tried if not one.trained]
-    kept = not failed if everywhere else any(one.trained for one in tried)
-    if kept:
-        return Finding(promise)
-    if not failed:
-        return Finding(promise, "there is no tiny task to try it on")
+    if not failed or (not everywhere and len(failed) < len(tried)):
+        return (Finding(promise),) if tried else ()
     by_problem: dict[str, list[str]] = {}
     for one in failed:
         by_problem.setdefault(one.finding.problem, []).append(one.task)
@@ -177,4 +181,4 @@ def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> Finding:
     problem = f"on {', '.join(tasks)} {problem}{more if len(by_problem) > 1 else ''}"
     told = failed[0].finding
     traceback = "\n".join(f"On {one.task}:\n{one.finding.traceback}" for one in failed if one.finding.traceback)
-    return Finding(promise, problem, traceback, told.where, told.cure, told.line)
+    return (Finding(promise, problem, traceback, told.where, told.cure, told.line),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
 import re
@@ -119,6 +120,42 @@ def place_made(component: Any) -> Place | None:
     except (TypeError, OSError, ValueError):
         return None
     return Place(file, line, function.__name__) if file else None
+
+
+CALLED = ("update_step", "batch", "in_training", "mask", "after_step", "call", "__call__")
+"""Methods that are called of what ``make`` returns."""
+
+
+def place_called(component: Any) -> Place | None:
+    """Return where the function stands that is called of a component: the one method of such a name, or the one in ``make``.
+
+    Where there is none, or several, it is the place where the component is made.
+    """
+    made = place_made(component)
+    if made is None:
+        return None
+    try:
+        tree = ast.parse("".join(linecache.getlines(made.file)))
+    except (SyntaxError, ValueError, RecursionError):
+        return made
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    methods = [node for node in functions if node.name in CALLED]
+    makes = [node for node in functions if node.name == made.function and node.lineno == made.line]
+    inner = [
+        node for make in makes for node in ast.walk(make) if isinstance(node, ast.FunctionDef) and node is not make
+    ]
+    found = methods if len(methods) == 1 else inner
+    return Place(made.file, found[0].lineno, found[0].name) if len(found) == 1 else made
+
+
+def place_of_class(found: type, own: Own) -> Place | None:
+    """Return where one of the author's classes stands; ``None`` for anybody else's."""
+    try:
+        file = inspect.getsourcefile(found)
+        _, line = inspect.getsourcelines(found)
+    except (TypeError, OSError, ValueError):
+        return None
+    return Place(file, line) if file and own(file) else None
 
 
 def where_made(component: Any) -> str:

@@ -50,7 +50,7 @@ def check_component(component: Component, registry: Registry, other_numbers: boo
             if looked is not None:
                 findings += looked.findings
                 tried += [looked.tried] if looked.tried else []
-    return [*findings, placed(it_trains(component, tuple(tried)), component)]
+    return [*findings, *(placed(one, component) for one in it_trains(component, tuple(tried)))]
 
 
 def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> list[Finding]:
