@@ -188,7 +188,7 @@ class _Process:
                 return
             if isinstance(said, Begun):
                 self._begun, since = said, time.monotonic()
-                self._from = os.fstat(self._printed.fileno()).st_size
+                self._from = said.printed
             elif isinstance(said, Taken):
                 since = time.monotonic()
                 yield said.kind, said.name, said.key, said.looked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -48,10 +49,19 @@ def _try(wanted: Wanted, registry: Registry, weights: Path, order: Order, connec
         if looked is None:
             # Where it hangs, the author's line is told; in a thread of its own, so that no loop holds it up.
             faulthandler.dump_traceback_later(order.seconds, exit=True)
-            connection.send(Begun(kind, name, step.key, step.promise, step.trains))
+            connection.send(Begun(kind, name, step.key, step.promise, step.trains, _printed()))
         else:
             faulthandler.cancel_dump_traceback_later()
             connection.send(Taken(kind, name, step.key, looked))
+
+
+def _printed() -> int:
+    """Return how many bytes are in the file that this process prints to."""
+    try:
+        sys.stdout.flush()
+        return os.fstat(2).st_size
+    except (OSError, ValueError, AttributeError):  # a plugin may have closed it
+        return 0
 
 
 def _limit_memory(size: int) -> None:

@@ -48,13 +48,23 @@ class Order:
 
 @dataclass(frozen=True)
 class Begun:
-    """A step was begun."""
+    """A step was begun.
+
+    Args:
+        kind: Of what is tried.
+        name: Its name.
+        key: Of the step.
+        promise: What it tries.
+        trains: The tiny task that it trains; empty for any other step.
+        printed: Bytes that the process had printed before.
+    """
 
     kind: str
     name: str
     key: str
     promise: str
     trains: str
+    printed: int = 0
 
 
 @dataclass(frozen=True)
