@@ -139,6 +139,40 @@ def test_times_are_counted_by_what_they_were_spent_on(monkeypatch):
     assert len(logbook) == 2
 
 
+def timings(monkeypatch, *epochs, steps=10, lanes=1):
+    """Return what is said of epochs that took so many seconds, of which the processor worked so many."""
+    now = {"wall": 0.0, "processor": 0.0}
+    monkeypatch.setattr("benchsuite.engine.results.time.perf_counter", lambda: now["wall"])
+    monkeypatch.setattr("benchsuite.engine.results.time.process_time", lambda: now["processor"])
+    logbook = Logbook(("loss",), lanes)
+    logbook.add(0, None, {f"{part}_loss": 1.0 for part in PARTS})
+    for number, (wall, processor) in enumerate(epochs, 1):
+        with logbook.training():
+            now["wall"], now["processor"] = now["wall"] + wall, now["processor"] + processor
+        logbook.steps += steps
+        logbook.add(number, 0.5, {f"{part}_loss": 1.0 for part in PARTS})
+    return logbook.timings()
+
+
+def test_a_step_takes_what_it_took_while_the_core_was_not_shared(monkeypatch):
+    found = timings(monkeypatch, (1, 1), (4, 1), (4, 2), (1.25, 1.25), (8, 1))
+    assert (found["step_milliseconds"], found["cpu_share"]) == (1000 * 2.25 / 20, 1.0)
+    assert found["train_seconds"] == 18.25
+    assert found["train_seconds_at"] == (0.0, 1.0, 5.0, 9.0, 10.25, 18.25)
+
+
+def test_nine_tenths_of_an_epoch_are_alone_and_less_is_not(monkeypatch):
+    assert timings(monkeypatch, (10, 9), (20, 17.5))["cpu_share"] == 0.9
+    assert timings(monkeypatch, (10, 8.75), (20, 17.5))["step_milliseconds"] == 1500
+
+
+def test_where_the_core_was_shared_nearly_always_the_whole_says_so(monkeypatch):
+    one_in_five = timings(monkeypatch, (1, 1), *[(2, 1)] * 4)
+    assert (one_in_five["step_milliseconds"], one_in_five["cpu_share"]) == (100, 1.0)
+    one_in_six = timings(monkeypatch, (1, 1), *[(2, 1)] * 5)
+    assert (one_in_six["step_milliseconds"], one_in_six["cpu_share"]) == (1000 * 11 / 60, 6 / 11)
+
+
 def test_no_step_is_timed_where_several_trials_train_at_once():
     logbook = Logbook(("loss",), lanes=2)
     with logbook.training():
