@@ -17,7 +17,7 @@ class Verb(typer.core.TyperCommand):
         super().__init__(*arguments, **keywords)
         for parameter in self.params:
             if getattr(parameter, "metavar", None) is None and not getattr(parameter, "is_flag", False):
-                parameter.metavar = (parameter.name or "").upper()  # type: ignore[attr-defined]  # arguments and options have it
+                parameter.metavar = (parameter.name or "").upper()  # arguments and options have it
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the usage line."""

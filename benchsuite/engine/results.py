@@ -13,7 +13,6 @@ from benchsuite.curves import Curves, Number
 from benchsuite.data import PARTS
 from benchsuite.record import Reached, Results, Values
 
-
 ALONE = 0.9
 """An epoch had its core to itself if the processor worked for so much of its time."""
 LEAST_TIMED = 0.2
@@ -35,8 +34,8 @@ class Logbook:
         self.steps = 0
         """Steps done so far."""
         self._train = self._evaluate = self._processor = 0.0
-        self._epochs: list[Timed] = []
-        self._until = Timed(0, 0.0, 0.0)
+        self._epochs: list[Stretch] = []
+        self._until = Stretch(0, 0.0, 0.0)
         self._lanes = lanes
         self._train_at: list[float] = []
 
@@ -49,7 +48,7 @@ class Logbook:
         for name, value in row.items():
             self.values[name].append(value if value is not None and math.isfinite(value) else None)
         self._train_at.append(self._train)
-        until = Timed(self.steps, self._train, self._processor)
+        until = Stretch(self.steps, self._train, self._processor)
         self._epochs.append(until.since(self._until))
         self._until = until
 
@@ -94,16 +93,16 @@ class Logbook:
         return {name: values[index] for name, values in self.values.items() if name != "running_loss"}
 
 
-class Timed(NamedTuple):
+class Stretch(NamedTuple):
     """Training of some epochs: its steps, and the seconds that passed and that the processor worked."""
 
     steps: int
     wall: float
     processor: float
 
-    def since(self, before: Timed) -> Timed:
+    def since(self, before: Stretch) -> Stretch:
         """Return what was added to ``before``."""
-        return Timed(self.steps - before.steps, self.wall - before.wall, self.processor - before.processor)
+        return Stretch(self.steps - before.steps, self.wall - before.wall, self.processor - before.processor)
 
     @property
     def alone(self) -> bool:
@@ -111,11 +110,11 @@ class Timed(NamedTuple):
         return self.steps > 0 and self.processor >= ALONE * self.wall
 
 
-def _of_all(epochs: Iterable[Timed]) -> Timed:
+def _of_all(epochs: Iterable[Stretch]) -> Stretch:
     steps, wall, processor = 0, 0.0, 0.0
     for epoch in epochs:
         steps, wall, processor = steps + epoch.steps, wall + epoch.wall, processor + epoch.processor
-    return Timed(steps, wall, processor)
+    return Stretch(steps, wall, processor)
 
 
 class Timings(TypedDict):
