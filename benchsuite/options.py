@@ -4,7 +4,7 @@ A table is a frozen dataclass, and a line of it all there is to write::
 
     @dataclass(frozen=True)
     class Study(Table):
-        seeds: int = option(3, "Seeds 0 … N−1.", whole(1), metavar="N", example=5)
+        epochs: int = option(10, "The budget.", whole(1), metavar="N", example=5)
 
 The field's type decides what may be written: ``bool``, ``int``, ``float``, ``str``, ``Path``, ``tuple[str, ...]``, each but the
 last also as ``X | None`` where no value stands for itself.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -53,6 +53,7 @@ class Option:
         positional: Whether it is an argument of the command line, without a name.
         kinds: Whether each value is a name or several separated by commas, and ``-`` may stand for ``_``.
         numeric: Whether a study file may hold a whole number without quotes.
+        joined: Makes the text of a list in a study file, where the value is a text.
         field: The field of the table; of another name where a field holds several options.
     """
 
@@ -68,6 +69,7 @@ class Option:
     positional: bool = False
     kinds: bool = False
     numeric: bool = False
+    joined: Callable[[Sequence[Any]], Any] | None = None
     field: str = ""
 
     @property
@@ -113,6 +115,8 @@ class Option:
             return (value,)
         if self.several and isinstance(value, list):
             return tuple(value)
+        if self.joined and isinstance(value, list):
+            return self.joined(value)
         if self.type is Path and isinstance(value, str):
             return Path(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -135,6 +139,7 @@ def option(
     positional: bool = False,
     kinds: bool = False,
     numeric: bool = False,
+    joined: Callable[[Sequence[Any]], Any] | None = None,
 ) -> T:
     """Write one line of a table; see :class:`Option` for the arguments. An example is needed where the type alone gives none."""
     known = {
@@ -146,6 +151,7 @@ def option(
         "positional": positional,
         "kinds": kinds,
         "numeric": numeric,
+        "joined": joined,
     }
     return field(default=default, metadata=known)
 

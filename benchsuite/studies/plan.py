@@ -122,14 +122,15 @@ def plan(study: Study, registry: Registry) -> Plan:
             if kind in chosen and (study.task or kind in task.compares):
                 recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
         wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
-    count = sum(len(recipes) * study.seeds * len(folds) for _, recipes, folds in wanted)
+    seeds = study.seed_numbers
+    count = sum(len(recipes) * len(seeds) * len(folds) for _, recipes, folds in wanted)
     if count > MOST_TRIALS:
         raise BenchsuiteError(
             f"a study may have up to {MOST_TRIALS:,} trials. Received: {count:,}. Take fewer seeds, folds, values or tasks."
         )
     trials: dict[str, Trial] = {}
     for task, recipes, folds in wanted:
-        for recipe, seed, fold in itertools.product(recipes, range(study.seeds), folds):
+        for recipe, seed, fold in itertools.product(recipes, seeds, folds):
             trial = Trial(
                 task.name,
                 task.version,
