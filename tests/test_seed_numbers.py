@@ -34,7 +34,8 @@ def test_a_number_a_list_and_ranges(written: Any, seeds: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", ",", "3,", "-1", "1-", "5-3", "3,3", "0-4,4", "0", "1.5", "a", "1000001", "0-1000000", "1000000000-1000000001", [], [True], [1.5], [[1]], -1, None, 2.0]
+    "written", ["", ",", "3,", "-1", "1-", "5-3", "3,3", "0-4,4", "0", "1.5", "a", "1000001", "0-1000000", "1000000000-1000000001",
+                [], [True], [1.5], [[1]], -1, None, 2.0]
 )  # fmt: skip
 def test_what_means_no_seeds_is_refused_with_what_is_possible(written: Any) -> None:
     with pytest.raises(bs.BenchsuiteError, match=r"^seeds must be a number of seeds from 1 to 1,000,000, or seeds and"):

@@ -10,7 +10,6 @@ import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.studies.file import read_study_file
 
-
 SEEDS = "a number of seeds from 1 to 1,000,000, or seeds and ranges such as 0-9, 3,5 or 0-4,10"
 
 

@@ -18,7 +18,6 @@ from benchsuite.studies.plan import Plan, plan, tasks_of
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 
-
 SEEDS = "seeds must be a number of seeds from 1 to 1,000,000, or seeds and ranges such as 0-9, 3,5 or 0-4,10."
 
 
