@@ -7,14 +7,15 @@ A table is a frozen dataclass, and a line of it all there is to write::
         epochs: int = option(10, "The budget.", whole(1), metavar="N", example=5)
 
 The field's type decides what may be written: ``bool``, ``int``, ``float``, ``str``, ``Path``, ``tuple[str, ...]``, each but the
-last also as ``X | None`` where no value stands for itself.
+last also as ``X | None`` where no value stands for itself. A name that is a word of Python has ``_`` behind it in the table.
 """
 
 from __future__ import annotations
 
+import keyword
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -53,7 +54,7 @@ class Option:
         positional: Whether it is an argument of the command line, without a name.
         kinds: Whether each value is a name or several separated by commas, and ``-`` may stand for ``_``.
         numeric: Whether a study file may hold a whole number without quotes.
-        joined: Makes the text of a list in a study file, where the value is a text.
+        spelled: Makes of a list or a table in a study file what the command line takes.
         field: The field of the table; of another name where a field holds several options.
     """
 
@@ -69,7 +70,7 @@ class Option:
     positional: bool = False
     kinds: bool = False
     numeric: bool = False
-    joined: Callable[[Sequence[Any]], Any] | None = None
+    spelled: Callable[[Any], Any] | None = None
     field: str = ""
 
     @property
@@ -85,7 +86,12 @@ class Option:
     @property
     def words(self) -> str:
         """What a value must do, as a verb and its object; of several values, what they all are."""
-        return self.checks[0].words if self.checks and not self.several else WORDS[self.type]
+        return self.checks[0].words if self.checks and (self.spelled or not self.several) else WORDS[self.type]
+
+    @property
+    def parameter(self) -> str:
+        """Its name as a parameter of a function, which no word of Python may be."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
 
     def read(self, value: Any, called: str) -> Any:
         """Return a value as the table holds it, whoever wrote it and where.
@@ -113,10 +119,10 @@ class Option:
         """Let what is plainly meant count: a list of one without brackets, a whole number for a fraction."""
         if self.several and isinstance(value, str):
             return (value,)
+        if self.spelled and isinstance(value, list | dict):
+            return self.spelled(value)
         if self.several and isinstance(value, list):
             return tuple(value)
-        if self.joined and isinstance(value, list):
-            return self.joined(value)
         if self.type is Path and isinstance(value, str):
             return Path(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -139,7 +145,7 @@ def option(
     positional: bool = False,
     kinds: bool = False,
     numeric: bool = False,
-    joined: Callable[[Sequence[Any]], Any] | None = None,
+    spelled: Callable[[Any], Any] | None = None,
 ) -> T:
     """Write one line of a table; see :class:`Option` for the arguments. An example is needed where the type alone gives none."""
     known = {
@@ -151,7 +157,7 @@ def option(
         "positional": positional,
         "kinds": kinds,
         "numeric": numeric,
-        "joined": joined,
+        "spelled": spelled,
     }
     return field(default=default, metadata=known)
 
@@ -191,7 +197,8 @@ class Table:
             value = getattr(self, known.name)
             lines = {line.name: line for line in _lines(known, _types(type(self))[known.name])}
             if "names" not in known.metadata:
-                object.__setattr__(self, known.name, lines[known.name].read(value, known.name))
+                (line,) = lines.values()
+                object.__setattr__(self, known.name, line.read(value, line.name))
                 continue
             for name in value:
                 if name not in lines:
@@ -221,8 +228,8 @@ def build(table: type[TABLE], values: Mapping[str, Any]) -> TABLE:
     """Return a table with the values that were given, and its defaults for the rest; other tables' values are passed over."""
     arguments: dict[str, Any] = {}
     for line in options_of(table):
-        if line.name in values and line.field == line.name:
-            arguments[line.name] = values[line.name]
+        if line.name in values and line.field == line.parameter:
+            arguments[line.field] = values[line.name]
         elif line.name in values:
             arguments.setdefault(line.field, {})[line.name] = values[line.name]
     return table(**arguments)
@@ -254,5 +261,13 @@ def _lines(known: Field[Any], annotation: Any) -> list[Option]:
     if example is None and plain is bool:
         example = not known.default
     return [
-        Option(known.name, plain, known.default, **about, example=example, optional=len(parts) > 1, field=known.name)
+        Option(
+            known.name.removesuffix("_"),
+            plain,
+            known.default,
+            **about,
+            example=example,
+            optional=len(parts) > 1,
+            field=known.name,
+        )
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,9 +49,13 @@ def seed_numbers(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def joined(seeds: Sequence[Any]) -> Any:
+def joined(seeds: Any) -> Any:
     """Return a study file's list of seeds and ranges as the text that means the same; what is no such list as it is."""
-    if not seeds or not all(isinstance(seed, int | str) and not isinstance(seed, bool) for seed in seeds):
+    if (
+        not isinstance(seeds, list)
+        or not seeds
+        or not all(isinstance(seed, int | str) and not isinstance(seed, bool) for seed in seeds)
+    ):
         return seeds
     text = ",".join(map(str, seeds))
     return f"{text}-{text}" if re.fullmatch(r"\d+", text) else text  # of a list, even of one, each is a seed

@@ -80,8 +80,8 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
     """
     found: dict[tuple[str, ...], tuple[Setting, ...]] = {}
     for selection in selections:
-        for part in _split(selection, ","):
-            terms = _split(part, "+")
+        for part in split(selection, ","):
+            terms = split(part, "+")
             if len(terms) > 1 and kind not in COMBINED:
                 raise BenchsuiteError(
                     f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives."
@@ -102,8 +102,16 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
 _TERM = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """Split at separators outside of brackets."""
+def split(text: str, separator: str) -> list[str]:
+    """Return the parts of a text between separators outside of brackets.
+
+    Args:
+        text: A selection, or several.
+        separator: One letter.
+
+    Raises:
+        BenchsuiteError: If a part is empty or a bracket is not closed.
+    """
     parts, depth, current = [], 0, ""
     for character in text:
         depth += {"[": 1, "]": -1}.get(character, 0)
@@ -141,6 +149,11 @@ def _alternatives(kind: str, term: str, components: Components) -> list[Setting]
     settings = []
     for known in names:
         component = components.component(kind, known)
+        for key in axes:
+            owners = [other.replace("_", " ") for other in RECIPE_KINDS if key in components.names(other)]
+            if key not in component.space and owners:
+                then = f"There is {owners[0]} {key!r}."
+                raise unknown(f"hyperparameter of {component.title}:", key, component.space, then=then)
         values = {key: _values(component, key, texts) for key, texts in axes.items()}
         if (count := math.prod(map(len, values.values()))) > MOST_SETTINGS:
             raise BenchsuiteError(

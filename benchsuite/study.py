@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.changes import CHANGES, Changes, read_changes, spelled
 from benchsuite.checks import Check, above, form, one_of, whole
 from benchsuite.components import MOST_LANES, TIERS
 from benchsuite.errors import BenchsuiteError
@@ -66,6 +67,14 @@ class Study(Table):
         example=["optimizer", "activation"],
         kinds=True,
     )
+    with_: tuple[str, ...] = option(
+        (),
+        "Change the baseline of the whole study: kind=selection, batch_size=N, epochs=N.",
+        CHANGES,
+        metavar="CHANGES",
+        example=["schedule=warmup+cosine,batch_size=128"],
+        spelled=spelled,
+    )
     seeds: str = option(
         "3",
         "N for the seeds 0 … N−1, or seeds and ranges: 0-9, 3,5, 0-4,10.",
@@ -73,7 +82,7 @@ class Study(Table):
         metavar="SEEDS",
         example="0-4,10",
         numeric=True,
-        joined=joined,
+        spelled=joined,
     )
     folds: str = option(
         "",
@@ -97,6 +106,11 @@ class Study(Table):
         example=64,
     )
     device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
+
+    @property
+    def changes(self) -> Changes:
+        """What differs from the tasks' own baselines in every trial, as it was written."""
+        return read_changes(self.with_)
 
     @property
     def seed_numbers(self) -> tuple[int, ...]:
