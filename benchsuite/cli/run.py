@@ -125,9 +125,12 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
         say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")
+    if planned.changes:
+        say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():
-        more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
-        say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
+        shown = [*settings[:MOST_NAMED], *["…"] * (len(settings) > MOST_NAMED)]
+        what = f"{kind.replace('_', ' ')}, {count_of(len(settings), 'setting')}"
+        say(console, "{}: {}", what, ", ".join(shown))
     for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:
