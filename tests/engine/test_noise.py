@@ -68,7 +68,17 @@ def test_far_steps_and_long_keys_do_not_meet(jit, function):
 def test_every_owner_keeps_the_range_that_trials_were_drawn_with():
     """To move one changes the numbers of trials: raise ENGINE_VERSION then."""
     firsts = {owner.name: owner.first for owner in noise.Owner}
-    assert firsts == {"TRAINING": 0, "BATCHES": 2**49, "OPTIMIZER": 2**50, "STATISTICS": 2**51, "PROBES": 2**52}
+    counts = {
+        "TRAINING": 0,
+        "BATCHES": 1,
+        "OPTIMIZER": 2,
+        "EVALUATION": 3,
+        "STATISTICS": 4,
+        "INITIAL": 5,
+        "AFTER": 6,
+        "PROBES": 8,
+    }
+    assert firsts == {name: count * 2**49 for name, count in counts.items()}
 
 
 def test_ranges_do_not_meet_and_their_last_draw_is_an_int64():
