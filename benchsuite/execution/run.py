@@ -83,6 +83,7 @@ class _Run:
         self._order: list[str] = []  # in which trials were proposed
         self._proposed: set[str] = set()
         self._told = 0
+        self._told_of_data: set[str] = set()
         self._waiting = 0
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
@@ -133,6 +134,11 @@ class _Run:
                 self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
+        for name in sorted(self._judge.other_data - self._told_of_data):
+            self.observer.problem(
+                f"the data of task {name!r} are others now: its records are stale, and its trials run again"
+            )
+        self._told_of_data |= self._judge.other_data
         for line in some_of(damaged, self.store.folder):
             self.observer.problem(line)
         if running and not self._waiting:
