@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ class Archive:
         stale_shown: Whether these are among the records; else they were left out.
         without_data: How many were left out because their trials had no data.
         damaged: What lies among the records and is none, one line each.
+        same_as: (kind, name) → name, of components that say that they are the same method as another.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class Archive:
         stale_shown: bool = False,
         without_data: int = 0,
         damaged: Iterable[object] = (),
+        same_as: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
-        self._contents = Contents(records)
+        self._contents = Contents(records, same_as)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -227,6 +229,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         stale_shown=stale,
         without_data=counts[Freshness.MISSING],
         damaged=damaged,
+        same_as=registry.same_as,
     )
 
 

@@ -111,7 +111,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             "cannot be compared. "
             "Run the same study again to renew them, or look at them with --stale."
         )
-    contents = Contents(shown)
+    contents = Contents(shown, known.same_as)
     costs, outdated = _costs(store.folder, known, stale, damaged)
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated

@@ -12,9 +12,11 @@ from typing import Any
 from benchsuite.changes import Changes, changed_baseline
 from benchsuite.components import Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution.cells import Forecast, make_cells
+from benchsuite.execution.cells import make_cells
+from benchsuite.execution.forecast import Forecast
 from benchsuite.execution.interface import Executor, Finished, Noticed, Options, Started
 from benchsuite.execution.observer import Observer, Summary
+from benchsuite.execution.past import learn_from, others_of
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
@@ -113,6 +115,7 @@ class _Run:
         if not trials:
             return
         running = []
+        known: list[Record] = []
         damaged: list[str] = []
         for trial in trials:
             self._order.append(trial.id)
@@ -120,6 +123,7 @@ class _Run:
                 continue
             self._proposed.add(trial.id)
             record = self._read(trial.id, damaged)
+            known += [record] if record else []
             freshness = self._judge(trial, record)
             if record is not None and freshness is Freshness.FRESH:
                 self.summary.records[trial.id] = record
@@ -139,6 +143,9 @@ class _Run:
                 f"the data of task {name!r} are others now: its records are stale, and its trials run again"
             )
         self._told_of_data |= self._judge.other_data
+        if running and not self._waiting:
+            known += others_of(self.store, self._proposed)
+        learn_from(self._forecast, known)
         for line in some_of(damaged, self.store.folder):
             self.observer.problem(line)
         if running and not self._waiting:
@@ -186,6 +193,7 @@ class _Run:
         self.summary.compiled += event.ending.costs.functions_compiled or 0
         self.summary.loaded += event.ending.costs.functions_loaded or 0
         self._forecast.remove(trial)
+        self._forecast.learn(trial, event.ending.costs, here=True)
         self.observer.finished(trial, event.worker, record, self._forecast.seconds)
         if self.registry.hooks.hook.trial_finished.get_hookimpls():
             theirs = deepcopy(

@@ -21,6 +21,7 @@ from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
+from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
@@ -236,17 +237,6 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
         environment=worker.environment(None),
     )
     return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
-
-
-def processor_name() -> str:
-    """Return the model of this machine's processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
 
 
 def _limit_memory(size: int) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from benchsuite.cli import main
 from benchsuite.cli.console import Harmless, cell, quote, say
 from benchsuite.cli.progress import Progress
-from benchsuite.conformance.promises import Finding
+from benchsuite.conformance import Finding
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.store import Store

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.components import Task
 from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.fed.finding import RecipeFinding
@@ -232,7 +233,9 @@ class Program:
         with tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             for start in range(0, len(x), OUTPUTS_AT_ONCE):
                 piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
-                found.append(np.asarray(tf.cast(self.network.model(piece, training=False), tf.float32)))
+                with noise.stream(self._key, tf.constant(start // OUTPUTS_AT_ONCE, tf.int64), noise.Owner.EVALUATION):
+                    outputs = self.network.model(piece, training=False)
+                found.append(np.asarray(tf.cast(outputs, tf.float32)))
         return np.concatenate(found)
 
     def probe(self, feed: Feed) -> dict[str, list[float | None]]:

@@ -336,7 +336,7 @@ def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypa
 
 def test_what_tables_share_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = []
-    monkeypatch.setattr(contents, "leaderboards", lambda sample: made.append("boards") or leaderboards(sample))
+    monkeypatch.setattr(contents, "leaderboards", lambda sample, **_: made.append("boards") or leaderboards(sample))
     monkeypatch.setattr(contents, "grids", lambda sample: made.append("grids") or grids(sample))
     held = Contents([make_record(seed=seed) for seed in range(2)])
     write_report(held, tmp_path)
