@@ -112,7 +112,9 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         tasks=whole(len({head.column.task for head in board.columns})),
         confidence=_confidence(board),
         scale=_scale_text(strips),
-        twins=" Also: another name of the same method, in the ranks once." if any(row.twins for row in board.rows) else "",
+        twins=" Also: another name of the same method, in the ranks once."
+        if any(row.twins for row in board.rows)
+        else "",
         folds=folds_text(head.column.folds for head in board.columns),
         saturated=", ".join(saturated),
         left_out=_left_out(board, shown, [entry for held in entries for entry in held]),

@@ -49,7 +49,9 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
 def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
     board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
     more = len(whole_board.rows) - len(board.rows)
-    label_width = max(9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n"))))
+    label_width = max(
+        9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n")))
+    )
     rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
     entries = [
         [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
