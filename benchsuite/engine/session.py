@@ -13,7 +13,7 @@ from benchsuite.components import Monitor, Optimizer, Task
 from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
-from benchsuite.engine.epochs import Course, train_epochs
+from benchsuite.engine.epochs import AfterEpoch, Course, train_epochs
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import RecipeFinding, likenesses, recipe_finding
 from benchsuite.engine.fed.number import Number
@@ -61,6 +61,7 @@ class Session:
         certified: Finds the checksum that a task's data must have; ``None`` if any will do.
         results: Of the folder that holds those of weights and predictions; nothing is written to another one.
         feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
+        after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
     """
 
     def __init__(
@@ -75,11 +76,12 @@ class Session:
         certified: Callable[[Task], str | None] = lambda _: None,
         results: Identity | None = None,
         feeds: bool = True,
+        after_epoch: AfterEpoch | None = None,
     ) -> None:
         self._components = components
         self._tasks = tasks
         self._device = device
-        self._extras = extras
+        self._extras, self._after_epoch = extras, after_epoch
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
         self._data = KeptData(components, certified)
@@ -112,7 +114,7 @@ class Session:
         """
         waiting, found = dict(enumerate(trials)), dict[int, Ran]()
         while waiting:
-            group = Group(trials[0].lanes, self._extras)
+            group = Group(trials[0].lanes, self._extras, self._after_epoch)
             for number, trial in list(waiting.items()):
                 if group.full:
                     break
@@ -193,7 +195,7 @@ class Session:
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
-        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper))
+        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper, self._after_epoch))
         account.results = summarize(task, logbook, restores)
         keeper.take()
 

@@ -22,10 +22,10 @@ from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.machine import processor_name
-from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
-from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
@@ -132,7 +132,12 @@ class Worker:
             predictions=Path(options.predictions),
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
+            after_epoch=self._tell_epoch if options.epochs else None,
         )
+
+    def _tell_epoch(self, trial: str, values: Values) -> None:
+        if self._connection is not None:
+            self._connection.send(EpochMeasured(trial, values))
 
     def _load_plugins(self) -> Registry:
         """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""
