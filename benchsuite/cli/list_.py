@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import cell, quote, say, show, terminal
+from benchsuite.cli.console import advise, cell, echo, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
 from benchsuite.text import without_controls
+
+if TYPE_CHECKING:
+    from benchsuite.registry import Registered, Registry
 
 
 def list_components(
@@ -18,17 +21,24 @@ def list_components(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """List components and tasks by kind, with where they come from."""
+    """List components and tasks by kind, with where they come from.
+
+    Into a file or a pipe each is one line: name, kind, summary and origin, with tabs between them.
+    """
     from rich.table import Table
 
     from benchsuite.discovery import described
 
     if kind is not None and kind.replace("-", "_") not in KINDS:
         raise unknown("kind", kind, KINDS)
-    known = registry(plugin, no_local)
+    known = registry(plugin, no_local, listing=True)
     console = terminal()
-    for name, table in known.tables.items():
+    for name in known.tables:
         if kind is not None and kind.replace("-", "_") != name:
+            continue
+        if not console.is_terminal:
+            for component_name, summary, origin in _rows(known, name):
+                echo("{}\t{}\t{}\t{}", component_name, name, summary, origin)
             continue
         shown = Table(
             box=None,
@@ -39,10 +49,8 @@ def list_components(
         )
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
             shown.add_column(**column)
-        for component_name, entry in sorted(table.items()):
-            component = entry.component
-            mark = f"{component.tier}, " if name == "task" else "default, " if component.default else ""
-            shown.add_row(cell(component_name), cell(component.summary), cell(mark + entry.plugin.origin))
+        for row in _rows(known, name):
+            shown.add_row(*map(cell, row))
         show(console, shown)
     cut = False
     for broken in known.broken:
@@ -54,3 +62,23 @@ def list_components(
         say(console, "[dim]`benchsuite doctor` shows these lines whole.[/]")
     if skipped := described(known.skipped, console.width):
         quote(console, skipped)
+    for origin, library in known.slow.items():
+        advise(origin, library)
+
+
+def _rows(known: Registry, kind: str) -> list[tuple[str, str, str]]:
+    """Return name, summary and origin of each component of a kind, those of plugins included that were not loaded."""
+    rows = [(name, entry.component.summary, _origin(kind, entry)) for name, entry in known.tables[kind].items()]
+    for origin, unloaded in known.unloaded.items():
+        rows += [
+            (one.name, one.summary, f"{one.mark}, {origin}" if one.mark else origin)
+            for one in unloaded
+            if one.kind == kind
+        ]
+    return sorted(rows)
+
+
+def _origin(kind: str, entry: Registered) -> str:
+    component: Any = entry.component
+    mark = f"{component.tier}, " if kind == "task" else "default, " if component.default else ""
+    return f"{mark}{entry.plugin.origin}"
