@@ -49,8 +49,8 @@ def list_components(
         )
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
             shown.add_column(**column)
-        for row in _rows(known, name):
-            shown.add_row(*map(cell, row))
+        for component_name, summary, origin in _rows(known, name):
+            shown.add_row(cell(component_name), cell(summary), cell(origin))
         show(console, shown)
     cut = False
     for broken in known.broken:

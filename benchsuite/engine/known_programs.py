@@ -24,8 +24,8 @@ from benchsuite.engine.program.stored import NotStorable
 from benchsuite.files import cache_folder
 from benchsuite.trial import Trial
 
-MOST_BYTES = 2**28
-"""Of all programs together: a thousand and more."""
+MOST_BYTES = 2**26
+"""Of all programs together: some thousands."""
 
 
 class KnownPrograms:

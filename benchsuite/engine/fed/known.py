@@ -19,7 +19,7 @@ from benchsuite.remembered import Remembered
 from benchsuite.trial import RATE
 
 
-class Known:
+class KnownFindings:
     """Findings on the disk; off until it is switched on. There is one, :data:`KNOWN`."""
 
     def __init__(self) -> None:
@@ -56,4 +56,4 @@ class Known:
         return f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
 
 
-KNOWN = Known()
+KNOWN = KnownFindings()

@@ -5,7 +5,7 @@ import pytest
 import benchsuite as bs
 from benchsuite.engine.fed import finding as module
 from benchsuite.engine.fed.finding import finding
-from benchsuite.engine.fed.known import KNOWN, Known
+from benchsuite.engine.fed.known import KNOWN, KnownFindings
 from benchsuite.recipe import Setting
 
 
@@ -21,7 +21,7 @@ def searches(tmp_path, monkeypatch):
         return search(one)
 
     monkeypatch.setattr(module._Search, "finding", counted)
-    known = Known()
+    known = KnownFindings()
     known.switch_on(lambda setting: code[setting.name])
     monkeypatch.setattr(module, "KNOWN", known)
     code.clear()
