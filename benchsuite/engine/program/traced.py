@@ -8,6 +8,7 @@ from typing import Any
 
 from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.program.canonical import Canonical, NotCanonical
+from benchsuite.engine.program.own_chance import refuse_own_chance
 
 
 class Traced:
@@ -35,6 +36,11 @@ class Traced:
         self._found: dict[int, Any] = {}
         self._known: dict[int, Canonical] = {}
         self._called: dict[int, Callable[..., Any]] = {}
+
+    @property
+    def found(self) -> tuple[Any, ...]:
+        """Its traces, as TensorFlow made them, in the order in which they were made."""
+        return tuple(self._found.values())
 
     @property
     def variables(self) -> int:
@@ -69,9 +75,15 @@ class Traced:
         self._known[steps] = function
 
     def trace(self, steps: int, *arguments: Any) -> Any:
-        """Return the trace that such a call takes, made if there is none; nothing is compiled."""
+        """Return the trace that such a call takes, made if there is none; nothing is compiled.
+
+        Raises:
+            BenchsuiteError: If something draws numbers that are not the trial's.
+        """
         if steps not in self._found:
-            self._found[steps] = self.function.get_concrete_function(*arguments)
+            concrete = self.function.get_concrete_function(*arguments)
+            refuse_own_chance(concrete)
+            self._found[steps] = concrete
         return self._found[steps]
 
     def _first(self, steps: int, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
