@@ -48,6 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         compiled_code.end(Path(os.environ.pop(CACHE)))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One process more than there are cores: some test always waits, for a limit, a signal or a process that goes."""
     return (os.cpu_count() or 1) + 1
