@@ -134,7 +134,8 @@ def test_the_wheel_runs_alone_from_an_empty_folder(wheel, tmp_path):
     script = (
         "import sys, benchsuite, benchsuite_plugins, benchsuite_tasks\n"
         f"assert all(m.__file__.startswith({str(site)!r}) for m in (benchsuite, benchsuite_plugins, benchsuite_tasks))\n"
-        "sys.argv = ['benchsuite', 'run', '--task', 'noisy_quadratic,diamonds_mlp', '--seeds', '1', '--epochs', '1']\n"
+        "sys.argv = ['benchsuite', 'run', '--task', 'noisy_quadratic,diamonds_mlp', '--seeds', '1', '--epochs', '1', "
+        "'--workers', '1']\n"
         "from benchsuite.cli import main\n"
         "if __name__ == '__main__': main()\n"
     )
