@@ -182,6 +182,16 @@ class Registry:
         assert isinstance(component, Component)
         return component
 
+    @property
+    def same_as(self) -> dict[tuple[str, str], str]:
+        """(kind, name) → the component of that kind that it says to be, of those that say so."""
+        return {
+            (kind, name): entry.component.same_as
+            for kind, table in self.tables.items()
+            for name, entry in table.items()
+            if isinstance(entry.component, Component) and entry.component.same_as
+        }
+
     def yardstick(self, kind: str) -> Component:
         """Return the component that the costs of a kind are told relative to."""
         found = [entry.component for entry in self.tables[kind].values() if entry.component.yardstick]

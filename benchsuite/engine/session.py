@@ -309,7 +309,11 @@ class Session:
 
 
 def _check_batch(trial: Trial, task: Task, component: Optimizer, dataset: Dataset) -> None:
-    """Refuse mini-batches for an optimizer that needs all examples at once."""
+    """Refuse a batch size that the data cannot have, and mini-batches for an optimizer that needs all examples at once."""
+    if trial.batch_size > dataset.sizes[0]:
+        raise Unsupported(
+            f"a batch of {trial.batch_size} is larger than the training part of {task.title}: {dataset.sizes[0]} examples"
+        )
     if "full_batch" in component.wants and trial.batch_size != dataset.sizes[0]:
         raise Unsupported(
             f"{component.title} needs the whole training part in each batch: {dataset.sizes[0]} examples; "

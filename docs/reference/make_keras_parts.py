@@ -1,11 +1,11 @@
 """Try the parts that Keras ships, and those of packages that somebody has installed, and write docs/reference/keras-parts.md.
 
-    python docs/reference/make_keras_parts.py [FOLDER …]
+    python docs/reference/make_keras_parts.py [--known FILE] [FOLDER …]
 
 A folder holds one package, as ``pip install --no-deps --target FOLDER PACKAGE`` leaves it; nothing is installed here. For each part the
 lines of a ``make`` are tried in order, the plain ``return Part(…)`` first: a trial on a tiny task, one of another seed in the same
 program, and the first one again, which must give the same bits. What works says how many lines it took beyond that one; what
-does not says why.
+does not says why. A file of verdicts (JSON) is read, and added to: what it knows is not tried again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import inspect
+import json
 import re
 import sys
 import textwrap
@@ -101,6 +102,7 @@ class Both:
         both = layer({{"images": x, "labels": keras.ops.one_hot(y, classes)}}, training=True)
         return both["images"], both["labels"]
 return Both()"""
+PROBABILITIES = "loss = {call}\nreturn lambda y, z: loss(y, keras.ops.softmax(z))"
 ONE_HOT = "loss = {call}\nreturn lambda y, z: loss(keras.ops.one_hot(y, z.shape[-1]), keras.ops.softmax(z))"
 WAYS = {
     "optimizer": [Way("optimizer", PLAIN, fields={"space": RATE})],
@@ -132,6 +134,7 @@ WAYS = {
     "loss": [
         Way("loss", PLAIN, fields={"targets": "values"}, task="values"),
         Way("loss", PLAIN, fields={"targets": "classes"}),
+        Way("loss", PROBABILITIES, "gives it probabilities", {"targets": "classes"}),
         Way("loss", ONE_HOT, "gives it probabilities and one-hot targets", {"targets": "classes"}),
     ],
     "layer after activations": [
@@ -166,6 +169,8 @@ GIVEN = {
     "PolynomialDecay": "1.0, 10",
     "GroupNormalization": "groups=2",
     "SpectralNormalization": "keras.layers.Dense(8)",
+    "Dice": "axis=1, ",
+    "Tversky": "axis=1, ",
     "L1L2": "1e-3, 1e-3",
     "Activation": "'tanh'",
     "AlphaDropout": "0.25",
@@ -208,37 +213,73 @@ LOGITS = ("BinaryCrossentropy", "BinaryFocalCrossentropy", "SparseCategoricalCro
 RECURRENT = ("LSTM(8, dropout=0.25)", "GRU(8, recurrent_dropout=0.25)", "SimpleRNN(8)")
 
 PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
-    "actix": ("actix", {"activation": ("OptimA()", "ParametricPolyTanh()", "AdaptiveRationalSoftsign()", "SinhGate()", "A_ELuC()")}),
+    "actix": (
+        "actix",
+        {"activation": ("OptimA()", "ParametricPolyTanh()", "AdaptiveRationalSoftsign()", "SinhGate()", "A_ELuC()")},
+    ),
     "adabelief-tf": ("adabelief_tf", {"optimizer": ("AdaBeliefOptimizer(learning_rate, print_change_log=False)",)}),
     "adan-tensorflow": ("tf_adan.adan", {"optimizer": ("Adan(learning_rate)",)}),
     "alrelu-keras": ("alrelu_keras", {"activation": ("ALReLU()", "TrainableALReLU()")}),
     "ga-optimizer": (
         "ga_optimizer",
-        {"optimizer": ("make_ga_optimizer(keras.optimizers.Adam)(2, learning_rate=learning_rate)", "Adam(2, learning_rate=learning_rate)")},
+        {
+            "optimizer": (
+                "make_ga_optimizer(keras.optimizers.Adam)(2, learning_rate=learning_rate)",
+                "Adam(2, learning_rate=learning_rate)",
+            )
+        },
     ),
     "keras-aug": (
         "keras_aug.layers.vision",
         {
             "layer on inputs": (
-                "RandomFlip()", "GaussianBlur()", "GaussianNoise()", "RandomAffine(degrees=15)", "RandomErasing()", "RandomGrayscale()",
-                "CutMix()", "MixUp()",
+                "RandomFlip()",
+                "GaussianBlur()",
+                "GaussianNoise()",
+                "RandomAffine(degrees=15)",
+                "RandomErasing()",
+                "RandomGrayscale()",
+                "CutMix()",
+                "MixUp()",
             )
         },
     ),
     "keras-bcr": ("keras_bcr", {"layer after activations": ("BatchCorrRegularizer()",)}),
-    "keras-cv": ("keras_cv.layers", {"layer on inputs": ("RandomFlip()", "RandomTranslation(0.2, 0.2)", "GridMask()", "RandomCutout(0.5, 0.5)"),
-                                     "layer after activations": ("DropPath()",)}),
+    "keras-cv": (
+        "keras_cv.layers",
+        {
+            "layer on inputs": ("RandomFlip()", "RandomTranslation(0.2, 0.2)", "GridMask()", "RandomCutout(0.5, 0.5)"),
+            "layer after activations": ("DropPath()",),
+        },
+    ),
     "keras-custom": ("keras_custom", {"activation": ("layers.Abs()",), "layer of a model": ("layers.Arctan()",)}),
     "keras-efficient-kan": ("keras_efficient_kan", {"layer of a model": ("KANLinear(8)",)}),
-    "keras-hub": ("keras_hub.layers", {"normalization": ("RMSNormalization()",), "layer of a model": ("SinePositionEncoding()", "TransformerEncoder(8, 2, dropout=0.25)",
-                                      "FNetEncoder(8, dropout=0.25)", "PositionEmbedding(6)")}),
+    "keras-hub": (
+        "keras_hub.layers",
+        {
+            "normalization": ("RMSNormalization()",),
+            "layer of a model": (
+                "SinePositionEncoding()",
+                "TransformerEncoder(8, 2, dropout=0.25)",
+                "FNetEncoder(8, dropout=0.25)",
+                "PositionEmbedding(6)",
+            ),
+        },
+    ),
     "keras-lmu": ("keras_lmu", {"layer of a model": ("LMU(2, 4, 6, keras.layers.SimpleRNNCell(8))",)}),
-    "keras-matmulless": ("keras_mml.layers", {"layer of a model": ("DenseMML(8)", "GRUMML(8)", "SwiGLUMML(8)", "RMSNorm()")}),
+    "keras-matmulless": (
+        "keras_mml.layers",
+        {"layer of a model": ("DenseMML(8)", "GRUMML(8)", "SwiGLUMML(8)", "RMSNorm()")},
+    ),
     "keras-mdn-layer": ("keras_mdn_layer", {"layer of a model": ("MDN(2, 3)",)}),
     "keras-rs": (
         "keras_rs",
         {
-            "loss": ("losses.PairwiseHingeLoss(reduction=None)", "losses.PairwiseLogisticLoss(reduction=None)", "losses.ListMLELoss(reduction=None)"),
+            "loss": (
+                "losses.PairwiseHingeLoss(reduction=None)",
+                "losses.PairwiseLogisticLoss(reduction=None)",
+                "losses.ListMLELoss(reduction=None)",
+            ),
             "layer of a model": ("layers.FeatureCross()",),
         },
     ),
@@ -246,11 +287,14 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "rt-activation": ("rt_activation", {"activation": ("rta", "RTA()")}),
     "tf-extra": (
         "tf_extra",
-        {"loss": ("FocalLoss(reduction=None)", "LabelSmoothingCrossEntropy(reduction=None)"), "layer of a model": ("SqueezeExcitation()", "CBAM()")},
+        {
+            "loss": ("FocalLoss(reduction=None)", "LabelSmoothingCrossEntropy(reduction=None)"),
+            "layer of a model": ("SqueezeExcitation()", "CBAM()"),
+        },
     ),
     "tf-kan-latest": ("tfkan.layers", {"layer of a model": ("DenseKAN(8)",)}),
     "zengrad-tensorflow": ("zengrad_tensorflow.zengrad_tensorflow", {"optimizer": ("ZenGrad(learning_rate)",)}),
-}  # fmt: skip
+}
 """Package → module, and what is tried of it: what it is → calls."""
 
 
@@ -288,7 +332,7 @@ def keras_parts() -> list[Part]:
     add("regularizer", "regularizers", classes(keras.regularizers, keras.regularizers.Regularizer))
     add("constraint", "constraints", classes(keras.constraints, keras.constraints.Constraint))
     for name in classes(keras.losses, keras.losses.Loss):
-        given = "from_logits=True, " if name in LOGITS else ""
+        given = "from_logits=True, " if name in LOGITS else GIVEN.get(name, "")
         found.append(Part("loss", name, f"keras.losses.{name}({given}reduction=None)"))
     functions = [name for name, held in sorted(vars(keras.activations).items()) if inspect.isfunction(held)]
     functions = [name for name in functions if name not in ("get", "serialize", "deserialize")]
@@ -411,9 +455,9 @@ def tiny(name: str) -> Task:
             x = blocks.dense(8)(inputs)
         return blocks.output(2 if name == "values" else 3)(x)
 
-    loss = "mse" if name == "values" else "cross_entropy"
+    loss, split = "mse" if name == "values" else "cross_entropy", bs.HoldOut(32, 8, 8)
     return Task(
-        name=f"tiny_{name}", data=data, split=bs.HoldOut(32, 8, 8), model=model, loss=loss, primary="loss", batch_size=8, epochs=1, xla=False
+        name=f"tiny_{name}", data=data, split=split, model=model, loss=loss, primary="loss", batch_size=8, epochs=1, xla=False
     )  # fmt: skip
 
 
@@ -445,8 +489,8 @@ def written(own: list[Verdict], others: dict[str, list[Verdict]], versions: dict
         "looking, and some of packages from PyPI. Each trains a tiny task three times in one program, the third trial like the first:",
         "what works gives the same bits then.*",
         "",
-        f"Keras {versions['keras']} with TensorFlow {versions['tensorflow']}: of {count} parts {plain} work unmodified, as `return Part(…)` in",
-        f"`make`, {sum(bool(one.lines) for one in own)} with some lines more, {sum(one.lines is None for one in own)} do not.",
+        f"Keras {versions['keras']} with TensorFlow {versions['tensorflow']}: of {count} parts {plain} work unmodified, as",
+        f"`return Part(…)` in `make`, {sum(bool(one.lines) for one in own)} with some lines more, {sum(one.lines is None for one in own)} do not.",
         "",
         "## Keras",
         "",
@@ -496,8 +540,34 @@ def packages_in(folders: list[str]) -> Iterator[tuple[str, str]]:
                 yield found.name, found.version
 
 
-def main(folders: list[str]) -> None:
+class Known:
+    """Verdicts of an earlier run, and of this one.
+
+    Args:
+        path: Of the file; nothing is kept unless given.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._found: dict[str, list[Any]] = json.loads(path.read_text()) if path and path.is_file() else {}
+
+    def verdict(self, bench: Bench, part: Part) -> Verdict:
+        """Return what is known of a part, or try it."""
+        key = f"{part.kind} {part.call} {part.module}"
+        if key not in self._found:
+            found = verdict(bench, part)
+            self._found[key] = [found.lines, found.what]
+            sys.stderr.write(f"{_row(found)}\n")
+            if self._path:
+                self._path.write_text(json.dumps(self._found, indent=1, ensure_ascii=False))
+        lines, what = self._found[key]
+        return Verdict(part, lines, what)
+
+
+def main(arguments: list[str]) -> None:
     """Try everything and write the page."""
+    known = Known(Path(arguments[1]) if arguments[:1] == ["--known"] else None)
+    folders = arguments[2:] if arguments[:1] == ["--known"] else arguments
     configure(Device("cpu"))
     import keras
     import tensorflow as tf
@@ -506,11 +576,7 @@ def main(folders: list[str]) -> None:
     versions = {"keras": keras.__version__, "tensorflow": tf.__version__}
 
     def tried(parts: list[Part]) -> list[Verdict]:
-        found = []
-        for part in parts:
-            found.append(verdict(bench, part))
-            sys.stderr.write(f"{_row(found[-1])}\n")
-        return found
+        return [known.verdict(bench, part) for part in parts]
 
     own, others = tried(keras_parts()), {}
     for package, version in packages_in(folders):
