@@ -12,6 +12,7 @@ from benchsuite import noise
 from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
 from benchsuite.engine.program.feed import Chunk
+from benchsuite.errors import BenchsuiteError
 
 EVALUATION_BATCH = 128
 """Examples evaluated at once, where their outputs are not too large."""
@@ -159,8 +160,18 @@ class Evaluation:
 
 
 def per_example(values: Any) -> Any:
-    """Average all axes but the first, in float32."""
+    """Average all axes but the first, in float32.
+
+    Raises:
+        BenchsuiteError: If there is no first axis: the mean of a batch is not that of the examples that count in it.
+    """
     import tensorflow as tf
 
+    values = tf.convert_to_tensor(values)
+    if values.shape.rank == 0:
+        raise BenchsuiteError(
+            "a loss or a metric returned one number for the whole batch; it must return one for each example. "
+            "For a loss of Keras', say reduction=None."
+        )
     values = tf.cast(values, tf.float32)
     return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values
