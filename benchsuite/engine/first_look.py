@@ -67,15 +67,15 @@ class FirstLook:
         if program.broken_promise:
             raise self._told(program.broken_promise)
 
-    def watched(self) -> Callable[[Sequence[float]], None]:
+    def watched(self) -> Callable[[np.ndarray], None]:
         """Return what looks at the end of the first epoch, given its learning rates."""
         program = self.ready.program
         start = _values(program.network.trainable)
         hidden = [(held, held.value()) for held in unknown_to_a_reset(program)]
 
-        def look(rates: Sequence[float]) -> None:
+        def look(rates: np.ndarray) -> None:
             self._hidden(hidden)
-            if np.any(np.asarray(rates) != 0) and _equal(start, _values(program.network.trainable)):
+            if rates.any() and _equal(start, _values(program.network.trainable)):
                 raise self._told("no weight changes in the first epoch")
 
         return look
@@ -181,5 +181,6 @@ def _values(variables: Sequence[Any]) -> list[np.ndarray]:
 
 
 def _equal(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True))
-
+    return all(
+        np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True)
+    )
