@@ -116,7 +116,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     if found[Freshness.FRESH] < len(planned.trials):
         learn_from(forecast, others_of(store, planned.trials))
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
-    again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
+    again = f" {stale} have a stale record (of other code or data) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     least = "at least " if planned.most_programs > planned.programs else ""
     say(

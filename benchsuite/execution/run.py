@@ -85,6 +85,7 @@ class _Run:
         self._order: list[str] = []  # in which trials were proposed
         self._proposed: set[str] = set()
         self._told = 0
+        self._told_of_data: set[str] = set()
         self._waiting = 0
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
@@ -137,6 +138,11 @@ class _Run:
                 self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
+        for name in sorted(self._judge.other_data - self._told_of_data):
+            self.observer.problem(
+                f"the data of task {name!r} are others now: its records are stale, and its trials run again"
+            )
+        self._told_of_data |= self._judge.other_data
         if running and not self._waiting:
             known += others_of(self.store, self._proposed)
         learn_from(self._forecast, known)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from benchsuite.data_now import remember_data
 from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
@@ -176,6 +177,8 @@ class Worker:
     def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        if task := source.get(f"task:{trial.task}"):
+            remember_data(trial.task, task)
         costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,

@@ -106,6 +106,17 @@ class Program:
         return self._train.traced.traces + self._evaluate.traced.traces
 
     @property
+    def traced(self) -> tuple[Any, ...]:
+        """The traces of both functions, as TensorFlow made them: the first to train, the last to evaluate."""
+        return (*self._train.traced.found, *self._evaluate.traced.found)
+
+    def trace_only(self, feed: Feed, steps: int) -> None:
+        """Trace both functions, unless that was done; nothing is compiled."""
+        with self._tf.device(self.device):
+            self._train.compile(feed, steps, self._key, False)
+            self._evaluate.compile(feed, self._key, False)
+
+    @property
     def evaluation(self) -> Evaluation:
         """What is measured, on which examples."""
         return self._evaluate.evaluation
@@ -182,9 +193,7 @@ class Program:
         feeding = self.feeding
         feeding.tracing = True
         try:
-            with self._tf.device(self.device):
-                self._train.compile(feed, steps, self._key, False)
-                self._evaluate.compile(feed, self._key, False)
+            self.trace_only(feed, steps)
         finally:
             feeding.tracing = False
         # What was taken as a tensor while something was made stays as it is; guards saw what decides and is nothing else.

@@ -36,6 +36,11 @@ class Traced:
         self._called: dict[int, Callable[..., Any]] = {}
 
     @property
+    def found(self) -> tuple[Any, ...]:
+        """Its traces, as TensorFlow made them, in the order in which they were made."""
+        return tuple(self._found.values())
+
+    @property
     def variables(self) -> int:
         """How many variables its traces read or assign to by themselves, beside what they are given."""
         import tensorflow as tf

@@ -21,9 +21,8 @@ from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
-from benchsuite.report.page.render import render
 from tests.factories import DIGITS, component, in_format_1, make_json, make_record, make_study, remade
-from tests.report.reading import HOSTILE, Page
+from tests.report.reading import HOSTILE, Page, render
 
 STUDY = make_study(seeds=3, tasks=2)
 SGD = component("sgd", learning_rate=0.1)
@@ -393,7 +392,7 @@ def test_real_records_of_every_format_are_all_shown(version: str, tmp_path: Path
     assert f"{len(records)} trials on " in text
     assert Page(text).open == []
     for record in records:
-        assert f"<h3>{record.trial.task}" in text
+        assert f"<h3>{record.trial.task}" in text.replace("<wbr>", "")
         assert not record.outcome.failed or f">{record.outcome.value.replace('_', ' ')}</span>" in text
     write_trials(records, tmp_path / "trials.parquet")
     assert leaderboard_tables(records)
