@@ -110,7 +110,11 @@ def place_in(traceback: str, own: Own, first: bool = False) -> Place | None:
 
 def place_made(component: Any) -> Place | None:
     """Return where a component is made: of a task, where its model is built."""
-    function: Any = getattr(component, "make", None) or getattr(component, "model", None)
+    return place_of_function(getattr(component, "make", None) or getattr(component, "model", None))
+
+
+def place_of_function(function: Any) -> Place | None:
+    """Return where a function stands, or the class of what is called instead; ``None`` if nobody can tell."""
     try:
         function = inspect.unwrap(function)
         if not inspect.isfunction(function) and not inspect.isclass(function):

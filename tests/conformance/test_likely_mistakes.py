@@ -17,7 +17,7 @@ from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.likely_mistakes import cure_of
 from benchsuite.conformance.mishap import in_brief
 from benchsuite.conformance.mistake import Seen
-from benchsuite.conformance.promises import taken
+from benchsuite.conformance.promises import check_task, taken
 from benchsuite.conformance.tried_on import tiny_tasks_for
 from benchsuite.engine.device import Device, configure
 from benchsuite.registry import PluginSearch, Registry, load_registry
@@ -48,6 +48,8 @@ def one_tiny_task_as_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def broken(planted: Planted, registry: Registry, weights: Path) -> list[Finding]:
+    if planted.kind == "task":
+        return [finding for finding in check_task(registry.task(planted.name), registry, False) if finding.problem]
     component = registry.component(planted.kind, planted.name)
     findings, tried = [], []
     for _, looked in taken(ComponentCourse(component, registry, weights, dear=False).steps(), component, registry):
