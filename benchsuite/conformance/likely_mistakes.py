@@ -137,9 +137,8 @@ MISTAKES = (
     Mistake(
         "A Keras 3 optimizer is update_step(self, gradient, variable, learning_rate), which changes the variable with "
         "variable.assign_sub(…). _resource_apply_dense, get_updates and slots are of Keras 2.",
-        types=("NotImplementedError",),
+        said="has no update_step",
         kinds=("optimizer",),
-        raised=False,
     ),
     Mistake(
         "State of a variable is found by its index: self.momenta[self._get_variable_index(variable)].",
