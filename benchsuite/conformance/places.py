@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import linecache
 import re
@@ -115,6 +116,8 @@ def place_made(component: Any) -> Place | None:
 
 def place_of_function(function: Any) -> Place | None:
     """Return where a function stands, or the class of what is called instead; ``None`` if nobody can tell."""
+    while isinstance(function, functools.partial):
+        function = function.func
     try:
         function = inspect.unwrap(function)
         if not inspect.isfunction(function) and not inspect.isclass(function):

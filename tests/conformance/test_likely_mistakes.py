@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchsuite.cli.check import Shown
 from benchsuite.components import Component
-from benchsuite.conformance import course
+from benchsuite.conformance import course, task_course
 from benchsuite.conformance.course import ComponentCourse, it_trains
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.likely_mistakes import cure_of
@@ -45,6 +45,9 @@ def one_tiny_task_as_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
         return [dataclasses.replace(tiny_tasks_for(component, registry)[0], xla=False)]
 
     monkeypatch.setattr(course, "tiny_tasks_for", first)
+    # Wrong numbers are found by promises that have tests of their own.
+    monkeypatch.setattr(course, "ON_A_TASK", tuple(one for one in course.ON_A_TASK if one.name == "saved"))
+    monkeypatch.setattr(task_course, "OF_A_TASK", ())
 
 
 def broken(planted: Planted, registry: Registry, weights: Path) -> list[Finding]:
