@@ -12,8 +12,8 @@ from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.other_numbers import feeds_other_numbers
 from benchsuite.conformance.places import Own, own_of
 from benchsuite.conformance.runs import Runs, described, equal
-from benchsuite.conformance.saved import is_saved
-from benchsuite.conformance.step import Looked, OnATask, Step, TriedOn, listed
+from benchsuite.conformance.saved import WITH_LAYERS, is_saved
+from benchsuite.conformance.step import Looked, OnATask, PromiseStep, TriedOn, listed
 from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
@@ -29,12 +29,12 @@ ON_A_TASK: tuple[OnATask, ...] = (
         feeds_other_numbers,
         dear=True,
     ),
-    OnATask("saved", "a saved model predicts the same once it is loaded", is_saved),
+    OnATask("saved", "a saved model predicts the same once it is loaded", is_saved, kinds=WITH_LAYERS),
 )
 """Promises of a component on each tiny task that it trains on, in order."""
 
 
-class Course:
+class ComponentCourse:
     """The promises of one component, in order.
 
     Args:
@@ -57,16 +57,16 @@ class Course:
         self.tried = {one.task: one for one in before}
         self._at: tuple[str, Runs] | None = None
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PromiseStep]:
         """Return the steps, in order. Nothing is made of the component before one is taken."""
         steps = [
-            Step("described", "its summary says what it is", lambda: Looked((described(self._component),))),
-            Step("survives", "its settings survive a record", self._survives),
-            Step("made", PROMISE, self._made),
+            PromiseStep("described", "its summary says what it is", lambda: Looked((described(self._component),))),
+            PromiseStep("survives", "its settings survive a record", self._survives),
+            PromiseStep("made", PROMISE, self._made),
         ]
         for task in self._tasks:
             name = task.name
-            trains = Step(
+            trains = PromiseStep(
                 f"trains:{name}",
                 f"it trains {name}",
                 partial(self._trains, task),
@@ -75,9 +75,9 @@ class Course:
             )
             steps.append(trains)
             for one in ON_A_TASK:
-                if self._dear or not one.dear:
+                if one.concerns(self._component) and (self._dear or not one.dear):
                     key, words = f"{one.name}:{name}", f"{one.words}, on {name}"
-                    steps.append(Step(key, words, partial(self._kept, one, task), needs=trains.key))
+                    steps.append(PromiseStep(key, words, partial(self._kept, one, task), needs=trains.key))
         return steps
 
     @property
@@ -161,6 +161,11 @@ def trains_everywhere(component: Component) -> bool:
     return isinstance(component, Normalization)
 
 
+def words_of_training(component: Component) -> str:
+    """Return the promise that a component trains, in words."""
+    return "it trains on every layer type that it declares" if trains_everywhere(component) else "it trains a tiny task"
+
+
 def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> tuple[Finding, ...]:
     """Return what became of the promise that a component trains; nothing where it could not even be made.
 
@@ -169,7 +174,7 @@ def it_trains(component: Component, tried: tuple[TriedOn, ...]) -> tuple[Finding
         tried: What came of each tiny task that it was tried on.
     """
     everywhere = trains_everywhere(component)
-    promise = "it trains on every layer type that it declares" if everywhere else "it trains a tiny task"
+    promise = words_of_training(component)
     failed = [one for one in tried if not one.trained]
     if not failed or (not everywhere and len(failed) < len(tried)):
         return (Finding(promise),) if tried else ()

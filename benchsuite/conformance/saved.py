@@ -16,14 +16,12 @@ WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
 
 
-def is_saved(trying: Trying) -> Finding | None:
+def is_saved(trying: Trying) -> Finding:
     """Compare a model with the one that Keras gets back from a file.
 
     Keras notes by itself what a layer without a ``get_config`` is made with, if that can be written down; a fed number
     cannot. So a model that does not come back is saved from a program that is handed plain numbers as well.
     """
-    if trying.component.kind not in WITH_LAYERS:
-        return None
     found = _saved_in(trying.session, trying)
     return _saved_in(trying.fresh(False), trying) if found.problem else found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from benchsuite.components import Component, Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.trying import Trying
 
@@ -40,7 +41,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Step:
+class PromiseStep:
     """One step.
 
     Args:
@@ -67,12 +68,18 @@ class OnATask:
         words: The promise, in words.
         look: Tries it; ``None`` where it is none for this component.
         dear: Whether it takes as long as all the rest: it is tried on the first task alone.
+        kinds: Of components that it is a promise of; all unless given.
     """
 
     name: str
     words: str
     look: Callable[[Trying], Finding | list[Finding] | None]
     dear: bool = False
+    kinds: tuple[str, ...] = ()
+
+    def concerns(self, component: Component | Task) -> bool:
+        """Whether it is a promise of a component."""
+        return not self.kinds or component.kind in self.kinds
 
 
 def listed(found: Finding | list[Finding] | None) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -88,9 +88,18 @@ class AxisScale:
         axis: Any = axes.xaxis if which == "x" else axes.yaxis
         if self.kind != "linear":
             # The axis goes on below the floor, so that what lies there has some room around it.
-            far = replace(self, floor=self.floor * BELOW)
-            functions = (np.vectorize(far.place, otypes=[float]), np.vectorize(far.value, otypes=[float]))
-            (axes.set_xscale if which == "x" else axes.set_yscale)("function", functions=functions)
+            nearest, one, sign = self.floor * BELOW, self.kind == "one", self._sign
+
+            def place(values: Any) -> Any:
+                held = np.asarray(values, "float64")
+                return sign * np.log10(np.maximum(1.0 - held if one else held, nearest))
+
+            def value(places: Any) -> Any:
+                with np.errstate(over="ignore"):
+                    distances = 10.0 ** (sign * np.asarray(places, "float64"))
+                return 1.0 - distances if one else distances
+
+            (axes.set_xscale if which == "x" else axes.set_yscale)("function", functions=(place, value))
             axis.set_minor_locator(NullLocator())
         (axes.set_xlim if which == "x" else axes.set_ylim)(low, high)
         ticks = self.ticks(low, high)
