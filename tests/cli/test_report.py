@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchsuite import record_files
-from benchsuite.cli import run
+from benchsuite.cli import renewal
 from benchsuite.cli.app import app
 from benchsuite.cli.console import terminal
 from benchsuite.cli.report import show
@@ -114,7 +114,7 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     summary = Summary()
     summary.records |= {record.id: record for record in records[:2]}
     summary.ran = 2
-    _, _, written = run._report(store, bundled, summary, terminal())
+    _, _, written = renewal.renewed(store, bundled, summary, terminal())
     assert [Path(path).stem for path in read] == [records[2].id]
     assert written is not None
     show(written, terminal())
