@@ -132,8 +132,9 @@ class Costs:
         train_seconds: Training alone.
         evaluate_seconds: Evaluation alone.
         train_seconds_at: Training seconds done at each evaluated epoch.
-        step_milliseconds: ``train_seconds`` divided by the steps.
-        cpu_share: Processor time divided by wall time while training; below 0.9 the core was shared and no timing counts.
+        step_milliseconds: Training seconds divided by the steps, in those epochs in which the trial had its core to itself:
+            of all epochs, where these hold less than a fifth of the steps.
+        cpu_share: Processor time divided by wall time in the same epochs; below 0.9 the core was shared and no timing counts.
         program_reused: Whether the program had served another trial.
         functions_compiled: Functions that XLA compiled for it; none of those that it had compiled for another program.
         functions_loaded: Functions that it needed not compile, since their code was kept on the disk.
@@ -377,6 +378,7 @@ class _Spec(TypedDict):
     engine: Count
     fold: NotRequired[_Fold | None]
     lanes: NotRequired[Count]
+    changes: NotRequired[Annotated[dict[Name, Name], Field(min_length=1)]]
 
 
 def _trial(data: Any) -> Trial:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib.util
+import inspect
 import os
 import re
 import shlex
@@ -201,6 +202,29 @@ def test_every_hook_is_documented():
     for name in names:
         assert f"## {name}\n" in reference
         assert name in guides, f"no how-to mentions the hook {name}"
+
+
+def test_what_an_author_may_return_stands_with_its_signature_and_without_markup():
+    """Every interface of the components, such as ``Batch``: its methods, and what each means."""
+    from benchsuite.components import initializer, regularization, schedule
+
+    reference = (DOCS / "reference" / "hooks.md").read_text(encoding="utf-8")
+    interfaces = [
+        value
+        for module in (regularization, initializer, schedule)
+        for value in vars(module).values()
+        if getattr(value, "_is_protocol", False) and value.__module__ == module.__name__
+    ]
+    assert {one.__name__ for one in interfaces} >= {"Batch", "Masks", "Kernels", "AfterStep", "Monitor", "Adapting"}
+    for one in interfaces:
+        section = reference.partition(f"\n### {one.__name__}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
+        for name, method in vars(one).items():
+            if inspect.isfunction(method) and method.__doc__ and not name.startswith("_"):
+                assert re.search(rf"\n    def {name}\(self, \w+: .+\) -> .+: \.\.\.\n", section), (one, name)
+                assert f"\n`{name}`: " in section
+    assert "    def in_training(self, kernels: Sequence[Any]) -> Sequence[Any]: ...\n" in reference
+    prose = re.sub(r"```\w*\n.*?```", "", reference, flags=re.DOTALL)
+    assert not re.findall(r"``|:\w+:`|^Args:|0x[0-9a-f]{6}", prose, re.MULTILINE)
 
 
 def test_every_kind_is_documented():

@@ -29,6 +29,11 @@ class ColumnHead:
     steps_per_epoch: int
 
     @property
+    def short(self) -> str:
+        """Its label without the change of the baseline, where the whole table has the same."""
+        return self.label.removesuffix(f" · with {self.column.change}") if self.column.change else self.label
+
+    @property
     def budget_steps(self) -> int:
         """The training steps of a whole trial: epochs × steps per epoch."""
         return self.column.epochs * self.steps_per_epoch
@@ -70,12 +75,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """All rows of one kind: those ranked on most tasks first, best mean rank first among them."""
+    """All rows of one kind in one baseline: those ranked on most tasks first, best mean rank first among them.
+
+    ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are.
+    """
 
     kind: str
     columns: tuple[ColumnHead, ...]
     rows: tuple[Row, ...]
     confidence: float
+    change: str = ""
+
+    @property
+    def title(self) -> str:
+        """The kind, and what was changed in the baseline."""
+        return (
+            f"{self.kind.replace('_', ' ')}, baseline with {self.change}"
+            if self.change
+            else self.kind.replace("_", " ")
+        )
 
     @property
     def compares(self) -> bool:
@@ -86,7 +104,7 @@ class Leaderboard:
 def leaderboards(
     records: Sample | Iterable[Record], *, confidence: float = 0.95, same_as: SameAs | None = None
 ) -> list[Leaderboard]:
-    """Build the leaderboard of every kind that has one.
+    """Build the leaderboard of every kind that has one, and of every changed baseline one of its own.
 
     A record belongs to the leaderboard of kind K if its recipe is the task's baseline except possibly in K, and on its
     column K is a kind that the task compares or some record deviates from the baseline in K. The plain baseline is
@@ -111,18 +129,20 @@ def leaderboards(
             members[kinds[0]][column] = held
         elif not kinds:
             plain[column] = held
-    boards: defaultdict[str, dict[Column, list[Record]]] = defaultdict(dict)
+    boards: defaultdict[tuple[str, str], dict[Column, list[Record]]] = defaultdict(dict)
     for kind, column in wanted:
         if found := members[kind].get(column, []) + plain.get(column, []):
-            boards[kind][column] = found
+            boards[kind, column.change][column] = found
     names = column_labels(sorted({column for held in boards.values() for column in held}))
+    order = sorted(boards, key=lambda key: (key[1], kind_order(key[0])))  # the baselines as they are come first
     return [
-        _leaderboard(kind, boards[kind], names, confidence, same_as or {}) for kind in sorted(boards, key=kind_order)
+        _leaderboard(kind, change, boards[kind, change], names, confidence, same_as or {}) for kind, change in order
     ]
 
 
 def _leaderboard(
     kind: str,
+    change: str,
     by_column: Mapping[Column, Sequence[Record]],
     names: Mapping[Column, str],
     confidence: float,
@@ -165,7 +185,7 @@ def _leaderboard(
         )
     # A mean over fewer tasks is another quantity: such rows stand below those that were ranked on all.
     rows.sort(key=lambda row: (row.mean_rank is None, -row.ranked, row.mean_rank or 0.0, row.label))
-    return Leaderboard(kind, tuple(heads), tuple(rows), confidence)
+    return Leaderboard(kind, tuple(heads), tuple(rows), confidence, change)
 
 
 def head_of(column: Column, label: str, records: Sequence[Record]) -> ColumnHead:

@@ -9,6 +9,7 @@ import typer
 from benchsuite.cli import certify, check, cost, data, doctor, info, list_, lr_range, new, report, run, trace
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
+from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
 from benchsuite.study import TABLES
 
@@ -41,15 +42,15 @@ def _options(
     pass
 
 
-app.command("run")(command(run.run, *TABLES))
-app.command("trace")(trace.trace)
-app.command("lr-range")(lr_range.lr_range)
-app.command("cost")(command(cost.cost, Costing))
-app.command("list")(list_.list_components)
-app.command("info")(info.info)
-app.command("new")(new.new)
-app.command("check")(check.check)
-app.command("certify")(certify.certify)
-app.command("data")(data.data)
-app.command("report")(report.report)
-app.command("doctor")(doctor.doctor)
+app.command("run", cls=Verb)(command(run.run, *TABLES))
+app.command("trace", cls=Verb)(trace.trace)
+app.command("lr-range", cls=Verb)(lr_range.lr_range)
+app.command("cost", cls=Verb)(command(cost.cost, Costing))
+app.command("list", cls=Verb)(list_.list_components)
+app.command("info", cls=Verb)(info.info)
+app.command("new", cls=Verb)(new.new)
+app.command("check", cls=Verb)(check.check)
+app.command("certify", cls=Verb)(certify.certify)
+app.command("data", cls=Verb)(data.data)
+app.command("report", cls=Verb)(report.report)
+app.command("doctor", cls=Verb)(doctor.doctor)

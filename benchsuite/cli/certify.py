@@ -14,7 +14,7 @@ from benchsuite.text import reason_of
 
 def certify(
     tasks: Annotated[
-        list[str] | None, typer.Argument(metavar="[TASK]...", help="Tasks; all of the tier unless given.")
+        list[str] | None, typer.Argument(metavar="TASK", help="Tasks; all of the tier unless given.")
     ] = None,
     tier: TierOption = "quick",
     write: Annotated[

@@ -32,12 +32,12 @@ FETCH = "fetch"
 
 def data(
     action: Annotated[
-        str | None, typer.Argument(metavar="[fetch]", help="Download the data of the tasks named after it.")
+        str | None, typer.Argument(metavar="fetch", help="Download the data of the tasks named after it.")
     ] = None,
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TASK]...", help="Tasks, patterns, or the loader that a source names; all are listed unless given."
+            metavar="TASK", help="Tasks, patterns, or the loader that a source names; all are listed unless given."
         ),
     ] = None,
     check: Annotated[

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import cell, quote, say, show, terminal
+from benchsuite.cli.console import cell, echo, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
 from benchsuite.text import without_controls
+
+if TYPE_CHECKING:
+    from benchsuite.registry import Registered
 
 
 def list_components(
@@ -18,7 +21,10 @@ def list_components(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """List components and tasks by kind, with where they come from."""
+    """List components and tasks by kind, with where they come from.
+
+    Into a file or a pipe each is one line: name, kind, summary and origin, with tabs between them.
+    """
     from rich.table import Table
 
     from benchsuite.discovery import described
@@ -30,6 +36,10 @@ def list_components(
     for name, table in known.tables.items():
         if kind is not None and kind.replace("-", "_") != name:
             continue
+        if not console.is_terminal:
+            for component_name, entry in sorted(table.items()):
+                echo("{}\t{}\t{}\t{}", component_name, name, entry.component.summary, _origin(name, entry))
+            continue
         shown = Table(
             box=None,
             padding=(0, 2, 0, 0),
@@ -40,9 +50,7 @@ def list_components(
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
             shown.add_column(**column)
         for component_name, entry in sorted(table.items()):
-            component = entry.component
-            mark = f"{component.tier}, " if name == "task" else "default, " if component.default else ""
-            shown.add_row(cell(component_name), cell(component.summary), cell(mark + entry.plugin.origin))
+            shown.add_row(cell(component_name), cell(entry.component.summary), cell(_origin(name, entry)))
         show(console, shown)
     cut = False
     for broken in known.broken:
@@ -54,3 +62,9 @@ def list_components(
         say(console, "[dim]`benchsuite doctor` shows these lines whole.[/]")
     if skipped := described(known.skipped, console.width):
         quote(console, skipped)
+
+
+def _origin(kind: str, entry: Registered) -> str:
+    component: Any = entry.component
+    mark = f"{component.tier}, " if kind == "task" else "default, " if component.default else ""
+    return f"{mark}{entry.plugin.origin}"

@@ -15,6 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from benchsuite.cli.console import Harmless, cell, say
+from benchsuite.cli.pace import Pace
 from benchsuite.execution import Summary
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
@@ -26,9 +27,6 @@ from benchsuite.text import one_line
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
-
-WORKERS_START_SECONDS = 8.0
-"""What starting the workers takes: importing TensorFlow."""
 
 
 class Progress:
@@ -47,7 +45,7 @@ class Progress:
         self._live: Live | None = None
         self._begun = time.monotonic()
         self._total = 0
-        self._work = self._left = 0.0
+        self._pace = Pace(workers)
         self._outcomes: Counter[Outcome] = Counter()
         self._failures_told: Counter[tuple[str, Outcome, str]] = Counter()
         self._running: dict[int, tuple[Trial, float]] = {}
@@ -83,8 +81,8 @@ class Progress:
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
         first = not self._total
-        self._work += seconds - self._left
-        self._total, self._left = waiting, seconds
+        self._total = waiting
+        self._pace.planned(seconds, waiting - self._count())
         if first:
             self._begun = self._said = time.monotonic()
         if first and waiting:
@@ -92,20 +90,21 @@ class Progress:
             say(
                 self._console, "{} to run{}; {} have a record already. Workers: {}. Predicted: {}.",
                 count_of(waiting, "trial"), again, done, self._workers,
-                clock(WORKERS_START_SECONDS + seconds / self._workers),
+                clock(self._pace.remaining()),
             )  # fmt: skip
 
     def started(self, trial: Trial, worker: int) -> None:
         """Show what a worker does."""
         with self._lock:
             self._running[worker] = (trial, time.monotonic())
+        self._pace.started(worker)
 
     def finished(self, trial: Trial, worker: int, record: Record, left: float) -> None:
         """Count a trial; say at once when one failed, of a task's trials that fail for one reason only the first."""
         with self._lock:
             self._outcomes[record.outcome] += 1
             self._running.pop(worker, None)
-            self._left = left
+        self._pace.finished(worker, record.costs.wall_seconds, left)
         failure = (trial.task, record.outcome, record.reason)
         if record.outcome.failed:
             self._failures_told[failure] += 1
@@ -116,7 +115,7 @@ class Progress:
             self._said = now
             say(
                 self._console, "{} of {} trials, {} failed, {} left",
-                self._count(), self._total, self._failures(), clock(self._remaining()),
+                self._count(), self._total, self._failures(), clock(self._pace.remaining()),
             )  # fmt: skip
 
     def problem(self, text: str) -> None:
@@ -144,7 +143,7 @@ class Progress:
             cell(f"{self._count()} / {self._total} trials", "bold"),
             ProgressBar(total=max(self._total, 1), completed=self._count(), width=24),
             cell(f"{self._failures()} failed", "red" if self._failures() else "dim"),
-            cell(f"{clock(self._remaining())} left", "dim"),
+            cell(f"{clock(self._pace.remaining())} left", "dim"),
         )
         rows = Table.grid(padding=(0, 1))
         rows.add_column()
@@ -167,14 +166,6 @@ class Progress:
 
     def _failures(self) -> int:
         return sum(count for outcome, count in self._outcomes.items() if outcome.failed)
-
-    def _remaining(self) -> float:
-        """Scale the prediction of what is left by how long the rest took; at the start, believe it."""
-        elapsed = time.monotonic() - self._begun
-        done = self._work - self._left
-        if done < 0.05 * self._work:
-            return max(WORKERS_START_SECONDS + self._left / self._workers - elapsed, self._left / self._workers)
-        return max(elapsed - WORKERS_START_SECONDS, 0.0) * self._left / done
 
     def _describe(self, trial: Trial) -> str:
         """Name a trial by its task, what differs from the baseline, and its seed."""

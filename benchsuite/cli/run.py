@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.engine.device import Device
-    from benchsuite.execution import Options, Summary
+    from benchsuite.execution import Options
     from benchsuite.registry import Registry
-    from benchsuite.report import Contents
-    from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
 
@@ -27,8 +25,6 @@ GIB = 2**30
 NO_LIMIT = 2**62
 MOST_NAMED = 60
 """Settings that a dry run names; a grid may have thousands."""
-RENEWED_AT_ONCE = 20_000
-"""A run renews the report of a folder with up to so many records; of more, the user says when."""
 
 
 def run(study: Study, execution: Execution, invocation: Invocation) -> None:
@@ -92,8 +88,9 @@ def _memory(device: Device, workers: int) -> int:
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
     from collections import Counter
 
-    from benchsuite.cli.progress import WORKERS_START_SECONDS, clock
-    from benchsuite.execution import Forecast
+    from benchsuite.cli.pace import Pace
+    from benchsuite.cli.progress import clock
+    from benchsuite.execution import Forecast, learn_from, others_of
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import Damage, some_of
     from benchsuite.report.tables.numbers import count_of
@@ -114,8 +111,12 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
         found[freshness] += 1
         if freshness is not Freshness.FRESH:
             forecast.add(trial)
+        if record is not None:
+            learn_from(forecast, (record,))
+    if found[Freshness.FRESH] < len(planned.trials):
+        learn_from(forecast, others_of(store, planned.trials))
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
-    again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
+    again = f" {stale} have a stale record (of other code or data) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     least = "at least " if planned.most_programs > planned.programs else ""
     say(
@@ -124,15 +125,19 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
         say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")
+    if planned.changes:
+        say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():
-        more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
-        say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
+        shown = [*settings[:MOST_NAMED], *["…"] * (len(settings) > MOST_NAMED)]
+        what = f"{kind.replace('_', ' ')}, {count_of(len(settings), 'setting')}"
+        say(console, "{}: {}", what, ", ".join(shown))
     for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:
         say(console, "A run moves these to damaged/ and trains their trials again.")
-    seconds = forecast.seconds / options.workers
-    expected = clock(WORKERS_START_SECONDS + seconds) if found[Freshness.FRESH] < len(planned.trials) else clock(0)
+    pace = Pace(options.workers)
+    pace.planned(forecast.seconds, len(planned.trials) - found[Freshness.FRESH])
+    expected = clock(pace.remaining())
     say(console, "Predicted: {} with {}. Nothing was written.", expected, count_of(options.workers, "worker"))
 
 
@@ -140,7 +145,9 @@ def _run(
     planned: Plan, known: Registry, results: Path, options: Options, console: Console, timeout: float | None
 ) -> None:
     from benchsuite.cli.progress import Progress
+    from benchsuite.cli.renewal import renewed, stopped, tell_report
     from benchsuite.cli.report import show
+    from benchsuite.cli.unsupported import tell_unsupported
     from benchsuite.engine.compiled.folder import problem_of
     from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
@@ -159,26 +166,22 @@ def _run(
             executor = LocalExecutor(replace(options, results=store.identity))
             source = Planned(planned.trials.values())
             summary = run_source(source, known, store, executor, options, progress, timeout)
-    except KeyboardInterrupt:
-        stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
-        many = len(planned.trials)
-        say(console, "Stopped. {} of {} trials have records; the same command goes on from here.", stored, many)
+    except KeyboardInterrupt as stop:
+        stopped(planned, known, store, console, stop)
         raise typer.Exit(1) from None
     failure = None
     try:
-        index, note, contents = _report(store, known, summary, console)
+        index, note, contents = renewed(store, known, summary, console)
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, contents, failure = None, "", None, error
     counting = [record for record in summary.records.values() if not without_data(record)]
     of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
     show(contents if contents is not None and of_report else counting, console)  # a folder of one study: made once
+    tell_unsupported(counting, console)
     if left := len(summary.records) - len(counting):
         say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
     say(console, "{}", progress.closing_line(summary))
-    if index:
-        say(console, "Report: [bold]{}[/]{}", index, note)
-    elif note:
-        say(console, "{}", note)
+    tell_report(index, note, console)
     if summary.unrepeated:
         many = len(summary.unrepeated)
         did = "1 trial did not repeat its record" if many == 1 else f"{many} trials did not repeat their records"
@@ -195,25 +198,3 @@ def _run(
         raise failure
     if summary.unrepeated or summary.unkept or len(summary.records) < len(planned.trials):
         raise typer.Exit(1)
-
-
-def _report(
-    store: Store, known: Registry, summary: Summary, console: Console
-) -> tuple[Path | None, str, Contents | None]:
-    """Renew the report if that is worth its time.
-
-    Returns:
-        Where it is, if it is as new as the records; what to add to that; and what is in it, if it was made now.
-    """
-    from benchsuite.cli.report import page, write
-
-    count = len(store.ids())
-    index = page(store)
-    if not summary.ran and not summary.stale and index.is_file() and index.stat().st_mtime_ns > store.changed():
-        return index, " (as it was: no record is newer)", None
-    if count > RENEWED_AT_ONCE:
-        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
-    written = write(store, known, held=summary.records)
-    for line in written.damaged:
-        say(console, "[yellow]![/] {}", line)
-    return written.index, "", written.contents

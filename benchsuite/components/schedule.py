@@ -36,8 +36,8 @@ class Schedule(Component):
     recompilation.
 
     What it returns may also have a method ``after_epoch(epoch, validation)``, called after each evaluated epoch from 1
-    with the validation measures (``loss`` and the metrics), before the multipliers of the next epoch are asked for.
-    Such an object keeps a state; ``make`` must return a new one at each call, and is called once for each trial.
+    with the validation measures (``loss`` and the metrics), before the multipliers of the next epoch are asked for. Such
+    an object (:class:`Reacting`) keeps a state; ``make`` must return a new one at each call, and is called once for each trial.
     """
 
     kind: ClassVar[str] = "schedule"

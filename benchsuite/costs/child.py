@@ -186,7 +186,8 @@ def _environment(device: str, precision: str) -> dict[str, Any]:
     import platform
 
     from benchsuite.engine.numerics import numerics
-    from benchsuite.execution.worker import device_name, processor_name
+    from benchsuite.execution.machine import processor_name
+    from benchsuite.execution.worker import device_name
 
     rounding = numerics(device)
     return {

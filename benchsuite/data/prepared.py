@@ -12,6 +12,7 @@ import numpy as np
 from benchsuite.components import Arrays, Task
 from benchsuite.curves import PARTS
 from benchsuite.data.splits import fold_indices, split_indices
+from benchsuite.data.watching import Stamp, watching
 from benchsuite.errors import BenchsuiteError, Unsupported
 
 TRANSFORMED_AT_ONCE = 2**24
@@ -71,6 +72,23 @@ class Raw:
     checksum: str
 
 
+@dataclass(frozen=True)
+class Observed:
+    """Data that this process read.
+
+    Args:
+        checksum: Of the data.
+        files: What they were read from, see :class:`~benchsuite.data.watching.Watch`.
+    """
+
+    checksum: str
+    files: dict[str, Stamp | None]
+
+
+observed: dict[str, Observed] = {}
+"""Task → its data as they were read last."""
+
+
 def load(task: Task, fold: tuple[int, int] | None = None) -> Dataset:
     """Read a task's data and split it: see :func:`read` and :func:`split`."""
     return split(task, read(task), fold)
@@ -82,7 +100,8 @@ def read(task: Task) -> Raw:
     Raises:
         BenchsuiteError: In one line that names the task, if the data cannot be trained on.
     """
-    arrays = task.data()
+    with watching() as watch:
+        arrays = task.data()
     if not isinstance(arrays, Arrays):
         raise BenchsuiteError(f"data() of {task.title} must return bs.Arrays(x, y). Received: {type(arrays).__name__}.")
     x, y = np.asarray(arrays.x), np.asarray(arrays.y)
@@ -113,7 +132,9 @@ def read(task: Task) -> Raw:
         )
     if isinstance(task.loss, str) and _all_equal(y):
         raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
-    return Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
+    raw = Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
+    observed[task.name] = Observed(raw.checksum, watch.files)
+    return raw
 
 
 def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:

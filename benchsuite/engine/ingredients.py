@@ -11,6 +11,7 @@ from benchsuite.components.regularization import AfterStep, Batch, Kernels, Mask
 from benchsuite.components.schedule import Product
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import handed
+from benchsuite.engine.new_objects import new_layer
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components
@@ -76,7 +77,7 @@ class Factory:
 
     def __call__(self) -> Any:
         """Return a new layer."""
-        self.made.append(self._make())
+        self.made.append(new_layer(self._make(), f"regularization {self.name!r}"))
         return self.made[-1]
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from benchsuite.components import Task
 from benchsuite.curves import Curves, Number
 from benchsuite.data import PARTS
 from benchsuite.record import Reached, Results, Values
+
+ALONE = 0.9
+"""An epoch had its core to itself if the processor worked for so much of its time."""
+LEAST_TIMED = 0.2
+"""A step's time is that of such epochs, where they hold at least so much of all steps."""
 
 
 class Logbook:
@@ -29,7 +34,8 @@ class Logbook:
         self.steps = 0
         """Steps done so far."""
         self._train = self._evaluate = self._processor = 0.0
-        self._steps_timed = 0
+        self._epochs: list[Stretch] = []
+        self._until = Stretch(0, 0.0, 0.0)
         self._lanes = lanes
         self._train_at: list[float] = []
 
@@ -42,7 +48,9 @@ class Logbook:
         for name, value in row.items():
             self.values[name].append(value if value is not None and math.isfinite(value) else None)
         self._train_at.append(self._train)
-        self._steps_timed = self.steps
+        until = Stretch(self.steps, self._train, self._processor)
+        self._epochs.append(until.since(self._until))
+        self._until = until
 
     @contextmanager
     def training(self, share: float = 1.0) -> Iterator[None]:
@@ -60,14 +68,20 @@ class Logbook:
         self._evaluate += share * (time.perf_counter() - wall)
 
     def timings(self) -> Timings:
-        """Return the record's timings of training and evaluation."""
-        timed = self._steps_timed if self._lanes == 1 else 0
+        """Return the record's timings of training and evaluation.
+
+        What a step takes is that of the epochs in which the core was not shared: who shares it for moments, such as the
+        run that stores a neighbour's record, costs these and not the timing of a whole trial.
+        """
+        timed = _of_all([epoch for epoch in self._epochs if epoch.alone])
+        if timed.steps < LEAST_TIMED * self._until.steps or not timed.steps:
+            timed = self._until
         return {
             "train_seconds": self._train,
             "evaluate_seconds": self._evaluate,
             "train_seconds_at": tuple(self._train_at),
-            "step_milliseconds": 1000 * self._train / timed if timed else None,
-            "cpu_share": self._processor / self._train if self._train else None,
+            "step_milliseconds": 1000 * timed.wall / timed.steps if timed.steps and self._lanes == 1 else None,
+            "cpu_share": timed.processor / timed.wall if timed.wall else None,
         }
 
     def curves(self) -> Curves:
@@ -77,6 +91,30 @@ class Logbook:
     def row(self, index: int) -> Values:
         """Return all values of one evaluated epoch."""
         return {name: values[index] for name, values in self.values.items() if name != "running_loss"}
+
+
+class Stretch(NamedTuple):
+    """Training of some epochs: its steps, and the seconds that passed and that the processor worked."""
+
+    steps: int
+    wall: float
+    processor: float
+
+    def since(self, before: Stretch) -> Stretch:
+        """Return what was added to ``before``."""
+        return Stretch(self.steps - before.steps, self.wall - before.wall, self.processor - before.processor)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it had its core to itself."""
+        return self.steps > 0 and self.processor >= ALONE * self.wall
+
+
+def _of_all(epochs: Iterable[Stretch]) -> Stretch:
+    steps, wall, processor = 0, 0.0, 0.0
+    for epoch in epochs:
+        steps, wall, processor = steps + epoch.steps, wall + epoch.wall, processor + epoch.processor
+    return Stretch(steps, wall, processor)
 
 
 class Timings(TypedDict):

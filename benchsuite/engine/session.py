@@ -213,7 +213,7 @@ class Session:
         plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, optimizer)
         initializer = make(trial.recipe.one("initializer"), self._components)
         usable = self._data.usable(trial, dataset)
-        prepared, built = usable.prepared, 0.0
+        prepared, built, what = usable.prepared, 0.0, ""
         for _ in range(2):
             started = time.perf_counter()
             program, ingredients, reused = self._program(trial, task, usable, plan)
@@ -222,12 +222,14 @@ class Session:
             try:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
-            except ConfigurationChanged:
+            except ConfigurationChanged as changed:
+                what = str(changed)
                 self._programs.drop_value(program)
                 del program, ingredients  # nothing of it is left when its successor is built
         else:
             raise BenchsuiteError(
-                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters."
+                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters: "
+                f"{what} of get_config() differs each time. What stands there must be the same for the same hyperparameters."
             )
         initialized = time.perf_counter() - started
         self._check_effect(trial, task, program, ingredients)
@@ -307,7 +309,11 @@ class Session:
 
 
 def _check_batch(trial: Trial, task: Task, component: Optimizer, dataset: Dataset) -> None:
-    """Refuse mini-batches for an optimizer that needs all examples at once."""
+    """Refuse a batch size that the data cannot have, and mini-batches for an optimizer that needs all examples at once."""
+    if trial.batch_size > dataset.sizes[0]:
+        raise Unsupported(
+            f"a batch of {trial.batch_size} is larger than the training part of {task.title}: {dataset.sizes[0]} examples"
+        )
     if "full_batch" in component.wants and trial.batch_size != dataset.sizes[0]:
         raise Unsupported(
             f"{component.title} needs the whole training part in each batch: {dataset.sizes[0]} examples; "

@@ -1,11 +1,11 @@
-"""Cells: trials that share a program; which of them train at once, what they are predicted to take, and how long each may."""
+"""Cells: trials that share a program; which of them train at once, and how long each may take."""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from benchsuite.execution.forecast import predicted_seconds
 from benchsuite.execution.interface import Cell
 from benchsuite.execution.lineage import Lineage, Lineages
 from benchsuite.registry import Registry
@@ -15,52 +15,6 @@ TIMEOUT = 600.0
 """Seconds a trial may take where the user says nothing."""
 PATIENCE = 10.0
 """A trial gets so many times what its task says that it costs, where that is more."""
-
-
-class Forecast:
-    """Predicted seconds of work, each program compiled once. Adding and taking away cost the same however many there are.
-
-    Args:
-        registry: For what tasks say that they cost.
-        trials: What is to run.
-    """
-
-    def __init__(self, registry: Registry, trials: Iterable[Trial] = ()) -> None:
-        self._registry = registry
-        self._programs: Counter[str] = Counter()
-        self._seconds = 0.0
-        for trial in trials:
-            self.add(trial)
-
-    @property
-    def seconds(self) -> float:
-        """Of the trials that are left."""
-        return max(self._seconds, 0.0) if self._programs else 0.0
-
-    def add(self, trial: Trial) -> None:
-        """Count one more trial."""
-        self._programs[trial.cell] += 1
-        first = self._programs[trial.cell] == 1
-        self._seconds += self._training(trial) + (self._compiling(trial) if first else 0.0)
-
-    def remove(self, trial: Trial) -> None:
-        """Count one trial less; it must have been added."""
-        self._programs[trial.cell] -= 1
-        last = not self._programs[trial.cell]
-        if last:
-            del self._programs[trial.cell]
-        self._seconds -= self._training(trial) + (self._compiling(trial) if last else 0.0)
-
-    def _training(self, trial: Trial) -> float:
-        return 0.05 + self._registry.task(trial.task).cost.epoch * trial.epochs
-
-    def _compiling(self, trial: Trial) -> float:
-        return self._registry.task(trial.task).cost.compile
-
-
-def predicted_seconds(trials: Iterable[Trial], registry: Registry) -> float:
-    """Return the predicted work of trials run one after another, each program compiled once."""
-    return Forecast(registry, trials).seconds
 
 
 def side_by_side(trials: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:

@@ -15,6 +15,11 @@ from benchsuite.processes import die_with
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 """What a batch system or a closed terminal sends: the same as Ctrl-C."""
 
+
+class Ended(KeyboardInterrupt):
+    """Raised for such a signal."""
+
+
 _within = False
 _heard: list[int] = []
 _forker = 0
@@ -51,7 +56,7 @@ def _hear_no_more() -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise Ended
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

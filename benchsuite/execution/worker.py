@@ -16,10 +16,12 @@ from pathlib import Path
 
 import psutil
 
+from benchsuite.data_now import remember_data
 from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
+from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
@@ -175,6 +177,8 @@ class Worker:
     def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        if task := source.get(f"task:{trial.task}"):
+            remember_data(trial.task, task)
         costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,
@@ -233,17 +237,6 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
         environment=worker.environment(None),
     )
     return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
-
-
-def processor_name() -> str:
-    """Return the model of this machine's processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next(
-        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
-    )
 
 
 def _limit_memory(size: int) -> None:

@@ -9,11 +9,17 @@ Run it after a change of an option, a hook, a component or a plugin's docstring:
 
 from __future__ import annotations
 
+import ast
 import csv
+import importlib
 import inspect
+import itertools
 import json
 import math
+import pkgutil
 import re
+import textwrap
+import typing
 from pathlib import Path
 from statistics import median, median_low
 from typing import Any
@@ -22,6 +28,7 @@ import griffe
 import typer
 
 import benchsuite
+import benchsuite.components
 from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
@@ -80,7 +87,7 @@ def study_file(tables: tuple[type[Table], ...]) -> list[str]:
             continue
         words = [line.words] if line.several or not line.checks else []
         words += [check.words for check in line.checks]
-        value = "; ".join(word.removeprefix("be ") for word in words)
+        value = "; ".join(word.removeprefix("be ") for word in dict.fromkeys(words))
         example = f"{line.name} = {json.dumps(line.example, ensure_ascii=False)}"
         default = f"`{json.dumps(line.default, default=str)}`" if line.default not in (None, (), "") else "–"
         lines.append(f"| `{example}` | `{line.flag}` | {value} | {default} |")
@@ -149,17 +156,95 @@ def hooks() -> str:
         NOTE,
         "A plugin is a module with functions of these names, marked with `@bs.hookimpl`. It implements those it needs. A function may take "
         "fewer arguments than its hook offers. A misspelt hook is refused.",
+        "Below a kind stand the classes that its objects may be, and what these are given. Those without `bs.` are nothing to import or "
+        "to inherit from: an object is one if it has what is listed.",
         "What every component holds, whatever its kind:",
-        _literal(inspect.getdoc(Component) or ""),
+        _prose(inspect.getdoc(Component) or ""),
     ]
+    told: set[type] = set()
     for name in hook_names():
         function = getattr(hookspecs, name)
         signature = re.sub(r"\bc\.", "bs.", str(inspect.signature(function)).replace("'", ""))
         parts += [f"## {name}", f"```python\n{name}{signature}\n```", _prose(inspect.getdoc(function) or "")]
         if name in kind_of:
             returned = KINDS[kind_of[name]]
-            parts += [f"Kind `{kind_of[name]}`; `bs.{returned.__name__}`:", _literal(inspect.getdoc(returned) or "")]
+            parts += [f"Kind `{kind_of[name]}`; `bs.{returned.__name__}`:", _prose(inspect.getdoc(returned) or "")]
+            named = _named_by(returned)
+        else:
+            named = [
+                one
+                for word in re.findall(r"\bc\.(\w+)", str(function.__annotations__))
+                for one in _component_classes(word)
+            ]
+        for one in named:
+            if one not in told:
+                told.add(one)
+                parts += _class(one)
     return _page(parts)
+
+
+def _component_classes(name: str) -> list[type]:
+    """Return the class of this name that some module of the components defines, or the classes of which one is asked for."""
+    for module in pkgutil.iter_modules(benchsuite.components.__path__):
+        found = vars(importlib.import_module(f"benchsuite.components.{module.name}")).get(name)
+        classes = [found] if isinstance(found, type) else list(typing.get_args(found))
+        if classes and all(str(getattr(one, "__module__", "")).startswith("benchsuite.components") for one in classes):
+            return classes
+    return []
+
+
+def _named_by(*first: type) -> list[type]:
+    """Return the classes that docstrings, fields and methods name, in the order in which they do, and those that these name."""
+    waiting, found = list(first), list(first)
+    while waiting:
+        one = waiting.pop(0)
+        texts = [inspect.getdoc(one) or "", *map(str, vars(one).get("__annotations__", {}).values())]
+        texts += [f"{inspect.signature(method)} {inspect.getdoc(method)}" for method in _methods(one)]
+        for name in re.findall(r"[A-Z]\w+", " ".join(texts)):
+            new = [named for named in _component_classes(name) if named not in (*found, Component, *KINDS.values())]
+            found += new
+            waiting += new
+    return found[len(first) :]
+
+
+def _methods(one: type) -> list[Any]:
+    hidden = ("__init__", "__post_init__", "__subclasshook__")
+    return [
+        value
+        for name, value in vars(one).items()
+        if inspect.isfunction(value) and name not in hidden and (not name.startswith("_") or name == "__call__")
+        and not name.startswith("__dataclass") and value.__doc__
+    ]  # fmt: skip
+
+
+def _class(one: type) -> list[str]:
+    """Return what an author has to write, or is given, of one class: names and types, and what each means."""
+    public = f"bs.{one.__name__}" if one.__name__ in benchsuite.__all__ else one.__name__
+    protocol = bool(getattr(one, "_is_protocol", False))
+    lines = [f"class {one.__name__}:"]
+    for name, annotation in vars(one).get("__annotations__", {}).items():
+        if not name.startswith("_") and "ClassVar" not in str(annotation):
+            value = vars(one).get(name)
+            default = "" if protocol or name not in vars(one) else " = …" if callable(value) else f" = {value!r}"
+            lines.append(f"    {name}: {annotation}{default}")
+    for method in _methods(one):
+        lines.append(f"    def {method.__name__}{str(inspect.signature(method)).replace(chr(39), '')}: ...")
+    parts = [f"### {public}", "\n".join(["```python", *lines, "```"]), _prose(inspect.getdoc(one) or "")]
+    parts.append("\n".join(f"- `{name}`: {_prose(text)}" for name, text in _told_of_fields(one)))
+    for method in _methods(one):
+        parts.append(f"`{method.__name__}`: {_prose(inspect.getdoc(method) or '')}")
+    return parts
+
+
+def _told_of_fields(one: type) -> list[tuple[str, str]]:
+    """Return the docstrings below the fields of a class."""
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+    body = node.body  # type: ignore[attr-defined]
+    return [
+        (first.target.id, inspect.cleandoc(second.value.value))
+        for first, second in itertools.pairwise(body)
+        if isinstance(first, ast.AnnAssign) and isinstance(second, ast.Expr) and isinstance(second.value, ast.Constant)
+    ]
 
 
 def hook_names() -> list[str]:
@@ -305,7 +390,23 @@ def _prose(text: str) -> str:
     text = re.sub(r":\w+:`~?(?:[\w.]*\.)?(\w+)`", r"`\1`", text.strip()).replace("``", "`")
     # A list needs a blank line above it wherever Markdown is not GitHub's.
     text = re.sub(r"^((?!- )\S.*)\n(?=- )", r"\1\n\n", text, flags=re.MULTILINE)
-    return re.sub(r"^Args:\n((?:    .*\n?)+)", lambda found: _arguments(found[1]), text, flags=re.MULTILINE)
+    return re.sub(
+        r"^(Args|Raises|Returns):\n((?:    .*\n?)+)",
+        lambda found: _section(found[1], found[2]),
+        text,
+        flags=re.MULTILINE,
+    )
+
+
+def _section(title: str, block: str) -> str:
+    listed = _arguments(block) if title != "Returns" else " ".join(block.split()) + "\n"
+    return (
+        listed
+        if title == "Args"
+        else f"{title}:\n\n{listed}"
+        if title == "Raises"
+        else f"{title} {listed[0].lower()}{listed[1:]}"
+    )
 
 
 def _first_sentence(text: str) -> str:

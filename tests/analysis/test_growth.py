@@ -13,7 +13,8 @@ import pytest
 from benchsuite.analysis import layer_probes, leaderboards
 from benchsuite.analysis.frames import trials_frame
 from benchsuite.analysis.intervals import average_ranks
-from benchsuite.execution.cells import Forecast, make_cells
+from benchsuite.execution.cells import make_cells
+from benchsuite.execution.forecast import Forecast
 from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.report.drawings.palette import styles_of

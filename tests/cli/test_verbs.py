@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,8 +82,32 @@ def test_version() -> None:
 # list and info
 
 
-def test_list_shows_every_component_of_every_kind(bundled: Registry, folder: Path) -> None:
-    text = said("list")
+def test_usage_lines_are_words() -> None:
+    usages = {verb: said(verb, "--help").splitlines()[0].partition("[OPTIONS]")[2].strip() for verb in VERBS}
+    assert usages == {
+        "run": "[STUDY.toml]", "trace": "SURFACE", "lr-range": "TASK OPTIMIZER", "list": "[KIND]", "info": "NAME",
+        "new": "KIND NAME", "check": "NAMES...", "certify": "[TASK]...", "data": "[fetch] [TASK]...", "report": "", "doctor": "",
+    }  # fmt: skip
+    for verb in VERBS:
+        assert not re.search(r"<\w+(\[\w+\])?>|\[required\]", said(verb, "--help"))
+    assert not re.search(r"\.\.\.$", said("--help").partition("Commands:")[2], re.MULTILINE)
+
+
+def test_list_into_a_pipe_is_one_line_for_each_with_tabs(bundled: Registry, folder: Path) -> None:
+    rows = [line.split("\t") for line in said("list").splitlines()]
+    assert [row[:2] for row in rows] == [
+        [name, kind] for kind, table in bundled.tables.items() for name in sorted(table)
+    ]
+    assert all(row[2] == bundled.component(row[1], row[0]).summary for row in rows if row[1] != "task")
+    assert ["adam", "default, bundled"] in [[row[0], row[3]] for row in rows]
+
+
+def test_list_shows_every_component_of_every_kind(
+    bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")  # as a terminal has it
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = re.sub(r"\x1b\[\d*m", "", said("list"))
     titles = [line.rstrip() for line in text.splitlines()]
     for kind, table in bundled.tables.items():
         assert kind.replace("_", " ") in titles
@@ -104,8 +129,8 @@ def test_list_shows_where_plugins_come_from_and_which_are_broken(folder: Path) -
     said("new", "optimizer", "mine")
     (folder / "plugins/bad.py").write_text("1 / 0\nfrom benchsuite import hookimpl", encoding="utf-8")
     text = said("list", "optimizer")
-    (line,) = [line for line in text.splitlines() if line.startswith("mine ")]
-    assert line.rstrip().endswith("./plugins/mine.py")
+    (line,) = [line for line in text.splitlines() if line.startswith("mine\t")]
+    assert line.endswith("\t./plugins/mine.py")
     assert text.splitlines()[-1] == "broken bad (./plugins/bad.py): ZeroDivisionError: division by zero"
     assert "mine" not in said("list", "optimizer", "--no-local")
 
@@ -243,12 +268,12 @@ def test_what_new_writes_is_well_formed(written: Path) -> None:
 
 CHECK = """
 import json, sys
-from benchsuite.conformance import checked, promises
+from benchsuite.conformance import checked, course
 from benchsuite.components import KINDS
 from benchsuite.registry import PluginSearch, load_registry
 registry = load_registry(PluginSearch(folder=sys.argv[1]))
-both = promises.tiny_tasks_for
-promises.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
+both = course.tiny_tasks_for
+course.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
 print(json.dumps({kind: [[f.promise, f.problem] for f in checked(registry, kind, f"my_{kind}")] for kind in KINDS}))
 """
 
@@ -278,11 +303,27 @@ def test_the_test_that_new_writes_passes(written: Path) -> None:
         cwd=written, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout
+
+
+DIES = """import ctypes
+
+import benchsuite as bs
+
+
+def make():
+    ctypes.string_at(0)
+
+
+@bs.hookimpl
+def register_activations():
+    return [bs.Activation(name="dies", make=make, summary="It crashes.")]
+"""
 
 
 @pytest.mark.slow
-def test_check_shows_kept_and_broken_promises(folder: Path) -> None:
+def test_check_shows_kept_and_broken_promises_and_outlives_a_crash(folder: Path) -> None:
     said("new", "optimizer", "mine")
     path = folder / "plugins/mine.py"
     text = path.read_text(encoding="utf-8").replace("Say in one line what it does.", "")
@@ -290,17 +331,42 @@ def test_check_shows_kept_and_broken_promises(folder: Path) -> None:
         text.replace("    import keras\n", "    import keras\n\n    raise ValueError('[never] works')\n"),
         encoding="utf-8",
     )
+    (folder / "plugins/dies.py").write_text(DIES, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "benchsuite", "check", "mine", "optimizer:mine"],
-        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "200"},
+        [sys.executable, "-m", "benchsuite", "check", "dies", "mine", "optimizer:mine", "--tracebacks", "kept"],
+        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "80"},
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "optimizer mine" in done.stdout
-    assert "✗ its summary says what it is: optimizer 'mine' has no summary" in done.stdout
-    assert "✓ its settings survive a record" in done.stdout
-    assert "✗ it trains a tiny task: tiny_classes: crashed: ValueError: [never] works" in done.stdout
-    assert f'File "{path}", line ' in done.stdout  # where it broke, in the author's file
-    assert done.stdout.rstrip().endswith("4 broken promises.")  # asked for twice
+    assert (done.returncode, done.stderr) == (1, "")
+    kept = [(folder / f"kept/{name}.txt").resolve() for name in ("activation-dies", "optimizer-mine")]
+    number = next(number for number, line in enumerate(path.read_text().splitlines(), 1) if "raise" in line)
+    assert (
+        done.stdout
+        == f"""activation dies
+  ✓ its summary says what it is
+  ✓ its settings survive a record
+  ✗ make returns a new object at each call
+      it ended the process: signal 11 (SIGSEGV)
+      at plugins/dies.py:7, in make
+        ctypes.string_at(0)
+      Compiled code has a wrong address: look at what your plugin calls through ctypes or an extension module.
+  tracebacks: {kept[0]}
+optimizer mine
+  ✗ its summary says what it is
+      optimizer 'mine' has no summary
+      at plugins/mine.py:6, in make
+        def make(learning_rate, momentum):
+      Say in one line what it does: summary="…" where it is registered.
+  ✓ its settings survive a record
+  ✗ make returns a new object at each call
+      ValueError: [never] works
+      at plugins/mine.py:{number}, in make
+        raise ValueError('[never] works')
+  tracebacks: {kept[1]}
+3 broken promises.
+"""
+    )
+    assert "string_at" in kept[0].read_text(encoding="utf-8")
+    assert kept[1].read_text(encoding="utf-8").rstrip().endswith("ValueError: [never] works")
 
 
 # doctor

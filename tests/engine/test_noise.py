@@ -9,7 +9,8 @@ import benchsuite as bs
 from benchsuite import noise
 
 
-def draw(function, key=7, step=0, jit=True, owner=noise.Owner.TRAINING):
+def drawing(function, jit=True, owner=noise.Owner.TRAINING):
+    """Return what draws, compiled once, for any key and step."""
     import tensorflow as tf
 
     @tf.function(autograph=False, jit_compile=jit)
@@ -17,7 +18,11 @@ def draw(function, key=7, step=0, jit=True, owner=noise.Owner.TRAINING):
         with bs.noise.stream(key, step, owner):
             return function()
 
-    return np.array(graph(tf.constant(key, tf.int64), tf.constant(step, tf.int64)))
+    return lambda key=7, step=0: np.array(graph(tf.constant(key, tf.int64), tf.constant(step, tf.int64)))
+
+
+def draw(function, key=7, step=0, jit=True, owner=noise.Owner.TRAINING):
+    return drawing(function, jit, owner)(key, step)
 
 
 @pytest.mark.parametrize("jit", [True, False])
@@ -55,14 +60,25 @@ def test_far_steps_and_long_keys_do_not_meet(jit, function):
         "keep": lambda: bs.noise.keep([64], 0.5),
     }[function]
     points = [(7, 3), (7, 3 + 2**22), (7, 3 + 2**49), (7, 3 + 2**51), (7 + 2**32, 3), (7 + 2**40, 3)]
-    found = {draw(call, key=key, step=step, jit=jit).tobytes() for key, step in points}
+    drawn = drawing(call, jit)
+    found = {drawn(key, step).tobytes() for key, step in points}
     assert len(found) == len(points)
 
 
 def test_every_owner_keeps_the_range_that_trials_were_drawn_with():
     """To move one changes the numbers of trials: raise ENGINE_VERSION then."""
     firsts = {owner.name: owner.first for owner in noise.Owner}
-    assert firsts == {"TRAINING": 0, "BATCHES": 2**49, "OPTIMIZER": 2**50, "STATISTICS": 2**51, "PROBES": 2**52}
+    counts = {
+        "TRAINING": 0,
+        "BATCHES": 1,
+        "OPTIMIZER": 2,
+        "EVALUATION": 3,
+        "STATISTICS": 4,
+        "INITIAL": 5,
+        "AFTER": 6,
+        "PROBES": 8,
+    }
+    assert firsts == {name: count * 2**49 for name, count in counts.items()}
 
 
 def test_ranges_do_not_meet_and_their_last_draw_is_an_int64():
@@ -100,3 +116,31 @@ def test_the_step_is_known():
 def test_outside_a_step_says_what_to_do(call):
     with pytest.raises(bs.BenchsuiteError, match="Draw only where `training` is true"):
         call()
+
+
+@pytest.mark.parametrize("jit", [True, False])
+@pytest.mark.parametrize("function", ["uniform", "normal", "keep"])
+def test_every_draw_of_the_first_steps_differs(jit, function):
+    """Draw k of step t is no draw of step t + k: a layer's mask must not be its neighbour's of a step before."""
+    import tensorflow as tf
+
+    call = {
+        "uniform": lambda: bs.noise.uniform([64]),
+        "normal": lambda: bs.noise.normal([64]),
+        "keep": lambda: bs.noise.keep([64], 0.5),
+    }[function]
+    drawn = drawing(lambda: tf.stack([call() for _ in range(4)]), jit)
+    assert len({one.tobytes() for step in range(4) for one in drawn(step=step)}) == 16
+
+
+def test_a_step_has_so_many_draws_and_no_more():
+    def position(step, draws):
+        with noise.stream(np.int64(7), np.int64(step)):
+            noise._current.get().draws = draws
+            return tuple(noise._source()[0].numpy())
+
+    assert position(0, 1023) == (7, 1023)
+    assert position(1, 0) == (7, 1024)
+    assert position(5, 3) == (7, 5 * 1024 + 3)
+    with pytest.raises(bs.BenchsuiteError, match="one step may draw at most 1024 times"):
+        position(0, 1024)

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 import benchsuite as bs
-from benchsuite.execution.cells import PATIENCE, TIMEOUT, Forecast, make_cells, predicted_seconds, side_by_side
+from benchsuite.execution.cells import PATIENCE, TIMEOUT, make_cells, side_by_side
+from benchsuite.execution.forecast import Forecast, predicted_seconds
 from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline

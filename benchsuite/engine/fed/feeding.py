@@ -45,6 +45,11 @@ class Feeding:
             _teach_tensorflow()
 
     @property
+    def variables(self) -> tuple[Any, ...]:
+        """What graphs read the fed values from."""
+        return tuple(self._variables.values())
+
+    @property
     def asked(self) -> frozenset[str]:
         """Those about which a question was answered."""
         return frozenset(

@@ -11,6 +11,7 @@ import numpy as np
 from benchsuite import noise
 from benchsuite.components import Component, Optimizer
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks, Step, averages
+from benchsuite.engine.finalized import finalized, finalizes
 
 STEPS = 3
 RATE = 0.05
@@ -122,6 +123,8 @@ def _optimizer(component: Component, make: Callable[[], Any], move: Callable[[],
         found += [np.array(variable.numpy()) for variable in variables]
     if "evaluation_weights" in component.wants:
         found += made.evaluation_values(variables)
+    elif finalizes(made):
+        found += finalized(made, variables)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
 from benchsuite.engine.program.feed import Chunk
@@ -75,6 +76,8 @@ class Evaluation:
         batches: Batches,
         stop: Any,
         start: Any,
+        first: Any,
+        key: Any,
     ) -> Any:
         """Return ``start`` and the sum of every measure over each part, float64 ``[parts, measures]``; called inside the graph.
 
@@ -86,13 +89,16 @@ class Evaluation:
             batches: As :attr:`batches`, tensors.
             stop: Number of batches to measure.
             start: Sums of batches before.
+            first: Number of the first batch among those of all calls, int64.
+            key: Noise key of the trial.
         """
         import tensorflow as tf
 
         rows, weights, part_of = batches
 
         def body(i: Any, sums: Any) -> Any:
-            found = self.of_batch(losses, model, tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i])
+            with noise.stream(key, first + tf.cast(i, tf.int64), noise.Owner.EVALUATION):
+                found = self.of_batch(losses, model, tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i])
             return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * found[None, :]
 
         _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), start), parallel_iterations=1)

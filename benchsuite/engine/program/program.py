@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.components import Task
 from benchsuite.data import Dataset, Prepared
 from benchsuite.engine.fed.finding import RecipeFinding
@@ -105,6 +106,17 @@ class Program:
         return self._train.traced.traces + self._evaluate.traced.traces
 
     @property
+    def traced(self) -> tuple[Any, ...]:
+        """The traces of both functions, as TensorFlow made them: the first to train, the last to evaluate."""
+        return (*self._train.traced.found, *self._evaluate.traced.found)
+
+    def trace_only(self, feed: Feed, steps: int) -> None:
+        """Trace both functions, unless that was done; nothing is compiled."""
+        with self._tf.device(self.device):
+            self._train.compile(feed, steps, self._key, False)
+            self._evaluate.compile(feed, self._key, False)
+
+    @property
     def evaluation(self) -> Evaluation:
         """What is measured, on which examples."""
         return self._evaluate.evaluation
@@ -181,9 +193,7 @@ class Program:
         feeding = self.feeding
         feeding.tracing = True
         try:
-            with self._tf.device(self.device):
-                self._train.compile(feed, steps, self._key, False)
-                self._evaluate.compile(feed, self._key, False)
+            self.trace_only(feed, steps)
         finally:
             feeding.tracing = False
         # What was taken as a tensor while something was made stays as it is; guards saw what decides and is nothing else.
@@ -232,7 +242,9 @@ class Program:
         with tf.device(self.device), self.evaluation_weights.held(*feed.head, self._key):
             for start in range(0, len(x), OUTPUTS_AT_ONCE):
                 piece = tf.constant(widened(x[start : start + OUTPUTS_AT_ONCE]))
-                found.append(np.asarray(tf.cast(self.network.model(piece, training=False), tf.float32)))
+                with noise.stream(self._key, tf.constant(start // OUTPUTS_AT_ONCE, tf.int64), noise.Owner.EVALUATION):
+                    outputs = self.network.model(piece, training=False)
+                found.append(np.asarray(tf.cast(outputs, tf.float32)))
         return np.concatenate(found)
 
     def probe(self, feed: Feed) -> dict[str, list[float | None]]:

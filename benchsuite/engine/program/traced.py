@@ -7,6 +7,7 @@ from typing import Any
 
 from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.program.canonical import Canonical, NotCanonical
+from benchsuite.engine.program.own_chance import refuse_own_chance
 
 
 class Traced:
@@ -35,6 +36,11 @@ class Traced:
         self._called: dict[int, Callable[..., Any]] = {}
 
     @property
+    def found(self) -> tuple[Any, ...]:
+        """Its traces, as TensorFlow made them, in the order in which they were made."""
+        return tuple(self._found.values())
+
+    @property
     def variables(self) -> int:
         """How many variables its traces read or assign to by themselves, beside what they are given."""
         import tensorflow as tf
@@ -56,9 +62,15 @@ class Traced:
         return result
 
     def trace(self, steps: int, *arguments: Any) -> Any:
-        """Return the trace that such a call takes, made if there is none; nothing is compiled."""
+        """Return the trace that such a call takes, made if there is none; nothing is compiled.
+
+        Raises:
+            BenchsuiteError: If something draws numbers that are not the trial's.
+        """
         if steps not in self._found:
-            self._found[steps] = self.function.get_concrete_function(*arguments)
+            concrete = self.function.get_concrete_function(*arguments)
+            refuse_own_chance(concrete)
+            self._found[steps] = concrete
         return self._found[steps]
 
     def _first(self, concrete: Any, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:

@@ -104,8 +104,8 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     named, more = leaders[:MOST_LEADERS], len(leaders) - MOST_LEADERS
     return BoardView(
         kind=board.kind,
-        title=title(board.kind),
-        anchor=anchor("kind", board.kind),
+        title=title(board.kind) + f", baseline with {board.change}" * bool(board.change),
+        anchor=anchor("kind", " ".join(filter(None, (board.kind, board.change)))),
         heads=tuple(_head(head) for head in columns),
         rows=rows,
         components=whole(len({name for row in board.rows for name in row.names})),
@@ -156,7 +156,7 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
 
 def _head(head: ColumnHead) -> HeadView:
     return HeadView(
-        label=head.label,
+        label=head.short,
         metric=head.primary,
         better="larger is better" if head.direction == "max" else "smaller is better",
         budget=f"{count_of(head.column.epochs, 'epoch')}, {count_of(head.budget_steps, 'step')}",

@@ -115,7 +115,7 @@ def render(
     return environment.get_template("index.html").render(
         summary=summarize_run(contents) if contents.records else None,
         boards=[board_view(board, styles) for board in shown],
-        only_baseline=[board.kind.replace("_", " ") for board in contents.boards if board not in shown],
+        only_baseline=[board.title for board in contents.boards if board not in shown],
         grids=grid_views(contents.grids),
         tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
         costs=cost_views(costs),

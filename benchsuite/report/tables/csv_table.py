@@ -45,7 +45,7 @@ def leaderboard_rows(board: Leaderboard) -> list[dict[str, Any]]:
     ]
 
 
-_TEXTS = frozenset({"component", "also", "name", "task", "precision", "device", "metric"})
+_TEXTS = frozenset({"change", "component", "also", "name", "task", "precision", "device", "metric"})
 
 
 def _cell(column: str, value: Any) -> Any:
@@ -55,7 +55,8 @@ def _cell(column: str, value: Any) -> Any:
 
 _FIXED = (
     "kind", "component", "also", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
-    "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
+    "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "change",
+    "is_baseline",
     "rank", "mean_rank", "ranked_tasks", "seeds", *Outcome, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
     "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
@@ -87,6 +88,7 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
         "budget_steps": head.budget_steps,
         "metric": head.primary,
         "direction": head.direction,
+        "change": board.change,
         "is_baseline": int(entry.is_baseline),
         "rank": _known(entry.rank),
         "mean_rank": _known(row.mean_rank),

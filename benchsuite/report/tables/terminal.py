@@ -87,7 +87,7 @@ def _table(
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}", style="bold"),
+        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}{_change(board)}", style="bold"),
         title_justify="left",
         caption=caption,
         caption_justify="left",
@@ -108,6 +108,11 @@ def _table(
     return table
 
 
+def _change(board: Leaderboard) -> str:
+    """Return what a title says of a changed baseline."""
+    return f", baseline with {one_line(board.change)}" if board.change else ""
+
+
 def _formats(board: Leaderboard) -> list[Format]:
     """Return one number format per column, fitted to its medians."""
     columns = [[entry for row in board.rows if (entry := row.entries[index])] for index in range(len(board.columns))]
@@ -118,7 +123,7 @@ def _head(head: ColumnHead) -> Text:
     from rich.text import Text
 
     arrow = "↑" if head.direction == "max" else "↓"
-    task, *budget = one_line(head.label).split(" · ")
+    task, *budget = one_line(head.short).split(" · ")
     return Text("\n".join([*_broken(task), *budget, one_line(f"{head.primary} {arrow}")]))
 
 

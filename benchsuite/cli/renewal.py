@@ -1,0 +1,85 @@
+"""The report of a run: renewed at its end, and after Ctrl-C."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchsuite.cli.console import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from benchsuite.execution import Summary
+    from benchsuite.registry import Registry
+    from benchsuite.report import Contents
+    from benchsuite.store import Store
+    from benchsuite.studies.plan import Plan
+
+AT_ONCE = 20_000
+"""A run renews the report of a folder with up to so many records; of more, the user says when."""
+
+
+def stopped(planned: Plan, known: Registry, store: Store, console: Console, stop: KeyboardInterrupt) -> None:
+    """Say what there is, and write the report of it; a batch system or a closed terminal waits for none."""
+    from benchsuite.errors import BenchsuiteError
+    from benchsuite.execution.signals import Ended
+
+    stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
+    many = len(planned.trials)
+    say(console, "Stopped. {} of {} trials have records; the same command goes on from here.", stored, many)
+    if not stored:
+        return
+    if isinstance(stop, Ended):
+        _tell_how(store, console)
+        return
+    try:
+        index, note, _ = renewed(store, known, None, console)
+    except KeyboardInterrupt:
+        _tell_how(store, console)
+    except BenchsuiteError as error:  # the records are whole
+        say(console, "[yellow]![/] {}", error)
+    else:
+        tell_report(index, note, console)
+
+
+def tell_report(index: Path | None, note: str, console: Console) -> None:
+    """Say where the report is, or why it was not renewed."""
+    if index:
+        say(console, "Report: [bold]{}[/]{}", index, note)
+    elif note:
+        say(console, "{}", note)
+
+
+def _tell_how(store: Store, console: Console) -> None:
+    say(console, "`benchsuite report --results {}` writes the report of what is there.", store.folder)
+
+
+def renewed(
+    store: Store, known: Registry, summary: Summary | None, console: Console
+) -> tuple[Path | None, str, Contents | None]:
+    """Renew the report if that is worth its time.
+
+    Args:
+        store: The results folder.
+        known: The plugins that were found.
+        summary: Of the run; ``None`` if it was stopped.
+        console: Where to say what is wrong with records.
+
+    Returns:
+        Where it is, if it is as new as the records; what to add to that; and what is in it, if it was made now.
+    """
+    from benchsuite.cli.report import page, write
+
+    count = len(store.ids())
+    index = page(store)
+    idle = summary is not None and not summary.ran and not summary.stale
+    if idle and index.is_file() and index.stat().st_mtime_ns > store.changed():
+        return index, " (as it was: no record is newer)", None
+    if count > AT_ONCE:
+        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
+    written = write(store, known, held=summary.records if summary else None)
+    for line in written.damaged:
+        say(console, "[yellow]![/] {}", line)
+    return written.index, "", written.contents
