@@ -24,7 +24,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 .venv/installed: $(BIN)/python pyproject.toml setup.py constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[data,cost]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[data,cost,test]'
 	@touch $@
 
 .venv/installed-dev: .venv/installed

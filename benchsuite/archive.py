@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ class Archive:
         stale_shown: Whether these are among the records; else they were left out.
         without_data: How many were left out because their trials had no data.
         damaged: What lies among the records and is none, one line each.
+        same_as: (kind, name) → name, of components that say that they are the same method as another.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class Archive:
         stale_shown: bool = False,
         without_data: int = 0,
         damaged: Iterable[object] = (),
+        same_as: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
-        self._contents = Contents(records)
+        self._contents = Contents(records, same_as)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -71,7 +73,12 @@ class Archive:
     @property
     def kinds(self) -> list[str]:
         """The kinds that have a leaderboard."""
-        return [board.kind for board in self._contents.boards]
+        return list(dict.fromkeys(board.kind for board in self._contents.boards))
+
+    @property
+    def changes(self) -> list[str]:
+        """What studies changed in the tasks' baselines, such as ``schedule=cosine, batch_size=128``: each has leaderboards of its own."""
+        return list(dict.fromkeys(board.change for board in self._contents.boards if board.change))
 
     @cached_property
     def trials(self) -> pd.DataFrame:
@@ -118,20 +125,21 @@ class Archive:
             "The column id of trials has them all."
         )
 
-    def leaderboard(self, kind: str = "optimizer") -> pd.DataFrame:
+    def leaderboard(self, kind: str = "optimizer", change: str = "") -> pd.DataFrame:
         """Return the leaderboard of a kind, tidy: one row for each component and task, with the columns of leaderboard.csv.
 
         Args:
             kind: One of :attr:`kinds`.
+            change: One of :attr:`changes`; the tasks' baselines as they are unless given.
 
         Raises:
-            BenchsuiteError: If no trial compares that kind.
+            BenchsuiteError: If no trial compares that kind in that baseline.
         """
         import pandas as pd
 
         from benchsuite.report.tables.csv_table import leaderboard_rows
 
-        return pd.DataFrame(leaderboard_rows(self._board(kind)))
+        return pd.DataFrame(leaderboard_rows(self._board(kind, change)))
 
     def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
         """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
@@ -170,21 +178,33 @@ class Archive:
         with theme():
             return draw_seed_strip(axes or _new_axes(), series, head.primary, head.direction)
 
-    def _board(self, kind: str) -> Leaderboard:
-        boards = {board.kind: board for board in self._contents.boards}
-        if kind not in boards:
-            raise unknown("kind among these trials:", kind, boards)
-        return boards[kind]
+    def _board(self, kind: str, change: str) -> Leaderboard:
+        boards = {board.change: board for board in self._contents.boards if board.kind == kind}
+        if not boards:
+            raise unknown("kind among these trials:", kind, self.kinds)
+        if change not in boards:
+            raise unknown(
+                f"baseline of the leaderboard of kind {kind.replace('_', ' ')}:",
+                change,
+                [one or "(unchanged)" for one in boards],
+            )
+        return boards[change]
 
     def _series(self, task: str, kind: str) -> tuple[list[Series], Leaderboard, int]:
         from benchsuite.report.drawings.palette import styles_of
         from benchsuite.report.drawings.series import series_of
 
-        board = self._board(kind)
-        labels = [head.label for head in board.columns]
-        if task not in labels:
-            raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, labels)
-        position = labels.index(task)
+        if kind not in self.kinds:
+            raise unknown("kind among these trials:", kind, self.kinds)
+        places = {
+            head.label: (board, position)
+            for board in self._contents.boards
+            for position, head in enumerate(board.columns)
+            if board.kind == kind
+        }
+        if task not in places:
+            raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, places)
+        board, position = places[task]
         return series_of(board, position, self._by_id, styles_of(self._contents.boards)), board, position
 
 
@@ -209,6 +229,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         stale_shown=stale,
         without_data=counts[Freshness.MISSING],
         damaged=damaged,
+        same_as=registry.same_as,
     )
 
 

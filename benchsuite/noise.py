@@ -4,7 +4,7 @@ For draw k of step t, ``u = uniform(key of the trial, 1024·t + k)``; training, 
 steps each (:class:`Owner`). The draw is counter-based: no state is kept, a used program is reset by a new key, and under
 XLA it costs a fraction of ``keras.layers.Dropout`` (whose generator makes a small network up to 18 times slower in a
 compiled loop). Numbers come from Threefry under XLA and from Philox in a graph: a program is one or the other by a fixed
-rule, never both.
+rule, never both. Keras' own seed generators take their seeds from the stream as well: see :mod:`benchsuite.generators`.
 
 TensorFlow is imported by the functions, not by this module.
 """
@@ -18,6 +18,7 @@ from enum import Enum
 from typing import Any
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.generators import Draws, asking
 
 DRAWS_PER_STEP = 1024
 RANGE = 2**49
@@ -37,9 +38,15 @@ class Owner(Enum):
     BATCHES = 1
     """What changes batches: layers draw the same masks with an augmentation and without."""
     OPTIMIZER = 2
-    """A closure optimizer, for itself: it must not meet the masks of the layers."""
+    """An optimizer, for itself: it must not meet the masks of the layers."""
+    EVALUATION = 3
+    """Layers that draw in evaluation too, by Keras' generators: the same numbers in each evaluation."""
     STATISTICS = 4
     """Layers, while their statistics are made anew for averaged weights."""
+    INITIAL = 5
+    """Initializers that draw by Keras' generators and take no seed."""
+    AFTER = 6
+    """What acts after a step."""
     PROBES = 8
     """Layers, while they are probed."""
 
@@ -63,7 +70,20 @@ class _Stream:
         self.step = step
         self.owner = owner
         self.draws = 0
+        self.of_keras = Draws(self.keras_seed)
 
+    def keras_seed(self) -> Any:
+        """Return what Keras takes for a seed, int32 ``[2]``: a draw of the stream."""
+        import tensorflow as tf
+
+        seed, generator = _source(self)
+        if generator == "threefry":
+            return seed  # a whole block of Threefry already
+        return tf.random.stateless_uniform([2], seed, None, None, tf.int32, alg=generator)
+
+
+OF_KERAS_ONLY = (Owner.EVALUATION, Owner.INITIAL)
+"""Whose streams are for Keras' generators: a layer must ask ``training`` before it draws from ours."""
 
 _current: ContextVar[_Stream | None] = ContextVar("noise", default=None)
 
@@ -76,9 +96,15 @@ def stream(key: Any, step: Any, owner: Owner = Owner.TRAINING) -> Iterator[None]
     """
     token = _current.set(_Stream(key, step, owner))
     try:
-        yield
+        with asking(_draws):
+            yield
     finally:
         _current.reset(token)
+
+
+def _draws() -> Draws | None:
+    current = _current.get()
+    return None if current is None else current.of_keras
 
 
 def step() -> Any:
@@ -88,19 +114,19 @@ def step() -> Any:
 
 def _stream() -> _Stream:
     current = _current.get()
-    if current is None:
+    if current is None or current.owner in OF_KERAS_ONLY:
         raise BenchsuiteError(
             "bs.noise was called outside of a training step. Draw only where `training` is true, inside a layer's call."
         )
     return current
 
 
-def _source() -> tuple[Any, str]:
-    """Return the seed of the next draw, two numbers, and the generator that is to use it."""
+def _source(current: _Stream | None = None) -> tuple[Any, str]:
+    """Return the seed of the next draw, two numbers, and the generator that is to use it; of the open stream unless given."""
     import tensorflow as tf
     from tensorflow.python.ops import control_flow_util
 
-    current = _stream()
+    current = current or _stream()
     if current.draws >= DRAWS_PER_STEP:
         raise BenchsuiteError(f"one step may draw at most {DRAWS_PER_STEP} times from bs.noise.")
     position = (current.step + current.owner.first) * DRAWS_PER_STEP + current.draws

@@ -4,17 +4,18 @@ A table is a frozen dataclass, and a line of it all there is to write::
 
     @dataclass(frozen=True)
     class Study(Table):
-        seeds: int = option(3, "Seeds 0 … N−1.", whole(1), metavar="N", example=5)
+        epochs: int = option(10, "The budget.", whole(1), metavar="N", example=5)
 
 The field's type decides what may be written: ``bool``, ``int``, ``float``, ``str``, ``Path``, ``tuple[str, ...]``, each but the
-last also as ``X | None`` where no value stands for itself.
+last also as ``X | None`` where no value stands for itself. A name that is a word of Python has ``_`` behind it in the table.
 """
 
 from __future__ import annotations
 
+import keyword
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -53,6 +54,7 @@ class Option:
         positional: Whether it is an argument of the command line, without a name.
         kinds: Whether each value is a name or several separated by commas, and ``-`` may stand for ``_``.
         numeric: Whether a study file may hold a whole number without quotes.
+        spelled: Makes of a list or a table in a study file what the command line takes.
         field: The field of the table; of another name where a field holds several options.
     """
 
@@ -68,6 +70,7 @@ class Option:
     positional: bool = False
     kinds: bool = False
     numeric: bool = False
+    spelled: Callable[[Any], Any] | None = None
     field: str = ""
 
     @property
@@ -83,7 +86,12 @@ class Option:
     @property
     def words(self) -> str:
         """What a value must do, as a verb and its object; of several values, what they all are."""
-        return self.checks[0].words if self.checks and not self.several else WORDS[self.type]
+        return self.checks[0].words if self.checks and (self.spelled or not self.several) else WORDS[self.type]
+
+    @property
+    def parameter(self) -> str:
+        """Its name as a parameter of a function, which no word of Python may be."""
+        return f"{self.name}_" if keyword.iskeyword(self.name) else self.name
 
     def read(self, value: Any, called: str) -> Any:
         """Return a value as the table holds it, whoever wrote it and where.
@@ -111,6 +119,8 @@ class Option:
         """Let what is plainly meant count: a list of one without brackets, a whole number for a fraction."""
         if self.several and isinstance(value, str):
             return (value,)
+        if self.spelled and isinstance(value, list | dict):
+            return self.spelled(value)
         if self.several and isinstance(value, list):
             return tuple(value)
         if self.type is Path and isinstance(value, str):
@@ -135,6 +145,7 @@ def option(
     positional: bool = False,
     kinds: bool = False,
     numeric: bool = False,
+    spelled: Callable[[Any], Any] | None = None,
 ) -> T:
     """Write one line of a table; see :class:`Option` for the arguments. An example is needed where the type alone gives none."""
     known = {
@@ -146,6 +157,7 @@ def option(
         "positional": positional,
         "kinds": kinds,
         "numeric": numeric,
+        "spelled": spelled,
     }
     return field(default=default, metadata=known)
 
@@ -185,7 +197,8 @@ class Table:
             value = getattr(self, known.name)
             lines = {line.name: line for line in _lines(known, _types(type(self))[known.name])}
             if "names" not in known.metadata:
-                object.__setattr__(self, known.name, lines[known.name].read(value, known.name))
+                (line,) = lines.values()
+                object.__setattr__(self, known.name, line.read(value, line.name))
                 continue
             for name in value:
                 if name not in lines:
@@ -215,8 +228,8 @@ def build(table: type[TABLE], values: Mapping[str, Any]) -> TABLE:
     """Return a table with the values that were given, and its defaults for the rest; other tables' values are passed over."""
     arguments: dict[str, Any] = {}
     for line in options_of(table):
-        if line.name in values and line.field == line.name:
-            arguments[line.name] = values[line.name]
+        if line.name in values and line.field == line.parameter:
+            arguments[line.field] = values[line.name]
         elif line.name in values:
             arguments.setdefault(line.field, {})[line.name] = values[line.name]
     return table(**arguments)
@@ -248,5 +261,13 @@ def _lines(known: Field[Any], annotation: Any) -> list[Option]:
     if example is None and plain is bool:
         example = not known.default
     return [
-        Option(known.name, plain, known.default, **about, example=example, optional=len(parts) > 1, field=known.name)
+        Option(
+            known.name.removesuffix("_"),
+            plain,
+            known.default,
+            **about,
+            example=example,
+            optional=len(parts) > 1,
+            field=known.name,
+        )
     ]

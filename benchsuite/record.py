@@ -378,6 +378,7 @@ class _Spec(TypedDict):
     engine: Count
     fold: NotRequired[_Fold | None]
     lanes: NotRequired[Count]
+    changes: NotRequired[Annotated[dict[Name, Name], Field(min_length=1)]]
 
 
 def _trial(data: Any) -> Trial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Protocol
@@ -14,6 +15,10 @@ from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import COMBINED
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.spaces import Value
+from benchsuite.sweeps import FORM, read_sweep
+
+MOST_SETTINGS = 1_000_000
+"""Of one component in a selection."""
 
 
 class Components(Protocol):
@@ -67,7 +72,7 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
         kind: A kind of the recipe.
         selections: Each a comma-separated list of ``name``, ``glob*``, ``name[hp=value,value;hp=value]``; joined by
             ``+`` where the kind allows several at once. In brackets, ``,`` separates values and hyperparameters
-            alike: ``[a=1,2,b=3]``.
+            alike: ``[a=1,2,b=3]``. A value may be a sweep: ``1e-4..1:log9``, see :mod:`benchsuite.sweeps`.
         components: Where names are looked up.
 
     Raises:
@@ -75,8 +80,8 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
     """
     found: dict[tuple[str, ...], tuple[Setting, ...]] = {}
     for selection in selections:
-        for part in _split(selection, ","):
-            terms = _split(part, "+")
+        for part in split(selection, ","):
+            terms = split(part, "+")
             if len(terms) > 1 and kind not in COMBINED:
                 raise BenchsuiteError(
                     f"a recipe holds one {kind.replace('_', ' ')}. Received: {part!r}. Use ',' for alternatives."
@@ -97,8 +102,16 @@ def expand(kind: str, selections: Iterable[str], components: Components) -> list
 _TERM = re.compile(r"([^\[\]]*?)\s*(?:\[([^\[\]]*)\])?")
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """Split at separators outside of brackets."""
+def split(text: str, separator: str) -> list[str]:
+    """Return the parts of a text between separators outside of brackets.
+
+    Args:
+        text: A selection, or several.
+        separator: One letter.
+
+    Raises:
+        BenchsuiteError: If a part is empty or a bracket is not closed.
+    """
     parts, depth, current = [], 0, ""
     for character in text:
         depth += {"[": 1, "]": -1}.get(character, 0)
@@ -132,18 +145,32 @@ def _alternatives(kind: str, term: str, components: Components) -> list[Setting]
             raise unknown(f"{kind.replace('_', ' ')} pattern", name, components.names(kind))
     else:
         names = [name]
+    axes = _axes(term, grid)
     settings = []
     for known in names:
         component = components.component(kind, known)
-        settings += [Setting.of(component, values) for values in _grid(term, grid)]
+        for key in axes:
+            owners = [other.replace("_", " ") for other in RECIPE_KINDS if key in components.names(other)]
+            if key not in component.space and owners:
+                then = f"There is {owners[0]} {key!r}."
+                raise unknown(f"hyperparameter of {component.title}:", key, component.space, then=then)
+        values = {key: _values(component, key, texts) for key, texts in axes.items()}
+        if (count := math.prod(map(len, values.values()))) > MOST_SETTINGS:
+            raise BenchsuiteError(
+                f"a selection means up to {MOST_SETTINGS:,} settings. Received: {count:,}, from {term!r}."
+            )
+        settings += [
+            Setting.of(component, dict(zip(values, chosen, strict=True)))
+            for chosen in itertools.product(*values.values())
+        ]
     return settings
 
 
-def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
-    """Read ``a=1,2,b=3`` as every combination of the values."""
+def _axes(term: str, text: str | None) -> dict[str, list[str]]:
+    """Read ``a=1,2,b=3..4:lin5`` as hyperparameter → values and sweeps, as they were written."""
     if text is None:
-        return [{}]
-    axes: dict[str, list[Value]] = {}
+        return {}
+    axes: dict[str, list[str]] = {}
     key = None
     for item in re.split(r"[,;]", text):
         name, equals, value = item.rpartition("=")
@@ -158,8 +185,54 @@ def _grid(term: str, text: str | None) -> list[dict[str, Value]]:
             raise BenchsuiteError(
                 f"cannot read the grid in {term!r}: {item.strip()!r}. Write [hyperparameter=value,value]."
             )
-        axes[key].append(_value(value.strip()))
-    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+        axes[key].append(value.strip())
+    return axes
+
+
+def _values(component: Component, key: str, texts: Iterable[str]) -> list[Value]:
+    """Return the values that were written of a hyperparameter, those of sweeps one by one."""
+    space = component.space.get(key)
+    found: list[Value] = []
+    for text in texts:
+        value = _value(text)
+        if ".." not in text or space is None or space.contains(value):
+            found.append(value)
+            continue
+        what = f"{key} of {component.title}"
+        sweep = read_sweep(text)
+        if sweep is None:
+            raise BenchsuiteError(f"cannot read the sweep {text!r} for {what}. {FORM}")
+        found += sweep.values(space, what)
+    return found
+
+
+def written(settings: Iterable[Setting], components: Components) -> str:
+    """Return the selection that means these settings and no others, such as ``l2[strength=0.001]+dropout``.
+
+    Only what is no default is written out.
+
+    Args:
+        settings: Of one kind, joined.
+        components: Where their defaults are looked up.
+    """
+    return "+".join(_written(one, components.component(one.kind, one.name)) for one in settings)
+
+
+def _written(setting: Setting, component: Component) -> str:
+    usual = Setting.of(component).hyperparameters if not component.required else component.defaults
+    chosen = [
+        f"{key}={_value_text(value)}"
+        for key, value in setting.values
+        if json.dumps(value) != json.dumps(usual.get(key))
+    ]
+    return f"{setting.name}[{';'.join(chosen)}]" if chosen else setting.name
+
+
+def _value_text(value: Value) -> str:
+    if not isinstance(value, str):
+        return json.dumps(value)
+    read = _value(value) if value == value.strip() else None
+    return value if isinstance(read, str) and read == value else json.dumps(value)
 
 
 def _value(text: str) -> Value:

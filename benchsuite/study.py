@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.changes import CHANGES, Changes, read_changes, spelled
 from benchsuite.checks import Check, above, form, one_of, whole
 from benchsuite.components import MOST_LANES, TIERS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.options import Table, one_for_each, option
+from benchsuite.seed_numbers import SEEDS, joined, seed_numbers
 from benchsuite.trial import PRECISIONS
 
 EACH_KIND = one_of("kind", RECIPE_KINDS)
@@ -65,7 +67,23 @@ class Study(Table):
         example=["optimizer", "activation"],
         kinds=True,
     )
-    seeds: int = option(3, "Seeds 0 … N−1.", whole(1, 1_000_000), metavar="N", example=5)
+    with_: tuple[str, ...] = option(
+        (),
+        "Change the baseline of the whole study: kind=selection, batch_size=N, epochs=N.",
+        CHANGES,
+        metavar="CHANGES",
+        example=["schedule=warmup+cosine,batch_size=128"],
+        spelled=spelled,
+    )
+    seeds: str = option(
+        "3",
+        "N for the seeds 0 … N−1, or seeds and ranges: 0-9, 3,5, 0-4,10.",
+        SEEDS,
+        metavar="SEEDS",
+        example="0-4,10",
+        numeric=True,
+        spelled=joined,
+    )
     folds: str = option(
         "",
         "Cross-validate: each trial K times, testing on another fold; n leaves one example out.",
@@ -88,6 +106,16 @@ class Study(Table):
         example=64,
     )
     device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
+
+    @property
+    def changes(self) -> Changes:
+        """What differs from the tasks' own baselines in every trial, as it was written."""
+        return read_changes(self.with_)
+
+    @property
+    def seed_numbers(self) -> tuple[int, ...]:
+        """The seeds, in the order in which they run."""
+        return seed_numbers(self.seeds)
 
     @property
     def device_kind(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 
@@ -22,6 +23,14 @@ CONTROLS = {code: ascii(chr(code))[1:-1] for code in _UNSEEN if chr(code) not in
 """Letter that is not seen → its escape. A terminal obeys some of them: they would hide, move or rename what is shown. Others,
 such as a space of no width, let two names look like one."""
 BREAKS = {ord("\n"): "\\n", ord("\t"): "\\t"}
+
+
+_STYLES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+
+
+def without_styles(text: str) -> str:
+    """Return a text without the sequences by which a terminal shows it bold or coloured, as some libraries write errors."""
+    return _STYLES.sub("", text) if "\x1b" in text else text
 
 
 def without_controls(text: str) -> str:
@@ -71,7 +80,7 @@ def as_reason(text: str) -> str:
     if len(text) > most:
         head, end = (" ".join(part.split()) for part in (text[: most // 2], text[-most // 2 :]))
         text = _ends_of(head, end, len(text), LONGEST_REASON)
-    return " ".join(shortened(" ".join(text.split()), LONGEST_REASON).split())
+    return " ".join(shortened(" ".join(without_styles(text).split()), LONGEST_REASON).split())
 
 
 MOST_CALLS = 100

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from benchsuite.kinds import change_order
 from benchsuite.recipe import Recipe, RecipeSpec, Setting, canonical
 
 if sys.version_info >= (3, 12):
@@ -56,6 +57,7 @@ class Spec(TypedDict):
     engine: int
     fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
     lanes: NotRequired[int]  # where it is not 1
+    changes: NotRequired[dict[str, str]]  # where there are some
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Trial:
         engine: Version of the engine that gives the numbers.
         has_fold: Whether its spec says anything of folds; some of engine 1 do not.
         lanes: How many trials its program trains side by side, this one among them: products of many round differently.
+        changes: What its study changed in the task's baseline, by kind or knob. Recipe, budget and batch size hold it
+            already; it says which trials are compared with each other, and so is part of the id.
     """
 
     task: str
@@ -91,6 +95,7 @@ class Trial:
     engine: int = ENGINE_VERSION
     has_fold: bool = True
     lanes: int = 1
+    changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def spec(self) -> Spec:
@@ -110,6 +115,8 @@ class Trial:
             spec["fold"] = {"number": self.fold[0], "of": self.fold[1]} if self.fold else None
         if self.lanes != 1:
             spec["lanes"] = self.lanes
+        if self.changes:
+            spec["changes"] = dict(self.changes)
         return spec
 
     @cached_property
@@ -132,7 +139,7 @@ class Trial:
             if kind not in ON_HOST
         }
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
-        return identity({**self.spec, **changing, "recipe": recipe})
+        return identity({**replace(self, changes=()).spec, **changing, "recipe": recipe})
 
     @cached_property
     def numbers(self) -> Mapping[str, float | int]:
@@ -167,7 +174,13 @@ class Trial:
             engine=spec["engine"],
             has_fold="fold" in spec,
             lanes=spec.get("lanes", 1),
+            changes=tuple(sorted(spec.get("changes", {}).items(), key=lambda item: change_order(item[0]))),
         )
+
+    @property
+    def change(self) -> str:
+        """What its study changed in the task's baseline, in words; empty for the baseline as it is."""
+        return ", ".join(f"{name}={text}" for name, text in self.changes)
 
     def with_seed(self, seed: int) -> Trial:
         """Return the same trial with another seed."""

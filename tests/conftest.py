@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         compiled_code.end(Path(os.environ.pop(CACHE)))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores: some test always waits, for a limit, a signal or a process that goes."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end it would keep one process busy while the others have nothing left."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
@@ -54,6 +63,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _compiled_code() -> None:
     """What some process of this run, or of an earlier one, has compiled is not compiled again."""
     compiled_code.use()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _little_to_collect() -> Iterator[None]:
+    """Free what a module leaves, and have no later collection look at what stays: it would at millions of objects each time."""
+    yield
+    if "tensorflow" in sys.modules:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -25,18 +25,22 @@ PROBED = {"spec": {}, "layers": ["a"], "epochs": [0], "measures": {"m": [[1.0]]}
 ZERO = Extras(probe="0")
 
 
-def judged(record: Record | None, files: ExtraFiles, wanted: Extras = NOTHING, **now: str) -> Freshness:
-    """What the record is worth if the code is now what it says, but for ``now``."""
+def judged(
+    record: Record | None, files: ExtraFiles, wanted: Extras = NOTHING, data: str | None = None, **now: str
+) -> Freshness:
+    """What the record is worth if the code is now what it says, but for ``now``, and the data are these, if that is known."""
     trial = make_record().trial
     source = {**make_record().fingerprints, **{name.replace("__", ":"): value for name, value in now.items()}}
-    del source["data"]  # known only where data are loaded
+    del source["data"]  # asked for apart
     asked: list[Trial] = []
 
     def fingerprints(of: Trial) -> Mapping[str, str]:
         asked.append(of)
         return source
 
-    found = Judge(fingerprints, files, wanted)(trial, record)
+    judge = Judge(fingerprints, files, wanted, lambda task: data)
+    found = judge(trial, record)
+    assert judge.other_data <= {trial.task}
     assert asked in ([], [trial])
     return found
 
@@ -79,9 +83,31 @@ def test_code_that_is_not_known_now_makes_nothing_stale(files: ExtraFiles) -> No
     assert Judge(lambda trial: {}, files)(make_record().trial, make_record()) is Freshness.FRESH
 
 
-def test_other_data_are_found_out_where_they_are_loaded(files: ExtraFiles) -> None:
-    other = replace(make_record(), fingerprints={**make_record().fingerprints, "data": "other"})
-    assert judged(other, files) is Freshness.FRESH
+def test_other_data_make_it_stale(files: ExtraFiles) -> None:
+    record = make_record()
+    assert judged(record, files, data="other") is Freshness.STALE
+    assert judged(record, files, data=record.fingerprints["data"]) is Freshness.FRESH
+
+
+def test_data_that_are_not_known_make_nothing_stale(files: ExtraFiles) -> None:
+    """Neither those of now, which cannot be read, nor those of a trial that ended before it could say them."""
+    assert judged(make_record(), files, data=None) is Freshness.FRESH
+    prints = {key: value for key, value in make_record().fingerprints.items() if key != "data"}
+    assert judged(replace(make_record(), fingerprints=prints), files, data="other") is Freshness.FRESH
+
+
+def test_data_are_asked_for_only_where_the_code_is_the_same(files: ExtraFiles) -> None:
+    def data(task: str) -> str:
+        raise AssertionError("reading data may take minutes")
+
+    record = make_record()
+    prints = {
+        **{key: value for key, value in record.fingerprints.items() if key != "data"},
+        "optimizer:adam": "changed",
+    }
+    judge = Judge(lambda trial: prints, files, data=data)
+    assert judge(record.trial, record) is Freshness.STALE
+    assert not judge.other_data
 
 
 def test_without_an_extra_that_is_asked_for_it_is_lacking(files: ExtraFiles) -> None:

@@ -86,6 +86,7 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"engine": 1},
         {"fold": None, "has_fold": False},
         {"lanes": 4},
+        {"changes": (("schedule", "cosine"),)},
     ],
     ids=lambda change: list(change)[-1],
 )
@@ -96,7 +97,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
-        "engine", "has_fold", "lanes",
+        "engine", "has_fold", "lanes", "changes",
     }  # fmt: skip
 
 

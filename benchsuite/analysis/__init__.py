@@ -11,6 +11,7 @@ from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row, leader
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.sample import Column, LeftOut, Sample
+from benchsuite.analysis.twins import SameAs
 
 __all__ = [
     "BootstrapInterval",
@@ -25,6 +26,7 @@ __all__ = [
     "LeftOut",
     "RecipeProbes",
     "Row",
+    "SameAs",
     "Sample",
     "SeedValue",
     "TargetSteps",

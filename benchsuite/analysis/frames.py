@@ -22,7 +22,7 @@ COST_TYPES = {
 COSTS = tuple(name for name in Costs.__dataclass_fields__ if name not in ("train_seconds_at", "lanes"))
 ALWAYS = {
     "id": "str", "task": "str", "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",
-    "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "lanes": "int64",
+    "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "lanes": "int64", "change": "str",
     "engine": "int64", "outcome": "str", "reason": "str",
     **{name: COST_TYPES.get(name, "float64") for name in COSTS},
     "numerics": "str", "benchsuite": "str",
@@ -104,6 +104,7 @@ def _row(record: Record) -> dict[str, Any]:
         "precision": trial.precision,
         "device": trial.device,
         "lanes": trial.lanes,
+        "change": trial.change,
         "engine": trial.engine,
     }
     for stream, seed in trial.streams:

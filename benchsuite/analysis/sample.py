@@ -28,6 +28,8 @@ class Column:
     """Folds of a cross-validation; 0 for the task's own split."""
     lanes: int = 1
     """Trials that one program trains side by side: another number rounds differently, so one seed is another trial."""
+    change: str = ""
+    """What the study changed in the task's baseline, such as ``schedule=cosine, batch_size=128``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,15 @@ def column_of(record: Record) -> Column:
         engine=trial.engine,
         folds=fold_count(record),
         lanes=trial.lanes,
+        change=trial.change,
     )
 
 
 def column_labels(columns: Sequence[Column]) -> dict[Column, str]:
-    """Return the task's name, followed by those parts of the budget in which several columns of that task differ."""
+    """Return the task's name, followed by those parts of the budget in which several columns of that task differ.
+
+    Where its study changed the baseline, the change stands last; only columns of one baseline are told apart by their budget.
+    """
     shown = {
         "task_version": "v{}",
         "epochs": "{} epochs",
@@ -132,18 +138,19 @@ def column_labels(columns: Sequence[Column]) -> dict[Column, str]:
         "engine": "engine {}",
         "lanes": "lanes {}",
     }
-    siblings: defaultdict[str, list[Column]] = defaultdict(list)
+    siblings: defaultdict[tuple[str, str], list[Column]] = defaultdict(list)
     for column in columns:
-        siblings[column.task].append(column)
+        siblings[column.task, column.change].append(column)
     differing = {
-        task: [field for field in shown if len({getattr(column, field) for column in held}) > 1]
-        for task, held in siblings.items()
+        key: [field for field in shown if len({getattr(column, field) for column in held}) > 1]
+        for key, held in siblings.items()
     }
     result = {}
     for column in columns:
-        parts = [shown[field].format(getattr(column, field)) for field in differing[column.task]]
+        parts = [shown[field].format(getattr(column, field)) for field in differing[column.task, column.change]]
         folds = [f"{column.folds} folds"] if column.folds else []
-        result[column] = " · ".join([column.task, *folds, *parts])
+        change = [f"with {column.change}"] if column.change else []
+        result[column] = " · ".join([column.task, *folds, *parts, *change])
     return result
 
 

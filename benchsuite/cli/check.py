@@ -2,26 +2,81 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import quote, say, terminal
-from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.cli.quiet import surround, tensorflow_on_cpu
+from benchsuite.cli.console import as_json, paragraph, say, terminal
+from benchsuite.cli.options import NoLocalOption, PluginOption, plugin_search, registry
+from benchsuite.cli.quiet import surround
 from benchsuite.components import KINDS
-from benchsuite.errors import unknown
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.text import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchsuite.conformance import Finding
+    from benchsuite.conformance.account import CheckAccount
+    from benchsuite.registry import Registry
+
+SECONDS = 600.0
 
 
 def check(
     names: Annotated[list[str], typer.Argument(help="Components or tasks; kind:name where several kinds have it.")],
+    json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON instead.")] = False,
+    tracebacks: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where whole tracebacks are written; a folder of the cache unless given."),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="A promise may take so long before its process is ended.")
+    ] = SECONDS,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """Try every promise that a component or task must keep. Exit code 1 if one is broken."""
+    """Try every promise that a component or task must keep, in a process of its own. Exit code 1 if one is broken."""
+    if not 0 < seconds < float("inf"):
+        raise BenchsuiteError(f"--seconds must be a number above 0. Received: {seconds}. Leave it out for {SECONDS:g}.")
     surround()
     known = registry(plugin, no_local)
-    wanted = []
+    wanted = _wanted(names, known)
+    from benchsuite.conformance import tried_apart
+    from benchsuite.conformance.account import FORMAT, CheckAccount, traceback_folder
+
+    shown = None if json else Shown(terminal())
+    folder = (tracebacks or traceback_folder()).absolute()
+    done: list[dict[str, Any]] = []
+    broken = 0
+    account: CheckAccount | None = None
+    for told in tried_apart(plugin_search(plugin, no_local), wanted, known, seconds=seconds):
+        if account is None:
+            account = CheckAccount(told.kind, told.name, known.entry(told.kind, told.name).plugin.origin)
+            if shown:
+                shown.title(account)
+        account.add(told.looked)
+        if shown:
+            shown.findings(told.looked.findings)
+        if told.last:
+            file = account.write_tracebacks(folder)
+            if shown:
+                shown.end(account, file)
+            done.append(account.to_json(file))
+            broken += len(account.broken)
+            account = None
+    if json:
+        as_json({"format": FORMAT, "broken": broken, "checked": done})
+    elif shown and broken:
+        say(shown.console, "[red]{} broken promise{}.[/]", broken, "s" if broken > 1 else "")
+    if broken:
+        raise typer.Exit(1)
+
+
+def _wanted(names: list[str], known: Registry) -> list[tuple[str, str]]:
+    """Return kind and name of all that was named, each once."""
+    wanted: list[tuple[str, str]] = []
     for name in names:
         kind, _, plain = name.rpartition(":")
         kind = kind.replace("-", "_")
@@ -32,22 +87,42 @@ def check(
             raise unknown("component or task", name, {entry for table in known.tables.values() for entry in table})
         for match in found:
             known.refuse_conflict(*match)
-        wanted += found
-    from benchsuite.conformance import checked
+        wanted += [match for match in found if match not in wanted]
+    return wanted
 
-    console = terminal()
-    tensorflow_on_cpu()
-    broken = 0
-    for kind, plain in wanted:
-        say(console, "[bold]{} {}[/]", kind.replace("_", " "), plain)
-        for finding in checked(known, kind, plain):
-            broken += bool(finding.problem)
+
+class Shown:
+    """Shows findings as they come.
+
+    Args:
+        console: Where.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def title(self, account: CheckAccount) -> None:
+        """Begin with a component or task."""
+        say(self.console, "[bold]{} {}[/]", account.kind.replace("_", " "), account.name)
+
+    def findings(self, findings: tuple[Finding, ...]) -> None:
+        """Show what became of some promises: of a broken one what happened, the author's line, the likely mistake and its cure."""
+        for finding in findings:
             if not finding.problem:
-                say(console, "  [green]✓[/] {}", finding.promise)
+                say(self.console, "  [green]✓[/] {}", finding.promise)
                 continue
-            say(console, "  [red]✗[/] {}: {}", finding.promise, finding.problem)
-            if finding.traceback:
-                quote(console, finding.traceback)
-    if broken:
-        say(console, "[red]{} broken promise{}.[/]", broken, "s" if broken > 1 else "")
-        raise typer.Exit(1)
+            say(self.console, "  [red]✗[/] {}", finding.promise)
+            paragraph(self.console, "{}", one_line(finding.problem), by=6)
+            if finding.where:
+                say(self.console, "      at [bold]{}[/]", finding.where)
+            if finding.line:
+                say(self.console, "        {}", finding.line)
+            if finding.cure:
+                paragraph(self.console, "{}", one_line(finding.cure), by=6)
+
+    def end(self, account: CheckAccount, tracebacks: Path | None) -> None:
+        """Show on what it was tried, and where its tracebacks are."""
+        if account.tried:
+            paragraph(self.console, "tried on {}", account.tried_on, by=2)
+        if tracebacks:
+            say(self.console, "  tracebacks: {}", tracebacks)

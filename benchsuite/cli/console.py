@@ -140,6 +140,30 @@ def indented(console: Console, text: str, by: int, style: str = "") -> None:
     console.print(Padding(cell(text, style), (0, 0, 0, by)))
 
 
+def paragraph(console: Console, ours: str, *values: object, by: int) -> None:
+    """Print an indented paragraph: broken between words on a terminal, one line whole in a file or a pipe.
+
+    Args:
+        console: Where to.
+        ours: What is ours, with a place ``{}`` for each value; see :func:`say`.
+        values: What others wrote.
+        by: Letters to indent by.
+    """
+    import textwrap
+
+    text = _filled(ours, iter(values))
+    broken = textwrap.wrap(text, max(20, console.width - by), break_long_words=False, break_on_hyphens=False)
+    for line in broken if console.is_terminal else [text]:
+        say(console, "{}{}", " " * by, line)
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON: pure ASCII, so that no letter of others steers anything."""
+    import json
+
+    print(json.dumps(value, indent=2).replace("\x7f", "\\u007f"))
+
+
 def show(console: Console, *tables: Table) -> None:
     """Print tables, whose cells are :func:`cell`, with an empty line below each."""
     for table in tables:
@@ -162,6 +186,12 @@ def echo(ours: str, *values: object) -> None:
 def complain(error: Exception) -> None:
     """Print to standard error, in one line, what the user can mend."""
     print(f"benchsuite: {_line(error)}", file=sys.stderr)
+
+
+def advise(origin: str, library: str) -> None:
+    """Say on standard error what would make a plugin load faster."""
+    line = _line(f"{origin} imports {library} when it is loaded, and who loads it waits: import it inside make")
+    print(f"benchsuite: {line}; a class that inherits from one of {library}'s goes into make as well.", file=sys.stderr)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -58,7 +58,9 @@ def command(verb: Callable[..., None], *tables: type[Table]) -> Callable[..., No
     def called(context: typer.Context, **values: Any) -> None:
         from benchsuite.studies.file import read_study_file
 
-        typed = {line.name: line.read(values[line.name], line.flag) for line in lines if _typed(context, line.name)}
+        typed = {
+            line.name: line.read(values[line.parameter], line.flag) for line in lines if _typed(context, line.parameter)
+        }
         path = typed.get("study_file")
         found = {**(read_study_file(path, tables) if path else {}), **typed}
         verb(*(build(table, found) for table in tables))
@@ -73,7 +75,7 @@ def _in_signature(line: Option) -> inspect.Parameter:
     kind: Any = list[str] if line.several else line.type
     default = None if line.several else line.default
     return inspect.Parameter(
-        line.name,
+        line.parameter,
         inspect.Parameter.KEYWORD_ONLY,
         annotation=kind | None if line.several or line.optional else kind,
         default=_parameter(line, default),
@@ -92,8 +94,14 @@ def plugin_search(plugins: Sequence[str] | None, no_local: bool) -> PluginSearch
     return PluginSearch(tuple(plugins or ()), str(Path.cwd()), not no_local)
 
 
-def registry(plugins: Sequence[str] | None, no_local: bool) -> Registry:
-    """Load every plugin, after those that do not ship with benchsuite were tried in a process of their own."""
+def registry(plugins: Sequence[str] | None, no_local: bool, listing: bool = False) -> Registry:
+    """Load every plugin, after those that do not ship with benchsuite were tried in a process of their own.
+
+    Args:
+        plugins: What was given with ``--plugin``.
+        no_local: Whether ``./plugins`` and ``./tasks`` are left alone.
+        listing: Whether a list is all that it is for: see :func:`~benchsuite.registry.load_registry`.
+    """
     from benchsuite.registry import load_registry
 
-    return load_registry(plugin_search(plugins, no_local), trying=True)
+    return load_registry(plugin_search(plugins, no_local), trying=True, listing=listing)

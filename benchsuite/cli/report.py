@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from benchsuite.report import Contents
     from benchsuite.store import Store
 
-StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code changed since as well.")]
+StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
 
 
 @dataclass(frozen=True)
@@ -84,13 +84,15 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
+    from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_report, write_trials
     from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
-    judge = judge_of(known, store.extras)  # components that are not loaded now cannot be checked, and count
+    data = DataNow(known)
+    judge = judge_of(known, store.extras, data=data)  # components that are not loaded now cannot be checked, and count
     damaged: list[Damage] = []
     for record in store.records(damaged, held):
         found[judge(record.trial, record)].append(record)
@@ -105,13 +107,16 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
     if old and not shown:
         raise BenchsuiteError(
             f"all {count_of(len(old), 'record')} {'with data ' if missing else ''}in {store.folder} are stale: the code of "
-            "their components changed since, or an earlier benchsuite made them, whose fingerprints cannot be compared. "
+            "their components or the data of their tasks changed since, or an earlier benchsuite made them, whose fingerprints "
+            "cannot be compared. "
             "Run the same study again to renew them, or look at them with --stale."
         )
-    contents = Contents(shown)
+    contents = Contents(shown, known.same_as)
     costs, outdated = _costs(store.folder, known, stale, damaged)
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
+    about_data = list(_about_data(judge.other_data, data.unreadable))
+    problems += about_data
     said = some_of(damaged, store.folder)
     problems += said
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
@@ -141,7 +146,16 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, tuple(_notes(len(old), stale, len(missing), len(records))), tuple(said))
+    notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
+    return Written(index, contents, notes, tuple(said))
+
+
+def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:
+    """Say of which tasks the data changed after records were made, and of which nobody can say whether they did."""
+    for name in sorted(others):
+        yield f"The data of task {name!r} are others now: what was made with those of before is stale."
+    for name, reason in sorted(unreadable.items()):
+        yield f"The data of task {name!r} cannot be read now ({reason}): its records count as they are."
 
 
 def _notes(old: int, shown: bool, missing: int, count: int) -> Iterator[str]:

@@ -119,7 +119,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     if found[Freshness.FRESH] < len(planned.trials):
         learn_from(forecast, others_of(store, planned.trials))
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
-    again = f" {stale} have a stale record (of other code) and would run again." if stale else ""
+    again = f" {stale} have a stale record (of other code or data) and would run again." if stale else ""
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     least = "at least " if planned.most_programs > planned.programs else ""
     say(
@@ -128,9 +128,12 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
         say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")
+    if planned.changes:
+        say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():
-        more = f", … ({len(settings)} in all)" if len(settings) > MOST_NAMED else ""
-        say(console, "{}: {}{}", kind.replace("_", " "), ", ".join(settings[:MOST_NAMED]), more)
+        shown = [*settings[:MOST_NAMED], *["…"] * (len(settings) > MOST_NAMED)]
+        what = f"{kind.replace('_', ' ')}, {count_of(len(settings), 'setting')}"
+        say(console, "{}: {}", what, ", ".join(shown))
     for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:

@@ -188,16 +188,16 @@ TEST = '''"""NAME keeps every promise of its kind. Add golden values of its own 
 
 from pathlib import Path
 
-from benchsuite.conformance import checked
-from benchsuite.registry import PluginSearch, load_registry
+import pytest
+
+from benchsuite.testing import promises_of
 
 PLUGIN = Path(__file__).parent.parent / "FOLDER" / "NAME.py"
 
 
-def test_name_keeps_every_promise():
-    registry = load_registry(PluginSearch(plugins=(str(PLUGIN),), local=False))
-    broken = [finding for finding in checked(registry, "KIND", "NAME") if finding.problem]
-    assert not broken, broken
+@pytest.mark.parametrize("promise", promises_of(PLUGIN), ids=str)
+def test_it_keeps_its_promises(promise):
+    promise.check()
 '''
 
 

@@ -44,6 +44,8 @@ class Component:
             relative to the default one where none is.
         wraps: Hyperparameter → kind, where its value is the name of another component, which this one uses with its
             defaults: when that one's code changes, the records of this one are stale as well.
+        same_as: Name of another component of the kind that is the same method: where the records show it too, both are
+            one row of a leaderboard and count once in its ranks.
 
     Raises:
         BenchsuiteError: If a field is not as described.
@@ -61,6 +63,7 @@ class Component:
     default: bool = False
     yardstick: bool = False
     wraps: Mapping[str, str] = field(default_factory=dict)
+    same_as: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.kind, self.name)
@@ -85,6 +88,12 @@ class Component:
             raise BenchsuiteError(
                 f"version of {self.title} must be a whole number from 1. Received: {shown(self.version)}."
             )
+        if self.same_as != "":
+            check_name(f"component in same_as of {self.title}", self.same_as)
+            if self.same_as == self.name:
+                raise BenchsuiteError(
+                    f"same_as of {self.title} names that component itself. Name the other one, or leave it out."
+                )
         for key, kind in self.wraps.items():
             if not isinstance(kind, str):
                 raise BenchsuiteError(

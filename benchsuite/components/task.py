@@ -12,6 +12,7 @@ from benchsuite.components.fields import LARGEST_COUNT, MOST_LISTED, check_texts
 from benchsuite.components.metric import STANDARD_METRICS, Metric
 from benchsuite.components.surface import Surface
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.kinds import KNOBS
 
 TIERS = ("quick", "full", "standard", "large")
 MOST_LANES = 4_096
@@ -48,6 +49,8 @@ class Task:
         targets: Values of the primary metric on the validation part, easy ones first; steps to reach them are reported.
         batch_size: Examples a step.
         epochs: Default budget.
+        knobs: Which of ``batch_size`` and ``epochs`` a study may change with ``--with``; a task that trains on all examples
+            in each step has no other batch size.
         steps_per_epoch: Steps between two evaluations; one pass over the training part unless given.
         baseline: Kind → selection (``"adam"``, ``"adam[learning_rate=0.01]"``). Kinds it does not name use that
             kind's default component.
@@ -85,6 +88,7 @@ class Task:
     targets: Sequence[float] = ()
     batch_size: int
     epochs: int
+    knobs: Sequence[str] = KNOBS
     steps_per_epoch: int | None = None
     baseline: Mapping[str, str] = field(default_factory=dict)
     compares: Sequence[str] = ()
@@ -160,6 +164,11 @@ class Task:
             raise BenchsuiteError(
                 f"compares of {self.title} must be a list of kinds. Received: {shown(self.compares)}."
             )
+        knobs = tuple(listed(f"knobs of {self.title}", self.knobs, f"{' and '.join(KNOBS)}, or of one of them"))
+        for knob in knobs:
+            if knob not in KNOBS:
+                raise unknown(f"knob of {self.title}:", str(knob), KNOBS)
+        object.__setattr__(self, "knobs", knobs)
         self._settle_measures()
 
     def _settle_measures(self) -> None:

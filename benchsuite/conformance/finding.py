@@ -13,8 +13,14 @@ class Finding:
         promise: The promise, in words.
         problem: Why it is broken, in words; empty if kept.
         traceback: Of the error behind it, if there was one.
+        where: The author's file and line, such as ``my_opt.py:12, in update_step``; empty where none is to blame.
+        cure: The likely mistake, and what to write instead.
+        line: The source of the author's line.
     """
 
     promise: str
     problem: str = ""
     traceback: str = ""
+    where: str = ""
+    cure: str = ""
+    line: str = ""

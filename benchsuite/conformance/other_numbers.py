@@ -9,13 +9,14 @@ import numpy as np
 
 from benchsuite.components import Component, Task
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import finding, two_values
 from benchsuite.engine.fed.number import Number
 from benchsuite.engine.session import Session
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.record import Ending
-from benchsuite.trial import Trial
+from benchsuite.trial import ON_HOST, Trial
 
 TOLERANCE = {"optimizer": 1e-5, "gradient_transform": 1e-5}
 """Kind → by which share a measure may differ after an epoch, where its code takes no number out of the compiler's hands."""
@@ -68,3 +69,11 @@ def _close(fed: Ending, baked: Ending, tolerance: float) -> bool:
         )
         for name, values in fed.curves.to_json().items()
     )
+
+
+def feeds_other_numbers(trying: Trying) -> Finding | None:
+    """Do so for what was tried; ``None`` also for kinds that act on the host."""
+    component = trying.component
+    if not isinstance(component, Component) or component.kind in ON_HOST:
+        return None
+    return serves_other_numbers(component, trying.task, trying.recipe, trying.session, lambda: trying.fresh(False))

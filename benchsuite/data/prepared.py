@@ -12,6 +12,7 @@ import numpy as np
 from benchsuite.components import Arrays, Task
 from benchsuite.curves import PARTS
 from benchsuite.data.splits import fold_indices, split_indices
+from benchsuite.data.watching import Stamp, watching
 from benchsuite.errors import BenchsuiteError, Unsupported
 
 TRANSFORMED_AT_ONCE = 2**24
@@ -71,6 +72,23 @@ class Raw:
     checksum: str
 
 
+@dataclass(frozen=True)
+class Observed:
+    """Data that this process read.
+
+    Args:
+        checksum: Of the data.
+        files: What they were read from, see :class:`~benchsuite.data.watching.FilesRead`.
+    """
+
+    checksum: str
+    files: dict[str, Stamp | None]
+
+
+observed: dict[str, Observed] = {}
+"""Task → its data as they were read last."""
+
+
 def load(task: Task, fold: tuple[int, int] | None = None) -> Dataset:
     """Read a task's data and split it: see :func:`read` and :func:`split`."""
     return split(task, read(task), fold)
@@ -82,7 +100,8 @@ def read(task: Task) -> Raw:
     Raises:
         BenchsuiteError: In one line that names the task, if the data cannot be trained on.
     """
-    arrays = task.data()
+    with watching() as watch:
+        arrays = task.data()
     if not isinstance(arrays, Arrays):
         raise BenchsuiteError(f"data() of {task.title} must return bs.Arrays(x, y). Received: {type(arrays).__name__}.")
     x, y = np.asarray(arrays.x), np.asarray(arrays.y)
@@ -113,7 +132,9 @@ def read(task: Task) -> Raw:
         )
     if isinstance(task.loss, str) and _all_equal(y):
         raise BenchsuiteError(f"all targets of {task.title} are equal: there is nothing to learn.")
-    return Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
+    raw = Raw(replace(arrays, x=x, y=y), checksum.hexdigest()[:16])
+    observed[task.name] = Observed(raw.checksum, watch.files)
+    return raw
 
 
 def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
@@ -156,7 +177,7 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 
     Args:
         dataset: The data.
-        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, or
+        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, a layer of Keras', or
             ``None``.
 
     Raises:
@@ -170,6 +191,8 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
     flat = dataset.x.reshape(len(dataset.x), -1)
     flat.flags.writeable = False  # the next trial of this worker gets the same inputs
     numbers = flat[:, : flat.shape[1] - dataset.symbols]
+    if not hasattr(preprocessing, "transform") and callable(preprocessing):
+        preprocessing = _OfKeras(preprocessing)
     preprocessing.fit(numbers[dataset.part("train")])
     x = _transformed(preprocessing, numbers)
     if len(x) != len(flat) or not np.isfinite(x).all():
@@ -187,6 +210,26 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 def _all_equal(y: np.ndarray) -> bool:
     """Say whether there are no two targets that differ, without a copy of what may be larger than memory."""
     return y.size == 0 or bool(y.min() == y.max())
+
+
+class _OfKeras:
+    """A preprocessing layer of Keras': ``adapt`` fits it, if it has that, and a call transforms.
+
+    Args:
+        layer: The layer.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+
+    def fit(self, x: np.ndarray) -> None:
+        """Fit the layer."""
+        if hasattr(self._layer, "adapt"):
+            self._layer.adapt(x)
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        """Call the layer."""
+        return np.asarray(self._layer(x))
 
 
 def _transformed(preprocessing: Any, numbers: np.ndarray) -> np.ndarray:

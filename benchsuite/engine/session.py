@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -20,11 +21,13 @@ from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.kept_data import KeptData, Usable
+from benchsuite.engine.known_programs import KnownPrograms
 from benchsuite.engine.lanes.group import Group
 from benchsuite.engine.lanes.program import NoLane
 from benchsuite.engine.program.feed import RESIDENT_BYTES
 from benchsuite.engine.program.optimizer import ConfigurationChanged
 from benchsuite.engine.program.program import Program
+from benchsuite.engine.program.stored import NotStorable
 from benchsuite.engine.ran import Ran
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook, summarize
@@ -62,6 +65,7 @@ class Session:
         results: Of the folder that holds those of weights and predictions; nothing is written to another one.
         feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
         after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
+        known: Programs that other processes traced; none are looked up and none are kept unless given.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class Session:
         results: Identity | None = None,
         feeds: bool = True,
         after_epoch: AfterEpoch | None = None,
+        known: KnownPrograms | None = None,
     ) -> None:
         self._components = components
         self._tasks = tasks
@@ -84,6 +89,7 @@ class Session:
         self._extras, self._after_epoch = extras, after_epoch
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
+        self._known = known
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
         self.programs_built = 0
@@ -192,6 +198,9 @@ class Session:
         task = self._tasks(trial.task)
         ready, monitors = self._begun(trial, account)
         account.compile_seconds = ready.program.compile(ready.feed, ready.plan.steps)
+        if self._known is not None and ready.program.kept_as:
+            self._known.keep(ready.program.kept_as, ready.program)
+            ready.program.kept_as = ""
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
@@ -215,7 +224,7 @@ class Session:
         plan = StepPlan.of(trial, task, dataset.sizes[0], schedule, optimizer)
         initializer = make(trial.recipe.one("initializer"), self._components)
         usable = self._data.usable(trial, dataset)
-        prepared, built = usable.prepared, 0.0
+        prepared, built, what = usable.prepared, 0.0, ""
         for _ in range(2):
             started = time.perf_counter()
             program, ingredients, reused = self._program(trial, task, usable, plan)
@@ -224,12 +233,14 @@ class Session:
             try:
                 program.reset(plan.streams, initializer, ingredients, prepared, self._weights, plan.lengths)
                 break
-            except ConfigurationChanged:
+            except ConfigurationChanged as changed:
+                what = str(changed)
                 self._programs.drop_value(program)
                 del program, ingredients  # nothing of it is left when its successor is built
         else:
             raise BenchsuiteError(
-                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters."
+                f"make of {optimizer.title} gives another configuration at each call with equal hyperparameters: "
+                f"{what} of get_config() differs each time. What stands there must be the same for the same hyperparameters."
             )
         initialized = time.perf_counter() - started
         self._check_effect(trial, task, program, ingredients)
@@ -262,21 +273,16 @@ class Session:
 
         What that is depends on the code and the trial's own values, never on what ran before: its bits would.
         """
-        fed = found.fed if self._feeds else frozenset[str]()
+        fed, kept_as = found.fed if self._feeds else frozenset[str](), ""
+        if self._known is not None and self._feeds and trial.lanes == 1:
+            kept_as = self._known.name(trial, usable, plan.steps, self._device_of(trial), self._resident_bytes)
+            known = self._adopted(kept_as, trial, task, usable, values)
+            if known is not None:
+                return known
         while True:
             feeding = Feeding(values, fed)
             try:
-                ingredients = self._ingredients(trial, task, usable, feeding)
-                program = Program(
-                    task,
-                    ingredients,
-                    usable.prepared.dataset,
-                    usable.prepared.x.shape[1:],
-                    trial.batch_size,
-                    trial.precision,
-                    self._device or f"/{trial.device.upper()}:0",
-                    self._resident_bytes,
-                )
+                program = self._made(trial, task, usable, feeding)
                 lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
                 program.likenesses = likenesses(trial.recipe, self._components, feeding) if fed and not lost else []
                 lost |= {name: "with a float it is made otherwise" for one in program.likenesses for name in one.lost}
@@ -289,10 +295,48 @@ class Session:
                 fed = frozenset()
                 continue
             if not lost:
+                program.kept_as = kept_as
                 return program
             fed -= lost.keys()
-            del program, ingredients, feeding
+            del program, feeding
             gc.collect()
+
+    def _adopted(
+        self, name: str, trial: Trial, task: Task, usable: Usable, values: Mapping[str, Number]
+    ) -> Program | None:
+        """Return a program with functions that another process traced; ``None`` if none are known, or none of use."""
+        assert self._known is not None
+        files = self._known.get(name)
+        if files is None:
+            return None
+        try:
+            feeding = Feeding(values, frozenset(json.loads(files["about"])["fed"]))
+            program = self._made(trial, task, usable, feeding)
+            program.adopt(files)
+            program.likenesses = likenesses(trial.recipe, self._components, feeding)
+            if feeding.reads or any(one.lost for one in program.likenesses):
+                raise NotStorable("something is read that was not")
+        except (Unsupported, MemoryError):
+            raise
+        except Exception:  # traced, it says itself what is wrong with it
+            self._known.drop(name)
+            return None
+        return program
+
+    def _made(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Program:
+        return Program(
+            task,
+            self._ingredients(trial, task, usable, feeding),
+            usable.prepared.dataset,
+            usable.prepared.x.shape[1:],
+            trial.batch_size,
+            trial.precision,
+            self._device_of(trial),
+            self._resident_bytes,
+        )
+
+    def _device_of(self, trial: Trial) -> str:
+        return self._device or f"/{trial.device.upper()}:0"
 
     def _ingredients(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Ingredients:
         classes = bool(np.issubdtype(usable.prepared.dataset.y.dtype, np.integer))
@@ -309,7 +353,11 @@ class Session:
 
 
 def _check_batch(trial: Trial, task: Task, component: Optimizer, dataset: Dataset) -> None:
-    """Refuse mini-batches for an optimizer that needs all examples at once."""
+    """Refuse a batch size that the data cannot have, and mini-batches for an optimizer that needs all examples at once."""
+    if trial.batch_size > dataset.sizes[0]:
+        raise Unsupported(
+            f"a batch of {trial.batch_size} is larger than the training part of {task.title}: {dataset.sizes[0]} examples"
+        )
     if "full_batch" in component.wants and trial.batch_size != dataset.sizes[0]:
         raise Unsupported(
             f"{component.title} needs the whole training part in each batch: {dataset.sizes[0]} examples; "

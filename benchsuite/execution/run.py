@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.changes import Changes, changed_baseline
 from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
@@ -22,7 +23,6 @@ from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
-from benchsuite.selection import baseline
 from benchsuite.sources import Source
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
@@ -85,8 +85,9 @@ class _Run:
         self._order: list[str] = []  # in which trials were proposed
         self._proposed: set[str] = set()
         self._told = 0
+        self._told_of_data: set[str] = set()
         self._waiting = 0
-        self._facts: dict[str, TaskFacts] = {}
+        self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
     def whole(self) -> Summary:
         """Run until nothing is left, and return what was done."""
@@ -140,6 +141,11 @@ class _Run:
                 self.summary.stale += freshness is Freshness.STALE
             running.append(trial)
             self._forecast.add(trial)
+        for name in sorted(self._judge.other_data - self._told_of_data):
+            self.observer.problem(
+                f"the data of task {name!r} are others now: its records are stale, and its trials run again"
+            )
+        self._told_of_data |= self._judge.other_data
         if running and not self._waiting:
             known += others_of(self.store, self._proposed)
         learn_from(self._forecast, known)
@@ -213,7 +219,7 @@ class _Run:
         """
         trial, ending = event.trial, event.ending
         other_bits = difference(kept, ending)
-        differs = other_bits or facts_difference(kept.task, self._task_facts(trial.task))
+        differs = other_bits or facts_difference(kept.task, self._task_facts(trial))
         if not differs:
             self._keep_probes(event)
             return kept
@@ -244,12 +250,13 @@ class _Run:
             known = {**fingerprints(trial, self.registry), **ending.fingerprints}
         else:
             known = ending.fingerprints
-        return Record.of(trial, ending, self._task_facts(trial.task), made_by(trial, self.registry), known)
+        return Record.of(trial, ending, self._task_facts(trial), made_by(trial, self.registry), known)
 
-    def _task_facts(self, name: str) -> TaskFacts:
-        if name not in self._facts:
-            self._facts[name] = task_facts(self.registry.task(name), self.registry)
-        return self._facts[name]
+    def _task_facts(self, trial: Trial) -> TaskFacts:
+        key = trial.task, trial.changes
+        if key not in self._facts:
+            self._facts[key] = task_facts(self.registry.task(trial.task), self.registry, trial.changes)
+        return self._facts[key]
 
     def _hook(self, name: str, **arguments: Any) -> None:
         """Call a life-cycle hook of every plugin. One that raises costs its own log, never the study."""
@@ -262,14 +269,20 @@ class _Run:
                 self.observer.problem(f"{name} of {implementation.plugin_name} raised {reason_of(error)}")
 
 
-def task_facts(task: Task, registry: Registry) -> TaskFacts:
-    """Return what a task says of itself, as its records repeat it."""
+def task_facts(task: Task, registry: Registry, changes: Changes = ()) -> TaskFacts:
+    """Return what a task says of itself, as its records repeat it.
+
+    Args:
+        task: The task.
+        registry: Of the plugins that were found.
+        changes: What their study changed in its baseline.
+    """
     return TaskFacts(
         primary=task.primary,
         direction=task.direction,
         targets=list(task.targets),
         metrics=list(task.measures),
-        baseline=baseline(task, registry),
+        baseline=changed_baseline(task, registry, changes),
         compares=list(task.compares),
         summary=shortened(task.summary, LONGEST_FACT),
         license=shortened(task.license, LONGEST_FACT),

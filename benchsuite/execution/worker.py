@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import platform
 import signal
@@ -10,12 +11,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
 import psutil
 
+from benchsuite.data_now import remember_data
 from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
@@ -121,6 +124,14 @@ class Worker:
         from benchsuite.engine.session import Session
 
         registry = self._load_plugins()
+        known = None
+        if options.compile_cache and device.kind == "cpu":
+            from benchsuite.engine.fed.known import KNOWN
+            from benchsuite.engine.known_programs import KnownPrograms
+
+            KNOWN.switch_on(lambda setting: registry.fingerprint(setting.kind, setting.name, setting.hyperparameters))
+            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced.
+            known = None if options.lineage else KnownPrograms(partial(fingerprints, registry=registry, verify=True))
         self._registry = registry
         self._rounding = numerics(device.kind)
         self._session = Session(
@@ -132,7 +143,11 @@ class Worker:
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
             after_epoch=self._tell_epoch if options.epochs else None,
+            known=known,
         )
+        # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
+        gc.collect()
+        gc.freeze()
 
     def _tell_epoch(self, trial: str, values: Values) -> None:
         if self._connection is not None:
@@ -181,6 +196,8 @@ class Worker:
     def _answer(self, trial: Trial, ran: Ran, problem: str) -> Answer:
         # Of the code that this process has loaded; nothing vouches for a file that was edited meanwhile.
         source = fingerprints(trial, self._registry, verify=True)
+        if task := source.get(f"task:{trial.task}"):
+            remember_data(trial.task, task)
         costs = replace(ran.ending.costs, step_milliseconds=None) if self._shared else ran.ending.costs
         ending = replace(
             ran.ending,

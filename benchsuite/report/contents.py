@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from benchsuite.analysis import Grid, Leaderboard, Sample, grids, leaderboards, mixtures
+from benchsuite.analysis import Grid, Leaderboard, SameAs, Sample, grids, leaderboards, mixtures
 from benchsuite.record import Record
 
 
@@ -14,10 +14,12 @@ class Contents:
 
     Args:
         records: The records; one that is given twice counts once.
+        same_as: Which components say that they are the same method as another, see :func:`leaderboards`.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], same_as: SameAs | None = None) -> None:
         self.sample = Sample(records)
+        self.same_as: SameAs = same_as or {}
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -32,7 +34,7 @@ class Contents:
     @cached_property
     def boards(self) -> list[Leaderboard]:
         """The leaderboard of every kind that has one."""
-        return leaderboards(self.sample)
+        return leaderboards(self.sample, same_as=self.same_as)
 
     @cached_property
     def shown(self) -> list[Leaderboard]:

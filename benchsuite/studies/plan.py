@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, settle
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
-from benchsuite.selection import baseline, expand
+from benchsuite.selection import expand
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 
@@ -29,11 +30,13 @@ class Plan:
         problems: Tasks or components that cannot take part, with the reason; only where they were not asked for by
             name.
         compared: Kind → the settings that are compared, in words: only what differs from declared defaults is written out.
+        changes: What the study changes in every task's baseline.
     """
 
     trials: Mapping[str, Trial]
     problems: Sequence[str]
     compared: Mapping[str, Sequence[str]]
+    changes: Changes = ()
 
     @property
     def tasks(self) -> Counter[str]:
@@ -75,6 +78,7 @@ def plan(study: Study, registry: Registry) -> Plan:
             "nothing to run. Use --all, or name what to compare, such as --optimizer sgd,adam or --task digits_mlp. "
             "`benchsuite list` shows what there is."
         )
+    changes = _changes(study, registry)
     tasks = tasks_of(study.task, study.tier, registry)
     chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
     for kind, options in chosen.items():
@@ -82,8 +86,12 @@ def plan(study: Study, registry: Registry) -> Plan:
             registry.refuse_conflict(kind, name)
     if "loss" in chosen and all(not isinstance(task.loss, str) for task in tasks):
         raise BenchsuiteError("every selected task has a loss of its own, which --loss cannot replace.")
-    whole = tuple(RECIPE_KINDS) if study.all else study.kind
-    left_out: list[str] = []
+    whole = tuple(kind for kind in RECIPE_KINDS if kind not in dict(changes)) if study.all else study.kind
+    left_out = [
+        f"{kind.replace('_', ' ')} is not compared: --with sets it in every trial"
+        for kind, _ in changes
+        if study.all and kind in RECIPE_KINDS
+    ]
     for kind in dict.fromkeys((*whole, *(kind for kind in study.cross if kind not in chosen))):
         for name in registry.names(kind):
             component = registry.component(kind, name)
@@ -92,9 +100,17 @@ def plan(study: Study, registry: Registry) -> Plan:
     crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
     wanted: list[tuple[Task, list[Recipe], list[tuple[int, int] | None]]] = []
     broken: list[str] = []
+    unchangeable: defaultdict[str, list[str]] = defaultdict(list)
     for task in tasks:
         try:
-            base = baseline(task, registry)
+            base = changed_baseline(task, registry, changes)
+        except NotAllowed as error:
+            if study.task:
+                raise BenchsuiteError(
+                    f"--with {change_text(changes)} is impossible on {task.title}: {error}."
+                ) from None
+            unchangeable[str(error)].append(task.name)
+            continue
         except BenchsuiteError as error:
             if study.task:
                 raise
@@ -122,27 +138,34 @@ def plan(study: Study, registry: Registry) -> Plan:
             if kind in chosen and (study.task or kind in task.compares):
                 recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
         wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
-    count = sum(len(recipes) * study.seeds * len(folds) for _, recipes, folds in wanted)
+    seeds = study.seed_numbers
+    for reason, names in unchangeable.items():
+        tasks_are = f"task {names[0]!r} is" if len(names) == 1 else f"{len(names)} tasks ({', '.join(names)}) are"
+        left_out.append(f"{tasks_are} left out: {reason}")
+    count = sum(len(recipes) * len(seeds) * len(folds) for _, recipes, folds in wanted)
     if count > MOST_TRIALS:
         raise BenchsuiteError(
             f"a study may have up to {MOST_TRIALS:,} trials. Received: {count:,}. Take fewer seeds, folds, values or tasks."
         )
     trials: dict[str, Trial] = {}
     for task, recipes, folds in wanted:
-        for recipe, seed, fold in itertools.product(recipes, range(study.seeds), folds):
+        for recipe, seed, fold in itertools.product(recipes, seeds, folds):
             trial = Trial(
                 task.name,
                 task.version,
                 recipe,
                 seed,
-                study.epochs or task.epochs,
-                task.batch_size,
+                knob(changes, "epochs", study.epochs or task.epochs),
+                knob(changes, "batch_size", task.batch_size),
                 study.precision,
                 study.device_kind,
                 fold=fold,
                 lanes=study.lanes or task.lanes_on(study.device_kind),
+                changes=changes,
             )
             trials[trial.id] = trial
+    if not trials and not broken and not wanted and left_out:
+        raise BenchsuiteError(f"no selected task can take part. {left_out[0][0].upper()}{left_out[0][1:]}.")
     if not trials and not broken:
         kinds = ", ".join(kind.replace("_", " ") for kind in (*whole, *chosen, *crossed))
         raise BenchsuiteError(
@@ -153,7 +176,31 @@ def plan(study: Study, registry: Registry) -> Plan:
     }
     for kind in whole:
         compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
-    return Plan(trials, broken + left_out, compared)
+    return Plan(trials, broken + left_out, compared, changes)
+
+
+def _changes(study: Study, registry: Registry) -> Changes:
+    """Return what a study changes in every baseline, settled.
+
+    Raises:
+        BenchsuiteError: If something does not exist, or is selected at the same time.
+    """
+    changes = settle(study.changes, registry)
+    for name, text in changes:
+        flag = f"--{name.replace('_', '-')}"
+        compared = "--kind" if name in study.kind else "--cross" if name in study.cross else ""
+        if name in study.components or (name == "epochs" and study.epochs is not None):
+            compared = flag
+        if compared:
+            raise BenchsuiteError(
+                f"--with {name}={text} sets the {name.replace('_', ' ')} of every trial, and {compared} asks for others at the "
+                f"same time. Take one of the two: --with to change the baseline, {flag} to "
+                f"{'replace the budget in the usual leaderboard' if name == 'epochs' else 'compare'}."
+            )
+        if name in RECIPE_KINDS:
+            for setting in expand(name, [text], registry)[0]:
+                registry.refuse_conflict(name, setting.name)
+    return changes
 
 
 def _folds(task: Task, folds: str) -> list[tuple[int, int] | None]:

@@ -87,7 +87,7 @@ def study_file(tables: tuple[type[Table], ...]) -> list[str]:
             continue
         words = [line.words] if line.several or not line.checks else []
         words += [check.words for check in line.checks]
-        value = "; ".join(word.removeprefix("be ") for word in words)
+        value = "; ".join(word.removeprefix("be ") for word in dict.fromkeys(words))
         example = f"{line.name} = {json.dumps(line.example, ensure_ascii=False)}"
         default = f"`{json.dumps(line.default, default=str)}`" if line.default not in (None, (), "") else "–"
         lines.append(f"| `{example}` | `{line.flag}` | {value} | {default} |")

@@ -137,6 +137,7 @@ def _instance(name, make, state, summary, reference, formula, rate=RATE, **space
         summary=summary,
         reference=reference,
         formula=formula,
+        same_as=name,
     )
 
 

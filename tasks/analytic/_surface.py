@@ -45,6 +45,7 @@ def surface_task(surface, **fields):
         metrics=metrics,
         primary="excess_loss",
         batch_size=1,
+        knobs=("epochs",),
         steps_per_epoch=STEPS_PER_EPOCH,
         compares=COMPARES,
         tier="full",

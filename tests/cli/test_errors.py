@@ -65,6 +65,7 @@ def refused(done: Done) -> str:
     return done.err.removeprefix("benchsuite: ").removesuffix("\n")
 
 
+SEEDS = "--seeds must be a number of seeds from 1 to 1,000,000, or seeds and ranges such as 0-9, 3,5 or 0-4,10."
 LR = "a number from 1e-05 to 10 (log scale)"
 
 
@@ -125,17 +126,19 @@ LR = "a number from 1e-05 to 10 (log scale)"
             "cannot read the grid in 'sgd[0.1]': '0.1'. Write [hyperparameter=value,value].",
         ),
         ("run --optimizer sgd+adam", "a recipe holds one optimizer. Received: 'sgd+adam'. Use ',' for alternatives."),
-        ("run --optimizer sgd --seeds -1", "--seeds must be a whole number from 1 to 1,000,000. Received: -1."),
-        ("run --optimizer sgd --seeds 0", "--seeds must be a whole number from 1 to 1,000,000. Received: 0."),
+        ("run --optimizer sgd --seeds -1", f"{SEEDS} Received: '-1'."),
+        ("run --optimizer sgd --seeds 0", f"{SEEDS} Received: '0'."),
         ("run --optimizer sgd --epochs 0", "--epochs must be a whole number from 1 to 1,000,000,000. Received: 0."),
-        ("run --all --seeds 99999999999", "--seeds must be a whole number from 1 to 1,000,000. Received: 99999999999."),
+        ("run --all --seeds 99999999999", f"{SEEDS} Received: '99999999999'."),
+        ("run --optimizer sgd --seeds 5-3", f"{SEEDS} Received: '5-3'. Write the smaller seed of a range first: 3-5."),
+        ("run --optimizer sgd --seeds 1,0-3", f"{SEEDS} Received: '1,0-3'. Seed 1 stands there twice."),
         ("run --all --seeds 1000000", "a study may have up to 10,000,000 trials. Received: "),
         (
             "run --all --epochs 100000000000000000000",
             "--epochs must be a whole number from 1 to 1,000,000,000. Received: 100000000000000000000.",
         ),
         ("run --optimizer sgd --lanes 1.5", "--lanes must be a whole number from 1 to 4,096. Received: '1.5'."),
-        ("run --optimizer sgd --seeds many", "--seeds must be a whole number from 1 to 1,000,000. Received: 'many'."),
+        ("run --optimizer sgd --seeds many", f"{SEEDS} Received: 'many'."),
         ("run --optimizer sgd --lanes 0", "--lanes must be a whole number from 1 to 4,096. Received: 0."),
         ("run --optimizer sgd --timeout soon", "--timeout must be a number above 0. Received: 'soon'."),
         ("run --all --workers 1001", "--workers must be a whole number from 1 to 1,000. Received: 1001."),
@@ -244,11 +247,11 @@ def test_what_the_command_line_itself_refuses_has_no_traceback_either(
         ),
         (
             "optimizer = 'sgd'\nseeds = 'five'",
-            "seeds in the study file study.toml must be a whole number from 1 to 1,000,000. Received: 'five'.",
+            SEEDS.replace("--seeds", "seeds in the study file study.toml") + " Received: 'five'.",
         ),
         (
             "optimizer = 'sgd'\nseeds = -1",
-            "seeds in the study file study.toml must be a whole number from 1 to 1,000,000. Received: -1.",
+            SEEDS.replace("--seeds", "seeds in the study file study.toml") + " Received: '-1'.",
         ),
         ("optimizer = 'adm'", "unknown optimizer 'adm'. Did you mean 'adam'? Known: "),
         (

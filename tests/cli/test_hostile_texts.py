@@ -15,7 +15,8 @@ from rich.console import Console
 from benchsuite.cli import main
 from benchsuite.cli.console import Harmless, cell, quote, say
 from benchsuite.cli.progress import Progress
-from benchsuite.conformance.promises import Finding
+from benchsuite.conformance import Finding, Told, TriedOn
+from benchsuite.conformance.step import Looked
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.store import Store
@@ -106,13 +107,17 @@ def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for verb in ("check", "certify", "trace"):
         monkeypatch.setattr(f"benchsuite.cli.{verb}.surround", lambda: None)
-    for verb in ("check", "certify", "data", "trace"):
+    for verb in ("certify", "data", "trace"):
         monkeypatch.setattr(f"benchsuite.cli.{verb}.tensorflow_on_cpu", lambda: None)
     monkeypatch.setattr("benchsuite.cli.quiet.surround", lambda: None)
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [(EVIL, False)])
     monkeypatch.setattr("benchsuite.cli.doctor._data_problem", lambda _: EVIL)
     monkeypatch.setattr("benchsuite.conformance.measure", raises)
-    monkeypatch.setattr("benchsuite.conformance.checked", lambda *_: [Finding(EVIL), Finding(EVIL, EVIL, f"a\n{EVIL}")])
+    found = Looked(
+        (Finding(EVIL), Finding(EVIL, EVIL, f"a\n{EVIL}", EVIL, EVIL, EVIL)), TriedOn(EVIL, False, Finding("", EVIL))
+    )
+    told = Told("optimizer", "evil_opt", EVIL, found, last=True)
+    monkeypatch.setattr("benchsuite.conformance.tried_apart", lambda *_, **__: iter([told]))
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,8 @@ def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
         (0, ["info", "task:evil_task"]),
         (2, ["info", EVIL]),
         (2, ["info", "evil_opt", "--plot", "--output", f"{FOLDER}.png"]),
-        (1, ["check", "evil_opt"]),
+        (1, ["check", "evil_opt", "--tracebacks", "kept"]),
+        (1, ["check", "evil_opt", "--tracebacks", "kept", "--json"]),
         (2, ["check", EVIL]),
         (1, ["certify", "evil_task"]),
         (0, ["run", "--task", "digits_mlp", "--optimizer", "evil_opt", "--dry-run", "--results", FOLDER]),
@@ -165,7 +171,14 @@ def test_no_verb_obeys_a_text(code: int, arguments: list[str], folder: Path, sai
 
 
 @pytest.mark.parametrize(
-    "arguments", [["info", "evil_opt"], ["check", "evil_opt"], ["data", "fetch", "evil_task"], ["doctor"], ["report"]]
+    "arguments",
+    [
+        ["info", "evil_opt"],
+        ["check", "evil_opt", "--tracebacks", "kept"],
+        ["data", "fetch", "evil_task"],
+        ["doctor"],
+        ["report"],
+    ],
 )
 def test_every_letter_of_a_text_is_shown(arguments: list[str], folder: Path, said: Any) -> None:
     _, out, _ = said(*arguments)

@@ -117,6 +117,7 @@ def test_what_is_typed_overrides_the_file(line: Option, folder: Path) -> None:
     if line.type is bool:  # there is no flag that says no
         return
     other = {"kind": "loss", "cross": "loss,schedule", "tier": "large", "precision": "float32", "device": "cpu"}
+    other["with"] = "epochs=7"
     text = other.get(line.name, "7")
     overridden = asked(name, line.flag, text)[place]
     assert overridden == asked(line.flag, text)[place]

@@ -105,7 +105,7 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     read, made = [], []
     load, boards = record_files.read_plain, contents.leaderboards
     monkeypatch.setattr(record_files, "read_plain", lambda path, most: read.append(path) or load(path, most))
-    monkeypatch.setattr(contents, "leaderboards", lambda sample: made.append(sample) or boards(sample))
+    monkeypatch.setattr(contents, "leaderboards", lambda sample, **_: made.append(sample) or boards(sample))
     summary = Summary()
     summary.records |= {record.id: record for record in records[:2]}
     summary.ran = 2

@@ -268,12 +268,12 @@ def test_what_new_writes_is_well_formed(written: Path) -> None:
 
 CHECK = """
 import json, sys
-from benchsuite.conformance import checked, promises
+from benchsuite.conformance import checked, course
 from benchsuite.components import KINDS
 from benchsuite.registry import PluginSearch, load_registry
 registry = load_registry(PluginSearch(folder=sys.argv[1]))
-both = promises.tiny_tasks_for
-promises.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
+both = course.tiny_tasks_for
+course.tiny_tasks_for = lambda component, registry: both(component, registry)[:1]  # one of the two tasks is enough here
 print(json.dumps({kind: [[f.promise, f.problem] for f in checked(registry, kind, f"my_{kind}")] for kind in KINDS}))
 """
 
@@ -303,11 +303,27 @@ def test_the_test_that_new_writes_passes(written: Path) -> None:
         cwd=written, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout
+
+
+DIES = """import ctypes
+
+import benchsuite as bs
+
+
+def make():
+    ctypes.string_at(0)
+
+
+@bs.hookimpl
+def register_activations():
+    return [bs.Activation(name="dies", make=make, summary="It crashes.")]
+"""
 
 
 @pytest.mark.slow
-def test_check_shows_kept_and_broken_promises(folder: Path) -> None:
+def test_check_shows_kept_and_broken_promises_and_outlives_a_crash(folder: Path) -> None:
     said("new", "optimizer", "mine")
     path = folder / "plugins/mine.py"
     text = path.read_text(encoding="utf-8").replace("Say in one line what it does.", "")
@@ -315,17 +331,42 @@ def test_check_shows_kept_and_broken_promises(folder: Path) -> None:
         text.replace("    import keras\n", "    import keras\n\n    raise ValueError('[never] works')\n"),
         encoding="utf-8",
     )
+    (folder / "plugins/dies.py").write_text(DIES, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "benchsuite", "check", "mine", "optimizer:mine"],
-        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "200"},
+        [sys.executable, "-m", "benchsuite", "check", "dies", "mine", "optimizer:mine", "--tracebacks", "kept"],
+        capture_output=True, text=True, check=False, timeout=300, env={**os.environ, "COLUMNS": "80"},
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
-    assert "optimizer mine" in done.stdout
-    assert "✗ its summary says what it is: optimizer 'mine' has no summary" in done.stdout
-    assert "✓ its settings survive a record" in done.stdout
-    assert "✗ it trains a tiny task: tiny_classes: crashed: ValueError: [never] works" in done.stdout
-    assert f'File "{path}", line ' in done.stdout  # where it broke, in the author's file
-    assert done.stdout.rstrip().endswith("4 broken promises.")  # asked for twice
+    assert (done.returncode, done.stderr) == (1, "")
+    kept = [(folder / f"kept/{name}.txt").resolve() for name in ("activation-dies", "optimizer-mine")]
+    number = next(number for number, line in enumerate(path.read_text().splitlines(), 1) if "raise" in line)
+    assert (
+        done.stdout
+        == f"""activation dies
+  ✓ its summary says what it is
+  ✓ its settings survive a record
+  ✗ make returns a new object at each call
+      it ended the process: signal 11 (SIGSEGV)
+      at plugins/dies.py:7, in make
+        ctypes.string_at(0)
+      Compiled code has a wrong address: look at what your plugin calls through ctypes or an extension module.
+  tracebacks: {kept[0]}
+optimizer mine
+  ✗ its summary says what it is
+      optimizer 'mine' has no summary
+      at plugins/mine.py:6, in make
+        def make(learning_rate, momentum):
+      Say in one line what it does: summary="…" where it is registered.
+  ✓ its settings survive a record
+  ✗ make returns a new object at each call
+      ValueError: [never] works
+      at plugins/mine.py:{number}, in make
+        raise ValueError('[never] works')
+  tracebacks: {kept[1]}
+3 broken promises.
+"""
+    )
+    assert "string_at" in kept[0].read_text(encoding="utf-8")
+    assert kept[1].read_text(encoding="utf-8").rstrip().endswith("ValueError: [never] works")
 
 
 # doctor

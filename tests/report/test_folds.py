@@ -16,9 +16,9 @@ from benchsuite.record import Record
 from benchsuite.report import grid_tables, leaderboard_tables
 from benchsuite.report.drawings.palette import styles_of
 from benchsuite.report.drawings.series import series_of
-from benchsuite.report.page.render import render
 from benchsuite.report.tables.numbers import folds_text
 from tests.factories import component, make_record, make_study, remade
+from tests.report.reading import render
 
 SGD = component("sgd", learning_rate=0.1)
 FIRST, SECOND = [0.95, 0.93, 0.97, 0.91], [0.90, 0.98, 0.94, 0.86]

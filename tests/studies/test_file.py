@@ -10,6 +10,8 @@ import benchsuite as bs
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.studies.file import read_study_file
 
+SEEDS = "a number of seeds from 1 to 1,000,000, or seeds and ranges such as 0-9, 3,5 or 0-4,10"
+
 
 def refused(path: Path) -> str:
     with pytest.raises(bs.BenchsuiteError) as caught:
@@ -49,7 +51,7 @@ store-weights = true
 """,
     )
     assert read_study_file(path) == {
-        "all": True, "kind": ("optimizer",), "tier": "full", "seeds": 5, "epochs": 3, "precision": "float32", "device": "cpu",
+        "all": True, "kind": ("optimizer",), "tier": "full", "seeds": "5", "epochs": 3, "precision": "float32", "device": "cpu",
         "workers": 2, "timeout": 60.0, "memory": 1.5, "results": Path("elsewhere"), "plugin": ("a.py", "b"),
         "task": ("digits_mlp",), "optimizer": ("sgd", "momentum[momentum=0.5,0.9]"), "gradient_transform": ("clip_norm",),
         "folds": "10", "probe": "0", "store_weights": True,
@@ -74,16 +76,21 @@ def test_every_kind_is_a_key(kind: str, tmp_path: Path) -> None:
         ("seeds = 1\nseeds = 2", "the study file FILE is not TOML: "),
         ("optimiser = 'adam'", "unknown key in the study file FILE: 'optimiser'. Did you mean 'optimizer'? Known: "),
         ("seed = 3", "unknown key in the study file FILE: 'seed'. Did you mean 'seeds'? Known: "),
-        ("seeds = '5'", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: '5'."),
+        (
+            "seeds = '5-3'",
+            "seeds in the study file FILE must be SEEDS. Received: '5-3'. Write the smaller seed of a range first: 3-5.",
+        ),
+        ("seeds = [3, 3]", "seeds in the study file FILE must be SEEDS. Received: '3,3'. Seed 3 stands there twice."),
+        ("seeds = [3, 1.5]", "seeds in the study file FILE must be SEEDS. Received: [3, 1.5]."),
         (
             "seeds = 99999999999999999999999",
-            "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: 99999999999999999999999.",
+            "seeds in the study file FILE must be SEEDS. Received: '99999999999999999999999'.",
         ),
-        ("seeds = 5.0", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: 5.0."),
-        ("seeds = true", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: True."),
+        ("seeds = 5.0", "seeds in the study file FILE must be SEEDS. Received: 5.0."),
+        ("seeds = true", "seeds in the study file FILE must be SEEDS. Received: True."),
         ("timeout = 'long'", "timeout in the study file FILE must be a number above 0. Received: 'long'."),
         ("timeout = true", "timeout in the study file FILE must be a number above 0. Received: True."),
-        ("seeds = 0", "seeds in the study file FILE must be a whole number from 1 to 1,000,000. Received: 0."),
+        ("seeds = 0", "seeds in the study file FILE must be SEEDS. Received: '0'."),
         (
             "folds = 1",
             "folds in the study file FILE must be a whole number from 2, or n for leave-one-out. Received: '1'.",
@@ -132,7 +139,7 @@ def test_every_kind_is_a_key(kind: str, tmp_path: Path) -> None:
 )
 def test_a_study_file_that_cannot_be_used_is_refused(text: str | bytes, message: str, tmp_path: Path) -> None:
     path = written(tmp_path, text)
-    assert refused(path).startswith(message.replace("FILE", str(path)))
+    assert refused(path).startswith(message.replace("FILE", str(path)).replace("SEEDS", SEEDS))
 
 
 def test_a_study_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from benchsuite import noise
 from benchsuite.components import Component, Optimizer
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks, Step, averages
+from benchsuite.engine.finalized import finalized, finalizes
 
 STEPS = 3
 RATE = 0.05
@@ -122,6 +123,8 @@ def _optimizer(component: Component, make: Callable[[], Any], move: Callable[[],
         found += [np.array(variable.numpy()) for variable in variables]
     if "evaluation_weights" in component.wants:
         found += made.evaluation_values(variables)
+    elif finalizes(made):
+        found += finalized(made, variables)
     return found
 
 
@@ -204,7 +207,7 @@ def _regularization(component: Component, make: Callable[[], Any], move: Callabl
             found += [np.array(variable.numpy()) for variable in variables]
         found += averaging.evaluation_values(variables) if averages(averaging) else []
     move()
-    if isinstance(made, keras.Regularizer):
+    if isinstance(made, keras.Regularizer | keras.constraints.Constraint):
         found.append(made(_numbers((4, 3), 4)))
     if isinstance(made, Masks):
         with _stream(0):

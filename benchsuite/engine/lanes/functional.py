@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-PURE = ("assign", "assign_add", "assign_sub", "_apply_weight_decay", "_backend_update_step")
+PURE = (
+    *("assign", "assign_add", "assign_sub", "_apply_weight_decay", "_backend_update_step"),
+    *("_overwrite_model_variables_with_average_value", "_backend_increment_gradient_accumulators"),
+)
 """Methods of Keras' TensorFlow optimizers that assign around the scope."""
 
 

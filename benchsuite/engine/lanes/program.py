@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.engine.lanes.converters import vectorizing
 from benchsuite.engine.lanes.functional import Functional
 from benchsuite.engine.program.feed import Chunk, Feed
@@ -253,7 +254,10 @@ class LaneProgram:
                 weights, part_of = evaluation.padded(chunk)
                 stop = 0 if compile_only else chunk.count
                 arguments = (chunk.rows, weights, part_of, np.int32(stop), sums)
-                sums = self._evaluate(0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), *self._given)
+                first = tf.constant(chunk.first, tf.int64)
+                sums = self._evaluate(
+                    0, chunk.x, chunk.y, *feed.head, *map(tf.constant, arguments), first, *self._given
+                )
                 if compile_only:
                     break
         return [evaluation.finish(one) for one in np.asarray(sums)]
@@ -269,6 +273,7 @@ class LaneProgram:
         part_of: Any,
         stop: Any,
         sums: Any,
+        first: Any,
         *given: Any,
     ) -> Any:
         """Return ``sums`` with what the first ``stop`` batches add in each lane."""
@@ -291,7 +296,11 @@ class LaneProgram:
 
             def one(given: Any) -> Any:
                 own, values = given
-                with self._model.holding(values), program.feeding.holding(own["fed"]):
+                with (
+                    self._model.holding(values),
+                    program.feeding.holding(own["fed"]),
+                    noise.stream(own["key"], first + tf.cast(i, tf.int64), noise.Owner.EVALUATION),
+                ):
                     return program.evaluation.of_batch(
                         lambda a, b: program.objective.losses(a, b, training=False),
                         program.network.model,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.engine.network.kernel_layers import KernelLayer
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import Unsupported
@@ -62,7 +63,12 @@ class Network:
             self._models[id(tensor)] = keras.Model(self.model.inputs, tensor)
         model = self._models[id(tensor)]
         pieces = [examples[start : start + EXAMPLES_AT_ONCE] for start in range(0, len(examples), EXAMPLES_AT_ONCE)]
-        return np.concatenate([np.asarray(tf.cast(model(tf.constant(p), training=False), tf.float32)) for p in pieces])
+        key, found = tf.constant(self._streams.noise_key(), tf.int64), []
+        for number, piece in enumerate(pieces):
+            with noise.stream(key, tf.constant(number, tf.int64), noise.Owner.EVALUATION):
+                outputs = model(tf.constant(piece), training=False)
+            found.append(np.asarray(tf.cast(outputs, tf.float32)))
+        return np.concatenate(found)
 
     def assign(self, variable: Any, values: np.ndarray) -> None:
         """Give a variable other values. Those that start from it (norms of weight normalization) start anew."""

@@ -11,6 +11,8 @@ from typing import Any
 
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.kernel_layers import WRAPPED, KernelLayer, stable_name
+from benchsuite.engine.network.symbols import on_symbols
+from benchsuite.engine.new_objects import new_layer
 from benchsuite.errors import BenchsuiteError
 
 
@@ -112,7 +114,7 @@ class Assembly:
     def activation(self) -> Any:
         """Make one of the recipe's activation."""
         self.used.add("activation")
-        return self.ingredients.activation()
+        return on_symbols(new_layer(self.ingredients.activation(), "the activation"))
 
     def normalization(self) -> Any:
         """Make one layer of the recipe's normalization, or ``None``."""
@@ -125,7 +127,7 @@ class Assembly:
                 f"Received: {type(made).__name__}."
             )
         self.used.add("normalization")
-        return made
+        return new_layer(made, self.ingredients.normalization_component.title)
 
     def mapping(self, layer: Any, maps: dict[str, Any]) -> Any:
         """Let a layer compute with mapped kernels."""

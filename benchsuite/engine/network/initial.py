@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.engine.network.kernel_layers import KernelLayer
 from benchsuite.engine.seeds import Streams
 from benchsuite.errors import BenchsuiteError
@@ -75,7 +76,7 @@ def draw_all(
             continue
         chosen = origins.initializers.get(id(variable))
         if chosen is None:  # a generator's state, or a variable that its layer made by itself
-            values.append(_state(origins.built[id(variable)], streams, random_ones))
+            values.append(_state(variable, origins.built[id(variable)], streams, random_ones))
         else:
             values.append(_seeded(chosen, streams.initial_seed(f"other {random_ones}"), tuple(variable.shape)))
         random_ones += chosen is None or _seedable(chosen)
@@ -114,15 +115,21 @@ def _seedable(initializer: Any) -> bool:
 
 
 def _seeded(initializer: Any, seed: int, shape: tuple[int, ...]) -> Any:
-    """Call an initializer, with the seed if it takes one."""
+    """Call an initializer, with the seed if it takes one; what it draws by Keras' generators is the seed's too."""
+    import tensorflow as tf
+
     if not _seedable(initializer):
-        return initializer(shape)
+        with noise.stream(tf.constant(seed, tf.int64), tf.constant(0, tf.int64), noise.Owner.INITIAL):
+            return initializer(shape)
     seeded: Callable[..., Any] = type(initializer).from_config({**initializer.get_config(), "seed": seed})
     return seeded(shape)
 
 
-def _state(built: np.ndarray, streams: Streams, number: int) -> np.ndarray:
-    """Return a new state for a Keras seed generator (two uint32), and the value after building for anything else."""
-    if built.dtype == np.uint32 and built.shape == (2,):
-        return np.array([streams.noise_key() & 0x7FFFFFFF, number], dtype="uint32")
+def _state(variable: Any, built: np.ndarray, streams: Streams, number: int) -> np.ndarray:
+    """Return a new state for a Keras seed generator (two whole numbers), and the value after building for anything else.
+
+    The generator takes its seeds from the trial's noise stream: its state is only put where it does no harm.
+    """
+    if variable.name == "seed_generator_state" and built.shape == (2,):
+        return np.array([streams.noise_key() & 0x7FFFFFFF, number], dtype=built.dtype)
     return built

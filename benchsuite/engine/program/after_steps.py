@@ -38,6 +38,11 @@ class AfterSteps:
         """The state of all."""
         return [variable for one in self._made for variable in one.variables]
 
+    @property
+    def averages(self) -> bool:
+        """Whether evaluation uses other weights than training."""
+        return any(averages(one) for one in self._made)
+
     def before(self) -> list[Any]:
         """Return what the step will change, if any regularization could ask for it."""
         import tensorflow as tf

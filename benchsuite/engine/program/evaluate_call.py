@@ -67,6 +67,7 @@ class EvaluateCall:
             tf.constant(part_of),
             tf.constant(stop, tf.int32),
             tf.constant(sums, tf.float64),
+            tf.constant(chunk.first, tf.int64),
             key,
         )
 
@@ -81,6 +82,7 @@ class EvaluateCall:
         part_of: Any,
         stop: Any,
         sums: Any,
+        first: Any,
         key: Any,
     ) -> Any:
         """Return ``sums`` with what the first ``stop`` batches add; the head is what statistics are made from anew."""
@@ -90,4 +92,4 @@ class EvaluateCall:
             return self._objective.losses(one_x, one_y, training=False)
 
         with self._objective.ingredients.feeding.holding(), self._weights.held(head_x, head_y, key):
-            return self.evaluation.sums(losses, model, x, y, batches, stop, sums)
+            return self.evaluation.sums(losses, model, x, y, batches, stop, sums, first, key)

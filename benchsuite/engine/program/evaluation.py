@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchsuite import noise
 from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
 from benchsuite.engine.program.feed import Chunk
+from benchsuite.errors import BenchsuiteError
 
 EVALUATION_BATCH = 128
 """Examples evaluated at once, where their outputs are not too large."""
@@ -75,6 +77,8 @@ class Evaluation:
         batches: Batches,
         stop: Any,
         start: Any,
+        first: Any,
+        key: Any,
     ) -> Any:
         """Return ``start`` and the sum of every measure over each part, float64 ``[parts, measures]``; called inside the graph.
 
@@ -86,13 +90,16 @@ class Evaluation:
             batches: As :attr:`batches`, tensors.
             stop: Number of batches to measure.
             start: Sums of batches before.
+            first: Number of the first batch among those of all calls, int64.
+            key: Noise key of the trial.
         """
         import tensorflow as tf
 
         rows, weights, part_of = batches
 
         def body(i: Any, sums: Any) -> Any:
-            found = self.of_batch(losses, model, tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i])
+            with noise.stream(key, first + tf.cast(i, tf.int64), noise.Owner.EVALUATION):
+                found = self.of_batch(losses, model, tf.gather(x, rows[i]), tf.gather(y, rows[i]), weights[i])
             return i + 1, sums + tf.one_hot(part_of[i], len(PARTS), dtype=tf.float64)[:, None] * found[None, :]
 
         _, sums = tf.while_loop(lambda i, sums: i < stop, body, (tf.constant(0), start), parallel_iterations=1)
@@ -124,6 +131,8 @@ class Evaluation:
     def padded(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
         """Return weights and parts of the batches of a chunk, as many as it has rows."""
         kept, padding = slice(chunk.first, chunk.first + chunk.count), len(chunk.rows) - chunk.count
+        if not padding:  # np.pad takes as long as a few steps, padding or none
+            return self.batches.weights[kept], self.batches.part_of[kept]
         return np.pad(self.batches.weights[kept], ((0, padding), (0, 0))), np.pad(
             self.batches.part_of[kept], (0, padding)
         )
@@ -151,8 +160,18 @@ class Evaluation:
 
 
 def per_example(values: Any) -> Any:
-    """Average all axes but the first, in float32."""
+    """Average all axes but the first, in float32.
+
+    Raises:
+        BenchsuiteError: If there is no first axis: the mean of a batch is not that of the examples that count in it.
+    """
     import tensorflow as tf
 
+    values = tf.convert_to_tensor(values)
+    if values.shape.rank == 0:
+        raise BenchsuiteError(
+            "a loss or a metric returned one number for the whole batch; it must return one for each example. "
+            "For a loss of Keras', say reduction=None."
+        )
     values = tf.cast(values, tf.float32)
     return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values

@@ -6,6 +6,10 @@ the trial's size, at most ``STATISTICS_BATCHES`` of them. Layers with ``moving_m
 normalization) take the plain mean over these batches, as Izmailov et al. 2018 do; any other state that a layer keeps
 is carried on by the layer's own rule. Dropout draws from the noise stream there, at fixed steps; nothing that happens
 is left in the model.
+
+That is so for regularizations that average. An optimizer with weights of its own for evaluation is taken at its word: Keras'
+with ``use_ema`` puts its averages in by ``finalize_variable_values``, at the end of ``fit``, and leaves the statistics as
+training left them. Here each evaluation, not the last alone, is with what it would put in then.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from benchsuite import noise
 from benchsuite.engine.program.after_steps import AfterSteps
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
+from benchsuite.errors import Unsupported
 
 STATISTICS_BATCHES = 64
 
@@ -31,6 +36,9 @@ class EvaluationWeights:
         after: May average.
         batches: Batches of the training part.
         batch_size: Examples of each.
+
+    Raises:
+        Unsupported: If both optimizer and regularizations average.
     """
 
     def __init__(
@@ -41,6 +49,10 @@ class EvaluationWeights:
         batches: int,
         batch_size: int,
     ) -> None:
+        if optimizer.averages and after.averages:
+            raise Unsupported(
+                f"{optimizer.component.title} and a regularization each evaluate with averaged weights of their own"
+            )
         self._objective, self._optimizer, self._after = objective, optimizer, after
         self._batches, self._batch_size = batches, batch_size
 

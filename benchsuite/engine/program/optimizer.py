@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.engine.fed.number import Fed, key
+from benchsuite.engine.finalized import finalized, finalizes
 from benchsuite.engine.ingredients import Ingredients
+from benchsuite.engine.program.optimizer_checks import checked
+from benchsuite.engine.program.settings import differing, settings
 from benchsuite.errors import BenchsuiteError
+
+COMPARED_AT = 0.25
+"""The learning rate at which settings are compared, exact in float32: what follows it is no setting."""
 
 
 class ConfigurationChanged(Exception):
-    """The learning rate turned out to be baked into the optimizer's other settings: the program cannot be reused for it."""
+    """An optimizer of other settings is needed, and with it a program of its own; says which."""
 
 
 class ResettableOptimizer:
@@ -23,7 +28,7 @@ class ResettableOptimizer:
         trainable: The variables that it trains.
 
     Raises:
-        BenchsuiteError: If ``make`` returned something that is no optimizer.
+        BenchsuiteError: If ``make`` returned something that is no optimizer, or none that can be used here.
     """
 
     def __init__(self, ingredients: Ingredients, trainable: list[Any]) -> None:
@@ -37,6 +42,13 @@ class ResettableOptimizer:
         # A state that starts from a fed value starts anew for each trial.
         self._start = None if feeding.eager else self._constant_start(ingredients)
         feeding.eager |= before
+        self._settings = self._compared(self.made)
+        self._finalizes = finalizes(self.made)
+        if self._finalizes and "evaluation_weights" in self.component.wants:
+            raise BenchsuiteError(
+                f"make of {self.component.title} returned an optimizer with evaluation_values and with averages of Keras' "
+                "(use_ema, or a finalize_variable_values of its own): which are its evaluation weights? Leave one out."
+            )
 
     @property
     def has_rate(self) -> bool:
@@ -49,6 +61,11 @@ class ResettableOptimizer:
         return "closure" in self.component.wants
 
     @property
+    def averages(self) -> bool:
+        """Whether evaluation uses other weights than training."""
+        return self._finalizes or "evaluation_weights" in self.component.wants
+
+    @property
     def state_bytes(self) -> int:
         """Bytes of its state; scalars (step counter, learning rate) left out."""
         return int(
@@ -59,8 +76,25 @@ class ResettableOptimizer:
             )
         )
 
+    def apply(self, gradients: list[Any], variables: list[Any]) -> None:
+        """Do one step.
+
+        Keras' optimizers with a scale of the loss divide gradients by it. They get them multiplied: the same numbers, as long as
+        none leaves float32's range, which neither precision makes them do.
+
+        Args:
+            gradients: Of the loss as it is.
+            variables: To be changed.
+        """
+        scaled = getattr(self.made, "scale_loss", None)
+        if scaled is not None:
+            gradients = [None if gradient is None else scaled(gradient) for gradient in gradients]
+        self.made.apply(gradients, variables)
+
     def evaluation_values(self) -> list[Any] | None:
         """Return the values to evaluate with, or ``None`` if they are those of training."""
+        if self._finalizes:
+            return finalized(self.made, self._trainable)
         if "evaluation_weights" not in self.component.wants:
             return None
         values: list[Any] = self.made.evaluation_values(self._trainable)
@@ -77,20 +111,34 @@ class ResettableOptimizer:
         Raises:
             ConfigurationChanged: If the new optimizer differs in more than its learning rate: a new program is needed.
         """
-        fresh = _checked(ingredients)
-        if _baked(fresh) != _baked(self.made):
-            raise ConfigurationChanged
+        fresh = checked(ingredients, self.made)
         start = self._start
         if start is None:
             fresh.build(self._trainable)
-            start = fresh.variables
+            start = [np.array(variable.numpy()) for variable in fresh.variables]
+        if changed := differing(self._compared(fresh), self._settings):
+            raise ConfigurationChanged(", ".join(changed))
         for mine, new in zip(self.made.variables, start, strict=True):
             mine.assign(new)
 
     def _built(self, ingredients: Ingredients) -> Any:
-        optimizer = _checked(ingredients)
+        optimizer = checked(ingredients)
         optimizer.build(self._trainable)
         return optimizer
+
+    def _compared(self, optimizer: Any) -> dict[str, Any]:
+        """Return the settings of an optimizer, its learning rate put aside."""
+        if self.has_rate and hasattr(optimizer, "get_config"):
+            import tensorflow as tf
+
+            try:
+                optimizer.learning_rate = tf.constant(COMPARED_AT)
+            except (TypeError, AttributeError) as error:
+                raise BenchsuiteError(
+                    f"make of {self.component.title} returned {type(optimizer).__name__}, whose learning_rate cannot be set: {error} "
+                    "It is set at each step, since the schedule multiplies it."
+                ) from error
+        return settings(optimizer)
 
     def _constant_start(self, ingredients: Ingredients) -> list[np.ndarray] | None:
         """Return the values that the state always starts from, or ``None`` if it starts from the weights.
@@ -104,37 +152,3 @@ class ResettableOptimizer:
         after = [np.array(variable.numpy()) for variable in self._built(ingredients).variables]
         same = all(np.array_equal(one, other, equal_nan=True) for one, other in zip(before, after, strict=True))
         return before if same else None
-
-
-def _checked(ingredients: Ingredients) -> Any:
-    """Make an optimizer, and refuse what is none."""
-    optimizer = ingredients.optimizer()
-    component = ingredients.optimizer_component
-    needed = ["build", "variables", "step" if "closure" in component.wants else "apply"]
-    needed += ["evaluation_values"] if "evaluation_weights" in component.wants else []
-    missing = [name for name in needed if not hasattr(optimizer, name)]
-    if missing:
-        raise BenchsuiteError(
-            f"make of {component.title} returned {type(optimizer).__name__}, which has no {', '.join(missing)}. "
-            "Return a keras.optimizers.Optimizer, or what bs.Optimizer describes for its `wants`."
-        )
-    return optimizer
-
-
-def _baked(optimizer: Any) -> Any:
-    """Return the settings of an optimizer that are part of its graph: its configuration without learning rate and name.
-
-    A fed number stands for itself, whatever its present value.
-    """
-    configuration = optimizer.get_config() if hasattr(optimizer, "get_config") else {}
-    return _plain({key: value for key, value in configuration.items() if key not in ("learning_rate", "name")})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Fed):
-        return ("fed", key(value))
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value

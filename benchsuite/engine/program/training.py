@@ -54,7 +54,8 @@ class Training:
             optimizer.made.learning_rate = rate
         if not optimizer.takes_closure:
             loss, gradients = self._objective.gradients(x, y, step, key)
-            optimizer.made.apply(gradients, trainable)
+            with noise.stream(key, step, noise.Owner.OPTIMIZER):
+                optimizer.apply(gradients, trainable)
             return loss
         closure = Closure(self._objective, x, y, step, key)
         with noise.stream(key, step, noise.Owner.OPTIMIZER):
@@ -77,7 +78,8 @@ class Training:
         x, y = self._batch(x, y, step, key)
         before = self._after.before()
         loss = self.step(x, y, step, rate, key)
-        self._after(Step(step, lengths[0], lengths[1], rate if self._optimizer.has_rate else None, before))
+        with noise.stream(key, step, noise.Owner.AFTER):
+            self._after(Step(step, lengths[0], lengths[1], rate if self._optimizer.has_rate else None, before))
         return loss
 
     def loop(

@@ -33,6 +33,6 @@ def comparison(series: Sequence[Series], head: ColumnHead, room: Room = WHOLE) -
         left = figure.add_axes((0.062, bottom, curves_right - 0.062, top - bottom))
         right = figure.add_axes((strip_left, bottom, 0.985 - strip_left, top - bottom))
         over = folds_text([head.column.folds])
-        draw_learning_curves(left, series, head.primary + (f", mean over {over}" if over else ""), head.direction, room)
+        draw_learning_curves(left, series, head.primary, head.direction, room, over)
         draw_seed_strip(right, series, head.primary, head.direction, room)
     return figure

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Direction
 from benchsuite.analysis.intervals import median, with_failures
+from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale, worth_showing
 from benchsuite.report.drawings.palette import MUTED
 from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.series import CurvePoints, Series
@@ -21,39 +22,52 @@ FEWEST_POINTS = 12
 
 
 def draw_learning_curves(
-    axes: Axes, series: Sequence[Series], measure: str, direction: Direction, room: Room = WHOLE
+    axes: Axes, series: Sequence[Series], measure: str, direction: Direction, room: Room = WHOLE, over: str = ""
 ) -> Axes:
     """Draw the validation metric over training steps: the median of the seeds thick, each seed faint.
 
     In the median a failed seed counts as worse than any number, as in the leaderboard: where the median seed failed
-    there is no thick line. Of very many seeds so many are drawn faint as there is room for.
+    there is no thick line. Of very many seeds so many are drawn faint as there is room for. The scale is that of the
+    measure, and the axis ends where all but a hundredth of the evaluations after the start lie on it.
+
+    Args:
+        axes: Where to draw.
+        series: What to draw, the best first.
+        measure: Name of the metric.
+        direction: Whether larger or smaller is better.
+        room: How much may be drawn.
+        over: What each value is a mean over; nothing for the title unless given.
     """
     import seaborn as sns
     from matplotlib.collections import LineCollection
 
+    scale = figure_scale(series, measure, direction)
     faint_each = room.lines_of_each(len(series))
     lines = sum(min(len(one.curves), faint_each) + 1 for one in series)
     most = max(FEWEST_POINTS, room.points // max(lines, 1))
     for order, one in enumerate(reversed(series)):
         thinned = [_thin(curve, most) for curve in one.curves]
         faint = LineCollection(
-            [list(zip(*curve, strict=True)) for curve in thinned[:faint_each]],
+            [[(step, scale.shown(value)) for step, value in zip(*curve, strict=True)] for curve in thinned[:faint_each]],
             colors=one.style.colour, linewidths=0.7, alpha=0.28 * one.shade, zorder=2,
         )  # fmt: skip
         axes.add_collection(faint)
         steps, middle = _median_curve(thinned, one.failed, direction)
         axes.plot(
-            steps, middle, color=one.style.colour, linewidth=1.7, alpha=one.shade,
+            steps, [scale.shown(value) for value in middle], color=one.style.colour, linewidth=1.7, alpha=one.shade,
             dashes=one.style.dash or (None, None), zorder=3 + order / 100, solid_capstyle="round",
         )  # fmt: skip
     values = [value for one in series for _, path in one.curves for value in path if math.isfinite(value)]
-    if direction == "min" and values and min(values) > 0:
-        axes.set_yscale("log")
-        _few_log_ticks(axes, min(values), max(values))
     axes.autoscale_view()
+    later = [value for one in series for curve in one.curves for step, value in zip(*curve, strict=True) if step > 0]
+    low, high = worth_showing(later or values, direction, scale)
+    scale.set_on(axes, "y", low, high)
     axes.set_xlim(left=0)
     axes.set_xlabel("training step")
-    set_title(axes, f"validation {measure}")
+    set_title(
+        axes,
+        f"validation {measure}{over and f', mean over {over}'}{scale.words(measure) and f', {scale.words(measure)}'}",
+    )
     axes.grid(visible=False, axis="x")
     if not values:
         axes.text(0.5, 0.5, "no trial completed", transform=axes.transAxes, ha="center", va="center", color=MUTED)
@@ -82,14 +96,8 @@ def _median_curve(curves: Sequence[CurvePoints], failed: int, direction: Directi
     return shared, [value if math.isfinite(value) else math.nan for value in middle]
 
 
-def _few_log_ticks(axes: Axes, low: float, high: float) -> None:
-    """Label a logarithmic axis with plain numbers, and with enough of them where it spans less than two decades."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    decades = math.log10(high / low)
-    subs: tuple[float, ...] = (1.0, 2.0, 5.0) if decades < 2.5 else (1.0,)
-    if decades < 0.7:
-        subs = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
-    axes.yaxis.set_major_locator(LogLocator(subs=subs))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
-    axes.yaxis.set_minor_locator(NullLocator())
+def figure_scale(series: Sequence[Series], measure: str, direction: Direction) -> AxisScale:
+    """Return the scale that curves and points of one figure share."""
+    curves = (value for one in series for _, path in one.curves for value in path)
+    finals = (value for one in series for value in one.finals)
+    return axis_scale(measure, direction, [*curves, *finals])

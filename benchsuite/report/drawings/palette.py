@@ -74,8 +74,10 @@ def styles_of(boards: Iterable[Leaderboard]) -> Styles:
 
     A name means another component in another kind, so each kind starts anew; that keeps up to thirty names apart.
     """
-    names = {board.kind: sorted({row.name for row in board.rows}) for board in boards}
-    return {(kind, name): Style(index) for kind, held in names.items() for index, name in enumerate(held)}
+    names: dict[str, set[str]] = {}
+    for board in boards:  # a kind has several where baselines were changed
+        names.setdefault(board.kind, set()).update(row.name for row in board.rows)
+    return {(kind, name): Style(index) for kind, held in names.items() for index, name in enumerate(sorted(held))}
 
 
 # Heat maps: colours to mix between, from low to high, on a light ground and on a dark one. Lightness only ever falls, or on

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Direction
 from benchsuite.analysis.intervals import median
+from benchsuite.report.drawings.axis_scale import AxisScale
+from benchsuite.report.drawings.learning_curves import figure_scale
 from benchsuite.report.drawings.palette import INK
 from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.series import Series
@@ -26,28 +28,27 @@ def draw_seed_strip(
 
     A failed seed is a cross at the worse edge. Values far behind the field are drawn at that edge too, as a hollow
     point, since one of them would press all others into a single spot. Of very many seeds so many are drawn as there is room for.
+    The scale is that of the learning curves.
     """
     import pandas as pd
     import seaborn as sns
-    from matplotlib.ticker import MaxNLocator
 
-    low, high = strip_range([value for one in series for value in one.finals], direction)
+    scale = figure_scale(series, measure, direction)
+    low, high = strip_range([value for one in series for value in one.finals], direction, scale)
     edge = low if direction == "max" else high
-    margin = (high - low) * 0.03
-    axes.set_xlim(low - margin, high + margin)
     shown: list[tuple[int, float]] = []
     most = room.dots_of_each(len(series))
     every = all(len(one.finals) <= most for one in series)
     for row, one in enumerate(series):
         inside = [value for value in one.finals if value is not None and low <= value <= high]
         beyond = sum(value is not None and not low <= value <= high for value in one.finals)
-        shown += [(row, value) for value in spread(inside, most)]
+        shown += [(row, scale.shown(value)) for value in spread(inside, most)]
         if one.interval is not None:
-            ends = [min(max(end, low), high) for end in (one.interval.low, one.interval.high)]
+            ends = [scale.shown(min(max(end, low), high)) for end in (one.interval.low, one.interval.high)]
             axes.plot(ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
                       solid_capstyle="round", zorder=2)  # fmt: skip
             if low <= one.interval.estimate <= high:
-                axes.plot([one.interval.estimate], [row], marker="|", markersize=11, markeredgewidth=2,
+                axes.plot([scale.shown(one.interval.estimate)], [row], marker="|", markersize=11, markeredgewidth=2,
                           color=one.style.colour, alpha=one.shade, zorder=4)  # fmt: skip
         marks = [(edge, "x", one.style.colour)] * bool(one.failed) + [(edge, one.style.marker, "none")] * bool(beyond)
         for place, marker, face in marks:
@@ -63,33 +64,40 @@ def draw_seed_strip(
         )  # fmt: skip
     axes.set_yticks(range(len(series)), [short(one.label) for one in series])
     axes.set_ylim(len(series) - 0.4, -0.6)
-    axes.set_xlabel("")
+    axes.set_xlabel(scale.words(measure))
     axes.set_ylabel("")
-    set_title(axes, f"test {measure} after the last epoch, {'every seed' if every else f'{most} seeds of each row'}")
-    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.5g}")
+    set_title(
+        axes,
+        f"test {measure} after the last epoch, {'every seed' if every else f'{most} seeds of each row'}",
+    )
+    # After all is drawn: seaborn would place points itself on an axis that is not linear.
+    margin = (scale.place(high) - scale.place(low)) * 0.03
+    scale.set_on(axes, "x", scale.value(scale.place(low) - margin), scale.value(scale.place(high) + margin))
     axes.grid(visible=False, axis="x")
     sns.despine(ax=axes, left=True, bottom=True)
     axes.tick_params(axis="y", labelcolor=INK, length=0)
     return axes
 
 
-def strip_range(values: Sequence[float | None], direction: Direction) -> tuple[float, float]:
+def strip_range(values: Sequence[float | None], direction: Direction, scale: AxisScale) -> tuple[float, float]:
     """Return the part of the axis that is worth showing: from the best value to a little behind the field's middle.
 
-    The far end is three times as far from the best value as the median is, or the worst value if that is nearer.
+    The far end is, on the axis, three times as far from the best value as the median is, or the worst value if that is
+    nearer.
     """
     known = sorted(value for value in values if value is not None)
     if not known:
         return 0.0, 1.0
-    best, worst = (known[-1], known[0]) if direction == "max" else (known[0], known[-1])
-    far = best + 3 * (median(known) - best)
-    far = max(far, worst) if direction == "max" else min(far, worst)
-    low, high = min(best, far), max(best, far)
-    if low == high:
-        pad = abs(low) * 0.01 or 0.01
-        return low - pad, high + pad
-    return low, high
+    places = [scale.place(value) for value in known]
+    best, worst = (-1, 0) if direction == "max" else (0, -1)
+    far = places[best] + 3 * (median(places) - places[best])
+    nearer = far > places[worst] if direction == "max" else far < places[worst]
+    # The ends are the values themselves where they can be: rounding must not put the best one beyond its axis.
+    ends = known[best], scale.value(far) if nearer else known[worst]
+    if places[best] == (far if nearer else places[worst]):
+        pad = abs(places[best]) * 0.01 or 0.01
+        ends = scale.value(places[best] - pad), scale.value(places[best] + pad)
+    return min(ends), max(ends)
 
 
 def short(label: str) -> str:

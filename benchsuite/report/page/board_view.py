@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
+from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.palette import Style, Styles
 from benchsuite.report.drawings.seed_strip import strip_range
-from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, entry_view
+from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.page.words import anchor, settings_text, title
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
@@ -28,9 +29,10 @@ FEWEST_ROWS = 40
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row: its label, its style and its entries."""
+    """A row: its label, its style and its entries; ``also`` names the components that are the same method."""
 
     label: str
+    also: str
     settings: str
     style: Style
     mean_rank: str
@@ -52,7 +54,7 @@ class HeadView:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """A leaderboard, with the sentences that belong above and below it; ``folds`` is empty without a cross-validation."""
+    """A leaderboard, with the sentences that belong above and below it; each is empty where there is nothing to say."""
 
     kind: str
     title: str
@@ -62,6 +64,8 @@ class BoardView:
     components: str
     tasks: str
     confidence: str
+    scale: str
+    twins: str
     folds: str
     saturated: str
     left_out: str
@@ -75,21 +79,22 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
     forms = [column_format(entry.final.estimate for entry in held if entry.final) for held in entries]
-    ranges = [
-        strip_range([seed.final for entry in held for seed in entry.seeds], head.direction)
+    strips = [
+        _strip([seed.final for entry in held for seed in entry.seeds], head)
         for held, head in zip(entries, columns, strict=True)
     ]
     rows = tuple(
         RowView(
             label=row.label,
-            settings=settings_text(row.settings),
+            also=row.also,
+            settings="; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins))),
             style=styles[board.kind, row.name],
             mean_rank="–" if row.mean_rank is None else f"{row.mean_rank:.1f}",
             rank_key=math.inf if row.mean_rank is None else row.mean_rank,
             ranked=f"{row.ranked} of {len(board.columns)}" if row.ranked < len(board.columns) else "",
             entries=tuple(
-                None if entry is None else entry_view(entry, head, form, limits)
-                for entry, head, form, limits in zip(row.entries[: len(columns)], columns, forms, ranges, strict=True)
+                None if entry is None else entry_view(entry, head, form, strip)
+                for entry, head, form, strip in zip(row.entries[: len(columns)], columns, forms, strips, strict=True)
             ),
         )
         for row in shown
@@ -99,19 +104,37 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     named, more = leaders[:MOST_LEADERS], len(leaders) - MOST_LEADERS
     return BoardView(
         kind=board.kind,
-        title=title(board.kind),
-        anchor=anchor("kind", board.kind),
+        title=title(board.kind) + f", baseline with {board.change}" * bool(board.change),
+        anchor=anchor("kind", " ".join(filter(None, (board.kind, board.change)))),
         heads=tuple(_head(head) for head in columns),
         rows=rows,
-        components=whole(len(board.rows)),
+        components=whole(len({name for row in board.rows for name in row.names})),
         tasks=whole(len({head.column.task for head in board.columns})),
         confidence=_confidence(board),
+        scale=_scale_text(strips),
+        twins=" Also: another name of the same method, in the ranks once."
+        if any(row.twins for row in board.rows)
+        else "",
         folds=folds_text(head.column.folds for head in board.columns),
         saturated=", ".join(saturated),
         left_out=_left_out(board, shown, [entry for held in entries for entry in held]),
         leader=", ".join([row.label for row in named] + [f"{more} more"] * (more > 0)) or "–",
         leader_rank=f"{leaders[0].mean_rank:.1f}" if leaders else "–",
     )
+
+
+def _strip(finals: Sequence[float | None], head: ColumnHead) -> Strip:
+    """Return the little axis of a column: its scale is that of the task's figures."""
+    scale = axis_scale(head.primary, head.direction, finals)
+    return Strip(scale, *strip_range(finals, head.direction, scale))
+
+
+def _scale_text(strips: Sequence[Strip]) -> str:
+    """Return on what scale the points lie."""
+    kinds = {strip.scale.kind for strip in strips}
+    if kinds <= {"linear"}:
+        return ""
+    return ", on the scale of the task's figures" if len(kinds) > 1 else ", on a logarithmic scale"
 
 
 def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]) -> str:
@@ -133,7 +156,7 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
 
 def _head(head: ColumnHead) -> HeadView:
     return HeadView(
-        label=head.label,
+        label=head.short,
         metric=head.primary,
         better="larger is better" if head.direction == "max" else "smaller is better",
         budget=f"{count_of(head.column.epochs, 'epoch')}, {count_of(head.budget_steps, 'step')}",

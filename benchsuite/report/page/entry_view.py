@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Interval, TargetSteps
+from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.page.words import Note, notes_of
 from benchsuite.report.shown import spread
 from benchsuite.report.tables.numbers import (
@@ -27,6 +28,15 @@ MOST_SEEDS = 30
 """Seeds of an entry that the table of every seed lists."""
 MOST_DOTS = 60
 """Points on an entry's little axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The little axis that a column shares: its scale and the values at its ends."""
+
+    scale: AxisScale
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +113,14 @@ class EntryView:
     cost_key: float
 
 
-def entry_view(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, float]) -> EntryView:
+def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> EntryView:
     """Return an entry as text and positions.
 
     Args:
         entry: The entry.
         head: Of its column.
         form: The number format of the column.
-        limits: The ends of the little axis that the column shares.
+        strip: The little axis that the column shares.
     """
     sign = -1 if head.direction == "max" else 1
     first_missing = next((target for target in reversed(entry.targets) if not target.saturated), None)
@@ -121,7 +131,7 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float
         interval=_interval(entry.final, form),
         best=form(entry.best.estimate) if entry.best else "",
         best_interval=_interval(entry.best, form),
-        dots=_dots(entry, head, form, limits),
+        dots=_dots(entry, head, form, strip),
         notes=notes_of(entry),
         seeds=tuple(
             SeedLine(
@@ -174,15 +184,16 @@ def _target(target: TargetSteps) -> TargetLine:
     )
 
 
-def _dots(entry: Entry, head: ColumnHead, form: Format, limits: tuple[float, float]) -> Dots | None:
+def _dots(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> Dots | None:
     if entry.final is None:
         return None
-    low, high = limits
+    low, high, scale = strip.low, strip.high, strip.scale
+    first, last = scale.place(low), scale.place(high)
     edge = low if head.direction == "max" else high
 
     def place(value: float) -> float:
         # Six points of room on either side, so that no dot is cut.
-        return round(6 + (DOTS_WIDTH - 12) * (min(max(value, low), high) - low) / (high - low), 1)
+        return round(6 + (DOTS_WIDTH - 12) * (scale.place(min(max(value, low), high)) - first) / (last - first), 1)
 
     failed = sum(seed.failed for seed in entry.seeds)
     finals = spread([seed.final for seed in entry.seeds if seed.final is not None], MOST_DOTS)

@@ -13,7 +13,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.shown import EVERY_TRIAL
 from benchsuite.report.tables.numbers import count_of, outcome_word, whole
-from benchsuite.text import shortened
+from benchsuite.text import shortened, without_styles
 
 MOST_FAILURES = 300
 """Lines of the table."""
@@ -81,7 +81,7 @@ def failures_of(records: Sequence[Record], boards: Sequence[Leaderboard]) -> Fai
         outcome = record.outcome
         if outcome.failed or outcome is Outcome.UNSUPPORTED:
             task, component = labels.get(record.id) or (record.trial.task, _changes(record))
-            groups[not outcome.failed, task, component, outcome, record.reason].append(record)
+            groups[not outcome.failed, task, component, outcome, without_styles(record.reason)].append(record)
     ordered = sorted(groups)
     shown = _of_every_kind(ordered)
     return Failures(
@@ -157,7 +157,7 @@ def _tracebacks(records: Sequence[Record]) -> tuple[Traceback, ...]:
     by_text: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         if record.results.failure:
-            by_text[record.results.failure.traceback].append(record)
+            by_text[without_styles(record.results.failure.traceback)].append(record)
     return tuple(_traceback(held, text) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)
 
 

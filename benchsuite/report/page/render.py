@@ -24,6 +24,7 @@ from benchsuite.report.page.grid_view import grid_views
 from benchsuite.report.page.inputs import inputs_mark
 from benchsuite.report.page.summary import summarize_run
 from benchsuite.report.page.task_view import task_views
+from benchsuite.report.page.words import breakable
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.text import shortened, without_controls
 
@@ -66,6 +67,7 @@ def write_report(
     index = folder / "index.html"
     # Drawing takes seconds: a page that was made from these very inputs stays.
     others = [stale, stale_shown, list(problems), probes or {}, sorted(predictions or {}), certificates or {}]
+    others.append(sorted([*key, name] for key, name in contents.same_as.items()))
     mark = inputs_mark(contents.records, [*others, [asdict(one) for one in costs]])
     if not (index.exists() and index.read_bytes().endswith(mark)):
         page = render(
@@ -109,10 +111,11 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = lambda text: breakable(_shown(text))
     return environment.get_template("index.html").render(
         summary=summarize_run(contents) if contents.records else None,
         boards=[board_view(board, styles) for board in shown],
-        only_baseline=[board.kind.replace("_", " ") for board in contents.boards if board not in shown],
+        only_baseline=[board.title for board in contents.boards if board not in shown],
         grids=grid_views(contents.grids),
         tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
         costs=cost_views(costs),

@@ -47,7 +47,7 @@ def summarize_run(contents: Contents) -> SummaryView:
     counts = Counter(record.outcome for record in records)
     failed = sum(count for outcome, count in counts.items() if outcome.failed)
     tasks = {record.trial.task for record in records}
-    components = {(board.kind, row.name) for board in contents.boards for row in board.rows}
+    components = {(board.kind, name) for board in contents.boards for row in board.rows for name in row.names}
     seeds = {record.trial.seed for record in records}
     told = [f"{whole(counts[Outcome.COMPLETED])} completed", f"{whole(failed)} failed"]
     told += [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Entry
 from benchsuite.recipe import Setting
 from benchsuite.report.tables.numbers import outcome_word, whole
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 def title(kind: str) -> str:
@@ -27,6 +32,22 @@ def settings_text(settings: Sequence[Setting]) -> str:
         held = ", ".join(f"{key}={value}" for key, value in setting.values)
         parts.append(f"{setting.name} v{setting.version}" + (f": {held}" if held else ""))
     return " + ".join(parts)
+
+
+LONGEST_PIECE = 24
+"""Letters that stay on one line: longer words are no words."""
+_PIECES = re.compile(rf"[^_\[,=+/\s]{{{LONGEST_PIECE}}}(?=\w)|[_\[,=+/]+(?=\w)")
+
+
+def breakable(text: str) -> Markup:
+    """Return a name, escaped, that a narrow column breaks after ``_``, ``[``, ``,`` and ``=`` and never inside of a word."""
+    from markupsafe import Markup, escape
+
+    parts, last = [], 0
+    for found in _PIECES.finditer(text):
+        parts.append(escape(text[last : found.end()]))
+        last = found.end()
+    return Markup("<wbr>").join([*parts, text[last:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
 that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
+``also`` names components that are the same method as ``component`` and share its line; ``name``, ``version`` and
+``hyperparameters`` are those of the trials that the line is made of.
 
 A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula. No name that a plugin can register
 does, but records may come from anywhere: such a text has an apostrophe before it. Numbers are as they are.
@@ -16,7 +18,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from benchsuite.analysis import ColumnHead, Entry, Interval, Leaderboard, Row
+from benchsuite.analysis import Entry, Interval, Leaderboard, Row
+from benchsuite.analysis.settings import joined_name
 from benchsuite.outcomes import Outcome
 
 
@@ -35,14 +38,14 @@ def leaderboard_csv(boards: Sequence[Leaderboard]) -> str:
 def leaderboard_rows(board: Leaderboard) -> list[dict[str, Any]]:
     """Return the lines of one leaderboard, column → value: one for each row and task that has trials."""
     return [
-        _line(board, row, head, entry)
+        _line(board, row, position, entry)
         for row in board.rows
-        for head, entry in zip(board.columns, row.entries, strict=True)
+        for position, entry in enumerate(row.entries)
         if entry is not None
     ]
 
 
-_TEXTS = frozenset({"component", "name", "task", "precision", "device", "metric"})
+_TEXTS = frozenset({"change", "component", "also", "name", "task", "precision", "device", "metric"})
 
 
 def _cell(column: str, value: Any) -> Any:
@@ -51,8 +54,9 @@ def _cell(column: str, value: Any) -> Any:
 
 
 _FIXED = (
-    "kind", "component", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
-    "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "is_baseline",
+    "kind", "component", "also", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
+    "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "change",
+    "is_baseline",
     "rank", "mean_rank", "ranked_tasks", "seeds", *Outcome, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
     "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
@@ -61,14 +65,16 @@ _FIXED = (
 _PER_TARGET = ("", "_steps", "_reached", "_saturated")
 
 
-def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[str, Any]:
-    column, outcomes = head.column, entry.outcomes
+def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str, Any]:
+    head = board.columns[position]
+    column, outcomes, settings = head.column, entry.outcomes, row.of[position]
     line: dict[str, Any] = {
         "kind": board.kind,
         "component": row.label,
-        "name": row.name,
-        "version": " + ".join(str(setting.version) for setting in row.settings),
-        "hyperparameters": json.dumps([setting.hyperparameters for setting in row.settings]),
+        "also": ", ".join(label for label, _ in row.twins),
+        "name": joined_name(settings),
+        "version": " + ".join(str(setting.version) for setting in settings),
+        "hyperparameters": json.dumps([setting.hyperparameters for setting in settings]),
         "task": column.task,
         "task_version": column.task_version,
         "epochs": column.epochs,
@@ -82,6 +88,7 @@ def _line(board: Leaderboard, row: Row, head: ColumnHead, entry: Entry) -> dict[
         "budget_steps": head.budget_steps,
         "metric": head.primary,
         "direction": head.direction,
+        "change": board.change,
         "is_baseline": int(entry.is_baseline),
         "rank": _known(entry.rank),
         "mean_rank": _known(row.mean_rank),

@@ -49,7 +49,9 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
 def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
     board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
     more = len(whole_board.rows) - len(board.rows)
-    label_width = max(9, min(LABEL_WIDTH, max(len(one_line(row.label)) for row in board.rows)))
+    label_width = max(
+        9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n")))
+    )
     rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
     entries = [
         [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
@@ -85,7 +87,7 @@ def _table(
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}", style="bold"),
+        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}{_change(board)}", style="bold"),
         title_justify="left",
         caption=caption,
         caption_justify="left",
@@ -98,8 +100,17 @@ def _table(
         table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
     for position, row in enumerate(board.rows):
         rank = Text(_rank(row, len(board.columns)))
-        table.add_row(rank, Text(one_line(row.label)), *(entries[index][position] for index in chunk))
+        label, *also = _name(row)
+        name = Text(label)
+        if also:
+            name.append("\n" + also[0], style="dim")
+        table.add_row(rank, name, *(entries[index][position] for index in chunk))
     return table
+
+
+def _change(board: Leaderboard) -> str:
+    """Return what a title says of a changed baseline."""
+    return f", baseline with {one_line(board.change)}" if board.change else ""
 
 
 def _formats(board: Leaderboard) -> list[Format]:
@@ -112,7 +123,7 @@ def _head(head: ColumnHead) -> Text:
     from rich.text import Text
 
     arrow = "↑" if head.direction == "max" else "↓"
-    task, *budget = one_line(head.label).split(" · ")
+    task, *budget = one_line(head.short).split(" · ")
     return Text("\n".join([*_broken(task), *budget, one_line(f"{head.primary} {arrow}")]))
 
 
@@ -124,6 +135,14 @@ def _broken(name: str) -> list[str]:
             lines.append("")
         lines[-1] += word
     return lines
+
+
+def _name(row: Row) -> list[str]:
+    """Return a row's label, and below it the components that are the same method, if there are any."""
+    label = one_line(row.label)
+    if len(label) > LABEL_WIDTH:  # a line of its own for the hyperparameters, rather than a break within one
+        label = label.replace("[", "\n[", 1)
+    return [label, *([one_line(row.also)] if row.also else [])]
 
 
 def _rank(row: Row, columns: int) -> str:
@@ -169,6 +188,8 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
     word = "epoch" if epochs == "1" else "epochs"
     caption = Text(f"test {one_line(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
+    if any(row.twins for row in board.rows):
+        caption.append("\nalso: another name of the same method, in the ranks once")
     folds = folds_note(head.column.folds for head in heads)
     return caption.append(f"\n{folds}") if folds else caption
 

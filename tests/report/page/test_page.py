@@ -21,9 +21,8 @@ from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
-from benchsuite.report.page.render import render
 from tests.factories import DIGITS, component, in_format_1, make_json, make_record, make_study, remade
-from tests.report.reading import HOSTILE, Page
+from tests.report.reading import HOSTILE, Page, render
 
 STUDY = make_study(seeds=3, tasks=2)
 SGD = component("sgd", learning_rate=0.1)
@@ -57,6 +56,28 @@ def test_the_page_says_what_ran(page: str):
     assert "one file is not a record" in page
     assert "AMD EPYC 7B13, 2 cores" in page
     assert "1 trial differs from the baseline in two or more kinds" in page
+
+
+def test_the_page_says_of_nothing_that_it_was_chosen_where_it_was_not(page: str):
+    """Hyperparameters are as declared or as given, and the ranking reads the test part: no sentence may say otherwise."""
+    said = re.sub(r"\s+", " ", page[page.index('id="how-to-read"') :])
+    assert "Hyperparameters and the best epoch are chosen" not in said
+    assert (
+        "The report chooses none: several values of one hyperparameter are several rows, ranked by their test results"
+        in said
+    )
+    assert "come from the validation part. Nothing in a trial sees the test part" in said
+    assert "The validation part chooses, the test part reports" not in page
+    guide = (Path(__file__).parents[3] / "docs/how-to/choose-a-learning-rate.md").read_text(encoding="utf-8")
+    table = next(line for line in guide.splitlines() if line.startswith("| learning rate"))
+    assert guide.split(table)[1].splitlines()[2].startswith("| validation accuracy |")
+    assert "final.validation_accuracy" in guide
+
+
+def test_components_are_counted_by_name():
+    rates = [make_record(changes={"optimizer": [component("sgd", learning_rate=rate)]}) for rate in (0.1, 0.2)]
+    text = render([make_record(), *rates])
+    assert re.search(r'#kind-optimizer">Optimizer</a></th>\s*<td class="num">2</td>', text)
 
 
 def test_the_page_says_that_one_seed_has_no_interval():
@@ -336,7 +357,7 @@ def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypa
 
 def test_what_tables_share_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made = []
-    monkeypatch.setattr(contents, "leaderboards", lambda sample: made.append("boards") or leaderboards(sample))
+    monkeypatch.setattr(contents, "leaderboards", lambda sample, **_: made.append("boards") or leaderboards(sample))
     monkeypatch.setattr(contents, "grids", lambda sample: made.append("grids") or grids(sample))
     held = Contents([make_record(seed=seed) for seed in range(2)])
     write_report(held, tmp_path)
@@ -393,7 +414,7 @@ def test_real_records_of_every_format_are_all_shown(version: str, tmp_path: Path
     assert f"{len(records)} trials on " in text
     assert Page(text).open == []
     for record in records:
-        assert f"<h3>{record.trial.task}" in text
+        assert f"<h3>{record.trial.task}" in text.replace("<wbr>", "")
         assert not record.outcome.failed or f">{record.outcome.value.replace('_', ' ')}</span>" in text
     write_trials(records, tmp_path / "trials.parquet")
     assert leaderboard_tables(records)

@@ -16,10 +16,9 @@ from benchsuite.report import write_report
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
 from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
 from benchsuite.report.page.probe_view import MEASURES, number_text, probes_view, scale_for
-from benchsuite.report.page.render import render
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
-from tests.report.reading import HOSTILE, Page
+from tests.report.reading import HOSTILE, Page, render
 
 LAYERS = ("dense_1", "dense_2", "output_1")
 XAVIER = {"initializer": [component("xavier_uniform")]}
@@ -480,7 +479,7 @@ def test_the_page_is_drawn_again_when_only_the_probes_changed(tmp_path):
 def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
     store, record = Store(tmp_path), make_record()
     store.write(record)
-    nothing_loaded = SimpleNamespace(tables=defaultdict(dict), broken=[])
+    nothing_loaded = SimpleNamespace(tables=defaultdict(dict), broken=[], same_as={})
     assert "Inside the layers" not in write(store, nothing_loaded).index.read_text(encoding="utf-8")
     store.extras.write_probes(record.id, probed(1.0))
     assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in write(store, nothing_loaded).index.read_text(

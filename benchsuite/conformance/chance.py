@@ -1,0 +1,70 @@
+"""Who draws, or looks at the clock, while something is built: a function of Python's or NumPy's that no seed of a trial reaches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from benchsuite.conformance.places import Own, Place
+
+CLOCKS = ("time", "time_ns", "perf_counter", "perf_counter_ns", "monotonic", "process_time")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A call that asks chance.
+
+    Args:
+        function: What was called, such as ``numpy.random.normal``.
+        place: The author's line that called it.
+    """
+
+    function: str
+    place: Place
+
+
+def chance_in(build: Callable[[], Any], own: Own) -> Drawn | None:
+    """Build something; return the first call of the author's own that asks chance, or the clock, if there is one."""
+    found: list[Drawn] = []
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        if found or event not in ("c_call", "call"):
+            return
+        caller = frame if event == "c_call" else frame.f_back
+        if caller is None or not own(caller.f_code.co_filename):
+            return
+        name = _of_builtin(argument) if event == "c_call" else _of_python(frame)
+        if name:
+            found.append(Drawn(name, Place(caller.f_code.co_filename, caller.f_lineno, caller.f_code.co_name)))
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        build()
+    finally:
+        sys.setprofile(before)
+    return found[0] if found else None
+
+
+def _of_builtin(function: Any) -> str:
+    name = getattr(function, "__name__", "")
+    owner = getattr(function, "__self__", None)
+    module = getattr(owner, "__name__", "") or getattr(function, "__module__", "") or ""
+    kind = type(owner).__name__
+    if kind in ("RandomState", "Generator") or str(module).startswith("numpy.random"):
+        return f"numpy.random.{name}"
+    if kind == "Random" or module in ("_random", "random"):
+        return f"random.{name}"
+    return f"time.{name}" if module == "time" and name in CLOCKS else ""
+
+
+def _of_python(frame: FrameType) -> str:
+    module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+    if module == "random" and not name.startswith("_"):
+        return f"random.{name}"
+    if module == "datetime" or (module == "uuid" and name.startswith("uuid")):
+        return f"{module}.{name}"
+    return ""
