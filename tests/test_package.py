@@ -76,7 +76,8 @@ def test_what_is_no_module_is_in_the_wheel_as_well(wheel, name):
 
 
 def test_the_metadata_give_what_is_needed_what_only_ships_data_and_where_to_find_us(metadata):
-    assert set(metadata.get_all("Provides-Extra")) == {"cost", "data", "gpu", "ray", "test"}
+    extras = {"cost", "data", "gpu", "mlflow", "ray", "tensorboard", "test", "wandb"}
+    assert set(metadata.get_all("Provides-Extra")) == extras
     needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     data = {
         re.match(r"[\w-]+", line)[0] for line in metadata.get_all("Requires-Dist") if line.endswith('extra == "data"')

@@ -15,9 +15,10 @@ WANTS = ("closure", "evaluation_weights", "full_batch")
 class Optimizer(Component):
     """An optimizer.
 
-    ``make(**hyperparameters)`` returns a ``keras.optimizers.Optimizer``; any one works unmodified. A hyperparameter
-    called ``learning_rate`` is the base learning rate: the schedule multiplies it, and changing it costs no
-    recompilation.
+    ``make(**hyperparameters)`` returns a new ``keras.optimizers.Optimizer`` at each call; any one works unmodified, and what it
+    draws from ``bs.noise`` or ``keras.random`` is the trial's. A hyperparameter called ``learning_rate`` is the base learning rate:
+    the schedule multiplies it, and changing it costs no recompilation. With ``use_ema``, or a ``finalize_variable_values`` of
+    its own, each evaluation is with the weights that it would put in if training ended there.
 
     Methods that need more than one gradient, or the loss, declare ``wants=("closure",)`` and return an object with
 

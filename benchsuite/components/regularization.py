@@ -136,6 +136,8 @@ class Regularization(Component):
     ``make(**hyperparameters)`` returns a new object at each call, one of
 
     - a ``keras.Regularizer``: its value on every kernel is added to the training loss (never to a reported loss);
+    - a ``keras.constraints.Constraint``: every kernel is put back to it after each step;
+    - a ``keras.Layer`` with an attribute ``on = "inputs"``: changes the inputs of each training batch, as augmentation does;
     - a ``keras.Layer``: put after each hidden activation; or, if it has an attribute ``on = "branches"``, after each
       residual branch, before the sum. Such a layer may have a method ``placed(number, count)``, called once the network
       stands, with the branch's number from 1 and how many there are;

@@ -250,7 +250,9 @@ def _schedule(component: Component, make: Make, much: int) -> list[Any]:
     for total in (7, 50 * much):
         made = make()
         if isinstance(made, Reacting):
-            losses = [1 / (1 + epoch) for epoch in range(8)] + [0.125 + 0.004 * (epoch % 3) for epoch in range(10 * much)]
+            losses = [1 / (1 + epoch) for epoch in range(8)] + [
+                0.125 + 0.004 * (epoch % 3) for epoch in range(10 * much)
+            ]
             for epoch, loss in enumerate(losses, 1):
                 found.append(np.asarray(made(np.arange(3 * epoch, 3 * epoch + 3), 3 * len(losses) + 3)))
                 made.after_epoch(epoch, {"loss": loss - (0.02 if epoch == 20 else 0)})

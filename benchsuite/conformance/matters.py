@@ -26,9 +26,7 @@ LENGTHS = (4, 40)
 MOST_VALUES = 6
 
 IGNORED = "Hand it on: every parameter of make must reach what is returned, under its own name, and be used there."
-GLOBAL = (
-    "Something is kept in a global, a default argument, a class attribute or a cache. Keep it in the object: self.x = x in __init__."
-)
+GLOBAL = "Something is kept in a global, a default argument, a class attribute or a cache. Keep it in the object: self.x = x in __init__."
 SWAPPED = "Hand hyperparameters on by name, such as Adam(beta_1=beta_1, beta_2=beta_2): by place two of them are easily swapped."
 
 

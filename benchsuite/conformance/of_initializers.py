@@ -59,7 +59,11 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
             return [blame.broken(SHAPED, f"it returns {'; '.join(wrong)}", RESHAPE, place)]
         findings = [Finding(SHAPED)]
         if not _equal(first, again) or not _equal(first, last):
-            what = "two draws with one seed differ" if not _equal(first, again) else "a kernel depends on those drawn before"
+            what = (
+                "two draws with one seed differ"
+                if not _equal(first, again)
+                else "a kernel depends on those drawn before"
+            )
             caller = _caller(lambda: draw(0), blame)
             return [*findings, blame.broken(ITS_OWN, what, GIVEN, caller or place)]
         findings.append(Finding(ITS_OWN))

@@ -29,13 +29,9 @@ MOVING = (
     "At evaluation (training=False) use averages that were made in training, as keras.layers.BatchNormalization does, or statistics of "
     "one example; and sum over the axes of an example, never over axis 0."
 )
-ONLY_TRAINING = (
-    "Draw, and change state, only where training is true: def call(self, inputs, training=False): if not training: return inputs."
-)
+ONLY_TRAINING = "Draw, and change state, only where training is true: def call(self, inputs, training=False): if not training: return inputs."
 OF_INPUTS = "Compute from the inputs and self's variables alone: no counter, no chance but bs.noise, no clock."
-SAFE = (
-    "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
-)
+SAFE = "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
 
 
 def layer_keeps_its_place(trying: Trying) -> list[Finding]:
@@ -116,4 +112,3 @@ def _finite(made: Any, x: Any, blame: Blame, place: Place | None) -> Finding:
             if found is not None and not np.isfinite(np.array(found)).all():
                 return blame.broken(FINITE, f"at {value:g} {what} is not finite", SAFE, place)
     return Finding(FINITE)
-

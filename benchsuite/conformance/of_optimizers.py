@@ -112,6 +112,8 @@ def _largest(one: Numbers, other: Numbers) -> float:
 def _off(one: Numbers, other: Numbers) -> float:
     """Return the largest difference, as a share of the largest number."""
     if not all(np.isfinite(mine).all() and np.isfinite(its).all() for mine, its in zip(one, other, strict=True)):
-        return 0.0 if all(map(lambda a, b: np.array_equal(np.isfinite(a), np.isfinite(b)), one, other)) else float("inf")
+        return (
+            0.0 if all(map(lambda a, b: np.array_equal(np.isfinite(a), np.isfinite(b)), one, other)) else float("inf")
+        )
     scale = max(1e-3, *(float(np.max(np.abs(mine))) for mine in one))
     return _largest(one, other) / scale

@@ -78,7 +78,7 @@ class Observed:
 
     Args:
         checksum: Of the data.
-        files: What they were read from, see :class:`~benchsuite.data.watching.Watch`.
+        files: What they were read from, see :class:`~benchsuite.data.watching.FilesRead`.
     """
 
     checksum: str
@@ -177,7 +177,7 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 
     Args:
         dataset: The data.
-        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, or
+        preprocessing: What a :class:`~benchsuite.components.Preprocessing` made: ``fit`` and ``transform``, a layer of Keras', or
             ``None``.
 
     Raises:
@@ -191,6 +191,8 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
     flat = dataset.x.reshape(len(dataset.x), -1)
     flat.flags.writeable = False  # the next trial of this worker gets the same inputs
     numbers = flat[:, : flat.shape[1] - dataset.symbols]
+    if not hasattr(preprocessing, "transform") and callable(preprocessing):
+        preprocessing = _OfKeras(preprocessing)
     preprocessing.fit(numbers[dataset.part("train")])
     x = _transformed(preprocessing, numbers)
     if len(x) != len(flat) or not np.isfinite(x).all():
@@ -208,6 +210,26 @@ def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:
 def _all_equal(y: np.ndarray) -> bool:
     """Say whether there are no two targets that differ, without a copy of what may be larger than memory."""
     return y.size == 0 or bool(y.min() == y.max())
+
+
+class _OfKeras:
+    """A preprocessing layer of Keras': ``adapt`` fits it, if it has that, and a call transforms.
+
+    Args:
+        layer: The layer.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+
+    def fit(self, x: np.ndarray) -> None:
+        """Fit the layer."""
+        if hasattr(self._layer, "adapt"):
+            self._layer.adapt(x)
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        """Call the layer."""
+        return np.asarray(self._layer(x))
 
 
 def _transformed(preprocessing: Any, numbers: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from benchsuite.components.regularization import AfterStep, Batch, Kernels, Mask
 from benchsuite.components.schedule import Product
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import handed
+from benchsuite.engine.keras_parts import Constrained, OnInputs
 from benchsuite.engine.new_objects import new_layer
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Recipe, Setting
@@ -119,6 +120,11 @@ class _Regularizers:
             return
         if isinstance(made, keras.Regularizer):
             self.penalties.append((setting.name, made))
+        elif isinstance(made, keras.constraints.Constraint):
+            self.after_steps.append(lambda: Constrained(factory()))
+            self.on_kernels.append(setting.name)
+        elif isinstance(made, keras.layers.Layer) and getattr(made, "on", "") == "inputs":
+            self.batches.append((setting.name, OnInputs(made, setting.name)))
         elif isinstance(made, keras.layers.Layer):
             on_branches = getattr(made, "on", "activations") == "branches"
             (self.branches if on_branches else self.layers).append(Factory(setting.name, factory))
@@ -128,7 +134,8 @@ class _Regularizers:
             ]
             received = type(made).__name__ + (f", which has after_step but no {', '.join(missing)}" if missing else "")
             raise BenchsuiteError(
-                f"make of regularization {setting.name!r} must return a keras.Regularizer, a keras.Layer, an object with one of the "
+                f"make of regularization {setting.name!r} must return a keras.Regularizer, a keras.Layer, "
+                f"a keras.constraints.Constraint, an object with one of the "
                 f"methods mask (with each_step), batch, in_training, after_step (with build and variables) and after_epoch "
                 f"(with restores_best), or None. Received: {received}."
             )

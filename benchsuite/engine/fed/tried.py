@@ -207,7 +207,7 @@ def _regularization(component: Component, make: Callable[[], Any], move: Callabl
             found += [np.array(variable.numpy()) for variable in variables]
         found += averaging.evaluation_values(variables) if averages(averaging) else []
     move()
-    if isinstance(made, keras.Regularizer):
+    if isinstance(made, keras.Regularizer | keras.constraints.Constraint):
         found.append(made(_numbers((4, 3), 4)))
     if isinstance(made, Masks):
         with _stream(0):

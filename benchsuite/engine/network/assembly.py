@@ -11,6 +11,7 @@ from typing import Any
 
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.kernel_layers import WRAPPED, KernelLayer, stable_name
+from benchsuite.engine.network.symbols import on_symbols
 from benchsuite.engine.new_objects import new_layer
 from benchsuite.errors import BenchsuiteError
 
@@ -113,7 +114,7 @@ class Assembly:
     def activation(self) -> Any:
         """Make one of the recipe's activation."""
         self.used.add("activation")
-        return new_layer(self.ingredients.activation(), "the activation")
+        return on_symbols(new_layer(self.ingredients.activation(), "the activation"))
 
     def normalization(self) -> Any:
         """Make one layer of the recipe's normalization, or ``None``."""

@@ -12,6 +12,7 @@ from benchsuite import noise
 from benchsuite.components import Metric, Task
 from benchsuite.data import PARTS, Dataset
 from benchsuite.engine.program.feed import Chunk
+from benchsuite.errors import BenchsuiteError
 
 EVALUATION_BATCH = 128
 """Examples evaluated at once, where their outputs are not too large."""
@@ -130,6 +131,8 @@ class Evaluation:
     def padded(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
         """Return weights and parts of the batches of a chunk, as many as it has rows."""
         kept, padding = slice(chunk.first, chunk.first + chunk.count), len(chunk.rows) - chunk.count
+        if not padding:  # np.pad takes as long as a few steps, padding or none
+            return self.batches.weights[kept], self.batches.part_of[kept]
         return np.pad(self.batches.weights[kept], ((0, padding), (0, 0))), np.pad(
             self.batches.part_of[kept], (0, padding)
         )
@@ -157,8 +160,18 @@ class Evaluation:
 
 
 def per_example(values: Any) -> Any:
-    """Average all axes but the first, in float32."""
+    """Average all axes but the first, in float32.
+
+    Raises:
+        BenchsuiteError: If there is no first axis: the mean of a batch is not that of the examples that count in it.
+    """
     import tensorflow as tf
 
+    values = tf.convert_to_tensor(values)
+    if values.shape.rank == 0:
+        raise BenchsuiteError(
+            "a loss or a metric returned one number for the whole batch; it must return one for each example. "
+            "For a loss of Keras', say reduction=None."
+        )
     values = tf.cast(values, tf.float32)
     return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values
