@@ -1,4 +1,4 @@
-"""Every hook of benchsuite: one per kind of component, and four that loggers use.
+"""Every hook of benchsuite: one per kind of component, five that observers use, and one that registers observers.
 
 A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a
 list; an optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside
@@ -74,6 +74,11 @@ def register_tasks() -> list[c.Task]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_observers() -> list[c.Observer]:  # type: ignore[empty-body]
+    """Return observers, of which ``benchsuite run --observer NAME`` switches on those that it names."""
+
+
+@hookspec
 def study_started(trials: Sequence[Trial], results: Path) -> None:
     """Observe that a study begins.
 
@@ -86,6 +91,15 @@ def study_started(trials: Sequence[Trial], results: Path) -> None:
 @hookspec
 def trial_started(trial: c.TrialStart) -> None:
     """Observe that a worker begins a trial. Called in the main process."""
+
+
+@hookspec
+def epoch_finished(epoch: c.EpochResult) -> None:
+    """Observe that an epoch of a trial was trained and measured. Called in the main process, between start and end of its trial.
+
+    Workers send epochs only if somebody implements this. It changes nothing: training goes on meanwhile, and what it is
+    given is a copy. A trial that is run again, since its worker was killed or its neighbours failed, begins again at epoch 0.
+    """
 
 
 @hookspec

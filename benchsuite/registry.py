@@ -34,8 +34,9 @@ from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
+from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
-from benchsuite.trying import Tried, functions_before, try_first
+from benchsuite.trying import Listed, Tried, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
 
@@ -93,6 +94,10 @@ class Registry:
 
     plugins: list[Plugin] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    slow: dict[str, str] = field(default_factory=dict)
+    """Origin → the large library that a plugin imports when it is loaded."""
+    unloaded: dict[str, list[Listed]] = field(default_factory=dict)
+    """Origin → what a plugin has that was not loaded, since a list was all that was asked for."""
     tables: dict[str, dict[str, Registered]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     conflicts: dict[tuple[str, str], str] = field(default_factory=dict)
     hooks: pluggy.PluginManager = field(default_factory=hook_manager)
@@ -202,6 +207,7 @@ def load_registry(
     search: PluginSearch | None = None,
     *,
     trying: bool = False,
+    listing: bool = False,
     only: Collection[str] | None = None,
     importing: Callable[[str], None] = lambda _: None,
 ) -> Registry:
@@ -211,6 +217,8 @@ def load_registry(
         search: Where, beside the bundled ones; the present folder unless given.
         trying: Whether what does not ship with benchsuite is imported in a process of its own first, see
             :mod:`benchsuite.trying`: one that ends its process is broken, and this process goes on.
+        listing: Whether lists are all that it is for: with ``trying``, a plugin that imports a large library when it is loaded
+            is not loaded here, and what it has stands in ``unloaded``.
         only: The origins of those to load beside the bundled ones, for a worker; a broken one of them is kept as broken.
         importing: Told, with ``only``, the origin of each plugin that is not bundled before it is imported.
 
@@ -224,6 +232,12 @@ def load_registry(
     registry = Registry(skipped=skipped)
     files: set[Path] = set()
     for candidate in candidates:
+        told = tried.get(candidate.key, Tried())
+        if told.imports and not told.reason:
+            registry.slow[candidate.origin] = told.imports
+            if listing and told.listed and candidate.origin not in registry.unloaded:
+                registry.unloaded[candidate.origin] = list(told.listed)
+                continue
         if only is not None and not candidate.bundled:
             if candidate.origin not in only:
                 continue
@@ -231,12 +245,22 @@ def load_registry(
         # A worker is its plugins' own: what they change there is found and told.
         guard = only is None and not candidate.bundled
         try:
-            _add(registry, candidate, tried.get(candidate.key, Tried()), files, guard)
+            _add(registry, candidate, told, files, guard)
         except BenchsuiteError:
             if only is None:
                 raise
+    if registry.unloaded and _may_clash(registry):
+        return load_registry(search, trying=trying, only=only, importing=importing)
     registry.remember_sources()
     return registry
+
+
+def _may_clash(registry: Registry) -> bool:
+    """Say whether what was not loaded has a name twice, or more to say than a list shows: who owns what is known by loading all."""
+    rows = [one for listed in registry.unloaded.values() for one in listed]
+    names = {(one.kind, one.name) for one in rows}
+    marked = any(one.mark for one in rows if one.kind in RECIPE_KINDS)
+    return marked or len(names) < len(rows) or any(name in registry.tables[kind] for kind, name in names)
 
 
 def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path], guard: bool) -> None:
@@ -245,7 +269,8 @@ def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path
         _add_broken(registry, candidate, tried.reason, tried.printed)
         return
     around = guarded() if guard else contextlib.nullcontext(Interruption())
-    with around as interruption:
+    quiet = without_lines(LIBRARY_LOG) if tried.imports else contextlib.nullcontext()
+    with quiet, around as interruption:
         functions = functions_before(tried) if tried.replaced else None
         try:
             try:

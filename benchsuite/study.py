@@ -170,6 +170,12 @@ class Execution(Table):
         metavar="FILE|MODULE",
         example=["my_opt.py"],
     )
+    observer: tuple[str, ...] = option(
+        (),
+        "Observers to switch on, which see every epoch and trial: names, separated by commas. May be repeated.",
+        metavar="NAMES",
+        example=["my_observer"],
+    )
 
 
 @dataclass(frozen=True)

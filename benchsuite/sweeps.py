@@ -19,7 +19,7 @@ DIGITS = 12
 
 
 @dataclass(frozen=True)
-class Sweep:
+class EvenValues:
     """Evenly spaced values of one hyperparameter.
 
     Args:
@@ -86,13 +86,17 @@ class Sweep:
         return _rounded(_geometric(low, high, share))
 
 
-def read_sweep(text: str) -> Sweep | None:
+def read_sweep(text: str) -> EvenValues | None:
     """Return the sweep that a text is, whether or not any space can be swept so; ``None`` if it has not the form of one."""
     match = re.fullmatch(rf"\s*({NUMBER})\s*\.\.\s*({NUMBER})\s*(?::\s*(log|lin)\s*(\d{{1,9}}))?\s*", text)
     if not match:
         return None
     low, high = (_number(match[end]) for end in (1, 2))
-    return Sweep(low, high, match[3] or "", int(match[4] or 0)) if math.isfinite(low) and math.isfinite(high) else None
+    return (
+        EvenValues(low, high, match[3] or "", int(match[4] or 0))
+        if math.isfinite(low) and math.isfinite(high)
+        else None
+    )
 
 
 def _number(text: str) -> float | int:

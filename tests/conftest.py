@@ -48,6 +48,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         compiled_code.end(Path(os.environ.pop(CACHE)))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are cores: some test always waits, for a limit, a signal or a process that goes."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end it would keep one process busy while the others have nothing left."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

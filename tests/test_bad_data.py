@@ -1,4 +1,4 @@
-"""Tasks with every kind of broken data in one real run: one clear line for each, and the good task goes on."""
+"""Tasks with every kind of broken data: one clear line for each, before training; and in a real run the good task goes on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.slow
+from benchsuite.engine.session import Session
+from benchsuite.outcomes import Outcome
+from benchsuite.record import Ending
+from benchsuite.registry import PluginSearch, load_registry
+from benchsuite.selection import baseline
+from benchsuite.trial import Trial
 
-# One file: the tasks of a file share a worker, and each other file would have one of its own.
+# One file: the tasks of a file share a worker, and each other file would have one of its own. In the run there are few of
+# them: after each trial that crashed, the next one has a worker of its own.
 HEAD = '''
 """Tasks whose data are as their names say."""
 import benchsuite as bs
@@ -65,7 +72,55 @@ BROKEN = {
 }  # fmt: skip
 
 
-Outcome = tuple[str, dict[str, list[dict[str, Any]]], Path]
+IN_A_RUN = ("missing_file", "other_shape", "changed")
+"""What fails while the data are made, once they are there, and where they are compared with a certificate."""
+Ran = tuple[str, dict[str, list[dict[str, Any]]], Path]
+
+
+def text_of(changes: dict[str, tuple[str, str, str]]) -> str:
+    return HEAD + "".join(TASK.format(name=name, change=how, split=split) for name, (how, split, _) in changes.items())
+
+
+def said(reason: str, name: str) -> None:
+    assert reason.startswith(BROKEN[name][2])
+    assert "\n" not in reason
+
+
+# Each by itself, in this process
+
+
+Run = Callable[[str, int], Ending]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    file = tmp_path_factory.mktemp("bad") / "broken.py"
+    file.write_text(text_of(BROKEN), encoding="utf-8")
+    registry = load_registry(PluginSearch(plugins=(str(file),), local=False))
+    session = Session(registry, registry.task, certified=lambda task: "0" * 64 if task.name == "changed" else None)
+
+    def ended(name: str, seed: int) -> Ending:
+        task = registry.task(name)
+        return session.run(Trial(name, task.version, baseline(task, registry), seed, 1, task.batch_size)).ending
+
+    return ended
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_data_are_told_in_one_clear_line_before_training(run: Run, name: str) -> None:
+    for seed in (0, 1):
+        ending = run(name, seed)
+        assert ending.outcome is Outcome.CRASHED
+        said(ending.reason, name)
+        assert ending.curves.to_json() == {}
+        assert ending.results.failure is not None
+        assert ending.results.failure.step == 0
+        # Where it happened, for the second seed too, which no longer reads.
+        if name in ("missing_file", "missing_package"):
+            assert ", in data\n" in ending.results.failure.traceback
+
+
+# In a real run
 
 
 def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -76,21 +131,16 @@ def benchsuite(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("bad")
     (folder / "tasks").mkdir()
-    all_of_them = {**BROKEN, "good": ("", SPLIT, "")}
+    some = {**{name: BROKEN[name] for name in IN_A_RUN}, "good": ("", SPLIT, "")}
     file = folder / "tasks/broken.py"
-
-    def write(changes: dict[str, tuple[str, str, str]]) -> None:
-        tasks = (TASK.format(name=name, change=change, split=split) for name, (change, split, _) in changes.items())
-        file.write_text(HEAD + "".join(tasks), encoding="utf-8")
-
     # The certificate is that of the data before they were changed.
-    write({**all_of_them, "changed": ("", SPLIT, "")})
+    file.write_text(text_of({**some, "changed": ("", SPLIT, "")}), encoding="utf-8")
     assert benchsuite(folder, "certify", "changed", "--write").returncode == 0
-    write(all_of_them)
-    done = benchsuite(folder, "run", "--task", ",".join((*BROKEN, "good")), "--seeds", "2", "--workers", "1")
+    file.write_text(text_of(some), encoding="utf-8")
+    done = benchsuite(folder, "run", "--task", ",".join(some), "--seeds", "2", "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     records: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((folder / "results/trials").glob("*/*.json")):
@@ -99,43 +149,40 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     return done.stdout, records, folder
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_broken_data_are_told_in_one_clear_line_before_training(outcome: Outcome, name: str) -> None:
-    shown, records, _ = outcome
-    _, _, reason = BROKEN[name]
+@pytest.mark.slow
+@pytest.mark.parametrize("name", IN_A_RUN)
+def test_a_run_records_and_shows_them(ran: Ran, name: str) -> None:
+    shown, records, _ = ran
     assert [record["outcome"] for record in records[name]] == ["crashed"] * 2
     for record in records[name]:
-        assert record["reason"].startswith(reason)
-        assert "\n" not in record["reason"]
+        said(record["reason"], name)
         assert record["curves"] == {}
         assert record["results"]["failure"]["step"] == 0
-        # Where it happened, for the second seed too, which no longer reads.
-        assert (
-            name not in ("missing_file", "missing_package")
-            or ", in data\n" in record["results"]["failure"]["traceback"]
-        )
     # The first at once, the others together at the end.
-    first, others = (line for line in shown.splitlines() if reason[:60] in line)
+    first, others = (line for line in shown.splitlines() if BROKEN[name][2][:60] in line)
     assert first.startswith(f"crashed {name} baseline seed=")
     assert others.startswith(f"crashed {name}, 1 more trial for the same reason: ")
 
 
-def test_other_tasks_go_on(outcome: Outcome) -> None:
-    _, records, _ = outcome
+@pytest.mark.slow
+def test_other_tasks_go_on(ran: Ran) -> None:
+    _, records, _ = ran
     assert [record["outcome"] for record in records["good"]] == ["completed"] * 2
 
 
-def test_what_was_certified_can_be_made_anew(outcome: Outcome) -> None:
-    _, records, _ = outcome
+@pytest.mark.slow
+def test_what_was_certified_can_be_made_anew(ran: Ran) -> None:
+    _, records, _ = ran
     reason = records["changed"][0]["reason"]
     certified = records["good"][0]["fingerprints"]["data"]  # equal but for its name
     assert f", certified {certified}. " in reason
     assert reason.endswith("raise its version, and benchsuite certify changed --write.")
 
 
-def test_a_trial_runs_again_once_its_data_are_there(outcome: Outcome) -> None:
+@pytest.mark.slow
+def test_a_trial_runs_again_once_its_data_are_there(ran: Ran) -> None:
     """And only then: what else failed is a result."""
-    _, _, folder = outcome
+    _, _, folder = ran
     chosen = ("run", "--task", "missing_file,other_shape,good", "--seeds", "2", "--workers", "1")
     assert "4 have a record already" in benchsuite(folder, *chosen, "--dry-run").stdout
     np.savez(folder / "nowhere.npz", x=np.zeros(1))

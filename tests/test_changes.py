@@ -302,7 +302,7 @@ def test_the_page_has_a_section_for_each() -> None:
 
     page = render(BOTH)
     for heading in ("Optimizer", "Optimizer, baseline with schedule=cosine", "digits_mlp · with schedule=cosine"):
-        assert f">{heading}</h" in page
+        assert f">{heading}</h" in page.replace("<wbr>", "")
 
 
 def test_a_batch_larger_than_the_training_part_is_unsupported(bundled: Registry) -> None:

@@ -19,7 +19,7 @@ from benchsuite import hookspecs
 from benchsuite.components import HOOKS, KINDS
 
 EXAMPLES = Path(__file__).parent / "examples"
-LIFE_CYCLE = ("study_started", "trial_started", "trial_finished", "study_finished")
+LIFE_CYCLE = ("study_started", "trial_started", "epoch_finished", "trial_finished", "study_finished")
 
 LOGGER = """
 import json
@@ -43,6 +43,11 @@ def study_started(trials, results):
 @bs.hookimpl
 def trial_started(trial):
     see("trial_started", id=trial.id, spec=dict(trial.spec), worker=trial.worker)
+
+
+@bs.hookimpl
+def epoch_finished(epoch):
+    see("epoch_finished", id=epoch.id, epoch=epoch.epoch, step=epoch.step, values=dict(epoch.values), worker=epoch.worker)
 
 
 @bs.hookimpl
@@ -70,7 +75,7 @@ def hooks() -> dict[str, Any]:
 
 
 def test_there_is_one_hook_for_each_kind_and_one_for_each_event() -> None:
-    assert set(hooks()) == {*HOOKS.values(), *LIFE_CYCLE}
+    assert set(hooks()) == {*HOOKS.values(), *LIFE_CYCLE, "register_observers"}
     assert set(HOOKS) == set(KINDS)
     assert len(set(HOOKS.values())) == len(KINDS)
 
@@ -103,7 +108,9 @@ def test_every_kind_explains_what_its_make_returns(kind: str) -> None:
         assert "``make(**hyperparameters)`` returns" in text
 
 
-@pytest.mark.parametrize("cls", [*KINDS.values(), bs.TrialStart, bs.TrialResult], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls", [*KINDS.values(), bs.TrialStart, bs.EpochResult, bs.TrialResult, bs.Observer], ids=lambda cls: cls.__name__
+)
 def test_every_field_that_an_author_meets_is_explained(cls: type) -> None:
     """Own fields in the class's docstring, those of all kinds in the docstring of the base."""
     for field in fields(cls):  # type: ignore[arg-type]  # they are data classes
@@ -169,8 +176,10 @@ def test_the_complete_examples_run(seen: Seen) -> None:
 @pytest.mark.slow
 def test_every_event_is_told_in_order(seen: Seen) -> None:
     assert [event["hook"] for event in seen.events] == [
-        "study_started", "trial_started", "trial_finished", "trial_started", "trial_finished", "study_finished",
-    ]  # fmt: skip
+        "study_started",
+        *2 * ("trial_started", *3 * ("epoch_finished",), "trial_finished"),
+        "study_finished",
+    ]
     assert {event["hook"] for event in seen.events} == set(LIFE_CYCLE)
 
 
@@ -187,6 +196,17 @@ def test_every_event_tells_what_it_says_it_tells(seen: Seen) -> None:
     for trial_id, record in finished.items():
         assert record["id"] == trial_id
         assert record["spec"] == started[trial_id]
+
+
+@pytest.mark.slow
+def test_every_epoch_is_told_as_its_record_has_it(seen: Seen) -> None:
+    records = {event["id"]: event["record"] for event in seen.of("trial_finished")}
+    for trial_id, record in records.items():
+        told = [event for event in seen.of("epoch_finished") if event["id"] == trial_id]
+        curves = {name: [event["values"][name] for event in told] for name in told[0]["values"]}
+        curves |= {name: [event[name] for event in told] for name in ("epoch", "step")}
+        assert curves == record["curves"]
+        assert {event["worker"] for event in told} == {0}
 
 
 @pytest.mark.slow

@@ -76,7 +76,8 @@ def test_what_is_no_module_is_in_the_wheel_as_well(wheel, name):
 
 
 def test_the_metadata_give_what_is_needed_what_only_ships_data_and_where_to_find_us(metadata):
-    assert set(metadata.get_all("Provides-Extra")) == {"cost", "data", "gpu", "ray", "test"}
+    extras = {"cost", "data", "gpu", "mlflow", "ray", "tensorboard", "test", "wandb"}
+    assert set(metadata.get_all("Provides-Extra")) == extras
     needed = [line for line in metadata.get_all("Requires-Dist") if "extra ==" not in line]
     data = {
         re.match(r"[\w-]+", line)[0] for line in metadata.get_all("Requires-Dist") if line.endswith('extra == "data"')
@@ -133,7 +134,8 @@ def test_the_wheel_runs_alone_from_an_empty_folder(wheel, tmp_path):
     script = (
         "import sys, benchsuite, benchsuite_plugins, benchsuite_tasks\n"
         f"assert all(m.__file__.startswith({str(site)!r}) for m in (benchsuite, benchsuite_plugins, benchsuite_tasks))\n"
-        "sys.argv = ['benchsuite', 'run', '--task', 'noisy_quadratic,diamonds_mlp', '--seeds', '1', '--epochs', '1']\n"
+        "sys.argv = ['benchsuite', 'run', '--task', 'noisy_quadratic,diamonds_mlp', '--seeds', '1', '--epochs', '1', "
+        "'--workers', '1']\n"
         "from benchsuite.cli import main\n"
         "if __name__ == '__main__': main()\n"
     )

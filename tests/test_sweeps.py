@@ -16,7 +16,7 @@ from benchsuite.components import RECIPE_KINDS
 from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
 from benchsuite.selection import expand, written
-from benchsuite.sweeps import Sweep, read_sweep
+from benchsuite.sweeps import EvenValues, read_sweep
 from tests.test_selection import Few
 
 REAL = st.floats(-1e6, 1e6).map(lambda value: value + 0.0)
@@ -38,9 +38,9 @@ def refused(text: str, space: bs.Space) -> str:
 
 @given(ENDS, st.sampled_from(["log", "lin"]), st.integers(2, 9999))
 def test_what_is_written_is_read_back(ends: tuple[float, float], scale: str, count: int) -> None:
-    sweep = Sweep(*ends, scale, count)
+    sweep = EvenValues(*ends, scale, count)
     assert read_sweep(str(sweep)) == sweep
-    whole = Sweep(*map(int, ends))
+    whole = EvenValues(*map(int, ends))
     assert read_sweep(str(whole)) == whole
 
 
@@ -120,7 +120,7 @@ def test_only_ranges_are_swept() -> None:
     assert "must be a whole number" in refused("0.5..3", bs.Integer(0, 10, default=0))
     for text in ("1e-4..1:log", "1..2:geo3", "..3", "1..", "a..b", "1..1e999:log3", "1...5:lin", "1..2..3"):
         assert read_sweep(text) is None
-    assert read_sweep("1...5:lin3") == Sweep(1, 0.5, "lin", 3)
+    assert read_sweep("1...5:lin3") == EvenValues(1, 0.5, "lin", 3)
     assert math.isclose(swept(" .5 .. 1 : lin 3 ", bs.Uniform(0.0, 1.0, default=0.0))[1], 0.75)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.conformance import Finding
-    from benchsuite.conformance.account import Account
+    from benchsuite.conformance.account import CheckAccount
     from benchsuite.registry import Registry
 
 SECONDS = 600.0
@@ -44,16 +44,16 @@ def check(
     known = registry(plugin, no_local)
     wanted = _wanted(names, known)
     from benchsuite.conformance import tried_apart
-    from benchsuite.conformance.account import FORMAT, Account, traceback_folder
+    from benchsuite.conformance.account import FORMAT, CheckAccount, traceback_folder
 
     shown = None if json else Shown(terminal())
     folder = (tracebacks or traceback_folder()).absolute()
     done: list[dict[str, Any]] = []
     broken = 0
-    account: Account | None = None
+    account: CheckAccount | None = None
     for told in tried_apart(plugin_search(plugin, no_local), wanted, known, seconds=seconds):
         if account is None:
-            account = Account(told.kind, told.name, known.entry(told.kind, told.name).plugin.origin)
+            account = CheckAccount(told.kind, told.name, known.entry(told.kind, told.name).plugin.origin)
             if shown:
                 shown.title(account)
         account.add(told.looked)
@@ -101,7 +101,7 @@ class Shown:
     def __init__(self, console: Console) -> None:
         self.console = console
 
-    def title(self, account: Account) -> None:
+    def title(self, account: CheckAccount) -> None:
         """Begin with a component or task."""
         say(self.console, "[bold]{} {}[/]", account.kind.replace("_", " "), account.name)
 
@@ -120,7 +120,7 @@ class Shown:
             if finding.cure:
                 paragraph(self.console, "{}", one_line(finding.cure), by=6)
 
-    def end(self, account: Account, tracebacks: Path | None) -> None:
+    def end(self, account: CheckAccount, tracebacks: Path | None) -> None:
         """Show on what it was tried, and where its tracebacks are."""
         if account.tried:
             paragraph(self.console, "tried on {}", account.tried_on, by=2)

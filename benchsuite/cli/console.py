@@ -188,6 +188,12 @@ def complain(error: Exception) -> None:
     print(f"benchsuite: {_line(error)}", file=sys.stderr)
 
 
+def advise(origin: str, library: str) -> None:
+    """Say on standard error what would make a plugin load faster."""
+    line = _line(f"{origin} imports {library} when it is loaded, and who loads it waits: import it inside make")
+    print(f"benchsuite: {line}; a class that inherits from one of {library}'s goes into make as well.", file=sys.stderr)
+
+
 def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -54,7 +54,7 @@ def info(
     """Show a component's formula, hyperparameters and reference, or a task's data, measures and baseline."""
     if output and not plot:
         raise BenchsuiteError(f"--output is for a drawing. Received: {str(output)!r} without --plot. Add --plot.")
-    known = registry(plugin, no_local)
+    known = registry(plugin, no_local, listing=not plot)
     kind, _, plain = name.rpartition(":")
     kind = kind.replace("-", "_")
     if kind and kind not in KINDS:
@@ -62,10 +62,17 @@ def info(
     if plot:
         _plot(known, kind, plain, output)
         return
-    found = [table[plain] for k, table in known.tables.items() if plain in table and kind in ("", k)]
+    found = _found(known, kind, plain)
+    if known.unloaded and (not found or any(one.name == plain for rows in known.unloaded.values() for one in rows)):
+        known = registry(plugin, no_local)
+        found = _found(known, kind, plain)
     if not found:
         raise _no_such(known, kind, plain)
     show(terminal(), *(_facts(entry, known) for entry in found))
+
+
+def _found(known: Registry, kind: str, name: str) -> list[Registered]:
+    return [table[name] for k, table in known.tables.items() if name in table and kind in ("", k)]
 
 
 def _no_such(known: Registry, kind: str, name: str) -> BenchsuiteError:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from benchsuite.cli.console import cell, echo, quote, say, show, terminal
+from benchsuite.cli.console import advise, cell, echo, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
 from benchsuite.components import KINDS
 from benchsuite.errors import unknown
 from benchsuite.text import without_controls
 
 if TYPE_CHECKING:
-    from benchsuite.registry import Registered
+    from benchsuite.registry import Registered, Registry
 
 
 def list_components(
@@ -31,14 +31,14 @@ def list_components(
 
     if kind is not None and kind.replace("-", "_") not in KINDS:
         raise unknown("kind", kind, KINDS)
-    known = registry(plugin, no_local)
+    known = registry(plugin, no_local, listing=True)
     console = terminal()
-    for name, table in known.tables.items():
+    for name in known.tables:
         if kind is not None and kind.replace("-", "_") != name:
             continue
         if not console.is_terminal:
-            for component_name, entry in sorted(table.items()):
-                echo("{}\t{}\t{}\t{}", component_name, name, entry.component.summary, _origin(name, entry))
+            for component_name, summary, origin in _rows(known, name):
+                echo("{}\t{}\t{}\t{}", component_name, name, summary, origin)
             continue
         shown = Table(
             box=None,
@@ -49,8 +49,8 @@ def list_components(
         )
         for column in ({"no_wrap": True}, {"ratio": 1}, {"style": "dim", "no_wrap": True}):
             shown.add_column(**column)
-        for component_name, entry in sorted(table.items()):
-            shown.add_row(cell(component_name), cell(entry.component.summary), cell(_origin(name, entry)))
+        for component_name, summary, origin in _rows(known, name):
+            shown.add_row(cell(component_name), cell(summary), cell(origin))
         show(console, shown)
     cut = False
     for broken in known.broken:
@@ -62,6 +62,20 @@ def list_components(
         say(console, "[dim]`benchsuite doctor` shows these lines whole.[/]")
     if skipped := described(known.skipped, console.width):
         quote(console, skipped)
+    for origin, library in known.slow.items():
+        advise(origin, library)
+
+
+def _rows(known: Registry, kind: str) -> list[tuple[str, str, str]]:
+    """Return name, summary and origin of each component of a kind, those of plugins included that were not loaded."""
+    rows = [(name, entry.component.summary, _origin(kind, entry)) for name, entry in known.tables[kind].items()]
+    for origin, unloaded in known.unloaded.items():
+        rows += [
+            (one.name, one.summary, f"{one.mark}, {origin}" if one.mark else origin)
+            for one in unloaded
+            if one.kind == kind
+        ]
+    return sorted(rows)
 
 
 def _origin(kind: str, entry: Registered) -> str:

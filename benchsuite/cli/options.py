@@ -94,8 +94,14 @@ def plugin_search(plugins: Sequence[str] | None, no_local: bool) -> PluginSearch
     return PluginSearch(tuple(plugins or ()), str(Path.cwd()), not no_local)
 
 
-def registry(plugins: Sequence[str] | None, no_local: bool) -> Registry:
-    """Load every plugin, after those that do not ship with benchsuite were tried in a process of their own."""
+def registry(plugins: Sequence[str] | None, no_local: bool, listing: bool = False) -> Registry:
+    """Load every plugin, after those that do not ship with benchsuite were tried in a process of their own.
+
+    Args:
+        plugins: What was given with ``--plugin``.
+        no_local: Whether ``./plugins`` and ``./tasks`` are left alone.
+        listing: Whether a list is all that it is for: see :func:`~benchsuite.registry.load_registry`.
+    """
     from benchsuite.registry import load_registry
 
-    return load_registry(plugin_search(plugins, no_local), trying=True)
+    return load_registry(plugin_search(plugins, no_local), trying=True, listing=listing)

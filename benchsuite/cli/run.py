@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from benchsuite.cli.console import say, terminal
+from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     planned, options = prepare(study, execution, invocation, known)
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *planned.problems):
         say(console, "[yellow]![/] {}", problem)
+    observers = chosen(known, execution.observer)
     if invocation.dry_run:
         _dry_run(planned, known, execution.results, options, console)
         return
     from benchsuite.execution.signals import heard
 
     with heard():
+        switch_on(known, observers, execution.results.resolve())
         _run(planned, known, execution.results, options, console, execution.timeout)
 
 
@@ -163,7 +166,9 @@ def _run(
         say(console, "[yellow]![/] compiled code is not kept: {}", problem)
     try:
         with progress:
-            executor = LocalExecutor(replace(options, results=store.identity))
+            listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
+            options = replace(options, results=store.identity, epochs=listened)
+            executor = LocalExecutor(options)
             source = Planned(planned.trials.values())
             summary = run_source(source, known, store, executor, options, progress, timeout)
     except KeyboardInterrupt as stop:

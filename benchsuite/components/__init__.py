@@ -3,12 +3,13 @@
 from benchsuite.components.activation import Activation
 from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.base import Component
-from benchsuite.components.events import TrialResult, TrialStart
+from benchsuite.components.events import EpochResult, TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
 from benchsuite.components.initializer import Initializer
 from benchsuite.components.loss import Loss
 from benchsuite.components.metric import Metric
 from benchsuite.components.normalization import Normalization
+from benchsuite.components.observer import Observer
 from benchsuite.components.optimizer import Optimizer
 from benchsuite.components.preprocessing import Preprocessing
 from benchsuite.components.regularization import Monitor, Regularization
@@ -66,6 +67,7 @@ __all__ = [
     "ByGroup",
     "Component",
     "Cost",
+    "EpochResult",
     "GradientTransform",
     "HoldOut",
     "InOrder",
@@ -74,6 +76,7 @@ __all__ = [
     "Metric",
     "Monitor",
     "Normalization",
+    "Observer",
     "Optimizer",
     "Preprocessing",
     "Published",

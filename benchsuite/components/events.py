@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,26 @@ class TrialStart:
 
     id: str
     spec: Spec
+    worker: int
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """An epoch of a trial that was trained and measured. Epoch 0 is what was measured before training.
+
+    Args:
+        id: The trial's id.
+        epoch: Its number.
+        step: Steps done until then.
+        values: Measures by part, as curves call them: ``train_loss``, ``validation_accuracy``, …; and ``running_loss``, the
+            mean over the steps of the epoch. ``None`` where a number is not finite, and of the running loss before training.
+        worker: Number of the worker that trains it.
+    """
+
+    id: str
+    epoch: int
+    step: int
+    values: Mapping[str, float | None]
     worker: int
 
 

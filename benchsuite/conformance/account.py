@@ -24,7 +24,7 @@ def traceback_folder() -> Path:
 
 
 @dataclass
-class Account:
+class CheckAccount:
     """What is known so far.
 
     Args:

@@ -15,7 +15,7 @@ import psutil
 
 from benchsuite.conformance.course import it_trains
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.order import Begun, Finished, Order, Taken, Wanted
+from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.places import own_of, place_in
 from benchsuite.conformance.promises import placed
 from benchsuite.conformance.step import Looked, TriedOn
@@ -81,7 +81,7 @@ def tried_apart(
     """
     left = [Wanted(kind, name) for kind, name in wanted]
     while left:
-        process = _Process(Order(search, tuple(left), dear, seconds, psutil.virtual_memory().total // 2))
+        process = _Process(CheckOrder(search, tuple(left), dear, seconds, psutil.virtual_memory().total // 2))
         try:
             for kind, name, key, looked in process.told():
                 while (left[0].kind, left[0].name) != (kind, name):
@@ -119,7 +119,7 @@ def _closed(wanted: Wanted, registry: Registry) -> Told:
     return Told(wanted.kind, wanted.name, "trains", Looked(findings), last=True)
 
 
-def _died(process: _Process, begun: Begun, registry: Registry) -> Looked:
+def _died(process: _Process, begun: StepBegun, registry: Registry) -> Looked:
     """Return what came of a step that ended its process."""
     component = registry.entry(begun.kind, begun.name).component
     dump = process.printed()
@@ -145,7 +145,7 @@ class _Process:
         order: What it is told.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: CheckOrder) -> None:
         self._seconds = order.seconds
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed at its end
         self._from = 0
@@ -161,14 +161,14 @@ class _Process:
             self._printed.close()
             raise BenchsuiteError(f"no process can be started to try promises in: {error}.") from error
         self._channel.send(order)
-        self._begun: Begun | None = None
+        self._begun: StepBegun | None = None
         self._finished = False
         self.how = ""
         """How it ended, if it was not asked to."""
         self.cure = ""
 
     @property
-    def died_in(self) -> Begun | None:
+    def died_in(self) -> StepBegun | None:
         """The step during which it ended; ``None`` if it took all."""
         return None if self._finished else self._begun
 
@@ -186,13 +186,13 @@ class _Process:
             except (Closed, Garbled):
                 self._ended(self._process.end(), time.monotonic() - since)
                 return
-            if isinstance(said, Begun):
+            if isinstance(said, StepBegun):
                 self._begun, since = said, time.monotonic()
                 self._from = said.printed
-            elif isinstance(said, Taken):
+            elif isinstance(said, StepTaken):
                 since = time.monotonic()
                 yield said.kind, said.name, said.key, said.looked
-            elif isinstance(said, Finished):
+            elif isinstance(said, AllTaken):
                 self._finished = True
                 return
             elif code is not None:

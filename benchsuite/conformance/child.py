@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchsuite.conformance.course import Course
-from benchsuite.conformance.order import Begun, Finished, Order, Taken, Wanted
+from benchsuite.conformance.course import ComponentCourse
+from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.promises import taken
 from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.registry import Registry, load_registry
@@ -26,7 +26,7 @@ def serve(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     faulthandler.enable()
     connection = Connection(descriptor)
-    order: Order = connection.recv()
+    order: CheckOrder = connection.recv()
     from benchsuite.engine.device import Device, configure
 
     configure(Device("cpu"))
@@ -35,24 +35,24 @@ def serve(descriptor: int) -> None:
     for wanted in order.wanted:
         with TemporaryDirectory() as weights:
             _try(wanted, registry, Path(weights), order, connection)
-    connection.send(Finished())
+    connection.send(AllTaken())
 
 
-def _try(wanted: Wanted, registry: Registry, weights: Path, order: Order, connection: Connection) -> None:
+def _try(wanted: Wanted, registry: Registry, weights: Path, order: CheckOrder, connection: Connection) -> None:
     kind, name = wanted.kind, wanted.name
     component = registry.entry(kind, name).component
     if kind == "task":
         steps = TaskCourse(component, registry, order.dear).steps()
     else:
-        steps = Course(component, registry, weights, order.dear, wanted.tried).steps()
+        steps = ComponentCourse(component, registry, weights, order.dear, wanted.tried).steps()
     for step, looked in taken(steps, component, registry, wanted.taken, wanted.over):
         if looked is None:
             # Where it hangs, the author's line is told; in a thread of its own, so that no loop holds it up.
             faulthandler.dump_traceback_later(order.seconds, exit=True)
-            connection.send(Begun(kind, name, step.key, step.promise, step.trains, _printed()))
+            connection.send(StepBegun(kind, name, step.key, step.promise, step.trains, _printed()))
         else:
             faulthandler.cancel_dump_traceback_later()
-            connection.send(Taken(kind, name, step.key, looked))
+            connection.send(StepTaken(kind, name, step.key, looked))
 
 
 def _printed() -> int:

@@ -13,7 +13,7 @@ from benchsuite.conformance.other_numbers import feeds_other_numbers
 from benchsuite.conformance.places import Own, own_of
 from benchsuite.conformance.runs import Runs, described, equal
 from benchsuite.conformance.saved import WITH_LAYERS, is_saved
-from benchsuite.conformance.step import Looked, OnATask, Step, TriedOn, listed
+from benchsuite.conformance.step import Looked, OnATask, PromiseStep, TriedOn, listed
 from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
@@ -34,7 +34,7 @@ ON_A_TASK: tuple[OnATask, ...] = (
 """Promises of a component on each tiny task that it trains on, in order."""
 
 
-class Course:
+class ComponentCourse:
     """The promises of one component, in order.
 
     Args:
@@ -57,16 +57,16 @@ class Course:
         self.tried = {one.task: one for one in before}
         self._at: tuple[str, Runs] | None = None
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PromiseStep]:
         """Return the steps, in order. Nothing is made of the component before one is taken."""
         steps = [
-            Step("described", "its summary says what it is", lambda: Looked((described(self._component),))),
-            Step("survives", "its settings survive a record", self._survives),
-            Step("made", PROMISE, self._made),
+            PromiseStep("described", "its summary says what it is", lambda: Looked((described(self._component),))),
+            PromiseStep("survives", "its settings survive a record", self._survives),
+            PromiseStep("made", PROMISE, self._made),
         ]
         for task in self._tasks:
             name = task.name
-            trains = Step(
+            trains = PromiseStep(
                 f"trains:{name}",
                 f"it trains {name}",
                 partial(self._trains, task),
@@ -77,7 +77,7 @@ class Course:
             for one in ON_A_TASK:
                 if one.concerns(self._component) and (self._dear or not one.dear):
                     key, words = f"{one.name}:{name}", f"{one.words}, on {name}"
-                    steps.append(Step(key, words, partial(self._kept, one, task), needs=trains.key))
+                    steps.append(PromiseStep(key, words, partial(self._kept, one, task), needs=trains.key))
         return steps
 
     @property

@@ -28,7 +28,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Order:
+class CheckOrder:
     """What to try.
 
     Args:
@@ -47,7 +47,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Begun:
+class StepBegun:
     """A step was begun.
 
     Args:
@@ -68,7 +68,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Taken:
+class StepTaken:
     """A step was taken."""
 
     kind: str
@@ -78,5 +78,5 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Finished:
+class AllTaken:
     """All steps of all that was wanted were taken."""

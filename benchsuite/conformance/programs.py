@@ -53,6 +53,7 @@ HIDDEN = (
 def computes_the_same(trying: Trying) -> list[Finding]:
     """Compare what a used program computes, and starts from, with a fresh one for another seed, rate and hyperparameters."""
     used = trying.session.ready(trying.trial())
+    used.program.trace_only(used.feed, used.plan.steps)
     other, changed = _elsewhere(trying, used.program)
     fresh = _ready(trying, other)
     blame = Blame(trying.component, trying.registry)

@@ -14,11 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchsuite.components import Component, Task
-from benchsuite.conformance.course import Course, it_trains
+from benchsuite.conformance.course import ComponentCourse, it_trains
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.mishap import Mishap
 from benchsuite.conformance.places import own_of, place_made
-from benchsuite.conformance.step import Looked, Step, TriedOn
+from benchsuite.conformance.step import Looked, PromiseStep, TriedOn
 from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.engine.device import Device, configure
 from benchsuite.registry import Registry
@@ -45,7 +45,7 @@ def check_component(component: Component, registry: Registry, other_numbers: boo
     findings: list[Finding] = []
     tried: list[TriedOn] = []
     with TemporaryDirectory() as folder:
-        course = Course(component, registry, Path(folder), other_numbers)
+        course = ComponentCourse(component, registry, Path(folder), other_numbers)
         for _, looked in taken(course.steps(), component, registry):
             if looked is not None:
                 findings += looked.findings
@@ -60,12 +60,12 @@ def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> li
 
 
 def taken(
-    steps: list[Step],
+    steps: list[PromiseStep],
     component: Component | Task,
     registry: Registry,
     skipped: Collection[str] = (),
     broken: Collection[str] = (),
-) -> Iterator[tuple[Step, Looked | None]]:
+) -> Iterator[tuple[PromiseStep, Looked | None]]:
     """Take steps one after another; yield each before it is taken, with ``None``, and after it.
 
     Args:
@@ -94,7 +94,7 @@ def taken(
         yield step, dataclasses.replace(looked, findings=tuple(placed(one, component) for one in looked.findings))
 
 
-def _raised(step: Step, error: BaseException, component: Component | Task, registry: Registry) -> Looked:
+def _raised(step: PromiseStep, error: BaseException, component: Component | Task, registry: Registry) -> Looked:
     own = own_of(registry, component)
     if not step.trains:
         return Looked((Mishap.of(error).finding(step.promise, own, component),), over=True)

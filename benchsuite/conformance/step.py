@@ -41,7 +41,7 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Step:
+class PromiseStep:
     """One step.
 
     Args:

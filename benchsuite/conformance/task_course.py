@@ -8,7 +8,7 @@ from benchsuite.components import Surface, Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.places import own_of
 from benchsuite.conformance.runs import Runs, described, equal
-from benchsuite.conformance.step import Looked, OnATask, Step, listed
+from benchsuite.conformance.step import Looked, OnATask, PromiseStep, listed
 from benchsuite.conformance.trying import Trying
 from benchsuite.data import load
 from benchsuite.outcomes import Outcome
@@ -32,21 +32,21 @@ class TaskCourse:
     def __init__(self, task: Task, registry: Registry, dear: bool = True) -> None:
         self._task, self._registry, self._dear = task, registry, dear
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PromiseStep]:
         """Return the steps, in order."""
         steps = [
-            Step("described", "its summary says what it is", lambda: Looked((described(self._task),))),
-            Step("licensed", "it names licence and citation", self._licensed),
-            Step("data", "its baseline exists and its data is the same each time", self._data),
-            Step("trains", "its baseline trains", self._trains, needs="data"),
+            PromiseStep("described", "its summary says what it is", lambda: Looked((described(self._task),))),
+            PromiseStep("licensed", "it names licence and citation", self._licensed),
+            PromiseStep("data", "its baseline exists and its data is the same each time", self._data),
+            PromiseStep("trains", "its baseline trains", self._trains, needs="data"),
         ]
         steps += [
-            Step(one.name, one.words, partial(self._kept, one), needs="trains")
+            PromiseStep(one.name, one.words, partial(self._kept, one), needs="trains")
             for one in OF_A_TASK
             if self._dear or not one.dear
         ]
         if self._task.surface is not None:
-            steps.append(Step("surface", "its surface is what it trains on", self._surface, needs="trains"))
+            steps.append(PromiseStep("surface", "its surface is what it trains on", self._surface, needs="trains"))
         return steps
 
     @cached_property

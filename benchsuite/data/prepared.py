@@ -78,7 +78,7 @@ class Observed:
 
     Args:
         checksum: Of the data.
-        files: What they were read from, see :class:`~benchsuite.data.watching.Watch`.
+        files: What they were read from, see :class:`~benchsuite.data.watching.FilesRead`.
     """
 
     checksum: str

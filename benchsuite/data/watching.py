@@ -19,7 +19,7 @@ Stamp = tuple[int, int, int, int]
 
 
 @dataclass
-class Watch:
+class FilesRead:
     """What was opened for reading, or listed, while data were read.
 
     Args:
@@ -43,15 +43,15 @@ def stamp(path: str) -> Stamp | None:
     return about.st_size, about.st_ino, about.st_mtime_ns, about.st_ctime_ns
 
 
-_watches: list[Watch] = []
+_watches: list[FilesRead] = []
 _lock = threading.Lock()
 _listening: list[bool] = []
 
 
 @contextmanager
-def watching() -> Iterator[Watch]:
-    """Watch which files this process reads, in whichever thread: nobody knows which of them reads for whom."""
-    watch = Watch()
+def watching() -> Iterator[FilesRead]:
+    """FilesRead which files this process reads, in whichever thread: nobody knows which of them reads for whom."""
+    watch = FilesRead()
     with _lock:
         if not _listening:
             sys.addaudithook(_heard)  # for ever: Python takes none back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,9 +11,13 @@ from benchsuite.engine.keep import Keeper
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook
 from benchsuite.engine.step_plan import StepPlan
+from benchsuite.record import Values
 
 DIVERGED_FACTOR = 1000.0
 """A trial has diverged when a batch loss exceeds this multiple of max(|initial training loss|, 1), or is not finite."""
+
+
+AfterEpoch = Callable[[str, Values], None]
 
 
 class Diverged(Exception):
@@ -33,10 +37,19 @@ class Course:
         monitors: See every epoch, and may end training.
         logbook: Filled with what was measured, up to the end or the failure.
         keeper: Keeps what was asked for beside that.
+        after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
     """
 
-    def __init__(self, plan: StepPlan, monitors: Sequence[Monitor], logbook: Logbook, keeper: Keeper) -> None:
+    def __init__(
+        self,
+        plan: StepPlan,
+        monitors: Sequence[Monitor],
+        logbook: Logbook,
+        keeper: Keeper,
+        after_epoch: AfterEpoch | None = None,
+    ) -> None:
         self.plan, self.logbook, self.keeper = plan, logbook, keeper
+        self._after_epoch = after_epoch
         self._monitors = monitors
         self._running: float | None = None
         self.bound = float("inf")
@@ -65,6 +78,8 @@ class Course:
         """
         logbook = self.logbook
         logbook.add(epoch, self._running, values)
+        if self._after_epoch is not None:
+            self._after_epoch(self.plan.trial.id, logbook.last())
         self.keeper.after_epoch(epoch, values["validation_loss"])
         _check(values["train_loss"], self.bound, logbook.steps)
         goes_on = epoch < self.plan.trial.epochs

@@ -88,6 +88,10 @@ class Logbook:
         """Return the record's curves."""
         return Curves(self.values)
 
+    def last(self) -> Values:
+        """Return all that was noted of the last epoch."""
+        return {name: values[-1] for name, values in self.values.items()}
+
     def row(self, index: int) -> Values:
         """Return all values of one evaluated epoch."""
         return {name: values[index] for name, values in self.values.items() if name != "running_loss"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,18 +14,20 @@ from benchsuite.components import Monitor, Optimizer, Task
 from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
-from benchsuite.engine.epochs import Course, train_epochs
+from benchsuite.engine.epochs import AfterEpoch, Course, train_epochs
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import RecipeFinding, likenesses, recipe_finding
 from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.kept_data import KeptData, Usable
+from benchsuite.engine.known_programs import KnownPrograms
 from benchsuite.engine.lanes.group import Group
 from benchsuite.engine.lanes.program import NoLane
 from benchsuite.engine.program.feed import RESIDENT_BYTES
 from benchsuite.engine.program.optimizer import ConfigurationChanged
 from benchsuite.engine.program.program import Program
+from benchsuite.engine.program.stored import NotStorable
 from benchsuite.engine.ran import Ran
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.results import Logbook, summarize
@@ -61,6 +64,8 @@ class Session:
         certified: Finds the checksum that a task's data must have; ``None`` if any will do.
         results: Of the folder that holds those of weights and predictions; nothing is written to another one.
         feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
+        after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
+        known: Programs that other processes traced; none are looked up and none are kept unless given.
     """
 
     def __init__(
@@ -75,13 +80,16 @@ class Session:
         certified: Callable[[Task], str | None] = lambda _: None,
         results: Identity | None = None,
         feeds: bool = True,
+        after_epoch: AfterEpoch | None = None,
+        known: KnownPrograms | None = None,
     ) -> None:
         self._components = components
         self._tasks = tasks
         self._device = device
-        self._extras = extras
+        self._extras, self._after_epoch = extras, after_epoch
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
+        self._known = known
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
         self.programs_built = 0
@@ -112,7 +120,7 @@ class Session:
         """
         waiting, found = dict(enumerate(trials)), dict[int, Ran]()
         while waiting:
-            group = Group(trials[0].lanes, self._extras)
+            group = Group(trials[0].lanes, self._extras, self._after_epoch)
             for number, trial in list(waiting.items()):
                 if group.full:
                     break
@@ -190,10 +198,13 @@ class Session:
         task = self._tasks(trial.task)
         ready, monitors = self._begun(trial, account)
         account.compile_seconds = ready.program.compile(ready.feed, ready.plan.steps)
+        if self._known is not None and ready.program.kept_as:
+            self._known.keep(ready.program.kept_as, ready.program)
+            ready.program.kept_as = ""
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
-        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper))
+        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper, self._after_epoch))
         account.results = summarize(task, logbook, restores)
         keeper.take()
 
@@ -262,21 +273,16 @@ class Session:
 
         What that is depends on the code and the trial's own values, never on what ran before: its bits would.
         """
-        fed = found.fed if self._feeds else frozenset[str]()
+        fed, kept_as = found.fed if self._feeds else frozenset[str](), ""
+        if self._known is not None and self._feeds and trial.lanes == 1:
+            kept_as = self._known.name(trial, usable, plan.steps, self._device_of(trial), self._resident_bytes)
+            known = self._adopted(kept_as, trial, task, usable, values)
+            if known is not None:
+                return known
         while True:
             feeding = Feeding(values, fed)
             try:
-                ingredients = self._ingredients(trial, task, usable, feeding)
-                program = Program(
-                    task,
-                    ingredients,
-                    usable.prepared.dataset,
-                    usable.prepared.x.shape[1:],
-                    trial.batch_size,
-                    trial.precision,
-                    self._device or f"/{trial.device.upper()}:0",
-                    self._resident_bytes,
-                )
+                program = self._made(trial, task, usable, feeding)
                 lost = program.trace(usable.uploaded(program), plan.steps, found) if fed else {}
                 program.likenesses = likenesses(trial.recipe, self._components, feeding) if fed and not lost else []
                 lost |= {name: "with a float it is made otherwise" for one in program.likenesses for name in one.lost}
@@ -289,10 +295,48 @@ class Session:
                 fed = frozenset()
                 continue
             if not lost:
+                program.kept_as = kept_as
                 return program
             fed -= lost.keys()
-            del program, ingredients, feeding
+            del program, feeding
             gc.collect()
+
+    def _adopted(
+        self, name: str, trial: Trial, task: Task, usable: Usable, values: Mapping[str, Number]
+    ) -> Program | None:
+        """Return a program with functions that another process traced; ``None`` if none are known, or none of use."""
+        assert self._known is not None
+        files = self._known.get(name)
+        if files is None:
+            return None
+        try:
+            feeding = Feeding(values, frozenset(json.loads(files["about"])["fed"]))
+            program = self._made(trial, task, usable, feeding)
+            program.adopt(files)
+            program.likenesses = likenesses(trial.recipe, self._components, feeding)
+            if feeding.reads or any(one.lost for one in program.likenesses):
+                raise NotStorable("something is read that was not")
+        except (Unsupported, MemoryError):
+            raise
+        except Exception:  # traced, it says itself what is wrong with it
+            self._known.drop(name)
+            return None
+        return program
+
+    def _made(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Program:
+        return Program(
+            task,
+            self._ingredients(trial, task, usable, feeding),
+            usable.prepared.dataset,
+            usable.prepared.x.shape[1:],
+            trial.batch_size,
+            trial.precision,
+            self._device_of(trial),
+            self._resident_bytes,
+        )
+
+    def _device_of(self, trial: Trial) -> str:
+        return self._device or f"/{trial.device.upper()}:0"
 
     def _ingredients(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Ingredients:
         classes = bool(np.issubdtype(usable.prepared.dataset.y.dtype, np.integer))

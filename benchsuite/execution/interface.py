@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
 from benchsuite.folder import Identity
-from benchsuite.record import Ending
+from benchsuite.record import Ending, Values
 from benchsuite.registry import PluginSearch
 from benchsuite.trial import Trial
 
@@ -52,6 +52,7 @@ class Options:
         results: Of the results folder; workers write to no other that takes its place.
         lineage: The plugins that this worker loads beside the bundled ones.
         compile_cache: Whether compiled code is kept on the disk, and found there.
+        epochs: Whether somebody listens to epochs.
     """
 
     plugins: PluginSearch
@@ -65,6 +66,7 @@ class Options:
     results: Identity | None = None
     lineage: Lineage = BUNDLED
     compile_cache: bool = True
+    epochs: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,21 @@ class Started:
 
     trial: Trial
     worker: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch of a trial was trained and measured; only where :attr:`Options.epochs` asks for it.
+
+    Args:
+        trial: The trial.
+        worker: Number of the worker.
+        values: ``epoch``, ``step``, ``running_loss`` and all measures.
+    """
+
+    trial: Trial
+    worker: int
+    values: Values
 
 
 @dataclass(frozen=True)
@@ -106,7 +123,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Started | Finished | Noticed]:
+    def events(self) -> Iterator[Started | EpochDone | Finished | Noticed]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:

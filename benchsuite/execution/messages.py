@@ -1,8 +1,8 @@
 """What a worker process says to the run.
 
 While it starts: one :class:`Importing` for each plugin of its lineage, then :class:`Ready` or :class:`NotImported`. For
-each trial: :class:`Begun`, then :class:`Answer`. Trials that train side by side are given at once: one :class:`Begun`, then an
-:class:`Answer` for each of them, in their order.
+each trial: :class:`Begun`, an :class:`EpochMeasured` after each epoch if that is asked for, then :class:`Answer`. Trials that
+train side by side are given at once: one :class:`Begun`, then an :class:`Answer` for each of them, in their order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchsuite.record import Ending
+from benchsuite.record import Ending, Values
 
 
 class Starting:
@@ -60,6 +60,19 @@ class Ready(Starting):
 @dataclass(frozen=True)
 class Begun:
     """It begins what it was given."""
+
+
+@dataclass(frozen=True)
+class EpochMeasured:
+    """An epoch of a trial was trained and measured.
+
+    Args:
+        trial: Id of the trial.
+        values: ``epoch``, ``step``, ``running_loss`` and all measures.
+    """
+
+    trial: str
+    values: Values
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from benchsuite.record import Record
 from benchsuite.trial import Trial
 
 
-class Observer(Protocol):
+class Watcher(Protocol):
     """Watches a study; the live display is one."""
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:

@@ -20,7 +20,7 @@ from benchsuite.execution.containment import Contained, without_forks
 from benchsuite.execution.death import Death, kills_for_memory
 from benchsuite.execution.interface import Options
 from benchsuite.execution.log import Log
-from benchsuite.execution.messages import Answer, Begun, Starting
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Starting
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -77,6 +77,8 @@ class WorkerProcess:
         self._clock = ActiveClock(self._is_stopped)
         self._begun = False
         self.resident_bytes = 0
+        self.told: Callable[[EpochMeasured], None] = lambda _: None
+        """Told of epochs, if the options ask for them."""
         self._channel.send((options, number))
 
     def _start(self, options: Options, number: int) -> None:
@@ -158,7 +160,9 @@ class WorkerProcess:
                 self._gone(isinstance(why, Garbled))
             if isinstance(message, kind):
                 return message
-            if gone or message is not None:
+            if isinstance(message, EpochMeasured):
+                self.told(message)
+            elif gone or message is not None:
                 self._gone(message is not None)
             if self._stopping():
                 raise Stopped

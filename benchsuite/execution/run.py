@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.changes import Changes, changed_baseline
-from benchsuite.components import Task, TrialResult, TrialStart
+from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
-from benchsuite.execution.interface import Executor, Finished, Noticed, Options, Started
-from benchsuite.execution.observer import Observer, Summary
+from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Started
+from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
@@ -38,7 +38,7 @@ def run_source(
     store: Store,
     executor: Executor,
     options: Options,
-    observer: Observer,
+    observer: Watcher,
     timeout: float | None = None,
 ) -> Summary:
     """Run every trial that a source proposes and that has no fresh record.
@@ -73,7 +73,7 @@ class _Run:
     store: Store
     executor: Executor
     options: Options
-    observer: Observer
+    observer: Watcher
     timeout: float | None
 
     def __post_init__(self) -> None:
@@ -98,6 +98,9 @@ class _Run:
                 self.observer.started(event.trial, event.worker)
                 start = TrialStart(event.trial.id, event.trial.spec, event.worker)
                 self._hook("trial_started", trial=start)
+                continue
+            if isinstance(event, EpochDone):
+                self._tell_epoch(event)
                 continue
             if isinstance(event, Noticed):
                 self.observer.problem(event.text)
@@ -200,6 +203,11 @@ class _Run:
                 record
             )  # a plugin may change what it is given; the report and the next trials need it as it is
             self._hook("trial_finished", trial=TrialResult(trial.id, theirs, str(self.store.path(trial.id))))
+
+    def _tell_epoch(self, event: EpochDone) -> None:
+        values = dict(event.values)
+        epoch, step = int(values.pop("epoch") or 0), int(values.pop("step") or 0)
+        self._hook("epoch_finished", epoch=EpochResult(event.trial.id, epoch, step, values, event.worker))
 
     def _again(self, event: Finished, kept: Record, before: set[Path]) -> Record:
         """Compare a trial that ran again for an extra with its record, which stays as it is.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import platform
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -22,10 +24,10 @@ from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.machine import processor_name
-from benchsuite.execution.messages import Answer, Begun, Importing, NotImported, Ready
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
-from benchsuite.record import Costs, Ending, Environment, Failure, Results
+from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
@@ -122,6 +124,14 @@ class Worker:
         from benchsuite.engine.session import Session
 
         registry = self._load_plugins()
+        known = None
+        if options.compile_cache and device.kind == "cpu":
+            from benchsuite.engine.fed.known import KNOWN
+            from benchsuite.engine.known_programs import KnownPrograms
+
+            KNOWN.switch_on(lambda setting: registry.fingerprint(setting.kind, setting.name, setting.hyperparameters))
+            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced.
+            known = None if options.lineage else KnownPrograms(partial(fingerprints, registry=registry, verify=True))
         self._registry = registry
         self._rounding = numerics(device.kind)
         self._session = Session(
@@ -132,7 +142,16 @@ class Worker:
             predictions=Path(options.predictions),
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
+            after_epoch=self._tell_epoch if options.epochs else None,
+            known=known,
         )
+        # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
+        gc.collect()
+        gc.freeze()
+
+    def _tell_epoch(self, trial: str, values: Values) -> None:
+        if self._connection is not None:
+            self._connection.send(EpochMeasured(trial, values))
 
     def _load_plugins(self) -> Registry:
         """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""

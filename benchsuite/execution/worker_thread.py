@@ -10,9 +10,9 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
-from benchsuite.execution.messages import Answer
+from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
 from benchsuite.execution.starting import (
     DEATHS_AT_START,
@@ -33,7 +33,7 @@ RECYCLE_BYTES = 1_380_000_000
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
 
-Event = Started | Finished | Noticed
+Event = Started | EpochDone | Finished | Noticed
 
 
 class Learned:
@@ -74,6 +74,7 @@ class WorkerThread(threading.Thread):
         self._learned = learned
         self._process: WorkerProcess | None = None
         self._lineage = BUNDLED
+        self._running: dict[str, Trial] = {}
 
     def run(self) -> None:
         """Take one cell after another until there will be no more."""
@@ -81,6 +82,7 @@ class WorkerThread(threading.Thread):
             while (cell := self._waiting.take(self.number)) is not None:
                 self._settle(cell.lineage)
                 for trials in side_by_side(cell.trials):
+                    self._running = {trial.id: trial for trial in trials}
                     for trial in trials:
                         self._events.put(Started(trial, self.number))
                     answers = self._answers(trials, cell.timeout)
@@ -176,10 +178,15 @@ class WorkerThread(threading.Thread):
         if self._process is None:
             options = replace(self._options, lineage=self._lineage)
             self._process, changed = start(options, self.number, self.stopping.is_set, seconds)
+            self._process.told = self._tell_epoch
             self._learned.imports.succeeded(self._lineage)
             what = "its import changed the process"
             self._notice(changed, what, "Its own trials run so; all others have processes of their own.")
         return self._process
+
+    def _tell_epoch(self, epoch: EpochMeasured) -> None:
+        if trial := self._running.get(epoch.trial):
+            self._events.put(EpochDone(trial, self.number, epoch.values))
 
     def _notice(self, changed: tuple[str, ...], what: str, then: str) -> None:
         """Say once what the plugins of this lineage changed.

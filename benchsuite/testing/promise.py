@@ -10,7 +10,7 @@ from pathlib import Path
 from benchsuite.components import Component
 from benchsuite.conformance.account import in_words
 from benchsuite.conformance.apart import Told, tried_apart
-from benchsuite.conformance.course import Course, words_of_training
+from benchsuite.conformance.course import ComponentCourse, words_of_training
 from benchsuite.conformance.step import Looked
 from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.errors import unknown
@@ -118,5 +118,5 @@ def _steps(registry: Registry, kind: str, name: str) -> list[tuple[str, str]]:
     if kind == "task":
         return [(step.key, step.promise) for step in TaskCourse(component, registry).steps()]
     assert isinstance(component, Component)
-    steps = Course(component, registry, Path()).steps()
+    steps = ComponentCourse(component, registry, Path()).steps()
     return [*((step.key, step.promise) for step in steps), ("trains", words_of_training(component))]

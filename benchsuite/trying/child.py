@@ -29,6 +29,7 @@ from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
 from benchsuite.processes import die_with
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
+from benchsuite.trying.libraries import LIBRARIES, imported_by, listed
 
 OF_VERBS = (
     *("rich.console", "rich.table", "rich.markup", "rich.padding", "rich.progress"),
@@ -90,15 +91,19 @@ def _try(candidate: Candidate, tell: Any) -> None:
     process, getpid, leave = os.getpid(), os.getpid, os._exit
     functions = Functions()
     outcome: dict[str, Any] = {}
-    left_before = _left()
+    left_before, loaded = _left(), {name for name in LIBRARIES if name in sys.modules}
     tell("begun", candidate.key)
     try:
         with guarded() as interruption:
             try:
                 module = candidate.load()
                 check_module(module)
-                for component in components_of(module, hook_manager()):
+                components = components_of(module, hook_manager())
+                for component in components:
                     list(functions_of(component))
+                library = imported_by(module, loaded)
+                if library:
+                    outcome.update(imports=library, listed=listed(components))
             # All of them are the plugin's own: nobody can press Ctrl-C in here.
             except BaseException as error:
                 if isinstance(error, MemoryError):  # where memory has no limit, it would be taken

@@ -20,7 +20,7 @@ from benchsuite.fingerprints import SourceFiles
 from benchsuite.remembered import Remembered
 from benchsuite.trying.tried import Tried
 
-FORM = "1"
+FORM = "2"
 """Of a file, and of what trying finds out: another one makes all that is known unknown."""
 
 

@@ -13,6 +13,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import psutil
+
 from benchsuite.discovery import PluginSearch
 from benchsuite.discovery.guard import search_path
 from benchsuite.processes import signal_name
@@ -25,8 +27,10 @@ IMPORT_SECONDS = 60.0
 START_SECONDS = 60.0
 """And so long the start of the process, before any plugin."""
 END_SECONDS = 15.0
-"""And its end, after the last one."""
+"""And its end, after the last one, if it computes nothing meanwhile: on a busy machine that of a large library takes a while."""
 LOOK_EVERY = 0.05
+WORKING_SECONDS = 0.1
+"""Who has used less processor time since the last look does nothing."""
 PATIENT_SECONDS = 3.0
 """After so long somebody who waits at a terminal learns what for."""
 LONGEST_PRINTED = 4000
@@ -113,6 +117,7 @@ class _Listening:
         self._tail = b""
         self._said: set[str] = set()
         self.attempt = Attempt()
+        self._used, self._used_at = 0.0, 0.0
         self._selector = selectors.DefaultSelector()
         for descriptor in (told, self._printed.fileno()):
             os.set_blocking(descriptor, False)
@@ -139,6 +144,9 @@ class _Listening:
             if found.at is not None and waited > PATIENT_SECONDS:
                 self._say(found.at)
             limit = self._seconds if found.at is not None else END_SECONDS if found.ready else START_SECONDS
+            ends = found.ready and found.at is None
+            if ends and self._works() and waited < START_SECONDS:
+                continue
             if not heard and waited > limit:
                 found.reason = (
                     f"importing it did not finish within {self._seconds:g} seconds"
@@ -148,6 +156,17 @@ class _Listening:
                 break
         found.printed = self._tail.decode(errors="replace")
         return found
+
+    def _works(self) -> bool:
+        """Say whether the process has computed anything lately."""
+        try:
+            used = sum(psutil.Process(self._process.pid).cpu_times()[:2])
+        except psutil.Error:
+            return False
+        now = time.monotonic()
+        if used - self._used > WORKING_SECONDS:
+            self._used, self._used_at = used, now
+        return now - self._used_at < END_SECONDS
 
     def _say(self, key: str) -> None:
         if key not in self._said and sys.stderr is not None and sys.stderr.isatty():

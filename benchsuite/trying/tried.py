@@ -8,10 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchsuite.components import KINDS
 from benchsuite.discovery.functions import Functions
 
 BELIEVED_SECONDS = 3600.0
 """So long an end of the process is believed without trying again: what it depends on may be mended elsewhere."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A component or task of a plugin that was not loaded here, as lists show it.
+
+    Args:
+        kind: A kind, or ``task``.
+        name: Its name.
+        summary: One line.
+        mark: What stands before its origin: ``default`` or ``yardstick``, or the tier of a task; empty for most.
+    """
+
+    kind: str
+    name: str
+    summary: str
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,12 +40,16 @@ class Tried:
         reason: Why it cannot be imported here, in one line; empty if it can. One that merely raises can.
         printed: The end of what it printed, where it cannot.
         replaced: Modules in which it replaces functions, loaded before it to have these back.
+        imports: The large library that it imports when it is loaded, if any: everybody waits for that who loads it.
+        listed: What it has, where it imports such a library: lists can show it without loading it again.
         at: When it was tried, in seconds since 1970.
     """
 
     reason: str = ""
     printed: str = ""
     replaced: tuple[str, ...] = ()
+    imports: str = ""
+    listed: tuple[Listed, ...] = ()
     at: float = field(default_factory=time.time, compare=False)
 
     @property
@@ -37,7 +59,9 @@ class Tried:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
-        return {"reason": self.reason, "printed": self.printed, "replaced": list(self.replaced), "at": self.at}
+        listed = [[one.kind, one.name, one.summary, one.mark] for one in self.listed]
+        told = {"reason": self.reason, "printed": self.printed, "replaced": list(self.replaced), "at": self.at}
+        return {**told, "imports": self.imports, "listed": listed}
 
     @classmethod
     def from_json(cls, data: Any) -> Tried | None:
@@ -45,11 +69,18 @@ class Tried:
         if not isinstance(data, Mapping):
             return None
         reason, printed, replaced, at = (data.get(key) for key in ("reason", "printed", "replaced", "at"))
+        imports, listed = data.get("imports", ""), data.get("listed", [])
         if not (isinstance(reason, str) and isinstance(printed, str) and isinstance(at, float)):
             return None
         if not (isinstance(replaced, list) and all(isinstance(name, str) for name in replaced)):
             return None
-        return cls(reason, printed, tuple(replaced), at)
+        if not (isinstance(imports, str) and isinstance(listed, list) and all(map(_is_row, listed))):
+            return None
+        return cls(reason, printed, tuple(replaced), imports, tuple(Listed(*row) for row in listed), at)
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, list) and len(row) == 4 and all(isinstance(text, str) for text in row) and row[0] in KINDS
 
 
 def functions_before(tried: Tried) -> Functions:

@@ -80,6 +80,15 @@ def test_what_the_records_do_not_show_is_not_believed(twin: Record, why: str):
     assert not any(row.also for row in board_of(study(twin)).rows), why
 
 
+@pytest.mark.parametrize(("second", "joined"), [
+    (trial("twin", seed=1), True), (trial("twin", seed=1, outcome="diverged"), False), (trial("twin", seed=1, factor=1.02), False),
+    (trial("twin", seed=1, outcome="pruned"), True),
+])  # fmt: skip
+def test_every_seed_has_a_say(second: Record, joined: bool):
+    board = board_of(study(trial("sgd", seed=1), trial("twin"), second))
+    assert any(row.also for row in board.rows) is joined
+
+
 def test_rounding_may_grow_after_the_first_evaluation():
     board = board_of(study(trial("twin", factor=1.2, at=3, value=0.91)))
     row = next(row for row in board.rows if row.also)

@@ -40,7 +40,7 @@ def undisturbed(folder: Path, size: tuple[str, ...]) -> Numbers:
     Kills fall into twice that time: on a slow machine, too, they hit processes that start, wait and train.
     """
     if (folder, size) not in _undisturbed:
-        study = Study(folder / str(len(_undisturbed)))
+        study = Study(folder / str(len(_undisturbed)), cache=folder / "cache")
         started = time.monotonic()
         running = study.start("run", *STUDY, *size)
         running.wait_for(study.files, 300)
@@ -58,10 +58,11 @@ class Watched:
         folder: Where.
         size: Seeds and epochs.
         wanted: What an undisturbed run gives.
+        cache: Where it keeps compiled code; its own unless given. Who is killed may well find what others have compiled.
     """
 
-    def __init__(self, folder: Path, size: tuple[str, ...], wanted: Numbers) -> None:
-        self.study = Study(folder)
+    def __init__(self, folder: Path, size: tuple[str, ...], wanted: Numbers, cache: Path | None = None) -> None:
+        self.study = Study(folder, cache=cache)
         self.size = size
         self.wanted = wanted
         self.written: dict[str, bytes] = {}
@@ -103,8 +104,8 @@ class Watched:
 def main_kills(folder: Path, kills: int, chance: random.Random, size: tuple[str, ...] = LONG) -> Found:
     """Kill the main process at random moments from its start on, again and again."""
     found, done, runs, whole, slowest = Found(), 0, 0, 0, 0.0
-    wanted = undisturbed(folder.parent / "kills", size)
-    watched = Watched(folder / "0", size, wanted)
+    wanted, cache = undisturbed(folder.parent / "kills", size), folder.parent / "kills" / "cache"
+    watched = Watched(folder / "0", size, wanted, cache)
     while done < kills:
         running = watched.study.start("run", *STUDY, *size)
         runs += 1
@@ -121,7 +122,7 @@ def main_kills(folder: Path, kills: int, chance: random.Random, size: tuple[str,
         if len(watched.written) == len(wanted) or done == kills:
             watched.finished(found)
             whole += 1
-            watched = Watched(folder / str(whole), size, wanted)
+            watched = Watched(folder / str(whole), size, wanted, cache)
         if len(found.broken) > 20:
             break
     found.measured = (
@@ -133,9 +134,9 @@ def main_kills(folder: Path, kills: int, chance: random.Random, size: tuple[str,
 def worker_kills(folder: Path, kills: int, chance: random.Random, size: tuple[str, ...] = LONG) -> Found:
     """Kill workers at random moments, starting, importing, idle and training ones, until so many are dead."""
     found, done, whole = Found(), 0, 0
-    wanted = undisturbed(folder.parent / "kills", size)
+    wanted, cache = undisturbed(folder.parent / "kills", size), folder.parent / "kills" / "cache"
     while done < kills and len(found.broken) <= 20:
-        watched = Watched(folder / str(whole), size, wanted)
+        watched = Watched(folder / str(whole), size, wanted, cache)
         running = watched.study.start("run", *STUDY, *size)
         while running.alive:
             running.wait_for(lambda: False, chance.uniform(0, _first_record[size]))

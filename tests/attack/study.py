@@ -59,12 +59,19 @@ class Study:
         folder: An empty one.
         python: The interpreter.
         variables: More environment variables.
+        cache: Where compiled code is kept; its own unless given: what a hostile plugin does to it is its study's loss alone.
     """
 
     def __init__(
-        self, folder: Path, *, python: str = sys.executable, variables: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        python: str = sys.executable,
+        variables: Mapping[str, str] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.cache = cache or folder / "cache"
         self.results = folder / "results"
         self.plugins = folder / "plugins"
         self.temporary = folder / "tmp"
@@ -81,7 +88,7 @@ class Study:
         """What every command gets."""
         ours = {
             MARK: self.mark, "TMPDIR": str(self.temporary), "HOME": str(self.folder / "home"), "COLUMNS": "200",
-            "BENCHSUITE_CACHE": str(self.folder / "cache"),  # what a hostile plugin does to it is its study's loss alone
+            "BENCHSUITE_CACHE": str(self.cache),
         }  # fmt: skip
         return {**os.environ, **ours, **self.variables}
 

@@ -7,7 +7,7 @@ import time
 from multiprocessing.connection import Connection
 
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.order import Begun, Finished, Order, Taken
+from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken
 from benchsuite.conformance.step import Looked, TriedOn
 
 STEPS = {
@@ -20,14 +20,14 @@ STEPS = {
 def serve(descriptor: int) -> None:
     faulthandler.enable()
     connection = Connection(descriptor)
-    order: Order = connection.recv()
+    order: CheckOrder = connection.recv()
     for wanted in order.wanted:
         for key in STEPS[wanted.name]:
             if key in wanted.taken or (key == "needs_that" and "trains:tiny" in wanted.over):
                 continue
             trains = key.partition(":")[2]
             faulthandler.dump_traceback_later(order.seconds, exit=True)
-            connection.send(Begun(wanted.kind, wanted.name, key, f"it {key}", trains))
+            connection.send(StepBegun(wanted.kind, wanted.name, key, f"it {key}", trains))
             if key == "crashes" or trains:
                 os.kill(os.getpid(), signal.SIGSEGV)
             if key == "hangs":
@@ -38,5 +38,5 @@ def serve(descriptor: int) -> None:
             faulthandler.cancel_dump_traceback_later()
             known = ",".join(one.task for one in wanted.tried)
             found = Looked((Finding(f"{key} {known}".strip()),), TriedOn("other", True) if key == "keeps" else None)
-            connection.send(Taken(wanted.kind, wanted.name, key, found))
-    connection.send(Finished())
+            connection.send(StepTaken(wanted.kind, wanted.name, key, found))
+    connection.send(AllTaken())

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import benchsuite.conformance
 from benchsuite.cli.app import app
 from benchsuite.conformance import Finding, Told, TriedOn
-from benchsuite.conformance.account import Account, in_words
+from benchsuite.conformance.account import CheckAccount, in_words
 from benchsuite.conformance.step import Looked
 
 LONG = "a word and another " * 20
@@ -98,11 +98,11 @@ def test_json_has_all_that_is_known_under_stable_keys(run) -> None:
 
 
 def test_a_file_of_tracebacks_goes_when_there_are_none_any_more(tmp_path: Path) -> None:
-    broken = Account("optimizer", "mine", findings=[BROKEN])
+    broken = CheckAccount("optimizer", "mine", findings=[BROKEN])
     file = broken.write_tracebacks(tmp_path / "new")
     assert file is not None
     assert file.is_file()
-    assert Account("optimizer", "mine", findings=[Finding("kept")]).write_tracebacks(tmp_path / "new") is None
+    assert CheckAccount("optimizer", "mine", findings=[Finding("kept")]).write_tracebacks(tmp_path / "new") is None
     assert not file.exists()
 
 

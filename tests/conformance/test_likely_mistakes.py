@@ -12,7 +12,7 @@ from rich.console import Console
 from benchsuite.cli.check import Shown
 from benchsuite.components import Component
 from benchsuite.conformance import course
-from benchsuite.conformance.course import Course, it_trains
+from benchsuite.conformance.course import ComponentCourse, it_trains
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.likely_mistakes import cure_of
 from benchsuite.conformance.mishap import in_brief
@@ -50,7 +50,7 @@ def one_tiny_task_as_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
 def broken(planted: Planted, registry: Registry, weights: Path) -> list[Finding]:
     component = registry.component(planted.kind, planted.name)
     findings, tried = [], []
-    for _, looked in taken(Course(component, registry, weights, dear=False).steps(), component, registry):
+    for _, looked in taken(ComponentCourse(component, registry, weights, dear=False).steps(), component, registry):
         if looked is not None:
             findings += looked.findings
             tried += [looked.tried] if looked.tried else []

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -164,3 +165,23 @@ def test_a_worker_is_started_while_nobody_forks(start: Start, monkeypatch: pytes
     )
     start("time.sleep(600)\n")
     assert held == [True]
+
+
+def test_epochs_are_told_as_they_come_and_no_flood_of_them_stops_the_clock(start: Start) -> None:
+    told: list[Any] = []
+    worker = start(
+        "from benchsuite.execution.messages import EpochMeasured\n"
+        "for epoch in range(3): channel.send(EpochMeasured('id', {'epoch': epoch, 'step': 10 * epoch}))\n"
+        "os._exit(3)\n"
+    )
+    worker.told = told.append
+    death, _ = death_of(worker)
+    assert death.code == 3
+    assert [message.values for message in told] == [{"epoch": epoch, "step": 10 * epoch} for epoch in range(3)]
+
+    endless = start(
+        "from benchsuite.execution.messages import EpochMeasured\n"
+        "while True: channel.send(EpochMeasured('id', {'epoch': 0, 'step': 0})); time.sleep(0.01)\n"
+    )
+    with pytest.raises(TookTooLong):
+        endless.run([trial(0)], 0.5)

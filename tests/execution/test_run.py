@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,9 @@ from benchsuite.store import Store
 from benchsuite.trial import Trial
 
 TASK, MEASURES, TARGETS = "quadratic", ("loss", "excess_loss", "distance"), (0.01, 0.0001, 1e-08)
+CERTIFICATE = Path(__file__).parents[2] / "tasks" / "analytic" / "certificates" / f"{TASK}.json"
+CERTIFIED = json.loads(CERTIFICATE.read_text(encoding="utf-8"))["data"]["checksum"]
+"""Of the task's data: records of others are stale."""
 
 
 def trials(bundled: Registry, rates: Sequence[float], seed: int = 0, epochs: int = 1) -> list[Trial]:
@@ -65,7 +69,7 @@ def ending(trial: Trial, value: float | None = None, **changes: object) -> Endin
         ),
         costs=Costs(wall_seconds=0.1),
         environment=Environment(device="cpu", worker=0),
-        fingerprints={"data": "0" * 16},
+        fingerprints={"data": CERTIFIED},
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
 
@@ -270,7 +274,7 @@ def test_a_stale_record_is_set_aside_and_so_is_one_without_data(bundled: Registr
         curves=Curves(),
         fingerprints={},
     )
-    old = ending(planned[0], fingerprints={"task:quadratic": "another", "data": "0" * 16})
+    old = ending(planned[0], fingerprints={"task:quadratic": "another", "data": CERTIFIED})
     endings = {planned[0].id: old, planned[1].id: without}
     run_source(Planned(planned), bundled, store, Shuffled(1, Random(0), endings), options(tmp_path), Watching())
     again = Shuffled(1, Random(0))

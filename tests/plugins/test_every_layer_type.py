@@ -32,18 +32,39 @@ def model(blocks, inputs):
     return blocks.output(2)(x)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [(kind, name) for kind in ("regularization", "activation") for name in REGISTRY.names(kind)],
-)
-def test_it_trains_on_all_of_them_together(kind, name):
+TRAINED = [name for name in REGISTRY.names("regularization") if name not in NEED_IMAGES and name != "none"]
+GROUPS = [TRAINED[first::6] for first in range(6)]
+"""Regularizations that stand beside each other: one program for several, whose tracing is what takes time."""
+
+
+def run(kind, names):
     task = dataclasses.replace(tiny_sequences("cross_entropy"), name="all", data=data, model=model)
-    recipe = baseline(task, REGISTRY).replaced(kind, (Setting.of(REGISTRY.component(kind, name)),))
-    run = Session(REGISTRY, {"all": task}.__getitem__).run(Trial("all", 1, recipe, 0, 1, task.batch_size)).ending
-    if name in NEED_IMAGES:
-        assert run.outcome == "unsupported"
-    elif name == "maxout":
-        assert run.reason.startswith("the activation takes several pieces for each feature")
-    else:
-        assert run.outcome == "completed", run.results
-        assert run.curves["train_loss"][1] != run.curves["train_loss"][0]
+    settings = tuple(Setting.of(REGISTRY.component(kind, name)) for name in names)
+    recipe = baseline(task, REGISTRY).replaced(kind, settings)
+    return Session(REGISTRY, {"all": task}.__getitem__).run(Trial("all", 1, recipe, 0, 1, task.batch_size)).ending
+
+
+def trains(kind, names):
+    ending = run(kind, names)
+    assert ending.outcome == "completed", ending.results
+    assert ending.curves["train_loss"][1] != ending.curves["train_loss"][0]
+
+
+@pytest.mark.parametrize("names", GROUPS, ids="+".join)
+def test_regularizations_train_on_all_of_them_together(names):
+    trains("regularization", names)
+
+
+@pytest.mark.parametrize("name", sorted(NEED_IMAGES))
+def test_what_needs_images_says_so(name):
+    assert run("regularization", [name]).outcome == "unsupported"
+
+
+@pytest.mark.parametrize("name", [name for name in REGISTRY.names("activation") if name != "maxout"])
+def test_activations_train_on_all_of_them_together(name):
+    trains("activation", [name])
+
+
+def test_an_activation_of_several_pieces_says_where_it_cannot_be():
+    reason = run("activation", ["maxout"]).reason
+    assert reason.startswith("the activation takes several pieces for each feature")

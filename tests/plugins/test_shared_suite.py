@@ -7,7 +7,7 @@ certificates in test_certificates.py.
 import pytest
 
 from benchsuite.components import RECIPE_KINDS
-from benchsuite.conformance import checked
+from benchsuite.conformance import checked, tried_on
 from benchsuite.registry import PluginSearch, load_registry
 
 REGISTRY = load_registry(PluginSearch(local=False))
@@ -24,6 +24,15 @@ FED_OTHER_NUMBERS = [
 
 def test_nothing_that_ships_is_broken():
     assert [(plugin.name, plugin.reason) for plugin in REGISTRY.broken] == []
+
+
+@pytest.fixture(autouse=True)
+def graphs(monkeypatch):
+    """Train those as graphs that are tried under XLA elsewhere: each by test_unchanged.py, optimizers by test_every_optimizer.py.
+
+    To compile them takes longer than all that is tried here.
+    """
+    monkeypatch.setattr(tried_on, "FED", (*tried_on.FED, "optimizer", "gradient_transform", "activation"))
 
 
 @pytest.mark.parametrize(("kind", "name"), TRIED, ids=[f"{kind}-{name}" for kind, name in TRIED])

@@ -199,6 +199,15 @@ def test_a_thread_that_never_ends_keeps_nobody(tmp_path: Path, monkeypatch: pyte
     assert one.leaving == list(one.done)
 
 
+def test_an_end_that_computes_may_take_longer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "END_SECONDS", 1.5)
+    work = "while time.process_time() < begun + 3:\n        pass"
+    write(tmp_path, "works", f"begun = time.process_time()\ndef work():\n    {work}\natexit.register(work)")
+    one = tried(tmp_path)
+    assert one.reason == ""
+    assert list(one.done)
+
+
 def test_where_no_process_can_start_plugins_are_imported_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +233,6 @@ def test_list_goes_on(tmp_path: Path) -> None:
         env={**os.environ, "COLUMNS": "200", "BENCHSUITE_CACHE": str(tmp_path / "cache")},
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "\nz_good " in done.stdout
+    assert "\nz_good\t" in done.stdout
     assert "broken a_exit (./plugins/a_exit.py): importing it ended the process with exit code 3\n" in done.stdout
     assert done.stdout.count("broken ") == 2

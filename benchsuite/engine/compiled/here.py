@@ -12,9 +12,7 @@ import hashlib
 import json
 import os
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +21,7 @@ from benchsuite.engine.compiled.folder import CompiledFolder
 from benchsuite.engine.numerics import numerics
 from benchsuite.engine.surroundings import MEMORY, SET, SWITCH
 from benchsuite.files import cache_folder
+from benchsuite.standard_error import without_lines
 
 Result = TypeVar("Result")
 
@@ -30,6 +29,7 @@ DECIDING = (SWITCH, "XLA_FLAGS", "TF_NUM_INTRAOP_THREADS", "TF_ENABLE_XLA_CONSTA
 """Variables that decide what XLA makes of a computation."""
 
 _HARMLESS = re.compile(
+    # What TensorFlow prints each time it reads compiled code, six thousand letters that mean nothing:
     # TensorFlow reads a file as text first, whatever it is …
     rb"text_format\.cc:\d+\] Error parsing text-format tensorflow\.XlaSerializedCacheEntry"
     # … and XLA takes two wishes of its own, which are no features of a processor, for features that this one lacks.
@@ -90,7 +90,7 @@ class Here:
             _put_into_memory(kept)
         try:
             if kept:
-                with _without_harmless():
+                with without_lines(_HARMLESS):
                     result = call()
             else:
                 result = call()
@@ -190,24 +190,3 @@ def _taken_from_memory() -> dict[str, bytes]:
                 found[name] = file.read()
             tf.io.gfile.remove(f"{MEMORY}/{name}")
     return found
-
-
-@contextmanager
-def _without_harmless() -> Iterator[None]:
-    """Leave out what TensorFlow prints each time it reads compiled code, six thousand letters that mean nothing."""
-    if not hasattr(os, "memfd_create"):
-        yield
-        return
-    sys.stderr.flush()
-    with os.fdopen(os.memfd_create("printed"), "w+b") as printed:
-        before = os.dup(2)
-        os.dup2(printed.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
-            printed.seek(0)
-            rest = b"".join(line for line in printed if not _HARMLESS.search(line))
-            with suppress(OSError):
-                os.write(2, rest)

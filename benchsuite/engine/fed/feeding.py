@@ -67,6 +67,29 @@ class Feeding:
         same &= all(isinstance(values.get(name), int) == whole for name, whole in self._whole.items())
         return same and all(guard.answer(values) == answer for guard, answer in self.guards.values())
 
+    @property
+    def placed(self) -> dict[str, Any]:
+        """The variables that graphs read, by the name of the hyperparameter: there once it was placed."""
+        return dict(self._variables)
+
+    def answered(self) -> list[Any]:
+        """Return every question that was answered, as what JSON can hold, with the answer."""
+        return [[*guard.key, answer] for guard, answer in self.guards.values()]
+
+    def believe(self, answered: list[Any]) -> None:
+        """Take the questions for answered, as those that :meth:`answered` returned of a feeding with the same values."""
+        for question, asked, other, answer in answered:
+            guard = Guard(question, self._expression(asked), self._expression(other))
+            self.guards.setdefault(guard.key, (guard, answer))
+
+    def _expression(self, key: Any) -> Any:
+        what, *operands = key
+        if what == "number":
+            return operands[0]
+        if what == "fed":
+            return self.number(operands[0])
+        return Fed(self, what, tuple(map(self._expression, operands)))
+
     def assign(self, values: Mapping[str, Number]) -> None:
         """Hold other values from now on."""
         self.values.update(values)

@@ -8,6 +8,7 @@ traced: see :mod:`benchsuite.engine.session`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 from benchsuite.components import Component, Monitor
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks
 from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.known import KNOWN
 from benchsuite.engine.fed.likeness import Likeness
 from benchsuite.engine.fed.number import Fed, Number, present
 from benchsuite.engine.fed.number import names as names_of
@@ -52,6 +54,17 @@ class ComponentFinding:
     host: frozenset[str] = frozenset()
     baked: Mapping[str, str] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        swapped = {name: sorted(map(list, places)) for name, places in sorted(self.swapped.items())}
+        return {"fed": sorted(self.fed), "swapped": swapped, "host": sorted(self.host), "baked": dict(self.baked)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ComponentFinding:
+        """Read it."""
+        swapped = {name: frozenset(map(tuple, places)) for name, places in data["swapped"].items()}
+        return cls(frozenset(data["fed"]), swapped, frozenset(data["host"]), dict(data["baked"]))
+
 
 _found: dict[tuple[object, ...], tuple[Component, ComponentFinding]] = {}
 
@@ -68,11 +81,19 @@ def finding(component: Component, setting: Setting) -> ComponentFinding:
     place = (component.kind, component.name, id(component.make), tuple(others.items()), tuple(numbers))
     if place not in _found:
         # The component is kept so that no other one gets its id.
-        _found[place] = (
-            component,
-            _Search(component, setting, list(numbers)).finding() if numbers else ComponentFinding(),
-        )
+        _found[place] = component, _looked_up(component, setting, list(numbers)) if numbers else ComponentFinding()
     return _found[place][1]
+
+
+def _looked_up(component: Component, setting: Setting, numbers: list[str]) -> ComponentFinding:
+    """Return what another process found, or search."""
+    known = KNOWN.get(component, setting)
+    if known is not None:
+        with suppress(LookupError, TypeError, AttributeError, ValueError):  # somebody wrote it with other ideas
+            return ComponentFinding.from_json(known)
+    found = _Search(component, setting, numbers).finding()
+    KNOWN.put(component, setting, found.to_json())
+    return found
 
 
 def likenesses(recipe: Recipe, components: Components, feeding: Feeding) -> list[Likeness]:

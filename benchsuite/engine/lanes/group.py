@@ -8,7 +8,7 @@ from typing import Any
 
 from benchsuite.components import Monitor, Task
 from benchsuite.engine.ending import Account
-from benchsuite.engine.epochs import Course
+from benchsuite.engine.epochs import AfterEpoch, Course
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.lanes.program import LaneProgram, NoLane, Start
 from benchsuite.engine.lanes.together import Lane, train_together
@@ -24,10 +24,11 @@ class Group:
     Args:
         lanes: How many trials the program trains side by side.
         extras: What to keep of each beside its record.
+        after_epoch: Told of each epoch of each, if somebody listens.
     """
 
-    def __init__(self, lanes: int, extras: Extras) -> None:
-        self._lanes, self._extras = lanes, extras
+    def __init__(self, lanes: int, extras: Extras, after_epoch: AfterEpoch | None = None) -> None:
+        self._lanes, self._extras, self._after_epoch = lanes, extras, after_epoch
         self.members: dict[int, Lane] = {}
         """Position of a trial among those that were given → its lane."""
         self._starts: list[Start] = []
@@ -66,7 +67,7 @@ class Group:
         account.lanes = self._lanes
         account.counts = not self.members  # the first began before all others, and sees all that they compile together
         self._starts.append(program.start_of(ready.plan.streams.noise_key(), ready.plan.lengths))
-        self.members[number] = Lane(account, Course(ready.plan, monitors, logbook, keeper))
+        self.members[number] = Lane(account, Course(ready.plan, monitors, logbook, keeper, self._after_epoch))
         self._closing.append((task, restores))
 
     def train(self) -> None:

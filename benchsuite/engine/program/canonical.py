@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import weakref
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from benchsuite.engine.program.unused import without_unused, without_unused_inputs
@@ -35,45 +35,77 @@ class Canonical:
 
     Args:
         concrete: What was traced.
+        nodes: Whether its nodes are named anew as well. Where TensorFlow's own optimizations of graphs act on it, some of
+            these go by the order of names: there only functions are.
 
     Raises:
         NotCanonical: If it holds something whose names mean something elsewhere.
     """
 
-    def __init__(self, concrete: Any) -> None:
+    def __init__(self, concrete: Any, nodes: bool = True) -> None:
         from tensorflow.python.eager import context
 
-        self._context = context.context()
-        self._structure = concrete.structured_outputs
-        self._outputs = len(concrete.outputs)
-        definitions = _Written(self._context)
+        definitions = _Written(context.context(), nodes)
         given = len(concrete.inputs) - len(concrete.captured_inputs)
         try:
-            whole = self._context.get_function_def(concrete.function_def.signature.name)
-            without_unused(whole)
-            kept = without_unused_inputs(whole, given)
-            self.name = definitions.made_of(whole, _shapes([concrete.inputs[place] for place in kept]))
-            """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
+            whole = context.context().get_function_def(concrete.function_def.signature.name)
+            if nodes:
+                without_unused(whole)
+            kept = without_unused_inputs(whole, given) if nodes else list(range(len(concrete.inputs)))
+            name = definitions.made_of(whole, _shapes([concrete.inputs[place] for place in kept]))
         except KeyError as error:
             raise NotCanonical(f"{error} is named, and is not there") from None
-        self._captured = [concrete.captured_inputs[place - given] for place in kept[given:]]
-        _hold(self._context, definitions.made.values())
-        weakref.finalize(self, _release, self._context, tuple(definitions.made)).atexit = False
+        captured = [concrete.captured_inputs[place - given] for place in kept[given:]]
+        self._hold(name, definitions.made.values(), captured, concrete.structured_outputs, len(concrete.outputs))
+
+    @classmethod
+    def again(
+        cls, name: str, definitions: Iterable[Any], captured: Sequence[Any], structure: Any, outputs: int
+    ) -> Canonical:
+        """Return one that was made before, perhaps in another process.
+
+        Args:
+            name: Its name.
+            definitions: Of it and of those that it calls, the innermost first.
+            captured: What it is given beside its arguments.
+            structure: Of what it returns.
+            outputs: How many tensors that are.
+        """
+        found = cls.__new__(cls)
+        found._hold(name, definitions, captured, structure, outputs)
+        return found
+
+    def _hold(
+        self, name: str, definitions: Iterable[Any], captured: Sequence[Any], structure: Any, outputs: int
+    ) -> None:
+        from tensorflow.python.eager import context
+
+        self.name = name
+        """``f_`` and 32 hexadecimal digits: of its content and of the shapes of all that goes in."""
+        self.definitions = list(definitions)
+        """Of it and of those that it calls, the innermost first."""
+        self.captured = list(captured)
+        """What it is given beside its arguments."""
+        self.structure, self.outputs = structure, outputs
+        self._context = context.context()
+        _hold(self._context, self.definitions)
+        names = tuple(definition.signature.name for definition in self.definitions)
+        weakref.finalize(self, _release, self._context, names).atexit = False
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it with tensors, or dictionaries and lists of them."""
         import tensorflow as tf
 
-        given = [*tf.nest.flatten(arguments), *self._captured]
-        found = self._context.call_function(self.name.encode(), given, self._outputs)
-        return tf.nest.pack_sequence_as(self._structure, found or [])
+        given = [*tf.nest.flatten(arguments), *self.captured]
+        found = self._context.call_function(self.name.encode(), given, self.outputs)
+        return tf.nest.pack_sequence_as(self.structure, found or [])
 
 
 class _Written:
     """Writes a function and those that it calls anew, the innermost first."""
 
-    def __init__(self, context: Any) -> None:
-        self._context = context
+    def __init__(self, context: Any, nodes: bool) -> None:
+        self._context, self._nodes = context, nodes
         self._names: dict[str, str] = {}
         self.made: dict[str, Any] = {}
         """New name → definition."""
@@ -90,7 +122,7 @@ class _Written:
             old: The definition.
             shapes: What else its name is made of.
         """
-        definition = self._rewritten(old)
+        definition = self._rewritten(old) if self._nodes else self._calling_others(old)
         content = definition.SerializeToString(deterministic=True) + shapes.encode()
         name = definition.signature.name = f"f_{hashlib.sha256(content).hexdigest()[:32]}"
         self.made[name] = definition
@@ -141,6 +173,21 @@ class _Written:
         node.input.extend(inputs)
         for name in DROPPED:
             node.attr.pop(name, None)
+        self._call_others(node)
+
+    def _calling_others(self, old: Any) -> Any:
+        from tensorflow.core.framework import function_pb2
+
+        new = function_pb2.FunctionDef()
+        new.CopyFrom(old)
+        new.signature.name = ""
+        for node in new.node_def:
+            if self._context.has_function(node.op):
+                raise NotCanonical(f"{node.op} is called like an operation")
+            self._call_others(node)
+        return new
+
+    def _call_others(self, node: Any) -> None:
         for value in node.attr.values():
             kind = value.WhichOneof("value")
             called = [value.func] if kind == "func" else value.list.func if kind == "list" else ()

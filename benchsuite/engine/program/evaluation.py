@@ -131,6 +131,8 @@ class Evaluation:
     def padded(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
         """Return weights and parts of the batches of a chunk, as many as it has rows."""
         kept, padding = slice(chunk.first, chunk.first + chunk.count), len(chunk.rows) - chunk.count
+        if not padding:  # np.pad takes as long as a few steps, padding or none
+            return self.batches.weights[kept], self.batches.part_of[kept]
         return np.pad(self.batches.weights[kept], ((0, padding), (0, 0))), np.pad(
             self.batches.part_of[kept], (0, padding)
         )

@@ -6,6 +6,7 @@ fed: data, batch order, learning rates, noise key, starting values. The rest is 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
 from benchsuite.engine.program.probes import Probes
 from benchsuite.engine.program.refusals import refusing
+from benchsuite.engine.program.stored import NotStorable, restored, stored
 from benchsuite.engine.program.train_call import EpochEnd, TrainCall
 from benchsuite.engine.program.training import Training
 from benchsuite.engine.seeds import Streams
@@ -97,6 +99,8 @@ class Program:
         self._evaluate = EvaluateCall(task, self.objective, self.evaluation_weights, dataset, self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
         self._key = tf.constant(0, tf.int64)
+        self.kept_as = ""
+        """Name under which it is to be kept on the disk once it was compiled, if it is."""
         self.lanes: dict[int, Any] = {}
         """What trains several of its trials at once, once it was made: number of lanes → lane program, or why there is none."""
 
@@ -124,6 +128,47 @@ class Program:
     def serves(self, values: Mapping[str, Number]) -> bool:
         """Say whether it may be fed other numbers: it would be the same program, had it been made for them."""
         return self.feeding.serves(values) and all(one.serves(values) for one in self.likenesses)
+
+    @property
+    def _variables(self) -> dict[str, Any]:
+        """Every variable that its functions may be given, by a name that it has in each process."""
+        groups: dict[str, dict[Any, Any]] = {
+            "model": dict(enumerate(self.network.model.variables)),
+            "optimizer": dict(enumerate(self.optimizer.made.variables)),
+            "after": dict(enumerate(self.after.variables)),
+            "fed": self.feeding.placed,
+        }
+        return {f"{group} {place}": one for group, held in groups.items() for place, one in held.items()}
+
+    def stored(self) -> dict[str, bytes]:
+        """Return what another process needs instead of a trace: its functions, what it is fed, and what it answered.
+
+        Raises:
+            NotStorable: If they are given something that no variable of the program is, or were not called yet.
+        """
+        functions = {"train": self._train.traced.canonical(), "evaluate": self._evaluate.traced.canonical()}
+        if any(len(called) != 1 for called in functions.values()):
+            raise NotStorable("it has not one function of each")
+        files, shapes, variables = dict[str, bytes](), dict[str, int](), self._variables
+        for name, called in functions.items():
+            ((shapes[name], function),) = called.items()
+            files[name] = stored(function, variables)
+        about = {"fed": sorted(self.feeding.fed), "answered": self.feeding.answered(), "shapes": shapes}
+        return {"about": json.dumps(about).encode(), **files}
+
+    def adopt(self, files: Mapping[str, bytes]) -> None:
+        """Call functions that another process traced, and take the questions for answered that were asked there.
+
+        Args:
+            files: What :meth:`stored` returned of a program that was made of the same.
+
+        Raises:
+            NotStorable: If its variables are others.
+        """
+        about, variables = json.loads(files["about"]), self._variables
+        for name, traced in (("train", self._train.traced), ("evaluate", self._evaluate.traced)):
+            traced.adopt(about["shapes"][name], restored(files[name], variables))
+        self.feeding.believe(about["answered"])
 
     def draw_with(self, key: Any) -> None:
         """Draw noise with another key from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from benchsuite.engine.compiled.here import HERE
@@ -13,8 +14,8 @@ from benchsuite.engine.program.own_chance import refuse_own_chance
 class Traced:
     """A compiled function. To find its trace takes TensorFlow as long as ten small steps: it is kept.
 
-    What XLA compiles is named by what it computes: if this process compiled the same before, for another program, or the
-    disk has it, it is not compiled again.
+    It is named by what it computes: what this process compiled before, for another program, or the disk has, is not compiled
+    again.
 
     Args:
         graph: What to compile.
@@ -33,6 +34,7 @@ class Traced:
         """How often it was traced."""
         self._xla = xla
         self._found: dict[int, Any] = {}
+        self._known: dict[int, Canonical] = {}
         self._called: dict[int, Callable[..., Any]] = {}
 
     @property
@@ -56,10 +58,21 @@ class Traced:
         """
         if steps in self._called:
             return self._called[steps](*arguments)
-        concrete = self.trace(steps, *arguments)
-        called, result = self._first(concrete, arguments) if self._xla else (concrete, concrete(*arguments))
+        called, result = self._first(steps, arguments)
         self._called[steps] = called
         return result
+
+    def canonical(self) -> dict[int, Canonical]:
+        """Return what was called so far by what changes the shapes; what can have no name of its content is left out."""
+        if self._xla:
+            return {steps: called for steps, called in self._called.items() if isinstance(called, Canonical)}
+        with suppress(NotCanonical):
+            return {steps: Canonical(found, nodes=False) for steps, found in self._found.items()}
+        return {}
+
+    def adopt(self, steps: int, function: Canonical) -> None:
+        """Call a function that was traced elsewhere from such arguments, instead of a trace."""
+        self._known[steps] = function
 
     def trace(self, steps: int, *arguments: Any) -> Any:
         """Return the trace that such a call takes, made if there is none; nothing is compiled.
@@ -73,17 +86,22 @@ class Traced:
             self._found[steps] = concrete
         return self._found[steps]
 
-    def _first(self, concrete: Any, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
+    def _first(self, steps: int, arguments: tuple[Any, ...]) -> tuple[Callable[..., Any], Any]:
         """Compile a trace; return what calls it from now on, and what its first call returns."""
         import tensorflow as tf
 
         try:
-            canonical = Canonical(concrete)
+            if not self._xla:
+                called = self._known.get(steps) or self.trace(steps, *arguments)
+                return called, called(*arguments)
+            canonical = self._known.get(steps) or Canonical(self.trace(steps, *arguments))
             return canonical, HERE.first_call(canonical.name, lambda: canonical(*arguments))
         except tf.errors.ResourceExhaustedError:
             raise
         except (NotCanonical, tf.errors.OpError):
             # Whatever is wrong, with the code on the disk or with the program itself, TensorFlow says best with its own names.
+            concrete = self.trace(steps, *arguments)
             result = concrete(*arguments)
-            HERE.compiled_anew()
+            if self._xla:
+                HERE.compiled_anew()
             return concrete, result

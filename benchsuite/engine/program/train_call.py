@@ -77,12 +77,14 @@ class TrainCall:
         # The bound is finite in the graph: float32's largest number instead of infinity, so that infinity itself is beyond it.
         bound = min(bound, float(np.finfo("float32").max))
         rates = rates[chunk.first : chunk.first + len(chunk.rows)]
+        if len(rates) < len(chunk.rows):
+            rates = np.pad(rates, (0, len(chunk.rows) - len(rates)))
         return (self.traced if run else self.traced.trace)(
             len(chunk.rows),
             chunk.x,
             chunk.y,
             tf.constant(chunk.rows),
-            tf.constant(np.pad(rates, (0, len(chunk.rows) - len(rates))), tf.float32),
+            tf.constant(rates, tf.float32),
             tf.constant(step + chunk.first, tf.int64),
             tf.constant(stop, tf.int32),
             tf.constant(total, tf.float32),

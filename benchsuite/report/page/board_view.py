@@ -108,7 +108,7 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         anchor=anchor("kind", " ".join(filter(None, (board.kind, board.change)))),
         heads=tuple(_head(head) for head in columns),
         rows=rows,
-        components=whole(len(board.rows)),
+        components=whole(len({name for row in board.rows for name in row.names})),
         tasks=whole(len({head.column.task for head in board.columns})),
         confidence=_confidence(board),
         scale=_scale_text(strips),

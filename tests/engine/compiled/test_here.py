@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cli.run import prepare
-from benchsuite.engine.compiled.here import HERE, Counted, _without_harmless
+from benchsuite.engine.compiled.here import _HARMLESS, HERE, Counted
 from benchsuite.engine.surroundings import worker_environment
+from benchsuite.standard_error import without_lines
 from benchsuite.study import Execution, Invocation, Study
 
 SCRIPT = """
@@ -109,7 +110,7 @@ def test_what_means_nothing_is_left_out_of_the_log_and_nothing_else(capfd):
         "E0000 00:00:1.2 3 cpu_aot_loader.cc:220] Loading XLA:CPU AOT result. Target machine feature +avx512f is not",
         "something of a plugin",
     ]
-    with _without_harmless():
+    with without_lines(_HARMLESS):
         os.write(2, "\n".join(lines).encode())
     assert capfd.readouterr().err.splitlines() == lines[2:]
 

@@ -90,3 +90,17 @@ def test_a_function_whose_names_mean_something_elsewhere_keeps_them(monkeypatch)
     monkeypatch.setattr(context.Context, "has_function", lambda self, name: name == "While" or name == "StatelessWhile")
     with pytest.raises(NotCanonical, match="called like an operation"):
         Canonical(loop(variable()))
+
+
+def test_where_nodes_keep_their_names_functions_alone_have_others():
+    kernel, other = variable(), variable()
+    concrete, again = loop(kernel), loop(other)
+    named = Canonical(concrete, nodes=False)
+    assert [node.name for node in named.definitions[-1].node_def] == [
+        node.name for node in concrete.function_def.node_def
+    ]
+    assert {definition.signature.name[:2] for definition in named.definitions} == {"f_"}
+    x, steps = tf.constant([0.5, -2.0]), tf.constant(3)
+    found, expected = named(x, steps), again(x, steps)
+    assert float(found["total"]) == float(expected["total"])
+    np.testing.assert_array_equal(kernel.numpy(), other.numpy())

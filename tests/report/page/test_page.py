@@ -58,6 +58,28 @@ def test_the_page_says_what_ran(page: str):
     assert "1 trial differs from the baseline in two or more kinds" in page
 
 
+def test_the_page_says_of_nothing_that_it_was_chosen_where_it_was_not(page: str):
+    """Hyperparameters are as declared or as given, and the ranking reads the test part: no sentence may say otherwise."""
+    said = re.sub(r"\s+", " ", page[page.index('id="how-to-read"') :])
+    assert "Hyperparameters and the best epoch are chosen" not in said
+    assert (
+        "The report chooses none: several values of one hyperparameter are several rows, ranked by their test results"
+        in said
+    )
+    assert "come from the validation part. Nothing in a trial sees the test part" in said
+    assert "The validation part chooses, the test part reports" not in page
+    guide = (Path(__file__).parents[3] / "docs/how-to/choose-a-learning-rate.md").read_text(encoding="utf-8")
+    table = next(line for line in guide.splitlines() if line.startswith("| learning rate"))
+    assert guide.split(table)[1].splitlines()[2].startswith("| validation accuracy |")
+    assert "final.validation_accuracy" in guide
+
+
+def test_components_are_counted_by_name():
+    rates = [make_record(changes={"optimizer": [component("sgd", learning_rate=rate)]}) for rate in (0.1, 0.2)]
+    text = render([make_record(), *rates])
+    assert re.search(r'#kind-optimizer">Optimizer</a></th>\s*<td class="num">2</td>', text)
+
+
 def test_the_page_says_that_one_seed_has_no_interval():
     text = render(make_study(seeds=1, tasks=1))
     assert "interval (confidence none with 1 seed)" in text

@@ -1,0 +1,108 @@
+"""TensorBoard: one run for each trial, with its curves.
+
+Event files lie in ``tensorboard/`` of the results folder: ``tensorboard --logdir results/tensorboard``. They are written
+without TensorFlow, which the main process of a study never imports.
+"""
+
+import time
+
+import benchsuite as bs
+from benchsuite_plugins.observers._trials import measures, needed, parameters, results, title
+
+NAME = "events.out.tfevents.0.benchsuite"
+
+
+class EventFile:
+    """The event file of one trial. What an earlier attempt at the trial wrote is gone."""
+
+    def __init__(self, folder):
+        from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, types_pb2
+        from tensorboard.summary.writer.record_writer import RecordWriter
+
+        self._event, self._summary = event_pb2.Event, summary_pb2
+        self._tensor, self._string = tensor_pb2.TensorProto, types_pb2.DT_STRING
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / NAME).open("wb")
+        self._writer = RecordWriter(self._file)
+        self._write(file_version="brain.Event:2")
+
+    def scalars(self, values, step):
+        """Write numbers at a step."""
+        summary = self._summary.Summary()
+        for tag, value in values.items():
+            summary.value.add(tag=tag, simple_value=value)
+        self._write(summary=summary, step=step)
+
+    def text(self, tag, text, step=0):
+        """Write a text, as TensorBoard's text page shows it."""
+        about = self._summary.SummaryMetadata()
+        about.plugin_data.plugin_name = "text"
+        summary = self._summary.Summary()
+        summary.value.add(
+            tag=tag, metadata=about, tensor=self._tensor(dtype=self._string, string_val=[text.encode("utf-8")])
+        )
+        self._write(summary=summary, step=step)
+
+    def close(self):
+        """Close it."""
+        self._writer.close()
+
+    def _write(self, **what):
+        self._writer.write(self._event(wall_time=time.time(), **what).SerializeToString())
+        self._writer.flush()
+
+
+class TensorBoard:
+    """Writes an event file for each trial.
+
+    Args:
+        folder: Where to.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._started = {}
+        self._files = {}
+
+    @bs.hookimpl
+    def trial_started(self, trial):
+        """Remember what its file will say."""
+        self._started[trial.id] = trial
+
+    @bs.hookimpl
+    def epoch_finished(self, epoch):
+        """Write the measures of an epoch, at the step that it ended with."""
+        if epoch.epoch == 0:
+            self._open(epoch.id)
+        self._files[epoch.id].scalars(measures(epoch), epoch.step)
+
+    @bs.hookimpl
+    def trial_finished(self, trial):
+        """Write what came of it."""
+        file = self._files.get(trial.id) or self._open(trial.id)
+        step = trial.record.curves["step"][-1] if trial.record.curves else 0
+        file.scalars(results(trial.record), int(step))
+        file.text("outcome", f"{trial.record.outcome.value} {trial.record.reason}".strip())
+        file.close()
+        del self._files[trial.id], self._started[trial.id]
+
+    def _open(self, trial_id):
+        if trial_id in self._files:
+            self._files[trial_id].close()
+        trial = self._started[trial_id]
+        file = self._files[trial_id] = EventFile(self._folder / title(trial))
+        lines = [f"| {name} | {value} |" for name, value in parameters(trial).items()]
+        file.text("trial", "\n".join(["| | |", "|---|---|", *lines]))
+        return file
+
+
+def make(results):
+    """Return what writes to a results folder."""
+    needed("tensorboard", "tensorboard.compat.proto.event_pb2", "tensorboard")
+    return TensorBoard(results / "tensorboard")
+
+
+@bs.hookimpl
+def register_observers():
+    """Register tensorboard."""
+    return [bs.Observer(name="tensorboard", make=make, summary="Curves of every trial as TensorBoard shows them.")]
