@@ -250,7 +250,7 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "keras-hub": (
         "keras_hub.layers",
         {
-            "normalization": ("RMSNormalization()",),
+            "normalization": ("RMSNormalization(8)",),
             "layer of a model": (
                 "SinePositionEncoding()",
                 "TransformerEncoder(8, 2, dropout=0.25)",
