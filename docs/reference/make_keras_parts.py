@@ -473,6 +473,7 @@ def _one_line(reason: str) -> str:
         r"\x1b\[\d+m|Exception encountered when calling \S+\(\)\.|Arguments received by.*", "", reason, flags=re.S
     )
     text = re.sub(r"\s+", " ", text.replace("|", "/").replace("`", "'").replace("[1m", "")).strip()
+    text = re.sub(r"(?<=[a-z0-9])_\d+(?=')", "", text)  # Keras counts its layers
     return shortened(re.sub(r"<[^>]*>", "…", text), LONGEST_REASON)
 
 
@@ -485,7 +486,8 @@ def written(own: list[Verdict], others: dict[str, list[Verdict]], versions: dict
         "",
         "*Made by `docs/reference/make_keras_parts.py`, which tries every part that Keras ships of the kinds that a recipe has, found by",
         "looking, and some of packages from PyPI. Each trains a tiny task three times in one program, the third trial like the first:",
-        "what works gives the same bits then.*",
+        "what works gives the same bits then. Whether its numbers are right is for tests: those of Keras' options are compared with",
+        "`model.fit` in `tests/engine/program/test_keras_trainer.py`.*",
         "",
         f"Keras {versions['keras']} with TensorFlow {versions['tensorflow']}: of {count} parts {plain} work unmodified, as",
         f"`return Part(…)` in `make`, {sum(bool(one.lines) for one in own)} with some lines more, "
