@@ -38,7 +38,9 @@ class TaskCourse:
         steps = [
             PromiseStep("described", "its summary says what it is", lambda: Looked((described(self._task),))),
             PromiseStep("licensed", "it names licence and citation", self._licensed),
-            PromiseStep("data", "its baseline exists and its data is the same each time", self._data),
+            PromiseStep(
+                "data", "its baseline exists and its data is the same each time", self._data, about=self._task.data
+            ),
             PromiseStep("trains", "its baseline trains", self._trains, needs="data"),
         ]
         steps += [
