@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component, Task
-from benchsuite.engine.program.computation import Held, first_difference, names_of, unknown_to_a_reset
+from benchsuite.engine.program.computation import HiddenVariable, first_difference, names_of, unknown_to_a_reset
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.errors import BenchsuiteError
 from benchsuite.recipe import Setting
@@ -71,7 +71,7 @@ class FirstLook:
         """Return what looks at the end of the first epoch, given its learning rates."""
         program = self.ready.program
         start = _values(program.network.trainable)
-        hidden = [(held, held.value()) for held in unknown_to_a_reset(program)]
+        hidden = [(held, held.numpy()) for held in unknown_to_a_reset(program)]
 
         def look(rates: np.ndarray) -> None:
             self._hidden(hidden)
@@ -80,9 +80,9 @@ class FirstLook:
 
         return look
 
-    def _hidden(self, before: Sequence[tuple[Held, np.ndarray]]) -> None:
+    def _hidden(self, before: Sequence[tuple[HiddenVariable, np.ndarray]]) -> None:
         for held, value in before:
-            if not _equal([value], [held.value()]):
+            if not _equal([value], [held.numpy()]):
                 raise self._told(f"training changes the variable {held.name!r}, which no reset knows")
 
     def _shapes(self) -> str:
@@ -135,7 +135,7 @@ class FirstLook:
             return ""
         order, rates = self.ready.plan.epoch(0)
         owned = [*program.network.model.variables, *program.optimizer.made.variables, *program.after.variables]
-        owned += [_Hidden(held) for held in unknown_to_a_reset(program)]
+        owned += unknown_to_a_reset(program)
         start, ends = _values(owned), []
         for rate in RATES[:2]:
             # Training ends with the first batch whose loss exceeds the bound: with the first of all, where losses are above 0.
@@ -155,21 +155,6 @@ class FirstLook:
     def _told(self, what: str) -> BrokenPromise:
         names = " ".join(f"{one.kind.replace('_', '-')}:{one.name}" for one in self.strangers)
         return BrokenPromise(f"a promise is broken: {what}. benchsuite check {names} says more.")
-
-
-class _Hidden:
-    """A variable that no reset knows, to be read and put back like any other."""
-
-    def __init__(self, held: Held) -> None:
-        self._held = held
-
-    def numpy(self) -> np.ndarray:
-        return self._held.value()
-
-    def assign(self, value: np.ndarray) -> None:
-        import tensorflow as tf
-
-        tf.raw_ops.AssignVariableOp(resource=self._held.handle, value=tf.constant(value, self._held.type))
 
 
 def _code(component: Component | Task) -> Any:
