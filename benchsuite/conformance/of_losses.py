@@ -74,7 +74,9 @@ def loss_is_per_example(trying: Trying) -> list[Finding]:
         problem = f"right answers have the loss {good:.4g}, wrong ones {bad:.4g}"
         findings.append(blame.broken(BETTER, problem, SIGN, place))
     elif towards is None or not towards < 0:
-        problem = "it has no gradient" if towards is None else "its gradient does not lead from wrong answers to right ones"
+        problem = (
+            "it has no gradient" if towards is None else "its gradient does not lead from wrong answers to right ones"
+        )
         findings.append(blame.broken(BETTER, problem, SIGN, place))
     else:
         findings.append(Finding(BETTER))

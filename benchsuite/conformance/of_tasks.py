@@ -33,7 +33,9 @@ BATCH = (
     "Return one number for each example, [batch]: the engine averages over whole parts. What averages over the batch itself depends on "
     "its size, and on the examples that fill up the last one."
 )
-APART = "Drop examples that are there twice before data() returns, or say which belong together: bs.Arrays(x, y, groups=…)."
+APART = (
+    "Drop examples that are there twice before data() returns, or say which belong together: bs.Arrays(x, y, groups=…)."
+)
 FIT = (
     "Leave inputs as they are and let a preprocessing scale them (baseline={'preprocessing': 'standardize'}): it is fitted on the "
     "training part alone. Targets: standardize_targets=True."
@@ -59,7 +61,10 @@ def _network(task: Task, ready: ReadyTrial, blame: Blame) -> Finding:
     own = [
         name
         for name, variable in network.names.items()
-        if name.endswith("/kernel") and len(variable.shape) > 1 and id(variable) in trained and id(variable) not in known
+        if name.endswith("/kernel")
+        and len(variable.shape) > 1
+        and id(variable) in trained
+        and id(variable) not in known
     ]
     idle = [kind for kind in task.compares if kind in NOTHING_TO_CHANGE and kind not in network.used]
     if own:
