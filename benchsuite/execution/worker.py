@@ -125,7 +125,7 @@ class Worker:
 
         registry = self._load_plugins()
         known = None
-        if options.compile_cache and device.kind == "cpu":
+        if self._connection is not None and options.compile_cache and device.kind == "cpu":
             from benchsuite.engine.fed.known import KNOWN
             from benchsuite.engine.known_programs import KnownPrograms
 
@@ -145,9 +145,10 @@ class Worker:
             after_epoch=self._tell_epoch if options.epochs else None,
             known=known,
         )
-        # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
-        gc.collect()
-        gc.freeze()
+        if self._connection is not None:
+            # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
+            gc.collect()
+            gc.freeze()
 
     def _tell_epoch(self, trial: str, values: Values) -> None:
         if self._connection is not None:
