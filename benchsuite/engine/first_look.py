@@ -181,5 +181,6 @@ def _values(variables: Sequence[Any]) -> list[np.ndarray]:
 
 
 def _equal(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True))
-
+    return all(
+        np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True)
+    )

@@ -29,6 +29,7 @@ from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importin
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
 from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
+from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
@@ -130,8 +131,9 @@ class Worker:
             from benchsuite.engine.fed.known import KNOWN
             from benchsuite.engine.known_programs import KnownPrograms
 
-            KNOWN.switch_on(lambda setting: registry.fingerprint(setting.kind, setting.name, setting.hyperparameters))
-            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced.
+            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced, and it
+            # may come from a library whose code no fingerprint holds.
+            KNOWN.switch_on(partial(_code_of_bundled, registry))
             known = None if options.lineage else KnownPrograms(partial(fingerprints, registry=registry, verify=True))
         self._registry = registry
         self._rounding = numerics(device.kind)
@@ -226,6 +228,13 @@ class Worker:
             processor=processor_name(),
             cores=os.cpu_count(),
         )
+
+
+def _code_of_bundled(registry: Registry, setting: Setting) -> str | None:
+    """Return the fingerprint of a component that ships with benchsuite."""
+    if registry.entry(setting.kind, setting.name).plugin.origin != "bundled":
+        return None
+    return registry.fingerprint(setting.kind, setting.name, setting.hyperparameters)
 
 
 def device_name(device: str) -> str:
