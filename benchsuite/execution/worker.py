@@ -28,8 +28,8 @@ from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
-from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
 from benchsuite.recipe import Setting
+from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Spec, Trial
