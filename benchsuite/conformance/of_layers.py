@@ -73,8 +73,10 @@ def _looked(component: Component, made: Any, x: Any, blame: Blame, place: Place 
         return [*findings, blame.broken(STILL, problem, ONLY_TRAINING, place)]
     findings.append(Finding(STILL))
     if not kernel:
-        alone = np.array(called(made, x[:2], False))
-        off = float(np.max(np.abs(alone - with_key[:2]), initial=0.0))
+        off = 0.0
+        for part in (slice(0, 2), slice(2, 4), slice(4, 6)):
+            alone = np.array(called(made, x[part], False))
+            off = max(off, float(np.max(np.abs(alone - with_key[part]), initial=0.0)))
         if not off <= CLOSE * max(1.0, float(np.max(np.abs(with_key)))):
             problem = f"two examples alone give other numbers than the same two among {x.shape[0]}, by {off:.2g}"
             return [*findings, blame.broken(ALONE, problem, MOVING, place)]

@@ -23,6 +23,7 @@ from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
+from benchsuite.execution.lineage import Lineages
 from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
@@ -144,6 +145,7 @@ class Worker:
             results=options.results,
             after_epoch=self._tell_epoch if options.epochs else None,
             known=known,
+            strangers=Lineages(registry).strangers,
         )
         # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
         gc.collect()

@@ -17,7 +17,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -142,11 +142,11 @@ WAYS = {
         Way("regularization", PLAIN, task="sequences"),
         Way("regularization", PLAIN, task="images"),
     ],
+    "layer on inputs and targets": [Way("regularization", BOTH, "hands it inputs and targets", task="images")],
     "layer on inputs": [
         Way(
             "regularization", "layer = {call}\nlayer.on = 'inputs'\nreturn layer", "says where it stands", task="images"
         ),
-        Way("regularization", BOTH, "hands it inputs and targets", task="images"),
     ],
     "preprocessing": [Way("preprocessing", PLAIN)],
     "layer of a model": [
@@ -210,6 +210,7 @@ GIVEN = {
 }
 """Arguments of those that cannot do without, or should do something."""
 LOGITS = ("BinaryCrossentropy", "BinaryFocalCrossentropy", "SparseCategoricalCrossentropy")
+MIXING = ("CutMix", "MixUp")
 RECURRENT = ("LSTM(8, dropout=0.25)", "GRU(8, recurrent_dropout=0.25)", "SimpleRNN(8)")
 
 PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
@@ -224,7 +225,7 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
         "ga_optimizer",
         {
             "optimizer": (
-                "make_ga_optimizer(keras.optimizers.Adam)(2, learning_rate=learning_rate)",
+                "make_ga_optimizer(16, 8, keras.optimizers.Adam(learning_rate))",
                 "Adam(2, learning_rate=learning_rate)",
             )
         },
@@ -234,30 +235,22 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
         {
             "layer on inputs": (
                 "RandomFlip()",
-                "GaussianBlur()",
+                "GaussianBlur(3)",
                 "GaussianNoise()",
-                "RandomAffine(degrees=15)",
+                "RandomAffine(degree=15)",
                 "RandomErasing()",
                 "RandomGrayscale()",
-                "CutMix()",
-                "MixUp()",
-            )
+            ),
+            "layer on inputs and targets": ("CutMix()", "MixUp()"),
         },
     ),
     "keras-bcr": ("keras_bcr", {"layer after activations": ("BatchCorrRegularizer()",)}),
-    "keras-cv": (
-        "keras_cv.layers",
-        {
-            "layer on inputs": ("RandomFlip()", "RandomTranslation(0.2, 0.2)", "GridMask()", "RandomCutout(0.5, 0.5)"),
-            "layer after activations": ("DropPath()",),
-        },
-    ),
     "keras-custom": ("keras_custom", {"activation": ("layers.Abs()",), "layer of a model": ("layers.Arctan()",)}),
     "keras-efficient-kan": ("keras_efficient_kan", {"layer of a model": ("KANLinear(8)",)}),
     "keras-hub": (
         "keras_hub.layers",
         {
-            "normalization": ("RMSNormalization()",),
+            "normalization": ("RMSNormalization(8)",),
             "layer of a model": (
                 "SinePositionEncoding()",
                 "TransformerEncoder(8, 2, dropout=0.25)",
@@ -284,12 +277,12 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
         },
     ),
     "keras-tcn": ("tcn", {"layer of a model": ("TCN(8, kernel_size=2, dilations=(1, 2), dropout_rate=0.25)",)}),
-    "rt-activation": ("rt_activation", {"activation": ("rta", "RTA()")}),
+    "rt-activation": ("rt_activation", {"activation": ("rta",)}),
     "tf-extra": (
         "tf_extra",
         {
-            "loss": ("FocalLoss(reduction=None)", "LabelSmoothingCrossEntropy(reduction=None)"),
-            "layer of a model": ("SqueezeExcitation()", "CBAM()"),
+            "loss": ("losses.FocalLoss(reduction=None)", "losses.LabelSmoothingCrossEntropy(reduction=None)"),
+            "layer of a model": ("layers.SqueezeExcitation()", "layers.CBAM()"),
         },
     ),
     "tf-kan-latest": ("tfkan.layers", {"layer of a model": ("DenseKAN(8)",)}),
@@ -336,7 +329,8 @@ def keras_parts() -> list[Part]:
         found.append(Part("loss", name, f"keras.losses.{name}({given}reduction=None)"))
     functions = [name for name, held in sorted(vars(keras.activations).items()) if inspect.isfunction(held)]
     functions = [name for name in functions if name not in ("get", "serialize", "deserialize")]
-    found += [Part("activation", name, f"keras.activations.{name}") for name in functions]
+    calls = {"threshold": "(lambda x: keras.activations.threshold(x, 0.5, 0.0))"}
+    found += [Part("activation", name, calls.get(name, f"keras.activations.{name}")) for name in functions]
     for name in classes(keras.layers, keras.layers.Layer):
         cls = getattr(keras.layers, name)
         folder = cls.__module__.removeprefix("keras.src.layers.").partition(".")[0]
@@ -347,7 +341,8 @@ def keras_parts() -> list[Part]:
             "preprocessing": "layer on inputs" if issubclass(cls, BaseImagePreprocessingLayer) else "preprocessing",
         }
         if folder in kinds and cls.__module__.startswith("keras.src.layers."):
-            add(kinds[folder], "layers", [name])
+            both = " and targets" if name in MIXING else ""
+            add(kinds[folder] + both, "layers", [name])
     found += [Part("layer of a model", call.partition("(")[0], f"keras.layers.{call}") for call in RECURRENT]
     return found
 
@@ -474,7 +469,11 @@ def verdict(bench: Bench, part: Part) -> Verdict:
 
 
 def _one_line(reason: str) -> str:
-    text = re.sub(r"\s+", " ", reason.replace("|", "/").replace("`", "'")).strip()
+    text = re.sub(
+        r"\x1b\[\d+m|Exception encountered when calling \S+\(\)\.|Arguments received by.*", "", reason, flags=re.S
+    )
+    text = re.sub(r"\s+", " ", text.replace("|", "/").replace("`", "'").replace("[1m", "")).strip()
+    text = re.sub(r"(?<=[a-z0-9])_\d+(?=')", "", text)  # Keras counts its layers
     return shortened(re.sub(r"<[^>]*>", "…", text), LONGEST_REASON)
 
 
@@ -487,10 +486,12 @@ def written(own: list[Verdict], others: dict[str, list[Verdict]], versions: dict
         "",
         "*Made by `docs/reference/make_keras_parts.py`, which tries every part that Keras ships of the kinds that a recipe has, found by",
         "looking, and some of packages from PyPI. Each trains a tiny task three times in one program, the third trial like the first:",
-        "what works gives the same bits then.*",
+        "what works gives the same bits then. Whether its numbers are right is for tests: those of Keras' options are compared with",
+        "`model.fit` in `tests/engine/program/test_keras_trainer.py`.*",
         "",
         f"Keras {versions['keras']} with TensorFlow {versions['tensorflow']}: of {count} parts {plain} work unmodified, as",
-        f"`return Part(…)` in `make`, {sum(bool(one.lines) for one in own)} with some lines more, {sum(one.lines is None for one in own)} do not.",
+        f"`return Part(…)` in `make`, {sum(bool(one.lines) for one in own)} with some lines more, "
+        f"{sum(one.lines is None for one in own)} do not.",
         "",
         "## Keras",
         "",
@@ -502,7 +503,7 @@ def written(own: list[Verdict], others: dict[str, list[Verdict]], versions: dict
         if names:
             lines.append(f"| {kind} | {', '.join(names)} |")
     lines += ["", "| part | as | verdict |", "|---|---|---|"]
-    lines += [_row(one) for one in own if one.lines != 0]
+    lines += _rows(one for one in own if one.lines != 0)
     lines += [
         "",
         'Lines more: `layer.on = "inputs"` lets a layer change the inputs of each training batch; layers that change inputs and targets',
@@ -511,14 +512,23 @@ def written(own: list[Verdict], others: dict[str, list[Verdict]], versions: dict
         "",
         "## Packages",
         "",
-        "Not dependencies of the suite: each was installed into a folder of its own, without its dependencies, and tried as it is.",
+        "Not dependencies of the suite: each was installed into a folder of its own, with what its import needs, and tried as it is.",
         "",
         "| package | part | as | verdict |",
         "|---|---|---|---|",
     ]
     for package, found in sorted(others.items()):
-        lines += [f"| {package} {versions[package]} {_row(one)}" for one in found]
+        lines += [f"| {package} {versions[package]} {row}" for row in _rows(found)]
     return "\n".join([*lines, ""])
+
+
+def _rows(found: Iterable[Verdict]) -> list[str]:
+    """Return a row for all parts of which the same is said."""
+    rows: dict[str, list[str]] = {}
+    for one in found:
+        name, _, rest = _row(one)[2:].partition(" | ")
+        rows.setdefault(rest, []).append(name)
+    return [f"| {', '.join(names)} | {rest}" for rest, names in rows.items()]
 
 
 def _row(one: Verdict) -> str:

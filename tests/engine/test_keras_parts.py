@@ -87,6 +87,13 @@ def test_a_loss_of_a_whole_batch_is_refused(bench):
     assert ending.reason.endswith("it must return one for each example. For a loss of Keras', say reduction=None.")
 
 
+def test_a_function_of_plain_tensors_is_an_activation_as_well(bench):
+    """Keras' functional models are built of symbolic tensors, which TensorFlow's own functions refuse."""
+    bench.change_task(xla=False)
+    bench.add(bs.Activation(name="of_tensorflow", make=lambda: tf.nn.tanh, summary="tanh."))
+    assert bench.run(activation="of_tensorflow").curves == bench.run(activation="tanh").curves
+
+
 def documented(name):
     """Return what the file of a name in the documentation registers, as the component that it is."""
     text = (DOCS / "write-an-optimizer.md").read_text(encoding="utf-8")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 
-def on_symbols(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def on_symbols(function: Any) -> Any:
     """Return a function that takes Keras' symbolic tensors too: where it does not by itself, as ``tf.nn.relu``, in a layer.
 
     Args:
