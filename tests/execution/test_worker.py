@@ -18,8 +18,8 @@ from benchsuite.execution.messages import Answer
 from benchsuite.execution.worker import Worker, _code_of_bundled, _sendable
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Costs, Ending, Environment
 from benchsuite.recipe import Setting
+from benchsuite.record import Costs, Ending, Environment
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
