@@ -4,9 +4,7 @@ import benchsuite as bs
 
 
 def make():
-    return lambda gradients, variables: [
-        None if g is None else g + 1e-3 * v for g, v in zip(gradients, variables)
-    ]
+    return lambda gradients, variables: [None if g is None else g + 1e-3 * v for g, v in zip(gradients, variables)]
 
 
 @bs.hookimpl

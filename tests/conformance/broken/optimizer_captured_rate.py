@@ -15,4 +15,11 @@ def make(learning_rate):
 
 @bs.hookimpl
 def register_optimizers():
-    return [bs.Optimizer(name="captured_rate", make=make, space={"learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05)}, summary="A mistake.")]
+    return [
+        bs.Optimizer(
+            name="captured_rate",
+            make=make,
+            space={"learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05)},
+            summary="A mistake.",
+        )
+    ]

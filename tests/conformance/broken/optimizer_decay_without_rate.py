@@ -15,4 +15,14 @@ def make(learning_rate, weight_decay):
 
 @bs.hookimpl
 def register_optimizers():
-    return [bs.Optimizer(name="decay_without_rate", make=make, space={"learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05), "weight_decay": bs.Uniform(0.0, 0.1, default=0.004)}, summary="A mistake.")]
+    return [
+        bs.Optimizer(
+            name="decay_without_rate",
+            make=make,
+            space={
+                "learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05),
+                "weight_decay": bs.Uniform(0.0, 0.1, default=0.004),
+            },
+            summary="A mistake.",
+        )
+    ]

@@ -18,4 +18,11 @@ def make(learning_rate):
 
 @bs.hookimpl
 def register_optimizers():
-    return [bs.Optimizer(name="numpy_while_traced", make=make, space={"learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05)}, summary="A mistake.")]
+    return [
+        bs.Optimizer(
+            name="numpy_while_traced",
+            make=make,
+            space={"learning_rate": bs.LogUniform(1e-4, 1.0, default=0.05)},
+            summary="A mistake.",
+        )
+    ]

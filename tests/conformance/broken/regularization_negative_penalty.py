@@ -19,4 +19,11 @@ def make(strength):
 
 @bs.hookimpl
 def register_regularizations():
-    return [bs.Regularization(name="negative_penalty", make=make, space={"strength": bs.LogUniform(1e-6, 1e-1, default=1e-4)}, summary="A mistake.")]
+    return [
+        bs.Regularization(
+            name="negative_penalty",
+            make=make,
+            space={"strength": bs.LogUniform(1e-6, 1e-1, default=1e-4)},
+            summary="A mistake.",
+        )
+    ]

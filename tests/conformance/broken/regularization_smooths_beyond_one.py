@@ -22,4 +22,11 @@ def make(strength):
 
 @bs.hookimpl
 def register_regularizations():
-    return [bs.Regularization(name="smooths_beyond_one", make=make, space={"strength": bs.Uniform(0.0, 0.5, default=0.1)}, summary="A mistake.")]
+    return [
+        bs.Regularization(
+            name="smooths_beyond_one",
+            make=make,
+            space={"strength": bs.Uniform(0.0, 0.5, default=0.1)},
+            summary="A mistake.",
+        )
+    ]

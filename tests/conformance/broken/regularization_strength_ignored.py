@@ -11,4 +11,11 @@ def make(strength):
 
 @bs.hookimpl
 def register_regularizations():
-    return [bs.Regularization(name="strength_ignored", make=make, space={"strength": bs.LogUniform(1e-6, 1e-1, default=1e-4)}, summary="A mistake.")]
+    return [
+        bs.Regularization(
+            name="strength_ignored",
+            make=make,
+            space={"strength": bs.LogUniform(1e-6, 1e-1, default=1e-4)},
+            summary="A mistake.",
+        )
+    ]

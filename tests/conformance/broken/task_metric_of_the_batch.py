@@ -11,7 +11,6 @@ def right(targets, outputs):
     return tf.reduce_mean(tf.cast(tf.argmax(outputs, -1, tf.int32) == targets, tf.float32))
 
 
-
 def data():
     generator = np.random.default_rng(0)
     x = generator.normal(size=(300, 6)).astype("float32")
@@ -26,8 +25,19 @@ def model(blocks, inputs):
 def register_tasks():
     return [
         bs.Task(
-            name="metric_of_the_batch", data=data, model=model, split=bs.HoldOut(0.6, 0.2, 0.2), loss="cross_entropy", metrics=[bs.Metric(name="right", per_example=right)], primary="right",
-            batch_size=20, epochs=2, xla=False, compares=["optimizer", "activation"], summary="A mistake.",
-            license="generated", citation="none",
+            name="metric_of_the_batch",
+            data=data,
+            model=model,
+            split=bs.HoldOut(0.6, 0.2, 0.2),
+            loss="cross_entropy",
+            metrics=[bs.Metric(name="right", per_example=right)],
+            primary="right",
+            batch_size=20,
+            epochs=2,
+            xla=False,
+            compares=["optimizer", "activation"],
+            summary="A mistake.",
+            license="generated",
+            citation="none",
         )
     ]

@@ -18,8 +18,19 @@ def model(blocks, inputs):
 def register_tasks():
     return [
         bs.Task(
-            name="other_data_each_time", data=data, model=model, split=bs.HoldOut(0.6, 0.2, 0.2), loss="cross_entropy", metrics=["accuracy"], primary="accuracy",
-            batch_size=20, epochs=2, xla=False, compares=["optimizer", "activation"], summary="A mistake.",
-            license="generated", citation="none",
+            name="other_data_each_time",
+            data=data,
+            model=model,
+            split=bs.HoldOut(0.6, 0.2, 0.2),
+            loss="cross_entropy",
+            metrics=["accuracy"],
+            primary="accuracy",
+            batch_size=20,
+            epochs=2,
+            xla=False,
+            compares=["optimizer", "activation"],
+            summary="A mistake.",
+            license="generated",
+            citation="none",
         )
     ]

@@ -20,8 +20,19 @@ def model(blocks, inputs):
 def register_tasks():
     return [
         bs.Task(
-            name="scaled_as_a_whole", data=data, model=model, split=bs.HoldOut(0.6, 0.2, 0.2), loss="cross_entropy", metrics=["accuracy"], primary="accuracy",
-            batch_size=20, epochs=2, xla=False, compares=["optimizer", "activation"], summary="A mistake.",
-            license="generated", citation="none",
+            name="scaled_as_a_whole",
+            data=data,
+            model=model,
+            split=bs.HoldOut(0.6, 0.2, 0.2),
+            loss="cross_entropy",
+            metrics=["accuracy"],
+            primary="accuracy",
+            batch_size=20,
+            epochs=2,
+            xla=False,
+            compares=["optimizer", "activation"],
+            summary="A mistake.",
+            license="generated",
+            citation="none",
         )
     ]
