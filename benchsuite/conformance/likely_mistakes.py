@@ -216,6 +216,10 @@ MISTAKES = (
         said="[Ss]hape mismatch|Dimensions must be equal|[Ii]ncompatible shapes|shapes? .* (is|are) incompatible|same shape",
     ),
     Mistake(
+        "An array is larger than memory: is one made of every example with every other, or of a shape that was multiplied twice?",
+        said="Unable to allocate|[Oo]ut of memory|OOM when allocating|failed to allocate memory",
+    ),
+    Mistake(
         'Install the package in the environment in which benchsuite runs, or let the plugin raise bs.Unsupported("needs …") where '
         "it is missing.",
         types=("ModuleNotFoundError",),

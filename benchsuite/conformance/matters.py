@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values
 from benchsuite.engine.program.computation import names_of
+from benchsuite.recipe import Setting
 from benchsuite.spaces import Choice, Space, Value
 from benchsuite.trial import ON_HOST, RATE
 
@@ -128,10 +130,14 @@ def _differ(before: Numbers, after: Numbers) -> bool:
 def _changes_the_program(trying: Trying, name: str, values: list[Value]) -> bool:
     """Say whether it decides what a program computes, or starts from: where it matters in a network alone."""
     component = trying.component
+    assert isinstance(component, Component)
     found = []
-    for value in (trying.recipe.one(component.kind).hyperparameters[name], *values[:2]):
+    setting, trial = trying.recipe.one(component.kind), trying.trial()
+    for value in (setting.hyperparameters[name], *values[:2]):
+        other = Setting.of(component, {**setting.hyperparameters, name: value})
         try:
-            ready = trying.fresh(False).ready(trying.trial(**{name: value}))
+            recipe = trial.recipe.replaced(component.kind, (other,))
+            ready = trying.fresh(False).ready(replace(trial, recipe=recipe))
             ready.program.trace_only(ready.feed, ready.plan.steps)
         except Exception:
             continue

@@ -29,7 +29,7 @@ MOVING = (
     "At evaluation (training=False) use averages that were made in training, as keras.layers.BatchNormalization does, or statistics of "
     "one example; and sum over the axes of an example, never over axis 0."
 )
-ONLY_TRAINING = "Draw, and change state, only where training is true: def call(self, inputs, training=False): if not training: return inputs."
+ONLY_TRAINING = "Draw, and change state, only where call(self, inputs, training=False) is told that training is true."
 OF_INPUTS = "Compute from the inputs and self's variables alone: no counter, no chance but bs.noise, no clock."
 SAFE = "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
 

@@ -150,7 +150,7 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     used = trying.session.ready(trying.trial())
     # Trained first, so that whatever it keeps is kept.
     used.program.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
-    hidden_before = {held.name: held.value() for held in unknown_to_a_reset(fresh.program)}
+    hidden_before = {held.name: held.numpy() for held in unknown_to_a_reset(fresh.program)}
     try:
         used = trying.session.ready(other)
     except BenchsuiteError as error:
@@ -162,7 +162,7 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     hidden = unknown_to_a_reset(used.program)
     for held in hidden:
         its = hidden_before.get(held.name)
-        mine = held.value()
+        mine = held.numpy()
         if its is None or mine.shape != its.shape or not np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f"):
             return blame.broken(RESET, f"no reset knows the variable {held.name!r}, which training changes", HIDDEN)
     return Finding(RESET)

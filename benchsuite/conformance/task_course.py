@@ -17,9 +17,7 @@ from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
 
-OF_A_TASK: tuple[OnATask, ...] = tuple(
-    OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_TASKS
-)
+OF_A_TASK: tuple[OnATask, ...] = tuple(OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_TASKS)
 """Promises of a task whose baseline trained one epoch, in order."""
 
 

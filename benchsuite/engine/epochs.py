@@ -93,9 +93,7 @@ class Course:
         return all(wishes) and goes_on
 
 
-def train_epochs(
-    ready: ReadyTrial, course: Course, first: Callable[[Sequence[float]], None] | None = None
-) -> None:
+def train_epochs(ready: ReadyTrial, course: Course, first: Callable[[np.ndarray], None] | None = None) -> None:
     """Train a trial for its budget, or until a monitor ends it.
 
     Args:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component, Task
-from benchsuite.engine.program.computation import Held, first_difference, names_of, unknown_to_a_reset
+from benchsuite.engine.program.computation import HiddenVariable, first_difference, names_of, unknown_to_a_reset
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.errors import BenchsuiteError
 from benchsuite.recipe import Setting
@@ -67,22 +67,22 @@ class FirstLook:
         if program.broken_promise:
             raise self._told(program.broken_promise)
 
-    def watched(self) -> Callable[[Sequence[float]], None]:
+    def watched(self) -> Callable[[np.ndarray], None]:
         """Return what looks at the end of the first epoch, given its learning rates."""
         program = self.ready.program
         start = _values(program.network.trainable)
-        hidden = [(held, held.value()) for held in unknown_to_a_reset(program)]
+        hidden = [(held, held.numpy()) for held in unknown_to_a_reset(program)]
 
-        def look(rates: Sequence[float]) -> None:
+        def look(rates: np.ndarray) -> None:
             self._hidden(hidden)
-            if np.any(np.asarray(rates) != 0) and _equal(start, _values(program.network.trainable)):
+            if rates.any() and _equal(start, _values(program.network.trainable)):
                 raise self._told("no weight changes in the first epoch")
 
         return look
 
-    def _hidden(self, before: Sequence[tuple[Held, np.ndarray]]) -> None:
+    def _hidden(self, before: Sequence[tuple[HiddenVariable, np.ndarray]]) -> None:
         for held, value in before:
-            if not _equal([value], [held.value()]):
+            if not _equal([value], [held.numpy()]):
                 raise self._told(f"training changes the variable {held.name!r}, which no reset knows")
 
     def _shapes(self) -> str:
@@ -135,7 +135,7 @@ class FirstLook:
             return ""
         order, rates = self.ready.plan.epoch(0)
         owned = [*program.network.model.variables, *program.optimizer.made.variables, *program.after.variables]
-        owned += [_Hidden(held) for held in unknown_to_a_reset(program)]
+        owned += unknown_to_a_reset(program)
         start, ends = _values(owned), []
         for rate in RATES[:2]:
             # Training ends with the first batch whose loss exceeds the bound: with the first of all, where losses are above 0.
@@ -157,21 +157,6 @@ class FirstLook:
         return BrokenPromise(f"a promise is broken: {what}. benchsuite check {names} says more.")
 
 
-class _Hidden:
-    """A variable that no reset knows, to be read and put back like any other."""
-
-    def __init__(self, held: Held) -> None:
-        self._held = held
-
-    def numpy(self) -> np.ndarray:
-        return self._held.value()
-
-    def assign(self, value: np.ndarray) -> None:
-        import tensorflow as tf
-
-        tf.raw_ops.AssignVariableOp(resource=self._held.handle, value=tf.constant(value, self._held.type))
-
-
 def _code(component: Component | Task) -> Any:
     return getattr(getattr(component, "make", None) or getattr(component, "model", None), "__code__", None)
 
@@ -181,5 +166,6 @@ def _values(variables: Sequence[Any]) -> list[np.ndarray]:
 
 
 def _equal(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True))
-
+    return all(
+        np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f") for mine, its in zip(one, other, strict=True)
+    )

@@ -245,7 +245,7 @@ PACKAGES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
         },
     ),
     "keras-bcr": ("keras_bcr", {"layer after activations": ("BatchCorrRegularizer()",)}),
-    "keras-custom": ("keras_custom", {"activation": ("layers.Abs()",), "layer of a model": ("layers.Arctan()",)}),
+    "keras-custom": ("keras_custom.layers.numpy.ops", {"activation": ("Abs()",), "layer of a model": ("Arctan()",)}),
     "keras-efficient-kan": ("keras_efficient_kan", {"layer of a model": ("KANLinear(8)",)}),
     "keras-hub": (
         "keras_hub.layers",
@@ -546,8 +546,9 @@ def packages_in(folders: list[str]) -> Iterator[tuple[str, str]]:
     for folder in folders:
         sys.path.append(folder)
         for found in importlib.metadata.distributions(path=[folder]):
-            if found.name in PACKAGES:
-                yield found.name, found.version
+            name = found.name.replace("_", "-")
+            if name in PACKAGES:
+                yield name, found.version
 
 
 class Known:
