@@ -9,7 +9,7 @@ from benchsuite.data import load
 from benchsuite.engine.seeds import Streams
 
 RATE = 0.0625
-EPOCHS = 2
+EPOCHS = 1
 SPACE = {"learning_rate": bs.LogUniform(1e-4, 10.0, default=RATE)}
 
 
