@@ -25,7 +25,7 @@ class Archive:
 
     Args:
         records: The records that count.
-        stale: How many are stale: other code or an earlier benchsuite made them.
+        stale: How many are stale: other code, other data or an earlier benchsuite made them.
         stale_shown: Whether these are among the records; else they were left out.
         without_data: How many were left out because their trials had no data.
         damaged: What lies among the records and is none, one line each.
@@ -47,7 +47,7 @@ class Archive:
         self._contents = Contents(records, same_as)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
-        """How many records other code or an earlier benchsuite made: left out, unless the archive was read with them."""
+        """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
         self.without_data = without_data
         """How many records were left out because their trials had no data."""
         self.damaged = [str(one) for one in damaged]

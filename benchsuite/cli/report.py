@@ -163,7 +163,7 @@ def _notes(old: int, shown: bool, missing: int, count: int) -> Iterator[str]:
     if old:
         verb = "is" if old == 1 else "are"
         what = (
-            "and shown all the same: other code or an earlier benchsuite made"
+            "and shown all the same: other code, other data or an earlier benchsuite made"
             if shown
             else "and left out (--stale shows"
         )

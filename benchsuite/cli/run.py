@@ -128,6 +128,8 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
         say(console, "  {:24} {:5} {}", task, count, "trial" if count == 1 else "trials")
+    for name in sorted(judge.other_data):
+        say(console, "[yellow]![/] the data of task {} are others now than its records had", repr(name))
     if planned.changes:
         say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():

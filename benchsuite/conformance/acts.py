@@ -21,6 +21,8 @@ Make = Callable[[], Any]
 Numbers = list[np.ndarray]
 RATE = 0.05
 CLASSES = 3
+MANY = 10
+"""Steps beyond which it is worth while to trace one."""
 SHAPES = ((6, 12), (6, 4, 4, 12), (6, 3, 12))
 """Of what enters layers, in the order in which they are tried."""
 IMAGES = (8, 9, 9, 3)
@@ -158,7 +160,7 @@ def act(component: Component, make: Make, much: int = 4) -> Numbers:
 
 def _optimizer(component: Component, make: Make, much: int) -> list[Any]:
     assert isinstance(component, Optimizer)
-    return list(Descent(component, make).run(much))
+    return list(Descent(component, make, graph=much > MANY).run(much))
 
 
 def _transform(component: Component, make: Make, much: int) -> list[Any]:

@@ -15,6 +15,7 @@ from benchsuite.conformance.runs import Runs, described, equal
 from benchsuite.conformance.saved import WITH_LAYERS, is_saved
 from benchsuite.conformance.step import Looked, OnATask, PromiseStep, TriedOn, listed
 from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
+from benchsuite.conformance.wrong_numbers import WRONG_NUMBERS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
@@ -30,6 +31,7 @@ ON_A_TASK: tuple[OnATask, ...] = (
         dear=True,
     ),
     OnATask("saved", "a saved model predicts the same once it is loaded", is_saved, kinds=WITH_LAYERS),
+    *(OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_NUMBERS),
 )
 """Promises of a component on each tiny task that it trains on, in order."""
 

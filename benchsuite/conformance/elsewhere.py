@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchsuite.components import Task
@@ -19,8 +21,6 @@ from benchsuite.text import as_reason
 
 AGREE = "another process gives the same numbers"
 SECONDS = 300.0
-LAST = "BENCHSUITE-CURVES "
-"""Begins the line on which the other process tells; whatever a plugin prints stands before."""
 BOOT = (
     "import sys; sys.path[:] = sys.argv[2].splitlines(); "
     "from benchsuite.conformance.elsewhere import tell; tell(sys.argv[1])"
@@ -45,18 +45,19 @@ def another_process_agrees(trying: Trying) -> list[Finding]:
         "epochs": len(trying.first.curves["train_loss"]) - 1,
     }
     surroundings = {**environment(Device("cpu")), **os.environ, "PYTHONHASHSEED": "77"}
-    asked = [sys.executable, "-c", BOOT, json.dumps(wanted), "\n".join(search_path())]
-    try:
-        ran = subprocess.run(
-            asked, capture_output=True, text=True, errors="replace", timeout=SECONDS, env=surroundings, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return [blame.broken(AGREE, f"it did not end within {SECONDS:g} seconds", CURE)]
-    lines = [line for line in ran.stdout.splitlines() if line.startswith(LAST)]
-    if not lines:
-        said = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
-        return [blame.broken(AGREE, f"it ended with code {ran.returncode}: {as_reason(said)}", CURE)]
-    told = json.loads(lines[-1][len(LAST) :])
+    with TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer.json"
+        asked = [sys.executable, "-c", BOOT, json.dumps({**wanted, "answer": str(answer)}), "\n".join(search_path())]
+        try:
+            ran = subprocess.run(
+                asked, capture_output=True, text=True, errors="replace", timeout=SECONDS, env=surroundings, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return [blame.broken(AGREE, f"it did not end within {SECONDS:g} seconds", CURE)]
+        if not answer.exists():
+            said = (ran.stderr.strip().splitlines() or ["nothing"])[-1]
+            return [blame.broken(AGREE, f"it ended with code {ran.returncode}: {as_reason(said)}", CURE)]
+        told = json.loads(answer.read_text(encoding="utf-8"))
     if told["curves"] == digest(trying.first.curves.to_json()):
         return [Finding(AGREE)]
     problem = f"its last training loss is {told['loss']}, here it is {_last(trying.first.curves.to_json())}"
@@ -73,7 +74,7 @@ def _last(curves: dict[str, Any]) -> Any:
 
 
 def tell(text: str) -> None:
-    """Run a trial as :func:`another_process_agrees` asks for it, and print what came of it: the other process begins here.
+    """Run a trial as :func:`another_process_agrees` asks for it, and write what came of it: the other process begins here.
 
     Args:
         text: What is wanted, as JSON.
@@ -104,13 +105,11 @@ def tell(text: str) -> None:
         task = next(one for one in tiny_tasks_for(component, registry) if one.name == wanted["task"])
         recipe = baseline(task, registry)
         if component.kind in recipe:
-            from pathlib import Path
-            from tempfile import TemporaryDirectory
-
             with TemporaryDirectory() as folder:
                 setting = setting_for(component, task, recipe, registry, Path(folder))
             recipe = recipe.replaced(component.kind, (setting,))
     session = Session(registry, {task.name: task}.__getitem__)
     trial = Trial(task.name, task.version, recipe, 0, wanted["epochs"], task.batch_size)
     curves = session.run(trial).ending.curves.to_json()
-    print(f"{LAST}{json.dumps({'curves': digest(curves), 'loss': curves['train_loss'][-1]})}", flush=True)
+    told = {"curves": digest(curves), "loss": curves["train_loss"][-1]}
+    Path(wanted["answer"]).write_text(json.dumps(told), encoding="utf-8")

@@ -23,6 +23,8 @@ METHODS = {
     "after_epoch": "after_epoch(self, epoch, validation)",
     "call": "call(self, x)",
     "update_step": "update_step(self, gradient, variable, learning_rate)",
+    "model": "model(blocks, inputs)",
+    "data": "data()",
 }
 """Method → how it is called."""
 TAKES = (
@@ -31,6 +33,36 @@ TAKES = (
 )
 
 MISTAKES = (
+    Mistake(
+        "Write `return bs.Arrays(x, y)` at the end of data; is there a `return`?",
+        said="must return bs.Arrays",
+        kinds=("task",),
+    ),
+    Mistake(
+        'Inputs are float32 (or int32 codes), targets int32 classes or float32 values: x.astype("float32"), y.astype("int32").',
+        said="must be float32 or int32",
+        kinds=("task",),
+    ),
+    Mistake(
+        "The network needs one output for each class: blocks.output(n), and classes are numbers from 0 to n - 1.",
+        said="classes from .* while the network has",
+        kinds=("task",),
+    ),
+    Mistake(
+        "In a task's model `inputs` is a placeholder of Keras: NumPy, tf and Python's `if` cannot look into it. Use the blocks, "
+        "keras.ops or keras.layers.",
+        said="KerasTensor (cannot|is symbolic)",
+        kinds=("task",),
+    ),
+    Mistake(
+        "The model returns nothing: is there a `return`? It returns what blocks.output(n) gives.",
+        said="outputs=None",
+        kinds=("task",),
+    ),
+    Mistake(
+        'A relative path begins in the working folder. Begin where the plugin lies: Path(__file__).parent / "data.csv".',
+        types=("FileNotFoundError",),
+    ),
     Mistake(
         "Likely `return x` alone: batch returns inputs and targets. Write `return x, y`.",
         types=IN_GRAPH,
@@ -63,12 +95,7 @@ MISTAKES = (
     Mistake(
         "NumPy cannot compute with a tensor in a graph. Write the function of the same name of keras.ops or tf: keras.ops.sign(x) "
         "for np.sign(x).",
-        said="Cannot convert a symbolic .* to a numpy array|KerasTensor .* (to a NumPy array|numpy)|__array__\\(\\)",
-    ),
-    Mistake(
-        "A layer's call is tried on a KerasTensor first, which tf and NumPy cannot read. Use keras.ops, or put the function into a "
-        "keras.Layer.",
-        said="A KerasTensor (cannot|is symbolic)",
+        said="Cannot convert a symbolic .* to a numpy array|__array__\\(\\)",
     ),
     Mistake(
         'An integer (a step number, class labels) meets a float. Cast it first: keras.ops.cast(x, "float32"); class labels become '
@@ -110,9 +137,8 @@ MISTAKES = (
     Mistake(
         "A Keras 3 optimizer is update_step(self, gradient, variable, learning_rate), which changes the variable with "
         "variable.assign_sub(…). _resource_apply_dense, get_updates and slots are of Keras 2.",
-        types=("NotImplementedError",),
+        said="has no update_step",
         kinds=("optimizer",),
-        raised=False,
     ),
     Mistake(
         "State of a variable is found by its index: self.momenta[self._get_variable_index(variable)].",
@@ -166,10 +192,6 @@ MISTAKES = (
         kinds=("schedule",),
     ),
     Mistake(
-        "`if` cannot look at a whole array. Write numpy.where(condition, a, b), or ask (condition).all().",
-        said="truth value of an array",
-    ),
-    Mistake(
         "schedule(step, total_steps) must return an array with one number for each of step; is there a `return`, and does it divide "
         "by something that may be 0?",
         said="a schedule must return",
@@ -194,6 +216,10 @@ MISTAKES = (
         said="[Ss]hape mismatch|Dimensions must be equal|[Ii]ncompatible shapes|shapes? .* (is|are) incompatible|same shape",
     ),
     Mistake(
+        "An array is larger than memory: is one made of every example with every other, or of a shape that was multiplied twice?",
+        said="Unable to allocate|[Oo]ut of memory|OOM when allocating|failed to allocate memory",
+    ),
+    Mistake(
         'Install the package in the environment in which benchsuite runs, or let the plugin raise bs.Unsupported("needs …") where '
         "it is missing.",
         types=("ModuleNotFoundError",),
@@ -213,12 +239,6 @@ MISTAKES = (
         said=TAKES,
         types=("TypeError",),
         raised=False,
-    ),
-    Mistake(
-        "Give the function the arguments that it takes: the line above calls it with others.",
-        said=TAKES,
-        types=("TypeError",),
-        raised=True,
     ),
 )
 """The mistakes, the special before the general: the first that fits is told."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,18 @@ import numpy as np
 from benchsuite.components import Component
 from benchsuite.components.initializer import Adapting
 from benchsuite.conformance.acts import Numbers, act, names_kept
+from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values
 from benchsuite.engine.program.computation import names_of
+from benchsuite.recipe import Setting
 from benchsuite.spaces import Choice, Space, Value
 from benchsuite.trial import ON_HOST, RATE
 
 MATTERS = "each hyperparameter makes a difference"
-OWN = "what another object is made with changes nothing"
+OWN = "an object depends on what it is made with alone"
 NAMED = "Keras has each hyperparameter under its own name"
 LENGTHS = (4, 40)
 MOST_VALUES = 6
@@ -90,7 +93,7 @@ def _matters(
         for base in beside:
             base = {**base, name: setting[name]}
             before = acted(base, much)
-            for value in others[name]:
+            for value in others[name] if much == LENGTHS[0] else others[name][:2]:
                 after = acted({**base, name: value}, much)
                 if before is not None and after is not None and _differ(before, after):
                     return True
@@ -127,10 +130,14 @@ def _differ(before: Numbers, after: Numbers) -> bool:
 def _changes_the_program(trying: Trying, name: str, values: list[Value]) -> bool:
     """Say whether it decides what a program computes, or starts from: where it matters in a network alone."""
     component = trying.component
+    assert isinstance(component, Component)
     found = []
-    for value in (trying.recipe.one(component.kind).hyperparameters[name], *values[:2]):
+    setting, trial = trying.recipe.one(component.kind), trying.trial()
+    for value in (setting.hyperparameters[name], *values[:2]):
+        other = Setting.of(component, {**setting.hyperparameters, name: value})
         try:
-            ready = trying.fresh(False).ready(trying.trial(**{name: value}))
+            recipe = trial.recipe.replaced(component.kind, (other,))
+            ready = trying.fresh(False).ready(replace(trial, recipe=recipe))
             ready.program.trace_only(ready.feed, ready.plan.steps)
         except Exception:
             continue
@@ -154,10 +161,18 @@ def _is_its_own(
             component.make(**second)
         return made
 
-    try:
-        expected = act(component, lambda: component.make(**setting))
-    except Exception:
+    def plain() -> Numbers:
+        return act(component, lambda: component.make(**setting))
+
+    expected, again = _tried(plain), _tried(plain)
+    if isinstance(expected, Exception) or isinstance(again, Exception):
         return Finding(OWN)
+    if _differ(expected, again):
+        drawn = chance_in(plain, blame.own)
+        problem = "two objects that were made with the same values give other numbers"
+        if drawn is None:
+            return blame.broken(OWN, problem, f"{CHANCE} {GLOBAL}")
+        return blame.broken(OWN, f"{problem}: it asks {drawn.function}", CHANCE, drawn.place)
     found = _tried(lambda: act(component, disturbed))
     if isinstance(found, Exception) or _differ(expected, found):
         return blame.broken(OWN, "an object gives other numbers once another one was made with other values", GLOBAL)

@@ -88,7 +88,7 @@ def _caller(do: Callable[[], Any], blame: Blame) -> Any:
 def _disturb(seed: int) -> None:
     import tensorflow as tf
 
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  # that of who asks nobody for a generator
     random.seed(seed)
     tf.random.set_seed(seed)
 
@@ -96,9 +96,9 @@ def _disturb(seed: int) -> None:
 @contextmanager
 def _global_states_kept() -> Iterator[None]:
     """Put the global generators of Python and NumPy back: other code of this process draws from them too."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()
+    of_python, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # as above
     try:
         yield
     finally:
         random.setstate(of_python)
-        np.random.set_state(of_numpy)
+        np.random.set_state(of_numpy)  # noqa: NPY002  # as above

@@ -29,7 +29,7 @@ MOVING = (
     "At evaluation (training=False) use averages that were made in training, as keras.layers.BatchNormalization does, or statistics of "
     "one example; and sum over the axes of an example, never over axis 0."
 )
-ONLY_TRAINING = "Draw, and change state, only where training is true: def call(self, inputs, training=False): if not training: return inputs."
+ONLY_TRAINING = "Draw, and change state, only where call(self, inputs, training=False) is told that training is true."
 OF_INPUTS = "Compute from the inputs and self's variables alone: no counter, no chance but bs.noise, no clock."
 SAFE = "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
 
@@ -73,8 +73,10 @@ def _looked(component: Component, made: Any, x: Any, blame: Blame, place: Place 
         return [*findings, blame.broken(STILL, problem, ONLY_TRAINING, place)]
     findings.append(Finding(STILL))
     if not kernel:
-        alone = np.array(called(made, x[:2], False))
-        off = float(np.max(np.abs(alone - with_key[:2]), initial=0.0))
+        off = 0.0
+        for part in (slice(0, 2), slice(2, 4), slice(4, 6)):
+            alone = np.array(called(made, x[part], False))
+            off = max(off, float(np.max(np.abs(alone - with_key[part]), initial=0.0)))
         if not off <= CLOSE * max(1.0, float(np.max(np.abs(with_key)))):
             problem = f"two examples alone give other numbers than the same two among {x.shape[0]}, by {off:.2g}"
             return [*findings, blame.broken(ALONE, problem, MOVING, place)]

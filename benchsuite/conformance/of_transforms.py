@@ -22,7 +22,10 @@ ROWS = "each example is transformed by itself"
 FITTED = "fitted again on the same examples it gives the same"
 
 EACH = "Return one tensor for each gradient, in order, of its shape and type; None where the loss does not depend on the variable."
-NO_NUMBER = "Guard the division: g / (norm + epsilon), or tf.math.divide_no_nan. What is added to a zero gradient moves weights that the loss does not know."
+NO_NUMBER = (
+    "Guard the division: g / (norm + epsilon), or tf.math.divide_no_nan. What is added to a zero gradient moves weights that the loss "
+    "does not know."
+)
 STATELESS = (
     "A transform keeps no state: what an attribute or a closure of Python's counts or averages is set once, while the step is traced. "
     "Draw from bs.noise; count with bs.noise.step(); put what needs an average into an optimizer."

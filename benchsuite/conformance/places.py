@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import linecache
 import re
@@ -110,7 +111,13 @@ def place_in(traceback: str, own: Own, first: bool = False) -> Place | None:
 
 def place_made(component: Any) -> Place | None:
     """Return where a component is made: of a task, where its model is built."""
-    function: Any = getattr(component, "make", None) or getattr(component, "model", None)
+    return place_of_function(getattr(component, "make", None) or getattr(component, "model", None))
+
+
+def place_of_function(function: Any) -> Place | None:
+    """Return where a function stands, or the class of what is called instead; ``None`` if nobody can tell."""
+    while isinstance(function, functools.partial):
+        function = function.func
     try:
         function = inspect.unwrap(function)
         if not inspect.isfunction(function) and not inspect.isclass(function):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component
-from benchsuite.conformance.chance import chance_in
+from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.places import Place
@@ -31,10 +31,6 @@ BUILT = "a program that is built again computes the same, whatever seed, rate an
 RESET = "a used program starts as a fresh one does"
 RATES = (0.003, 0.03, 0.3)
 
-CHANCE = (
-    "Draw in a program from bs.noise (bs.noise.normal(shape)), outside from the generator that you are given. numpy.random, random and "
-    "time are asked once, while the program is traced: what they answer is a constant of it, another one each time."
-)
 COUNTED = (
     "Something outlives the object: a counter, a list, a global. Let make return a new object that depends on its arguments alone; "
     "count steps with self.iterations, or a keras.Variable in variables."
@@ -154,7 +150,7 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     used = trying.session.ready(trying.trial())
     # Trained first, so that whatever it keeps is kept.
     used.program.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
-    hidden_before = {held.name: held.value() for held in unknown_to_a_reset(fresh.program)}
+    hidden_before = {held.name: held.numpy() for held in unknown_to_a_reset(fresh.program)}
     try:
         used = trying.session.ready(other)
     except BenchsuiteError as error:
@@ -166,7 +162,7 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     hidden = unknown_to_a_reset(used.program)
     for held in hidden:
         its = hidden_before.get(held.name)
-        mine = held.value()
+        mine = held.numpy()
         if its is None or mine.shape != its.shape or not np.array_equal(mine, its, equal_nan=mine.dtype.kind == "f"):
             return blame.broken(RESET, f"no reset knows the variable {held.name!r}, which training changes", HIDDEN)
     return Finding(RESET)

@@ -12,12 +12,13 @@ import dataclasses
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchsuite.components import Component, Task
 from benchsuite.conformance.course import ComponentCourse, it_trains
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.mishap import Mishap
-from benchsuite.conformance.places import own_of, place_made
+from benchsuite.conformance.places import own_of, place_made, place_of_function
 from benchsuite.conformance.step import Looked, PromiseStep, TriedOn
 from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.engine.device import Device, configure
@@ -91,21 +92,31 @@ def taken(
             looked = _raised(step, error, component, registry)
         if looked.over:
             broken.add(step.key)
-        yield step, dataclasses.replace(looked, findings=tuple(placed(one, component) for one in looked.findings))
+        yield (
+            step,
+            dataclasses.replace(looked, findings=tuple(placed(one, component, step.about) for one in looked.findings)),
+        )
 
 
 def _raised(step: PromiseStep, error: BaseException, component: Component | Task, registry: Registry) -> Looked:
     own = own_of(registry, component)
     if not step.trains:
-        return Looked((Mishap.of(error).finding(step.promise, own, component),), over=True)
+        at = place_of_function(step.about) if step.about else None
+        return Looked((Mishap.of(error).finding(step.promise, own, component, at=at),), over=True)
     return Looked((), TriedOn(step.trains, False, Mishap.of(error).finding("", own, component)), over=True)
 
 
-def placed(finding: Finding, component: Component | Task) -> Finding:
-    """Return a finding that names a line: of a broken promise without one, the line where the component is made."""
+def placed(finding: Finding, component: Component | Task, about: Any = None) -> Finding:
+    """Return a finding that names a line: of a broken promise without one, the line where the component is made.
+
+    Args:
+        finding: The finding.
+        component: What was tried.
+        about: The author's function that the promise is about, if it is not that.
+    """
     if not finding.problem or finding.where:
         return finding
-    place = place_made(component)
+    place = place_of_function(about) if about else place_made(component)
     if place is None:
         return finding
     return dataclasses.replace(finding, where=str(place), line=place.source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchsuite.components import Component, Task
 from benchsuite.conformance.finding import Finding
@@ -50,6 +51,7 @@ class PromiseStep:
         look: Tries it.
         trains: The tiny task that the step is to train; empty for any other.
         needs: The key of a step without which this one has nothing to look at.
+        about: The author's function that it is about; what makes the component unless given.
     """
 
     key: str
@@ -57,6 +59,7 @@ class PromiseStep:
     look: Callable[[], Looked]
     trains: str = ""
     needs: str = ""
+    about: Any = None
 
 
 @dataclass(frozen=True)

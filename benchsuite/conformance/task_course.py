@@ -10,13 +10,14 @@ from benchsuite.conformance.places import own_of
 from benchsuite.conformance.runs import Runs, described, equal
 from benchsuite.conformance.step import Looked, OnATask, PromiseStep, listed
 from benchsuite.conformance.trying import Trying
+from benchsuite.conformance.wrong_numbers import WRONG_TASKS
 from benchsuite.data import load
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
 
-OF_A_TASK: tuple[OnATask, ...] = ()
+OF_A_TASK: tuple[OnATask, ...] = tuple(OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_TASKS)
 """Promises of a task whose baseline trained one epoch, in order."""
 
 
@@ -37,7 +38,9 @@ class TaskCourse:
         steps = [
             PromiseStep("described", "its summary says what it is", lambda: Looked((described(self._task),))),
             PromiseStep("licensed", "it names licence and citation", self._licensed),
-            PromiseStep("data", "its baseline exists and its data is the same each time", self._data),
+            PromiseStep(
+                "data", "its baseline exists and its data is the same each time", self._data, about=self._task.data
+            ),
             PromiseStep("trains", "its baseline trains", self._trains, needs="data"),
         ]
         steps += [

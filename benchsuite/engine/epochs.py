@@ -93,12 +93,13 @@ class Course:
         return all(wishes) and goes_on
 
 
-def train_epochs(ready: ReadyTrial, course: Course) -> None:
+def train_epochs(ready: ReadyTrial, course: Course, first: Callable[[np.ndarray], None] | None = None) -> None:
     """Train a trial for its budget, or until a monitor ends it.
 
     Args:
         ready: The trial.
         course: What becomes of it.
+        first: Told the learning rates of the first epoch, once it was trained.
 
     Raises:
         Diverged: With the step and the reason.
@@ -111,6 +112,8 @@ def train_epochs(ready: ReadyTrial, course: Course) -> None:
             with logbook.training():
                 end = program.train(feed, order, rates, logbook.steps, course.bound)
             course.trained(end.steps, end.running_loss, end.last_loss)
+            if epoch == 1 and first is not None:
+                first(rates)
         with logbook.evaluating():
             measured = program.evaluate(feed)
         goes_on = course.measured(epoch, measured)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchsuite.components import Monitor, Optimizer, Task
+from benchsuite.components import Component, Monitor, Optimizer, Task
 from benchsuite.data import Dataset
 from benchsuite.engine.cache import Cache
 from benchsuite.engine.ending import Account
@@ -18,6 +18,7 @@ from benchsuite.engine.epochs import AfterEpoch, Course, train_epochs
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.finding import RecipeFinding, likenesses, recipe_finding
 from benchsuite.engine.fed.number import Number
+from benchsuite.engine.first_look import FirstLook
 from benchsuite.engine.ingredients import Ingredients, make, make_ingredients, make_monitors, make_schedule
 from benchsuite.engine.keep import Keeper
 from benchsuite.engine.kept_data import KeptData, Usable
@@ -66,6 +67,7 @@ class Session:
         feeds: Whether programs are fed hyperparameters; each program has its own values baked in otherwise.
         after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
         known: Programs that other processes traced; none are looked up and none are kept unless given.
+        strangers: What of a trial is a plugin's: its programs get a first look before they train.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Session:
         feeds: bool = True,
         after_epoch: AfterEpoch | None = None,
         known: KnownPrograms | None = None,
+        strangers: Callable[[Trial], Sequence[Component | Task]] = lambda _: (),
     ) -> None:
         self._components = components
         self._tasks = tasks
@@ -89,7 +92,7 @@ class Session:
         self._extras, self._after_epoch = extras, after_epoch
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
-        self._known = known
+        self._known, self._strangers = known, strangers
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
         self.programs_built = 0
@@ -127,6 +130,7 @@ class Session:
                 account, taken = Account(trial.device), True
                 try:
                     ready, monitors = self._begun(trial, account)
+                    self._first_look(trial, ready, compiled=False)
                     taken = group.takes(ready)
                     if taken:
                         group.add(number, account, ready, monitors, self._tasks(trial.task))
@@ -204,9 +208,31 @@ class Session:
         logbook = account.logbook = Logbook(task.measures)
         restores = any(monitor.restores_best for monitor in monitors)
         keeper = account.keeper = Keeper(self._extras, ready, restores)
-        train_epochs(ready, Course(ready.plan, monitors, logbook, keeper, self._after_epoch))
+        look = self._first_look(trial, ready)
+        course = Course(ready.plan, monitors, logbook, keeper, self._after_epoch)
+        train_epochs(ready, course, look.watched() if look else None)
         account.results = summarize(task, logbook, restores)
         keeper.take()
+
+    def _first_look(self, trial: Trial, ready: ReadyTrial, compiled: bool = True) -> FirstLook | None:
+        """Look at a program that a plugin's code built, before it trains; the caller lets the look see the first epoch.
+
+        Args:
+            trial: The trial.
+            ready: What it trains with.
+            compiled: Whether its program was compiled.
+
+        Raises:
+            BrokenPromise: If its numbers would not be those of the recipe.
+        """
+        strangers = self._strangers(trial)
+        if not strangers:
+            return None
+        beside = Session(self._components, self._tasks, self._device, weights=self._weights, feeds=self._feeds)
+        beside._data, beside._resident_bytes = self._data, self._resident_bytes
+        look = FirstLook(trial, ready, strangers, self._components, beside.ready)
+        look.before_training(compiled)
+        return look
 
     def ready(self, trial: Trial) -> ReadyTrial:
         """Return all that a trial needs to train: its program with fresh starting values, its data, its plan.

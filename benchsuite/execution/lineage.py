@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchsuite.components import Component, Task
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
-from benchsuite.registry import Registry
+from benchsuite.registry import Registered, Registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 
@@ -58,8 +59,18 @@ class Lineages:
             self._of_tasks[name] = frozenset((entry.plugin.origin, *self._owners(usual)))
         return self._of_tasks[name]
 
+    def strangers(self, trial: Trial) -> list[Component | Task]:
+        """Return what of a trial is no bundled component: its task, what its recipe names, and what that wraps."""
+        if not self._foreign:
+            return []
+        entries = [self._registry.entry("task", trial.task), *self._entries(trial.recipe)]
+        return [entry.component for entry in entries if entry.plugin.origin != "bundled"]
+
     def _owners(self, recipe: Recipe) -> Iterator[str]:
         """Yield the origin of everything that a recipe names, directly or as what another component wraps."""
+        return (entry.plugin.origin for entry in self._entries(recipe))
+
+    def _entries(self, recipe: Recipe) -> Iterator[Registered]:
         waiting = [(s.kind, s.name, s.hyperparameters) for _, settings in recipe.settings for s in settings]
         seen = set()
         while waiting:
@@ -67,7 +78,7 @@ class Lineages:
             entry = self._registry.tables[kind].get(name)
             if entry is None:  # a wrapped one that nobody registered: the trial says so itself
                 continue
-            yield entry.plugin.origin
+            yield entry
             for key, wrapped in entry.component.wraps.items():
                 inner = wrapped, str(hyperparameters.get(key, entry.component.space[key].default))
                 if inner not in seen:

@@ -23,10 +23,12 @@ from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
+from benchsuite.execution.lineage import Lineages
 from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
+from benchsuite.recipe import Setting
 from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.text import reason_of
@@ -125,12 +127,13 @@ class Worker:
 
         registry = self._load_plugins()
         known = None
-        if options.compile_cache and device.kind == "cpu":
+        if self._connection is not None and options.compile_cache and device.kind == "cpu":
             from benchsuite.engine.fed.known import KNOWN
             from benchsuite.engine.known_programs import KnownPrograms
 
-            KNOWN.switch_on(lambda setting: registry.fingerprint(setting.kind, setting.name, setting.hyperparameters))
-            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced.
+            # Of a stranger's component nobody knows whether another trace would be the same: it may draw while it is traced, and it
+            # may come from a library whose code no fingerprint holds.
+            KNOWN.switch_on(partial(_code_of_bundled, registry))
             known = None if options.lineage else KnownPrograms(partial(fingerprints, registry=registry, verify=True))
         self._registry = registry
         self._rounding = numerics(device.kind)
@@ -144,10 +147,12 @@ class Worker:
             results=options.results,
             after_epoch=self._tell_epoch if options.epochs else None,
             known=known,
+            strangers=Lineages(registry).strangers,
         )
-        # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
-        gc.collect()
-        gc.freeze()
+        if self._connection is not None:
+            # It stays as long as the process, as TensorFlow does: to scan it for every program that is dropped takes time.
+            gc.collect()
+            gc.freeze()
 
     def _tell_epoch(self, trial: str, values: Values) -> None:
         if self._connection is not None:
@@ -223,6 +228,13 @@ class Worker:
             processor=processor_name(),
             cores=os.cpu_count(),
         )
+
+
+def _code_of_bundled(registry: Registry, setting: Setting) -> str | None:
+    """Return the fingerprint of a component that ships with benchsuite."""
+    if registry.entry(setting.kind, setting.name).plugin.origin != "bundled":
+        return None
+    return registry.fingerprint(setting.kind, setting.name, setting.hyperparameters)
 
 
 def device_name(device: str) -> str:

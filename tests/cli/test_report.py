@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchsuite import record_files
-from benchsuite.cli import run
+from benchsuite.cli import renewal
 from benchsuite.cli.app import app
 from benchsuite.cli.console import terminal
 from benchsuite.cli.report import show
@@ -56,16 +56,17 @@ def test_a_folder_of_stale_records_is_shown_where_that_is_asked_for(tmp_path: Pa
         store.write(make_record(seed=seed))  # whose fingerprints are nobody's
     done = CliRunner().invoke(app, ["report", "--no-local", "--results", str(store.folder)])
     assert str(done.exception) == (
-        f"all 2 records in {store.folder} are stale: the code of their components changed since, or an earlier benchsuite "
-        "made them, whose fingerprints cannot be compared. Run the same study again to renew them, or look at them with "
-        "--stale."
+        f"all 2 records in {store.folder} are stale: the code of their components or the data of their tasks changed since, "
+        "or an earlier benchsuite made them, whose fingerprints cannot be compared. Run the same study again to renew them, "
+        "or look at them with --stale."
     )
     assert not (store.folder / "report").exists()
     text = report(store.folder, "--stale")
     assert "\n2 of 2 records are stale and shown all the same: other code or an earlier benchsuite made them.\n" in text
     assert "digits_mlp" in text
-    assert "2 stale records are shown all the same: the code of a component changed after they were made" in page(
-        store.folder
+    assert (
+        "2 stale records are shown all the same: the code of a component, or the data of a task, changed after they were made"
+        in page(store.folder)
     )
 
 
@@ -74,8 +75,9 @@ def test_where_some_are_stale_the_rest_is_shown_and_the_switch_named(tmp_path: P
     for record in (make_record(), fresh(0), fresh(1)):
         store.write(record)
     assert "\n1 of 3 records is stale and left out (--stale shows it).\n" in report(store.folder)
-    assert "1 stale record is not in this report: the code of a component changed after it was made" in page(
-        store.folder
+    assert (
+        "1 stale record is not in this report: the code of a component, or the data of a task, changed after it was made"
+        in page(store.folder)
     )
     report(store.folder, "--stale")  # the page is made anew although the count is the same
     assert "1 stale record is shown all the same" in page(store.folder)
@@ -109,7 +111,7 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     summary = Summary()
     summary.records |= {record.id: record for record in records[:2]}
     summary.ran = 2
-    _, _, written = run._report(store, bundled, summary, terminal())
+    _, _, written = renewal.renewed(store, bundled, summary, terminal())
     assert [Path(path).stem for path in read] == [records[2].id]
     assert written is not None
     show(written, terminal())

@@ -18,6 +18,23 @@ HOOKS = {
     "activation": ("activations", "Activation", ""),
     "loss": ("losses", "Loss", 'targets="classes", '),
 }
+TASK = """    return [
+        bs.Task(
+            name="NAME", tier="quick", data=data, split=bs.HoldOut(0.6, 0.2, 0.2), model=model, loss="cross_entropy",
+            primary="loss", targets=[0.3], batch_size=32, epochs=1, baseline={}, compares=["optimizer"], xla=False,
+            summary="A mistake.", source="none", license="generated", citation="none",
+        )
+    ]
+"""
+DATA = """
+def data():
+    x = np.random.default_rng(0).normal(size=(200, 4)).astype("float32")
+    return bs.Arrays(x, (x[:, 0] > 0).astype("int32"))
+"""
+MODEL = """
+def model(blocks, inputs):
+    return blocks.output(2)(inputs)
+"""
 IMPORTS = "import keras\nimport numpy as np\nimport tensorflow as tf\n\nimport benchsuite as bs"
 
 
@@ -33,6 +50,10 @@ class Planted:
     @property
     def text(self) -> str:
         """The whole file."""
+        if self.kind == "task":
+            other = MODEL if "def data" in self.body else DATA
+            body = f"{self.body.strip()}\n\n{other}\n\n@bs.hookimpl\ndef register_tasks():\n"
+            return f"{IMPORTS}\n\n\n{body}{TASK.replace('NAME', self.name)}"
         hook, cls, fields = HOOKS[self.kind]
         register = f'    return [bs.{cls}(name="{self.name}", make=make, {fields}summary="A mistake.")]\n'
         return f"{IMPORTS}\n\n\n{self.body.strip()}\n\n\n@bs.hookimpl\ndef register_{hook}():\n{register}"

@@ -180,3 +180,10 @@ def test_no_step_is_timed_where_several_trials_train_at_once():
     logbook.steps = 10
     logbook.add(0, None, {f"{part}_loss": 1.0 for part in PARTS})
     assert logbook.timings()["step_milliseconds"] is None
+
+
+def test_of_the_last_epoch_all_is_told_that_was_noted():
+    logbook = noted(validation_accuracy=[0.1, 0.6])
+    measured = {f"{part}_{measure}": 0.5 for part in PARTS for measure in ("loss", "accuracy")}
+    told = {"epoch": 1, "step": STEPS, "running_loss": None, **measured, "validation_accuracy": 0.6}
+    assert logbook.last() == told

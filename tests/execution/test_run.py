@@ -189,6 +189,30 @@ def test_a_source_goes_on_from_the_records_that_are_there(bundled: Registry, tmp
     assert watching.left[-1] == 0
 
 
+def test_a_record_repeats_the_baseline_of_its_own_study(bundled: Registry, tmp_path: Path) -> None:
+    """Whichever ran before it in the same run."""
+    (ordinary,) = trials(bundled, [0.1])
+    changed = replace(ordinary, changes=(("schedule", "cosine"),))
+    summary = run_source(
+        Planned([ordinary, changed]), bundled, Store(tmp_path), Shuffled(1, Random(0)), options(tmp_path), Watching()
+    )
+    told = {key: record.task.baseline.one("schedule").name for key, record in summary.records.items()}
+    assert told == {ordinary.id: "constant", changed.id: "cosine"}
+
+
+def test_other_data_are_told_once_and_run_again(bundled: Registry, tmp_path: Path) -> None:
+    planned = trials(bundled, [0.1, 0.2, 0.3])
+    store = Store(tmp_path)
+    others = {trial.id: ending(trial, fingerprints={"data": "f" * 16}) for trial in planned[:2]}
+    run_source(Planned(planned), bundled, store, Shuffled(1, Random(0), others), options(tmp_path), Watching())
+    executor, watching = Shuffled(1, Random(0)), Watching()
+    summary = run_source(Planned(planned), bundled, store, executor, options(tmp_path), watching)
+    assert {trial.id for trial in executor.ran} == set(others)
+    assert (summary.done, summary.ran, summary.stale) == (1, 2, 2)
+    (said,) = watching.problems
+    assert said == "the data of task 'quadratic' are others now: its records are stale, and its trials run again"
+
+
 def test_a_trial_that_is_proposed_twice_runs_once_and_is_told_twice(bundled: Registry, tmp_path: Path) -> None:
     (one,) = trials(bundled, [0.1])
 

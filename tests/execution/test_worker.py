@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from benchsuite.engine.fed.known import KnownFindings
 from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
 from benchsuite.execution.messages import Answer
-from benchsuite.execution.worker import Worker, _sendable
+from benchsuite.execution.worker import Worker, _code_of_bundled, _sendable
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
+from benchsuite.recipe import Setting
 from benchsuite.record import Costs, Ending, Environment
 from benchsuite.registry import PluginSearch, Registry
 from benchsuite.selection import baseline
@@ -105,3 +107,44 @@ def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     assert (ending.outcome, ending.reason) == (Outcome.CRASHED, "KeyboardInterrupt: by a plugin")
     assert ending.results.failure is not None
     assert "in run" in ending.results.failure.traceback
+
+
+class Silent:
+    """The end of a connection that nobody listens to."""
+
+    def fileno(self) -> int:
+        return 2
+
+
+@pytest.mark.parametrize(
+    ("cache", "lineage", "looks"), [(True, (), True), (False, (), False), (True, ("./plugins/mine.py",), False)]
+)
+def test_what_others_traced_is_for_bundled_components_and_can_be_switched_off(
+    cache: bool,
+    lineage: tuple[str, ...],
+    looks: bool,
+    bundled: Registry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = KnownFindings()
+    monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path))
+    monkeypatch.setattr("benchsuite.engine.fed.known.KNOWN", known)
+    monkeypatch.setattr("benchsuite.engine.device.configure", lambda *_: None)
+    monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda _: None)
+    monkeypatch.setattr(Worker, "_load_plugins", lambda _: bundled)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    told = replace(options(tmp_path), compile_cache=cache, lineage=lineage)
+    worker = Worker(told, 0, Silent())  # type: ignore[arg-type]
+    assert (worker._session._known is not None) is looks
+    component = bundled.component("optimizer", "sgd")
+    known.put(component, Setting.of(component), {"fed": []})
+    assert (known.get(component, Setting.of(component)) is not None) is cache
+
+
+def test_what_was_found_of_a_component_is_known_of_bundled_ones_only(bundled: Registry) -> None:
+    entry = bundled.entry("optimizer", "sgd")
+    setting = Setting.of(entry.component)
+    assert _code_of_bundled(bundled, setting) == entry.fingerprint
+    other = replace(entry, plugin=replace(entry.plugin, origin="./plugins/mine.py"))
+    assert _code_of_bundled(Registry(tables={"optimizer": {"sgd": other}}), setting) is None

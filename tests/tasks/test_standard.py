@@ -373,17 +373,21 @@ def test_debians_folder_is_looked_into(bundled, home):
     not Path(REAL_DEBIAN, "datasets", "fashion-mnist").is_dir(),
     reason="Debian's dataset-fashion-mnist is not installed",
 )
-def test_an_epoch_on_the_real_fashion_mnist(bundled, tmp_path, monkeypatch):
-    """All 50,000 training images once, in 390 steps; other sessions of this had 0.83 to 0.85 on the test part."""
+def test_the_real_fashion_mnist_is_read_whole_and_a_tenth_of_it_teaches(bundled, tmp_path, monkeypatch):
+    """50 steps; an epoch is 390, and takes minutes of processor time."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     task = bundled.task("fashion_mnist_2c2d")
     session = Session(bundled, bundled.task)
-    run = session.run(Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size)).ending
+    trial = Trial(task.name, task.version, baseline(task, bundled), 0, 1, task.batch_size)
+    dataset = session.ready(trial).program.dataset
+    assert dataset.sizes == (50_000, 10_000, 10_000)
+    assert dataset.x.shape == (70_000, 28, 28, 1)
+    assert np.bincount(dataset.y[-10_000:]).tolist() == [1_000] * 10
+
+    some = bs.Arrays(*(array[-8_400:] for array in (dataset.x, dataset.y)))
+    part = dataclasses.replace(task, data=lambda: some, split=bs.InOrder(6_400, 1_000, 1_000), metrics=task.metrics)
+    run = Session(bundled, lambda _: part).run(trial).ending
     assert run.outcome == "completed", run.reason
-    assert list(run.curves["step"]) == [0, 390]
+    assert list(run.curves["step"]) == [0, 50]
     assert run.curves["test_accuracy"][0] < 0.3
-    assert run.curves["test_accuracy"][1] > 0.75
-    (program,) = session._programs.values
-    assert program.dataset.sizes == (50_000, 10_000, 10_000)
-    assert program.dataset.x.shape == (70_000, 28, 28, 1)
-    assert np.bincount(program.dataset.y[-10_000:]).tolist() == [1_000] * 10
+    assert run.curves["test_accuracy"][1] > 0.5

@@ -23,36 +23,40 @@ class KnownFindings:
     """Findings on the disk; off until it is switched on. There is one, :data:`KNOWN`."""
 
     def __init__(self) -> None:
-        self._code: Callable[[Setting], str] | None = None
+        self._code: Callable[[Setting], str | None] = lambda _: None
         self._remembered: Remembered | None = None
         self._where = ""
 
-    def switch_on(self, code: Callable[[Setting], str]) -> None:
+    def switch_on(self, code: Callable[[Setting], str | None]) -> None:
         """Use the disk from now on.
 
         Args:
-            code: Returns a fingerprint of the code of a setting's component.
+            code: Returns a fingerprint of all code of a setting's component; ``None`` where some of it may be left out.
         """
         self._code, self._remembered = code, Remembered("found")
         self._where = kind_of()
 
     def get(self, component: Component, setting: Setting) -> Mapping[str, Any] | None:
         """Return what was kept of a component with these hyperparameters, as JSON has it; ``None`` if there is nothing."""
-        if self._remembered is None:
+        name = self._name(component, setting)
+        if self._remembered is None or name is None:
             return None
-        found = self._remembered.get(self._name(component, setting))
+        found = self._remembered.get(name)
         return found if isinstance(found, dict) else None
 
     def put(self, component: Component, setting: Setting, found: Mapping[str, Any]) -> None:
         """Keep what was found."""
-        if self._remembered is not None:
-            self._remembered.put(self._name(component, setting), found)
+        name = self._name(component, setting)
+        if self._remembered is not None and name is not None:
+            self._remembered.put(name, found)
 
-    def _name(self, component: Component, setting: Setting) -> str:
-        assert self._code is not None
+    def _name(self, component: Component, setting: Setting) -> str | None:
+        code = self._code(setting)
+        if code is None:
+            return None
         # The values count as well: a hyperparameter whose space has one value is tried with that.
         values = {name: value for name, value in setting.values if (setting.kind, name) != RATE}
-        parts = [component.kind, component.name, values, self._code(setting), code_fingerprint(), self._where]
+        parts = [component.kind, component.name, values, code, code_fingerprint(), self._where]
         return f"{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}.json"
 
 

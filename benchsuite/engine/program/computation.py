@@ -30,7 +30,7 @@ class Different:
 
 
 @dataclass(frozen=True)
-class Held:
+class HiddenVariable:
     """A variable that a computation reads or assigns to, and that no reset knows.
 
     Args:
@@ -43,11 +43,17 @@ class Held:
     handle: Any
     type: Any
 
-    def value(self) -> np.ndarray:
+    def numpy(self) -> np.ndarray:
         """Return what it holds now."""
         import tensorflow as tf
 
         return np.array(tf.raw_ops.ReadVariableOp(resource=self.handle, dtype=self.type))
+
+    def assign(self, value: np.ndarray) -> None:
+        """Let it hold something else."""
+        import tensorflow as tf
+
+        tf.raw_ops.AssignVariableOp(resource=self.handle, value=tf.constant(value, self.type))
 
 
 def names_of(program: Program) -> tuple[str | None, ...]:
@@ -78,12 +84,12 @@ def constants_of(program: Program) -> list[np.ndarray]:
     ]
 
 
-def unknown_to_a_reset(program: Program) -> list[Held]:
+def unknown_to_a_reset(program: Program) -> list[HiddenVariable]:
     """Return the variables that its functions use and that neither network, optimizer, regularizations nor feeding own."""
     import tensorflow as tf
 
     known = {id(_handle(variable)) for variable in _owned(program)}
-    found: dict[int, Held] = {}
+    found: dict[int, HiddenVariable] = {}
     for concrete in program.traced:
         named = {id(variable.handle): variable.name for variable in concrete.graph.variables}
         for tensor in concrete.captured_inputs:
@@ -93,7 +99,7 @@ def unknown_to_a_reset(program: Program) -> list[Held]:
             if data is None or not data.is_set or len(data.shape_and_type) != 1:
                 continue  # a table, or something else that is no variable
             name = named.get(id(tensor), "a variable").partition(":")[0]
-            found.setdefault(id(tensor), Held(name, tensor, tf.as_dtype(data.shape_and_type[0].dtype)))
+            found.setdefault(id(tensor), HiddenVariable(name, tensor, tf.as_dtype(data.shape_and_type[0].dtype)))
     return list(found.values())
 
 

@@ -81,6 +81,8 @@ class Program:
         self.xla = task.xla or "CPU" not in device
         self.feeding = ingredients.feeding
         """The values of the hyperparameters that it is fed."""
+        self.broken_promise: str | None = None
+        """What a first look found to be wrong with it; empty if nothing, ``None`` before one."""
         self.likenesses: Sequence[Likeness] = ()
         """What its components' objects have in common with those that other numbers make."""
         with tf.device(device):

@@ -52,7 +52,7 @@ def write_report(
     Args:
         records: The records to show; one that is given twice counts once.
         folder: Where the files go; made if it is missing. The folder that it lies in must be there.
-        stale: How many records are stale: other code or an earlier benchsuite made them.
+        stale: How many records are stale: other code, other data or an earlier benchsuite made them.
         stale_shown: Whether these are among the records; else they were left aside.
         problems: What went wrong while the records were read or the plugins loaded, one line each.
         probes: Id → what the probes of that trial found, for those trials that were probed.

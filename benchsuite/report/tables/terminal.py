@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 WIDTH = 80
-LABEL_WIDTH = 24
+LABEL_WIDTH = 21
 HEAD_WIDTH = 13
-# A blank on either side of a column.
-PADDING = 2
+# Between two columns: a blank of each, and one where a box with lines would have its line.
+PADDING = 3
 MOST_ROWS = 100
 """Rows of a table."""
 
@@ -60,7 +60,7 @@ def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
         max(len(line) for text in (_head(head), *column) for line in text.plain.split("\n"))
         for head, column in zip(board.columns, entries, strict=True)
     ]
-    around = label_width + rank_width + 2 * PADDING
+    around = label_width + rank_width + PADDING
     chunks = list(chunks_of(widths, width - around))
     tables = []
     for number, chunk in enumerate(chunks, start=1):

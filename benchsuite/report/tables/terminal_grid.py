@@ -10,7 +10,7 @@ from benchsuite.analysis import Grid
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.tables.grid_words import grid_format, left_out_text
-from benchsuite.report.tables.terminal import LABEL_WIDTH, PADDING, WIDTH, chunks_of, entry_text, folds_note
+from benchsuite.report.tables.terminal import LABEL_WIDTH, WIDTH, chunks_of, entry_text, folds_note
 from benchsuite.text import one_line
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _tables(whole_grid: Grid, width: int) -> list[Table]:
     arrow = "↑" if grid.head.direction == "max" else "↓"
     said = [folds_note([grid.head.column.folds]), left_out_text(grid)]
     tables = []
-    for number, chunk in enumerate(found := list(chunks_of(widths, width - label_width - PADDING)), start=1):
+    for number, chunk in enumerate(found := list(chunks_of(widths, width - label_width)), start=1):
         part = f" ({number} of {len(found)})" if len(found) > 1 else ""
         table = Table(
             box=box.SIMPLE_HEAD,

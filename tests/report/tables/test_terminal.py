@@ -31,6 +31,19 @@ def test_terminal_tables_fit_their_width(width: int):
     assert "…" not in text
 
 
+def test_no_table_is_wider_than_its_room_before_anything_is_broken():
+    """Else the last digits of a number would stand on a line of their own."""
+    records, wide = make_study(seeds=2, tasks=5), Console(width=500, file=io.StringIO())
+    several = 0
+    for width in range(50, 110, 6):
+        for table in (*leaderboard_tables(records, width=width), *grid_tables(records, width=width)):
+            if len(table.columns) > 3:  # a task that is too wide stands alone
+                table.caption = table.title = None
+                several += 1
+                assert wide.measure(table).maximum <= width
+    assert several > 10
+
+
 def test_names_of_a_strangers_record_move_no_cursor():
     evil = component("e\x1b[2J", learning_rate=0.1)
     other = {"activation": [component("re\x9blu")]}
