@@ -42,6 +42,12 @@ def test_the_baseline_is_a_row_of_every_kind_that_the_task_compares():
     assert all(board.rows[0].entries[0].is_baseline and not board.compares for board in boards)  # type: ignore[union-attr]
 
 
+def test_a_board_compares_once_a_row_is_no_baseline_and_its_columns_know_their_budget():
+    board = board_of([make_record(), optimizer(SGD)])
+    assert board.compares is True
+    assert [head.budget_steps for head in board.columns] == [20 * 33]
+
+
 def test_a_kind_that_the_task_does_not_list_appears_when_a_record_leaves_the_baseline_in_it():
     records = [make_record(), make_record(changes={"activation": [component("gelu")]}), make_record(AUTOENCODER)]
     board = board_of(records, "activation")
