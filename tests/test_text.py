@@ -116,9 +116,9 @@ def test_any_error_has_a_reason(error: Exception, reason: str):
 
 
 def test_a_message_of_a_hundred_megabytes_is_cut_in_no_time():
-    begun = time.monotonic()
+    begun = time.process_time()
     reason = reason_of(ValueError("word \n" * 17_000_000 + "the end"))
-    assert time.monotonic() - begun < 3
+    assert time.process_time() - begun < 3
     assert len(reason) <= LONGEST_REASON
     assert reason.startswith("ValueError: word word")
     assert reason.endswith("word the end")
@@ -162,13 +162,13 @@ def test_causes_in_a_circle_and_groups_of_groups_have_an_end():
     assert "leaf" in traceback_of(ExceptionGroup("group", [group]))
     for _ in range(10):
         group = ExceptionGroup("group", [group] * 15)  # 15^10 leaves to whoever counts them
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "more than 200 causes and members" in traceback_of(group)
     chain: Exception = ValueError("first")
     for _ in range(20_000):
         chain, chain.__cause__ = ValueError("next"), chain
     assert "more than 200 causes and members" in traceback_of(chain)
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_an_ending_is_bounded_where_it_is_made_and_the_log_has_more(monkeypatch: pytest.MonkeyPatch):

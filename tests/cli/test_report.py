@@ -62,7 +62,10 @@ def test_a_folder_of_stale_records_is_shown_where_that_is_asked_for(tmp_path: Pa
     )
     assert not (store.folder / "report").exists()
     text = report(store.folder, "--stale")
-    assert "\n2 of 2 records are stale and shown all the same: other code or an earlier benchsuite made them.\n" in text
+    assert (
+        "\n2 of 2 records are stale and shown all the same: other code, other data or an earlier benchsuite made them.\n"
+        in text
+    )
     assert "digits_mlp" in text
     assert (
         "2 stale records are shown all the same: the code of a component, or the data of a task, changed after they were made"

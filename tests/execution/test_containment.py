@@ -180,7 +180,7 @@ def test_what_forks_faster_than_it_is_found_ends_as_well(contain: Callable[[str]
     begun = time.monotonic()
     assert until(lambda: worker.poll() is not None, 20.0)
     assert worker.poll() == 0
-    assert time.monotonic() - begun < 8.0
+    assert time.monotonic() - begun < 15.0
     assert b"clear" in worker._heard
 
 

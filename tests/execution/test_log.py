@@ -98,7 +98,7 @@ def test_a_child_that_keeps_the_pipe_open_and_prints_delays_nobody(log: Log) -> 
     begun = time.monotonic()
     assert log.printed
     log.close()  # and the child ends of its next write
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5  # for ever, if it waited for the child
     assert not [one for one in threading.enumerate() if one.name == "log worker-3.log"]
 
 

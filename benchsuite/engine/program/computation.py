@@ -158,7 +158,7 @@ def _told(one: Any, other: Any) -> str:
         return one.type if one.type == other.type else f"{one.type}, then {other.type}"
     values = [tf.make_ndarray(operation.node_def.attr["value"].tensor) for operation in (one, other)]
     if values[0].shape == values[1].shape == ():
-        return f"a constant, {values[0]} and then {values[1]}"
+        return f"a constant, {values[0]:.6g} and then {values[1]:.6g}"
     return "a constant array"
 
 
