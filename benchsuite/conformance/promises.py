@@ -21,12 +21,13 @@ from benchsuite.conformance.mishap import Mishap
 from benchsuite.conformance.places import own_of, place_made, place_of_function
 from benchsuite.conformance.step import Looked, PromiseStep, TriedOn
 from benchsuite.conformance.task_course import TaskCourse
+from benchsuite.conformance.wrong_numbers import APART
 from benchsuite.engine.device import Device, configure
 from benchsuite.registry import Registry
 
 
 def checked(registry: Registry, kind: str, name: str, other_numbers: bool = True) -> list[Finding]:
-    """Try every promise of a registered component or task.
+    """Try every promise of a registered component or task that needs no other process.
 
     Args:
         registry: Where it is registered.
@@ -47,7 +48,7 @@ def check_component(component: Component, registry: Registry, other_numbers: boo
     tried: list[TriedOn] = []
     with TemporaryDirectory() as folder:
         course = ComponentCourse(component, registry, Path(folder), other_numbers)
-        for _, looked in taken(course.steps(), component, registry):
+        for _, looked in taken(_here(course.steps()), component, registry):
             if looked is not None:
                 findings += looked.findings
                 tried += [looked.tried] if looked.tried else []
@@ -56,8 +57,13 @@ def check_component(component: Component, registry: Registry, other_numbers: boo
 
 def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> list[Finding]:
     """Try every promise of a task; its baseline trains one epoch."""
-    steps = TaskCourse(task, registry, other_numbers).steps()
+    steps = _here(TaskCourse(task, registry, other_numbers).steps())
     return [finding for _, looked in taken(steps, task, registry) if looked for finding in looked.findings]
+
+
+def _here(steps: list[PromiseStep]) -> list[PromiseStep]:
+    """Leave out what starts a process of its own."""
+    return [step for step in steps if step.key.partition(":")[0] not in APART]
 
 
 def taken(

@@ -57,14 +57,17 @@ def one_program(trying: Trying) -> list[Finding]:
 WRONG_NUMBERS: tuple[tuple[str, str, Look, bool], ...] = (
     ("numbers", "its objects do what their kind says, on a few numbers", does_what_it_says, False),
     ("matters", "each hyperparameter makes a difference", matters, False),
-    ("programs", "a program that is built again, and one that was used, computes the same", one_program, False),
+    ("programs", "a program that is built again, and one that was used, computes the same", one_program, True),
     ("elsewhere", "another process gives the same numbers", another_process_agrees, True),
 )
 """Of a component that trained: name, the promise in words, what tries it, and whether that takes seconds."""
 
 WRONG_TASKS: tuple[tuple[str, str, Look, bool], ...] = (
     ("measures", "its network, measures and parts are what they are said to be", task_measures_what_it_says, False),
-    ("programs", "a program that is built again, and one that was used, computes the same", one_program, False),
+    ("programs", "a program that is built again, and one that was used, computes the same", one_program, True),
     ("elsewhere", "another process gives the same numbers", another_process_agrees, True),
 )
 """Of a task that trained, likewise."""
+
+APART = ("elsewhere",)
+"""What starts a process: ``benchsuite check`` and ``benchsuite.testing`` try it, :func:`~benchsuite.conformance.checked` does not."""

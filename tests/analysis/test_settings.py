@@ -57,3 +57,10 @@ def test_deviations_are_in_the_order_of_the_kinds():
     other = Recipe.from_json({**BASELINE, "loss": [component("mae")], "optimizer": [component("sgd")]})  # type: ignore[typeddict-item]
     assert deviations(other, usual) == ("optimizer", "loss")
     assert deviations(usual, usual) == ()
+
+
+def test_a_number_has_four_digits_in_a_label_and_all_where_these_are_alike():
+    near, far = setting(rate=0.123456), setting(rate=0.5)
+    assert labels([(near,), (far,)]) == ["sgd[rate=0.1235]", "sgd[rate=0.5]"]
+    nearer = setting(rate=0.123457)
+    assert labels([(near,), (nearer,)]) == ["sgd[rate=0.123456]", "sgd[rate=0.123457]"]

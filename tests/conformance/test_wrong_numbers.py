@@ -10,7 +10,7 @@ from benchsuite.conformance.elsewhere import another_process_agrees
 from benchsuite.conformance.task_course import OF_A_TASK
 from benchsuite.conformance.tried_on import tiny_tasks_for
 from benchsuite.conformance.trying import Trying
-from benchsuite.conformance.wrong_numbers import WRONG_NUMBERS, WRONG_TASKS
+from benchsuite.conformance.wrong_numbers import APART, WRONG_NUMBERS, WRONG_TASKS
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, load_registry
@@ -133,8 +133,8 @@ def test_a_mistake_is_found_with_its_line_and_its_cure(broken, name):
     component = of_file(broken, name)
     trying = trying_of(broken, component)
     found = []
-    for _, _, look, dear in WRONG_TASKS if component.kind == "task" else WRONG_NUMBERS:
-        if not dear and not found:
+    for which, _, look, _ in WRONG_TASKS if component.kind == "task" else WRONG_NUMBERS:
+        if which not in APART and not found:
             found = [finding for finding in look(trying) if finding.problem]
     assert found, "nothing is found"
     assert FOUND_BY[name] in found[0].promise
@@ -151,7 +151,7 @@ def good():
 @pytest.mark.parametrize(("kind", "name"), GOOD, ids=[name for _, name in GOOD])
 def test_what_is_good_stays_so(good, kind, name):
     trying = trying_of(good, good.component(kind, name))
-    found = [finding for _, _, look, dear in WRONG_NUMBERS if not dear for finding in look(trying)]
+    found = [finding for which, _, look, _ in WRONG_NUMBERS if which not in APART for finding in look(trying)]
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
 

@@ -51,3 +51,14 @@ def test_starting_values_depend_on_the_place_not_on_what_was_drawn_before():
     other.initial_generator("conv_1").normal(size=1000)
     assert one.initial_generator("dense_1").normal() == other.initial_generator("dense_1").normal()
     assert one.initial_generator("dense_1").normal() != one.initial_generator("dense_2").normal()
+
+
+def test_streams_are_those_that_trials_were_drawn_with():
+    """To change one changes the numbers of trials: raise ENGINE_VERSION then."""
+    streams = Streams.of(7)
+    assert streams.initial_seed("dense_1") == 408056319
+    assert streams.initial_generator("dense_1").integers(0, 1000, 3).tolist() == [655, 550, 887]
+    assert streams.permutation(0, 8).tolist() == [3, 4, 6, 5, 7, 2, 1, 0]
+    assert streams.permutation(1, 8).tolist() == [6, 7, 5, 0, 4, 2, 1, 3]
+    assert streams.permutation(0, 8).dtype == np.int32
+    assert streams.noise_key() == 8779501138110131270

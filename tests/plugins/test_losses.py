@@ -94,3 +94,14 @@ def test_huber_joins_mse_and_mae(bundled):
     mse, mae = make(bundled, "mse"), make(bundled, "mae")
     np.testing.assert_allclose(make(bundled, "huber", delta=100.0)(0, near), mse(0, near) / 2, rtol=1e-6)
     np.testing.assert_allclose(make(bundled, "huber", delta=0.01)(0, far), 0.01 * mae(0, far), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen"), [("mse", {}), ("mae", {}), ("huber", {}), ("huber", {"delta": 0.5}), ("huber", {"delta": 3.0})]
+)
+def test_the_loss_of_outputs_0_is_what_its_closed_form_says(bundled, name, chosen):
+    targets = np.float32([[-2.0], [-0.5], [0.0], [0.5], [1.0], [3.0], [7.5]])  # each bound of Huber's is among them
+    losses = np.array(make(bundled, name, **chosen)(targets, np.zeros_like(targets)), "float64")
+    component = bundled.component("loss", name)
+    hyperparameters = {key: space.default for key, space in component.space.items()} | chosen
+    assert component.at_zero(targets, None, **hyperparameters) == pytest.approx(losses.mean(), rel=1e-6)
