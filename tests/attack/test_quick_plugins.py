@@ -206,7 +206,7 @@ def test_list_shows_the_others_and_no_more_broken_ones(listed: Ended) -> None:
     assert listed.code == 0
     assert listed.out.count("broken ") == len(BROKEN)
     for name in (*(one.selected for one in SELECTED if one.kind == "optimizer"), "adam"):
-        assert f"\n{name} " in listed.out
+        assert f"\n{name}\t" in listed.out
 
 
 @pytest.mark.parametrize("one", [one for one in BROKEN if one.name != "twin_b"], ids=lambda one: one.name)
