@@ -72,11 +72,12 @@ class Bowl:
 
     Args:
         trained: The variables.
+        depth: Factor of the loss; 0 for a plain, where every gradient is 0.
     """
 
-    def __init__(self, trained: list[Any]) -> None:
+    def __init__(self, trained: list[Any], depth: float = 1.0) -> None:
         self._trained = trained
-        self._curvatures = [10 ** numbers(v.shape, 7 + number) for number, v in enumerate(trained)]
+        self._curvatures = [depth * 10 ** numbers(v.shape, 7 + number) for number, v in enumerate(trained)]
 
     def __call__(self) -> tuple[Any, list[Any]]:
         """Return the loss and its gradients."""
@@ -98,14 +99,15 @@ class Descent:
         component: Its component.
         make: Makes it.
         graph: Whether its step is traced once, as in a program; called eagerly each time otherwise.
+        depth: Of the bowl; 0 for a plain, where every gradient is 0.
     """
 
-    def __init__(self, component: Optimizer, make: Make, graph: bool = False) -> None:
+    def __init__(self, component: Optimizer, make: Make, graph: bool = False, depth: float = 1.0) -> None:
         import tensorflow as tf
 
         self._component = component
         self.trained = variables()
-        self.bowl = Bowl(self.trained)
+        self.bowl = Bowl(self.trained, depth)
         self.made = make()
         self.made.build(self.trained)
         self._step = tf.function(self._one, autograph=False) if graph else self._one

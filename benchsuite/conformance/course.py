@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchsuite.components import Component, Normalization, Task
 from benchsuite.conformance.anew import PROMISE, is_made_anew
+from benchsuite.conformance.diverged import with_cause
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.other_numbers import feeds_other_numbers
 from benchsuite.conformance.places import Own, own_of
@@ -136,7 +137,7 @@ class ComponentCourse:
             return Looked()
         runs = self._runs(task)
         if runs.first.outcome is not Outcome.COMPLETED:
-            self.tried[name] = TriedOn(name, False, runs.broken("", self.own))
+            self.tried[name] = TriedOn(name, False, with_cause(runs.broken("", self.own), runs.trying))
             return Looked((), self.tried[name], over=True)
         self.tried[name] = TriedOn(name, True)
         repeats = equal(f"a used program repeats a fresh one bit for bit on {name}", runs.first, runs.last)

@@ -11,9 +11,12 @@ from benchsuite.conformance.acts import RATE, Descent, Numbers, names_kept
 from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.not_finite import EPSILON, first_not_finite
 from benchsuite.conformance.trying import Trying
+from benchsuite.spaces import Value
 
-MOVES = "it moves the weights"
+MOVES = "it moves the weights, of every variable"
+RESTS = "gradients of 0 leave it finite"
 STATE = "its state moves"
 DESCENDS = "it goes down a bowl"
 RATE_MATTERS = "the learning rate decides how far it goes, and 0 is nowhere"
@@ -29,6 +32,10 @@ STILL = 1e-6
 """A weight that a zero rate moves by so little, of numbers around 1, was rounded."""
 
 ASSIGN = "Write the new values into the variables: self.assign(variable, …) or variable.assign(…); an expression alone changes nothing."
+EVERY = (
+    "update_step is called once for each variable: update the one that it is given, and find its state by its index, "
+    "self.momenta[self._get_variable_index(variable)]. Kernels and biases, and the first and the last, are all to be trained."
+)
 SIGN = "Subtract what goes along the gradient: gradients point uphill."
 MULTIPLY = (
     "Multiply the whole step, decoupled weight decay included, with the learning_rate that update_step is given (in a closure "
@@ -52,10 +59,14 @@ def optimizer_descends(trying: Trying) -> list[Finding]:
         start, state = _numbers(run.trained), _state(run)
         place = blame.method(run.made)
         early = run.run(EARLY, rate)
-        moved = not _equal(start, early[: len(start)])
-        if not moved:
+        rests = [not np.any(mine - its) for mine, its in zip(start, early[: len(start)], strict=True)]
+        if all(rests):
             return [blame.broken(MOVES, f"no weight changes in {EARLY} steps", ASSIGN, place)]
-        findings = [Finding(MOVES)]
+        if any(rests):
+            which = ", ".join(f"{v.name} {list(v.shape)}" for v, rest in zip(run.trained, rests, strict=True) if rest)
+            problem = f"{which} does not change in {EARLY} steps, though its gradient is not 0"
+            return [blame.broken(MOVES, problem, EVERY, place)]
+        findings = [Finding(MOVES), _rests(blame, component, setting, rate)]
         still = bool(state) and _equal(state, _state(run))
         problem = f"none of its state changes in {EARLY} steps"
         findings.append(blame.broken(STATE, problem, ASSIGN, place) if still else Finding(STATE))
@@ -71,6 +82,18 @@ def optimizer_descends(trying: Trying) -> list[Finding]:
             findings.append(_rates(blame, run, rate, start))
         findings.append(_falls(blame, run, [share * rate for share in SMALLER]))
     return findings
+
+
+def _rests(blame: Blame, component: Optimizer, setting: dict[str, Value], rate: float) -> Finding:
+    run = Descent(component, lambda: component.make(**setting), graph=True, depth=0.0)
+    place = blame.method(run.made)
+    if all(np.isfinite(value).all() for value in [*run.run(EARLY, rate), *_state(run)]):
+        return Finding(RESTS)
+    begun = first_not_finite(component, lambda: component.make(**setting), rate, blame.own)
+    problem = "where all gradients are 0, as those of a unit that is off, weights or state become nan or infinite"
+    if begun is None:
+        return blame.broken(RESTS, problem, EPSILON, place)
+    return blame.broken(RESTS, f"{problem}: {begun.words}", begun.cure, begun.place or place)
 
 
 def _rates(blame: Blame, run: Descent, rate: float, start: Numbers) -> Finding:
