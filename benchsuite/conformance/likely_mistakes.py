@@ -182,9 +182,39 @@ MISTAKES = (
     ),
     Mistake(
         "The loss returns None: is there a `return`? It returns one number for each example.",
-        said="None",
+        said="None values not supported|\\(None\\)|NoneType|Got 'None'",
         kinds=("loss",),
         raised=False,
+    ),
+    Mistake(
+        "Do not average or sum over the batch (axis 0); a loss class of Keras' is made with reduction=None.",
+        said="one number for the whole batch",
+    ),
+    Mistake(
+        "Likely the order: loss(targets, outputs). Targets are class numbers: what wants distributions gets "
+        "keras.ops.one_hot(targets, outputs.shape[-1]).",
+        said="must have rank \\(ndim\\)|must have the same (shape|rank)",
+        kinds=("loss",),
+    ),
+    Mistake(
+        "Comparisons, argmax, rounding and casts to int have no gradient: compute the loss from the outputs themselves, such as "
+        "-keras.ops.log_softmax(outputs).",
+        said="No gradients provided for any variable",
+        kinds=("loss",),
+    ),
+    Mistake(
+        "Comparisons, argmax, rounding and casts to int have no gradient, so nothing below learns. Use a smooth function of x, such "
+        "as keras.ops.sigmoid(x) for x > 0.",
+        said="No gradients provided for any variable",
+        kinds=("activation", "normalization", "regularization"),
+    ),
+    Mistake(
+        "Python's `if`, `while`, `and`, `not` and `bool()` cannot look at a tensor of a network. Write keras.ops.where(condition, a, b).",
+        said="symbolic KerasTensor cannot be used as a boolean",
+    ),
+    Mistake(
+        "The values are not finite: is something divided by 0, or the root or logarithm of what is not above 0? Add an epsilon.",
+        said="initializer must return .*not finite",
     ),
     Mistake(
         "A schedule computes with an array of steps, not with one: write numpy.where(step < warmup, a, b) instead of `if`.",

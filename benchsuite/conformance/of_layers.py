@@ -18,6 +18,7 @@ ALONE = "at evaluation each example is treated by itself"
 STILL = "evaluation changes nothing, and draws nothing"
 AGAIN = "called again it does the same"
 FINITE = "it and its gradient are finite, at 0 and far from it"
+PASSES = "a gradient passes through it"
 CLOSE = 1e-4
 EXTREMES = (0.0, 1e-20, 1.0, 60.0, -60.0)
 
@@ -31,6 +32,10 @@ MOVING = (
 )
 ONLY_TRAINING = "Draw, and change state, only where call(self, inputs, training=False) is told that training is true."
 OF_INPUTS = "Compute from the inputs and self's variables alone: no counter, no chance but bs.noise, no clock."
+SMOOTH = (
+    "What lies below cannot learn: comparisons, argmax, rounding, casts, stop_gradient and constants have no gradient. Compute from x "
+    "with smooth functions, or give a gradient with keras.ops.custom_gradient."
+)
 SAFE = "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
 
 
@@ -88,6 +93,8 @@ def _looked(component: Component, made: Any, x: Any, blame: Blame, place: Place 
     findings.append(Finding(AGAIN))
     if component.kind == "activation":
         findings.append(_finite(made, x, blame, place))
+    if not kernel:
+        findings.append(_passes(made, x, blame, place))
     return findings
 
 
@@ -99,6 +106,21 @@ def _in_training(made: Any, x: Any, values: list[np.ndarray]) -> Any:
 
 def _values(made: Any) -> list[np.ndarray]:
     return [np.array(variable.numpy()) for variable in getattr(made, "variables", ())]
+
+
+def _passes(made: Any, x: Any, blame: Blame, place: Place | None) -> Finding:
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.convert_to_tensor(called(made, x, True))
+        weighed = tf.reduce_sum(
+            y * tf.cast(tf.reshape(tf.range(tf.size(y)), y.shape), y.dtype)
+        )  # a plain sum is 0 of what is centred
+    slope = tape.gradient(weighed, x)
+    if slope is None or not np.any(np.array(tf.convert_to_tensor(slope))):
+        return blame.broken(PASSES, "its gradient is 0 wherever it is tried", SMOOTH, place)
+    return Finding(PASSES)
 
 
 def _finite(made: Any, x: Any, blame: Blame, place: Place | None) -> Finding:

@@ -24,6 +24,7 @@ BATCH = (
     "over the batch makes the last, smaller batch count more."
 )
 SIGN = "Check sign and order: loss(targets, outputs), targets first; a likelihood needs a minus."
+PROBABILITIES = "Outputs are linear (logits) and are taken for probabilities here: say from_logits=True, or apply keras.ops.log_softmax."
 LOGITS = (
     "Outputs are linear (logits): from_logits=True, tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax(x)) overflows, "
     "tf.nn.log_softmax does not. Add nothing after the logarithm to hide it."
@@ -55,8 +56,10 @@ def loss_is_per_example(trying: Trying) -> list[Finding]:
     if found.shape.rank == 0 or found.shape[0] != EXAMPLES:
         problem = f"of {EXAMPLES} examples it makes {found.shape.as_list() or 'one number'}"
         return [blame.broken(EACH, problem, BATCH, place)]
-    part = tf.convert_to_tensor(made(targets[:2], outputs[:2]))
-    if not np.allclose(np.array(part), np.array(found[:2]), rtol=1e-4, atol=1e-6):
+    # All pairs: what divides by the largest of a batch gives the pair that has it its own losses.
+    pairs = [slice(first, first + 2) for first in range(0, EXAMPLES, 2)]
+    parts = [np.array(tf.convert_to_tensor(made(targets[pair], outputs[pair]))) for pair in pairs]
+    if not np.allclose(np.concatenate(parts), np.array(found), rtol=1e-4, atol=1e-6):
         return [blame.broken(EACH, "two examples alone have other losses than among six", BATCH, place)]
     findings = [Finding(EACH)]
 
@@ -69,15 +72,22 @@ def loss_is_per_example(trying: Trying) -> list[Finding]:
         tape.watch(wrong)
         value = tf.reduce_mean(tf.cast(made(targets, wrong), tf.float32))
     slope = tape.gradient(value, wrong)
+    cure = SIGN
+    if classes:  # probabilities are made to add up to 1, whatever their scale: of logits the scale decides
+        positive = tf.abs(outputs) + 0.1
+        if np.allclose(
+            np.array(made(targets, positive)), np.array(made(targets, 3.0 * positive)), rtol=1e-4, atol=1e-6
+        ):
+            cure = PROBABILITIES
     towards = None if slope is None else float(tf.reduce_sum(slope * (right - wrong)))
     if not good < bad:
         problem = f"right answers have the loss {good:.4g}, wrong ones {bad:.4g}"
-        findings.append(blame.broken(BETTER, problem, SIGN, place))
+        findings.append(blame.broken(BETTER, problem, cure, place))
     elif towards is None or not towards < 0:
         problem = (
             "it has no gradient" if towards is None else "its gradient does not lead from wrong answers to right ones"
         )
-        findings.append(blame.broken(BETTER, problem, SIGN, place))
+        findings.append(blame.broken(BETTER, problem, cure, place))
     else:
         findings.append(Finding(BETTER))
     problem = ""

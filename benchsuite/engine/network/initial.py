@@ -104,8 +104,11 @@ def draw_kernel(initializer: Any, kernel_layer: KernelLayer, shape: tuple[int, .
         fans = kernel_layer.fan_in, kernel_layer.fan_out
         value = np.asarray(initializer(shape, *fans, kernel_layer.gain, generator))
     if value.shape != shape or not np.isfinite(value).all():
+        received = f"shape {list(value.shape)}"
+        if value.shape == shape:
+            received = f"{np.sum(~np.isfinite(value))} of {value.size} values that are not finite (nan or infinite)"
         raise BenchsuiteError(
-            f"the initializer must return finite values of shape {list(shape)}. Received: shape {list(value.shape)}."
+            f"the initializer must return finite values of shape {list(shape)}. Received: {received}."
         )
     return value.astype("float32")
 
