@@ -54,6 +54,16 @@ def shortened(text: str, most: int, where: str = "") -> str:
     return text if len(text) <= most else _ends_of(text, text, len(text), most, where)
 
 
+def middle_cut(text: str, most: int) -> str:
+    """Return a text of at most so many letters whose last sentence, which says what to do, stays whole if that leaves room."""
+    last = re.split(r"(?<=[.!?]) (?=[A-Z])", text)[-1]
+    if len(text) <= most or len(last) > most - 100:
+        return shortened(text, most)
+    cause = text[: -len(last)].rstrip()
+    told = f" [… {len(text) - most:,} characters left out …] "
+    return f"{cause[: most - len(last) - len(told)]}{told}{last}"
+
+
 def _ends_of(head: str, end: str, whole: int, most: int, where: str = "") -> str:
     """Return the beginning of one text and the end of another, as those of a text that had so many letters."""
     told = f"{', ' + where if where else ''} …]"
@@ -74,13 +84,13 @@ def reason_of(error: BaseException) -> str:
     return as_reason(f"{name}: {said}" if said else name)
 
 
-def as_reason(text: str) -> str:
+def as_reason(text: str, longest: int = LONGEST_REASON) -> str:
     """Return a message as it stands in a record: one line of bounded length."""
-    most = 20 * LONGEST_REASON  # a message of a gigabyte is cut before it is taken apart
+    most = 20 * longest  # a message of a gigabyte is cut before it is taken apart
     if len(text) > most:
         head, end = (" ".join(part.split()) for part in (text[: most // 2], text[-most // 2 :]))
-        text = _ends_of(head, end, len(text), LONGEST_REASON)
-    return " ".join(shortened(" ".join(without_styles(text).split()), LONGEST_REASON).split())
+        text = _ends_of(head, end, len(text), longest)
+    return " ".join(shortened(" ".join(without_styles(text).split()), longest).split())
 
 
 MOST_CALLS = 100

@@ -12,7 +12,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, plugin_search, r
 from benchsuite.cli.quiet import surround
 from benchsuite.components import KINDS
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.text import one_line
+from benchsuite.text import middle_cut, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
 
 SECONDS = 600.0
+LONGEST_PROBLEM = 220
+"""Letters of what happened on a terminal: three lines."""
 
 
 def check(
@@ -112,7 +114,10 @@ class Shown:
                 say(self.console, "  [green]✓[/] {}", finding.promise)
                 continue
             say(self.console, "  [red]✗[/] {}", finding.promise)
-            paragraph(self.console, "{}", one_line(finding.problem), by=6)
+            problem = one_line(finding.problem)
+            # A file and a pipe have all of it, and so does --json.
+            shown = middle_cut(problem, LONGEST_PROBLEM) if self.console.is_terminal else problem
+            paragraph(self.console, "{}", shown, by=6)
             if finding.where:
                 say(self.console, "      at [bold]{}[/]", finding.where)
             if finding.line:

@@ -18,7 +18,9 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.text import as_reason, shortened, text_of, traceback_of
 
 LONGEST_PROBLEM = 220
-"""Letters of what happened: three lines of a terminal."""
+"""Letters of what others say happened, beyond the first sentence: three lines of a terminal."""
+LONGEST_SAID = 4_000
+"""And of all that is kept of an error."""
 LONGEST_TRACEBACK = 2**20
 MOST_CAUSES = 20
 CALLING = re.compile(
@@ -29,6 +31,8 @@ INFERRING = re.compile(
     r"Could not automatically infer the output shape.*?Error encountered:\s*(?P<said>.*)\Z", re.DOTALL
 )
 """And around one that came up while it asked what shape the layer gives."""
+TOLD = ("Received", "Known", "Possible")
+"""With which a sentence begins that says no cure."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -57,10 +61,11 @@ class Mishap:
 
     @property
     def brief(self) -> str:
-        """What happened, in one line of bounded length."""
+        """What happened, in one line: of ours all of it, of others their first sentences."""
         said = in_brief(self.said)
         text = said if self.ours and said else f"{self.types[0]}: {said}" if said else self.types[0]
-        return shortened(as_reason(text), LONGEST_PROBLEM) if self.ours else _sentences(as_reason(text))
+        text = as_reason(text, LONGEST_SAID)
+        return text if self.ours else _sentences(text)
 
     def finding(self, promise: str, own: Own, component: Any, before: str = "", at: Place | None = None) -> Finding:
         """Return the finding that it becomes.
@@ -77,14 +82,17 @@ class Mishap:
         kind = str(getattr(component, "kind", ""))
         seen = Seen(kind, self.types, self.said, self.traceback, raised, place.source if raised else "")
         known = place is not NOWHERE
-        return Finding(
-            promise,
-            before + self.brief,
-            self.traceback,
-            str(place) if known else "",
-            cure_of(seen),
-            place.source if known else "",
-        )
+        problem, cure = self.brief, cure_of(seen)
+        if self.ours and not cure:
+            problem, cure = with_its_cure(problem)
+        source = place.source if known else ""
+        return Finding(promise, before + problem, self.traceback, str(place) if known else "", cure, source)
+
+
+def with_its_cure(said: str) -> tuple[str, str]:
+    """Take the last sentence off an error of ours: it says what to do; empty where it tells what was received."""
+    *cause, last = re.split(r"(?<=[.!?]) (?=[A-Z])", said)
+    return (" ".join(cause), last) if cause and not last.startswith(TOLD) else (said, "")
 
 
 def in_brief(said: str) -> str:
@@ -97,7 +105,7 @@ def in_brief(said: str) -> str:
         said = match["said"]
     if said.lstrip().startswith("in user code:"):
         said = said.strip().rsplit("\n\n", 1)[-1]
-    return as_reason(said.strip().split("\n\n")[0])
+    return as_reason(said.strip().split("\n\n")[0], LONGEST_SAID)
 
 
 def _sentences(text: str) -> str:
@@ -107,7 +115,7 @@ def _sentences(text: str) -> str:
         if len(kept) + len(other) >= LONGEST_PROBLEM:
             break
         kept += f" {other}"
-    return shortened(kept.removesuffix(" You can attempt the following resolutions to the problem:"), LONGEST_PROBLEM)
+    return kept.removesuffix(" You can attempt the following resolutions to the problem:")
 
 
 def _with_causes(error: BaseException) -> Iterator[BaseException]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 import benchsuite.conformance
 from benchsuite.cli.app import app
+from benchsuite.cli.check import Shown
 from benchsuite.conformance import Finding, Told, TriedOn
 from benchsuite.conformance.account import CheckAccount, in_words
 from benchsuite.conformance.step import Looked
@@ -57,6 +60,19 @@ def test_a_file_has_every_line_whole(run) -> None:
     text = Path("kept/optimizer-sgd.txt").read_text(encoding="utf-8")
     assert text.count("line\n") == 500  # all of it
     assert "on tiny_b: crashed: ValueError: no\n\nTraceback of b" in text
+
+
+def test_a_terminal_has_the_sentence_that_says_what_to_do_whole() -> None:
+    file = io.StringIO()
+    problem = f"on tiny_classes crashed: {LONG.strip()}. Write keras.ops.{'x' * 80} instead."
+    Shown(Console(file=file, width=80, force_terminal=True, color_system=None)).findings(
+        (Finding("it trains", problem),)
+    )
+    said = " ".join(file.getvalue().split())
+    assert "characters left out …] Write keras.ops." in said
+    assert said.endswith(f"{'x' * 80} instead.")
+    assert said.startswith("✗ it trains on tiny_classes crashed: a word and another")
+    assert len(said) < 320
 
 
 def test_json_has_all_that_is_known_under_stable_keys(run) -> None:
