@@ -102,9 +102,11 @@ class Shown:
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._cures: set[str] = set()
 
     def title(self, account: CheckAccount) -> None:
         """Begin with a component or task."""
+        self._cures.clear()
         say(self.console, "[bold]{} {}[/]", account.kind.replace("_", " "), account.name)
 
     def findings(self, findings: tuple[Finding, ...]) -> None:
@@ -122,7 +124,10 @@ class Shown:
                 say(self.console, "      at [bold]{}[/]", finding.where)
             if finding.line:
                 say(self.console, "        {}", finding.line)
-            if finding.cure:
+            if finding.cure in self._cures:
+                say(self.console, "      The mistake is likely that of above.")
+            elif finding.cure:
+                self._cures.add(finding.cure)
                 paragraph(self.console, "{}", one_line(finding.cure), by=6)
 
     def end(self, account: CheckAccount, tracebacks: Path | None) -> None:

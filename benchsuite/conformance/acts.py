@@ -259,10 +259,15 @@ def _schedule(component: Component, make: Make, much: int) -> list[Any]:
             ]
             for epoch, loss in enumerate(losses, 1):
                 found.append(np.asarray(made(np.arange(3 * epoch, 3 * epoch + 3), 3 * len(losses) + 3)))
-                made.after_epoch(epoch, {"loss": loss - (0.02 if epoch == 20 else 0)})
+                made.after_epoch(epoch, measured(loss - (0.02 if epoch == 20 else 0)))
         else:
             found.append(np.asarray(made(np.arange(total, dtype="int64"), total), float) + np.zeros(total))
     return found
+
+
+def measured(loss: float) -> dict[str, float]:
+    """Return a loss with metrics that go with it, as validation parts have them."""
+    return {"loss": loss, "accuracy": 1 - loss, "rmse": loss**0.5}
 
 
 def _initializer(component: Component, make: Make, much: int) -> list[Any]:
@@ -329,7 +334,7 @@ def _regularization(component: Component, make: Make, much: int) -> list[Any]:
                 found += made.batch(numbers(IMAGES, 4), tf.constant(np.arange(IMAGES[0]) % CLASSES, tf.int32), CLASSES)
     if isinstance(made, Monitor):
         losses = [1 / (1 + epoch) for epoch in range(5)] + [0.25 + 0.01 * (epoch % 4) for epoch in range(20 * much)]
-        found.append(np.array([made.after_epoch(epoch, {"loss": loss}) for epoch, loss in enumerate(losses, 1)]))
+        found.append(np.array([made.after_epoch(epoch, measured(loss)) for epoch, loss in enumerate(losses, 1)]))
         found.append(np.array(made.restores_best))
     return found
 

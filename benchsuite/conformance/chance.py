@@ -88,6 +88,8 @@ def _of_builtin(function: Any) -> str:
         return f"numpy.random.{name}"
     if kind == "Random" or module in ("_random", "random"):
         return f"random.{name}"
+    if module == "builtins" and name in ("id", "hash"):
+        return f"{name}()"
     return f"time.{name}" if module == "time" and name in CLOCKS else ""
 
 
@@ -101,6 +103,6 @@ def _of_python(frame: FrameType) -> str:
 
 
 CHANCE = (
-    "Draw in a program from bs.noise (bs.noise.normal(shape)), outside from the generator that you are given. numpy.random, random and "
-    "time are asked once, while the program is traced: what they answer is a constant of it, another one each time."
+    "Draw in a program from bs.noise (bs.noise.normal(shape)), outside from the generator that you are given. numpy.random, random, "
+    "time, id() and hash() are asked once, while the program is traced: what they answer is a constant of it, another one each time."
 )

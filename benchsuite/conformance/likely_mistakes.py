@@ -217,6 +217,19 @@ MISTAKES = (
         said="initializer must return .*not finite",
     ),
     Mistake(
+        'after_epoch(epoch, validation) finds "loss" there, and the metrics that the task has under their own names, such as '
+        '"accuracy"; no "val_loss". Write validation.get("accuracy") for what only some tasks have.',
+        said="val_|acc|loss|metric",
+        types=("KeyError",),
+        kinds=("regularization", "schedule"),
+    ),
+    Mistake(
+        "A penalty is one number, not one for each weight: self.strength * keras.ops.sum(keras.ops.square(kernel)).",
+        said="in both shapes must be equal",
+        kinds=("regularization",),
+        raised=False,
+    ),
+    Mistake(
         "A schedule computes with an array of steps, not with one: write numpy.where(step < warmup, a, b) instead of `if`.",
         said="truth value of an array",
         kinds=("schedule",),

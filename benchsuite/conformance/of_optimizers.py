@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -74,7 +75,10 @@ def optimizer_descends(trying: Trying) -> list[Finding]:
         off = _off(early, eager)
         if off > CLOSE:
             problem = f"after {EARLY} steps the weights differ by {off:.2g}"
-            drawn = chance_in(lambda: Descent(component, lambda: component.make(**setting)).run(1, rate), blame.own)
+            make = partial(component.make, **setting)
+            drawn = chance_in(lambda: Descent(component, make).run(1, rate), blame.own)
+            if drawn is None and not _equal(eager, Descent(component, make).run(EARLY, rate)):
+                return findings  # tracing is not the cause: two objects differ, of which another promise tells
             cure, at = (CHANCE, drawn.place) if drawn else (KEEP, place)
             return [*findings, blame.broken(SAME, problem, cure, at)]
         findings.append(Finding(SAME))

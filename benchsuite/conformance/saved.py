@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,12 @@ from benchsuite.engine.session import Session
 
 WITH_LAYERS = ("normalization", "regularization", "activation")
 """Kinds whose components may be layers of the model."""
+
+
+FUNCTION = (
+    "What is made is a function, whose operations become layers of the model, and not all of them can be saved (those that draw "
+    "cannot). Write a keras.layers.Layer with @keras.saving.register_keras_serializable above it."
+)
 
 
 def is_saved(trying: Trying) -> Finding:
@@ -47,7 +54,8 @@ def _saved_in(session: Session, trying: Trying) -> Finding:
             model.save(path)
             found = np.asarray(keras.saving.load_model(path)(x, training=False))
         except Exception as error:
-            return Mishap.of(error).finding(promise, own, trying.component, "saving or loading it: ", at)
+            told = Mishap.of(error).finding(promise, own, trying.component, "saving or loading it: ", at)
+            return told if at else dataclasses.replace(told, cure=FUNCTION)
     if np.array_equal(found, expected):
         return Finding(promise)
     cure = (

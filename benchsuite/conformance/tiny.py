@@ -7,6 +7,9 @@ from typing import Any
 
 from benchsuite.components import Arrays, HoldOut, Task
 
+MEASURES = {"classes": ("accuracy",), "values": ("rmse",)}
+"""What regularizations and schedules may look at between epochs, as on any other task of such targets."""
+
 
 def _data(classes: bool) -> Arrays:
     import numpy as np
@@ -42,6 +45,7 @@ def tiny_tasks(losses: dict[str, str], full_batch: bool = False) -> list[Task]:
             split=HoldOut(160, 40, 40),
             model=_model(3 if targets == "classes" else 1),
             loss=loss,
+            metrics=MEASURES[targets],
             primary="loss",
             batch_size=160 if full_batch else 16,
             epochs=2,
@@ -75,6 +79,7 @@ def tiny_images(loss: str) -> Task:
         split=HoldOut(160, 40, 40),
         model=model,
         loss=loss,
+        metrics=MEASURES["classes"],
         primary="loss",
         batch_size=16,
         epochs=2,
@@ -104,6 +109,7 @@ def tiny_sequences(loss: str) -> Task:
         split=HoldOut(160, 40, 40),
         model=model,
         loss=loss,
+        metrics=MEASURES["classes"],
         primary="loss",
         batch_size=16,
         epochs=2,

@@ -182,6 +182,27 @@ def signs(sharpness):
 RATE = bs.LogUniform(1e-4, 1.0, default=0.05)
 
 
+class Stops:
+    """Stops where a metric of the task's no longer grows."""
+
+    restores_best = True
+
+    def __init__(self):
+        self.best, self.waited = 0.0, 0
+
+    def after_epoch(self, epoch, validation):
+        better = validation["accuracy"] > self.best
+        self.best = max(self.best, validation["accuracy"])
+        self.waited = 0 if better else self.waited + 1
+        return self.waited < 3
+
+
+def orthogonal():
+    import keras
+
+    return keras.regularizers.OrthogonalRegularizer(0.01)
+
+
 @bs.hookimpl
 def register_optimizers():
     betas = {"beta_1": bs.Uniform(0.0, 0.99, default=0.9), "beta_2": bs.OneMinusLogUniform(0.9, 0.9999, default=0.99)}
@@ -205,6 +226,8 @@ def register_regularizations():
     return [
         bs.Regularization(name="smooth", make=Smooth, space={"share": share}),
         bs.Regularization(name="drops", make=drops, space={"rate": share}),
+        bs.Regularization(name="stops", make=Stops),
+        bs.Regularization(name="orthogonal", make=orthogonal),
     ]
 
 

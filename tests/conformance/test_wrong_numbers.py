@@ -50,6 +50,7 @@ FOUND_BY = {
     "optimizer_first_make_wins": "makes a difference",
     "optimizer_global_momentum": OWN,
     "optimizer_hidden_state": "starts as a fresh one does",
+    "optimizer_id_of_variable": SAME,
     "optimizer_momentum_ignored": "makes a difference",
     "optimizer_numpy_while_traced": OWN,
     "optimizer_python_random": SAME,
@@ -86,6 +87,8 @@ GOOD = [
     ("normalization", "remembers"),
     ("regularization", "smooth"),
     ("regularization", "drops"),
+    ("regularization", "stops"),
+    ("regularization", "orthogonal"),
     ("schedule", "plateau"),
     ("schedule", "half_cosine"),
     ("initializer", "own_uniform"),
@@ -159,6 +162,12 @@ def test_what_is_good_stays_so(good, kind, name):
     found = [finding for which, _, look, _ in WRONG_NUMBERS if which not in APART for finding in look(trying)]
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
+
+
+def test_what_looks_at_the_accuracy_finds_it_on_every_tiny_task_of_classes(good):
+    tasks = tiny_tasks_for(good.component("regularization", "stops"), good)
+    assert len(tasks) == 4
+    assert all("accuracy" in task.measures for task in tasks)
 
 
 def test_another_process_finds_what_depends_on_the_process(broken):
