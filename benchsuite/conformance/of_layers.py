@@ -36,7 +36,10 @@ SMOOTH = (
     "What lies below cannot learn: comparisons, argmax, rounding, casts, stop_gradient and constants have no gradient. Compute from x "
     "with smooth functions, or give a gradient with keras.ops.custom_gradient."
 )
-SAFE = "Keep every branch finite: tf.where computes both, so clip what goes into log, sqrt, exp or a division before, not after."
+SAFE = (
+    "Add an epsilon to what divides, inside of roots too. Keep every branch finite: where() computes both, so clip what goes into log, "
+    "sqrt, exp or a division before, not after."
+)
 
 
 def layer_keeps_its_place(trying: Trying) -> list[Finding]:
@@ -91,7 +94,7 @@ def _looked(component: Component, made: Any, x: Any, blame: Blame, place: Place 
         problem = "two calls in training with the same inputs, state and noise give other numbers"
         return [*findings, blame.broken(AGAIN, problem, OF_INPUTS, place)]
     findings.append(Finding(AGAIN))
-    if component.kind == "activation":
+    if component.kind != "regularization" and not kernel:
         findings.append(_finite(made, x, blame, place))
     if not kernel:
         findings.append(_passes(made, x, blame, place))

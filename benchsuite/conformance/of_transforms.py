@@ -18,6 +18,8 @@ from benchsuite.text import reason_of
 SHAPES = "each gradient keeps its shape and type, and None stays None"
 ZERO = "zero gradients stay zero, unless it draws noise"
 AGAIN = "called again with the same gradients it does the same"
+UPHILL = "what it gives points uphill as the gradient does"
+LEAVES = "it changes no weight itself"
 ROWS = "each example is transformed by itself"
 FITTED = "fitted again on the same examples it gives the same"
 
@@ -25,6 +27,14 @@ EACH = "Return one tensor for each gradient, in order, of its shape and type; No
 NO_NUMBER = (
     "Guard the division: g / (norm + epsilon), or tf.math.divide_no_nan. What is added to a zero gradient moves weights that the loss "
     "does not know."
+)
+UP = (
+    "Optimizers subtract what a transform returns: it is to be a gradient, uphill. Is there a minus too many, or a subtraction the wrong "
+    "way round?"
+)
+RETURN = (
+    "Return the new gradients, and assign nothing: the optimizer alone moves weights, by its rate. What shrinks weights is a "
+    "regularization, or g + strength * variable."
 )
 STATELESS = (
     "A transform keeps no state: what an attribute or a closure of Python's counts or averages is set once, while the step is traced. "
@@ -50,6 +60,7 @@ def transform_is_pure(trying: Trying) -> list[Finding]:
     place = blame.method(made, ("__call__",))
     trained = variables()
     given = [numbers(v.shape, 3 + number) for number, v in enumerate(trained)]
+    held = [np.array(variable.numpy()) for variable in trained]
 
     def act(gradients: list[Any]) -> tuple[list[Any], int]:
         with stream(2):
@@ -74,6 +85,14 @@ def transform_is_pure(trying: Trying) -> list[Finding]:
         problem = "the same gradients, at the same step with the same noise, become others"
         return [*findings, blame.broken(AGAIN, problem, STATELESS, place)]
     findings.append(Finding(AGAIN))
+    moved = any(not np.array_equal(value, v.numpy()) for value, v in zip(held, trained, strict=True))
+    findings.append(
+        blame.broken(LEAVES, "weights change when it is called", RETURN, place) if moved else Finding(LEAVES)
+    )
+    along = sum(float(tf.reduce_sum(one * other)) for one, other in zip(first, given, strict=True))
+    if not draws:  # noise may be larger than what it is added to
+        problem = f"its product with the gradient is {along:.3g}"
+        findings.append(Finding(UPHILL) if along > 0 else blame.broken(UPHILL, problem, UP, place))
     zeros, _ = act([tf.zeros_like(one) for one in given])
     largest = max(float(np.max(np.abs(np.array(one)))) for one in zeros)
     bad = not np.isfinite(largest) or (largest > 0 and not draws)

@@ -32,6 +32,7 @@ import benchsuite.components
 from benchsuite import hookspecs
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.conformance.all_promises import all_promises
 from benchsuite.options import Table, options_of
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 from benchsuite.selection import baseline
@@ -53,6 +54,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "components.md": components(known),
         **{DOCS / "reference" / "components" / f"{kind}.md": components_of(known, kind) for kind in KINDS},
         DOCS / "reference" / "baselines.md": baselines(known),
+        DOCS / "reference" / "promises.md": promises(),
         DOCS / "explanation" / "differences.md": differences(known),
     }
 
@@ -98,6 +100,26 @@ def study_file(tables: tuple[type[Table], ...]) -> list[str]:
         "\n".join(lines),
         f"On the command line alone: {', '.join(alone)}.",
     ]
+
+
+def promises() -> str:
+    """Return every promise that ``benchsuite check`` tries: those of all kinds once, then those of each."""
+    listed = all_promises()
+    of_all = [words for words in listed["optimizer"] if all(words in listed[kind] for kind in RECIPE_KINDS)]
+    parts = [
+        "# Promises",
+        NOTE,
+        "What `benchsuite check` tries, in the words and the order in which it tells of them. A promise that says nothing about a "
+        "component is left out: a regularization that is a penalty has no batch, an optimizer without a rate none that decides. "
+        "How findings are read: [Check a plugin](../how-to/check-a-plugin.md).",
+        "## Of every component",
+        "\n".join(f"- {words}" for words in of_all),
+    ]
+    for kind in KINDS:
+        words = [one for one in listed[kind] if kind == "task" or one not in of_all]
+        title = "Of tasks" if kind == "task" else f"Of {HOOKS[kind].removeprefix('register_').replace('_', ' ')} too"
+        parts += [f"## {title}", "\n".join(f"- {one}" for one in words)]
+    return _page(parts)
 
 
 def baselines(known: Registry) -> str:

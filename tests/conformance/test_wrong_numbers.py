@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchsuite.conformance.all_promises import promises_of_kind
 from benchsuite.conformance.course import ON_A_TASK
 from benchsuite.conformance.elsewhere import another_process_agrees
 from benchsuite.conformance.task_course import OF_A_TASK
@@ -25,6 +26,8 @@ FOUND_BY = {
     "activation_steps": "a gradient passes",
     "gradient_transform_adds_weights": "zero gradients stay zero",
     "gradient_transform_divides_by_norm": "zero gradients stay zero",
+    "gradient_transform_decays_weights": "changes no weight",
+    "gradient_transform_flips": "uphill",
     "gradient_transform_keeps_state": "called again",
     "initializer_numpy_global": "equal seeds",
     "initializer_own_seed": "another seed",
@@ -34,6 +37,7 @@ FOUND_BY = {
     "loss_of_probabilities": "a better answer",
     "loss_of_the_largest": "one loss for each example",
     "loss_upside_down": "a better answer",
+    "normalization_without_epsilon": "finite, at 0",
     "normalization_batch_statistics": "each example is treated by itself",
     "normalization_doubles": "shape and type",
     "normalization_hidden_average": "evaluation changes nothing",
@@ -146,6 +150,7 @@ def test_a_mistake_is_found_with_its_line_and_its_cure(broken, name):
             found = [finding for finding in look(trying) if finding.problem]
     assert found, "nothing is found"
     assert FOUND_BY[name] in found[0].promise
+    assert found[0].promise in promises_of_kind(component.kind)
     assert f"{name}.py:" in found[0].where
     assert found[0].line
     assert len(found[0].cure) > 40
@@ -162,6 +167,7 @@ def test_what_is_good_stays_so(good, kind, name):
     found = [finding for which, _, look, _ in WRONG_NUMBERS if which not in APART for finding in look(trying)]
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
+    assert {one.promise for one in found} <= {*promises_of_kind(kind)}  # the page of all promises leaves none out
 
 
 def test_what_looks_at_the_accuracy_finds_it_on_every_tiny_task_of_classes(good):
