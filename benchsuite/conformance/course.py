@@ -37,6 +37,12 @@ ON_A_TASK: tuple[OnATask, ...] = (
 """Promises of a component on each tiny task that it trains on, in order."""
 
 
+ANOTHER = (
+    "get_config gives something else with another learning rate, or at each call, so that no program serves two trials: leave out what "
+    "is new each time; make an inner optimizer with a fixed rate, and assign its rate in apply."
+)
+
+
 class ComponentCourse:
     """The promises of one component, in order.
 
@@ -146,6 +152,7 @@ class ComponentCourse:
             f"{runs.graphs} graphs were traced instead of 2, for two seeds and two learning rates"
             if runs.graphs != 2
             else "",
+            cure=ANOTHER if runs.graphs != 2 and self._component.kind == "optimizer" else "",
         )
         return Looked((repeats, one_program), self.tried[name])
 

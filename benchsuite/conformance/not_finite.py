@@ -38,7 +38,7 @@ LARGE = (
 
 
 @dataclass(frozen=True)
-class Begun:
+class Culprit:
     """The operation with which it began.
 
     Args:
@@ -54,7 +54,7 @@ class Begun:
 
 def first_not_finite(
     component: Optimizer, make: Make, rate: float, own: Own, depths: Sequence[float] = DEPTHS
-) -> Begun | None:
+) -> Culprit | None:
     """Do steps of an optimizer one operation at a time; return the first that makes numbers that are not finite.
 
     Args:
@@ -78,14 +78,14 @@ def first_not_finite(
     return None
 
 
-def _in_a_bowl(component: Optimizer, make: Make, rate: float, own: Own, depth: float) -> Begun | None:
+def _in_a_bowl(component: Optimizer, make: Make, rate: float, own: Own, depth: float) -> Culprit | None:
     run = Descent(component, make, depth=depth)
     for step in range(STEPS):
         watch = _Watch(own, step, depth)
         with watch:
             run.run(1, rate)
         if not all(np.isfinite(v.numpy()).all() for v in (*run.trained, *run.made.variables) if _floating(v)):
-            return watch.begun or Begun(f"in step {step + 1} weights or state are not finite", LARGE)
+            return watch.begun or Culprit(f"in step {step + 1} weights or state are not finite", LARGE)
     return None
 
 
@@ -104,7 +104,7 @@ class _Watch:
 
     def __init__(self, own: Own, step: int, depth: float) -> None:
         self._own, self._step, self._depth = own, step, depth
-        self.begun: Begun | None = None
+        self.begun: Culprit | None = None
 
     def __enter__(self) -> _Watch:
         from tensorflow.python.framework import op_callbacks
@@ -128,17 +128,17 @@ class _Watch:
         name = kind.decode() if isinstance(kind, bytes) else str(kind)
         self.begun = self._told(name, inputs, _calls(self._own))
 
-    def _told(self, name: str, inputs: Any, place: Place | None) -> Begun:
+    def _told(self, name: str, inputs: Any, place: Place | None) -> Culprit:
         at = f"in step {self._step + 1}" + ("" if self._depth else ", of gradients that are 0")
         values = [np.asarray(one.numpy()) for one in inputs if one.dtype.is_floating]
         if name in QUOTIENTS and any(np.any(value == 0) for value in values[-1:]):
             counts = self._step == 0 and self._depth != 0 and "iterations" in _written(place)
-            return Begun(f"a division by 0 {at}", FROM_ONE if counts else EPSILON, place)
+            return Culprit(f"a division by 0 {at}", FROM_ONE if counts else EPSILON, place)
         if name in (*ROOTS, "Rsqrt") and any(np.any(value < 0) for value in values[:1]):
-            return Begun(f"a root of a negative number {at}", ROOT, place)
+            return Culprit(f"a root of a negative number {at}", ROOT, place)
         if name in LOGARITHMS:
-            return Begun(f"a logarithm of 0 or less {at}", LOGARITHM, place)
-        return Begun(f"numbers beyond those of float32 {at}, by {name}", LARGE, place)
+            return Culprit(f"a logarithm of 0 or less {at}", LOGARITHM, place)
+        return Culprit(f"numbers beyond those of float32 {at}, by {name}", LARGE, place)
 
 
 def _finite(tensors: Any) -> bool:

@@ -42,7 +42,8 @@ CAPTURED = (
 BAKED = "Use the hyperparameter that this object's make was given, not one that an earlier call left behind."
 HIDDEN = (
     "Make it with self.add_variable in build (an object of your own: put it into the list `variables`), never with tf.Variable, nor at "
-    "the first step: what a reset does not know goes on into the next trial."
+    "the first step: what a reset does not know goes on into the next trial. An optimizer within another has variables too: let "
+    "`variables` return super().variables + self.inner.variables."
 )
 
 
@@ -149,10 +150,17 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     """Compare what a used program holds after a reset with what a fresh one holds."""
     used = trying.session.ready(trying.trial())
     # Trained first, so that whatever it keeps is kept.
-    used.program.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
-    hidden_before = {held.name: held.numpy() for held in unknown_to_a_reset(fresh.program)}
+    trained = used.program
+    trained.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
     try:
         used = trying.session.ready(other)
+        if (
+            used.program is not trained
+        ):  # another rate makes another program of it: a used one is met with another seed alone
+            other = replace(trying.trial(), seed=1)
+            trying.session.ready(trying.trial()).program.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
+            used, fresh = trying.session.ready(other), _ready(trying, other)
+        hidden_before = {held.name: held.numpy() for held in unknown_to_a_reset(fresh.program)}
     except BenchsuiteError as error:
         return blame.broken(RESET, str(error), COUNTED)
     for (name, mine), (_, its) in zip(_holds(used), _holds(fresh), strict=False):

@@ -55,6 +55,7 @@ FOUND_BY = {
     "optimizer_global_momentum": OWN,
     "optimizer_hidden_state": "starts as a fresh one does",
     "optimizer_id_of_variable": SAME,
+    "optimizer_inner_state": "starts as a fresh one does",
     "optimizer_momentum_ignored": "makes a difference",
     "optimizer_numpy_while_traced": OWN,
     "optimizer_python_random": SAME,
