@@ -36,7 +36,7 @@ from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
 from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
-from benchsuite.trying import Listed, Tried, functions_before, try_first
+from benchsuite.trying import Listed, Tried, forget_unless_it_has, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
 
@@ -233,7 +233,10 @@ def load_registry(
     files: set[Path] = set()
     for candidate in candidates:
         told = tried.get(candidate.key, Tried())
-        if told.imports and not told.reason:
+        if listing and told.failed:  # and nobody waits for the library again
+            _add_broken(registry, candidate, told.failed, told.printed)
+            continue
+        if told.imports and not told.reason and not told.failed:
             registry.slow[candidate.origin] = told.imports
             if listing and told.listed and candidate.origin not in registry.unloaded:
                 registry.unloaded[candidate.origin] = list(told.listed)
@@ -249,6 +252,10 @@ def load_registry(
         except BenchsuiteError:
             if only is None:
                 raise
+        plugin = registry.plugins[-1] if registry.plugins else None
+        if told.imports and plugin is not None and plugin.module is not None and plugin.origin == candidate.origin:
+            entries = [entry for table in registry.tables.values() for entry in table.values()]
+            forget_unless_it_has(candidate, told, [entry.component for entry in entries if entry.plugin is plugin])
     if registry.unloaded and _may_clash(registry):
         return load_registry(search, trying=trying, only=only, importing=importing)
     registry.remember_sources()

@@ -29,7 +29,8 @@ from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
 from benchsuite.processes import die_with
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
-from benchsuite.trying.libraries import LIBRARIES, imported_by, listed
+from benchsuite.trying.libraries import LIBRARIES, imported_before_it_failed, imported_by, listed
+from benchsuite.trying.read_meanwhile import read_meanwhile
 
 OF_VERBS = (
     *("rich.console", "rich.table", "rich.markup", "rich.padding", "rich.progress"),
@@ -93,8 +94,9 @@ def _try(candidate: Candidate, tell: Any) -> None:
     outcome: dict[str, Any] = {}
     left_before, loaded = _left(), {name for name in LIBRARIES if name in sys.modules}
     tell("begun", candidate.key)
+    package = candidate.module.partition(".")[0]
     try:
-        with guarded() as interruption:
+        with guarded() as interruption, read_meanwhile(package) as read:
             try:
                 module = candidate.load()
                 check_module(module)
@@ -110,7 +112,12 @@ def _try(candidate: Candidate, tell: Any) -> None:
                     outcome["reason"] = reason_of(error)
                     outcome["printed"] = shortened(traceback_of(error), LONGEST_TRACEBACK)
                 else:  # asked here for its words, which may end the process too
-                    reason_of(error), shortened(traceback_of(error), LONGEST_TRACEBACK)
+                    words = reason_of(error), shortened(traceback_of(error), LONGEST_TRACEBACK)
+                    library = imported_before_it_failed(candidate.source, loaded)
+                    if library:
+                        outcome["imports"] = library
+                        if not _is_beside(candidate, error):  # then more is said where it is imported
+                            outcome["failed"], outcome["printed"] = words
             if interruption.came:  # by the plugin: where it is imported, that would pass for the user's
                 outcome["reason"] = "importing it interrupts the process (SIGINT)"
             if getpid() != process:
@@ -118,10 +125,21 @@ def _try(candidate: Candidate, tell: Any) -> None:
                 leave(0)
     except KeyboardInterrupt:  # raised by the guard
         pass
+    if read.too_much:
+        outcome |= {"listed": [], "failed": ""}
+    elif outcome.get("imports"):
+        outcome |= {"files": read.files, "variables": read.variables}
     own = OwnCode(candidate.module, candidate.root)
     replaced = [*functions.modules_given_to(own)]
     replaced += [title.rpartition(".")[0] for title in functions.restore(own)]
     tell("done", candidate.key, replaced=_modules(replaced), leaves=_left() != left_before, **outcome)
+
+
+def _is_beside(candidate: Candidate, error: BaseException) -> bool:
+    """Say whether a plugin cannot find a module that lies beside it."""
+    if not isinstance(error, ModuleNotFoundError) or candidate.root is None or not isinstance(error.name, str):
+        return False
+    return (candidate.root / f"{error.name}.py").is_file()
 
 
 def _left() -> tuple[int, int]:

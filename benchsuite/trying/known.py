@@ -20,7 +20,7 @@ from benchsuite.fingerprints import SourceFiles
 from benchsuite.remembered import Remembered
 from benchsuite.trying.tried import Tried
 
-FORM = "2"
+FORM = "3"
 """Of a file, and of what trying finds out: another one makes all that is known unknown."""
 
 
@@ -34,6 +34,11 @@ class Known:
         """Return what is known under a name."""
         tried = Tried.from_json(self._remembered.get(name)) if name is not None else None
         return tried if tried is not None and tried.counts else None
+
+    def forget(self, name: str | None) -> None:
+        """Forget what is known under a name: it turned out to be otherwise."""
+        if name is not None:
+            self._remembered.put(name, None)
 
     def put(self, name: str | None, tried: Tried) -> None:
         """Keep what was found out."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +14,7 @@ from benchsuite.components import Component, Task
 
 LIBRARIES = ("keras", "tensorflow", "torch", "jax")
 """Those that take seconds to import."""
+AT_ITS_TOP = re.compile(rf"^(?:import|from) +({'|'.join(LIBRARIES)})\b", re.MULTILINE)
 LARGEST = 2**15
 """Letters of what a plugin has; of one that has more nothing is kept, and it is loaded each time."""
 
@@ -28,6 +31,23 @@ def imported_by(module: ModuleType, loaded: Collection[str]) -> str:
         return new[0]
     held = {name for value in list(vars(module).values()) for name in _packages(value)}
     return next((name for name in LIBRARIES if name in held), "")
+
+
+def imported_before_it_failed(source: Path | str, loaded: Collection[str]) -> str:
+    """Return the library that a plugin imported before it raised; empty if there is none.
+
+    Args:
+        source: Its file, or its name.
+        loaded: Libraries that the process had before it.
+    """
+    new = [name for name in LIBRARIES if name in sys.modules and name not in loaded]
+    if new or not isinstance(source, Path):
+        return next(iter(new), "")
+    try:
+        found = AT_ITS_TOP.search(source.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return ""
+    return found[1] if found is not None and found[1] in sys.modules else ""
 
 
 def listed(components: Sequence[Component | Task]) -> list[list[str]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from benchsuite.components import Component, Task
 from benchsuite.discovery import Candidate, PluginSearch
 from benchsuite.trying.known import Known, remembered_as
+from benchsuite.trying.libraries import listed
 from benchsuite.trying.process import Attempt, attempt
 from benchsuite.trying.tried import Tried
 
@@ -35,6 +37,19 @@ def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str
             known.put(names[key], tried)
         found |= now
     return found
+
+
+def forget_unless_it_has(candidate: Candidate, tried: Tried, components: Sequence[Component | Task]) -> None:
+    """Forget what is kept of a plugin whose names come from where nobody can look, now that it is loaded and has others.
+
+    Args:
+        candidate: The plugin.
+        tried: What is kept of it.
+        components: What it has.
+    """
+    kept = {(one.kind, one.name, one.summary, one.mark) for one in tried.listed}
+    if (kept or tried.failed) and kept != {tuple(row) for row in listed(components)}:
+        Known().forget(next(remembered_as([candidate])))
 
 
 def settle(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -> dict[str, Tried]:

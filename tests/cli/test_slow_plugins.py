@@ -80,3 +80,47 @@ def test_where_it_has_a_say_in_others_it_is_loaded(verb, changed):
     said, _, times = verb("list", "optimizer", **changed)
     assert times == 2
     assert "broken slow (./plugins/slow.py)" in said
+
+
+def test_what_it_reads_meanwhile_belongs_to_what_is_kept(verb, tmp_path, monkeypatch):
+    names = tmp_path / "names.txt"
+    names.write_text("first")
+    monkeypatch.setenv("ENDING", "a")
+    reads = '" + open("names.txt").read() + __import__("os").environ["ENDING"] + "'
+
+    def listed():
+        said, _, times = verb("list", "optimizer", name=reads)
+        return [line.split("\t")[0] for line in said.splitlines() if "slow.py" in line], times
+
+    assert listed() == (["firsta"], 1)
+    assert listed() == (["firsta"], 0)
+    names.write_text("second")
+    assert listed() == (["seconda"], 1)
+    monkeypatch.setenv("ENDING", "b")
+    assert listed() == (["secondb"], 1)
+    assert listed() == (["secondb"], 0)
+
+
+def test_whoever_loads_it_and_finds_other_names_makes_lists_forget(verb, tmp_path):
+    hidden = tmp_path / "hidden"  # nobody sees a child process read
+    hidden.write_text("first")
+    reads = f'" + __import__("subprocess").check_output(["cat", "{hidden}"], text=True) + "'
+
+    def listed():
+        return [
+            line.split("\t")[0] for line in verb("list", "optimizer", name=reads)[0].splitlines() if "slow.py" in line
+        ]
+
+    assert listed() == ["first"]
+    hidden.write_text("second")
+    verb("info", "second", name=reads)
+    assert listed() == ["second"]
+
+
+def test_one_that_fails_behind_the_library_costs_it_once_and_prints_no_log(verb):
+    failing = '" + nowhere + "'
+    first, then = verb("list", "optimizer", name=failing), verb("list", "optimizer", name=failing)
+    assert (first[2], then[2]) == (1, 0)
+    for said, errors, _ in (first, then):
+        assert "broken slow (./plugins/slow.py): NameError: name 'nowhere' is not defined" in said
+        assert "port.cc" not in said + errors
