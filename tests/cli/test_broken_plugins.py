@@ -40,7 +40,7 @@ def test_fifty_broken_plugins_are_fifty_lines_of_a_screen(folder: Path, monkeypa
     whole = [line for line in shown("list", "loss").splitlines() if line.startswith("broken ")]
     assert len(whole) == 50
     assert all(450 < len(line) < 550 for line in whole)
-    assert r"ValueError: [red]\x1b[2J xxx" in whole[0]
+    assert "ValueError: [red] xxx" in whole[0]  # without what steers a terminal
 
     monkeypatch.setenv("FORCE_COLOR", "1")
     lines = shown("list", "loss").replace("\x1b[31m", "").replace("\x1b[0m", "").splitlines()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from benchsuite.certificates import checksum_of
 from benchsuite.cli import main
 from benchsuite.provenance import fingerprints
 from benchsuite.record_json import record_from_json
@@ -324,7 +325,8 @@ def stored(tmp_path: Path) -> Path:
     registry = load_registry(PluginSearch(local=False))
     (trial,) = plan(Study(task=("digits_mlp",), seeds=1), registry).trials.values()
     found = make_json(outcome="crashed") | {"id": trial.id, "spec": trial.spec}
-    found["fingerprints"] = {**fingerprints(trial, registry), "data": "known"}
+    data = checksum_of(registry.task(trial.task), registry)
+    found["fingerprints"] = {**fingerprints(trial, registry), "data": data}
     store = Store(tmp_path / "results")
     return store.path(store.write(record_from_json(json.dumps(found).encode())).id)
 
