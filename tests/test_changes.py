@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from benchsuite.execution.run import task_facts
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.registry import Registry
+from benchsuite.report.page.render import render
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.report.tables.terminal import leaderboard_tables
 from benchsuite.selection import baseline
@@ -257,6 +259,14 @@ def test_labels_name_the_change_and_no_ordinary_label_changes() -> None:
     ]
     short = {head.short for board in leaderboards(BOTH) for head in board.columns}
     assert short == {"digits_mlp"}
+
+
+def test_the_page_speaks_of_a_change_once_and_only_where_nothing_stands_beside_its_baseline() -> None:
+    alone = study({"schedule": "cosine", "batch_size": "128"}, ("adam",))
+    page = render([*study({"schedule": "cosine"}), *alone])
+    assert re.findall("Nothing but[^<]*", page) == ["Nothing but itself ran of the baseline with "]
+    (named,) = re.findall('Nothing but itself ran of the baseline with <span class="name">(.*)</span>', page)
+    assert re.sub("<[^>]*>", "", named) == "schedule=cosine, batch_size=128"
 
 
 def test_terminal_and_csv_name_the_changed_baseline() -> None:

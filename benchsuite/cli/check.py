@@ -86,11 +86,30 @@ def _wanted(names: list[str], known: Registry) -> list[tuple[str, str]]:
             raise unknown("kind", kind, KINDS)
         found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
         if not found:
-            raise unknown("component or task", name, {entry for table in known.tables.values() for entry in table})
+            possible = {entry for table in known.tables.values() for entry in table}
+            raise unknown("component or task", name, possible, then=_instead(name, known))
         for match in found:
             known.refuse_conflict(*match)
         wanted += [match for match in found if match not in wanted]
     return wanted
+
+
+def _instead(name: str, known: Registry) -> str:
+    """Return what to do where something else than a name was given: a file, a kind, a pattern or a setting."""
+    if name.endswith(".py") or "/" in name:
+        file = Path(name).resolve()
+        entries = [entry for table in known.tables.values() for entry in table.values()]
+        own = [entry.component.name for entry in entries if Path(entry.plugin.origin).resolve() == file]
+        what = f"of this file: benchsuite check {' '.join(own)}" if own else f"with the file as --plugin {name}"
+        return f"Check takes names of components, {what}."
+    kind = name.replace("-", "_")
+    if kind in KINDS:
+        return f"Check takes names of components, not kinds: `benchsuite list {name}` says which there are."
+    if set("*?[=,:+") & set(name):
+        return (
+            "Check takes plain names: it tries defaults and other values by itself; patterns and settings are for run."
+        )
+    return ""
 
 
 class Shown:

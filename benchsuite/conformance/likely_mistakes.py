@@ -224,6 +224,11 @@ MISTAKES = (
         kinds=("regularization", "schedule"),
     ),
     Mistake(
+        "Kernels of convolutions have four dimensions: make a matrix of each first, keras.ops.reshape(kernel, (-1, kernel.shape[-1])).",
+        said="must have rank 2",
+        kinds=("regularization",),
+    ),
+    Mistake(
         "A penalty is one number, not one for each weight: self.strength * keras.ops.sum(keras.ops.square(kernel)).",
         said="in both shapes must be equal",
         kinds=("regularization",),

@@ -92,6 +92,10 @@ def test_the_special_stands_before_the_general() -> None:
     seen = Seen("optimizer", ("TypeError",), said, "", None, "")
     assert cure_of(seen).startswith("An integer")
     assert cure_of(dataclasses.replace(seen, said="float64 and float32")).startswith("float64 meets float32")
+    matrices = dataclasses.replace(
+        seen, kind="regularization", said="Inputs to OrthogonalRegularizer must have rank 2. Received: …"
+    )
+    assert "keras.ops.reshape" in cure_of(matrices)
     assert cure_of(dataclasses.replace(seen, said="what nobody has seen before")) == ""
 
 

@@ -115,7 +115,8 @@ def render(
     return environment.get_template("index.html").render(
         summary=summarize_run(contents) if contents.records else None,
         boards=[board_view(board, styles) for board in shown],
-        only_baseline=[board.title for board in contents.boards if board not in shown],
+        only_baseline=[board.title for board in contents.boards if board not in shown and not board.change],
+        only_changed=_only_changed(contents),
         grids=grid_views(contents.grids),
         tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
         costs=cost_views(costs),
@@ -146,3 +147,9 @@ def _heat_colours() -> dict[str, list[list[str]]]:
         "sequential": [mixed(ramp, SEQUENTIAL_LEVELS) for ramp in SEQUENTIAL],
         "diverging": [mixed(ramp, DIVERGING_LEVELS) for ramp in DIVERGING],
     }
+
+
+def _only_changed(contents: Contents) -> list[str]:
+    """Return the changes of which nothing but the changed baseline itself ran, in any kind."""
+    shown = {board.change for board in contents.shown}
+    return [change for change in dict.fromkeys(board.change for board in contents.boards) if change not in {"", *shown}]
