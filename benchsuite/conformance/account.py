@@ -11,7 +11,7 @@ from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.step import Looked, TriedOn
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import cache_folder, write_whole
-from benchsuite.text import one_line, shortened, without_controls
+from benchsuite.text import one_line, shortened, without_controls, without_styles
 
 FORMAT = 1
 """Of the JSON: it changes when a key goes or means something else."""
@@ -71,7 +71,7 @@ class CheckAccount:
                 path.unlink(missing_ok=True)
                 return None
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(path, without_controls("\n".join(parts)).encode(errors="backslashreplace"))
+            write_whole(path, without_controls(without_styles("\n".join(parts))).encode(errors="backslashreplace"))
         except OSError as error:
             raise BenchsuiteError(
                 f"tracebacks cannot be written to {path}: {error}. Name another folder with --tracebacks."

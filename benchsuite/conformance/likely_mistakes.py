@@ -229,6 +229,12 @@ MISTAKES = (
         kinds=("regularization",),
     ),
     Mistake(
+        "A normalization keeps the shape of what it is given; one that halves it, as gates do, belongs into a task's model.",
+        said=r"is incompatible with the layer: expected axis -?\d+ of input shape to have value",
+        kinds=("normalization",),
+        raised=False,
+    ),
+    Mistake(
         "A penalty is one number, not one for each weight: self.strength * keras.ops.sum(keras.ops.square(kernel)).",
         said="in both shapes must be equal",
         kinds=("regularization",),

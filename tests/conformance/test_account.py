@@ -122,6 +122,13 @@ def test_a_file_of_tracebacks_goes_when_there_are_none_any_more(tmp_path: Path) 
     assert not file.exists()
 
 
+def test_a_file_of_tracebacks_has_no_sequences_of_a_terminal(tmp_path: Path) -> None:
+    bold = Finding("kept", "broken", "Traceback:\n\x1b[1mtoo long\x1b[0m \x07")
+    file = CheckAccount("optimizer", "mine", findings=[bold]).write_tracebacks(tmp_path)
+    assert file is not None
+    assert "Traceback:\ntoo long \\x07" in file.read_text(encoding="utf-8")
+
+
 def test_where_no_tracebacks_can_be_written_is_told(run, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file", encoding="utf-8")
     done = CliRunner().invoke(app, ["check", "optimizer:sgd", "--tracebacks", "kept", "--no-local"])

@@ -6,6 +6,7 @@ import dataclasses
 import io
 from pathlib import Path
 
+import keras
 import pytest
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.likely_mistakes import cure_of
 from benchsuite.conformance.mishap import in_brief
 from benchsuite.conformance.mistake import Seen
+from benchsuite.conformance.places import Place
 from benchsuite.conformance.promises import check_task, taken
 from benchsuite.conformance.tried_on import tiny_tasks_for
 from benchsuite.engine.device import Device, configure
@@ -96,6 +98,13 @@ def test_the_special_stands_before_the_general() -> None:
         seen, kind="regularization", said="Inputs to OrthogonalRegularizer must have rank 2. Received: …"
     )
     assert "keras.ops.reshape" in cure_of(matrices)
+    layer = keras.layers.Dense(3)
+    layer.build((None, 4))
+    with pytest.raises(ValueError, match="dense") as error:
+        layer(keras.KerasTensor((None, 2)))
+    halved = dataclasses.replace(seen, kind="normalization", said=str(error.value))
+    assert cure_of(halved).startswith("A normalization keeps the shape")
+    assert cure_of(dataclasses.replace(halved, place=Place("mine.py", 3))) == ""  # a layer of the author's own
     assert cure_of(dataclasses.replace(seen, said="what nobody has seen before")) == ""
 
 
