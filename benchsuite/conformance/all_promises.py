@@ -59,7 +59,7 @@ OF_A_STEP: dict[str, tuple[str, ...]] = {
     "matters": (matters.MATTERS, matters.OWN, matters.NAMED),
     "programs": (programs.BUILT, programs.RESET),
     "elsewhere": (elsewhere.AGREE,),
-    "measures": (of_tasks.RECIPE, of_tasks.EACH, of_tasks.NEW, of_tasks.WHOLE),
+    "measures": (of_tasks.RECIPE, of_tasks.EACH, of_tasks.LINEAR, of_tasks.NEW, of_tasks.HOLDS, of_tasks.WHOLE),
 }
 """Step of a course → its promises."""
 OF_COMPONENTS = (

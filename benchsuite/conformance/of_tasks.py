@@ -17,6 +17,8 @@ from benchsuite.engine.session import NOTHING_TO_CHANGE
 
 RECIPE = "its network is what the recipe says"
 EACH = "its loss and metrics are of each example alone"
+LINEAR = "its network gives logits, no probabilities"
+HOLDS = "no input is the target, and training knows the classes of the test part"
 NEW = "its test part is new"
 WHOLE = "no statistics of the test part are in its inputs"
 ALONE, AMONG = 3, 8
@@ -29,6 +31,13 @@ BLOCKS = (
     "Build hidden layers from blocks: blocks.dense(64)(x), blocks.conv(16)(x), blocks.output(10)(x). What keras.layers make gets no "
     "initializer, normalization, activation or regularization of a recipe, and all of these would tie."
 )
+SOFTMAX = (
+    "Return what blocks.output(n) gives: losses and metrics of classes take linear outputs and apply the softmax themselves; applied "
+    "twice it flattens every gradient."
+)
+COLUMN = "Leave the column of the targets out of x."
+SORTED = "Shuffle the examples in data() with a generator of a fixed seed, or let bs.HoldOut draw the parts."
+MOST_UNKNOWN = 0.1
 BATCH = (
     "Return one number for each example, [batch]: the engine averages over whole parts. What averages over the batch itself depends on "
     "its size, and on the examples that fill up the last one."
@@ -50,6 +59,7 @@ def task_measures_what_it_says(trying: Trying) -> list[Finding]:
     return [
         _network(task, ready, blame),
         _measures(task, ready, blame),
+        *_outputs(task, ready, blame),
         *_data(task, ready.program.dataset, blame),
     ]
 
@@ -106,6 +116,18 @@ def _measures(task: Task, ready: ReadyTrial, blame: Blame) -> Finding:
     return Finding(EACH)
 
 
+def _outputs(task: Task, ready: ReadyTrial, blame: Blame) -> list[Finding]:
+    """Look at what the network gives for classes, before anything was learned."""
+    x, y = (tensor[:AMONG] for tensor in ready.feed.head)
+    _, outputs = ready.program.objective.losses(x, y, False)
+    if outputs is None or callable(task.loss) or ready.program.dataset.y.dtype.kind != "i":
+        return []
+    found = np.array(outputs, float)
+    if found.shape[-1] > 1 and (found >= 0).all() and np.allclose(found.sum(axis=-1), 1, atol=1e-4):
+        return [blame.broken(LINEAR, "the outputs for each example add up to 1", SOFTMAX)]
+    return [Finding(LINEAR)]
+
+
 def _of(task: Task, name: str, blame: Blame) -> Place | None:
     if name == "loss":
         return blame.method(task.loss) if callable(task.loss) else None
@@ -127,6 +149,7 @@ def _data(task: Task, dataset: Dataset, blame: Blame) -> list[Finding]:
     problem = f"{share:.0%} of the test examples are in the training part as well"
     if not isinstance(task.split, InOrder):  # there the author puts parts together, perhaps of the same on purpose
         findings.append(blame.broken(NEW, problem, APART, place) if share > MOST_KNOWN else Finding(NEW))
+    findings.append(_holds(x, y, train, test, y.dtype.kind == "i", blame, place))
     if x.dtype == np.float32 and not dataset.symbols:
         findings.append(
             blame.broken(WHOLE, "mean 0 and variance 1 of all examples together, not of the training part", FIT, place)
@@ -134,6 +157,21 @@ def _data(task: Task, dataset: Dataset, blame: Blame) -> list[Finding]:
             else Finding(WHOLE)
         )
     return findings
+
+
+def _holds(
+    x: np.ndarray, y: np.ndarray, train: slice, test: slice, classes: bool, blame: Blame, place: Place | None
+) -> Finding:
+    if y.shape[1] == 1 and len(np.unique(y)) > 1:
+        same = np.flatnonzero([np.array_equal(x[:, column], y[:, 0]) for column in range(x.shape[1])])
+        if len(same):
+            return blame.broken(HOLDS, f"input {same[0]} of {x.shape[1]} is the target of each example", COLUMN, place)
+    if classes:
+        share = float(np.mean(~np.isin(y[test], y[train])))
+        if share > MOST_UNKNOWN:
+            problem = f"{share:.0%} of the test part are of classes that the training part does not have"
+            return blame.broken(HOLDS, problem, SORTED, place)
+    return Finding(HOLDS)
 
 
 def _scaled_as_a_whole(x: np.ndarray, train: np.ndarray) -> bool:

@@ -2,8 +2,8 @@
 
 ``benchsuite check`` tries every promise, and takes a minute for it. What is tried here before a plugin's component enters a
 leaderboard costs no compilation: another program of the same trial, for another seed and learning rate, is traced and must
-compute the same; layers must keep shapes; another rate must lead elsewhere; and the first epoch must move the weights, and
-no variable that a reset does not know.
+compute the same; the same seed must give the same starting values again; layers must keep shapes; another rate must lead
+elsewhere; and the first epoch must move the weights, and no variable that a reset does not know.
 
 All of it depends on the trial alone, never on what ran before: a broken promise is the outcome of each trial of its program,
 in whatever order they run.
@@ -44,6 +44,7 @@ class FirstLook:
         strangers: Components and tasks of plugins that it uses.
         components: Where its optimizer is looked up.
         another: Makes another trial ready in a program of its own.
+        again: Makes the trial itself ready once more.
     """
 
     trial: Trial
@@ -51,6 +52,7 @@ class FirstLook:
     strangers: Sequence[Component | Task]
     components: Components
     another: Callable[[Trial], ReadyTrial]
+    again: Callable[[], ReadyTrial]
 
     def before_training(self, compiled: bool = True) -> None:
         """Look at a program before it trains; it is left as it was.
@@ -66,6 +68,8 @@ class FirstLook:
             program.broken_promise = self._shapes() or self._built_again() or (self._rate() if compiled else "") or ""
         if program.broken_promise:
             raise self._told(program.broken_promise)
+        if compiled and (found := self._starts()):  # of each trial: an initializer is no part of a program
+            raise self._told(found)
 
     def watched(self) -> Callable[[np.ndarray], None]:
         """Return what looks at the end of the first epoch, given its learning rates."""
@@ -100,6 +104,21 @@ class FirstLook:
             for made in (one for factory in ingredients.layers for one in factory.made):
                 if getattr(made, "_inbound_nodes", ()) and tuple(made.output.shape) != tuple(made.input.shape):
                     return f"a layer of the regularization makes {list(made.output.shape)} of {list(made.input.shape)}"
+        return ""
+
+    def _starts(self) -> str:
+        """Return which starting value is another one the second time, with the same seed; empty if none is."""
+        program = self.ready.program
+        owned = [*program.network.model.variables, *program.optimizer.made.variables, *program.after.variables]
+        before = _values(owned)
+        if self.again().program is not program:
+            return ""
+        for variable, value in zip(owned, before, strict=True):
+            if not _equal([value], [variable.numpy()]):
+                name = getattr(variable, "path", variable.name)
+                return (
+                    f"the same seed gives other starting values the second time, in {name}: something draws by itself"
+                )
         return ""
 
     def _built_again(self) -> str:

@@ -230,7 +230,7 @@ class Session:
             return None
         beside = Session(self._components, self._tasks, self._device, weights=self._weights, feeds=self._feeds)
         beside._data, beside._resident_bytes = self._data, self._resident_bytes
-        look = FirstLook(trial, ready, strangers, self._components, beside.ready)
+        look = FirstLook(trial, ready, strangers, self._components, beside.ready, lambda: self.ready(trial))
         look.before_training(compiled)
         return look
 

@@ -24,6 +24,10 @@ REASONS = {
     ("optimizer", "hidden_state"): "which no reset knows",
     ("optimizer", "numpy_while_traced"): "each time it is built, or for another seed or learning rate: a constant",
     ("optimizer", "rate_ignored"): "learning rates of 0.003 and 0.03 lead to the same weights",
+    (
+        "initializer",
+        "numpy_global",
+    ): "the same seed gives other starting values the second time, in dense.1/kernel: something draws",
     ("normalization", "doubles"): "the normalization makes [None, 16] of [None, 8] in dense_1",
 }
 
