@@ -224,6 +224,12 @@ MISTAKES = (
         kinds=("regularization", "schedule"),
     ),
     Mistake(
+        "What a layer of the recipe gives must have the shape that it is given: one number for each, x.shape[-1] features as before.",
+        said="expected axis -1 of input shape to have value",
+        kinds=("normalization", "regularization", "activation"),
+        raised=False,
+    ),
+    Mistake(
         "A penalty is one number, not one for each weight: self.strength * keras.ops.sum(keras.ops.square(kernel)).",
         said="in both shapes must be equal",
         kinds=("regularization",),

@@ -95,7 +95,10 @@ def test_a_study_file_and_the_command_line_give_the_same_trials(line: Option, fo
         assert trials != without
     else:
         assert trials == without
-        assert options != usual or line.name in ("timeout", "observer")  # handed to the cells; known to the main process alone
+        assert options != usual or line.name in (
+            "timeout",
+            "observer",
+        )  # handed to the cells; known to the main process alone
         assert from_line[1] != Execution()
 
 
