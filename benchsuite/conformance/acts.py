@@ -194,21 +194,27 @@ def built(component: Component, make: Make) -> tuple[Any, Any] | None:
         return None
     if not isinstance(made, keras.layers.Layer):
         return made, numbers(SHAPES[0], 4)
+    refused: Exception | None = None
     for shape in ((12, 12),) if getattr(component, "on", "") == "kernel" else SHAPES:
+        x = numbers(shape, 4)
         try:
-            x = numbers(shape, 4)
-            made.build(x.shape)
-            if not getattr(made, "applies", True):
-                raise Unsupported("not such inputs")
-        except Exception:
-            if shape == SHAPES[-1]:
-                raise
+            called(_at(make(), x), x, True)  # some layers say only when they are called that it is nothing for them
+            return _at(made, x), x
+        except Exception as error:
+            refused = refused or error
             made = make()
-            continue
-        break
+    assert refused is not None
+    raise refused
+
+
+def _at(made: Any, x: Any) -> Any:
+    """Build a layer for such inputs, as the first of two."""
+    made.build(x.shape)
+    if not getattr(made, "applies", True):
+        raise Unsupported("not such inputs")
     if hasattr(made, "placed"):
         made.placed(1, 2)
-    return made, x
+    return made
 
 
 def called(made: Any, x: Any, training: bool, key: int = 1) -> Any:

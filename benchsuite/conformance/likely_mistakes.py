@@ -229,9 +229,10 @@ MISTAKES = (
         kinds=("regularization",),
     ),
     Mistake(
-        "A normalization keeps the shape of what it is given; one that halves it, as gates do, belongs into a task's model.",
-        said=r"is incompatible with the layer: expected axis -?\d+ of input shape to have value",
-        kinds=("normalization",),
+        "What a layer of the recipe gives must have the shape that it is given: one number for each, x.shape[-1] features as before. "
+        "One that halves it, as gates do, belongs into a task's model.",
+        said=r"expected axis -?\d+ of input shape to have value",
+        kinds=("normalization", "regularization", "activation"),
         raised=False,
     ),
     Mistake(

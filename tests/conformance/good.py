@@ -51,6 +51,35 @@ class Twice:
             variable.assign_add(self.learning_rate * (gradient - later) / 2)
 
 
+def around(learning_rate, momentum):
+    """An optimizer around another: the inner one has a fixed rate until it steps, and its state is told of."""
+    import keras
+
+    class Around(keras.optimizers.Optimizer):
+        def __init__(self, inner, learning_rate):
+            super().__init__(learning_rate)
+            self.inner = inner
+
+        def build(self, variables):
+            if not self.built:
+                super().build(variables)
+                self.inner.build(variables)
+
+        @property
+        def variables(self):
+            return super().variables + self.inner.variables
+
+        def apply(self, gradients, trainable_variables=None):
+            self.inner.learning_rate.assign(self.learning_rate)
+            self.inner.apply(gradients, trainable_variables)
+            self.iterations.assign_add(1)
+
+        def get_config(self):
+            return {**super().get_config(), "inner": keras.saving.serialize_keras_object(self.inner)}
+
+    return Around(keras.optimizers.SGD(0.1, momentum=momentum), learning_rate)
+
+
 def remembers():
     import keras
 
@@ -197,6 +226,26 @@ class Stops:
         return self.waited < 3
 
 
+def translates():
+    import keras
+
+    layer = keras.layers.RandomTranslation(0.1, 0.1)
+    layer.on = "inputs"
+    return layer
+
+
+class RescalesImages:
+    """Each example has mean 0 and variance 1 afterwards, some of them another sign: targets stay as they are."""
+
+    def batch(self, x, y, classes):
+        import tensorflow as tf
+
+        axes = list(range(1, len(x.shape)))
+        centred = x - tf.reduce_mean(x, axes, keepdims=True)
+        sign = tf.sign(bs.noise.uniform((x.shape[0],) + (1,) * len(axes)) - 0.5)
+        return sign * centred / (tf.math.reduce_std(x, axes, keepdims=True) + 1e-3), y
+
+
 def orthogonal():
     import keras
 
@@ -207,6 +256,9 @@ def orthogonal():
 def register_optimizers():
     betas = {"beta_1": bs.Uniform(0.0, 0.99, default=0.9), "beta_2": bs.OneMinusLogUniform(0.9, 0.9999, default=0.99)}
     return [
+        bs.Optimizer(
+            name="around", make=around, space={"learning_rate": RATE, "momentum": bs.Uniform(0.0, 0.99, default=0.9)}
+        ),
         bs.Optimizer(
             name="own", make=own, space={"learning_rate": RATE, "momentum": bs.Uniform(0.0, 0.99, default=0.9)}
         ),
@@ -227,6 +279,8 @@ def register_regularizations():
         bs.Regularization(name="smooth", make=Smooth, space={"share": share}),
         bs.Regularization(name="drops", make=drops, space={"rate": share}),
         bs.Regularization(name="stops", make=Stops),
+        bs.Regularization(name="translates", make=translates),
+        bs.Regularization(name="rescales_images", make=RescalesImages),
         bs.Regularization(name="orthogonal", make=orthogonal),
     ]
 

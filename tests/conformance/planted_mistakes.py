@@ -15,6 +15,7 @@ HOOKS = {
     "gradient_transform": ("gradient_transforms", "GradientTransform", ""),
     "initializer": ("initializers", "Initializer", ""),
     "regularization": ("regularizations", "Regularization", ""),
+    "normalization": ("normalizations", "Normalization", 'applies_to=("dense",), replaces_bias=False, '),
     "activation": ("activations", "Activation", ""),
     "loss": ("losses", "Loss", 'targets="classes", '),
 }

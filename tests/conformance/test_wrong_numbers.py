@@ -90,12 +90,15 @@ BY_ITS_DATA = ("task_other_data_each_time",)
 """Found where its data are read twice, before any other promise: tests/conformance/test_check.py has one like it."""
 GOOD = [
     ("optimizer", "own"),
+    ("optimizer", "around"),
     ("optimizer", "subclass"),
     ("optimizer", "twice"),
     ("normalization", "remembers"),
     ("regularization", "smooth"),
     ("regularization", "drops"),
     ("regularization", "stops"),
+    ("regularization", "translates"),
+    ("regularization", "rescales_images"),
     ("regularization", "orthogonal"),
     ("schedule", "plateau"),
     ("schedule", "half_cosine"),
@@ -167,7 +170,7 @@ def good():
 
 @pytest.mark.parametrize(("kind", "name"), GOOD, ids=[name for _, name in GOOD])
 def test_what_is_good_stays_so(good, kind, name):
-    trying = trying_of(good, good.component(kind, name))
+    trying = trying_of(good, good.component(kind, name), place=name == "translates")  # of images alone
     found = [finding for which, _, look, _ in WRONG_NUMBERS if which not in APART for finding in look(trying)]
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
