@@ -103,7 +103,7 @@ def test_the_special_stands_before_the_general() -> None:
     with pytest.raises(ValueError, match="dense") as error:
         layer(keras.KerasTensor((None, 2)))
     halved = dataclasses.replace(seen, kind="normalization", said=str(error.value))
-    assert cure_of(halved).startswith("A normalization keeps the shape")
+    assert cure_of(halved).startswith("What a layer of the recipe gives must have the shape")
     assert cure_of(dataclasses.replace(halved, place=Place("mine.py", 3))) == ""  # a layer of the author's own
     assert cure_of(dataclasses.replace(seen, said="what nobody has seen before")) == ""
 
