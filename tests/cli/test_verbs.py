@@ -185,7 +185,7 @@ def test_info_of_a_name_that_several_kinds_have_shows_each(bundled: Registry, fo
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_info_can_show_everything(kind: str, bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("benchsuite.cli.info.registry", lambda *_: bundled)  # or each call would load all plugins
+    monkeypatch.setattr("benchsuite.cli.info.registry", lambda *_, **__: bundled)  # or each call would load all plugins
     for name in bundled.names(kind):
         assert f"{kind.replace('_', ' ')} {name!r}" in said("info", f"{kind}:{name}")
 
@@ -215,12 +215,12 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(folder: Path) -> None:
 def test_what_needs_a_choice_is_left_out_of_a_whole_kind_and_that_is_said(folder: Path) -> None:
     whole = said("run", "--kind", "initializer", "--dry-run", "--seeds", "1", "--task", "digits_mlp")
     assert whole.startswith("! initializer 'transfer' is left out: it needs trial\n")
-    (line,) = [line for line in whole.splitlines() if line.startswith("initializer: ")]
+    (line,) = [line for line in whole.splitlines() if line.startswith("initializer, 14 settings: ")]
     assert "lsuv" in line
     assert "transfer" not in line
     assert "is left out" not in said("run", "--kind", "schedule", "--dry-run", "--task", "digits_mlp")
     chosen = said("run", "--initializer", f"transfer[trial={'0123456789abcdef' * 2}]", "--dry-run", "--seeds", "1")
-    assert f"\ninitializer: transfer[trial={'0123456789abcdef' * 2}]\n" in chosen
+    assert f"\ninitializer, 1 setting: transfer[trial={'0123456789abcdef' * 2}]\n" in chosen
 
 
 # new
