@@ -106,7 +106,9 @@ def test_bundled_optimizers_have_the_bits_of_an_undisturbed_process(beside: Done
 
 
 def test_each_plugin_has_its_own_outcome(beside: Done) -> None:
-    assert (beside.records["disturbs"]["outcome"], beside.records["disturbs"]["reason"]) == ("completed", "")
+    # What it makes of NumPy's generators draws by itself, so that no run could repeat its trial.
+    assert beside.records["disturbs"]["outcome"] == "crashed"
+    assert "the same seed gives other starting values" in beside.records["disturbs"]["reason"]
     assert beside.records["stops"]["outcome"] == "crashed"
 
 
