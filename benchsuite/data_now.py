@@ -18,8 +18,8 @@ from typing import Any
 
 from benchsuite.certificates import checksum_of
 from benchsuite.data import observed, read
-from benchsuite.data.watching import Stamp, stamp
 from benchsuite.errors import BenchsuiteError
+from benchsuite.opened import Stamp, stamp
 from benchsuite.registry import Registry
 from benchsuite.remembered import Remembered
 from benchsuite.text import reason_of

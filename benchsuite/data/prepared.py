@@ -12,8 +12,9 @@ import numpy as np
 from benchsuite.components import Arrays, Task
 from benchsuite.curves import PARTS
 from benchsuite.data.splits import fold_indices, split_indices
-from benchsuite.data.watching import Stamp, watching
+from benchsuite.data.watching import watching
 from benchsuite.errors import BenchsuiteError, Unsupported
+from benchsuite.opened import Stamp
 
 TRANSFORMED_AT_ONCE = 2**24
 """Numbers that a preprocessing gets at once: it may compute in float64."""

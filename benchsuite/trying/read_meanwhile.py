@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll")
-"""Ends of the names of code, which is compared otherwise."""
-NO_FILES = ("/proc/", "/sys/", "/dev/")
+from benchsuite.opened import listening, stamp
+
 IMPORTING = "<frozen importlib"
 """How the names of the files begin that Python's own imports come from: these look into folders, and read no data."""
 PASSED_ON = ("/os.py", "/_collections_abc.py", "<frozen os>", "<frozen _collections_abc>")
@@ -52,21 +51,16 @@ def is_as_it_was(files: Mapping[str, str], variables: Mapping[str, str]) -> bool
 def _stamp(path: str) -> str:
     """Return what a file is like, or which names a folder holds; empty if there is none."""
     try:
-        about = os.stat(path)
         if os.path.isdir(path):
             return _hashed("\n".join(sorted(name for name in os.listdir(path) if name != "__pycache__")))
-    except (OSError, ValueError):
+    except OSError:
         return ""
-    return f"{about.st_size} {about.st_ino} {about.st_mtime_ns} {about.st_ctime_ns}"
+    return " ".join(map(str, stamp(path) or ()))
 
 
 def _hashed(value: str | None) -> str:
     """Return a hash of a value, which may be a secret."""
     return "" if value is None else hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-_watches: list[tuple[str, ReadMeanwhile]] = []
-_listening: list[bool] = []
 
 
 @contextmanager
@@ -77,17 +71,21 @@ def read_meanwhile(package: str) -> Iterator[ReadMeanwhile]:
         package: The plugin's own, at the top: it may lie where libraries do.
     """
     watch = ReadMeanwhile()
-    if not _listening:
-        sys.addaudithook(_heard)  # for ever: Python takes none back
-        _listening.append(True)
+
+    def see(path: str, _: bool, asks: str) -> None:
+        if path in watch.files or asks.startswith(IMPORTING):
+            return
+        if not path.startswith(LIBRARIES) or package in Path(path).parts:  # a library is known by name and version
+            watch.files[path] = ""  # whoever looks at it now would be heard again
+            watch.files[path] = _stamp(path)
+
     held: Any = os.environ
     before = held._data
     held._data = _Variables(before, watch, package)
-    _watches.append((package, watch))
     try:
-        yield watch
+        with listening(see):
+            yield watch
     finally:
-        _watches.remove((package, watch))
         if isinstance(held._data, _Variables):  # what was set meanwhile stays
             before.clear()
             before.update(held._data)
@@ -122,31 +120,3 @@ def _by_a_library(package: str) -> bool:
         return False
     file = frame.f_code.co_filename
     return file.startswith(LIBRARIES)
-
-
-def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _watches or event not in ("open", "os.listdir", "os.scandir", "sqlite3.connect"):
-        return
-    try:
-        named = arguments[0]
-        if isinstance(named, int) or sys._getframe(1).f_code.co_filename.startswith(IMPORTING):
-            return
-        if event == "open" and _writes(*arguments[1:3]):
-            return
-        path = os.path.abspath(os.fsdecode(named if named is not None else "."))
-        if path.endswith(CODE) or path.startswith(NO_FILES):
-            return
-        installed = path.startswith(LIBRARIES)  # known by name and version, but a plugin's own
-        for package, watch in _watches:
-            if path not in watch.files and (not installed or package in Path(path).parts):
-                watch.files[path] = ""  # whoever looks at it now would be heard again
-                watch.files[path] = _stamp(path)
-    except Exception:  # whatever somebody opens, it must not fail for us
-        return
-
-
-def _writes(mode: Any, flags: Any) -> bool:
-    """Say whether a file is opened to be written alone: a log, or what is kept there."""
-    if isinstance(mode, str):
-        return any(letter in mode for letter in "wax")
-    return isinstance(flags, int) and bool(flags & os.O_WRONLY)
