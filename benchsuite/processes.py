@@ -31,3 +31,21 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def physical_memory() -> int:
+    """Return the bytes of this machine's memory."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def limit_memory(size: int) -> None:
+    """Let allocations beyond so many bytes fail in this process, before the machine begins to swap; Linux only.
+
+    Args:
+        size: In bytes; 0 for no limit. One that the process has already is never widened.
+    """
+    if size and sys.platform == "linux":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (size if most == resource.RLIM_INFINITY else min(size, most), most))

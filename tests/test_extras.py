@@ -256,7 +256,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tasks/tiny.py").write_text(TASK, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.execution.LocalExecutor", Here)
-    monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda size: None)
+    monkeypatch.setattr("benchsuite.execution.worker.limit_memory", lambda size: None)
     monkeypatch.setattr("benchsuite.engine.device.configure", lambda *_: None)
     return tmp_path
 

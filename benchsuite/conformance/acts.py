@@ -5,8 +5,7 @@ Numbers are small and large, positive and negative, and come in the shapes that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from benchsuite import noise
 from benchsuite.components import Component, Optimizer
 from benchsuite.components.regularization import AfterStep, Batch, Kernels, Masks, Monitor, Step, averages
 from benchsuite.components.schedule import Reacting
+from benchsuite.engine.few_numbers import Bowl, names_kept, numbers, stream, variables
 from benchsuite.errors import Unsupported
 
 Make = Callable[[], Any]
@@ -26,70 +26,6 @@ MANY = 10
 SHAPES = ((6, 12), (6, 4, 4, 12), (6, 3, 12))
 """Of what enters layers, in the order in which they are tried."""
 IMAGES = (8, 9, 9, 3)
-
-
-@contextmanager
-def names_kept() -> Iterator[None]:
-    """Leave no trace in the names that Keras gives to the next layers."""
-    from keras.src.backend.common import global_state
-
-    counted = global_state.get_global_attribute("object_name_uids")
-    kept = None if counted is None else counted.copy()
-    try:
-        yield
-    finally:
-        global_state.set_global_attribute("object_name_uids", kept)
-
-
-def numbers(shape: Sequence[int], seed: int, scale: float = 1.0) -> Any:
-    """Return a float32 tensor of normal numbers, the same each time."""
-    import tensorflow as tf
-
-    return tf.constant((scale * np.random.default_rng(seed).normal(size=tuple(shape))).astype("float32"))
-
-
-@contextmanager
-def stream(step: Any = 0, owner: noise.Owner = noise.Owner.TRAINING, key: int = 1) -> Iterator[None]:
-    """Let what is drawn inside come from a trial's noise stream."""
-    import tensorflow as tf
-
-    with noise.stream(tf.constant(key, tf.int64), tf.cast(step, tf.int64), owner):
-        yield
-
-
-def variables() -> list[Any]:
-    """Return two variables to train: a kernel and a bias."""
-    import keras
-
-    return [
-        keras.Variable(numbers(shape, seed), name=name)
-        for seed, (name, shape) in enumerate({"kernel": (4, 3), "bias": (3,)}.items())
-    ]
-
-
-class Bowl:
-    """A closure whose loss is a bowl around 0.3, from flat to steep along its axes.
-
-    Args:
-        trained: The variables.
-        depth: Factor of the loss; 0 for a plain, where every gradient is 0.
-    """
-
-    def __init__(self, trained: list[Any], depth: float = 1.0) -> None:
-        self._trained = trained
-        self._curvatures = [depth * 10 ** numbers(v.shape, 7 + number) for number, v in enumerate(trained)]
-
-    def __call__(self) -> tuple[Any, list[Any]]:
-        """Return the loss and its gradients."""
-        import tensorflow as tf
-
-        values = [tf.convert_to_tensor(variable) for variable in self._trained]
-        gradients = [c * (v - 0.3) for c, v in zip(self._curvatures, values, strict=True)]
-        return tf.add_n([tf.reduce_sum(g * (v - 0.3)) / 2 for g, v in zip(gradients, values, strict=True)]), gradients
-
-    def hessian_vector(self, vectors: list[Any]) -> list[Any]:
-        """Return the product of its Hessian with some vectors."""
-        return [c * v for c, v in zip(self._curvatures, vectors, strict=True)]
 
 
 class Descent:
@@ -107,7 +43,9 @@ class Descent:
 
         self._component = component
         self.trained = variables()
-        self.bowl = Bowl(self.trained, depth)
+        # From flat to steep.
+        curvatures = [depth * 10 ** numbers(v.shape, 7 + number) for number, v in enumerate(self.trained)]
+        self.bowl = Bowl(self.trained, curvatures)
         self.made = make()
         self.made.build(self.trained)
         self._step = tf.function(self._one, autograph=False) if graph else self._one

@@ -14,6 +14,7 @@ from benchsuite.conformance.course import ComponentCourse
 from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.promises import taken
 from benchsuite.conformance.task_course import TaskCourse
+from benchsuite.processes import limit_memory
 from benchsuite.registry import Registry, load_registry
 
 
@@ -30,7 +31,7 @@ def serve(descriptor: int) -> None:
     from benchsuite.engine.device import Device, configure
 
     configure(Device("cpu"))
-    _limit_memory(order.memory)
+    limit_memory(order.memory)
     registry = load_registry(order.search)
     for wanted in order.wanted:
         with TemporaryDirectory() as weights:
@@ -62,11 +63,3 @@ def _printed() -> int:
         return os.fstat(2).st_size
     except (OSError, ValueError, AttributeError):  # a plugin may have closed it
         return 0
-
-
-def _limit_memory(size: int) -> None:
-    """Let allocations beyond a limit fail in this process, before the machine begins to swap."""
-    if size and sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (size, resource.getrlimit(resource.RLIMIT_DATA)[1]))

@@ -32,7 +32,7 @@ ON_A_TASK: tuple[OnATask, ...] = (
         dear=True,
     ),
     OnATask("saved", "a saved model predicts the same once it is loaded", is_saved, kinds=WITH_LAYERS),
-    *(OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_NUMBERS),
+    *WRONG_NUMBERS,
 )
 """Promises of a component on each tiny task that it trains on, in order."""
 
@@ -86,7 +86,9 @@ class ComponentCourse:
             for one in ON_A_TASK:
                 if one.concerns(self._component) and (self._dear or not one.dear):
                     key, words = f"{one.name}:{name}", f"{one.words}, on {name}"
-                    steps.append(PromiseStep(key, words, partial(self._kept, one, task), needs=trains.key))
+                    steps.append(
+                        PromiseStep(key, words, partial(self._kept, one, task), needs=trains.key, apart=one.apart)
+                    )
         return steps
 
     @property
@@ -161,7 +163,7 @@ class ComponentCourse:
         if tried is None or not tried.trained:
             return Looked()
         runs = self._runs(task)
-        if runs.first.outcome is not Outcome.COMPLETED or (promise.dear and runs.trying.place):
+        if runs.first.outcome is not Outcome.COMPLETED or ((promise.once or promise.dear) and runs.trying.place):
             return Looked()
         return Looked(listed(promise.look(runs.trying)))
 

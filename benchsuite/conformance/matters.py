@@ -11,12 +11,13 @@ import numpy as np
 
 from benchsuite.components import Component
 from benchsuite.components.initializer import Adapting
-from benchsuite.conformance.acts import Numbers, act, names_kept
+from benchsuite.conformance.acts import Numbers, act
 from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values
+from benchsuite.engine.few_numbers import names_kept
 from benchsuite.engine.program.computation import names_of
 from benchsuite.recipe import Setting
 from benchsuite.spaces import Choice, Space, Value

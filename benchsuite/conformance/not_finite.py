@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Optimizer
-from benchsuite.conformance.acts import Descent, Make, names_kept
+from benchsuite.conformance.acts import Descent, Make
 from benchsuite.conformance.places import Own, Place
+from benchsuite.engine.few_numbers import names_kept
 
 STEPS = 5
 DEPTHS = (1.0, 0.0)

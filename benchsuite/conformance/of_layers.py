@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component, Regularization
-from benchsuite.conformance.acts import built, called, names_kept
+from benchsuite.conformance.acts import built, called
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
+from benchsuite.engine.few_numbers import names_kept
 
 SHAPE = "what it gives has the shape and type of what it is given"
 ALONE = "at evaluation each example is treated by itself"

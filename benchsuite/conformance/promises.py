@@ -21,7 +21,6 @@ from benchsuite.conformance.mishap import Mishap
 from benchsuite.conformance.places import own_of, place_made, place_of_function
 from benchsuite.conformance.step import Looked, PromiseStep, TriedOn
 from benchsuite.conformance.task_course import TaskCourse
-from benchsuite.conformance.wrong_numbers import APART
 from benchsuite.engine.device import Device, configure
 from benchsuite.registry import Registry
 
@@ -63,7 +62,7 @@ def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> li
 
 def _here(steps: list[PromiseStep]) -> list[PromiseStep]:
     """Leave out what starts a process of its own."""
-    return [step for step in steps if step.key.partition(":")[0] not in APART]
+    return [step for step in steps if not step.apart]
 
 
 def taken(

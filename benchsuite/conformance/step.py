@@ -52,6 +52,8 @@ class PromiseStep:
         trains: The tiny task that the step is to train; empty for any other.
         needs: The key of a step without which this one has nothing to look at.
         about: The author's function that it is about; what makes the component unless given.
+        apart: Whether it starts a process of its own: ``benchsuite check`` and ``benchsuite.testing`` take such steps, and
+            :func:`~benchsuite.conformance.checked` does not.
     """
 
     key: str
@@ -60,6 +62,7 @@ class PromiseStep:
     trains: str = ""
     needs: str = ""
     about: Any = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,18 @@ class OnATask:
         name: Of the promise, an identifier.
         words: The promise, in words.
         look: Tries it; ``None`` where it is none for this component.
-        dear: Whether it takes as long as all the rest: it is tried on the first task alone.
+        once: Whether it says the same whatever task was trained: it is tried on the first alone.
+        dear: Whether it takes as long as all the rest: it is tried on the first task alone, and only where that is asked for.
+        apart: Whether it starts a process of its own.
         kinds: Of components that it is a promise of; all unless given.
     """
 
     name: str
     words: str
     look: Callable[[Trying], Finding | list[Finding] | None]
+    once: bool = False
     dear: bool = False
+    apart: bool = False
     kinds: tuple[str, ...] = ()
 
     def concerns(self, component: Component | Task) -> bool:

@@ -17,7 +17,7 @@ from benchsuite.record import Ending
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
 
-OF_A_TASK: tuple[OnATask, ...] = tuple(OnATask(name, words, look, dear=dear) for name, words, look, dear in WRONG_TASKS)
+OF_A_TASK = WRONG_TASKS
 """Promises of a task whose baseline trained one epoch, in order."""
 
 
@@ -44,7 +44,7 @@ class TaskCourse:
             PromiseStep("trains", "its baseline trains", self._trains, needs="data"),
         ]
         steps += [
-            PromiseStep(one.name, one.words, partial(self._kept, one), needs="trains")
+            PromiseStep(one.name, one.words, partial(self._kept, one), needs="trains", apart=one.apart)
             for one in OF_A_TASK
             if self._dear or not one.dear
         ]

@@ -19,6 +19,7 @@ from benchsuite.conformance.of_schedules import schedule_is_pure
 from benchsuite.conformance.of_tasks import task_measures_what_it_says
 from benchsuite.conformance.of_transforms import preprocessing_keeps_to_training, transform_is_pure
 from benchsuite.conformance.programs import computes_the_same
+from benchsuite.conformance.step import OnATask
 from benchsuite.conformance.trying import Trying
 
 Look = Callable[[Trying], list[Finding]]
@@ -38,36 +39,36 @@ OF_KIND: dict[str, tuple[Look, ...]] = {
 
 
 def does_what_it_says(trying: Trying) -> list[Finding]:
-    """Try a component's objects alone, on a few numbers; once, whatever task it trained."""
-    if trying.place:
-        return []
+    """Try a component's objects alone, on a few numbers."""
     return [finding for look in OF_KIND[trying.component.kind] for finding in look(trying)]
 
 
-def matters(trying: Trying) -> list[Finding]:
-    """Try each hyperparameter, once."""
-    return [] if trying.place else hyperparameters_matter(trying)
-
-
-def one_program(trying: Trying) -> list[Finding]:
-    """Compare programs, once."""
-    return [] if trying.place else computes_the_same(trying)
-
-
-WRONG_NUMBERS: tuple[tuple[str, str, Look, bool], ...] = (
-    ("numbers", "its objects do what their kind says, on a few numbers", does_what_it_says, False),
-    ("matters", "each hyperparameter makes a difference", matters, False),
-    ("programs", "a program that is built again, and one that was used, computes the same", one_program, True),
-    ("elsewhere", "another process gives the same numbers", another_process_agrees, True),
+PROGRAMS = OnATask(
+    "programs",
+    "a program that is built again, and one that was used, computes the same",
+    computes_the_same,
+    dear=True,
 )
-"""Of a component that trained: name, the promise in words, what tries it, and whether that takes seconds."""
-
-WRONG_TASKS: tuple[tuple[str, str, Look, bool], ...] = (
-    ("measures", "its network, measures and parts are what they are said to be", task_measures_what_it_says, False),
-    ("programs", "a program that is built again, and one that was used, computes the same", one_program, True),
-    ("elsewhere", "another process gives the same numbers", another_process_agrees, True),
+ELSEWHERE = OnATask(
+    "elsewhere", "another process gives the same numbers", another_process_agrees, dear=True, apart=True
 )
-"""Of a task that trained, likewise."""
 
-APART = ("elsewhere",)
-"""What starts a process: ``benchsuite check`` and ``benchsuite.testing`` try it, :func:`~benchsuite.conformance.checked` does not."""
+WRONG_NUMBERS: tuple[OnATask, ...] = (
+    OnATask("numbers", "its objects do what their kind says, on a few numbers", does_what_it_says, once=True),
+    OnATask("matters", "each hyperparameter makes a difference", hyperparameters_matter, once=True),
+    PROGRAMS,
+    ELSEWHERE,
+)
+"""Of a component that trained."""
+
+WRONG_TASKS: tuple[OnATask, ...] = (
+    OnATask(
+        "measures",
+        "its network, measures and parts are what they are said to be",
+        task_measures_what_it_says,
+        once=True,
+    ),
+    PROGRAMS,
+    ELSEWHERE,
+)
+"""Of a task that trained."""

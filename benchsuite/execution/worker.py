@@ -27,6 +27,7 @@ from benchsuite.execution.lineage import Lineages
 from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
 from benchsuite.outcomes import Outcome
+from benchsuite.processes import limit_memory
 from benchsuite.provenance import fingerprints
 from benchsuite.recipe import Setting
 from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
@@ -120,7 +121,7 @@ class Worker:
         self._shared = named.shared(options.workers)  # asked before this process sees one GPU alone
         device = named.of_worker(self._number)
         configure(device, options.memory_bytes, options.compile_cache)
-        _limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
+        limit_memory(options.memory_bytes if device.kind == "cpu" else 0)
         from benchsuite.certificates import checksum_of
         from benchsuite.engine.numerics import numerics
         from benchsuite.engine.session import Session
@@ -268,11 +269,3 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
         environment=worker.environment(None),
     )
     return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
-
-
-def _limit_memory(size: int) -> None:
-    """Let allocations beyond the limit fail in this process, before the machine begins to swap."""
-    if size and sys.platform == "linux":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (size, resource.getrlimit(resource.RLIMIT_DATA)[1]))

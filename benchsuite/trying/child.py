@@ -27,7 +27,7 @@ from benchsuite.discovery import (
 )
 from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
-from benchsuite.processes import die_with
+from benchsuite.processes import die_with, limit_memory, physical_memory
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 from benchsuite.trying.libraries import LIBRARIES, imported_before_it_failed, imported_by, listed
 from benchsuite.trying.read_meanwhile import read_meanwhile
@@ -75,7 +75,7 @@ def try_all(descriptor: int) -> None:
     wanted = json.load(sys.stdin)
     _die_with(wanted["parent"])
     faulthandler.enable()
-    _limit_memory()
+    limit_memory(physical_memory() // 2)  # what an import takes is taken again where it is needed
     for name in OF_VERBS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -168,13 +168,3 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _limit_memory() -> None:
-    """Let no import take more than half of this machine's memory: it would be taken again where it is needed."""
-    if sys.platform == "linux":
-        import resource
-
-        half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-        _, most = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (half if most == resource.RLIM_INFINITY else min(half, most), most))

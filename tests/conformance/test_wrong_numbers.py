@@ -8,10 +8,11 @@ import pytest
 from benchsuite.conformance.all_promises import promises_of_kind
 from benchsuite.conformance.course import ON_A_TASK
 from benchsuite.conformance.elsewhere import another_process_agrees
+from benchsuite.conformance.step import listed
 from benchsuite.conformance.task_course import OF_A_TASK
 from benchsuite.conformance.tried_on import tiny_tasks_for
 from benchsuite.conformance.trying import Trying
-from benchsuite.conformance.wrong_numbers import APART, WRONG_NUMBERS, WRONG_TASKS
+from benchsuite.conformance.wrong_numbers import WRONG_NUMBERS, WRONG_TASKS
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, load_registry
@@ -142,8 +143,8 @@ def test_every_plugin_of_the_folder_is_tried():
 
 
 def test_check_tries_these_promises():
-    assert {name for name, *_ in WRONG_NUMBERS} <= {one.name for one in ON_A_TASK}
-    assert {name for name, *_ in WRONG_TASKS} <= {one.name for one in OF_A_TASK}
+    assert {*WRONG_NUMBERS} <= {*ON_A_TASK}
+    assert {*WRONG_TASKS} <= {*OF_A_TASK}
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
@@ -152,9 +153,9 @@ def test_a_mistake_is_found_with_its_line_and_its_cure(broken, name):
     component = of_file(broken, name)
     trying = trying_of(broken, component)
     found = []
-    for which, _, look, _ in WRONG_TASKS if component.kind == "task" else WRONG_NUMBERS:
-        if which not in APART and not found:
-            found = [finding for finding in look(trying) if finding.problem]
+    for one in WRONG_TASKS if component.kind == "task" else WRONG_NUMBERS:
+        if not one.apart and not found:
+            found = [finding for finding in listed(one.look(trying)) if finding.problem]
     assert found, "nothing is found"
     assert FOUND_BY[name] in found[0].promise
     assert found[0].promise in promises_of_kind(component.kind)
@@ -171,7 +172,7 @@ def good():
 @pytest.mark.parametrize(("kind", "name"), GOOD, ids=[name for _, name in GOOD])
 def test_what_is_good_stays_so(good, kind, name):
     trying = trying_of(good, good.component(kind, name), place=name == "translates")  # of images alone
-    found = [finding for which, _, look, _ in WRONG_NUMBERS if which not in APART for finding in look(trying)]
+    found = [finding for one in WRONG_NUMBERS if not one.apart for finding in listed(one.look(trying))]
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
     assert {one.promise for one in found} <= {*promises_of_kind(kind)}  # the page of all promises leaves none out

@@ -131,7 +131,7 @@ def test_what_others_traced_is_for_bundled_components_and_can_be_switched_off(
     monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path))
     monkeypatch.setattr("benchsuite.engine.fed.known.KNOWN", known)
     monkeypatch.setattr("benchsuite.engine.device.configure", lambda *_: None)
-    monkeypatch.setattr("benchsuite.execution.worker._limit_memory", lambda _: None)
+    monkeypatch.setattr("benchsuite.execution.worker.limit_memory", lambda _: None)
     monkeypatch.setattr(Worker, "_load_plugins", lambda _: bundled)
     monkeypatch.setattr("gc.freeze", lambda: None)
     told = replace(options(tmp_path), compile_cache=cache, lineage=lineage)
