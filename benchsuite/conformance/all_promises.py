@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from benchsuite.components import KINDS
 from benchsuite.conformance import (
-    elsewhere,
-    matters,
+    another_process,
+    hyperparameters_matter,
     of_initializers,
     of_layers,
     of_losses,
@@ -16,8 +16,8 @@ from benchsuite.conformance import (
     of_transforms,
     programs,
 )
-from benchsuite.conformance.anew import PROMISE
 from benchsuite.conformance.course import ON_A_TASK
+from benchsuite.conformance.made_anew import PROMISE
 from benchsuite.conformance.task_course import OF_A_TASK
 
 LAYERS = (of_layers.SHAPE, of_layers.STILL, of_layers.ALONE, of_layers.AGAIN, of_layers.FINITE, of_layers.PASSES)
@@ -56,9 +56,9 @@ OF_OBJECTS: dict[str, tuple[str, ...]] = {
 OF_A_STEP: dict[str, tuple[str, ...]] = {
     "other_numbers": ("fed with other numbers a used program does what a fresh one with them does",),
     "saved": ("a saved model predicts the same once it is loaded",),
-    "matters": (matters.MATTERS, matters.OWN, matters.NAMED),
+    "matters": (hyperparameters_matter.MATTERS, hyperparameters_matter.OWN, hyperparameters_matter.NAMED),
     "programs": (programs.BUILT, programs.RESET),
-    "elsewhere": (elsewhere.AGREE,),
+    "elsewhere": (another_process.AGREE,),
     "measures": (of_tasks.RECIPE, of_tasks.EACH, of_tasks.LINEAR, of_tasks.NEW, of_tasks.HOLDS, of_tasks.WHOLE),
 }
 """Step of a course → its promises."""

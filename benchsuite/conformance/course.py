@@ -7,9 +7,9 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from benchsuite.components import Component, Normalization, Task
-from benchsuite.conformance.anew import PROMISE, is_made_anew
 from benchsuite.conformance.diverged import with_cause
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.made_anew import PROMISE, is_made_anew
 from benchsuite.conformance.other_numbers import feeds_other_numbers
 from benchsuite.conformance.places import Own, own_of
 from benchsuite.conformance.runs import Runs, described, equal

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from benchsuite.components import Component, Optimizer
-from benchsuite.conformance.acts import RATE
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.not_finite import LARGE, first_not_finite
+from benchsuite.conformance.objects import RATE
 from benchsuite.conformance.trying import Trying
 from benchsuite.conformance.wrong_numbers import OF_KIND
 from benchsuite.outcomes import Outcome

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Optimizer
-from benchsuite.conformance.acts import Descent, Make
+from benchsuite.conformance.objects import Descent, Make
 from benchsuite.conformance.places import Own, Place
 from benchsuite.engine.few_numbers import names_kept
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.conformance.acts import KERNELS, drawn
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import chance_in
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.objects import KERNELS, drawn
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept
 from benchsuite.text import reason_of

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component, Regularization
-from benchsuite.conformance.acts import built, called
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.objects import built, called
 from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept

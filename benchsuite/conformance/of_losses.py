@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Loss
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 
 EACH = "it gives one loss for each example, of that example alone"

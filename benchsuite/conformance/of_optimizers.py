@@ -8,11 +8,11 @@ from functools import partial
 import numpy as np
 
 from benchsuite.components import Optimizer
-from benchsuite.conformance.acts import RATE, Descent, Make, Numbers
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.not_finite import EPSILON, first_not_finite
+from benchsuite.conformance.objects import RATE, Descent, Make, Numbers
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept
 from benchsuite.spaces import Value

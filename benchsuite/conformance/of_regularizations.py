@@ -10,9 +10,9 @@ import numpy as np
 from benchsuite import noise
 from benchsuite.components import Component
 from benchsuite.components.regularization import AfterStep, Batch, Monitor
-from benchsuite.conformance.acts import CLASSES, act
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.objects import CLASSES, act
 from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept, numbers, stream

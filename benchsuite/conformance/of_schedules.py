@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components.schedule import Reacting
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 from benchsuite.text import reason_of
 

@@ -8,10 +8,10 @@ import numpy as np
 
 from benchsuite import noise
 from benchsuite.components import Component
-from benchsuite.conformance.acts import features
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import chance_in
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.objects import features
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import numbers, stream, variables
 from benchsuite.text import reason_of

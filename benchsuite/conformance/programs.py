@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import Component
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchsuite.conformance.elsewhere import another_process_agrees
+from benchsuite.conformance.another_process import another_process_agrees
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.matters import hyperparameters_matter
+from benchsuite.conformance.hyperparameters_matter import hyperparameters_matter
 from benchsuite.conformance.of_initializers import initializer_draws_from_its_seed
 from benchsuite.conformance.of_layers import layer_keeps_its_place
 from benchsuite.conformance.of_losses import loss_is_per_example

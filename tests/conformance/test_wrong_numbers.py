@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchsuite.conformance.all_promises import promises_of_kind
+from benchsuite.conformance.another_process import another_process_agrees
 from benchsuite.conformance.course import ON_A_TASK
-from benchsuite.conformance.elsewhere import another_process_agrees
 from benchsuite.conformance.step import listed
 from benchsuite.conformance.task_course import OF_A_TASK
 from benchsuite.conformance.tried_on import tiny_tasks_for

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchsuite.components import Task
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
 from benchsuite.conformance.trying import Trying
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.device import Device, environment
@@ -23,7 +23,7 @@ AGREE = "another process gives the same numbers"
 SECONDS = 300.0
 BOOT = (
     "import sys; sys.path[:] = sys.argv[2].splitlines(); "
-    "from benchsuite.conformance.elsewhere import tell; tell(sys.argv[1])"
+    "from benchsuite.conformance.another_process import tell; tell(sys.argv[1])"
 )
 CURE = (
     "Nothing may depend on the process: not the order of a set, nor hash() of a text, id(), the clock, the environment, or the global "

@@ -11,10 +11,10 @@ import numpy as np
 
 from benchsuite.components import Component
 from benchsuite.components.initializer import Adapting
-from benchsuite.conformance.acts import Numbers, act
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import CHANCE, chance_in
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.lines import Blame
+from benchsuite.conformance.objects import Numbers, act
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values
 from benchsuite.engine.few_numbers import names_kept
