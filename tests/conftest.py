@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
@@ -20,16 +20,19 @@ from tests import compiled_code, processor_time
 become(environment(Device("cpu")))
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
-settings.register_profile(
-    "suite",
-    derandomize=True,
-    deadline=None,
-    database=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("suite")
+# Who wrote a plugin here and tries its test has pytest alone: `make run` installs nothing for developers.
+with contextlib.suppress(ModuleNotFoundError):
+    from hypothesis import HealthCheck, settings
 
+    settings.register_profile(
+        "suite",
+        derandomize=True,
+        deadline=None,
+        database=None,
+        max_examples=60,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+    settings.load_profile("suite")
 
 CACHE = "BENCHSUITE_CACHE"
 

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -66,7 +66,7 @@ def tried_apart(
     registry: Registry,
     dear: bool = True,
     seconds: float = SECONDS,
-) -> Iterator[Told]:
+) -> Generator[Told, None, None]:
     """Try all promises of some components and tasks; yield what comes of each step as soon as it is known.
 
     Args:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import unittest
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from benchsuite.conformance.apart import Told, tried_apart
 from benchsuite.conformance.course import ComponentCourse, words_of_training
 from benchsuite.conformance.step import Looked
 from benchsuite.conformance.task_course import TaskCourse
-from benchsuite.errors import unknown
-from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 
 
 class Trials:
@@ -30,8 +31,15 @@ class Trials:
         self._search, self._registry, self._wanted = search, registry, wanted
         self._told: dict[tuple[str, str, str], Looked] = {}
         self._ended: set[tuple[str, str]] = set()
-        self._trying: Iterator[Told] | None = None
+        self._trying: Generator[Told, None, None] | None = None
         self._at = 0
+        # Of some promises alone, whoever tries them waits for the next; and later than this nothing can be ended any more.
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End the process that tries them."""
+        if self._trying is not None:
+            self._trying.close()
 
     def looked(self, kind: str, name: str, key: str) -> Looked | None:
         """Return what came of a step; ``None`` if it was not taken, since a step that it needs broke."""
@@ -39,6 +47,7 @@ class Trials:
         if (kind, name) not in self._ended and (self._trying is None or place < self._at):
             # From here on: somebody may have asked for the promises of one component alone.
             rest = [one for one in self._wanted[place:] if one not in self._ended]
+            self.close()
             self._trying = tried_apart(self._search, rest, self._registry)
             self._at = place
         while (kind, name, key) not in self._told and (kind, name) not in self._ended:
@@ -48,6 +57,8 @@ class Trials:
             self._told[told.kind, told.name, told.key] = told.looked
             if told.last:
                 self._ended.add((told.kind, told.name))
+                if self._ended.issuperset(self._wanted):
+                    self.close()
         return self._told.get((kind, name, key))
 
 
@@ -99,8 +110,10 @@ def promises(plugin: str, only: str | None) -> list[Promise]:
         (kind, name)
         for kind, table in registry.tables.items()
         for name, entry in table.items()
-        if entry.plugin.origin.startswith("--plugin ")
+        if entry.plugin.origin.startswith("--plugin ") or _is_of(entry, plugin)
     ]
+    if not registered:
+        raise BenchsuiteError(f"{plugin} registers no component and no task: there is no promise to try.")
     if only is not None:
         if only not in (names := [name for _, name in registered]):
             raise unknown(f"component or task of {plugin}", only, names)
@@ -111,6 +124,12 @@ def promises(plugin: str, only: str | None) -> list[Promise]:
         for kind, name in registered
         for key, words in _steps(registry, kind, name)
     ]
+
+
+def _is_of(entry: Registered, plugin: str) -> bool:
+    """Whether a component is of a file that was found already: one in the folder of those that are bundled is not read twice."""
+    file = getattr(entry.plugin.module, "__file__", None)
+    return file is not None and Path(file).resolve() == Path(plugin).resolve()
 
 
 def _steps(registry: Registry, kind: str, name: str) -> list[tuple[str, str]]:

@@ -107,6 +107,38 @@ def test_a_promise_is_kept_broken_or_has_nothing_to_look_at(plugin: Path, monkey
         promises_of(plugin, "third")
 
 
+def test_the_process_ends_with_the_last_promise_and_not_later(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+
+    def ending(*arguments: Any) -> Iterator[Told]:
+        try:
+            yield from tried(*arguments)
+            yield from tried(*arguments)  # never asked for
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(promise, "tried_apart", ending)
+    found = promises_of(plugin)
+    of("first", "trains", found).check()
+    assert not ended
+    of("second", "trains", found).check()
+    assert ended
+
+
+def test_a_file_in_the_folder_of_what_is_bundled_has_promises() -> None:
+    found = promises_of(Path(__file__).parents[2] / "plugins/schedules/cosine.py")
+    assert {(one.kind, one.name) for one in found} == {("schedule", "cosine")}
+
+
+def test_a_file_without_components_is_refused_since_no_test_would_fail(tmp_path: Path) -> None:
+    path = tmp_path / "empty.py"
+    path.write_text(
+        "from benchsuite import hookimpl\n\n\n@hookimpl\ndef register_losses():\n    return []\n", encoding="utf-8"
+    )
+    with pytest.raises(BenchsuiteError, match=r"empty\.py registers no component and no task"):
+        promises_of(path)
+
+
 def test_pytest_tries_a_plugin_that_is_named_and_imports_no_tensorflow(plugin: Path, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     root = Path(__file__).parents[2]
