@@ -20,6 +20,7 @@ from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.fed.finding import two_values
 from benchsuite.engine.fed.number import Number
+from benchsuite.engine.first_look import RATES
 from benchsuite.engine.program.computation import constants_of, first_difference, names_of, unknown_to_a_reset
 from benchsuite.engine.program.program import Program
 from benchsuite.engine.ready import ReadyTrial
@@ -29,7 +30,6 @@ from benchsuite.trial import Trial
 
 BUILT = "a program that is built again computes the same, whatever seed, rate and fed hyperparameters it is built for"
 RESET = "a used program starts as a fresh one does"
-RATES = (0.003, 0.03, 0.3)
 
 COUNTED = (
     "Something outlives the object: a counter, a list, a global. Let make return a new object that depends on its arguments alone; "
@@ -154,9 +154,8 @@ def _started(trying: Trying, blame: Blame, other: Trial, fresh: ReadyTrial) -> F
     trained.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
     try:
         used = trying.session.ready(other)
-        if (
-            used.program is not trained
-        ):  # another rate makes another program of it: a used one is met with another seed alone
+        if used.program is not trained:
+            # Another rate makes another program of it: a used one is met with another seed alone.
             other = replace(trying.trial(), seed=1)
             trying.session.ready(trying.trial()).program.train(used.feed, *used.plan.epoch(0), 0, float("inf"))
             used, fresh = trying.session.ready(other), _ready(trying, other)
