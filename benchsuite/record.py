@@ -379,6 +379,8 @@ class _Spec(TypedDict):
     fold: NotRequired[_Fold | None]
     lanes: NotRequired[Count]
     changes: NotRequired[Annotated[dict[Name, Name], Field(min_length=1)]]
+    stop: NotRequired[Positive]
+    knobs: NotRequired[Annotated[dict[Name, Value], Field(min_length=1)]]
 
 
 def _trial(data: Any) -> Trial:

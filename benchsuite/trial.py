@@ -10,6 +10,7 @@ from functools import cached_property
 
 from benchsuite.kinds import change_order
 from benchsuite.recipe import Recipe, RecipeSpec, Setting, canonical
+from benchsuite.spaces import Value
 
 if sys.version_info >= (3, 12):
     from typing import NotRequired, TypedDict
@@ -58,6 +59,8 @@ class Spec(TypedDict):
     fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
     lanes: NotRequired[int]  # where it is not 1
     changes: NotRequired[dict[str, str]]  # where there are some
+    stop: NotRequired[int]  # where a tuner stops it before its budget ends
+    knobs: NotRequired[dict[str, Value]]  # those of the task's own that are not as it has them
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class Trial:
         lanes: How many trials its program trains side by side, this one among them: products of many round differently.
         changes: What its study changed in the task's baseline, by kind or knob. Recipe, budget and batch size hold it
             already; it says which trials are compared with each other, and so is part of the id.
+        stop: The epoch after which it ends as ``pruned``: up to there it is, bit for bit, the trial that has none.
+        knobs: The values of the task's own knobs, sorted by name, of those that are not as the task has them.
     """
 
     task: str
@@ -96,6 +101,8 @@ class Trial:
     has_fold: bool = True
     lanes: int = 1
     changes: tuple[tuple[str, str], ...] = ()
+    stop: int | None = None
+    knobs: tuple[tuple[str, Value], ...] = ()
 
     @property
     def spec(self) -> Spec:
@@ -117,6 +124,10 @@ class Trial:
             spec["lanes"] = self.lanes
         if self.changes:
             spec["changes"] = dict(self.changes)
+        if self.stop is not None:
+            spec["stop"] = self.stop
+        if self.knobs:
+            spec["knobs"] = dict(self.knobs)
         return spec
 
     @cached_property
@@ -129,7 +140,7 @@ class Trial:
 
     @cached_property
     def cell(self) -> str:
-        """Hash of what trials that may share a program have in common: seed, fold, budget and numbers are left out.
+        """Hash of what trials that may share a program have in common: seed, fold, budget, stop and numbers are left out.
 
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
@@ -139,7 +150,7 @@ class Trial:
             if kind not in ON_HOST
         }
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
-        return identity({**replace(self, changes=()).spec, **changing, "recipe": recipe})
+        return identity({**replace(self, changes=(), stop=None).spec, **changing, "recipe": recipe})
 
     @cached_property
     def numbers(self) -> Mapping[str, float | int]:
@@ -175,7 +186,14 @@ class Trial:
             has_fold="fold" in spec,
             lanes=spec.get("lanes", 1),
             changes=tuple(sorted(spec.get("changes", {}).items(), key=lambda item: change_order(item[0]))),
+            stop=spec.get("stop"),
+            knobs=tuple(sorted(spec.get("knobs", {}).items())),
         )
+
+    @property
+    def longest(self) -> int:
+        """The epoch after which it ends at the latest."""
+        return self.epochs if self.stop is None else min(self.stop, self.epochs)
 
     @property
     def change(self) -> str:

@@ -87,6 +87,8 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"fold": None, "has_fold": False},
         {"lanes": 4},
         {"changes": (("schedule", "cosine"),)},
+        {"stop": 2},
+        {"knobs": (("width", 32),)},
     ],
     ids=lambda change: list(change)[-1],
 )
@@ -97,7 +99,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
-        "engine", "has_fold", "lanes", "changes",
+        "engine", "has_fold", "lanes", "changes", "stop", "knobs",
     }  # fmt: skip
 
 
@@ -179,6 +181,7 @@ def with_setting(kind: str, **values: Any) -> Trial:
         TRIAL.with_seed(9),
         replace(TRIAL, epochs=9),
         replace(TRIAL, streams=()),
+        replace(TRIAL, stop=3),
         with_setting("schedule"),
         with_setting("initializer"),
         with_setting("preprocessing"),
@@ -199,6 +202,7 @@ def test_what_a_program_is_fed_stays_in_the_cell(other: Trial) -> None:
         replace(TRIAL, batch_size=9),
         replace(TRIAL, precision="bfloat16"),
         replace(TRIAL, device="gpu"),
+        replace(TRIAL, knobs=(("width", 32),)),
         with_setting("optimizer"),
         with_setting("optimizer", alpha=None),
         with_setting("optimizer", alpha="0.5"),
