@@ -292,33 +292,54 @@ def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> Ta
 
 
 def scores(
-    records: Sample | Iterable[Record],
+    source: Leaderboard | Sample | Iterable[Record],
     *,
-    board: Leaderboard | None = None,
     measure: str = "test",
     at: At = "final",
     kind: str = "optimizer",
     change: str = "",
+    records: Sample | Iterable[Record] = (),
     searches: Iterable[SearchFacts] = (),
     track: str = "default",
 ) -> Scores:
     """Return one measure of all trials of a kind, as an array.
 
     Args:
-        records: The records.
-        board: A leaderboard made of them, whose rows and columns are taken as they stand.
+        source: Records; or a leaderboard, whose rows and columns are taken as they stand.
         measure: What is measured, see :class:`~benchsuite.analysis.trial_measure.TrialMeasure`.
         at: After the last epoch, or at the epoch with the best validation value.
-        kind: What is compared, where no board is given.
-        change: What studies changed in the baseline, where no board is given.
+        kind: What is compared; a leaderboard knows.
+        change: What studies changed in the baseline; a leaderboard knows.
+        records: Those of a leaderboard, which itself knows test values alone.
         searches: The searches, for the other tracks.
         track: ``default``, or that of the searches whose evaluations are asked for.
 
     Raises:
         BenchsuiteError: If the measure means nothing.
     """
-    if board is not None:
-        return table_of_board(board, records).scores(measure, at)
-    if track != "default":
-        return table_of_searches(records, searches, kind=kind, track=track).scores(measure, at)
-    return table_of(records, kind=kind, change=change).scores(measure, at)
+    if isinstance(source, Iterable | Sample):
+        if track != "default":
+            return table_of_searches(source, searches, kind=kind, track=track).scores(measure, at)
+        return table_of(source, kind=kind, change=change).scores(measure, at)
+    sample = Sample.of(records)
+    return table_of_board(source, sample).scores(measure, at) if sample.records else _test_values(source, measure, at)
+
+
+def _test_values(board: Leaderboard, measure: str, at: At) -> Scores:
+    """Return the test values that the entries of a leaderboard hold."""
+    if measure != "test":
+        raise BenchsuiteError(
+            f"a leaderboard knows test values alone. Received: measure={measure!r} without records. "
+            "Give the records that it was made of as well."
+        )
+    entries = [(row, column, entry) for row, held in enumerate(board.rows) for column, entry in enumerate(held.entries)]
+    seeds = sorted({seed.seed for _, _, entry in entries if entry for seed in entry.seeds})
+    place = {seed: number for number, seed in enumerate(seeds)}
+    values = np.full((len(board.rows), len(board.columns), len(seeds)), math.nan)
+    for row, column, entry in entries:
+        for seed in entry.seeds if entry else ():
+            value = seed.final if at == "final" else seed.best
+            bad = worst(board.columns[column].direction)
+            values[row, column, place[seed.seed]] = bad if seed.failed else math.nan if value is None else value
+    rows, columns = (tuple(one.label for one in part) for part in (board.rows, board.columns))
+    return Scores(rows, columns, tuple(seeds), values, tuple(head.direction for head in board.columns), measure)
