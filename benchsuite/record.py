@@ -381,6 +381,8 @@ class _Spec(TypedDict):
     changes: NotRequired[Annotated[dict[Name, Name], Field(min_length=1)]]
     inner: NotRequired[_Fold]
     refit: NotRequired[Literal[True]]
+    stop: NotRequired[Positive]
+    knobs: NotRequired[Annotated[dict[Name, Value], Field(min_length=1)]]
 
 
 def _trial(data: Any) -> Trial:
