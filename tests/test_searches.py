@@ -126,10 +126,9 @@ def test_no_bytes_crash_a_reader(content: bytes, cut: int) -> None:
     for broken in (content, whole[:cut] + content + whole[cut + 1 :]):
         try:
             read = search_from_json(broken)
-        except NotARecord as error:
-            assert str(error)
-        else:
-            assert read.id == SEARCH.id
+        except NotARecord:
+            continue
+        assert read.id == SEARCH.id
 
 
 def test_what_lies_among_searches_is_named(tmp_path: Path) -> None:
