@@ -21,8 +21,6 @@ from benchsuite.text import LONGEST_REASON
 from benchsuite.trial import identity
 
 FORMAT = 1
-TRACKS = ("default", "tuned", "self_tuning")
-"""How hyperparameters are chosen: as declared; by a search of equal budget for all; by the method itself."""
 
 Id = Annotated[str, Field(strict=True, pattern="^[0-9a-f]{32}$")]
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -41,7 +39,8 @@ class Tried:
         score: Mean of their validation measures, larger is better; ``None`` where one failed.
         cost: In whole trainings of one trial: what a rung stopped counts as its share.
         stop: The epoch after which it was stopped, so that it cannot be chosen; ``None`` for a whole training.
-        source: Who proposed it: ``default``, ``tuner``, or ``beyond``: the protocol, beyond the edge of a range.
+        source: Where it comes from: ``default``, ``tuner``, or a reserved pair of the protocol, ``beyond`` the edge of a range
+            or ``near`` the best setting.
     """
 
     values: dict[Name, Value]
@@ -49,7 +48,7 @@ class Tried:
     score: Real | None
     cost: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
     stop: Positive | None = None
-    source: Annotated[str, Field(pattern="^(default|tuner|beyond)$")] = "tuner"
+    source: Annotated[str, Field(pattern="^(default|tuner|beyond|near)$")] = "tuner"
 
 
 @dataclass(frozen=True)
@@ -201,5 +200,5 @@ def _disagreement(search: Search, id: Any) -> str:
 
 
 for _typed in (Tried, Search):
-    _typed.__pydantic_config__ = EXACT  # type: ignore[attr-defined]
+    setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _searches: TypeAdapter[Search] = TypeAdapter(Search)

@@ -49,7 +49,7 @@ def searches(draw: st.DrawFn) -> Search:
             draw(st.none() | numbers),
             draw(st.floats(0, 1e6)),
             draw(st.none() | st.integers(1, 99)),
-            draw(st.sampled_from(["default", "tuner", "beyond"])),
+            draw(st.sampled_from(["default", "tuner", "beyond", "near"])),
         )
         for _ in range(draw(st.integers(0, 3)))
     )

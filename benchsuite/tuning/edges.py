@@ -19,9 +19,7 @@ AT = 0.1
 """The share that is the end itself: where the search ended so, its optimum is flagged."""
 
 
-def edges(
-    space: SearchSpace, tried: Sequence[Mapping[str, Value]], best: int, share: float = AT
-) -> dict[str, str]:
+def edges(space: SearchSpace, tried: Sequence[Mapping[str, Value]], best: int, share: float = AT) -> dict[str, str]:
     """Return name → ``low`` or ``high``, where a setting lies near that end and no other one lies further out.
 
     A setting further out that failed counts: then the optimum is no edge.

@@ -56,7 +56,8 @@ def ends(space: SearchSpace) -> dict[str, tuple[float, float]]:
     for one in space.dimensions:
         if one.levels is None:
             low, high = one.value(0.0), one.value(1.0)
-            assert isinstance(low, float) and isinstance(high, float)
+            assert isinstance(low, float)
+            assert isinstance(high, float)
             found[one.name] = low, high
     return found
 

@@ -1,7 +1,9 @@
-"""How much a search may cost, stated once: trainings of the whole budget for each selection and task, equal for all."""
+"""Tracks, and how much a search may cost, stated once: trainings for each selection and task, equal for all."""
 
 from __future__ import annotations
 
+TRACKS = ("default", "tuned", "self_tuning")
+"""How hyperparameters are chosen: as declared; by a search of equal budget for all; by the method itself."""
 BUDGETS = {"small": 10, "medium": 25, "large": 60}
 """Name → whole trainings for each selection and task, the default setting among them."""
 TRIALS_TO_A_PAIR = 10
