@@ -85,7 +85,7 @@ class Times:
 
 
 @dataclass(frozen=True)
-class Table:
+class TrialTable:
     """Which trials stand in which cell: what one measure after another is taken of.
 
     Args:
@@ -101,7 +101,7 @@ class Table:
     seeds: tuple[int, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[str], columns: Sequence[str], cells: Cells) -> Table:
+    def of(cls, rows: Sequence[str], columns: Sequence[str], cells: Cells) -> TrialTable:
         """Put a table together; a seed that a cell holds twice is two seeds."""
         most: dict[int, int] = {}
         for cell in (cell for row in cells for cell in row):
@@ -196,7 +196,7 @@ class Table:
         return frozenset()
 
 
-def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", change: str = "") -> Table:
+def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", change: str = "") -> TrialTable:
     """Return the table of a kind: its settings as rows, sorted by label, and the tasks as columns.
 
     It holds the trials that the kind's leaderboard holds: their recipe is the task's baseline except possibly in that
@@ -227,7 +227,7 @@ def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", cha
     names = column_labels(order)
     keys = sorted(present, key=lambda key: label_of[key])
     cells = [[seeds_of(columns[column].get(key, ())) for column in order] for key in keys]
-    return Table.of([label_of[key] for key in keys], [names[column] for column in order], cells)
+    return TrialTable.of([label_of[key] for key in keys], [names[column] for column in order], cells)
 
 
 def table_of_searches(
@@ -236,7 +236,7 @@ def table_of_searches(
     *,
     kind: str = "optimizer",
     track: str = "tuned",
-) -> Table:
+) -> TrialTable:
     """Return the table of what was searched for: what was tuned as rows, the tasks as columns, evaluations as seeds.
 
     Where the searches of a row differ in tuner or budget, each such protocol is a row of its own.
@@ -254,14 +254,14 @@ def table_of_searches(
         cells[label, column_of_search(search, by_id)] = [by_id[id] for id in search.evaluated if id in by_id]
     rows, columns = sorted({row for row, _ in cells}), sorted({column for _, column in cells})
     names = column_labels(columns)
-    return Table.of(
+    return TrialTable.of(
         rows,
         [names[column] for column in columns],
         [[seeds_of(cells.get((row, column), ())) for column in columns] for row in rows],
     )
 
 
-def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> Table:
+def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> TrialTable:
     """Return the table of a leaderboard: its rows and columns, in its order.
 
     Args:
@@ -273,7 +273,7 @@ def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> Ta
         [[tuple(by_id[id] for id in seed.ids) for seed in entry.seeds] if entry else [] for entry in row.entries]
         for row in board.rows
     ]
-    return Table.of([row.label for row in board.rows], [head.label for head in board.columns], cells)
+    return TrialTable.of([row.label for row in board.rows], [head.label for head in board.columns], cells)
 
 
 def scores(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from benchsuite.analysis.numbers.robustness import Robustness, envelope, robustness
+from benchsuite.analysis.numbers.robustness import RateRobustness, envelope, robustness
 from benchsuite.analysis.sample import Column, Sample
 from benchsuite.analysis.searched_rows import searched_rates, whole_scores
 from benchsuite.analysis.trial_measure import At, TrialMeasure
@@ -18,7 +18,7 @@ from benchsuite.searches import Search
 RATE = "learning_rate"
 
 
-def robustness_of_search(search: Search, tolerance: float, *, bins_per_decade: int = 2) -> Robustness | None:
+def robustness_of_search(search: Search, tolerance: float, *, bins_per_decade: int = 2) -> RateRobustness | None:
     """Return how wide a range of rates does, by the best validation score in each part of a decade.
 
     Args:
@@ -42,7 +42,7 @@ def robustness_of_records(
     name: str = RATE,
     measure: str = "validation",
     at: At = "final",
-) -> dict[tuple[str, Column], Robustness]:
+) -> dict[tuple[str, Column], RateRobustness]:
     """Return component and column → how wide a range of one hyperparameter does, all others being equal.
 
     Only components with one set of other hyperparameters and at least two values of this one are there: of several sets
@@ -73,7 +73,8 @@ def robustness_of_records(
     for key, sets in sorted(groups.items()):
         best = min(sets, key=lambda others: (-len(_rates(sets[others])), others))
         if len(_rates(sets[best])) > 1:
-            found[key] = robustness(*np.array(sets[best]).T, tolerance)
+            rates, values = np.array(sets[best]).T
+            found[key] = robustness(rates, values, tolerance)
     return found
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.arrays import Table
+from benchsuite.analysis.arrays import TrialTable
 from benchsuite.analysis.numbers.aggregates import interquartile_mean, mean, median, optimality_gap
 from benchsuite.analysis.numbers.profiles import area
 from benchsuite.analysis.numbers.targets import area_reached
 from benchsuite.analysis.numbers.trade_off import pareto_front
-from benchsuite.analysis.scales import Scale, normalized_scores, scales
+from benchsuite.analysis.scales import ScoreScale, normalized_scores, scales
 from benchsuite.analysis.table_curves import shares_to_targets
 from benchsuite.analysis.trial_measure import timing_counts
 from benchsuite.record import Record
@@ -62,7 +62,7 @@ class RowNumbers:
 
 
 def row_numbers(
-    table: Table, *, reference: int = 0, published: Mapping[str, Mapping[tuple[str, int], float]] | None = None
+    table: TrialTable, *, reference: int = 0, published: Mapping[str, Mapping[tuple[str, int], float]] | None = None
 ) -> tuple[RowNumbers, ...]:
     """Return the numbers of every row.
 
@@ -111,7 +111,7 @@ def _state_ratio(record: Record) -> float | None:
     return state / (4 * parameters) if parameters and state is not None else None
 
 
-def _costs(table: Table, cost: Callable[[Record], float | None]) -> NDArray[np.float64]:
+def _costs(table: TrialTable, cost: Callable[[Record], float | None]) -> NDArray[np.float64]:
     """Return the median over the trials of each cell, ``[rows, columns]``."""
     return np.array([[_median_of(cell, cost) for cell in row] for row in table.cells], dtype=np.float64)
 
@@ -125,7 +125,7 @@ def _finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _in_parts(gaps: NDArray[np.float64], held: Sequence[Scale]) -> NDArray[np.float64]:
+def _in_parts(gaps: NDArray[np.float64], held: Sequence[ScoreScale]) -> NDArray[np.float64]:
     ways = np.array([abs(scale.reference - scale.floor) for scale in held])
     with np.errstate(invalid="ignore", divide="ignore"):
         return _finite(gaps / ways[:, None])

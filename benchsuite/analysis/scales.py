@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.arrays import Scores, Table
+from benchsuite.analysis.arrays import Scores, TrialTable
 from benchsuite.analysis.numbers.aggregates import median
 from benchsuite.analysis.numbers.normalized import normalized
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -26,7 +26,7 @@ POWERS = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class ScoreScale:
     """Two points of one measure on one task, as the task has them (a loss is a loss).
 
     Args:
@@ -42,7 +42,9 @@ class Scale:
     logarithmic: bool
 
 
-def scales(table: Table, scores: Scores, published: Mapping[tuple[str, int], float] | None = None) -> tuple[Scale, ...]:
+def scales(
+    table: TrialTable, scores: Scores, published: Mapping[tuple[str, int], float] | None = None
+) -> tuple[ScoreScale, ...]:
     """Return the scale of each column: its floor from the records, its reference the better of the records and what is published.
 
     Args:
@@ -69,11 +71,11 @@ def scales(table: Table, scores: Scores, published: Mapping[tuple[str, int], flo
         floor = _floor(records, asked)
         reference = float(sign * best)
         falls = direction == "min" and floor > 0 and reference > 0 and floor / reference > POWERS
-        found.append(Scale(floor, reference, source, bool(falls)))
+        found.append(ScoreScale(floor, reference, source, bool(falls)))
     return tuple(found)
 
 
-def normalized_scores(scores: Scores, held: tuple[Scale, ...]) -> NDArray[np.float64]:
+def normalized_scores(scores: Scores, held: tuple[ScoreScale, ...]) -> NDArray[np.float64]:
     """Return the scores with 0 at the floor and 1 at the reference of their task, ``[rows, columns, seeds]``.
 
     Args:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.arrays import Table
+from benchsuite.analysis.arrays import TrialTable
 from benchsuite.analysis.numbers.aggregates import median
 from benchsuite.analysis.numbers.speed_up import SpeedUp, speed_up
 from benchsuite.analysis.numbers.targets import targets_between, times_to_targets
-from benchsuite.analysis.scales import Scale
+from benchsuite.analysis.scales import ScoreScale
 from benchsuite.record import Record
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ColumnCurves:
         return median(np.swapaxes(self.values, 1, 2))
 
 
-def column_curves(table: Table, column: int) -> ColumnCurves:
+def column_curves(table: TrialTable, column: int) -> ColumnCurves:
     """Return the curves of one column; of a seed with folds the mean over them.
 
     Args:
@@ -57,7 +57,7 @@ def column_curves(table: Table, column: int) -> ColumnCurves:
     return ColumnCurves(epochs, values)
 
 
-def shares_to_targets(table: Table, held: tuple[Scale, ...], count: int = 20) -> NDArray[np.float64]:
+def shares_to_targets(table: TrialTable, held: tuple[ScoreScale, ...], count: int = 20) -> NDArray[np.float64]:
     """Return which part of the budget each run took to each of many targets, ``[rows, columns, seeds, targets]``.
 
     The targets lie on the way from the floor to the reference of each task, equally far apart; +∞ where one was not
@@ -82,7 +82,7 @@ def shares_to_targets(table: Table, held: tuple[Scale, ...], count: int = 20) ->
     return found
 
 
-def speed_ups(table: Table, reference: int, *, levels: int = 20) -> list[list[SpeedUp]]:
+def speed_ups(table: TrialTable, reference: int, *, levels: int = 20) -> list[list[SpeedUp]]:
     """Return the speed-up of the median curve of each row against that of one of them, in epochs: ``[row][column]``.
 
     Args:
@@ -113,6 +113,6 @@ def _best_so_far(record: Record, epochs: NDArray[np.float64]) -> NDArray[np.floa
     return np.asarray(found)
 
 
-def _sign(table: Table, column: int) -> float:
+def _sign(table: TrialTable, column: int) -> float:
     head = table.head(column)
     return 1.0 if head is None or head.task.direction == "max" else -1.0
