@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, settle
+from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, own_knobs, settle
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.recipe import Recipe, Setting
@@ -197,6 +197,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                 fold=fold,
                 lanes=study.lanes or task.lanes_on(study.device_kind),
                 changes=changes,
+                knobs=own_knobs(task, changes),
             )
             trials[trial.id] = trial
     if not trials and not broken and not wanted and left_out:
@@ -222,7 +223,8 @@ def _changes(study: Study, registry: Registry) -> Changes:
     Raises:
         BenchsuiteError: If something does not exist, or is selected at the same time.
     """
-    changes = settle(study.changes, registry)
+    declared = {knob for name in registry.names("task") for knob in registry.task(name).architecture}
+    changes = settle(study.changes, registry, declared)
     for name, text in changes:
         flag = f"--{name.replace('_', '-')}"
         compared = "--kind" if name in study.kind else "--cross" if name in study.cross else ""

@@ -104,11 +104,11 @@ def test_an_optimum_beyond_the_range_is_found_by_training(registry: Registry, se
     assert search.edges == {}
 
 
-ARGUMENTS = ["run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,momentum", "--epochs", "2", "--seeds", "1", "--track", "tuned"]  # fmt: skip
+ARGUMENTS = "run --no-local --task noisy_quadratic --optimizer sgd,momentum --epochs 2 --seeds 1 --track tuned"
 
 
 def command(folder: Path, *more: str) -> list[str]:
-    return [*ARGUMENTS, "--results", str(folder), *more]
+    return [*ARGUMENTS.split(), "--results", str(folder), *more]
 
 
 def kept(folder: Path) -> dict[str, object]:

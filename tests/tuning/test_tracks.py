@@ -84,7 +84,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path, bundled: Reg
             break
     assert ran == whole
     assert files(tmp_path / "killed") == files(tmp_path / "whole")
-    done = plan.replayed(store.read_all().get and (lambda trial: store.read(trial.id)))
+    done = plan.replayed(lambda trial: store.read(trial.id))
     assert (len(done.found), done.missing) == (whole, [])
     assert run(tmp_path / "killed", bundled) == 0
 
@@ -135,13 +135,16 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+def refused(study: Study, registry: Registry) -> None:
+    study.refuse_without_search()
+    tracked(study, registry)
+
+
 @pytest.mark.parametrize(("change", "said"), REFUSED, ids=[said for _, said in REFUSED])
 def test_what_cannot_be_is_refused_before_anything_starts(bundled: Registry, change: dict[str, Any], said: str) -> None:
-    known: dict[str, Any] = {"task": ("digits_mlp",), "components": {"optimizer": ("sgd",)}, "track": "tuned", **change}
+    known: dict[str, Any] = {"task": ("digits_mlp",), "components": {"optimizer": ("sgd",)}, "track": "tuned"} | change
     with pytest.raises(bs.BenchsuiteError) as caught:
-        study = Study(**known)
-        study.refuse_without_search()
-        tracked(study, bundled)
+        refused(Study(**known), bundled)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
