@@ -108,6 +108,7 @@ def register_optimizers():
     return [
         bs.Optimizer(
             name="prodigy",
+            self_tuning=True,
             make=make,
             state=4,
             space={
