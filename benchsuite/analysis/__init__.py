@@ -4,10 +4,11 @@ Knows neither TensorFlow nor the engine. Tables are made of :class:`~benchsuite.
 :class:`Sample`, which is what several tables share.
 """
 
+from benchsuite.analysis.boards import leaderboards, searched_only, tuned_leaderboards
 from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
-from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row, leaderboards
+from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.sample import Column, LeftOut, Sample

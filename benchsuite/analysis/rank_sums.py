@@ -107,24 +107,28 @@ def rank_sum(first: Floats, second: Floats) -> RankSum:
     return RankSum(sign, min(1.0, p), smallest, exact=False)
 
 
-def told_apart(values: Floats, alpha: float) -> Told:
+def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> Told:
     """Test every two rows and say which are told apart, all of them together at one level.
 
     Args:
         values: ``[rows, tasks, seeds]``, larger is better, −∞ failed, NaN not there.
         alpha: With what chance, at most, any two rows that are alike are told apart.
+        least: ``[tasks]``: two rows whose medians differ by no more than this on every task are not told apart, whatever
+            a test says: one test example is no difference. 0 unless given.
     """
     if not 0 < alpha < 1:
         raise BenchsuiteError(f"alpha must lie between 0 and 1, both excluded. Received: {alpha!r}.")
-    return _each(values, alpha) if len(values) <= MOST_ROWS else _many(values, alpha)
+    known = np.zeros(values.shape[1]) if least is None else least
+    return (_each if len(values) <= MOST_ROWS else _many)(values, alpha, known)
 
 
-def _each(values: Floats, alpha: float) -> Told:
+def _each(values: Floats, alpha: float, least: Floats) -> Told:
     rows = len(values)
     one, other = np.triu_indices(rows, 1)
     found = [rank_sum(values[a], values[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
     p, sign = np.array([test.p for test in found]), np.array([test.sign for test in found])
-    apart = _holm(p, alpha)
+    medians = _medians(values)
+    apart = _holm(p, alpha) & _differ(medians[one], medians[other], least)
     pairs = np.zeros((rows, rows), dtype=bool)
     pairs[one[apart & (sign > 0)], other[apart & (sign > 0)]] = True
     pairs[other[apart & (sign < 0)], one[apart & (sign < 0)]] = True
@@ -147,14 +151,14 @@ def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
     return told
 
 
-def _many(values: Floats, alpha: float) -> Told:
+def _many(values: Floats, alpha: float, least: Floats) -> Told:
     """Count for each row, by the normal distribution, those that are told apart from it; nothing is held for each pair."""
     rows, tasks, _ = values.shape
     tests = rows * (rows - 1) // 2
     bound = -NormalDist().inv_cdf(alpha / 2 / tests)
     counts = (~np.isnan(values)).sum(axis=2).astype(np.float64)
     better, worse = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
-    places = [_places(values[:, task]) for task in range(tasks)]
+    places, medians = [_places(values[:, task]) for task in range(tasks)], _medians(values)
     smallest = 0.0
     for row in range(rows):
         statistic, variance, step, ways = (np.zeros(rows) for _ in range(4))
@@ -168,10 +172,24 @@ def _many(values: Floats, alpha: float) -> Told:
             step = np.maximum(step, weight)
             ways += _log_ways(n, m)
         far = np.maximum(0.0, np.abs(statistic) - step) > bound * np.sqrt(variance)
+        far &= _differ(medians[row], medians, least)
         worse[row], better[row] = int((far & (statistic > 0)).sum()), int((far & (statistic < 0)).sum())
         ways[row] = 0
         smallest = max(smallest, float(ways.max()))
     return Told(better, worse, None, tests, min(1.0, 2 * math.exp(-smallest)), exact=False)
+
+
+def _medians(values: Floats) -> Floats:
+    """Return the median of each row on each task, a run of it: ``[rows, tasks]``; NaN where there is none."""
+    ordered = np.sort(values, axis=2)  # what is not there comes last
+    middle = np.maximum((~np.isnan(values)).sum(axis=2) - 1, 0) // 2
+    return np.take_along_axis(ordered, middle[:, :, None], axis=2)[:, :, 0]
+
+
+def _differ(one: Floats, other: Floats, least: Floats) -> NDArray[np.bool_]:
+    """Say whether two rows differ by enough on any task that both have; two that failed do not differ."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(one - other) > least * (1 + 1e-6)).any(axis=-1))
 
 
 def _places(values: Floats) -> NDArray[np.int32]:

@@ -60,7 +60,7 @@ class Ranking:
     """The places of all rows, and what they rest on.
 
     Args:
-        places: Of each row; ``None`` for one that lacks tasks which others have, or has no run that counts.
+        places: Of each row; ``None`` for one that lacks tasks which others have, or has no run that counts: it enters no score.
         order: The rows, best place first, within a place best score first; those without a place last.
         cliques: Runs of rows in that order no two of whom are told apart, of two rows or more, none within another.
         tasks: Tasks on which there was something to rank.
@@ -98,7 +98,12 @@ class Ranking:
 
 
 def ranking(
-    values: Floats, generator: np.random.Generator, *, confidence: float = 0.95, resamples: int = RESAMPLES
+    values: Floats,
+    generator: np.random.Generator,
+    *,
+    confidence: float = 0.95,
+    resamples: int = RESAMPLES,
+    least: Floats | None = None,
 ) -> Ranking:
     """Rank the rows of a table.
 
@@ -107,19 +112,21 @@ def ranking(
         generator: Where the bootstrap's chance comes from; equal generators give equal rankings.
         confidence: Of ranges, and of all tests together.
         resamples: Of the bootstrap.
+        least: ``[tasks]``: the largest difference that is none, such as that of one test example.
     """
-    shares = win_shares(values)
-    chosen = complete(shares)
+    chosen = complete(values)
     places: list[Place | None] = [None] * len(values)
-    score = mean_shares(shares)
-    if not len(chosen):
+    if len(chosen) < 2:
         return Ranking(tuple(places), tuple(range(len(values))), (), 0, confidence, resamples, 0, 1.0, exact=True)
-    told = told_apart(values[chosen], 1 - confidence)
-    drawn = np.concatenate(list(resampled_shares(values, generator, resamples)))[:, chosen]
+    held_values = values[chosen]
+    shares = win_shares(held_values)
+    score = mean_shares(shares)
+    told = told_apart(held_values, 1 - confidence, least)
+    drawn = np.concatenate(list(resampled_shares(held_values, generator, resamples)))
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(_ranks(drawn), tails, axis=0, method="inverted_cdf").astype(int)
     score_low, score_high = np.quantile(drawn, tails, axis=0, method="inverted_cdf")
-    rank = _ranks(score[chosen][None])[0]
+    rank = _ranks(score[None])[0]
     place = 1 + told.better
     held, counts = np.unique(place, return_counts=True)
     shared = set(held[counts > 1].tolist())
@@ -129,12 +136,12 @@ def ranking(
             tied=int(place[at]) in shared,
             low=int(min(low[at], rank[at], place[at])),
             high=int(max(high[at], rank[at], len(chosen) - told.worse[at])),
-            score=float(score[row]),
+            score=float(score[at]),
             # The score itself is in its interval, whatever was drawn.
-            score_low=float(min(score_low[at], score[row])),
-            score_high=float(max(score_high[at], score[row])),
+            score_low=float(min(score_low[at], score[at])),
+            score_high=float(max(score_high[at], score[at])),
         )
-    inside = sorted(range(len(chosen)), key=lambda at: (int(place[at]), -float(score[chosen[at]]), at))
+    inside = sorted(range(len(chosen)), key=lambda at: (int(place[at]), -round(float(score[at]), 12), at))
     order = [int(chosen[at]) for at in inside]
     rest = sorted(set(range(len(values))) - set(order))
     return Ranking(
@@ -150,13 +157,30 @@ def ranking(
     )
 
 
-def complete(shares: Floats) -> NDArray[np.intp]:
-    """Return the rows that are there on as many tasks as any: a mean over fewer tasks is another quantity.
+def one_example(values: Floats, shares: Sequence[bool]) -> Floats:
+    """Return, of each task, the smallest step between two values, which is one test example; 0 where values are no shares.
 
     Args:
-        shares: ``[rows, tasks]``, NaN where a row is not there.
+        values: ``[rows, tasks, seeds]``.
+        shares: Of each task, whether values are shares of the test examples, as accuracies are.
     """
-    counts = (~np.isnan(shares)).sum(axis=1)
+    found = np.zeros(values.shape[1])
+    for task in np.flatnonzero(shares).tolist():
+        known = np.unique(np.round(values[:, task][np.isfinite(values[:, task])], 7))
+        found[task] = float(np.diff(known).min()) if len(known) > 1 else 0.0
+    return found
+
+
+def complete(values: Floats) -> NDArray[np.intp]:
+    """Return the rows that are there on as many tasks as any: a mean over fewer tasks is another quantity.
+
+    Only tasks count on which two rows or more are there.
+
+    Args:
+        values: ``[rows, tasks, seeds]``, NaN where nothing is there.
+    """
+    present = ~np.isnan(values).all(axis=2)
+    counts = present[:, present.sum(axis=0) >= 2].sum(axis=1)
     return np.flatnonzero((counts == counts.max(initial=0)) & (counts > 0))
 
 

@@ -81,11 +81,12 @@ def robustness(
     Returns:
         ``None`` where fewer than two rows can be ranked.
     """
-    shares = win_shares(values)
-    chosen = complete(shares)
+    chosen = complete(values)
     if len(chosen) < 2:
         return None
-    score = mean_shares(shares)[chosen]
+    values, rows = values[chosen], [rows[row] for row in chosen.tolist()]
+    shares = win_shares(values)
+    score = mean_shares(shares)
     first = int(np.argmax(score >= score.max() - SAME))
     found: list[Without] = []
 
@@ -99,30 +100,29 @@ def robustness(
 
     ranked = np.flatnonzero((~np.isnan(shares)).any(axis=0)).tolist()
     for task in ranked if len(ranked) > 1 else ():
-        add("task", tasks[task], mean_shares(np.delete(shares, task, axis=1))[chosen])
+        add("task", tasks[task], mean_shares(np.delete(shares, task, axis=1)))
     there = np.flatnonzero((~np.isnan(values)).any(axis=(0, 1))).tolist()
     for seed in there[:MOST_SEEDS] if len(there) > 1 else ():
-        add("seed", str(seeds[seed]), mean_shares(win_shares(np.delete(values, seed, axis=2)))[chosen])
-    for row, scores in _without_each(values, shares, chosen, first):
+        add("seed", str(seeds[seed]), mean_shares(win_shares(np.delete(values, seed, axis=2))))
+    for row, scores in _without_each(values, shares, first):
         add("entrant", rows[row], scores)
     for name, other in (budgets or {}).items():
-        add("budget", name, mean_shares(win_shares(other))[chosen])
+        add("budget", name, mean_shares(win_shares(other[chosen])))
     return Robustness(int(chosen[first]), tuple(found))
 
 
-def _without_each(values: Floats, shares: Floats, chosen: NDArray[np.intp], first: int) -> list[tuple[int, Floats]]:
-    """Return, for each other row, the scores of the chosen rows without it; NaN for those that cannot become the first."""
+def _without_each(values: Floats, shares: Floats, first: int) -> list[tuple[int, Floats]]:
+    """Return, for each row but the first, the scores of all without it; NaN for those that cannot become the first."""
     present = ~np.isnan(shares)
     entrants = present.sum(axis=0)  # of each task
-    held = mean_shares(shares)[chosen]
     least = int(entrants[entrants > 1].min())
-    if least < 3 or len(chosen) < 3:
+    if least < 3:
         return []
+    held = mean_shares(shares)
     # One opponent less moves a score by no more than 1/(entrants − 2).
-    near = np.flatnonzero(held >= held[first] - 2 / (least - 2))
+    near = np.flatnonzero(held >= held[first] - 2 / (least - 2)).tolist()
     total = np.zeros((len(near), len(values)))
-    for at, place in enumerate(near.tolist()):
-        row = int(chosen[place])
+    for at, row in enumerate(near):
         for task in np.flatnonzero(present[row]).tolist():
             count = entrants[task]
             gone = (shares[row, task] * (count - 1) - _wins(values[row, task], values[:, task])) / (count - 2)
@@ -131,10 +131,10 @@ def _without_each(values: Floats, shares: Floats, chosen: NDArray[np.intp], firs
         total[at] /= present[row].sum()
     found = []
     for row in range(len(values)):
-        if row != chosen[first] and present[row].any():
-            scores = np.full(len(chosen), np.nan)
+        if row != first:
+            scores = np.full(len(values), np.nan)
             scores[near] = total[:, row]
-            scores[chosen == row] = np.nan
+            scores[row] = np.nan
             found.append((row, scores))
     return found
 
