@@ -10,6 +10,8 @@ from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
 from benchsuite.analysis.mixtures import mixtures
+from benchsuite.analysis.ranking import Place, Ranking
+from benchsuite.analysis.robustness import Robustness
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.sample import Column, LeftOut, Sample
 from benchsuite.analysis.twins import SameAs
@@ -25,7 +27,11 @@ __all__ = [
     "LayerProbes",
     "Leaderboard",
     "LeftOut",
+    "Place",
+    "Protocol",
+    "Ranking",
     "RecipeProbes",
+    "Robustness",
     "Row",
     "SameAs",
     "Sample",
@@ -37,4 +43,6 @@ __all__ = [
     "leaderboards",
     "median_interval",
     "mixtures",
+    "searched_only",
+    "tuned_leaderboards",
 ]
