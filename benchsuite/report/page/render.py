@@ -118,7 +118,7 @@ def render(
         only_baseline=[board.title for board in contents.boards if board not in shown and not board.change],
         only_changed=_only_changed(contents),
         grids=grid_views(contents.grids),
-        tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
+        tasks=task_views(contents.drawn, contents.records, styles, layers, measures, certificates or {}),
         costs=cost_views(costs),
         failures=failures_of(contents.records, contents.boards),
         stale=stale,
