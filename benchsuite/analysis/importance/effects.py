@@ -1,0 +1,102 @@
+"""Main effects and interaction of two kinds, from the grids that ``--cross`` makes."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchsuite.analysis.grids import Grid, grids
+from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values, with_floor
+from benchsuite.analysis.importance.two_way import TwoWay, two_way
+from benchsuite.analysis.sample import Sample
+from benchsuite.analysis.settings import key_of
+from benchsuite.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class GridEffects:
+    """What two kinds do to the result on one task, each alone and both together.
+
+    Args:
+        grid: The table of all pairs.
+        looked: The measure.
+        found: The decomposition; ``None`` where nothing can be said.
+        rows: Labels of the settings of the first kind that take part.
+        columns: Of the second.
+        trials: How many values there are.
+        failed: How many of them failed: they count as the worst that completed.
+        missing: Pairs that were not run.
+        why_not: Why nothing can be said, a clause.
+    """
+
+    grid: Grid
+    looked: Looked
+    found: TwoWay | None
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    trials: int
+    failed: int
+    missing: int
+    why_not: str = ""
+
+
+def grid_effects(records: Sample | Iterable[Record], measure: str = "validation") -> list[GridEffects]:
+    """Decompose the result on every interaction grid, with seeds as blocks.
+
+    Args:
+        records: The records.
+        measure: One of :data:`~benchsuite.analysis.importance.outcome_value.MEASURES`.
+    """
+    sample = Sample.of(records)
+    return [_of_grid(grid, sample, measure) for grid in grids(sample)]
+
+
+def _of_grid(grid: Grid, sample: Sample, measure: str) -> GridEffects:
+    held: defaultdict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in sample.by_column[grid.head.column]:
+        if set(sample.deviations(record)) <= set(grid.kinds):
+            one, other = (key_of(record.trial.recipe.get(kind)) for kind in grid.kinds)
+            held[one, other].append(record)
+    looked = looked_at(next(iter(held.values()))[0], measure)
+    values = {pair: found for pair, records in sorted(held.items()) if (found := seed_values(records, looked.key))}
+    # What was tried with a single setting of the other kind says nothing of both together, and is no row of the grid.
+    rows, columns = _crossed(values)
+    seeds = sorted({seed for found in values.values() for seed in found})
+    array = np.full((len(rows), len(columns), len(seeds)), np.nan)
+    failed = np.zeros(array.shape, dtype=bool)
+    for (one, other), found in values.items():
+        if one in rows and other in columns:
+            for seed, value in found.items():
+                place = rows.index(one), columns.index(other), seeds.index(seed)
+                array[place], failed[place] = value, math.isnan(value)
+    there = int(np.isfinite(array).sum() + failed.sum())
+    names = _labels(grid, held)
+    # The floor fills what failed; what was not run stays as it is.
+    filled = np.where(failed, with_floor(array[np.isfinite(array) | failed], looked.direction).min(initial=math.inf), array)
+    if looked.direction == "min" and failed.any() and np.isfinite(array).any():
+        filled = np.where(failed, np.nanmax(array), array)
+    found_effects, why = None, ""
+    if not np.isfinite(array).any():
+        why = "all failed"
+    elif len(rows) < 2 or len(columns) < 2:
+        why = "fewer than two settings of both kinds were run with each other"
+    elif np.nanmax(filled) == np.nanmin(filled):
+        why = "all gave the same result"
+    else:
+        found_effects = two_way(filled)
+        why = "" if found_effects else "too few seeds, or pairs, to tell an error from"
+    return GridEffects(
+        grid,
+        looked,
+        found_effects,
+        tuple(names[0][row] for row in rows),
+        tuple(names[1][column] for column in columns),
+        there,
+        int(failed.sum()),
+        int((~(np.isfinite(array) | failed).any(axis=2)).sum()),
+        why,
+    )
