@@ -34,6 +34,10 @@ def check_agreement(record: Record, curves: Mapping[str, Row]) -> None:
     trial, results, outcome = record.trial, record.results, record.outcome
     if trial.fold and trial.fold[0] >= trial.fold[1]:
         raise Disagreement(f"spec.fold: there is no fold {trial.fold[0]} of {trial.fold[1]}")
+    if trial.inner and trial.inner[0] >= trial.inner[1]:
+        raise Disagreement(f"spec.inner: there is no fold {trial.inner[0]} of {trial.inner[1]}")
+    if trial.inner and trial.refit:
+        raise Disagreement("spec.refit: what trains on all that does not test has no fold that validates")
     if record.task.primary not in record.task.metrics or "loss" not in record.task.metrics:
         raise Disagreement("task.metrics: must hold 'loss' and the primary measure")
     if curves:

@@ -242,7 +242,7 @@ class Session:
             BenchsuiteError: If a component's ``make`` returned something that its kind does not allow.
         """
         task = self._tasks(trial.task)
-        dataset = self._data.dataset(task, trial.fold)
+        dataset = self._data.dataset(task, trial.division)
         optimizer = self._components.component("optimizer", trial.recipe.one("optimizer").name)
         assert isinstance(optimizer, Optimizer)
         _check_batch(trial, task, optimizer, dataset)
