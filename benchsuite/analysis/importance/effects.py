@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,10 @@ from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values, with_floor
 from benchsuite.analysis.importance.two_way import TwoWay, two_way
 from benchsuite.analysis.sample import Sample
-from benchsuite.analysis.settings import key_of
+from benchsuite.analysis.settings import key_of, labels
 from benchsuite.record import Record
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,11 @@ def _of_grid(grid: Grid, sample: Sample, measure: str) -> GridEffects:
             for seed, value in found.items():
                 place = rows.index(one), columns.index(other), seeds.index(seed)
                 array[place], failed[place] = value, math.isnan(value)
-    there = int(np.isfinite(array).sum() + failed.sum())
+    there = np.isfinite(array) | failed
     names = _labels(grid, held)
-    # The floor fills what failed; what was not run stays as it is.
-    filled = np.where(failed, with_floor(array[np.isfinite(array) | failed], looked.direction).min(initial=math.inf), array)
-    if looked.direction == "min" and failed.any() and np.isfinite(array).any():
-        filled = np.where(failed, np.nanmax(array), array)
+    # What failed is filled; what was not run stays as it is.
+    filled = np.full(array.shape, np.nan)
+    filled[there] = with_floor(np.where(failed, np.nan, array)[there], looked.direction)
     found_effects, why = None, ""
     if not np.isfinite(array).any():
         why = "all failed"
@@ -95,8 +96,28 @@ def _of_grid(grid: Grid, sample: Sample, measure: str) -> GridEffects:
         found_effects,
         tuple(names[0][row] for row in rows),
         tuple(names[1][column] for column in columns),
-        there,
+        int(there.sum()),
         int(failed.sum()),
-        int((~(np.isfinite(array) | failed).any(axis=2)).sum()),
+        int((~there.any(axis=2)).sum()),
         why,
     )
+
+
+def _crossed(values: Mapping[Pair, object]) -> tuple[list[str], list[str]]:
+    """Return the settings of both kinds that were run with at least two of the other."""
+    pairs = set(values)
+    while True:
+        rows, columns = (Counter(pair[side] for pair in pairs) for side in (0, 1))
+        kept = {pair for pair in pairs if rows[pair[0]] > 1 and columns[pair[1]] > 1}
+        if kept == pairs:
+            return sorted(rows), sorted(columns)
+        pairs = kept
+
+
+def _labels(grid: Grid, held: Mapping[Pair, list[Record]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return key → label of the settings of both kinds."""
+    found = []
+    for side, kind in enumerate(grid.kinds):
+        settings = {pair[side]: records[0].trial.recipe.get(kind) for pair, records in sorted(held.items())}
+        found.append(dict(zip(settings, labels(list(settings.values())), strict=True)))
+    return found[0], found[1]

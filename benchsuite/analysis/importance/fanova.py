@@ -23,6 +23,7 @@ from benchsuite.analysis.importance.order_of_notes import Agreement, agreement, 
 from benchsuite.analysis.importance.outcome_value import with_floor
 from benchsuite.analysis.importance.tried import Tries
 from benchsuite.spaces import Choice, Integer, LogUniform, OneMinusLogUniform, Space, Uniform, Value
+from benchsuite.unit_scale import place_of
 
 FEWEST_SETTINGS = 16
 FEWEST_EACH = 8
@@ -88,10 +89,13 @@ def importance(tries: Tries, spaces: Mapping[str, Space], generator: np.random.G
         spaces: Name → space, which says its scale; of those that are missing the values do.
         generator: Where all chance comes from.
     """
-    columns = {name: _Axis.of([point.values[name] for point in tries.points], spaces.get(name)) for name in tries.varied}
+    columns = {
+        name: _Axis.of([point.values[name] for point in tries.points], spaces.get(name)) for name in tries.varied
+    }
     kept = [point for point in tries.points if all(axis.holds(point.values[name]) for name, axis in columns.items())]
     left_out = len(tries.points) - len(kept)
-    columns = {name: axis for name, axis in columns.items() if axis.varies([point.values[name] for point in kept])}
+    varied = {name: len({json.dumps(point.values[name]) for point in kept}) > 1 for name in columns}
+    columns = {name: axis for name, axis in columns.items() if varied[name]}
     needed = max(FEWEST_SETTINGS, FEWEST_EACH * len(columns))
     if len(kept) < needed:
         return Importance(tries, why_not=f"{len(kept)} settings, and it takes {needed}", left_out=left_out)
@@ -125,54 +129,49 @@ def importance(tries: Tries, spaces: Mapping[str, Space], generator: np.random.G
 
 @dataclass(frozen=True)
 class _Axis:
-    """One hyperparameter on its own scale."""
+    """One hyperparameter on its own scale, between the smallest and the largest value that were tried."""
 
-    scale: str
+    space: Space
     tried: tuple[Value, ...]
 
     @classmethod
     def of(cls, values: Sequence[Value], space: Space | None) -> _Axis:
         numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         if isinstance(space, Choice) or len(numbers) < len(values):
-            by_text = {json.dumps(value): value for value in values}
-            return cls("choice", tuple(value for _, value in sorted(by_text.items())))
-        scale = _scale(space, numbers)
-        on_it = [value for value in numbers if scale != "log" or value > 0]
-        return cls(scale, (min(on_it), max(on_it)))
+            options = tuple(value for _, value in sorted({json.dumps(value): value for value in values}.items()))
+            return cls(Choice(options), options)
+        of_scale = [value for value in numbers if value > 0] if isinstance(space, LogUniform) else numbers
+        low, high = min(of_scale, default=1), max(of_scale, default=2)
+        return cls(_between(low, high, space) if low < high else Uniform(low, low + 1, low), (low, high))
+
+    @property
+    def is_choice(self) -> bool:
+        return isinstance(self.space, Choice)
 
     def holds(self, value: Value) -> bool:
-        return self.scale != "log" or (isinstance(value, int | float) and value > 0)
-
-    def varies(self, values: Sequence[Value]) -> bool:
-        return len({json.dumps(value) for value in values}) > 1
+        return self.is_choice or self.space.contains(value)
 
     def place(self, value: Value) -> Any:
-        if self.scale == "choice":
-            return json.dumps(value)
-        low, high, at = (self._on_scale(float(one)) for one in (*self.tried, value))  # type: ignore[arg-type]  # numbers
-        return min(max((at - low) / (high - low), 0.0), 1.0)
+        return json.dumps(value) if self.is_choice else place_of(self.space, value)
 
     def distribution(self) -> Any:
         from optuna.distributions import CategoricalDistribution, FloatDistribution
 
-        if self.scale == "choice":
+        if self.is_choice:
             return CategoricalDistribution([json.dumps(value) for value in self.tried])
         return FloatDistribution(0.0, 1.0)
 
-    def _on_scale(self, value: float) -> float:
-        return math.log(value) if self.scale == "log" else -math.log(1 - value) if self.scale == "one" else value
 
-
-def _scale(space: Space | None, values: Sequence[float]) -> str:
-    """Return ``log``, ``one`` (of the distance to 1) or ``linear``."""
-    if isinstance(space, LogUniform):
-        return "log"
-    if isinstance(space, OneMinusLogUniform) and max(values) < 1:
-        return "one"
-    if isinstance(space, Uniform | Integer):
-        return "linear"
+def _between(low: float, high: float, space: Space | None) -> Space:
+    """Return a range on the scale of a space; on that of the numbers themselves where no space is known."""
+    if isinstance(space, Integer):
+        return Integer(int(low), int(high), int(low))
+    if isinstance(space, OneMinusLogUniform) and high < 1:
+        return OneMinusLogUniform(low, high, low)
     # Of a component that is not there any more: numbers above 0 that span ten times are a scale of powers.
-    return "log" if min(values) > 0 and max(values) >= 10 * min(values) else "linear"
+    if isinstance(space, LogUniform) or (space is None and low > 0 and high >= 10 * low):
+        return LogUniform(low, high, low)
+    return Uniform(low, high, low)
 
 
 def _forest(

@@ -40,14 +40,23 @@ class Looked:
         return self.key.replace("_", " ", 1)
 
 
-def looked_at(record: Record, measure: str) -> Looked:
-    """Return what a measure means on the task of a record.
+def check_measure(measure: str) -> None:
+    """Refuse a measure that there is not.
 
     Raises:
         BenchsuiteError: If there is no such measure.
     """
     if measure not in MEASURES:
         raise BenchsuiteError(f"--measure must be one of {', '.join(MEASURES)}. Received: {measure!r}.")
+
+
+def looked_at(record: Record, measure: str) -> Looked:
+    """Return what a measure means on the task of a record.
+
+    Raises:
+        BenchsuiteError: If there is no such measure.
+    """
+    check_measure(measure)
     if measure == "train_loss":
         return Looked("train_loss", "min")
     direction: Direction = "max" if record.task.direction == "max" else "min"
@@ -68,8 +77,8 @@ def value_of(record: Record, key: str) -> float | None:
 def seed_values(records: Iterable[Record], key: str) -> dict[int, float]:
     """Return seed → final value of the trials of one recipe: of a cross-validation the mean over its folds.
 
-    NaN where a trial, or the trial of some fold, failed. Seeds that lack a fold, or of which one was stopped by a tuner,
-    are not there.
+    NaN where a trial, or that of some fold, failed. Not there are seeds that lack a fold, inner ones among them, and those of
+    which a trial was stopped by a tuner.
     """
     held: defaultdict[int, list[Record]] = defaultdict(list)
     for record in records:
@@ -78,7 +87,7 @@ def seed_values(records: Iterable[Record], key: str) -> dict[int, float]:
     for seed, trials in sorted(held.items()):
         values = [value_of(record, key) for record in trials]
         known = [value for value in values if value is not None]
-        if len(known) == len(values) == (fold_count(trials[0]) or 1):
+        if len(known) == len(values) == (fold_count(trials[0]) or 1) * (trials[0].trial.inner or (0, 1))[1]:
             found[seed] = math.nan if any(map(math.isnan, known)) else math.fsum(known) / len(known)
     return found
 

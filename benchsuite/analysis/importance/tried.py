@@ -64,7 +64,11 @@ class Tries:
         return sum(point.result in (float("inf"), float("-inf")) for point in self.points)
 
 
-def tries(records: Sample | Iterable[Record], measure: str = "validation") -> list[Tries]:
+Knobs = Mapping[str, Mapping[str, Value]]
+"""Task → knob → the value where a trial says nothing of it."""
+
+
+def tries(records: Sample | Iterable[Record], measure: str = "validation", knobs: Knobs | None = None) -> list[Tries]:
     """Collect what was tried of each choice of components: trials that differ in hyperparameters, batch size and seed alone.
 
     Tuning trials are among them, and trials whose seed streams were set one by one are not.
@@ -72,14 +76,17 @@ def tries(records: Sample | Iterable[Record], measure: str = "validation") -> li
     Args:
         records: The records.
         measure: One of :data:`~benchsuite.analysis.importance.outcome_value.MEASURES`.
+        knobs: What tasks have where a trial changed nothing; of others a trial that says nothing has none.
     """
     groups: defaultdict[tuple[Column, str], list[Record]] = defaultdict(list)
     for record in Sample.of(records).records:
-        if not record.trial.streams:
-            names = json.dumps(_components(record))
+        trial = record.trial
+        if not trial.streams and not trial.refit:  # which measures itself on what it was trained with
+            names = json.dumps([_components(record), trial.inner[1] if trial.inner else 0])
             column = replace(column_of(record), batch_size=0, change=_change(record))
             groups[column, names].append(record)
-    found = [_tries(column, held, measure) for (column, _), held in sorted(groups.items())]
+    usual = knobs or {}
+    found = [_tries(column, held, measure, usual.get(column.task, {})) for (column, _), held in sorted(groups.items())]
     return [one for one in found if one.varied]
 
 
@@ -91,33 +98,36 @@ def _components(record: Record) -> dict[str, list[str]]:
 
 
 def _change(record: Record) -> str:
-    """Return what the study changed, but for what is one of the numbers here."""
-    return ", ".join(f"{name}={text}" for name, text in record.trial.changes if name not in numbers_of(record))
+    """Return what the study changed, but for what is one of the values here."""
+    values = values_of(record)
+    return ", ".join(f"{name}={text}" for name, text in record.trial.changes if name not in values)
 
 
-def numbers_of(record: Record) -> dict[str, Value]:
-    """Return every hyperparameter of a trial by its name: ``optimizer.0.learning_rate``, and ``batch_size``."""
+def values_of(record: Record) -> dict[str, Value]:
+    """Return every hyperparameter of a trial by its name, ``optimizer.0.learning_rate``, its batch size and its knobs."""
     found: dict[str, Value] = {
         f"{kind}.{place}.{name}": value
         for kind, settings in record.trial.recipe.settings
         for place, setting in enumerate(settings)
         for name, value in setting.values
     }
-    return {**found, BATCH_SIZE: record.trial.batch_size}
+    return {**found, BATCH_SIZE: record.trial.batch_size, **dict(record.trial.knobs)}
 
 
-def _tries(column: Column, records: list[Record], measure: str) -> Tries:
+def _tries(column: Column, records: list[Record], measure: str, usual: Mapping[str, Value]) -> Tries:
     looked = looked_at(records[0], measure)
+    names = {name for record in records for name, _ in record.trial.knobs}
+    unsaid = {name: usual.get(name) for name in names}
     by_setting: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
-        by_setting[json.dumps(numbers_of(record), sort_keys=True)].append(record)
+        by_setting[json.dumps({**unsaid, **values_of(record)}, sort_keys=True)].append(record)
     points = []
     for _, held in sorted(by_setting.items()):
         values = list(seed_values(held, looked.key).values())
         if values:
             known = with_failures(values, looked.direction)
             failed = sum(value in (float("inf"), float("-inf")) for value in known)
-            points.append(Point(numbers_of(held[0]), median(known), len(known), failed))
+            points.append(Point({**unsaid, **values_of(held[0])}, median(known), len(known), failed))
     # By text: 1 and true are equal, and two values.
     varied = sorted(
         name

@@ -88,7 +88,7 @@ def two_way(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> TwoW
     Returns:
         ``None`` where nothing is left to tell an error from: too few values, or rows that share no column with others.
     """
-    down, right, blocks = values.shape
+    down, right = values.shape[:2]
     at = np.argwhere(~np.isnan(values))
     y = values[~np.isnan(values)]
     if down < 2 or right < 2 or len(y) < 2:
@@ -124,7 +124,9 @@ def two_way(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> TwoW
     variances = {name: max(0.0, (s - d * mean_square) / len(y)) for name, (s, d) in squares.items()}
     sum_of_variances = math.fsum(variances.values()) + mean_square
     effects = tuple(
-        _effect(name, variances[name] / (sum_of_variances or 1.0), *squares[name], mean_square, error[1], len(y), confidence)
+        _effect(
+            name, variances[name] / (sum_of_variances or 1.0), *squares[name], mean_square, error[1], len(y), confidence
+        )
         for name in squares
     )
     levels = _levels(additive, y, mean_square, error[1], confidence)
@@ -157,7 +159,14 @@ def _rounded(square: float, total: float) -> float:
 
 
 def _effect(
-    name: str, share: float, square: float, degrees: int, error: float, error_degrees: int, count: int, confidence: float
+    name: str,
+    share: float,
+    square: float,
+    degrees: int,
+    error: float,
+    error_degrees: int,
+    count: int,
+    confidence: float,
 ) -> Effect:
     from scipy import stats
 
