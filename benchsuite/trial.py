@@ -226,6 +226,11 @@ class Trial:
         return Division(self.fold, self.inner, self.refit)
 
     @property
+    def longest(self) -> int:
+        """The epoch after which it ends at the latest."""
+        return self.epochs if self.stop is None else min(self.stop, self.epochs)
+
+    @property
     def change(self) -> str:
         """What its study changed in the task's baseline, in words; empty for the baseline as it is."""
         return ", ".join(f"{name}={text}" for name, text in self.changes)

@@ -89,11 +89,13 @@ class Scored:
         point: As proposed.
         stop: As proposed.
         score: Larger is better, whatever the measure; ``None`` for a failure, which is worse than any number.
+        own: Whether this tuner proposed it. Settings that every search tries first, whatever its tuner, are told as well.
     """
 
     point: tuple[float, ...]
     stop: int | None
     score: float | None
+    own: bool = True
 
 
 class Tuning(Protocol):
@@ -106,8 +108,8 @@ class Tuning(Protocol):
     def tell(self, told: Scored) -> None:
         """Learn what came of the next proposal. They are told in the order in which they were proposed.
 
-        First come settings that every search tries whatever its tuner, such as the declared defaults: the tuner did not
-        propose them, and they are not part of its budget.
+        First come settings that every search tries whatever its tuner, such as the declared defaults: they are not ``own``,
+        and not part of the tuner's budget.
         """
         ...
 

@@ -181,10 +181,8 @@ def _positions(
     task: Task, y: np.ndarray, groups: np.ndarray | None, wanted: Division
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the positions of the training, validation and test part."""
-    if wanted.fold:
-        parts = fold_indices(task.split, y, groups, wanted.fold[1], wanted.fold[0])
-    else:
-        parts = split_indices(task.split, y, groups)
+    fold = wanted.fold
+    parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
     if wanted.inner:
         number, count = wanted.inner
         try:

@@ -73,6 +73,7 @@ class Asking:
         self._new: list[Asked] = []
         for values in list(first)[:budget]:
             self._take(space.point(values), None, values)
+        self._given = self._count
         problem = Problem(space.dimensions, int(self._left), epochs, np.random.default_rng(seed))
         self._search: Tuning = tuner.make(**tuner.hyperparameters(hyperparameters))(problem)
         for method in ("ask", "tell"):
@@ -115,7 +116,7 @@ class Asking:
             )
         asked = self._waiting.popleft()
         known = score if score is not None and math.isfinite(score) else None
-        self._search.tell(Scored(asked.point, asked.stop, known))
+        self._search.tell(Scored(asked.point, asked.stop, known, asked.number >= self._given))
         self._ask()
 
     def _ask(self) -> None:
