@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.execution import Options, Summary
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.sources import Source
     from benchsuite.store import Store
-    from benchsuite.study import Execution
+    from benchsuite.study import Execution, Invocation, Study
+    from benchsuite.trial import Trial
 
 
 class Display(Watcher, Protocol):
@@ -74,6 +77,45 @@ def carried_out(
         except KeyboardInterrupt:
             say(console, "Stopped. What was finished is stored; the same command goes on from here.")
             raise typer.Exit(1) from None
+
+
+def records_of(
+    study: Study,
+    execution: Execution,
+    invocation: Invocation,
+    known: Registry,
+    console: Console,
+    also: Callable[[Iterable[Trial]], Sequence[Trial]] = tuple,
+) -> dict[str, Record]:
+    """Run what a study lacks and return all its records; of a dry run say what would run, and return none.
+
+    Args:
+        study: What to run.
+        execution: How.
+        invocation: Whether it is a dry run.
+        known: The plugins that were found.
+        console: Where to.
+        also: Makes of the study's trials those that run.
+    """
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.run import prepare
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.sources import Planned
+    from benchsuite.store import Store
+
+    planned, options = prepare(study, execution, invocation, known)
+    say_broken(known, console)
+    trials = also(planned.trials.values())
+    store = Store(execution.results.resolve(), create=not invocation.dry_run)
+    if invocation.dry_run:
+        there = sum(store.path(trial.id).exists() for trial in trials)
+        what = count_of(len(trials), "trial")
+        say(console, "[bold]{}[/]; {} have a record already. Nothing was written.", what, there)
+        return {}
+    progress = Progress(console, known, options.workers)
+    summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
+    say(console, "{}", progress.closing_line(summary))
+    return summary.records
 
 
 def say_broken(known: Registry, console: Console) -> None:

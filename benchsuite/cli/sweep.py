@@ -73,6 +73,7 @@ def sweep(
     Trials that have a record already are not run again, and `benchsuite report` shows all of them.
     """
     from benchsuite.analysis.importance.outcome_value import check_measure, looked_at
+    from benchsuite.cli.door import records_of
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.report.drawings.sweep import sweep_figure
     from benchsuite.report.drawings.sweep_map import sweep_map_figure
@@ -96,7 +97,7 @@ def sweep(
     chosen = tuple(written([setting], known) for curve in curves for setting in curve.settings.values())
     study = Study(task=(task,), components={kind: chosen}, seeds=seeds, epochs=epochs, device=device)
     execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
-    records = _records(study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console)
+    records = records_of(study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console)
     if not records:
         return
     looked = looked_at(next(iter(records.values())), measure)
@@ -132,35 +133,6 @@ def kind_of(selections: Sequence[str]) -> tuple[str, list[str]]:
     if kind not in RECIPE_KINDS:
         raise unknown("kind", kind, RECIPE_KINDS)
     return kind, [rest, *(text.removeprefix(f"{prefix}:") for text in selections[1:])]
-
-
-def _records(
-    study: Study, execution: Execution, invocation: Invocation, known: Registry, console: Console
-) -> dict[str, Record]:
-    """Run what is missing, or say what would run; return all records of the study."""
-    from benchsuite.cli.door import carried_out, say_broken
-    from benchsuite.cli.progress import Progress
-    from benchsuite.cli.run import prepare
-    from benchsuite.report.tables.numbers import count_of
-    from benchsuite.sources import Planned
-    from benchsuite.store import Store
-
-    planned, options = prepare(study, execution, invocation, known)
-    say_broken(known, console)
-    store = Store(execution.results.resolve(), create=not invocation.dry_run)
-    if invocation.dry_run:
-        there = sum(store.path(trial_id).exists() for trial_id in planned.trials)
-        say(
-            console,
-            "[bold]{}[/]; {} have a record already. Nothing was written.",
-            count_of(len(planned.trials), "trial"),
-            there,
-        )
-        return {}
-    progress = Progress(console, known, options.workers)
-    summary = carried_out(Planned(planned.trials.values()), known, execution, options, store, console, progress)
-    say(console, "{}", progress.closing_line(summary))
-    return summary.records
 
 
 def _drawn(curve: SweptCurve, records: Iterable[Record], looked: Looked, known: Registry) -> CurveOfSweep:
