@@ -121,7 +121,7 @@ def curve_of_sweep(
         held[json.dumps(at)].append(record)
     places = []
     for at in itertools.product(*axes.values()):
-        results = tuple(seed_values(held[json.dumps(at)], looked.key).values())
+        results = tuple(seed_values(held[json.dumps(at)], looked).values())
         middle = median(with_failures(results, looked.direction)) if results else math.nan
         places.append(Place(at, results, middle))
     return CurveOfSweep(

@@ -52,13 +52,13 @@ def importance(
     Nothing is run: it is made of the records there are, and what they lack is said.
     """
     from benchsuite.analysis.importance.effects import grid_effects
-    from benchsuite.analysis.importance.outcome_value import check_measure
     from benchsuite.analysis.importance.streams import variance_splits
     from benchsuite.analysis.importance.tried import tries
     from benchsuite.analysis.sample import Sample
+    from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.report.tables.importance_json import effects_json, importance_json, variance_json
 
-    check_measure(measure)
+    TrialMeasure.named(measure)
     known = registry(plugin, no_local)
     records, notes = counting(results, known)
     records = _of_task(records, task, results)

@@ -29,7 +29,7 @@ FEWEST_POINTS, MOST_POINTS = 2, 200
 MOST_NAMED = 3
 """Components in the name of a file."""
 MeasureOption = Annotated[
-    str, typer.Option(metavar="NAME", help="What is looked at: validation, test or train_loss, of the last epoch.")
+    str, typer.Option(metavar="NAME", help="What is looked at: validation, test, train, each also with _loss behind; or steps:TARGET.")
 ]
 
 
@@ -72,7 +72,8 @@ def sweep(
 
     Trials that have a record already are not run again, and `benchsuite report` shows all of them.
     """
-    from benchsuite.analysis.importance.outcome_value import check_measure, looked_at
+    from benchsuite.analysis.importance.outcome_value import looked_at
+    from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.cli.door import records_of
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.report.drawings.sweep import sweep_figure
@@ -93,7 +94,7 @@ def sweep(
     curves = swept_curves(kind, selections, read_over(over), points, known)
     path = output or Path(f"sweep-{task}-{_file_name(curves)}.png")
     check_picture(path)
-    check_measure(measure)
+    TrialMeasure.named(measure)
     chosen = tuple(written([setting], known) for curve in curves for setting in curve.settings.values())
     study = Study(task=(task,), components={kind: chosen}, seeds=seeds, epochs=epochs, device=device)
     execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))

@@ -42,8 +42,8 @@ def variance(
 
     Trials that have a record already are not run again.
     """
-    from benchsuite.analysis.importance.outcome_value import check_measure
     from benchsuite.analysis.importance.streams import variance_splits
+    from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.cli.door import records_of
     from benchsuite.cli.importance import tell_split
     from benchsuite.report.tables.importance_json import variance_json
@@ -51,7 +51,7 @@ def variance(
 
     if not FEWEST <= draws <= MOST:
         raise BenchsuiteError(f"--draws must be a whole number from {FEWEST} to {MOST}. Received: {draws}.")
-    check_measure(measure)
+    TrialMeasure.named(measure)
     streams = read_streams(vary)
     known = registry(plugin, no_local)
     known.task(task)

@@ -51,7 +51,7 @@ def grid_effects(records: Sample | Iterable[Record], measure: str = "validation"
 
     Args:
         records: The records.
-        measure: One of :data:`~benchsuite.analysis.importance.outcome_value.MEASURES`.
+        measure: What is looked at, see :meth:`~benchsuite.analysis.trial_measure.TrialMeasure.named`.
     """
     sample = Sample.of(records)
     return [_of_grid(grid, sample, measure) for grid in grids(sample)]
@@ -64,7 +64,7 @@ def _of_grid(grid: Grid, sample: Sample, measure: str) -> GridEffects:
             one, other = (key_of(record.trial.recipe.get(kind)) for kind in grid.kinds)
             held[one, other].append(record)
     looked = looked_at(next(iter(held.values()))[0], measure)
-    values = {pair: found for pair, records in sorted(held.items()) if (found := seed_values(records, looked.key))}
+    values = {pair: found for pair, records in sorted(held.items()) if (found := seed_values(records, looked))}
     # What was tried with a single setting of the other kind says nothing of both together, and is no row of the grid.
     rows, columns = _crossed(values)
     seeds = sorted({seed for found in values.values() for seed in found})

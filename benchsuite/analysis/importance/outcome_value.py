@@ -12,14 +12,8 @@ from numpy.typing import NDArray
 
 from benchsuite.analysis.folds import fold_count
 from benchsuite.analysis.intervals import Direction
-from benchsuite.errors import BenchsuiteError
-from benchsuite.outcomes import Outcome
+from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
-
-MEASURES = ("validation", "test", "train_loss")
-"""Of the last epoch: the task's primary measure on the validation part, on the test part, and the training loss."""
-LEFT_OUT = (Outcome.PRUNED, Outcome.UNSUPPORTED)
-"""Neither a number nor a failure: a tuner stopped it, or it could never be applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +21,51 @@ class Looked:
     """What is looked at in each trial.
 
     Args:
-        key: Its name among a record's final values, such as ``validation_accuracy``.
+        key: Its name, such as ``validation_accuracy`` or ``steps:0.95``.
         direction: Whether larger or smaller is better.
+        measure: What it is of a trial.
     """
 
     key: str
     direction: Direction
+    measure: TrialMeasure
 
     @property
     def words(self) -> str:
         """The name as a reader knows it, such as ``validation accuracy``."""
-        return self.key.replace("_", " ", 1)
+        return self.key.replace("_", " ", 1).replace(":", " to ")
 
-
-def check_measure(measure: str) -> None:
-    """Refuse a measure that there is not.
-
-    Raises:
-        BenchsuiteError: If there is no such measure.
-    """
-    if measure not in MEASURES:
-        raise BenchsuiteError(f"--measure must be one of {', '.join(MEASURES)}. Received: {measure!r}.")
+    @property
+    def quantity(self) -> str:
+        """The measure without the part that it is measured on, such as ``accuracy``."""
+        return self.key.partition("_")[2] or self.key
 
 
 def looked_at(record: Record, measure: str) -> Looked:
     """Return what a measure means on the task of a record.
 
+    Args:
+        record: The record.
+        measure: A word that :meth:`TrialMeasure.named` reads.
+
     Raises:
-        BenchsuiteError: If there is no such measure.
+        BenchsuiteError: If it means nothing.
     """
-    check_measure(measure)
-    if measure == "train_loss":
-        return Looked("train_loss", "min")
-    direction: Direction = "max" if record.task.direction == "max" else "min"
-    return Looked(f"{measure}_{record.task.primary}", direction)
+    known = TrialMeasure.named(measure)
+    name = "loss" if known.loss else record.task.primary
+    return Looked(known.word if known.counts_up else f"{known.of}_{name}", known.direction(record.task.direction), known)
 
 
-def value_of(record: Record, key: str) -> float | None:
-    """Return a final value: NaN for a failure of the recipe, ``None`` for what counts neither way.
+def value_of(trials: Sequence[Record], looked: Looked) -> float | None:
+    """Return the number of one seed, of its trial or all its folds: NaN for a failure, ``None`` for what counts neither way.
 
-    A trial that completed with a number that is not finite failed as well.
+    A trial that a tuner stopped, and one whose recipe could never be applied, are no failures; a target that was missed is one.
     """
-    if record.outcome in LEFT_OUT:
-        return None
-    value = (record.results.final or {}).get(key) if record.outcome.finished else None
-    return float(value) if value is not None and math.isfinite(value) else math.nan
+    value = looked.measure.of_seed(trials)
+    return None if math.isnan(value) else value if math.isfinite(value) else math.nan
 
 
-def seed_values(records: Iterable[Record], key: str) -> dict[int, float]:
+def seed_values(records: Iterable[Record], looked: Looked) -> dict[int, float]:
     """Return seed → final value of the trials of one recipe: of a cross-validation the mean over its folds.
 
     NaN where a trial, or that of some fold, failed. Not there are seeds that lack a fold, inner ones among them, and those of
@@ -83,12 +74,11 @@ def seed_values(records: Iterable[Record], key: str) -> dict[int, float]:
     held: defaultdict[int, list[Record]] = defaultdict(list)
     for record in records:
         held[record.trial.seed].append(record)
-    found = {}
+    found: dict[int, float] = {}
     for seed, trials in sorted(held.items()):
-        values = [value_of(record, key) for record in trials]
-        known = [value for value in values if value is not None]
-        if len(known) == len(values) == (fold_count(trials[0]) or 1) * (trials[0].trial.inner or (0, 1))[1]:
-            found[seed] = math.nan if any(map(math.isnan, known)) else math.fsum(known) / len(known)
+        if len(trials) == (fold_count(trials[0]) or 1) * (trials[0].trial.inner or (0, 1))[1]:
+            value = value_of(trials, looked)
+            found |= {seed: value} if value is not None else {}
     return found
 
 

@@ -74,7 +74,7 @@ def variance_splits(records: Iterable[Record], measure: str = "validation") -> l
 
     Args:
         records: The records.
-        measure: One of :data:`~benchsuite.analysis.importance.outcome_value.MEASURES`.
+        measure: What is looked at, see :meth:`~benchsuite.analysis.trial_measure.TrialMeasure.named`.
     """
     varied: defaultdict[Key, list[Record]] = defaultdict(list)
     ordinary: defaultdict[Key, list[Record]] = defaultdict(list)
@@ -94,10 +94,10 @@ def _split(column: Column, varied: list[Record], ordinary: list[Record], measure
     looked = looked_at(varied[0], measure)
     groups: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
     for record in varied:
-        value = value_of(record, looked.key)
+        value = value_of([record], looked)
         if value is not None:
             groups[record.trial.streams[0][0], record.trial.seed].append(value)
-    whole = list(seed_values(ordinary, looked.key).values())
+    whole = list(seed_values(ordinary, looked).values())
     flat = [*whole, *(value for values in groups.values() for value in values)]
     filled = iter(with_floor(flat, looked.direction).tolist())
     seeds = np.array([next(filled) for _ in whole])

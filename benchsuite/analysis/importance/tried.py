@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from benchsuite.analysis.importance.outcome_value import LEFT_OUT, Looked, looked_at, seed_values
+from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values
 from benchsuite.analysis.intervals import median, with_failures
 from benchsuite.analysis.sample import Column, Sample, column_of
 from benchsuite.record import Record
@@ -75,7 +75,7 @@ def tries(records: Sample | Iterable[Record], measure: str = "validation", knobs
 
     Args:
         records: The records.
-        measure: One of :data:`~benchsuite.analysis.importance.outcome_value.MEASURES`.
+        measure: What is looked at, see :meth:`~benchsuite.analysis.trial_measure.TrialMeasure.named`.
         knobs: What tasks have where a trial changed nothing; of others a trial that says nothing has none.
     """
     groups: defaultdict[tuple[Column, str], list[Record]] = defaultdict(list)
@@ -123,7 +123,7 @@ def _tries(column: Column, records: list[Record], measure: str, usual: Mapping[s
         by_setting[json.dumps({**unsaid, **values_of(record)}, sort_keys=True)].append(record)
     points = []
     for _, held in sorted(by_setting.items()):
-        values = list(seed_values(held, looked.key).values())
+        values = list(seed_values(held, looked).values())
         if values:
             known = with_failures(values, looked.direction)
             failed = sum(value in (float("inf"), float("-inf")) for value in known)
@@ -138,5 +138,5 @@ def _tries(column: Column, records: list[Record], measure: str, usual: Mapping[s
         kind: tuple(setting.name for setting in settings) for kind, settings in records[0].trial.recipe.settings
     }
     first = replace(column, batch_size=records[0].trial.batch_size)
-    left_out = sum(record.outcome in LEFT_OUT for record in records)
+    left_out = sum(not (record.outcome.finished or record.outcome.failed) for record in records)
     return Tries(first, components, looked, tuple(points), tuple(varied), left_out)

@@ -80,7 +80,7 @@ def draw_sweep(
 ) -> None:
     """Draw medians as lines, seeds as dots, and at the worse edge a cross with the number of seeds that failed."""
     across = hyper_axis(curves[0].spaces[0], [value for curve in curves for value in curve.axes[0]])
-    measure = looked.key.partition("_")[2] or looked.key
+    measure = looked.quantity
     known = [value for curve in curves for place in curve.places for value in place.known]
     scale = axis_scale(measure, looked.direction, known)
     for number, curve in enumerate(curves):

@@ -36,7 +36,7 @@ def sweep_map_figure(title: str, curves: Sequence[CurveOfSweep], looked: Looked)
     from matplotlib.figure import Figure
 
     known = [place.median for curve in curves for place in curve.places if math.isfinite(place.median)]
-    measure = looked.key.partition("_")[2] or looked.key
+    measure = looked.quantity
     scale = axis_scale(measure, looked.direction, known)
     form = column_format(known)
     sizes = [(len(curve.axes[0]) * CELL, len(curve.axes[1]) * CELL * 0.7) for curve in curves]
