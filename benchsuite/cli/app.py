@@ -21,6 +21,7 @@ from benchsuite.cli import (
     run,
     sweep,
     trace,
+    tune,
     variance,
 )
 from benchsuite.cli.console import echo
@@ -59,6 +60,7 @@ def _options(
 
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
+app.command("tune", cls=Verb)(tune.tune)
 app.command("sweep", cls=Verb)(sweep.sweep)
 app.command("variance", cls=Verb)(variance.variance)
 app.command("importance", cls=Verb)(importance.importance)
