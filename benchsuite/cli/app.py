@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli import certify, check, cost, data, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli import certify, check, compare, cost, data, doctor, info, list_, lr_range, new, report, run, trace
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
+from benchsuite.studies.comparison import Comparing
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ def _options(
 
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
+app.command("compare", cls=Verb)(command(compare.compare, Comparing))
 app.command("trace", cls=Verb)(trace.trace)
 app.command("lr-range", cls=Verb)(lr_range.lr_range)
 app.command("cost", cls=Verb)(command(cost.cost, Costing))
