@@ -19,6 +19,7 @@ from benchsuite.conformance import (
 from benchsuite.conformance.course import ON_A_TASK
 from benchsuite.conformance.made_anew import PROMISE
 from benchsuite.conformance.task_course import OF_A_TASK
+from benchsuite.conformance.tuner_course import OF_A_TUNER
 
 LAYERS = (of_layers.SHAPE, of_layers.STILL, of_layers.ALONE, of_layers.AGAIN, of_layers.FINITE, of_layers.PASSES)
 REGULARIZING = tuple(words for words in LAYERS if words != of_layers.FINITE)
@@ -82,6 +83,8 @@ OF_TASKS = (
 
 def promises_of_kind(kind: str) -> tuple[str, ...]:
     """Return the promises that are asked of components of one kind, or of tasks."""
+    if kind == "tuner":
+        return OF_A_TUNER
     if kind == "task":
         found = [*OF_TASKS, *(words for step in OF_A_TASK for words in OF_A_STEP[step.name])]
         return (*found, "its surface is what it trains on")
