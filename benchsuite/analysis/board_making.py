@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.arrays import Scores, Table
+from benchsuite.analysis.arrays import TrialTable
 from benchsuite.analysis.entries import Entry, entry_of_failed, failed_seed
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.half_budget import at_half
@@ -45,6 +45,7 @@ class Line:
         cells: Column → its trials.
         twins: Labels and settings of components that are the same method.
         failed: Column → the trials of a search none of whose settings could be trained, where nothing else is there.
+        chosen: Column → the setting that was chosen, in words.
         tuning_cost: Of a task, in whole trials.
         robust_decades: Over how many powers of ten the learning rate may vary.
     """
@@ -56,6 +57,7 @@ class Line:
     cells: Mapping[Column, Sequence[Record]]
     twins: tuple[tuple[str, Settings], ...] = ()
     failed: Mapping[Column, Sequence[Record]] = field(default_factory=dict)
+    chosen: Mapping[Column, str] = field(default_factory=dict)
     tuning_cost: float | None = None
     robust_decades: float | None = None
 
@@ -90,21 +92,24 @@ def make_board(
     grid = [[entry_of(line.cells.get(head.column), head, confidence) for head in heads] for line in lines]
     for position, head in enumerate(heads):
         _fill(grid, lines, position, head, confidence)
-    table = _table(lines, columns, grid, heads)
+    cells = [[seeds_of(line.cells.get(column, ())) for column in columns] for line in lines]
+    table = TrialTable.of([line.label for line in lines], [head.label for head in heads], cells)
+    failed = [
+        (row, at)
+        for row, line in enumerate(lines)
+        for at, column in enumerate(columns)
+        if column in line.failed and column not in line.cells
+    ]
     broken = [_broken(line) for line in lines]
-    scores = table.scores(words[0])
-    values = _without_broken(scores, broken)
+    values = _values(table, words[0], failed, broken)
     generator = np.random.default_rng(CHANCE)
     least = one_example(values, [head.quantity == "accuracy" for head in heads])
     whole = ranking(values, generator, confidence=confidence, least=least)
-    each = [
-        ranking(values[:, [at]], generator, confidence=confidence, least=least[[at]]) for at in range(len(columns))
-    ]
+    each = [ranking(values[:, [at]], generator, confidence=confidence, least=least[[at]]) for at in range(len(columns))]
     for position, (head, of_task) in enumerate(zip(heads, each, strict=True)):
         _rank(grid, position, head, of_task, broken)
     others = [
-        (word, ranking(_without_broken(table.scores(word), broken), generator, confidence=confidence))
-        for word in words[1:]
+        (word, ranking(_values(table, word, failed, broken), generator, confidence=confidence)) for word in words[1:]
     ]
     rows = [_row(line, entries, heads, why) for line, entries, why in zip(lines, grid, broken, strict=True)]
     reference = _reference_times(rows, kind, lines, columns)
@@ -113,11 +118,8 @@ def make_board(
     order = [*whole.ranked, *sorted(set(range(len(rows))) - set(whole.ranked), key=lambda at: _below(rows[at]))]
     known = dict(budgets or {})
     if (half := at_half(table, asked)) is not None:
-        half[[bool(why) for why in broken]] = math.nan
-        known["half of the epochs"] = half
-    found = robustness(
-        values, rows=[row.label for row in rows], tasks=table.columns, seeds=scores.seeds, budgets=known
-    )
+        known["half of the epochs"] = _marked(half, failed, broken)
+    found = robustness(values, rows=[row.label for row in rows], tasks=table.columns, seeds=table.seeds, budgets=known)
     place = {old: new for new, old in enumerate(order)}
     return Leaderboard(
         kind=kind,
@@ -157,20 +159,6 @@ def _fill(
             grid[row][position] = entry_of_failed(held, head.better, confidence)
 
 
-def _table(
-    lines: Sequence[Line], columns: Sequence[Column], grid: Sequence[Sequence[Entry | None]], heads: Sequence[ColumnHead]
-) -> Table:
-    cells = [[seeds_of(line.cells.get(column, ())) for column in columns] for line in lines]
-    failed = {
-        (row, at)
-        for row, line in enumerate(lines)
-        for at, column in enumerate(columns)
-        if column in line.failed and not line.cells.get(column)
-    }
-    made = Table.of([line.label for line in lines], [head.label for head in heads], cells)
-    return replace(made, failed=frozenset(failed))
-
-
 def _broken(line: Line) -> str:
     """Return why the numbers of a row cannot be those of its recipe; empty where nothing is known against them."""
     found = (record for records in line.cells.values() for record in records)
@@ -182,10 +170,22 @@ def is_broken(record: Record) -> bool:
     return record.outcome is Outcome.CRASHED and BROKEN in record.reason[: len(BROKEN) + 40]
 
 
-def _without_broken(scores: Scores, broken: Sequence[str]) -> NDArray[np.float64]:
-    values = scores.oriented()
-    values[[bool(why) for why in broken]] = math.nan
-    return values
+def _values(
+    table: TrialTable, measure: str, failed: Sequence[tuple[int, int]], broken: Sequence[str]
+) -> NDArray[np.float64]:
+    return _marked(table.scores(measure).oriented(), failed, broken)
+
+
+def _marked(
+    values: NDArray[np.float64], failed: Sequence[tuple[int, int]], broken: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return the values with rows that are broken not there, and failed where a search gave nothing to evaluate."""
+    marked = values.copy()
+    for row, at in failed:
+        there = ~np.isnan(values[:, at]).all(axis=0)
+        marked[row, at, there if there.any() else slice(0, 1)] = -math.inf
+    marked[[bool(why) for why in broken]] = math.nan
+    return marked
 
 
 def _rank(
@@ -201,9 +201,7 @@ def _rank(
     for (row, entry, estimate), rank in zip(medians, ranks, strict=True):
         place = of_task.places[row]
         first = place is not None and place.place == 1
-        grid[row][position] = replace(
-            entry, rank=rank, place=place, leads=told and first and math.isfinite(estimate)
-        )
+        grid[row][position] = replace(entry, rank=rank, place=place, leads=told and first and math.isfinite(estimate))
 
 
 def _row(line: Line, entries: Sequence[Entry | None], heads: Sequence[ColumnHead], broken: str) -> Row:
@@ -218,6 +216,7 @@ def _row(line: Line, entries: Sequence[Entry | None], heads: Sequence[ColumnHead
         twins=line.twins,
         of=tuple(line.of.get(head.column, line.settings) for head in heads),
         broken=broken,
+        chosen=tuple(line.chosen.get(head.column, "") for head in heads),
         tuning_cost=line.tuning_cost,
         robust_decades=line.robust_decades,
     )

@@ -1,15 +1,13 @@
-"""Which leaderboards some records make: one for every kind, track, changed baseline and protocol of tuning."""
+"""Which leaderboards some records make, with hyperparameters as they were declared: one for every kind and changed baseline."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from benchsuite.analysis.board_making import Line, make_board
-from benchsuite.analysis.leaderboard import Leaderboard, Protocol
+from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.sample import Column, Sample, column_labels
-from benchsuite.analysis.search_facts import SearchFacts, column_of_search
 from benchsuite.analysis.settings import Settings, joined_name, key_of, labels
 from benchsuite.analysis.twins import SameAs, one_method_each
 from benchsuite.kinds import kind_order
@@ -98,108 +96,3 @@ def _lines(kind: str, by_column: Mapping[Column, Sequence[Record]], same_as: Sam
             )
         )
     return sorted(lines, key=lambda line: line.label)
-
-
-def searched_only(searches: Iterable[SearchFacts]) -> frozenset[str]:
-    """Return the trials that only a search asked for: those of a chosen setting, unless that is the default one.
-
-    Args:
-        searches: The searches. The first setting that a search tries is the default where it says so.
-    """
-    found: set[str] = set()
-    kept: set[str] = set()
-    for search in searches:
-        chosen = 0 if search.chosen is None else search.chosen
-        source = getattr(search.tried[chosen], "source", "tuner") if search.tried else "default"
-        (kept if source == "default" else found).update(search.evaluated)
-    return frozenset(found - kept)
-
-
-def tuned_leaderboards(
-    records: Sample | Iterable[Record],
-    searches: Iterable[SearchFacts],
-    *,
-    confidence: float = 0.95,
-    measure: str | None = None,
-) -> list[Leaderboard]:
-    """Build the leaderboards of what was tuned: a row for each selection, its values those of the chosen setting.
-
-    Every kind, track, changed baseline and protocol (tuner, budget, folds) has a board of its own: a row must not look
-    better because more was spent on it.
-
-    Args:
-        records: Among them those of the evaluations.
-        searches: The searches.
-        confidence: The wanted confidence of the intervals, above 0 and below 1.
-        measure: What is measured; what each kind is judged by unless given.
-
-    Raises:
-        BenchsuiteError: If the measure means nothing, or nothing to these tasks.
-    """
-    by_id = {record.id: record for record in Sample.of(records).records}
-    boards: defaultdict[tuple[str, str, Protocol], list[SearchFacts]] = defaultdict(list)
-    rules: dict[tuple[str, str, Protocol], set[str]] = defaultdict(set)
-    for search in searches:
-        key = search.kind, search.change, Protocol(search.track, search.tuner, search.budget, search.folds)
-        boards[key].append(search)
-        rules[key].add(getattr(search, "rule", ""))
-    names = column_labels(sorted({_column(search) for held in boards.values() for search in held}))
-    found = []
-    for key in sorted(boards, key=lambda key: (key[1], kind_order(key[0]), _order(key[2]))):
-        kind, change, protocol = key
-        lines = _lines_of_searches(kind, boards[key], by_id)
-        if lines:
-            protocol = replace(protocol, rule="; ".join(sorted(filter(None, rules[key]))))
-            found.append(
-                make_board(
-                    kind, lines, names, change=change, protocol=protocol, measure=measure, confidence=confidence
-                )
-            )
-    return found
-
-
-def _order(protocol: Protocol) -> tuple[str, int, str, int]:
-    return protocol.track, protocol.budget, protocol.tuner, protocol.folds
-
-
-def _column(search: SearchFacts) -> Column:
-    engine = getattr(search, "engine", None)
-    column = column_of_search(search)
-    return column if engine is None else replace(column, engine=engine)
-
-
-def _lines_of_searches(kind: str, searches: Sequence[SearchFacts], by_id: Mapping[str, Record]) -> list[Line]:
-    rows: defaultdict[str, dict[Column, SearchFacts]] = defaultdict(dict)
-    # Of several for one selection and task the last by what it evaluated: any order, one board.
-    for search in sorted(searches, key=lambda one: one.evaluated):
-        rows[search.selection][_column(search)] = search
-    lines = []
-    for selection in sorted(rows):
-        held = rows[selection]
-        cells = {
-            column: found
-            for column, search in held.items()
-            if (found := [by_id[id] for id in search.evaluated if id in by_id])
-        }
-        failed = {
-            column: found
-            for column, search in held.items()
-            if column not in cells
-            and search.chosen is None
-            and (found := [by_id[id] for tried in search.tried for id in tried.ids if id in by_id])
-        }
-        if not cells and not failed:
-            continue
-        of = {column: found[0].trial.recipe.get(kind) for column, found in {**failed, **cells}.items()}
-        lines.append(
-            Line(
-                label=selection,
-                name=joined_name(next(iter(of.values()))),
-                settings=of[min(of)],
-                of=of,
-                cells=cells,
-                failed=failed,
-                tuning_cost=sum(tried.cost for search in held.values() for tried in search.tried) / len(held),
-            )
-        )
-    return lines

@@ -252,7 +252,9 @@ def _measured(trials: Sequence[Record], measure: TrialMeasure) -> SeedValue:
 
 def _ended(outcomes: Sequence[Outcome]) -> Outcome:
     """Return how a seed ended: one fold that failed fails it, whatever became of the others."""
-    return ([one for one in outcomes if one.failed] or [one for one in outcomes if not one.finished] or list(outcomes))[0]
+    return ([one for one in outcomes if one.failed] or [one for one in outcomes if not one.finished] or list(outcomes))[
+        0
+    ]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.arrays import Table
+from benchsuite.analysis.arrays import TrialTable
 from benchsuite.analysis.intervals import worst
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def at_half(table: Table, measure: TrialMeasure) -> NDArray[np.float64] | None:
+def at_half(table: TrialTable, measure: TrialMeasure) -> NDArray[np.float64] | None:
     """Return the scores at the last evaluation within half of the epochs, ``[rows, columns, runs]``, larger is better.
 
     A schedule would have run faster within half of the budget; this is the whole one, looked at early. A trial that failed

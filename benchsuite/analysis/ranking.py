@@ -196,7 +196,9 @@ def _ranks(scores: Floats) -> NDArray[np.int64]:
     rounded = np.round(scores, 12)
     order = np.sort(rounded, axis=1)
     rows = scores.shape[1]
-    return np.stack([1 + rows - np.searchsorted(line, own, side="right") for line, own in zip(order, rounded, strict=True)])
+    return np.stack(
+        [1 + rows - np.searchsorted(line, own, side="right") for line, own in zip(order, rounded, strict=True)]
+    )
 
 
 def _cliques(told: NDArray[np.bool_], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:

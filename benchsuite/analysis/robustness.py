@@ -92,7 +92,7 @@ def robustness(
 
     def add(what: str, name: str, scores: Floats) -> None:
         known = scores[~np.isnan(scores)]
-        if len(known) < 2 or np.isnan(scores[first]):
+        if np.isnan(scores[first]):
             return
         rank = 1 + int((known > scores[first] + SAME).sum())
         now = first if rank == 1 else int(np.nanargmax(scores))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from benchsuite.analysis import (
@@ -16,11 +16,10 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
-from benchsuite.analysis.search_facts import SearchFacts
+from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
-
-TRACKS = ("default", "tuned", "self_tuning")
-"""How hyperparameters are chosen: as declared; by a search of equal budget for all; by the method itself."""
+from benchsuite.report.step_costs import with_costs
+from benchsuite.searches import Search
 
 
 class Contents:
@@ -32,6 +31,7 @@ class Contents:
         searches: What tuned settings were chosen by.
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one whose leaderboards are made; all unless given.
+        costs: What `benchsuite cost` measured: better than timings of training.
     """
 
     def __init__(
@@ -39,14 +39,15 @@ class Contents:
         records: Iterable[Record],
         same_as: SameAs | None = None,
         *,
-        searches: Iterable[SearchFacts] = (),
+        searches: Iterable[Search] = (),
         measure: str | None = None,
         track: str | None = None,
+        costs: Sequence[CostTable] = (),
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
-        self.measure, self.track = measure, track
+        self.measure, self.track, self.costs = measure, track, costs
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -75,7 +76,7 @@ class Contents:
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure)
-        return found
+        return [with_costs(board, self.costs) for board in found]
 
     @cached_property
     def shown(self) -> list[Leaderboard]:
@@ -85,7 +86,11 @@ class Contents:
     @property
     def drawn(self) -> list[Leaderboard]:
         """Those of :attr:`shown`, by what the test part says."""
-        return self.shown if self.by_test is self.boards else [board for board in self.by_test if board.compares] or self.by_test[:1]
+        return (
+            self.shown
+            if self.by_test is self.boards
+            else [board for board in self.by_test if board.compares] or self.by_test[:1]
+        )
 
     @cached_property
     def grids(self) -> list[Grid]:

@@ -47,14 +47,20 @@ def ranking_figure(board: Leaderboard, styles: Styles) -> Figure | None:
         middle = left + (0.94 - left) * 0.52
         scores = figure.add_axes((left, bottom, middle - 0.02 - left, top - bottom))
         ranks = figure.add_axes((middle + 0.01, bottom, 0.94 - middle, top - bottom))
+        shares = {row: place.score for row in ranking.ranked if (place := board.rows[row].place) is not None}
+        by_score = {row: 1 + at for at, row in enumerate(sorted(shares, key=lambda row: -shares[row]))}
         for at, row in enumerate(rows):
             place, style = board.rows[row].place, styles[board.kind, board.rows[row].name]
             if place is None:
                 continue
-            shares = [100 * place.score_low, 100 * place.score_high]
-            for axes, ends, point in ((scores, shares, 100 * place.score), (ranks, [place.low, place.high], at + 1)):
-                axes.plot(ends, [at, at], color=style.colour, linewidth=5.5, alpha=0.25, solid_capstyle="round", zorder=2)
-                axes.plot([point], [at], marker=style.marker, markersize=5.5, color=style.colour, linestyle="none", zorder=3)
+            won = [100 * place.score_low, 100 * place.score_high], 100 * place.score
+            for axes, ends, point in ((scores, *won), (ranks, [place.low, place.high], by_score[row])):
+                axes.plot(
+                    ends, [at, at], color=style.colour, linewidth=5.5, alpha=0.25, solid_capstyle="round", zorder=2
+                )
+                axes.plot(
+                    [point], [at], marker=style.marker, markersize=5.5, color=style.colour, linestyle="none", zorder=3
+                )
         scores.axvline(50, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
         scores.set_yticks(range(len(rows)), [short(board.rows[row].label) for row in rows])
         ranks.set_yticks([])
@@ -66,10 +72,10 @@ def ranking_figure(board: Leaderboard, styles: Styles) -> Figure | None:
                 axes.spines[side].set_visible(False)
         scores.set_xlim(-2, 102)
         scores.xaxis.set_major_formatter(lambda value, _: f"{value:g} %")
-        set_title(scores, "score: comparisons with runs of the others that are won; 50 % is like the others")
+        set_title(scores, "score: comparisons with runs of the others that are won")
         ranks.set_xlim(0.5, max(len(ranking.ranked), 2) + 0.5)
         ranks.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
-        set_title(ranks, "rank by score, and the ranks left open; a bar joins rows not told apart")
+        set_title(ranks, "rank by score, and ranks left open; bars join rows not told apart")
         _bars(ranks, ranking.cliques, rows)
     return figure
 

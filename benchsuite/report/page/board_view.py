@@ -19,6 +19,7 @@ from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 from benchsuite.report.tables.ranking_cells import Cells, of_task, overall, place_text
 from benchsuite.report.tables.ranking_words import (
+    budget_line,
     first_line,
     joined,
     measure_words,
@@ -153,7 +154,11 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         saturated=", ".join(saturated),
         left_out=_left_out(board, shown, [entry for held in entries for entry in held]),
         measured=measure_words(board),
-        leader="no order" if alike and leaders else joined([row.label for row in leaders], MOST_LEADERS) if leaders else "–",
+        leader="no order"
+        if alike and leaders
+        else joined([row.label for row in leaders], MOST_LEADERS)
+        if leaders
+        else "–",
         leader_score=score_text(leaders[0].place) if leaders and not alike else "–",
         ranking=_ranking(board, shown, styles),
     )
@@ -166,7 +171,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> Rankin
     return RankingView(
         first=first_line(board),
         robust=robust_line(board),
-        others=tuple(other_lines(board)),
+        others=tuple(filter(None, [*other_lines(board), budget_line(board)])),
         too_few=too_few(board.ranking) if board.ranking else "",
         rests_on=rests_on(board.ranking) if board.ranking else "",
         rule=board.protocol.rule,

@@ -14,7 +14,7 @@ from benchsuite.folder import Folder
 from benchsuite.report.tables.csv_table import safe_cell
 from benchsuite.report.tables.latex import latex
 from benchsuite.report.tables.markdown import markdown
-from benchsuite.report.tables.ranking_cells import Cells, chosen_text, of_task, overall
+from benchsuite.report.tables.ranking_cells import Cells, of_task, overall
 from benchsuite.report.tables.ranking_words import first_line, robust_line
 
 FORMATS = {"csv": "csv", "parquet": "parquet", "json": "json", "latex": "tex", "markdown": "md"}
@@ -82,7 +82,7 @@ def ranking_lines(board: Leaderboard) -> list[dict[str, Any]]:
                         "low": entry.final.low if entry.final else None,
                         "high": entry.final.high if entry.final else None,
                         "attained_confidence": entry.final.attained if entry.final else None,
-                        "setting": chosen_text(row, at),
+                        "setting": row.chosen[at] if row.chosen else "",
                     }
                 )
     return lines

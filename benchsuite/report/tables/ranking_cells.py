@@ -9,6 +9,7 @@ from benchsuite.analysis import Leaderboard, Row
 from benchsuite.report.tables.cost_table import ratio_text
 from benchsuite.report.tables.numbers import column_format, interval_text, outcome_word
 from benchsuite.report.tables.ranking_words import (
+    budget_line,
     first_line,
     measure_words,
     other_lines,
@@ -68,7 +69,7 @@ def overall(board: Leaderboard, rows: Sequence[Row] | None = None) -> Cells:
         line += ["–" if row.tuning_cost is None else f"{row.tuning_cost:.3g}"] * tuned
         line += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
         lines.append(tuple(line))
-    notes = [first_line(board), robust_line(board), *other_lines(board)]
+    notes = [first_line(board), robust_line(board), *other_lines(board), budget_line(board)]
     notes += [too_few(board.ranking), rests_on(board.ranking)] if board.ranking else []
     notes += [f"Settings: {board.protocol.rule}"] if board.protocol.rule else []
     title = f"{board.title}: all tasks, by {measure_words(board)}"
@@ -88,13 +89,23 @@ def of_task(board: Leaderboard, position: int, rows: Sequence[Row] | None = None
     held.sort(key=lambda pair: (pair[1].place is None, -(pair[1].place.score if pair[1].place else 0.0)))
     held.sort(key=lambda pair: pair[1].place.place if pair[1].place else len(held) + 1)
     form = column_format((entry.final.estimate for _, entry in held if entry.final), head.beyond)
-    tuned = board.protocol.track != "default"
-    heads = ["Place", NAME, "Ranks", "Score", f"Median {head.measured}", "Interval", "Failed", "Step, ms", "State, bytes"]
+    heads = [
+        "Place",
+        NAME,
+        "Ranks",
+        "Score",
+        f"Median {head.measured}",
+        "Interval",
+        "Failed",
+        "Step, ms",
+        "State, bytes",
+    ]
     lines = []
     for row, entry in held:
+        chosen = row.chosen[position] if row.chosen else ""
         line = [
             "broken" if row.broken else entry.place.text if entry.place else "–",
-            name_text(row) + (f" ({chosen_text(row, position)})" if tuned and chosen_text(row, position) else ""),
+            name_text(row) + (f" ({chosen})" if chosen else ""),
             range_text(entry.place),
             score_text(entry.place),
             form(entry.final.estimate) if entry.final else outcome_word(entry.without_value),
@@ -126,11 +137,3 @@ def name_text(row: Row) -> str:
 def failed_text(row: Row) -> str:
     """Return how many seeds failed of how many, over all tasks."""
     return f"{row.failed}/{row.counted}"
-
-
-def chosen_text(row: Row, position: int) -> str:
-    """Return the setting that was chosen on a task: its hyperparameters."""
-    held = row.of[position] if row.of else row.settings
-    values = [f"{key}={value:.4g}" if isinstance(value, float) else f"{key}={value}" for one in held for key, value in one.values]
-    return ", ".join(values)
-

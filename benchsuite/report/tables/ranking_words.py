@@ -75,6 +75,18 @@ def other_lines(board: Leaderboard) -> list[str]:
     return found
 
 
+def budget_line(board: Leaderboard) -> str:
+    """Return whether another tuning budget would have changed who leads; empty where nothing was searched."""
+    found = board.more_budget
+    if found is None or not len(found.leads_now):
+        return ""
+    half, double = (f"{100 * share:.0f} %" for share in (found.changes_at_half, found.changes_at_double))
+    return (
+        f"Would another tuning budget have changed who leads by validation? With half of the trials with a chance of {half}, "
+        f"with twice as many with one of about {double}."
+    )
+
+
 def too_few(ranking: Ranking) -> str:
     """Return that the seeds cannot tell any two rows apart, where that is so; empty else."""
     if not ranking.tests or ranking.decides:
@@ -90,7 +102,9 @@ def rests_on(ranking: Ranking) -> str:
     if not ranking.tests:
         return ""
     test = "rank-sum test" if ranking.tasks == 1 else f"rank-sum tests within {ranking.tasks} tasks"
-    counted = "counted out, corrected by Holm" if ranking.exact else "by the normal distribution, corrected by Bonferroni"
+    counted = (
+        "counted out, corrected by Holm" if ranking.exact else "by the normal distribution, corrected by Bonferroni"
+    )
     return (
         f"Place: 1 + the rows told to be better ({count_of(ranking.tests, 'pair')}, {test}, {counted}, "
         f"{percent(ranking.confidence)} confidence for all together); rows of one place are in no order. Ranks: what "
@@ -107,7 +121,10 @@ def robust_line(board: Leaderboard) -> str:
     name = board.rows[found.first].label
     if not found.flips:
         return f"{name} has the best score, and keeps it {_whatever(found)}."
-    told = [f"without {change.what} {change.name}" if change.what != "budget" else f"at {change.name}" for change in found.flips]
+    told = [
+        f"without {change.what} {change.name}" if change.what != "budget" else f"at {change.name}"
+        for change in found.flips
+    ]
     leads = [f"{text} {board.rows[change.first].label} has it" for text, change in zip(told, found.flips, strict=True)]
     return (
         f"{name} has the best score, but not always: {joined(leads, 4)} "
@@ -118,8 +135,9 @@ def robust_line(board: Leaderboard) -> str:
 def _whatever(found: Robustness) -> str:
     left = [count_of(len(held), what) for what in ("task", "seed", "entrant") if (held := found.of(what))]
     budgets = [change.name for change in found.of("budget")]
-    parts = [f"whichever one of {' or '.join([', '.join(left[:-1])] * (len(left) > 1) + left[-1:])} is left out"] * bool(left)
-    parts += [f"at {joined(budgets)}"] * bool(budgets)
+    several = " or ".join([*([", ".join(left[:-1])] if len(left) > 1 else []), *left[-1:]])
+    parts = [f"whichever one of {several} is left out"] if left else []
+    parts += [f"at {joined(budgets)}"] if budgets else []
     return " and ".join(parts)
 
 

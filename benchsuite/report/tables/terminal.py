@@ -25,6 +25,7 @@ from benchsuite.report.tables.numbers import (
 )
 from benchsuite.report.tables.ranking_cells import failed_text
 from benchsuite.report.tables.ranking_words import (
+    budget_line,
     first_line,
     measure_words,
     other_lines,
@@ -76,7 +77,7 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     heads = ["place", "component", "ranks", "score", "failed", "step\n÷ base", *(["tuning\ntrials"] * tuned)]
     heads += ["rate,\ndecades"] * robust + ["state\nB/param"] * (not (tuned and robust))
     said = [first_line(whole_board), robust_line(whole_board)]
-    said += [*other_lines(whole_board), too_few(whole_board.ranking)]
+    said += [*other_lines(whole_board), budget_line(whole_board), too_few(whole_board.ranking)]
     if len(board.rows) < len(whole_board.rows):
         said.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")
     caption = Text("\n".join(map(one_line, filter(None, said))))
@@ -94,21 +95,29 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     for head in heads:
         name = head == "component"
         table.add_column(
-            Text(head), justify="left" if name else "right", overflow="fold", no_wrap=not name, ratio=1 if name else None
+            Text(head),
+            justify="left" if name else "right",
+            overflow="fold",
+            no_wrap=not name,
+            ratio=1 if name else None,
         )
     for row in board.rows:
         label, *also = _name(row)
         text = Text(label)
         if also:
             text.append("\n" + also[0], style="dim")
-        place = row.place.text if row.place else "broken" if row.broken else f"{row.ranked}/{len(board.columns)}"
+        place = _rank(row, len(board.columns))
         cells = [range_text(row.place), score_text(row.place), failed_text(row)]
         cells.append("–" if row.step_ratio is None else ratio_text(row.step_ratio))
         cells += ["–" if row.tuning_cost is None else f"{row.tuning_cost:.3g}"] * tuned
         cells += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
         state = row.state_per_parameter
         cells += ["–" if state is None else f"{state:.1f}"] * (not (tuned and robust))
-        bold = "bold" if row.place and row.place.place == 1 and len(whole_board.ranking.first) < len(whole_board.ranking.ranked) else ""
+        bold = (
+            "bold"
+            if row.place and row.place.place == 1 and len(whole_board.ranking.first) < len(whole_board.ranking.ranked)
+            else ""
+        )
         table.add_row(Text(place, style="red" if row.broken else bold), text, *map(Text, cells))
     return [table]
 
@@ -119,7 +128,7 @@ def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
     label_width = max(
         9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n")))
     )
-    rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
+    rank_width = max(len(line) for row in board.rows for line in ["place", _rank(row, len(board.columns))])
     entries = [
         [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
     ]
@@ -161,7 +170,7 @@ def _table(
         pad_edge=False,
         show_edge=False,
     )
-    table.add_column("mean\nrank", justify="right", no_wrap=True)
+    table.add_column("place", justify="right", no_wrap=True)
     table.add_column("component", width=label_width, overflow="fold", vertical="top")
     for index in chunk:
         table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
@@ -221,9 +230,11 @@ def _name(row: Row) -> list[str]:
 
 
 def _rank(row: Row, columns: int) -> str:
-    if row.mean_rank is None or row.broken:
-        return "broken" if row.broken else "–"
-    return f"{row.mean_rank:.1f}" + (f"\n{row.ranked}/{columns}" if row.ranked < columns else "")
+    if row.broken:
+        return "broken"
+    if row.place is not None:
+        return row.place.text
+    return f"{row.ranked}/{columns}" if row.ranked else "–"
 
 
 def entry_text(entry: Entry | None, form: Format) -> Text:

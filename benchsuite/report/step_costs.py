@@ -19,7 +19,8 @@ def with_costs(board: Leaderboard, costs: Sequence[CostTable]) -> Leaderboard:
     """
     reference = _reference(board)
     known = sorted(
-        (one for one in costs if one.kind == board.kind and not one.shared), key=lambda one: (one.task is not None, one.place)
+        (one for one in costs if one.kind == board.kind and not one.shared),
+        key=lambda one: (one.task is not None, one.place),
     )
     for contest in known:
         ratios = _by_name(contest)
