@@ -111,10 +111,12 @@ def _of_tasks(verdict: Verdict, sides: Sequence[TwoSides], about: About) -> Iter
         for name, values in ((about.a, one.a), (about.b, one.b)):
             if text := warn.two_groups(values):
                 yield Caution("two_groups", task.task, f"{name} {text}")
-        if task.word == CANNOT_TELL and task.seeds_p * verdict.tests <= verdict.level:
-            sizes = about.sizes.get(one.column.task) if one.column else None
-            examples = sizes[1 if part == "validation" else 2] if sizes else None
-            yield Caution("test_part", task.task, warn.small_test_part(examples, part))
+        sizes = about.sizes.get(one.column.task) if one.column else None
+        examples = sizes[1 if part == "validation" else 2] if sizes else None
+        if task.word == CANNOT_TELL and (
+            text := warn.small_test_part(task.difference, task.test_error, verdict.level, verdict.tests, examples, part)
+        ):
+            yield Caution("test_part", task.task, text)
         yield from _of_reference(verdict, one, about, 2 * len(sides))
 
 

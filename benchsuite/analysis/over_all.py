@@ -198,6 +198,10 @@ def _improvement(
     for row, count in enumerate(counts):
         places[row, :count] = np.arange(count)
     interval = stratified(places, mean, generator, confidence if 0 < confidence < 1 else 1 - ALPHA, resamples)
+    if (
+        interval.low == interval.high
+    ):  # on each task the seeds of A and B do not overlap: other seeds may, and draws of these never do
+        return estimate, math.nan, math.nan
     return estimate, interval.low, interval.high
 
 

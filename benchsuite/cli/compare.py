@@ -11,14 +11,11 @@ from benchsuite.cli.options import registry
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
 
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, Found
     from benchsuite.studies.comparison import Comparing
-    from benchsuite.trial import Trial
 
 WORSE = 3
 """How a comparison ends with ``--fail-if worse`` where A is worse."""
@@ -53,15 +50,13 @@ def _verdict(asked: Comparing, contestants: Contestants, console: Console) -> Ve
     found = contestants.found()
     if not found.missing:
         return contestants.verdict(found)
-    if asked.track == "tuned":
-        raise contestants.unsearched(found)
     if not asked.yes:
         what = contestants.missing_words(found)
         answer = agreed(console, "{} Run them?", what)
         if answer is None:
             raise BenchsuiteError(f"{what} Add --yes to run them.")
         if not answer:
-            return contestants.verdict(found, anyway=True)
+            return contestants.verdict(found)
     return contestants.verdict(_run(asked, contestants, found, console))
 
 
