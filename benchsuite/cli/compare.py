@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, Found
+    from benchsuite.registry import Registry
     from benchsuite.studies.comparison import Comparing
 
 WORSE = 3
@@ -26,17 +27,15 @@ def compare(asked: Comparing) -> None:
 
     Works from the records that there are, and runs what is missing.
     """
-    from benchsuite.cli.contest import Contestants, check
+    from benchsuite.cli.contest import check
+    from benchsuite.cli.tuned_contest import tuned_verdict
 
     check(asked)
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     for broken in known.broken:
         say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
-    contestants = Contestants(asked, known)
-    for problem in contestants.problems:
-        say(console, "[yellow]![/] {}", problem)
-    verdict = _verdict(asked, contestants, console)
+    verdict = tuned_verdict(asked, known) if asked.track == "tuned" else _verdict(asked, known, console)
     if asked.json:
         as_json(verdict.to_json())
     else:
@@ -45,8 +44,13 @@ def compare(asked: Comparing) -> None:
         raise typer.Exit(WORSE)
 
 
-def _verdict(asked: Comparing, contestants: Contestants, console: Console) -> Verdict:
+def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
     """Return the verdict from the records there are, or run what they lack first."""
+    from benchsuite.cli.contest import Contestants
+
+    contestants = Contestants(asked, known)
+    for problem in contestants.problems:
+        say(console, "[yellow]![/] {}", problem)
     found = contestants.found()
     if not found.missing:
         return contestants.verdict(found)

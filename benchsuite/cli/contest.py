@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import benchsuite
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.judging import look_levels
-from benchsuite.analysis.over_all import RESAMPLES
 from benchsuite.analysis.reference import FILE, Reference, read_reference
 from benchsuite.analysis.test_part import right_of
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -77,13 +76,22 @@ class Contestants:
         )  # fmt: skip
         study = study_of(asked, self.contest, "0-0")
         planned, self.options = prepare(study, execution, Invocation(no_local=asked.no_local), known)
-        self.problems = planned.problems
+        self.problems = [*planned.problems, *self._not_for_it({trial.task for trial in planned.trials.values()})]
         self._store = Store(asked.results.resolve(), create=False)
         self._judge = judge_of(known, self._store.extras, self.options.extras)
         self._first = list(planned.trials.values())
         self._sizes = look_sizes(asked.at_most or LAST_LOOK) if asked.until else ()
         self._looks = looks_of(self._first, self.contest, self._seeds(asked), self._sizes)
         self._until = bool(asked.until)
+
+    def _not_for_it(self, tasks: set[str]) -> list[str]:
+        """Return what to say of tasks that were named and do not say that they tell this kind apart."""
+        kind = self.contest.kind
+        return [
+            f"task {name!r} does not say that it compares {kind.replace('_', ' ')}s: what differs there may be of no account"
+            for name in sorted(tasks)
+            if kind not in self.known.task(name).compares
+        ]
 
     def source(self) -> Sequential:
         """Return what proposes the trials, look by look."""
@@ -155,9 +163,9 @@ class Contestants:
         return self._judged(found.look, found.records, found)
 
     def _decided(self, look: int, records: Sequence[Record]) -> bool:
-        return self._until and self._judged(look, records, Found(), resamples=0).decided
+        return self._until and self._judged(look, records, Found(), whole=False).decided
 
-    def _judged(self, look: int, records: Sequence[Record], found: Found, resamples: int = RESAMPLES) -> Verdict:
+    def _judged(self, look: int, records: Sequence[Record], found: Found, whole: bool = True) -> Verdict:
         sides: dict[str, list[Record]] = {"a": [], "b": []}
         for record in records:
             sides[self.contest.side_of(record.trial)].append(record)
@@ -167,11 +175,11 @@ class Contestants:
             stale=found.stale, again=found.again,
         )  # fmt: skip
         if not self._until:
-            return compared(sides["a"], sides["b"], about, resamples=resamples)
+            return compared(sides["a"], sides["b"], about, whole=whole)
         tasks = len({trial.task for trial in self._first})
         level = look_levels(self._sizes, tasks)[look]
         said = Look(look + 1, len(self._sizes), self._sizes)
-        return compared(sides["a"], sides["b"], about, level=level, look=said, resamples=resamples)
+        return compared(sides["a"], sides["b"], about, level=level, look=said, whole=whole)
 
     def _seeds(self, asked: Comparing) -> dict[str, Sequence[int]]:
         """Return the seeds of each task."""
