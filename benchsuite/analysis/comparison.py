@@ -10,7 +10,6 @@ import numpy as np
 from benchsuite.analysis import verdict_warnings as warn
 from benchsuite.analysis.judging import judge
 from benchsuite.analysis.mixtures import mixtures
-from benchsuite.analysis.over_all import RESAMPLES
 from benchsuite.analysis.reference import Reference, reference_values
 from benchsuite.analysis.test_part import Right
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -62,7 +61,7 @@ def compared(
     *,
     level: float | None = None,
     look: Look | None = None,
-    resamples: int = RESAMPLES,
+    whole: bool = True,
 ) -> Verdict:
     """Return the verdict on two selections, and what may mislead.
 
@@ -72,7 +71,7 @@ def compared(
         about: What is known of them.
         level: What of the error rate this look may spend.
         look: Which look it is, of several.
-        resamples: Of the interval around the probability of improvement; 0 for none.
+        whole: Whether to find what decides nothing as well, see :func:`~benchsuite.analysis.judging.judge`.
 
     Raises:
         BenchsuiteError: If no task has both.
@@ -93,7 +92,7 @@ def compared(
         track=about.track,
         level=level,
         look=look,
-        resamples=resamples,
+        whole=whole,
     )
     return verdict.with_cautions([*_of_tasks(verdict, sides, about), *_of_all(verdict, sides, about, (*of_a, *of_b))])
 
@@ -111,10 +110,12 @@ def _of_tasks(verdict: Verdict, sides: Sequence[TwoSides], about: About) -> Iter
         for name, values in ((about.a, one.a), (about.b, one.b)):
             if text := warn.two_groups(values):
                 yield Caution("two_groups", task.task, f"{name} {text}")
-        if task.word == CANNOT_TELL and task.seeds_p * verdict.tests <= verdict.level:
-            sizes = about.sizes.get(one.column.task) if one.column else None
-            examples = sizes[1 if part == "validation" else 2] if sizes else None
-            yield Caution("test_part", task.task, warn.small_test_part(examples, part))
+        sizes = about.sizes.get(one.column.task) if one.column else None
+        examples = sizes[1 if part == "validation" else 2] if sizes else None
+        if task.word == CANNOT_TELL and (
+            text := warn.small_test_part(task.difference, task.test_error, verdict.level, verdict.tests, examples, part)
+        ):
+            yield Caution("test_part", task.task, text)
         yield from _of_reference(verdict, one, about, 2 * len(sides))
 
 

@@ -20,7 +20,6 @@ from benchsuite.analysis.inference.two_samples import probability_of_improvement
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.over_all import (
     ALPHA,
-    RESAMPLES,
     Aligned,
     aligned,
     corrected,
@@ -47,7 +46,7 @@ def judge(
     alpha: float = ALPHA,
     level: float | None = None,
     look: Look | None = None,
-    resamples: int = RESAMPLES,
+    whole: bool = True,
 ) -> Verdict:
     """Return the verdict over all tasks.
 
@@ -62,7 +61,8 @@ def judge(
         alpha: The wanted chance of any false verdict if nothing differs.
         level: What of it this look may spend; all of it unless given.
         look: Which look it is, of several.
-        resamples: Of the interval around the probability of improvement; 0 for no interval.
+        whole: Whether to find what decides nothing as well: intervals over all, the smallest differences, how many more seeds,
+            and the verdict without each task.
     """
     level = alpha if level is None else level
     samples = [aligned(one) for one in sides]
@@ -71,13 +71,13 @@ def judge(
     over_all = tested_together(samples, found, generator) if len(sides) > 1 else None
     each, together = corrected([one.p if one.n else math.nan for one in found], over_all.p if over_all else None)
     tasks = tuple(
-        _task(one, sample, difference, p, level, tests)
+        _task(one, sample, difference, p, level, tests, whole)
         for one, sample, difference, p in zip(sides, samples, found, each, strict=True)
     )
     overall = None
     if over_all is not None:
         names = [one.task for one in sides]
-        overall = overall_verdict(names, samples, found, tasks, over_all, together, generator, level, resamples)
+        overall = overall_verdict(names, samples, found, tasks, over_all, together, generator, level, whole)
     return Verdict(kind, a, b, measure, track, alpha, level, tests, tasks, overall, look)
 
 
@@ -99,19 +99,22 @@ def _difference(sides: TwoSides, sample: Aligned, level: float) -> Difference:
     return difference(sample.a, sample.b, paired=sample.paired, confidence=confidence, test_error=sides.test_error)
 
 
-def _task(sides: TwoSides, sample: Aligned, found: Difference, p: float, level: float, tests: int) -> TaskVerdict:
+def _task(
+    sides: TwoSides, sample: Aligned, found: Difference, p: float, level: float, tests: int, whole: bool
+) -> TaskVerdict:
     sign = 1.0 if sides.direction == "max" else -1.0
     decided = word(p, found.estimate, level)
     spread = deviation(sample.a, sample.b, paired=sample.paired) if found.n else math.nan
     strictest = level / tests or math.nan
     more = None
     smallest = math.inf
-    if found.n and strictest > 0:
+    if whole and found.n and strictest > 0:
         smallest = _smallest(found.n, spread, sample.paired, strictest, sides.test_error)
         if decided == CANNOT_TELL:
             more = more_seeds(
                 found.estimate, spread, n=found.n, paired=sample.paired, alpha=strictest, test_error=sides.test_error
             )
+            more = None if more is None else max(more, 1)  # so many find it four times in five, and these did not
     low, high = sorted((sign * found.low, sign * found.high))
     return TaskVerdict(
         task=sides.task,

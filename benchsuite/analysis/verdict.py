@@ -95,7 +95,7 @@ class OverallVerdict:
         better: On how many of them the verdict is better.
         worse: On how many it is worse.
         improvement: The chance that a run of A is better than a run of B on the same task, each task weighing the same.
-        low: Lower end of its interval.
+        low: Lower end of its bootstrap interval, which is short with few seeds; NaN where seeds drawn anew cannot differ.
         high: Upper end.
         p: By itself.
         corrected: After the correction for all tests of the table.

@@ -169,18 +169,27 @@ def hangs_on_one(word: str, without: Mapping[str, str]) -> str:
     )
 
 
-def small_test_part(examples: int | None, part: str) -> str:
-    """Return what to say of a difference that the seeds agree on and that the examples cannot carry.
+def small_test_part(
+    difference: float, test_error: float, level: float, tests: int, examples: int | None, part: str
+) -> str:
+    """Warn where no number of seeds can make a verdict of a difference, since the part it is measured on is too small for it.
 
     Args:
+        difference: The estimate.
+        test_error: Its standard error from the finite part; 0 where none is known.
+        level: The level at which a verdict is made.
+        tests: By how much the strictest test is corrected.
         examples: In the part, if known.
         part: Its name.
     """
+    if not test_error or not level or not math.isfinite(difference):
+        return ""
+    from scipy.special import ndtr
+
+    if 2 * float(ndtr(-abs(difference) / test_error)) * tests <= level:
+        return ""
     size = f" of {examples:,} examples" if examples else ""
-    return (
-        f"the seeds agree, but a {part} part{size} cannot show so small a difference for data like these: more seeds do not "
-        "help, more examples do."
-    )
+    return f"a {part} part{size} cannot show a difference of {abs(difference):.2g}, however many seeds: it takes more examples."
 
 
 def too_good(name: str, values: Floats, reference: Floats, direction: Direction, level: float, tests: int) -> str:

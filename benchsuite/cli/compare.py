@@ -11,14 +11,12 @@ from benchsuite.cli.options import registry
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import Console
 
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, Found
+    from benchsuite.registry import Registry
     from benchsuite.studies.comparison import Comparing
-    from benchsuite.trial import Trial
 
 WORSE = 3
 """How a comparison ends with ``--fail-if worse`` where A is worse."""
@@ -29,17 +27,15 @@ def compare(asked: Comparing) -> None:
 
     Works from the records that there are, and runs what is missing.
     """
-    from benchsuite.cli.contest import Contestants, check
+    from benchsuite.cli.contest import check
+    from benchsuite.cli.tuned_contest import tuned_verdict
 
     check(asked)
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     for broken in known.broken:
         say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
-    contestants = Contestants(asked, known)
-    for problem in contestants.problems:
-        say(console, "[yellow]![/] {}", problem)
-    verdict = _verdict(asked, contestants, console)
+    verdict = tuned_verdict(asked, known) if asked.track == "tuned" else _verdict(asked, known, console)
     if asked.json:
         as_json(verdict.to_json())
     else:
@@ -48,20 +44,23 @@ def compare(asked: Comparing) -> None:
         raise typer.Exit(WORSE)
 
 
-def _verdict(asked: Comparing, contestants: Contestants, console: Console) -> Verdict:
+def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
     """Return the verdict from the records there are, or run what they lack first."""
+    from benchsuite.cli.contest import Contestants
+
+    contestants = Contestants(asked, known)
+    for problem in contestants.problems:
+        say(console, "[yellow]![/] {}", problem)
     found = contestants.found()
     if not found.missing:
         return contestants.verdict(found)
-    if asked.track == "tuned":
-        raise contestants.unsearched(found)
     if not asked.yes:
         what = contestants.missing_words(found)
         answer = agreed(console, "{} Run them?", what)
         if answer is None:
             raise BenchsuiteError(f"{what} Add --yes to run them.")
         if not answer:
-            return contestants.verdict(found, anyway=True)
+            return contestants.verdict(found)
     return contestants.verdict(_run(asked, contestants, found, console))
 
 

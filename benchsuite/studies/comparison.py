@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.checks import one_of, whole
@@ -16,14 +16,12 @@ from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
 from benchsuite.seed_numbers import SEEDS
 from benchsuite.selection import expand, split
-from benchsuite.studies.plan import plan
+from benchsuite.studies.sequential import LAST_LOOK
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.trial import Trial
 
 SEEDS_UNLESS_GIVEN = 10
 """Fewer cannot pass Holm's correction for the tasks of a tier: of 10 pairs the smallest two-sided p is 0.002."""
-MOST_SEEDS_UNLESS_GIVEN = 40
-"""Where ``--until decided`` ends."""
 TRACKS = ("default", "tuned")
 
 
@@ -63,7 +61,7 @@ class Comparing(Table):
     )
     at_most: int | None = option(
         None,
-        f"With --until: no more than so many seeds; {MOST_SEEDS_UNLESS_GIVEN} unless given.",
+        f"With --until: no more than so many seeds; {LAST_LOOK} unless given.",
         whole(2, 1_000_000),
         metavar="SEEDS",
         example=80,
@@ -162,18 +160,33 @@ def study_of(asked: Comparing, one: Contest, seeds: str) -> Study:
     )
 
 
-def trials_of(asked: Comparing, one: Contest, seeds: Sequence[int], known: Registry) -> list[Trial]:
-    """Return the trials of both selections: task by task, seed by seed, A before B.
+def looks_of(
+    first: Sequence[Trial], one: Contest, seeds: Mapping[str, Sequence[int]], sizes: Sequence[int]
+) -> list[list[Trial]]:
+    """Return the trials that each look adds: task by task, seed by seed, A before B.
 
-    Raises:
-        BenchsuiteError: If no selected task compares the kind, or something does not exist.
+    Args:
+        first: A trial of each side and task.
+        one: What is compared.
+        seeds: Task → its seeds.
+        sizes: Seeds that each look has in all; empty if there is one.
     """
-    first = plan(study_of(asked, one, f"{seeds[0]}-{seeds[0]}"), known)
-    recipes = sorted(first.trials.values(), key=lambda trial: (trial.task, one.side_of(trial)))
     by_task: dict[str, list[Trial]] = {}
-    for trial in recipes:
+    for trial in sorted(first, key=lambda trial: (trial.task, one.side_of(trial))):
         by_task.setdefault(trial.task, []).append(trial)
-    return [replace(trial, seed=seed) for held in by_task.values() for seed in seeds for trial in held]
+    looks = []
+    begun = 0
+    for size in sizes or (None,):
+        looks.append(
+            [
+                trial.with_seed(seed)
+                for task, trials in by_task.items()
+                for seed in seeds[task][begun:size]
+                for trial in trials
+            ]
+        )
+        begun = size or 0
+    return looks
 
 
 def _kind(asked: Comparing, known: Registry) -> str:

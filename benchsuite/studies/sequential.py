@@ -9,6 +9,8 @@ from benchsuite.trial import Trial
 
 FIRST_LOOK = 10
 """Seeds of the first look: fewer cannot pass Holm's correction for a handful of tasks at a part of the error rate."""
+LAST_LOOK = 40
+"""Seeds of the last look, unless told otherwise."""
 GROWTH = 2
 """Each look has so many times the seeds of the one before: few looks, so that little is spent on looking."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-TASK_WIDTH = 15
+TASK_WIDTH = 17
 STYLES = {"better": "bold green", "worse": "bold red", CANNOT_TELL: ""}
 NOTHING = "–"
 
@@ -33,6 +33,7 @@ def verdict_table(verdict: Verdict) -> Table:
         caption_justify="left",
         pad_edge=False,
         show_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("task", width=TASK_WIDTH, overflow="fold")
     table.add_column("A is", no_wrap=True)
@@ -117,7 +118,7 @@ def _task(task: TaskVerdict) -> Iterator[Text]:
     from rich.text import Text
 
     values = column_format([task.a, task.b])
-    differences = column_format([task.low, task.difference, task.high])
+    differences = two_digits(task.difference, task.low, task.high)
     arrow = "↑" if task.direction == "max" else "↓"
     yield Text(one_line(f"{task.task} {arrow}"))
     yield Text(task.word, style=STYLES[task.word])
@@ -125,11 +126,14 @@ def _task(task: TaskVerdict) -> Iterator[Text]:
     if not task.seeds:
         yield from (Text(NOTHING), Text(NOTHING), Text("0"), Text(NOTHING))
         return
-    yield Text(f"{_signed(task.difference, differences)}\n{_signed(task.low, differences)} to {_signed(task.high, differences)}")
+    yield Text(
+        f"{_signed(task.difference, differences)}\n{_signed(task.low, differences)} to {_signed(task.high, differences)}"
+    )
     yield Text(p_text(task.corrected))
     more = f"\n+{whole(task.more_seeds)}" if task.more_seeds else ""
     yield Text(f"{whole(task.seeds)}{more}")
-    yield Text(NOTHING if math.isinf(task.smallest_difference) else column_format([task.smallest_difference])(task.smallest_difference))
+    smallest = task.smallest_difference
+    yield Text(_short(smallest))
 
 
 def _overall(held: OverallVerdict) -> Iterator[Text]:
@@ -141,17 +145,40 @@ def _overall(held: OverallVerdict) -> Iterator[Text]:
     if math.isnan(held.improvement):
         yield Text(NOTHING)
     else:
-        yield Text(f"P(A better) {held.improvement:.0%}\n{held.low:.0%} to {held.high:.0%}")
+        interval = "" if math.isnan(held.low) else f"\n{held.low:.0%} to {held.high:.0%}"
+        yield Text(f"P(A better) {held.improvement:.0%}{interval}")
     yield Text(p_text(held.corrected))
     yield Text(f"\n+{whole(held.more_seeds)}" if held.more_seeds else "")
     yield Text("")
+
+
+def two_digits(value: float, *ends: float) -> Format:
+    """Return the format for a difference: two digits of it, more where its interval is narrower than these show, up to four.
+
+    Args:
+        value: The difference.
+        ends: Of its interval.
+    """
+    sizes = [abs(one) for one in (value, *ends) if math.isfinite(one) and one]
+    if not sizes:
+        return lambda one: f"{one:.2f}"
+    first = math.floor(math.log10(max(sizes)))
+    width = max(ends) - min(ends) if ends and all(map(math.isfinite, ends)) else 0.0
+    digits = max(0, 1 - first, min(3 - first, 1 - math.floor(math.log10(width / 2))) if width else 0)
+    return lambda one: f"{one:.{digits}f}" if digits <= 6 else f"{one:.1e}"
 
 
 def p_text(p: float) -> str:
     """Return a p-value with two digits; one below 0.0001 as that."""
     if math.isnan(p):
         return NOTHING
-    return "<0.0001" if p < 1e-4 else f"{p:.2g}" if p >= 0.001 else f"{p:.4f}"
+    return "<0.0001" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
+
+
+def _short(value: float) -> str:
+    if not math.isfinite(value):
+        return NOTHING
+    return f"{value:.1g}" if 0 < value < 1e-3 else two_digits(value)(value)
 
 
 def _signed(value: float, form: Format) -> str:
@@ -163,7 +190,10 @@ def _signed(value: float, form: Format) -> str:
 def failures(verdict: Verdict) -> str:
     """Return which side failed how often, in a sentence; nothing if none did."""
     told = []
-    for name, counts in ((verdict.a, [t.failed_a for t in verdict.tasks]), (verdict.b, [t.failed_b for t in verdict.tasks])):
+    for name, counts in (
+        (verdict.a, [t.failed_a for t in verdict.tasks]),
+        (verdict.b, [t.failed_b for t in verdict.tasks]),
+    ):
         if sum(counts):
             told.append(f"{name} {count_of(sum(counts), 'seed')}")
     return f"Failed, or missed the target, which counts as worse than any number: {', '.join(told)}." if told else ""
