@@ -121,8 +121,8 @@ def tune(
     seen = _outlook(result, entrant, protocol)
     if json:
         as_json(_as_json(result, entrant, seen, summary.records, found.direction == "max"))
-        return
-    _tell(result, entrant, seen, summary.records, console)
+    else:
+        _tell(result, entrant, seen, summary.records, console)
     if result.chosen is None:
         raise typer.Exit(1)
 

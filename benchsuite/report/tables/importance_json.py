@@ -10,6 +10,7 @@ from benchsuite.analysis.importance.fanova import Importance
 from benchsuite.analysis.importance.one_way import Variance
 from benchsuite.analysis.importance.streams import VarianceSplit
 from benchsuite.analysis.importance.two_way import Level
+from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.sample import Column
 from benchsuite.report.tables.importance_tables import source_names
 
@@ -47,6 +48,7 @@ def effects_json(found: GridEffects) -> dict[str, Any]:
     """Return the effects of two kinds."""
     names = source_names(found)
     decomposed = found.found
+    effects = decomposed.effects if decomposed else ()
     return {
         **_column(found.grid.head.column),
         "kinds": list(found.grid.kinds),
@@ -58,9 +60,9 @@ def effects_json(found: GridEffects) -> dict[str, Any]:
         "effects": [
             {
                 "source": names[one.name], "share": one.share, "times_error": _number(one.times), "low": _number(one.low),
-                "high": _number(one.high), "f": _number(one.f), "p": one.p, "degrees": one.degrees,
+                "high": _number(one.high), "f": _number(one.f), "p": one.p, "p_holm": float(p), "degrees": one.degrees,
             }
-            for one in (decomposed.effects if decomposed else ())
+            for one, p in zip(effects, holm([one.p for one in effects]), strict=True)
         ],
         "error_share": decomposed.error_share if decomposed else None,
         "error_deviation": decomposed.error if decomposed else None,

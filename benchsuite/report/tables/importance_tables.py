@@ -9,7 +9,8 @@ from benchsuite.analysis.importance.effects import GridEffects
 from benchsuite.analysis.importance.fanova import Importance
 from benchsuite.analysis.importance.streams import VarianceSplit
 from benchsuite.analysis.importance.tried import Tries
-from benchsuite.analysis.importance.two_way import Effect, Level
+from benchsuite.analysis.importance.two_way import Level
+from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.sample import Column
 from benchsuite.report.tables.numbers import count_of
 from benchsuite.spaces import Value
@@ -42,14 +43,14 @@ def shares_table(found: Importance) -> Table:
 
 def effects_table(found: GridEffects) -> Table:
     """Return how much of the spread each of two kinds makes, both together, and the seeds."""
-    table = _table("source", "share", "× error", "95 %", "F", "p")
+    table = _table("source", "share", "× error", "95 %", "F", "p, Holm")
     names = source_names(found)
     if found.found is None:
         return table
-    for one in found.found.effects:
+    for one, p in zip(found.found.effects, holm([one.p for one in found.found.effects]), strict=True):
         table.add_row(
             _text(names[one.name]), _text(_percent(one.share)), _text(_times(one.times)),
-            _text(f"{_times(one.low)} – {_times(one.high)}"), _text(f"{one.f:.3g}"), _text(_p(one)),
+            _text(f"{_times(one.low)} – {_times(one.high)}"), _text(f"{one.f:.3g}"), _text(_p(float(p))),
         )  # fmt: skip
     error = names["both"] if found.found.error_is_interaction else "the rest"
     table.add_row(_text(error), _text(_percent(found.found.error_share)), *(_text("") for _ in range(4)))
@@ -156,5 +157,5 @@ def _deviation(value: float) -> str:
     return "–" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.2g}"
 
 
-def _p(one: Effect) -> str:
-    return "< 0.0001" if one.p < 1e-4 else f"{one.p:.2g}"
+def _p(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else f"{value:.2g}"

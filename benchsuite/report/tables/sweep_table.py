@@ -86,12 +86,12 @@ def _maps(curve: CurveOfSweep, form: Format, width: int) -> list[Table]:
 
     columns, rows = curve.axes
     heads = [value_text(value) for value in columns]
-    first = max(len(curve.names[1]), *(len(value_text(value)) for value in rows))
+    first = max(len("".join(curve.names)) + 5, *(len(value_text(value)) for value in rows))
     tables = []
     for chunk in chunks_of([max(len(head), 7) for head in heads], width - first):
         down, across = (name.replace("_", " ") for name in reversed(curve.names))
-        table = _table(f"{curve.label}: {down} down, {across} across")
-        table.add_column(Text(""), justify="right")
+        table = _table(curve.label)
+        table.add_column(Text(f"{down} ↓ {across} →"), justify="right")
         for number in chunk:
             table.add_column(Text(heads[number]), justify="right")
         for number, value in enumerate(rows):
