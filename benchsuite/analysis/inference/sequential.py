@@ -25,7 +25,7 @@ Rule = Literal["even", "late"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PlannedLook:
     """One look at the data.
 
     Args:
@@ -58,7 +58,7 @@ more of the small ones."""
 
 def spending(
     alpha: float, looks: Sequence[int], *, paired: bool = False, tests: int = 1, rule: Rule = "even"
-) -> tuple[Look, ...]:
+) -> tuple[PlannedLook, ...]:
     """Return the level of each look, for :func:`~benchsuite.analysis.inference.difference.difference` and Holm.
 
     At a look after the share t of all seeds, α·t may have been spent in all (``"late"``: 2·Φ(z_{α/2}/√t)). An exact
@@ -90,7 +90,7 @@ def spending(
         may = RULES[rule](n / looks[-1], alpha) - spent
         level = tests * possible_p(n, may / tests, paired=paired)
         spent += level
-        planned.append(Look(n, level, spent))
+        planned.append(PlannedLook(n, level, spent))
     return tuple(planned)
 
 
