@@ -39,7 +39,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     console = terminal()
     known = registry(execution.plugin, invocation.no_local)
     planned, options = prepare(study, execution, invocation, known)
-    tracked = _tracked(study, planned, known)
+    tracked = searches_of(study, planned, known)
     problems = planned.problems if tracked is None else tracked.problems
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *problems):
         say(console, "[yellow]![/] {}", problem)
@@ -57,7 +57,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
         _run(planned, tracked, known, execution.results, options, console, execution.timeout)
 
 
-def _tracked(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
+def searches_of(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
     """Return the searches of a study; ``None`` on the default track, whose trials are known beforehand."""
     if study.track == "default":
         study.refuse_without_search()
