@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -116,6 +117,7 @@ def test_a_larger_budget_trains_only_what_the_smaller_one_did_not(tmp_path: Path
 def test_what_is_left_is_known_before_it_runs(bundled: Registry) -> None:
     plan = tracked(STUDY, bundled)
     assert plan.most_trials == 4 * 13
+    assert tracked(replace(STUDY, budget="7"), bundled).most_trials == 4 * 10
     assert plan.tasks == {"noisy_quadratic": 26, "digits_mlp": 26}
     replayed = plan.replayed(lambda trial: None)
     assert (len(replayed.found), len(replayed.missing)) == (0, 52)
@@ -124,6 +126,10 @@ def test_what_is_left_is_known_before_it_runs(bundled: Registry) -> None:
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"cross": ("optimizer", "activation")}, "--cross cannot be run with --track tuned"),
     ({"folds": "3"}, "use --tuning-folds K"),
+    (
+        {"budget": "tiny"},
+        "budget must be small, medium, large or a number of trainings from 1 to 99,999. Received: 'tiny'.",
+    ),
     ({"tuner": "rndom"}, "Did you mean"),
     ({"tuner": "random,tpe"}, "which means 2"),
     ({"tuner": "random[scale=other]"}, "scale of tuner 'random' must be"),
