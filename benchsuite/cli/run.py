@@ -10,7 +10,7 @@ import typer
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
-from benchsuite.cli.searches import dry_run_of_track, keep, searches_line, tell_searches
+from benchsuite.cli.searches import OfSearches, dry_run_of_track, keep, searches_line, tell_searches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
+    from benchsuite.execution.observer import Watcher
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
     from benchsuite.studies.plan import Plan
@@ -198,10 +199,12 @@ def _run(
             options = replace(options, results=store.identity, epochs=listened)
             executor = LocalExecutor(options)
             source: Planned | Together = Planned(planned.trials.values())
+            watcher: Watcher = progress
             if tracked is not None:
                 say(console, "{}", searches_line(tracked))
                 source = tracked.source(keep(store, searches))
-            summary = run_source(source, known, store, executor, options, progress, timeout)
+                watcher = OfSearches(progress, tracked.most_trials)
+            summary = run_source(source, known, store, executor, options, watcher, timeout)
     except KeyboardInterrupt as stop:
         stopped(planned.trials if tracked is None else None, known, store, console, stop)
         raise typer.Exit(1) from None

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import benchsuite as bs
+from benchsuite.cli.searches import OfSearches
 from benchsuite.execution import Options, run_source
 from benchsuite.extras import NOTHING
 from benchsuite.registry import PluginSearch, Registry
@@ -170,3 +171,21 @@ def test_knobs_are_searched_where_the_task_has_them(bundled: Registry) -> None:
     with_depth = track_plan(plan(every, bundled), protocol_of(every, bundled), bundled, named_tasks=False)
     assert {entrant.task.name for entrant in with_depth.entrants} < set(plan(every, bundled).tasks)
     assert any("left out on" in problem for problem in with_depth.problems)
+
+
+def test_the_display_is_told_of_all_trials_that_will_come() -> None:
+    said: list[tuple[Any, ...]] = []
+
+    class Display(Silent):
+        def planned(self, *arguments: Any) -> None:
+            said.append(arguments)
+
+        def finished(self, trial: Any, worker: int, record: Any, left: float) -> None:
+            said.append((left,))
+
+    watcher = OfSearches(Display(), 26)
+    watcher.planned(16, 0, 0, 0.0)  # all that was proposed had records: more will come
+    watcher.planned(16, 4, 0, 8.0)
+    watcher.finished(None, 0, None, 6.0)  # type: ignore[arg-type]
+    watcher.planned(16, 30, 0, 58.0)  # more than was expected
+    assert said == [(16, 10, 0, 20.0), (6.0 * 9 / 3,), (16, 30, 0, 58.0)]
