@@ -203,7 +203,7 @@ def _ranks(scores: Floats) -> NDArray[np.int64]:
 
 def _cliques(told: NDArray[np.bool_], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """Return the longest runs of rows no two of whom are told apart."""
-    apart = told | told.T
+    apart: NDArray[np.bool_] = np.logical_or(told, told.T)
     found: list[tuple[int, ...]] = []
     end = 0
     for start in range(len(rows)):
