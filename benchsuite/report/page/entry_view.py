@@ -85,7 +85,8 @@ class EntryView:
     """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first.
 
     ``place`` is empty where nothing is ranked. ``deviation`` is the standard deviation over the folds of a
-    cross-validation, empty without them; ``folded`` says whether there are any. Of very many seeds ``more_seeds`` are in neither table nor points.
+    cross-validation, empty without them; ``folded`` says whether there are any. Of very many seeds ``more_seeds`` are in
+    neither table nor points.
     """
 
     place: str
