@@ -179,7 +179,7 @@ def complete(values: Floats) -> NDArray[np.intp]:
     Args:
         values: ``[rows, tasks, seeds]``, NaN where nothing is there.
     """
-    present: NDArray[np.bool_] = (~np.isnan(values)).any(axis=2)
+    present = np.asarray((~np.isnan(values)).any(axis=2))
     counts = present[:, present.sum(axis=0) >= 2].sum(axis=1)
     return np.flatnonzero((counts == counts.max(initial=0)) & (counts > 0))
 
