@@ -88,11 +88,12 @@ def safe_output() -> None:
             setattr(sys, name, Harmless(stream))
 
 
-def terminal() -> Console:
-    """Return standard output as rich writes to it."""
+def terminal(*, errors: bool = False) -> Console:
+    """Return standard output as rich writes to it; standard error for what is said beside a result that a program reads."""
     from rich.console import Console
 
-    return Console(file=sys.stdout.inner if isinstance(sys.stdout, Harmless) else None, highlight=False)
+    stream = sys.stderr if errors else sys.stdout
+    return Console(file=stream.inner if isinstance(stream, Harmless) else None, stderr=errors, highlight=False)
 
 
 def beside() -> Console:

@@ -13,13 +13,15 @@ the simulations of ``benchmarks/coverage.py``, whose tables docs/explanation/sta
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.outcome import Test, Values, check_confidence
-from benchsuite.analysis.inference.paired import pair_differences, wilcoxon
+from benchsuite.analysis.inference.paired import pair_differences, present_pairs, wilcoxon
 from benchsuite.analysis.inference.shift import Shift, paired_shift, shift
+from benchsuite.analysis.inference.ties import rounding
 from benchsuite.analysis.inference.two_samples import mann_whitney, smallest_p
 from benchsuite.errors import BenchsuiteError
 
@@ -79,13 +81,15 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
     if not 0 <= test_error < math.inf:
         raise BenchsuiteError(f"test_error must be a number from 0 on. Received: {test_error!r}.")
     if paired:
-        differences = pair_differences(a, b)
-        test, interval = _paired_test(a, b), paired_shift(differences, confidence)
-        n, words = len(differences), "Hodges–Lehmann of the pairs"
+        first, second = present_pairs(a, b)
+        differences = pair_differences(first, second)
+        test = _paired_test(first, second, differences)
+        interval = paired_shift(differences, confidence, rounding(first, second))
+        words = "Hodges–Lehmann of the pairs"
     else:
         test, interval = mann_whitney(a, b), shift(a, b, confidence)
-        n, words = test.n, "Hodges–Lehmann"
-    if n and interval.attained < confidence:
+        words = "Hodges–Lehmann"
+    if test.n and interval.attained < confidence:
         words += f", the widest there is: {interval.attained:.1%}"
     low, high = _with_test_error(interval, confidence, test_error)
     return Difference(
@@ -94,7 +98,7 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
         high=high,
         p=_for_population(test.p, interval.estimate, test_error),
         method=test.method,
-        n=n,
+        n=test.n,
         smallest_p=test.smallest_p,
         interval_method=words,
         attained=interval.attained,
@@ -103,18 +107,15 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
     )
 
 
-def _paired_test(a: Values, b: Values) -> Test:
+def _paired_test(a: NDArray[np.float64], b: NDArray[np.float64], differences: NDArray[np.float64]) -> Test:
     """Return Wilcoxon's test, refined where all differences have one sign."""
-    differences = pair_differences(a, b)
-    n = len(differences)
     test = wilcoxon(differences)
-    least = smallest_p(n, n)
+    n = test.n
     if n and abs(int(np.sign(differences).sum())) == n:
-        there = ~(np.isnan(np.asarray(a, dtype=np.float64)) | np.isnan(np.asarray(b, dtype=np.float64)))
-        apart = mann_whitney(np.asarray(a)[there], np.asarray(b)[there])
+        apart = mann_whitney(a, b)
         if apart.p < test.p:
-            return Test(test.statistic, apart.p, f"{apart.method} (all {n} pairs differ in one direction)", n, least)
-    return Test(test.statistic, test.p, test.method, n, least)
+            test = replace(test, p=apart.p, method=f"{apart.method} (all {n} pairs differ in one direction)")
+    return replace(test, smallest_p=smallest_p(n, n))
 
 
 def _with_test_error(interval: Shift, confidence: float, test_error: float) -> tuple[float, float]:

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.exact import EXACT_PAIRS, signed_rank_sums, two_sided
 from benchsuite.analysis.inference.outcome import Test, Values, doubled_ranks, minus, present
+from benchsuite.analysis.inference.ties import equal_sizes, rounding
 from benchsuite.analysis.inference.two_samples import RESAMPLES
 from benchsuite.errors import BenchsuiteError
-
-SAME_DIGITS = 4 * float(np.finfo(np.float64).eps)
-"""Two differences are equal if they are so close, relative to the values that were subtracted: the rounding of that."""
 
 
 def smallest_p_paired(n: int) -> float:
@@ -24,13 +22,11 @@ def smallest_p_paired(n: int) -> float:
     return min(1.0, 2.0 ** (1 - n))
 
 
-def pair_differences(a: Values, b: Values) -> NDArray[np.float64]:
-    """Return a − b of each pair that is there on both sides.
-
-    If one side failed the difference is infinite, if both did it is 0.
+def present_pairs(a: Values, b: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both values of each pair that is there on both sides.
 
     Args:
-        a: One value for each run (n).
+        a: One value for each run (n); NaN is not there.
         b: Those of the other method for the same seeds, in the same order.
 
     Raises:
@@ -43,28 +39,24 @@ def pair_differences(a: Values, b: Values) -> NDArray[np.float64]:
             "Give NaN for a run that is not there."
         )
     there = ~(np.isnan(first) | np.isnan(second))
-    first, second = first[there], second[there]
-    larger = np.maximum(np.abs(first), np.abs(second))
-    return _ties_kept(minus(first, second), SAME_DIGITS * np.where(np.isfinite(larger), larger, 0.0))
+    return first[there], second[there]
 
 
-def _ties_kept(differences: NDArray[np.float64], slack: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give differences of one size but for the rounding of the subtraction the very same size.
+def pair_differences(a: Values, b: Values) -> NDArray[np.float64]:
+    """Return a − b of each pair that is there on both sides.
 
-    351/359 − 350/359 and 341/359 − 340/359 are one example each, and differ in the last digit as computed.
+    If one side failed the difference is infinite, if both did it is 0. Differences that are equal but for rounding are
+    equal.
 
     Args:
-        differences: Of the pairs (n).
-        slack: By how much each of them may be wrong (n).
+        a: One value for each run (n); NaN is not there.
+        b: Those of the other method for the same seeds, in the same order.
+
+    Raises:
+        BenchsuiteError: If there are not as many of each.
     """
-    sizes = np.abs(differences)
-    order = np.argsort(sizes, kind="stable")
-    with np.errstate(invalid="ignore"):
-        apart = np.diff(sizes[order]) > np.maximum(slack[order][1:], slack[order][:-1])
-    first = np.concatenate([[True], apart])[: len(order)]
-    same = np.empty_like(sizes)
-    same[order] = sizes[order][first][np.cumsum(first) - 1]
-    return np.asarray(np.where(differences == 0, 0.0, np.copysign(same, differences)), dtype=np.float64)
+    first, second = present_pairs(a, b)
+    return equal_sizes(minus(first, second), rounding(first, second))
 
 
 def signed_ranks(d: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

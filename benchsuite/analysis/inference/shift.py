@@ -1,8 +1,10 @@
 """By how much one sample lies above another: Hodges and Lehmann's estimate with the interval that belongs to the rank tests.
 
-The interval holds every shift that the test would not reject, so it excludes 0 where the test says p ≤ 1 −
-confidence. It keeps its confidence whatever the distribution is, as long as the samples differ by a shift (two
-samples) or the differences lie evenly around their middle (pairs); both are so where nothing differs.
+Where no values are equal, the interval holds every shift that the test would not reject, so it excludes 0 where the
+test says p ≤ 1 − confidence; equal ones (accuracies in steps of one example) are spread over their step, without
+which it would hold the truth too often, or, between steps, too seldom. It keeps its confidence whatever the
+distribution is, as long as the samples differ by a shift (two samples) or the differences lie evenly around their
+middle (pairs); both are so where nothing differs.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.exact import EXACT_PAIRS, EXACT_RUNS, pairs_below, signed_below
 from benchsuite.analysis.inference.outcome import Values, check_confidence, minus, present
+from benchsuite.analysis.inference.ties import rounding, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def shift(a: Values, b: Values, confidence: float = 0.95) -> Shift:
     """Return the median of all n·m differences aᵢ − bⱼ with the interval that belongs to Mann and Whitney's test.
 
     The interval is [d₍ₖ₎, d₍ₙₘ₊₁₋ₖ₎] of the ordered differences with the largest k that keeps the confidence,
-    1 − 2·P(U < k); where none does it is the widest there is.
+    1 − 2·P(U < k); where none does it is the widest there is. Equal differences are spread over their step first.
 
     Args:
         a: One value for each run (n); NaN is left out.
@@ -47,35 +50,40 @@ def shift(a: Values, b: Values, confidence: float = 0.95) -> Shift:
     if not len(first) or not len(second):
         return Shift(math.nan, -math.inf, math.inf, 0.0)
     k, attained = two_sample_place(len(first), len(second), confidence)
-    ordered = np.sort(minus(first[:, None], second[None, :]), axis=None)
+    grid = first[:, None], second[None, :]
+    ordered = spread(minus(*grid).ravel(), rounding(*grid).ravel())
     return Shift(_middle(ordered), float(ordered[k - 1]), float(ordered[-k]), attained)
 
 
-def paired_shift(d: Values, confidence: float = 0.95) -> Shift:
+def paired_shift(d: Values, confidence: float = 0.95, slack: NDArray[np.float64] | None = None) -> Shift:
     """Return the median of the means of any two differences, with the interval that belongs to Wilcoxon's test.
 
     These n·(n + 1)/2 means (a difference with itself included) are ordered, and the interval is [w₍ₖ₎, w₍₋ₖ₎] with
     the largest k that keeps the confidence, 1 − 2·P(W < k); where none does it is the widest there is, from the
     smallest difference to the largest. The mean of −∞ and +∞ (either failed once) counts as 0 in the estimate, and
-    against either bound.
+    against either bound. Equal means are spread over their step first.
 
     Args:
         d: One difference for each pair (n); NaN is left out.
         confidence: The wanted confidence, above 0 and below 1.
+        slack: By how much each difference may be wrong (n), where it is more than the rounding of the difference.
     """
     check_confidence(confidence)
     differences = present(d)
     n = len(differences)
     if not n:
         return Shift(math.nan, -math.inf, math.inf, 0.0)
+    wrong = rounding(differences, differences) if slack is None else slack
     k, attained = paired_place(n, confidence)
     i, j = np.triu_indices(n)
     with np.errstate(invalid="ignore"):
         means = differences[i] / 2 + differences[j] / 2  # halves first: a sum could overflow
     undefined = np.isnan(means)
-    low = np.sort(np.where(undefined, -np.inf, means))[k - 1]
-    high = np.sort(np.where(undefined, np.inf, means))[-k]
-    return Shift(_middle(np.sort(np.where(undefined, 0.0, means))), float(low), float(high), attained)
+    low, middle, high = (
+        spread(np.where(undefined, instead, means), np.maximum(wrong[i], wrong[j]))
+        for instead in (-np.inf, 0.0, np.inf)
+    )
+    return Shift(_middle(middle), float(low[k - 1]), float(high[-k]), attained)
 
 
 def two_sample_place(n: int, m: int, confidence: float) -> tuple[int, float]:
