@@ -50,7 +50,8 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
     searches = [
         search
         for search in store.searches(damaged)
-        if (search.kind, search.track, search.device, search.precision) == (one.kind, asked.track, device, asked.precision)
+        if (search.kind, search.track, search.device, search.precision)
+        == (one.kind, asked.track, device, asked.precision)
         and search.task in tasks
     ]
     pairs = pairs_of(searches, *names)

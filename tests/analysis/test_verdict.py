@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -256,7 +257,9 @@ def shares(studies: int, shift: float, seed: int) -> tuple[float, float]:
     levels = look_levels((10, 20, 40), 3)
     fixed = sequential = 0
     for _ in range(studies):
-        samples = [(generator.binomial(359, 0.98, 40) / 359 + shift, generator.binomial(359, 0.98, 40) / 359) for _ in range(3)]
+        samples = [
+            (generator.binomial(359, 0.98, 40) / 359 + shift, generator.binomial(359, 0.98, 40) / 359) for _ in range(3)
+        ]
         words: list[set[str]] = []
         for n, level in [(10, None), *zip((10, 20, 40), levels, strict=True)]:
             sides = [side(a[:n], b[:n], task=f"t{place}") for place, (a, b) in enumerate(samples)]
@@ -272,6 +275,16 @@ def shares(studies: int, shift: float, seed: int) -> tuple[float, float]:
 def test_a_against_a_gives_a_verdict_in_no_more_than_one_of_twenty_studies() -> None:
     """400 studies; benchmarks/verdicts.py has many more, of other distributions."""
     assert max(shares(400, 0.0, 1)) <= 0.05
+
+
+def test_seed_disjoint_copies_of_one_method_are_told_apart_four_times_in_forty_at_most() -> None:
+    """Real records: ten seeds of adam on digits_mlp against the next ten, forty times, as pairs and as two samples."""
+    lines = (Path(__file__).parent / "adam_on_digits.txt").read_text(encoding="utf-8").splitlines()
+    right = np.array([line.split() for line in lines if not line.startswith("#")], dtype=np.float64).reshape(40, 2, 10)
+    for seeds_b in (range(10), range(10, 20)):
+        pairs = [side(a / 359, b / 359, seeds_b=tuple(seeds_b)) for a, b in right]
+        found = [verdict(pair, whole=False).word for pair in pairs]
+        assert len(found) - found.count("cannot tell") <= 4
 
 
 def test_what_differs_is_found() -> None:

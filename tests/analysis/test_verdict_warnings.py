@@ -75,8 +75,10 @@ def test_a_verdict_that_hangs_on_one_task_and_one_that_is_a_close_call() -> None
     assert warn.hangs_on_one("better", {"a": "cannot tell", "b": "better"}) == (
         "“better” hangs on one task: without a it is “cannot tell”."
     )
-    several = {name: "cannot tell" for name in "abcdef"} | {"g": "better"}
-    assert "close call: it changes without any one of 6 of the 7 tasks (a, b, c, d, …)" in warn.hangs_on_one("better", several)
+    several = dict.fromkeys("abcdef", "cannot tell") | {"g": "better"}
+    assert "close call: it changes without any one of 6 of the 7 tasks (a, b, c, d, …)" in warn.hangs_on_one(
+        "better", several
+    )
 
 
 def test_a_test_part_that_is_too_small_however_many_seeds() -> None:
@@ -91,7 +93,9 @@ def test_too_good_is_beyond_every_seed_of_the_reference_and_no_chance() -> None:
     reference = np.array([0.970, 0.972, 0.975, 0.978, 0.980, 0.969, 0.974, 0.977, 0.971, 0.973])
     leak = np.full(10, 1.0)
     said = warn.too_good("leaky", leak, reference, "max", 0.05, 12)
-    assert said.startswith("leaky is better than all 10 seeds of the reference results (median 1, best reference 0.98, p ")
+    assert said.startswith(
+        "leaky is better than all 10 seeds of the reference results (median 1, best reference 0.98, p "
+    )
     assert "Look for one first" in said
     assert warn.too_good("fine", reference + 0.002, reference, "max", 0.05, 12) == ""
     assert warn.too_good("few", leak[:2], reference, "max", 0.05, 12) == ""  # two seeds are no proof

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -66,7 +67,7 @@ def test_what_is_proposed_depends_on_no_worker_and_no_clock(
     sizes: list[int], decides: int, workers: int, picks: list[int], had: set[int]
 ) -> None:
     cuts = [sum(sizes[:place]) for place in range(len(sizes) + 1)]
-    looks = [TRIALS[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    looks = [TRIALS[start:end] for start, end in pairwise(cuts)]
     expected = [trial.id for look in looks[: decides + 1] for trial in look]
     assert run(looks, decides, workers, picks, {TRIALS[place].id for place in had}) == expected
 
