@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,11 +17,12 @@ import numpy as np
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, worst
 from benchsuite.analysis.sample import Column, Sample, column_labels
-from benchsuite.analysis.search_facts import SearchFacts, column_of_search, row_labels
+from benchsuite.analysis.searched_rows import column_of_search, row_labels
 from benchsuite.analysis.settings import Settings, key_of, labels
 from benchsuite.analysis.trial_measure import At, TrialMeasure
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
+from benchsuite.searches import Search
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Times:
 
 
 @dataclass(frozen=True)
-class Table:
+class TrialTable:
     """Which trials stand in which cell: what one measure after another is taken of.
 
     Args:
@@ -92,17 +93,15 @@ class Table:
         columns: Labels of the tasks.
         cells: ``[row][column]`` → its seeds.
         seeds: The seeds that some row has, growing.
-        failed: (row, column) where nothing could be trained, and so no trial stands: failed on every seed of the column.
     """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: Cells
     seeds: tuple[int, ...]
-    failed: frozenset[tuple[int, int]] = frozenset()
 
     @classmethod
-    def of(cls, rows: Sequence[str], columns: Sequence[str], cells: Cells) -> Table:
+    def of(cls, rows: Sequence[str], columns: Sequence[str], cells: Cells) -> TrialTable:
         """Put a table together; a seed that a cell holds twice is two seeds."""
         most: dict[int, int] = {}
         for cell in (cell for row in cells for cell in row):
@@ -129,10 +128,8 @@ class Table:
         for row, column, places, cell in self._cells():
             if column not in left_out:
                 values[row, column, places] = [asked.of_seed(trials, at) for trials in cell]
-        directions = tuple(asked.direction(head.task.direction if head else "max") for head in self._heads())
-        for row, column in sorted(self.failed):
-            there = ~np.isnan(values[:, column]).all(axis=0)
-            values[row, column, there] = worst(directions[column])
+        heads = self._heads()
+        directions = tuple(asked.direction(head.task.direction if head else "max") for head in heads)
         return Scores(self.rows, self.columns, self.seeds, values, directions, asked.word)
 
     def times(self, measure: str) -> Times:
@@ -175,12 +172,12 @@ class Table:
                 if places:
                     yield row, column, places, cell
 
+    def head(self, column: int) -> Record | None:
+        """Return a record of a column, which knows what its task declares; ``None`` where there is none."""
+        return next((cells[column][0][0] for cells in self.cells if cells[column]), None)
+
     def _heads(self) -> list[Record | None]:
-        """Return one record of each column, which knows what the task declares."""
-        return [
-            next((cells[column][0][0] for cells in self.cells if cells[column]), None)
-            for column in range(len(self.columns))
-        ]
+        return [self.head(column) for column in range(len(self.columns))]
 
     def _without(self, measure: TrialMeasure) -> frozenset[int]:
         """Return the columns for which a target means nothing: others declare it, or measure something else."""
@@ -199,7 +196,7 @@ class Table:
         return frozenset()
 
 
-def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", change: str = "") -> Table:
+def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", change: str = "") -> TrialTable:
     """Return the table of a kind: its settings as rows, sorted by label, and the tasks as columns.
 
     It holds the trials that the kind's leaderboard holds: their recipe is the task's baseline except possibly in that
@@ -230,20 +227,19 @@ def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", cha
     names = column_labels(order)
     keys = sorted(present, key=lambda key: label_of[key])
     cells = [[seeds_of(columns[column].get(key, ())) for column in order] for key in keys]
-    return Table.of([label_of[key] for key in keys], [names[column] for column in order], cells)
+    return TrialTable.of([label_of[key] for key in keys], [names[column] for column in order], cells)
 
 
 def table_of_searches(
     records: Sample | Iterable[Record],
-    searches: Iterable[SearchFacts],
+    searches: Iterable[Search],
     *,
     kind: str = "optimizer",
     track: str = "tuned",
-) -> Table:
+) -> TrialTable:
     """Return the table of what was searched for: what was tuned as rows, the tasks as columns, evaluations as seeds.
 
-    Where the searches of a row differ in tuner or budget, each such protocol is a row of its own. A search none of whose
-    trials gave a number failed on every seed on which another row was evaluated.
+    Where the searches of a row differ in tuner or budget, each such protocol is a row of its own.
 
     Args:
         records: Among them those of the evaluations.
@@ -253,30 +249,19 @@ def table_of_searches(
     """
     by_id = {record.id: record for record in Sample.of(records).records}
     held = [search for search in searches if search.kind == kind and search.track == track]
-    column_for = {column_of_search(search) for search in held}
-    order = sorted(column_for)
-    names = column_labels(order)
-    rows: defaultdict[str, dict[Column, SearchFacts]] = defaultdict(dict)
+    cells: dict[tuple[str, Column], list[Record]] = {}
     for label, search in zip(row_labels(held), held, strict=True):
-        rows[label][column_of_search(search)] = search
-    labels_of = sorted(rows)
-    cells = [
-        [
-            seeds_of(by_id[id] for id in rows[label][column].evaluated if id in by_id) if column in rows[label] else []
-            for column in order
-        ]
-        for label in labels_of
-    ]
-    failed = frozenset(
-        (row, column)
-        for row, label in enumerate(labels_of)
-        for column, held_column in enumerate(order)
-        if held_column in rows[label] and rows[label][held_column].chosen is None
+        cells[label, column_of_search(search, by_id)] = [by_id[id] for id in search.evaluated if id in by_id]
+    rows, columns = sorted({row for row, _ in cells}), sorted({column for _, column in cells})
+    names = column_labels(columns)
+    return TrialTable.of(
+        rows,
+        [names[column] for column in columns],
+        [[seeds_of(cells.get((row, column), ())) for column in columns] for row in rows],
     )
-    return replace(Table.of(labels_of, [names[column] for column in order], cells), failed=failed)
 
 
-def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> Table:
+def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> TrialTable:
     """Return the table of a leaderboard: its rows and columns, in its order.
 
     Args:
@@ -288,7 +273,7 @@ def table_of_board(board: Leaderboard, records: Sample | Iterable[Record]) -> Ta
         [[tuple(by_id[id] for id in seed.ids) for seed in entry.seeds] if entry else [] for entry in row.entries]
         for row in board.rows
     ]
-    return Table.of([row.label for row in board.rows], [head.label for head in board.columns], cells)
+    return TrialTable.of([row.label for row in board.rows], [head.label for head in board.columns], cells)
 
 
 def scores(
@@ -299,7 +284,7 @@ def scores(
     kind: str = "optimizer",
     change: str = "",
     records: Sample | Iterable[Record] = (),
-    searches: Iterable[SearchFacts] = (),
+    searches: Iterable[Search] = (),
     track: str = "default",
 ) -> Scores:
     """Return one measure of all trials of a kind, as an array.

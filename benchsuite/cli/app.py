@@ -9,6 +9,7 @@ import typer
 from benchsuite.cli import (
     certify,
     check,
+    compare,
     cost,
     data,
     doctor,
@@ -28,6 +29,7 @@ from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
+from benchsuite.studies.comparison import Comparing
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -60,6 +62,7 @@ def _options(
 
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
+app.command("compare", cls=Verb)(command(compare.compare, Comparing))
 app.command("tune", cls=Verb)(tune.tune)
 app.command("sweep", cls=Verb)(sweep.sweep)
 app.command("variance", cls=Verb)(variance.variance)

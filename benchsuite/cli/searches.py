@@ -61,9 +61,11 @@ def tell_searches(searches: Sequence[Search], tracked: TrackPlan, console: Conso
         return
     trials = {id for search in searches for id in search.tuning_ids}
     better = sum(bool(search.chosen) for search in searches)
-    words = "{} ended, with {} in all; {} chose another setting than the default."
     many = count_of(len(searches), "search", "searches")
-    say(console, words, many, count_of(len(trials), "tuning trial"), better)
+    say(
+        console, "{} ended, with {} in all; {} chose another setting than the default.", many,
+        count_of(len(trials), "tuning trial"), better,
+    )  # fmt: skip
     at = [search for search in searches if search.edges]
     for search in at[:MOST_NAMED]:
         where = ", ".join(f"{name} {side}" for name, side in search.edges.items())

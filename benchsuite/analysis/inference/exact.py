@@ -20,7 +20,7 @@ EXACT_PAIRS = 500
 
 @lru_cache(maxsize=512)
 def rank_sums(doubled: tuple[int, ...], size: int) -> NDArray[np.float64]:
-    """Return the share of the ways to choose ``size`` of the ranks that have each sum; the place is the doubled sum.
+    """Return how many of the ways to choose ``size`` of the ranks have each sum; the place is the doubled sum.
 
     Args:
         doubled: Twice the rank of each value of both samples, in any order.
@@ -31,14 +31,14 @@ def rank_sums(doubled: tuple[int, ...], size: int) -> NDArray[np.float64]:
     ways[0, 0] = 1.0
     for rank in doubled:
         ways[1:, rank:] += ways[:-1, : most + 1 - rank].copy()
-    shares: NDArray[np.float64] = ways[size] / math.comb(len(doubled), size)
-    shares.setflags(write=False)
-    return shares
+    counted = ways[size].copy()
+    counted.setflags(write=False)
+    return counted
 
 
 @lru_cache(maxsize=512)
 def signed_rank_sums(doubled: tuple[int, ...]) -> NDArray[np.float64]:
-    """Return the share of the ways to give each rank a sign in which the positive ones have each sum (doubled, as above).
+    """Return in which share of the ways to give each rank a sign the positive ones have each sum (doubled, as above).
 
     Args:
         doubled: Twice the rank of each difference that has a sign.
@@ -53,10 +53,10 @@ def signed_rank_sums(doubled: tuple[int, ...]) -> NDArray[np.float64]:
     return ways
 
 
-def two_sided(shares: NDArray[np.float64], place: int) -> float:
-    """Return twice the smaller of the two tails that hold ``place``, at most 1."""
-    tails = float(shares[: place + 1].sum()), float(shares[place:].sum())
-    return min(1.0, 2 * min(tails))
+def two_sided(ways: NDArray[np.float64], place: int) -> float:
+    """Return twice the smaller of the two tails that hold ``place``, as a share of all ways, at most 1."""
+    tails = float(ways[: place + 1].sum()), float(ways[place:].sum())
+    return min(1.0, 2 * min(tails) / float(ways.sum()))
 
 
 @lru_cache(maxsize=512)
@@ -67,8 +67,8 @@ def pairs_below(n: int, m: int) -> NDArray[np.float64]:
         n: Runs of the first sample.
         m: Runs of the second.
     """
-    shares = rank_sums(tuple(range(2, 2 * (n + m) + 1, 2)), n)[n * (n + 1) :: 2]
-    return np.asarray(np.cumsum(shares), dtype=np.float64)
+    ways = rank_sums(tuple(range(2, 2 * (n + m) + 1, 2)), n)[n * (n + 1) :: 2]
+    return np.asarray(np.cumsum(ways) / math.comb(n + m, n), dtype=np.float64)
 
 
 @lru_cache(maxsize=512)

@@ -51,29 +51,12 @@ def unpaired_examples_error(a: float, b: float, examples: int) -> float:
     return math.hypot(binomial_error(a, examples), binomial_error(b, examples))
 
 
-def least_examples_error(difference: float, examples: int) -> float:
-    """Return the least standard error that a difference of two accuracies can have: √(D(1 − D)/N), D at least one example.
-
-    That is the error if no example spoke against it: all that differ, N·D of them, do in one direction.
-
-    Args:
-        difference: The difference of the accuracies, −1 to 1.
-        examples: Test examples (N).
-    """
-    if not -1 <= difference <= 1 or examples < 1:
-        raise BenchsuiteError(
-            f"a difference of accuracies lies from −1 to 1, on at least one example. Received: {difference!r} on {examples!r}."
-        )
-    size = max(abs(difference), 1 / examples)
-    return math.sqrt(size * max(1 - size, 1 / examples) / examples)
-
-
 def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Return the standard error of the difference of two means over the same test examples: s/√N of the differences.
 
     The examples on which both are right, or both wrong, say nothing about the difference and drop out, so it is much
-    smaller than that of unknown predictions. Seeds are averaged for each example first. It is never less than
-    :func:`least_examples_error` where the values are 0 and 1.
+    smaller than that of unknown predictions. Seeds are averaged for each example first. Where the values are 0 and 1 it
+    is at least 1/N: one example, however the seeds share it, lies within one error.
 
     Args:
         a: The value of each example, such as 1 where it is predicted right, [examples] or [seeds, examples].
@@ -93,5 +76,5 @@ def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> flo
     spread = float(differences.std(ddof=1)) if count > 1 else 1.0
     error = spread / math.sqrt(count)
     if all(np.isin(values, (0.0, 1.0)).all() for values in (a, b)):
-        return max(error, least_examples_error(float(differences.mean()), count))
+        return max(error, 1 / count)
     return error

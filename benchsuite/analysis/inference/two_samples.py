@@ -72,14 +72,18 @@ def permutation(a: Values, b: Values, generator: np.random.Generator, *, resampl
     if not np.isfinite(np.concatenate([first, second])).all():
         ranks = doubled_ranks(np.concatenate([first, second])) / 2
         first, second, what = ranks[:n], ranks[n:], "mean ranks, since runs failed"
+    least = smallest_p(n, m)
+    if min(n, m) == 1:  # the mean of the others falls as the one rises: the order decides
+        test = mann_whitney(first, second)
+        return Test(float(np.mean(first) - np.mean(second)), test.p, f"permutation of {what}, exact", 1, least)
     from scipy.stats import permutation_test
 
     found = permutation_test(
         (first, second), _mean_difference, vectorized=True, n_resamples=resamples, batch=2000, rng=generator
     )
-    # Draws cannot show less than one among them, and every rearrangement has its mirror image only where n = m.
+    # Of those that are drawn, the one at hand is always one.
     drawn = math.comb(n + m, n) > resamples
-    least = max(smallest_p(n, m), 2 / (resamples + 1)) if drawn else smallest_p(n, m)
+    least = max(least, 2 / (resamples + 1)) if drawn else least
     how = f"{resamples} drawn" if drawn else "exact"
     return Test(
         float(found.statistic), float(min(1.0, found.pvalue)), f"permutation of {what}, {how}", min(n, m), least

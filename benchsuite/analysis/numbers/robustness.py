@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Robustness:
+class RateRobustness:
     """How much a hyperparameter may be off.
 
     Args:
@@ -35,7 +35,7 @@ class Robustness:
     failed: int
 
 
-def robustness(rates: ArrayLike, values: ArrayLike, tolerance: float) -> Robustness:
+def robustness(rates: ArrayLike, values: ArrayLike, tolerance: float) -> RateRobustness:
     """Return over how many decades the value is at least the best minus the tolerance.
 
     Args:
@@ -46,7 +46,7 @@ def robustness(rates: ArrayLike, values: ArrayLike, tolerance: float) -> Robustn
     at, held = _medians(rates, values)
     tried, failed = len(at), int(np.isneginf(held).sum())
     if failed == tried:
-        return Robustness(0.0, float("nan"), False, False, tried, failed)
+        return RateRobustness(0.0, float("nan"), False, False, tried, failed)
     best = float(held.max())
     with np.errstate(invalid="ignore"):
         over = held - (best - tolerance)
@@ -60,7 +60,7 @@ def robustness(rates: ArrayLike, values: ArrayLike, tolerance: float) -> Robustn
             length += width
         elif np.isfinite(one) and np.isfinite(other) and (one >= 0 or other >= 0):
             length += width * max(one, other) / abs(one - other)
-    return Robustness(
+    return RateRobustness(
         float(length), float(at[int(np.argmax(held))]), bool(over[0] >= 0), bool(over[-1] >= 0), tried, failed
     )
 

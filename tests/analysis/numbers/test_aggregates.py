@@ -47,7 +47,9 @@ def test_the_interquartile_mean_of_whole_runs_is_the_trimmed_mean(tasks: int, wi
 
 @given(tables)
 @settings(max_examples=150, deadline=None)
-def test_the_interquartile_mean_is_the_integral_of_the_quantiles_with_equal_weight_for_each_task(rows: list[list[float]]):
+def test_the_interquartile_mean_is_the_integral_of_the_quantiles_with_equal_weight_for_each_task(
+    rows: list[list[float]],
+):
     # Direct: every run is so often there that all tasks have equally many, and the number is a multiple of four.
     held = [[value for value in row if not math.isnan(value)] for row in rows]
     held = [row for row in held if row]

@@ -46,7 +46,9 @@ def test_the_error_is_the_jackknife(values: list[float], replacement: bool):
     count = len(values)
     k = list(range(1, count))
     found = best_of(values, k, replacement=replacement)
-    without = [best_of(values[:place] + values[place + 1 :], k, replacement=replacement).expected for place in range(count)]
+    without = [
+        best_of(values[:place] + values[place + 1 :], k, replacement=replacement).expected for place in range(count)
+    ]
     wanted = np.sqrt((count - 1) / count * ((without - np.mean(without, axis=0)) ** 2).sum(axis=0))
     np.testing.assert_allclose(found.error, wanted, atol=1e-9)
     assert found.error[0] == pytest.approx(np.std(values, ddof=1) / math.sqrt(count), abs=1e-9)
@@ -84,9 +86,7 @@ def test_many_trials_do_not_overflow():
 
 
 def test_the_running_best_keeps_the_order():
-    np.testing.assert_array_equal(
-        running_best([[math.nan, 1, 0, math.nan, 3, -math.inf]]), [[math.nan, 1, 1, 1, 3, 3]]
-    )
+    np.testing.assert_array_equal(running_best([[math.nan, 1, 0, math.nan, 3, -math.inf]]), [[math.nan, 1, 1, 1, 3, 3]])
 
 
 @given(st.lists(trials, min_size=1, max_size=3), st.integers(1, 3))
@@ -110,7 +110,9 @@ def test_half_a_budget_is_that_of_all_halves(rows: list[list[float]], seed: int)
     assert {place for place, share in enumerate(found.leads_now) if share} == leaders
     bests = [[max(one) for one in itertools.combinations(row, max(len(row) // 2, 1))] for row in rows]
     lost = [
-        bool(leaders) and max(case) > -math.inf and not leaders & {at for at, one in enumerate(case) if one == max(case)}
+        bool(leaders)
+        and max(case) > -math.inf
+        and not leaders & {at for at, one in enumerate(case) if one == max(case)}
         for case in itertools.product(*bests)
     ]
     assert found.changes_at_half == pytest.approx(np.mean(lost), abs=1e-12)

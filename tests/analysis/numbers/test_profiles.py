@@ -86,6 +86,8 @@ def test_equally_fast_rows_share_the_first_place_and_a_task_that_nobody_did_give
 @settings(max_examples=60, deadline=None)
 def test_the_share_of_runs_above_a_score(rows: list[list[float]], threshold: float):
     values = np.where(np.isinf(rows), -np.inf, rows)
-    shares = [np.mean([one > threshold for one in row if not math.isnan(one)]) for row in values if not np.isnan(row).all()]
+    shares = [
+        np.mean([one > threshold for one in row if not math.isnan(one)]) for row in values if not np.isnan(row).all()
+    ]
     wanted = np.mean(shares) if shares else math.nan
     np.testing.assert_allclose(share_above(values, [threshold])[0], wanted)

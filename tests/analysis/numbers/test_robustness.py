@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -26,7 +27,7 @@ def test_the_length_on_which_a_straight_line_is_good_enough(values: list[float],
     best = max(values)
     length = 0.0
     fine = (np.arange(2000) + 0.5) / 2000
-    for one, other in zip(values, values[1:], strict=False):
+    for one, other in itertools.pairwise(values):
         if math.isfinite(one) and math.isfinite(other):
             length += 0.5 * float((one + fine * (other - one) >= best - tolerance).mean())
     assert found.decades == pytest.approx(length, abs=2e-3)

@@ -109,7 +109,8 @@ def test_the_front_is_what_nobody_beats(points: list[tuple[float, float]]):
         return one != other and one[0] >= other[0] and one[1] >= other[1]
 
     wanted = [
-        not any(map(math.isnan, point)) and not any(beats(other, point) for other in points if not any(map(math.isnan, other)))
+        not any(map(math.isnan, point))
+        and not any(beats(other, point) for other in points if not any(map(math.isnan, other)))
         for point in points
     ]
     assert pareto_front(np.array(points).reshape(-1, 2)).tolist() == wanted
