@@ -139,7 +139,11 @@ def test_a_zero_lies_on_no_logarithmic_scale() -> None:
     spaces = {**SPACES, RATE: LogUniform(1e-5, 1.0, 1e-3, zero=True)}
     tries = tried(lambda at: at["depth"], (RATE, "depth"), 30)  # type: ignore[arg-type,return-value]
     off = tuple(Point({**point.values, RATE: 0.0}, 9.0, 1, 0) for point in tries.points[:3])
-    found = importance(Tries(tries.column, tries.components, tries.looked, tries.points + off, tries.varied), spaces, np.random.default_rng(0))
+    found = importance(
+        Tries(tries.column, tries.components, tries.looked, tries.points + off, tries.varied),
+        spaces,
+        np.random.default_rng(0),
+    )
     assert found.left_out == 3
     assert shares(found)["depth"] > 0.9
 
