@@ -105,8 +105,9 @@ def read(
         stale: Whether these, and what an earlier benchsuite made, are read as well.
 
     Returns:
-        An archive: ``trials`` and ``curves`` are frames, ``leaderboard(kind)`` gives one, ``record(id)`` a whole record,
-        ``draw_learning_curves(task)`` and ``draw_seeds(task)`` draw on axes that are given and return them.
+        An archive: ``trials``, ``curves``, ``searches`` and ``tried`` are frames, ``leaderboard(kind)`` gives one,
+        ``record(id)`` a whole record, ``draw_learning_curves(task)`` and ``draw_seeds(task)`` draw on axes that are given and
+        return them.
 
     Raises:
         BenchsuiteError: If there are no records, or a file in the folder is none.

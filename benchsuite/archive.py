@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.record import Record
+from benchsuite.searches import Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,7 @@ class Archive:
         without_data: How many were left out because their trials had no data.
         damaged: What lies among the records and is none, one line each.
         same_as: (kind, name) → name, of components that say that they are the same method as another.
+        searches: How tuned settings were chosen.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class Archive:
         without_data: int = 0,
         damaged: Iterable[object] = (),
         same_as: Mapping[tuple[str, str], str] | None = None,
+        searches: Iterable[Search] = (),
     ) -> None:
         from benchsuite.report import Contents
 
-        self._contents = Contents(records, same_as)
+        self._searches = sorted(searches, key=lambda search: search.id)
+        self._contents = Contents(records, same_as, searches=self._searches)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -97,6 +101,26 @@ class Archive:
 
         return curves_frame(self.records)
 
+    @cached_property
+    def searches(self) -> pd.DataFrame:
+        """One row for each search of a tuned or self-tuning track: what was asked for, what it cost, what it chose.
+
+        See :func:`benchsuite.analysis.search_frames.searches_frame` for the columns.
+        """
+        from benchsuite.analysis.search_frames import searches_frame
+
+        return searches_frame(self._searches)
+
+    @cached_property
+    def tried(self) -> pd.DataFrame:
+        """One row for each setting that a search tried: its hyperparameters as columns, its validation score, its trials.
+
+        See :func:`benchsuite.analysis.search_frames.tried_frame` for the columns.
+        """
+        from benchsuite.analysis.search_frames import tried_frame
+
+        return tried_frame(self._searches)
+
     def record(self, trial_id: str) -> Record:
         """Return the record of a trial.
 
@@ -125,21 +149,22 @@ class Archive:
             "The column id of trials has them all."
         )
 
-    def leaderboard(self, kind: str = "optimizer", change: str = "") -> pd.DataFrame:
+    def leaderboard(self, kind: str = "optimizer", change: str = "", *, track: str = "default") -> pd.DataFrame:
         """Return the leaderboard of a kind, tidy: one row for each component and task, with the columns of leaderboard.csv.
 
         Args:
             kind: One of :attr:`kinds`.
             change: One of :attr:`changes`; the tasks' baselines as they are unless given.
+            track: How hyperparameters were chosen. Several budgets of one track stand below each other, see the column ``budget``.
 
         Raises:
-            BenchsuiteError: If no trial compares that kind in that baseline.
+            BenchsuiteError: If no trial compares that kind in that baseline on that track.
         """
         import pandas as pd
 
         from benchsuite.report.tables.csv_table import leaderboard_rows
 
-        return pd.DataFrame(leaderboard_rows(self._board(kind, change)))
+        return pd.DataFrame([line for board in self._found(kind, change, track) for line in leaderboard_rows(board)])
 
     def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
         """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
@@ -178,10 +203,17 @@ class Archive:
         with theme():
             return draw_seed_strip(axes or _new_axes(), series, head.primary, head.direction)
 
-    def _board(self, kind: str, change: str) -> Leaderboard:
-        boards = {board.change: board for board in self._contents.boards if board.kind == kind}
-        if not boards:
+    def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
+        of_kind = [board for board in self._contents.boards if board.kind == kind]
+        if not of_kind:
             raise unknown("kind among these trials:", kind, self.kinds)
+        tracks = list(dict.fromkeys(board.protocol.track for board in of_kind))
+        if track not in tracks:
+            raise unknown(f"track of the leaderboards of kind {kind.replace('_', ' ')}:", track, tracks)
+        boards: dict[str, list[Leaderboard]] = {}
+        for board in of_kind:
+            if board.protocol.track == track:
+                boards.setdefault(board.change, []).append(board)
         if change not in boards:
             raise unknown(
                 f"baseline of the leaderboard of kind {kind.replace('_', ' ')}:",
@@ -200,7 +232,7 @@ class Archive:
             head.label: (board, position)
             for board in self._contents.boards
             for position, head in enumerate(board.columns)
-            if board.kind == kind
+            if board.kind == kind and board.protocol.track == "default"
         }
         if task not in places:
             raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, places)
@@ -221,6 +253,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    searches = list(store.searches(damaged))
     counts = Counter(freshness for _, freshness in judged)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
     return Archive(
@@ -230,6 +263,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         without_data=counts[Freshness.MISSING],
         damaged=damaged,
         same_as=registry.same_as,
+        searches=searches,
     )
 
 

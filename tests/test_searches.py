@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchsuite.analysis.search_frames import TRIED_COLUMNS
+from benchsuite.archive import Archive
 from benchsuite.errors import BenchsuiteError
+from benchsuite.examination import examine, set_aside
 from benchsuite.record_files import Damage
 from benchsuite.record_json import NotARecord
 from benchsuite.searches import PROTOCOL, Search, Tried, search_from_json, search_to_json
@@ -156,3 +159,32 @@ def test_the_sums_of_a_search() -> None:
     assert json.loads(search_to_json(SEARCH)) == json.loads(
         json.dumps({"format": 1, "id": SEARCH.id, **asdict(SEARCH)})
     )
+
+
+def test_an_archive_shows_searches_and_what_they_tried() -> None:
+    archive = Archive(
+        [], searches=[SEARCH, replace(SEARCH, selection="lion", tried=(), chosen=None, edges={}, widened={})]
+    )
+    row = archive.searches.set_index("selection").loc["adam"]
+    assert (row.id, row.tried, row.spent, row.failed, row.chosen) == (SEARCH.id, 2, 2.0, 1, 0)
+    assert (row.score, row.default_score, row.evaluated) == (0.9, 0.9, 1)
+    assert row.edges == f"{RATE} low"
+    assert row.widened == f"{RATE} 0.0001..0.1"
+    tried = archive.tried
+    assert tried.selection.tolist() == ["adam", "adam"]
+    assert tried[RATE].tolist() == [0.001, 0.1]
+    assert tried.chosen.tolist() == [True, False]
+    assert tried.trials.tolist() == [ONE, TWO]
+    assert list(Archive([]).tried.columns) == list(TRIED_COLUMNS)
+
+
+def test_doctor_reads_searches_and_moves_damaged_ones_away(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write_search(SEARCH)
+    assert (examine(tmp_path).extras, examine(tmp_path).damaged) == (1, [])
+    (tmp_path / "searches" / f"{ONE}.json").write_text("{", encoding="utf-8")
+    found = examine(tmp_path)
+    assert [one.path for one in found.movable] == [f"searches/{ONE}.json"]
+    set_aside(tmp_path, found)
+    assert examine(tmp_path).damaged == []
+    assert list(store.searches()) == [SEARCH]

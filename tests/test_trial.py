@@ -89,6 +89,8 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"changes": (("schedule", "cosine"),)},
         {"inner": (0, 2)},
         {"refit": True},
+        {"stop": 2},
+        {"knobs": (("width", 32),)},
     ],
     ids=lambda change: list(change)[-1],
 )
@@ -99,7 +101,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
-        "engine", "has_fold", "lanes", "changes", "inner", "refit",
+        "engine", "has_fold", "lanes", "changes", "stop", "knobs", "inner", "refit",
     }  # fmt: skip
 
 
@@ -169,6 +171,14 @@ def test_with_seed_changes_the_seed_alone() -> None:
     assert other.spec == {**TRIAL.spec, "seed": 3}
 
 
+def test_another_network_is_another_baseline_whoever_chose_it() -> None:
+    changes = (("schedule", "cosine"), ("width", "32"))
+    knobs = (("depth", 3), ("width", 32))
+    assert replace(TRIAL, changes=changes, knobs=knobs).change == "schedule=cosine, width=32, depth=3"
+    assert replace(TRIAL, knobs=knobs).change == "depth=3, width=32"
+    assert TRIAL.change == ""
+
+
 # Cells: what shares a program
 
 
@@ -189,6 +199,7 @@ def with_setting(kind: str, **values: Any) -> Trial:
         replace(TRIAL, streams=()),
         replace(TRIAL, inner=(1, 4)),
         replace(TRIAL, refit=True),
+        replace(TRIAL, stop=3),
         with_setting("schedule"),
         with_setting("initializer"),
         with_setting("preprocessing"),
@@ -209,6 +220,7 @@ def test_what_a_program_is_fed_stays_in_the_cell(other: Trial) -> None:
         replace(TRIAL, batch_size=9),
         replace(TRIAL, precision="bfloat16"),
         replace(TRIAL, device="gpu"),
+        replace(TRIAL, knobs=(("width", 32),)),
         with_setting("optimizer"),
         with_setting("optimizer", alpha=None),
         with_setting("optimizer", alpha="0.5"),

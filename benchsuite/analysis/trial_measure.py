@@ -123,7 +123,9 @@ class TrialMeasure:
         counted, target = _counted(record, self.of), self.target_of(record)
         if math.isnan(target) or math.isnan(counted[-1]):
             return math.nan
-        curve = record.curves[f"validation_{record.task.primary}"]
+        curve = record.curves.get(f"validation_{record.task.primary}")
+        if curve is None:
+            return math.nan
         with np.errstate(invalid="ignore"):
             there = np.flatnonzero(curve >= target if record.task.direction == "max" else curve <= target)
         return float(counted[there[0]]) if len(there) else math.inf

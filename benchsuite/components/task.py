@@ -224,6 +224,18 @@ class Task:
             raise BenchsuiteError(
                 f"targets of {self.title} must be finite numbers, from easy to hard. Received: {shown(self.targets)}."
             )
+        bounds = {metric.name: metric.bound for metric in metrics if metric.direction == self.direction}
+        best = bounds.get(self.primary)
+        beyond = (
+            []
+            if best is None
+            else [one for one in self.targets if (one > best if self.direction == "max" else one < best)]
+        )
+        if beyond:
+            raise BenchsuiteError(
+                f"no value of {self.primary} can reach the target {beyond[0]!r} of {self.title}: its best is {best:g}. "
+                f"Received: {list(self.targets)!r}."
+            )
         in_order = sorted(self.targets, reverse=self.direction == "min")
         if list(self.targets) != in_order or len(set(in_order)) != len(in_order):
             raise BenchsuiteError(

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, settle
+from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, own_knobs, settle
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.recipe import Recipe, Setting
@@ -22,7 +22,7 @@ MOST_TRIALS = 10_000_000
 
 
 @dataclass(frozen=True)
-class Row:
+class PlannedRow:
     """A row of a leaderboard on one task: what is compared, in the recipe in which it is compared.
 
     Args:
@@ -62,7 +62,7 @@ class Plan:
     problems: Sequence[str]
     compared: Mapping[str, Sequence[str]]
     changes: Changes = ()
-    rows: Sequence[Row] = ()
+    rows: Sequence[PlannedRow] = ()
 
     @property
     def tasks(self) -> Counter[str]:
@@ -125,8 +125,8 @@ def plan(study: Study, registry: Registry) -> Plan:
                 left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
     crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
     wanted: list[tuple[Task, list[Recipe], list[tuple[int, int] | None]]] = []
-    rows: list[Row] = []
-    own: list[Row] = []
+    rows: list[PlannedRow] = []
+    own: list[PlannedRow] = []
     broken: list[str] = []
     unchangeable: defaultdict[str, list[str]] = defaultdict(list)
     for task in tasks:
@@ -157,10 +157,10 @@ def plan(study: Study, registry: Registry) -> Plan:
         if study.baselines or alone or any(kind in task.compares and kind in base for kind in whole):
             recipes.append(base)
             basic = [kind for kind in whole if kind in task.compares and kind in base] or ["optimizer"]
-            own += [Row(task.name, kind, base[kind], base, declared=True) for kind in basic]
+            own += [PlannedRow(task.name, kind, base[kind], base, declared=True) for kind in basic]
         if crossed and all(kind in base and (study.task or kind in task.compares) for kind in crossed):
             recipes += _pairs(base, crossed)
-        compared_here: list[Row] = []
+        compared_here: list[PlannedRow] = []
         for kind in RECIPE_KINDS:
             if kind not in base:
                 continue
@@ -169,7 +169,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                 found += _every(kind, registry)
             if kind in chosen and (study.task or kind in task.compares):
                 found += chosen[kind]
-            compared_here += [Row(task.name, kind, one, base.replaced(kind, one)) for one in found]
+            compared_here += [PlannedRow(task.name, kind, one, base.replaced(kind, one)) for one in found]
         recipes += [row.recipe for row in compared_here]
         rows += compared_here
         wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
@@ -197,6 +197,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                 fold=fold,
                 lanes=study.lanes or task.lanes_on(study.device_kind),
                 changes=changes,
+                knobs=own_knobs(task, changes),
             )
             trials[trial.id] = trial
     if not trials and not broken and not wanted and left_out:
@@ -222,7 +223,8 @@ def _changes(study: Study, registry: Registry) -> Changes:
     Raises:
         BenchsuiteError: If something does not exist, or is selected at the same time.
     """
-    changes = settle(study.changes, registry)
+    declared = {knob for name in registry.names("task") for knob in registry.task(name).architecture}
+    changes = settle(study.changes, registry, declared)
     for name, text in changes:
         flag = f"--{name.replace('_', '-')}"
         compared = "--kind" if name in study.kind else "--cross" if name in study.cross else ""
@@ -265,9 +267,9 @@ def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:
     return [(Setting.of(component),) for component in found if not component.required]
 
 
-def _once(rows: Sequence[Row]) -> list[Row]:
+def _once(rows: Sequence[PlannedRow]) -> list[PlannedRow]:
     """Return rows, each once: of those that are one, the first."""
-    found: dict[tuple[str, str, str], Row] = {}
+    found: dict[tuple[str, str, str], PlannedRow] = {}
     for row in rows:
         found.setdefault((row.task, row.kind, row.recipe.text), row)
     return list(found.values())

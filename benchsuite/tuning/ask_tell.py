@@ -129,8 +129,8 @@ class Asking:
                     f"a proposal of {self._tuner.title} must stop after an epoch from 1 to {self._epochs}, or None. "
                     f"Received: {shown(stop)}."
                 )
-            point = tuple(map(float, proposal.point))
-            self._take(point, None if stop == self._epochs else stop, self._space.values(point))
+            values = self._space.values(proposal.point)
+            self._take(tuple(map(float, proposal.point)), None if stop == self._epochs else stop, values)
 
     def _take(self, point: tuple[float, ...], stop: int | None, values: Mapping[str, Value]) -> None:
         """Number a proposal; one that the budget has no room for is left out."""

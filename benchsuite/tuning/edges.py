@@ -105,11 +105,14 @@ def pair(
         last = float(SIDES.index(side))
         values = [beyond.value((edge + last) / 2), beyond.value(last)]
         return [{**tried[best], moved.name: value} for value in values], (moved.name, side, ends)
-    places = sorted({moved.place(values[moved.name]) for values in tried})
-    mine = moved.place(tried[best][moved.name])
-    below = max((place for place in places if place < mine), default=0.0)
-    above = min((place for place in places if place > mine), default=1.0)
-    values = [moved.value((mine + other) / 2) for other in (below, above)]
+    # Neighbours may lie beyond the range, where an earlier pair looked: on the declared scale all have a place.
+    (scale,) = (one for one in limits.dimensions if one.name == moved.name)
+    places = {scale.place(values[moved.name]) for values in tried}
+    mine = scale.place(tried[best][moved.name])
+    low, high = (scale.place(moved.value(end)) for end in (0.0, 1.0))
+    below = max((place for place in places if place < mine), default=min(low, mine))
+    above = min((place for place in places if place > mine), default=max(high, mine))
+    values = [scale.value((mine + other) / 2) for other in (below, above)]
     return [{**tried[best], moved.name: value} for value in values], None
 
 

@@ -11,7 +11,7 @@ from benchsuite.registry import Registry
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.selection import written
 from benchsuite.spaces import Value
-from benchsuite.studies.plan import Row
+from benchsuite.studies.plan import PlannedRow
 from benchsuite.trial import RATE, Trial
 from benchsuite.tuning.protocol import Protocol
 from benchsuite.tuning.ranges import beginning
@@ -32,7 +32,7 @@ class Entrant:
         registry: Where components are looked up.
     """
 
-    row: Row
+    row: PlannedRow
     selection: str
     task: Task
     trial: Trial
@@ -41,7 +41,7 @@ class Entrant:
     registry: Registry
 
     @classmethod
-    def of(cls, row: Row, trial: Trial, protocol: Protocol, registry: Registry) -> Entrant:
+    def of(cls, row: PlannedRow, trial: Trial, protocol: Protocol, registry: Registry) -> Entrant:
         """Return the entrant that a row is.
 
         What is searched is every hyperparameter of the row's own components that the user did not choose; where these are no
@@ -89,7 +89,7 @@ class Entrant:
         return self.limits.applied(self.trial, values, self.registry, self.task)
 
 
-def _space(row: Row, trial: Trial, protocol: Protocol, registry: Registry, task: Task) -> SearchSpace:
+def _space(row: PlannedRow, trial: Trial, protocol: Protocol, registry: Registry, task: Task) -> SearchSpace:
     fixed = {
         f"{setting.kind}.{place}.{name}"
         for place, setting in enumerate(row.settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 
 from benchsuite.components import Dimension, Task
 from benchsuite.errors import BenchsuiteError, unknown
@@ -75,7 +76,10 @@ class SearchSpace:
         Raises:
             BenchsuiteError: If it is no such point.
         """
-        if len(point) != len(self.dimensions) or not all(0 <= place <= 1 for place in point):
+        given: Sequence[object] = point  # a tuner may propose anything
+        if len(given) != len(self.dimensions) or not all(
+            isinstance(one, Real) and 0 <= float(one) <= 1 for one in given
+        ):
             raise BenchsuiteError(
                 f"a proposal must have {len(self.dimensions)} places from 0 to 1, one for each of "
                 f"{', '.join(self.names)}. Received: {tuple(point)!r}."

@@ -77,7 +77,7 @@ class TuningSource:
         self._pairs_left = pairs(protocol.budget) if smooth else 0
         self._space = entrant.begins
         self._widenings: dict[tuple[str, str], int] = {}
-        self._beyond: tuple[str, str, tuple[float, float]] | None = None
+        self._looked: dict[tuple[str, str], tuple[float, float]] = {}
         self._evaluating: list[Trial] | None = None
         self._evaluated: list[str] = []
         self._asking: Asking | None = None
@@ -144,7 +144,7 @@ class TuningSource:
             self._pairs_left -= 1
             whole = [one for one in self._tried if one.stop is None]
             worn = frozenset(key for key, count in self._widenings.items() if count >= MOST_WIDENINGS)
-            settings, self._beyond = edges.pair(
+            settings, beyond = edges.pair(
                 self._space,
                 self._entrant.limits,
                 [one.values for one in whole],
@@ -153,20 +153,27 @@ class TuningSource:
                 worn,
             )
             for values in settings:
-                self._try(values, None, 1.0, "beyond" if self._beyond else "near")
+                self._try(values, None, 1.0, "beyond" if beyond else "near")
+            if beyond:
+                name, side, wider = beyond
+                self._looked[name, side] = wider
             if settings:
                 return
         self._evaluate()
 
     def _widen(self) -> None:
-        """Widen the range that the last pair looked beyond, if the best setting lies there now."""
-        if self._beyond is None:
-            return
-        (name, side, wider), self._beyond = self._beyond, None
+        """Widen those ranges that a pair looked beyond, and that the best setting lies beyond now."""
         best = choose(self._results(), self._entrant.limits)
-        if best is not None and best >= len(self._tried) - 2:
-            self._space = self._space.widened({name: wider})
-            self._widenings[name, side] = self._widenings.get((name, side), 0) + 1
+        if best is None:
+            return
+        values, now = self._tried[best].values, ends(self._space)
+        for (name, side), wider in list(self._looked.items()):
+            value = values[name]
+            assert isinstance(value, float)
+            if value < now[name][0] if side == "low" else value > now[name][1]:
+                self._space = self._space.widened({name: wider})
+                self._widenings[name, side] = self._widenings.get((name, side), 0) + 1
+                del self._looked[name, side]
 
     def _try(
         self, values: Mapping[str, Value], stop: int | None, cost: float, source: str, number: int | None = None

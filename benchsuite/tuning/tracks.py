@@ -12,7 +12,7 @@ from benchsuite.registry import Registry
 from benchsuite.searches import Search
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.sources import Together
-from benchsuite.studies.plan import Plan, Row
+from benchsuite.studies.plan import Plan, PlannedRow
 from benchsuite.trial import Trial
 from benchsuite.tuning.entrant import Entrant
 from benchsuite.tuning.protocol import Protocol
@@ -130,7 +130,7 @@ def track_plan(plan: Plan, protocol: Protocol, registry: Registry, named_tasks: 
     return TrackPlan(entrants, protocol, [*plan.problems, *problems])
 
 
-def _tunes_itself(row: Row, registry: Registry) -> bool:
+def _tunes_itself(row: PlannedRow, registry: Registry) -> bool:
     return all(registry.component(setting.kind, setting.name).self_tuning for setting in row.settings)
 
 

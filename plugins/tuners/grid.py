@@ -62,6 +62,7 @@ def register_tuners():
             name="grid",
             make=make,
             summary="Every combination of evenly spaced values, the learning rate in the finest steps.",
+            reference="Fisher 1935, The Design of Experiments (full factorials)",
             formula="u ∈ {0, 1/(k−1), …, 1}^d, Π k_j ≤ budget",
         )
     ]
