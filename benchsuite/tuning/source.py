@@ -19,7 +19,7 @@ from benchsuite.tuning import edges
 from benchsuite.tuning.ask_tell import Asking
 from benchsuite.tuning.choosing import RULE, choose, mean_score
 from benchsuite.tuning.entrant import Entrant
-from benchsuite.tuning.protocol import Protocol
+from benchsuite.tuning.protocol import TuningProtocol
 from benchsuite.tuning.ranges import MOST_WIDENINGS, ends
 from benchsuite.tuning.validation import Validation
 
@@ -67,7 +67,9 @@ class TuningSource:
         ended: Given the search once all its trials were told.
     """
 
-    def __init__(self, entrant: Entrant, protocol: Protocol, ended: Callable[[Search], None] = lambda _: None) -> None:
+    def __init__(
+        self, entrant: Entrant, protocol: TuningProtocol, ended: Callable[[Search], None] = lambda _: None
+    ) -> None:
         self._entrant, self._protocol, self._ended = entrant, protocol, ended
         self._tried: list[_Trying] = []
         self._waiting: deque[_Trying] = deque()
