@@ -19,7 +19,7 @@ from benchsuite.tuning import edges
 from benchsuite.tuning.ask_tell import Asking
 from benchsuite.tuning.choosing import RULE, choose, mean_score
 from benchsuite.tuning.entrant import Entrant
-from benchsuite.tuning.protocol import TuningProtocol
+from benchsuite.tuning.protocol import SEED, TuningProtocol
 from benchsuite.tuning.ranges import MOST_WIDENINGS, ends
 from benchsuite.tuning.validation import Validation
 
@@ -95,7 +95,7 @@ class TuningSource:
                 entrant.begins,
                 left_to_tuner(protocol.budget) if smooth else protocol.budget,
                 entrant.trial.epochs,
-                0,
+                SEED,
                 protocol.setting.hyperparameters if protocol.setting else None,
                 first=[entrant.default],
             )
