@@ -208,8 +208,11 @@ class TuningSource:
     def _made(self) -> Search:
         entrant, protocol, trial, tried = self._entrant, self._protocol, self._entrant.trial, self._results()
         chosen = choose(tried, entrant.limits)
-        whole = [one.values for one in tried if one.stop is None]
-        at = edges.edges(self._space, whole, whole.index(tried[chosen].values)) if chosen is not None else {}
+        whole = [one for one in tried if one.stop is None]
+        at: dict[str, str] = {}
+        if chosen is not None:
+            place = whole.index(tried[chosen])
+            at = edges.edges(self._space, [one.values for one in whole], [one.score for one in whole], place)
         began, now = ends(entrant.begins), ends(self._space)
         return Search(
             kind=entrant.row.kind,
