@@ -111,7 +111,7 @@ def test_a_failure_counts_as_the_worst_that_completed(direction: str, failure: f
         return worst if rate > -1 else sign * (1 + rate / 10)
 
     failing = tried(lambda at: result(at, failure), (RATE, "depth"), 24, direction)
-    worst = min((point.result * sign for point in failing.points if math.isfinite(point.result))) * sign
+    worst = min(point.result * sign for point in failing.points if math.isfinite(point.result)) * sign
     stated = tried(lambda at: result(at, worst), (RATE, "depth"), 24, direction)
     assert failing.failed == sum(decades(point.values[RATE]) > -1 for point in failing.points) > 0
     one, other = (importance(tries, SPACES, np.random.default_rng(0)) for tries in (failing, stated))
