@@ -182,8 +182,10 @@ def _selection(search: Search, entrant: Entrant) -> str:
 
 
 def _others(search: Search, entrant: Entrant) -> dict[str, Any]:
-    """Return what was chosen beside the component's own hyperparameters: knobs, and the learning rate of another kind."""
-    return {name: value for name, value in search.setting.items() if not name.startswith(f"{entrant.row.kind}.")}
+    """Return what was chosen beside the component's own hyperparameters, where it is no default: knobs, and a learning rate."""
+    usual = entrant.default
+    own = f"{entrant.row.kind}."
+    return {name: value for name, value in search.setting.items() if not name.startswith(own) and value != usual[name]}
 
 
 def _flags(search: Search, entrant: Entrant) -> str:

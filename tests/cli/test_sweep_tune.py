@@ -197,9 +197,9 @@ def test_where_every_setting_fails_nothing_is_chosen(folder: Path, monkeypatch: 
 
 
 def test_a_tuner_that_learns_and_knobs_are_said(folder: Path) -> None:
-    text = said("tune digits_mlp sgd --budget 4 --tuner tpe --seeds 1 --workers 1 --search batch_size")
+    text = said("tune digits_mlp sgd --budget 24 --tuner tpe --seeds 1 --workers 1 --search batch_size")
     assert "The tuner learns" in text
-    assert "batch_size" in text
+    assert re.search(r"^  batch_size +one of 8, 16, 32, 64, 128$", text, re.MULTILINE)
 
 
 # ---------------------------------------------------------------- for real

@@ -123,10 +123,11 @@ def source_names(found: GridEffects) -> dict[str, str]:
 def _table(*heads: str) -> Table:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, head in enumerate(heads):
-        table.add_column(_text(head), justify="right" if number else "left", overflow="fold")
+        table.add_column(Text(one_line(head)), justify="right" if number else "left", overflow="fold")
     return table
 
 

@@ -55,15 +55,15 @@ def decades(value: Value) -> float:
 
 
 def test_shares_are_those_of_the_hyperparameters_own_scales() -> None:
-    """log₁₀ of the rate spans 5 and that of 1 − β spans 4: variances 25/12 and 4·16/12 times the weights."""
-    tries = tried(lambda at: decades(at[RATE]) + decades(1 - at[BETA]), (RATE, BETA, "depth"), 100)  # type: ignore[operator]
-    found = importance(tries, SPACES, np.random.default_rng(0))
-    known = shares(found)
-    assert known[RATE] == pytest.approx(25 / 41, abs=0.08)
-    assert known[BETA] == pytest.approx(16 / 41, abs=0.08)
-    assert known["depth"] < 0.02
-    assert found.together < 0.1
-    assert [one.name for one in found.shares] == [RATE, BETA, "depth"]
+    """Each is uniform on its own scale and spans 5: a third each. As they are, rate and β would lie in one decade nearly always."""
+
+    def result(at: Mapping[str, Value]) -> float:
+        return decades(at[RATE]) + 1.25 * decades(1 - at[BETA]) + 5 * at["depth"]  # type: ignore[operator]
+
+    found = importance(tried(result, (RATE, BETA, "depth"), 100), SPACES, np.random.default_rng(0))
+    assert shares(found) == pytest.approx({RATE: 1 / 3, BETA: 1 / 3, "depth": 1 / 3}, abs=0.12)
+    assert found.together < 0.15
+    assert [one.share for one in found.shares] == sorted((one.share for one in found.shares), reverse=True)
     first = found.shares[0]
     assert first.low <= first.share <= first.high
     assert 0 < first.forest_error < 0.05
