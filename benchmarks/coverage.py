@@ -154,13 +154,13 @@ def looks() -> Iterator[tuple[object, ...]]:
     yield ("true effect", "seeds", "rule", "any verdict", "mean seeds")
     for effect in (0.0, 0.5, 1.0, 2.0, 4.0):
         for paired, correlation in ((False, 0.0), (True, 0.5)):
-            for rule in ("early", "late", "once, at 20", "5 % at every look"):
-                if rule in ("early", "late"):
+            for rule in ("even", "late", "once, at 20", "5 % at every look"):
+                if rule in ("even", "late"):
                     plan = [(look.n, look.level) for look in spending(ALPHA, LOOKS, paired=paired, rule=rule)]  # type: ignore[arg-type]
                 else:
                     plan = [(n, ALPHA) for n in LOOKS if n == 20 or "every" in rule]
                 generator = np.random.default_rng(11)
-                at = stopped(plan, 3000, generator, paired=paired, correlation=correlation, effect=effect)
+                at = stopped(plan, 2000, generator, paired=paired, correlation=correlation, effect=effect)
                 decided = np.isfinite(at)
                 mean = np.where(decided, at, LOOKS[-1]).mean()
                 yield (f"{effect:g}", said(paired, correlation), rule, f"{decided.mean():.1%}", f"{mean:.1f}")
@@ -168,10 +168,10 @@ def looks() -> Iterator[tuple[object, ...]]:
 
 def families() -> Iterator[tuple[object, ...]]:
     """A against A with looks at 3, 5, 8, 10, 15, 20 seeds: studies of six tasks with any verdict at any look, in percent"""
-    yield ("seeds", "early", "late", "5 % by Holm at every look")
+    yield ("seeds", "even", "late", "5 % by Holm at every look")
     for paired, correlation in ((False, 0.0), (True, 0.0), (True, 0.5)):
         row = []
-        for rule in ("early", "late", None):
+        for rule in ("even", "late", None):
             plan = [(n, ALPHA) for n in LOOKS]
             if rule:
                 plan = [(look.n, look.level) for look in spending(ALPHA, LOOKS, paired=paired, tests=6, rule=rule)]  # type: ignore[arg-type]

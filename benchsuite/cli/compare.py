@@ -35,7 +35,7 @@ def compare(asked: Comparing) -> None:
     known = registry(asked.plugin, asked.no_local)
     for broken in known.broken:
         say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
-    verdict = tuned_verdict(asked, known) if asked.track == "tuned" else _verdict(asked, known, console)
+    verdict = tuned_verdict(asked, known) if asked.track != "default" else _verdict(asked, known, console)
     if asked.json:
         as_json(verdict.to_json())
     else:

@@ -104,8 +104,8 @@ def check_view(measure: str | None, track: str | None, formats: Sequence[str]) -
         BenchsuiteError: If a measure, track or format means nothing.
     """
     from benchsuite.analysis.trial_measure import TrialMeasure
+    from benchsuite.budgets import TRACKS
     from benchsuite.report.tables.formats import FORMATS
-    from benchsuite.searches import TRACKS
 
     if measure is not None:
         TrialMeasure.named(measure)

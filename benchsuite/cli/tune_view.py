@@ -140,7 +140,12 @@ class TuneView(Progress):
         marks = {0: f"{scale.value(high):.4g}", HEIGHT - 1: f"{scale.value(low):.4g}"}
         found += [cell(f"{marks.get(row, ''):>10} {line}") for row, line in enumerate(lines)]
         if best:
-            found.append(cell(f"{'best':>10} {spark(self._wide(map(scale.place, best), trial), low, high, WIDTH, self._letters)}", "dim"))
+            found.append(
+                cell(
+                    f"{'best':>10} {spark(self._wide(map(scale.place, best), trial), low, high, WIDTH, self._letters)}",
+                    "dim",
+                )
+            )
         return found
 
     def _many(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.budgets import TRACKS
 from benchsuite.checks import one_of, whole
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import RECIPE_KINDS
@@ -22,7 +23,6 @@ from benchsuite.trial import Trial
 
 SEEDS_UNLESS_GIVEN = 10
 """Fewer cannot pass Holm's correction for the tasks of a tier: of 10 pairs the smallest two-sided p is 0.002."""
-TRACKS = ("default", "tuned")
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Comparing(Table):
     )
     track: str = option(
         "default",
-        "Hyperparameters as declared (default), or as a search chose them (tuned).",
+        "Hyperparameters as declared (default), as searches chose them (tuned), or as the methods do (self_tuning).",
         one_of("track", TRACKS),
         metavar="TRACK",
         example="tuned",

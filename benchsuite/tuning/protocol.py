@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchsuite.budgets import BUDGETS
+from benchsuite.budgets import trainings
 from benchsuite.components import Tuner
 from benchsuite.errors import BenchsuiteError
 from benchsuite.recipe import Setting
@@ -92,7 +92,7 @@ def protocol_of(study: Study, registry: Registry) -> Protocol:
     return Protocol(
         track="tuned",
         seeds=study.seed_numbers,
-        budget=BUDGETS[study.budget],
+        budget=trainings(study.budget),
         tuner=tuner,
         setting=setting,
         tuner_text=written([setting], registry),
