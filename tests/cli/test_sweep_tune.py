@@ -145,7 +145,7 @@ def test_variance_and_importance_tell_what_the_records_hold(folder: Path) -> Non
     assert "momentum on digits_mlp, 30 epochs: 25 settings, 25 trials" in text
     first = text[text.index("hyperparameter") :].splitlines()[2]
     assert first.startswith("momentum learning_rate   1e-05 – 10")
-    assert "5 settings failed and count as the worst that completed." in text
+    assert "Failures count as the worst that completed: 5 settings." in text
     assert "Not among the records: pairs of two kinds." in text
     found = json.loads(said("importance --json"))
     assert [one["stream"] for one in found["variance"][0]["streams"]] == ["initial", "order", "noise"]
