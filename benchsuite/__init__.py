@@ -30,13 +30,17 @@ from benchsuite.components import (
     Observer,
     Optimizer,
     Preprocessing,
+    Problem,
+    Proposal,
     Published,
     Regularization,
     Schedule,
+    Scored,
     Surface,
     Task,
     TrialResult,
     TrialStart,
+    Tuner,
 )
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
@@ -67,14 +71,18 @@ __all__ = [
     "OneMinusLogUniform",
     "Optimizer",
     "Preprocessing",
+    "Problem",
+    "Proposal",
     "Published",
     "Regularization",
     "Schedule",
+    "Scored",
     "Surface",
     "Task",
     "TrialId",
     "TrialResult",
     "TrialStart",
+    "Tuner",
     "Uniform",
     "Unsupported",
     "__version__",
@@ -97,8 +105,9 @@ def read(
         stale: Whether these, and what an earlier benchsuite made, are read as well.
 
     Returns:
-        An archive: ``trials`` and ``curves`` are frames, ``leaderboard(kind)`` gives one, ``record(id)`` a whole record,
-        ``draw_learning_curves(task)`` and ``draw_seeds(task)`` draw on axes that are given and return them.
+        An archive: ``trials``, ``curves``, ``searches`` and ``tried`` are frames, ``leaderboard(kind)`` gives one,
+        ``record(id)`` a whole record, ``draw_learning_curves(task)`` and ``draw_seeds(task)`` draw on axes that are given and
+        return them.
 
     Raises:
         BenchsuiteError: If there are no records, or a file in the folder is none.

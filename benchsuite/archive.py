@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.record import Record
+from benchsuite.searches import Search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,7 @@ class Archive:
         without_data: How many were left out because their trials had no data.
         damaged: What lies among the records and is none, one line each.
         same_as: (kind, name) → name, of components that say that they are the same method as another.
+        searches: How tuned settings were chosen.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Archive:
         without_data: int = 0,
         damaged: Iterable[object] = (),
         same_as: Mapping[tuple[str, str], str] | None = None,
+        searches: Iterable[Search] = (),
     ) -> None:
         from benchsuite.report import Contents
 
@@ -53,6 +56,7 @@ class Archive:
         self.damaged = [str(one) for one in damaged]
         """What lies among the records and is none, one line each: it names the file, and says what is wrong with it."""
         self._stale_shown = stale_shown
+        self._searches = sorted(searches, key=lambda search: search.id)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -96,6 +100,26 @@ class Archive:
         from benchsuite.analysis.frames import curves_frame
 
         return curves_frame(self.records)
+
+    @cached_property
+    def searches(self) -> pd.DataFrame:
+        """One row for each search of a tuned or self-tuning track: what was asked for, what it cost, what it chose.
+
+        See :func:`benchsuite.analysis.search_frames.searches_frame` for the columns.
+        """
+        from benchsuite.analysis.search_frames import searches_frame
+
+        return searches_frame(self._searches)
+
+    @cached_property
+    def tried(self) -> pd.DataFrame:
+        """One row for each setting that a search tried: its hyperparameters as columns, its validation score, its trials.
+
+        See :func:`benchsuite.analysis.search_frames.tried_frame` for the columns.
+        """
+        from benchsuite.analysis.search_frames import tried_frame
+
+        return tried_frame(self._searches)
 
     def record(self, trial_id: str) -> Record:
         """Return the record of a trial.
@@ -221,6 +245,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    searches = list(store.searches(damaged))
     counts = Counter(freshness for _, freshness in judged)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
     return Archive(
@@ -230,6 +255,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         without_data=counts[Freshness.MISSING],
         damaged=damaged,
         same_as=registry.same_as,
+        searches=searches,
     )
 
 

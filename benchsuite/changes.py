@@ -1,18 +1,20 @@
-"""What ``--with`` changes in the baseline of a whole study: other components, another batch size, another budget."""
+"""What ``--with`` changes in the baseline of a whole study: components, batch size, budget, and knobs that tasks declare."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from benchsuite.checks import Check
 from benchsuite.components import RECIPE_KINDS, Task
+from benchsuite.components.base import NAME
 from benchsuite.components.fields import LARGEST_COUNT
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import KNOBS, change_order
 from benchsuite.recipe import Recipe
-from benchsuite.selection import Components, baseline, expand, split, written
+from benchsuite.selection import Components, baseline, expand, read_value, split, value_text, written
+from benchsuite.spaces import Value
 
 
 class NotAllowed(BenchsuiteError):
@@ -20,7 +22,7 @@ class NotAllowed(BenchsuiteError):
 
 
 Changes = tuple[tuple[str, str], ...]
-"""Kind → selection of the one alternative, or knob → whole number; in the order of the kinds, the knobs last."""
+"""Kind → selection of the one alternative, or knob → value; in the order of the kinds, the knobs last."""
 
 FORM = (
     "write kind=selection, batch_size=N or epochs=N, separated by commas, such as schedule=warmup+cosine,batch_size=128"
@@ -28,13 +30,13 @@ FORM = (
 
 
 def read_changes(texts: Iterable[str]) -> Changes:
-    """Return what users wrote, by kind or knob; whether the components exist is not looked at.
+    """Return what users wrote, by kind or knob; whether components and knobs exist is not looked at.
 
     Args:
-        texts: Each ``kind=selection`` or ``knob=number``, or several of them separated by commas.
+        texts: Each ``kind=selection`` or ``knob=value``, or several of them separated by commas.
 
     Raises:
-        BenchsuiteError: If it cannot be read, names what cannot be changed, or names something twice.
+        BenchsuiteError: If it cannot be read, or names something twice.
     """
     found: dict[str, str] = {}
     for text in texts:
@@ -44,11 +46,9 @@ def read_changes(texts: Iterable[str]) -> Changes:
             raise BenchsuiteError(f"cannot read {text!r} in --with: {FORM}.") from None
         for part in parts:
             key, equals, value = (side.strip() for side in part.partition("="))
-            if not equals or not key or not value or "[" in key:
+            if not equals or not value or not NAME.fullmatch(key.replace("-", "_")):
                 raise BenchsuiteError(f"cannot read {part!r} in --with: {FORM}.")
             name = key.replace("-", "_")
-            if name not in (*RECIPE_KINDS, *KNOBS):
-                raise unknown("kind or knob in --with:", name, (*RECIPE_KINDS, *KNOBS))
             if name in found:
                 raise BenchsuiteError(f"--with changes {name} twice: {found[name]} and {value}. Leave one of them out.")
             found[name] = _number(name, value) if name in KNOBS else value
@@ -65,15 +65,25 @@ def spelled(value: Any) -> Any:
     return tuple(f"{key}={held}" for key, held in value.items()) if plain else value
 
 
-def settle(changes: Changes, components: Components) -> Changes:
+def settle(changes: Changes, components: Components, declared: Collection[str] = ()) -> Changes:
     """Return the changes with each selection written as short as it can be, so that equal ones are equal.
 
+    Args:
+        changes: As they were read.
+        components: Where components are looked up.
+        declared: The knobs that tasks declare.
+
     Raises:
-        BenchsuiteError: If a selection names what does not exist or cannot be, or means several alternatives.
+        BenchsuiteError: If a name is neither a kind nor a knob, a selection names what does not exist or cannot be, or means
+            several alternatives.
     """
     settled = []
     for name, text in changes:
-        if name not in KNOBS:
+        if name not in (*RECIPE_KINDS, *KNOBS, *declared):
+            raise unknown("kind or knob in --with:", name, {*RECIPE_KINDS, *KNOBS, *declared})
+        if name in declared and name not in (*RECIPE_KINDS, *KNOBS):
+            text = value_text(read_value(text))
+        elif name not in KNOBS:
             alternatives = expand(name, [text], components)
             if len(alternatives) != 1:
                 raise BenchsuiteError(
@@ -104,11 +114,33 @@ def changed_baseline(task: Task, components: Components, changes: Changes) -> Re
                 others = f", only {task.knobs[0]}" if task.knobs else ""
                 raise NotAllowed(f"{name} cannot be changed there{others}")
             continue
+        if name not in RECIPE_KINDS:
+            _own_knob(task, name, text)
+            continue
         if name not in recipe:
             raise NotAllowed(f"there is a {name.replace('_', ' ')} of its own, which cannot be replaced")
         (settings,) = expand(name, [text], components)
         recipe = recipe.replaced(name, settings)
     return recipe
+
+
+def own_knobs(task: Task, changes: Changes) -> tuple[tuple[str, Value], ...]:
+    """Return the values of a task's own knobs after the changes, of those that are not as the task has them.
+
+    Raises:
+        NotAllowed: If it has no such knob, or the value lies outside.
+    """
+    chosen = {name: _own_knob(task, name, text) for name, text in changes if name not in (*RECIPE_KINDS, *KNOBS)}
+    return task.unusual(chosen)
+
+
+def _own_knob(task: Task, name: str, text: str) -> Value:
+    if name not in task.architecture:
+        raise NotAllowed(f"it has no knob {name}")
+    value, space = read_value(text), task.architecture[name]
+    if not space.contains(value):
+        raise NotAllowed(f"{name} must be {space.describe()}")
+    return space.checked(value, f"{name} of {task.title}")
 
 
 def change_text(changes: Changes) -> str:

@@ -24,6 +24,7 @@ from benchsuite.record_files import (
     entries,
     move_aside,
 )
+from benchsuite.search_files import read_searches
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "weights": check_weights,
@@ -74,7 +75,7 @@ def examine(folder: Path) -> Examination:
                 damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
             else:
                 extras += 1
-    extras += sum(1 for _ in all_costs(folder, damaged))
+    extras += sum(1 for _ in all_costs(folder, damaged)) + sum(1 for _ in read_searches(folder, damaged))
     for name in IDLE:
         damaged += _links(folder, folder / name)
     damaged += _leftovers(folder)

@@ -74,6 +74,11 @@ def register_tasks() -> list[c.Task]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_tuners() -> list[c.Tuner]:  # type: ignore[empty-body]
+    """Return tuners."""
+
+
+@hookspec
 def register_observers() -> list[c.Observer]:  # type: ignore[empty-body]
     """Return observers, of which ``benchsuite run --observer NAME`` switches on those that it names."""
 

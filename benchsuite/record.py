@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Annotated, Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
 
@@ -379,6 +379,10 @@ class _Spec(TypedDict):
     fold: NotRequired[_Fold | None]
     lanes: NotRequired[Count]
     changes: NotRequired[Annotated[dict[Name, Name], Field(min_length=1)]]
+    inner: NotRequired[_Fold]
+    refit: NotRequired[Literal[True]]
+    stop: NotRequired[Positive]
+    knobs: NotRequired[Annotated[dict[Name, Value], Field(min_length=1)]]
 
 
 def _trial(data: Any) -> Trial:

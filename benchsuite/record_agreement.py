@@ -34,6 +34,12 @@ def check_agreement(record: Record, curves: Mapping[str, Row]) -> None:
     trial, results, outcome = record.trial, record.results, record.outcome
     if trial.fold and trial.fold[0] >= trial.fold[1]:
         raise Disagreement(f"spec.fold: there is no fold {trial.fold[0]} of {trial.fold[1]}")
+    if trial.inner and trial.inner[0] >= trial.inner[1]:
+        raise Disagreement(f"spec.inner: there is no fold {trial.inner[0]} of {trial.inner[1]}")
+    if trial.inner and trial.refit:
+        raise Disagreement("spec.refit: what trains on all that does not test has no fold that validates")
+    if trial.stop is not None and trial.stop >= trial.epochs:
+        raise Disagreement(f"spec.stop: must be before the last of {trial.epochs} epochs")
     if record.task.primary not in record.task.metrics or "loss" not in record.task.metrics:
         raise Disagreement("task.metrics: must hold 'loss' and the primary measure")
     if curves:
@@ -69,6 +75,9 @@ def _check_curves(record: Record, curves: Mapping[str, Row]) -> None:
         raise Disagreement("curves.epoch: must be 0, 1, 2 …")
     if count > record.trial.epochs + 1:
         raise Disagreement(f"curves.epoch: reaches {count - 1}, beyond the budget of {record.trial.epochs}")
+    stop = record.trial.stop
+    if stop is not None and (count > stop + 1 or (record.outcome is Outcome.PRUNED and count != stop + 1)):
+        raise Disagreement(f"curves.epoch: must end with {stop}, where the trial was stopped")
     each = record.results.steps_per_epoch or 0
     if count and (not each or steps != list(range(0, each * count, each))):
         raise Disagreement("curves.step: must be results.steps_per_epoch for each epoch")

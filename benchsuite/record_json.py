@@ -87,9 +87,10 @@ def _keys(record: Record, data: dict[str, Any]) -> int:
     reached = results.get("targets") or {}
     environment = data["environment"]
     objects = (
-        data, spec, spec["task"], spec["streams"], spec.get("fold"), spec.get("changes"), data.get("curves"), results, results.get("final"),
-        results.get("best"), reached, results.get("failure"), data["costs"], environment, environment.get("versions"),
-        data.get("fingerprints"), data["task"], made_by, made_by.get("plugins"), *reached.values(),
+        data, spec, spec["task"], spec["streams"], spec.get("fold"), spec.get("changes"), spec.get("knobs"), spec.get("inner"),
+        data.get("curves"), results, results.get("final"), results.get("best"), reached, results.get("failure"), data["costs"],
+        environment, environment.get("versions"), data.get("fingerprints"), data["task"], made_by, made_by.get("plugins"),
+        *reached.values(),
     )  # fmt: skip
     return 1 + sum([len(held) for held in objects if held]) + record.trial.recipe.keys + record.task.baseline.keys
 

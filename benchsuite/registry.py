@@ -36,7 +36,7 @@ from benchsuite.fingerprints import Fingerprints, functions_of
 from benchsuite.spaces import Value
 from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
-from benchsuite.trying import Listed, Tried, forget_unless_it_has, functions_before, try_first
+from benchsuite.trying import Listed, TriedFirst, forget_unless_it_has, functions_before, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
 
@@ -232,7 +232,7 @@ def load_registry(
     registry = Registry(skipped=skipped)
     files: set[Path] = set()
     for candidate in candidates:
-        told = tried.get(candidate.key, Tried())
+        told = tried.get(candidate.key, TriedFirst())
         if listing and told.failed:  # and nobody waits for the library again
             _add_broken(registry, candidate, told.failed, told.printed)
             continue
@@ -270,7 +270,7 @@ def _may_clash(registry: Registry) -> bool:
     return marked or len(names) < len(rows) or any(name in registry.tables[kind] for kind, name in names)
 
 
-def _add(registry: Registry, candidate: Candidate, tried: Tried, files: set[Path], guard: bool) -> None:
+def _add(registry: Registry, candidate: Candidate, tried: TriedFirst, files: set[Path], guard: bool) -> None:
     """Import and register one candidate, unless its file is registered already."""
     if tried.reason:
         _add_broken(registry, candidate, tried.reason, tried.printed)

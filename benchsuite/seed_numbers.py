@@ -11,6 +11,8 @@ from benchsuite.errors import BenchsuiteError
 
 MOST_SEEDS = 1_000_000
 LARGEST_SEED = 999_999_999
+FIRST_TUNING_SEED = 1_000_000_000
+"""Tuning trials have this seed and those behind it, which no user can write: no evaluation ever sees them."""
 WORDS = f"be a number of seeds from 1 to {MOST_SEEDS:,}, or seeds and ranges such as 0-9, 3,5 or 0-4,10"
 
 

@@ -194,7 +194,7 @@ def _values(component: Component, key: str, texts: Iterable[str]) -> list[Value]
     space = component.space.get(key)
     found: list[Value] = []
     for text in texts:
-        value = _value(text)
+        value = read_value(text)
         if ".." not in text or space is None or space.contains(value):
             found.append(value)
             continue
@@ -221,21 +221,20 @@ def written(settings: Iterable[Setting], components: Components) -> str:
 def _written(setting: Setting, component: Component) -> str:
     usual = Setting.of(component).hyperparameters if not component.required else component.defaults
     chosen = [
-        f"{key}={_value_text(value)}"
-        for key, value in setting.values
-        if json.dumps(value) != json.dumps(usual.get(key))
+        f"{key}={value_text(value)}" for key, value in setting.values if json.dumps(value) != json.dumps(usual.get(key))
     ]
     return f"{setting.name}[{';'.join(chosen)}]" if chosen else setting.name
 
 
-def _value_text(value: Value) -> str:
+def value_text(value: Value) -> str:
+    """Return the text that is read as a value."""
     if not isinstance(value, str):
         return json.dumps(value)
-    read = _value(value) if value == value.strip() else None
+    read = read_value(value) if value == value.strip() else None
     return value if isinstance(read, str) and read == value else json.dumps(value)
 
 
-def _value(text: str) -> Value:
+def read_value(text: str) -> Value:
     """Read a number, true, false, null or None, and anything else as text. NaN and infinities stay text, which no range holds."""
     if re.fullmatch("[0-9a-f]{32}", text):  # the id of a trial, even if all of it are digits
         return text

@@ -30,6 +30,25 @@ class Source(Protocol):
         ...
 
 
+class Together:
+    """Several sources that run side by side, each as if it were alone.
+
+    Each is told its own records in the order of its own proposals, and never waits for what another one proposed: what it
+    proposes depends neither on the others nor on the number of workers.
+
+    Args:
+        sources: In the order in which they are asked.
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = tuple(sources)
+
+
+def alone(source: Source | Together) -> tuple[Source, ...]:
+    """Return the sources that run side by side; one of its own is the only one."""
+    return source.sources if isinstance(source, Together) else (source,)
+
+
 class Planned:
     """A source that knows all its trials beforehand.
 

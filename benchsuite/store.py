@@ -18,6 +18,8 @@ from benchsuite.lock import locked
 from benchsuite.record import Record
 from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, said
 from benchsuite.record_json import record_from_json, record_to_json
+from benchsuite.search_files import SEARCHES, read_searches, search_file
+from benchsuite.searches import Search, search_from_json, search_to_json
 
 
 class DamagedRecord(BenchsuiteError):
@@ -33,7 +35,7 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
-WRITTEN = ("trials", "weights", "predictions", "probes", "costs", "report", "stale")
+WRITTEN = ("trials", SEARCHES, "weights", "predictions", "probes", "costs", "report", "stale")
 """Folders that runs and reports write to."""
 
 
@@ -184,6 +186,34 @@ class Store:
         except OSError as error:
             raise cannot_write(path, error) from None
         return written
+
+    def searches(self, damaged: list[Damage] | None = None) -> Iterator[Search]:
+        """Read search after search, sorted by id.
+
+        Args:
+            damaged: Filled with what is no search.
+
+        Raises:
+            BenchsuiteError: In one line, for the first file that is no search, if no list is given for them.
+        """
+        found: list[Damage] = []
+        yield from read_searches(self.folder, found if damaged is None else damaged)
+        if found:
+            raise BenchsuiteError(f"{self.folder}: {found[0]}. Move it away: its trials are records, and stay.")
+
+    def write_search(self, search: Search) -> None:
+        """Write a search whole or not at all; one of the same id is replaced.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        content = search_to_json(search)
+        search_from_json(content)  # what cannot be read must not be written
+        name = search_file(search.id)
+        try:
+            self._root.write(name, content)
+        except OSError as error:
+            raise cannot_write(self.folder / name, error) from None
 
     def set_aside_damaged(self, damage: Damage, trial_id: str) -> str:
         """Move what lies in the place of a record, and all that is kept beside it, to ``damaged/``: nothing is lost.

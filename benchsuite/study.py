@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.budgets import BUDGETS, TRACKS
 from benchsuite.changes import CHANGES, Changes, read_changes, spelled
 from benchsuite.checks import Check, above, form, one_of, whole
 from benchsuite.components import MOST_LANES, TIERS
@@ -92,6 +93,45 @@ class Study(Table):
         example=10,
         numeric=True,
     )
+    track: str = option(
+        "default",
+        "How hyperparameters are chosen: default (as declared), tuned (a search of equal budget for each), self_tuning (none).",
+        one_of("track", TRACKS),
+        example="tuned",
+    )
+    budget: str = option(
+        "small",
+        f"Trainings of each search: {', '.join(f'{name} ({count})' for name, count in BUDGETS.items())}.",
+        one_of("budget", tuple(BUDGETS)),
+        example="medium",
+    )
+    tuner: str = option(
+        "",
+        "Who proposes settings: a tuner, as name[hp=value]; the default one unless given.",
+        metavar="NAME",
+        example="tpe",
+    )
+    search: tuple[str, ...] = option(
+        (),
+        "Search these knobs of the tasks as well: depth, width, batch_size, activation, … Those of a task: benchsuite info.",
+        metavar="KNOBS",
+        example=["depth", "width"],
+        kinds=True,
+    )
+    tuning_seeds: int = option(
+        1,
+        "With how many seeds each setting is tried; none of them is an evaluation seed.",
+        whole(1, 1_000),
+        metavar="N",
+        example=3,
+    )
+    tuning_folds: int | None = option(
+        None,
+        "Choose settings by K-fold cross-validation of all that does not test, and train on all of it at the end.",
+        whole(2, 1_000),
+        metavar="K",
+        example=5,
+    )
     epochs: int | None = option(
         None, "Budget that replaces the tasks' own.", whole(1, 1_000_000_000), metavar="N", example=10
     )
@@ -106,6 +146,24 @@ class Study(Table):
         example=64,
     )
     device: str = option("cpu", "cpu, gpu or gpu:N.", form(r"cpu|gpu(:\d+)?", "be cpu, gpu or gpu:N"), example="gpu:0")
+
+    def refuse_without_search(self) -> None:
+        """Refuse what says how hyperparameters are searched on a track that searches none.
+
+        Raises:
+            BenchsuiteError: If something does.
+        """
+        for flag, given in (
+            ("--tuner", self.tuner),
+            ("--search", self.search),
+            ("--tuning-folds", self.tuning_folds),
+            ("--tuning-seeds", self.tuning_seeds != 1),
+        ):
+            if given and self.track != "tuned":
+                raise BenchsuiteError(
+                    f"{flag} says how hyperparameters are searched, and --track {self.track} searches none. Use --track tuned, "
+                    f"or leave {flag} out."
+                )
 
     @property
     def changes(self) -> Changes:

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from benchsuite.kinds import change_order
 from benchsuite.recipe import Recipe, RecipeSpec, Setting, canonical
+from benchsuite.spaces import Value
 
 if sys.version_info >= (3, 12):
     from typing import NotRequired, TypedDict
@@ -58,6 +60,24 @@ class Spec(TypedDict):
     fold: NotRequired[FoldSpec | None]  # records of engine 1 know none
     lanes: NotRequired[int]  # where it is not 1
     changes: NotRequired[dict[str, str]]  # where there are some
+    stop: NotRequired[int]  # where a tuner stops it before its budget ends
+    knobs: NotRequired[dict[str, Value]]  # those of the task's own that are not as it has them
+    inner: NotRequired[FoldSpec]  # where a fold of the rest validates
+    refit: NotRequired[bool]  # where it is true
+
+
+class Division(NamedTuple):
+    """Which examples of a task train, validate and test; the task's own split where nothing is said.
+
+    Args:
+        fold: See :class:`Trial`.
+        inner: Likewise.
+        refit: Likewise.
+    """
+
+    fold: tuple[int, int] | None = None
+    inner: tuple[int, int] | None = None
+    refit: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,12 @@ class Trial:
         lanes: How many trials its program trains side by side, this one among them: products of many round differently.
         changes: What its study changed in the task's baseline, by kind or knob. Recipe, budget and batch size hold it
             already; it says which trials are compared with each other, and so is part of the id.
+        inner: Number of the fold of training and validation part that validates, from 0, and how many there are: a trial of
+            a tuning by cross-validation. ``None`` for the task's own validation part.
+        refit: Whether it trains on training and validation part together. What it measures on the validation part is
+            measured on examples that it trained on.
+        stop: The epoch after which it ends as ``pruned``: up to there it is, bit for bit, the trial that has none.
+        knobs: The values of the task's own knobs, sorted by name, of those that are not as the task has them.
     """
 
     task: str
@@ -96,6 +122,10 @@ class Trial:
     has_fold: bool = True
     lanes: int = 1
     changes: tuple[tuple[str, str], ...] = ()
+    inner: tuple[int, int] | None = None
+    refit: bool = False
+    stop: int | None = None
+    knobs: tuple[tuple[str, Value], ...] = ()
 
     @property
     def spec(self) -> Spec:
@@ -117,6 +147,14 @@ class Trial:
             spec["lanes"] = self.lanes
         if self.changes:
             spec["changes"] = dict(self.changes)
+        if self.inner:
+            spec["inner"] = {"number": self.inner[0], "of": self.inner[1]}
+        if self.refit:
+            spec["refit"] = True
+        if self.stop is not None:
+            spec["stop"] = self.stop
+        if self.knobs:
+            spec["knobs"] = dict(self.knobs)
         return spec
 
     @cached_property
@@ -129,7 +167,7 @@ class Trial:
 
     @cached_property
     def cell(self) -> str:
-        """Hash of what trials that may share a program have in common: seed, fold, budget and numbers are left out.
+        """Hash of what trials that may share a program have in common: seed, fold, budget, stop and numbers are left out.
 
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
@@ -139,7 +177,8 @@ class Trial:
             if kind not in ON_HOST
         }
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
-        return identity({**replace(self, changes=()).spec, **changing, "recipe": recipe})
+        bare = replace(self, changes=(), inner=None, refit=False, stop=None)
+        return identity({**bare.spec, **changing, "recipe": recipe})
 
     @cached_property
     def numbers(self) -> Mapping[str, float | int]:
@@ -175,7 +214,21 @@ class Trial:
             has_fold="fold" in spec,
             lanes=spec.get("lanes", 1),
             changes=tuple(sorted(spec.get("changes", {}).items(), key=lambda item: change_order(item[0]))),
+            inner=(inner["number"], inner["of"]) if (inner := spec.get("inner")) else None,
+            refit=spec.get("refit", False),
+            stop=spec.get("stop"),
+            knobs=tuple(sorted(spec.get("knobs", {}).items())),
         )
+
+    @property
+    def division(self) -> Division:
+        """What decides which examples train, validate and test."""
+        return Division(self.fold, self.inner, self.refit)
+
+    @property
+    def longest(self) -> int:
+        """The epoch after which it ends at the latest."""
+        return self.epochs if self.stop is None else min(self.stop, self.epochs)
 
     @property
     def change(self) -> str:

@@ -72,8 +72,7 @@ def test_equal_changes_settle_alike(bundled: Registry) -> None:
         ("cosine", "cannot read 'cosine' in --with: "),
         ("schedule=", "cannot read 'schedule=' in --with: "),
         ("schedule=cosine,linear", "cannot read 'linear' in --with: "),
-        ("schedul=cosine", "unknown kind or knob in --with: 'schedul'. Did you mean 'schedule'? Known: "),
-        ("seeds=3", "unknown kind or knob in --with: 'seeds'. "),
+        ("Width=3", "cannot read 'Width=3' in --with: "),
         ("batch_size=8,batch-size=9", "--with changes batch_size twice: 8 and 9. Leave one of them out."),
         ("batch_size=0", "batch_size in --with must be a whole number from 1 to 2,147,483,647. Received: '0'."),
         ("epochs=1.5", "epochs in --with must be a whole number from 1 to 2,147,483,647. Received: '1.5'."),
@@ -155,6 +154,16 @@ def test_tasks_that_do_not_allow_it_are_left_out_and_named(bundled: Registry) ->
     ("more", "message"),
     [
         ({"with_": ("schedule=cosin",)}, "unknown schedule 'cosin'. Did you mean 'cosine'?"),
+        ({"with_": ("schedul=cosine",)}, "unknown kind or knob in --with: 'schedul'. Did you mean 'schedule'? Known: "),
+        ({"with_": ("seeds=3",)}, "unknown kind or knob in --with: 'seeds'. "),
+        (
+            {"with_": ("width=100",)},
+            "--with width=100 is impossible on task 'digits_mlp': width must be one of 16, 32, 64, 128, 256.",
+        ),
+        (
+            {"with_": ("depth=1",), "task": ("digits_cnn",)},
+            "--with depth=1 is impossible on task 'digits_cnn': it has no knob depth.",
+        ),
         (
             {"with_": ("schedule=*",)},
             "--with gives every trial the same schedule. Received: '*', which means ",
@@ -197,6 +206,56 @@ def test_a_task_says_which_numbers_may_change() -> None:
     assert bs.Task(**fields, knobs=[]).knobs == ()
     assert "unknown knob of task 'mine': 'seeds'" in refused(bs.Task, **fields, knobs=("seeds",))
     assert "knobs of task 'mine' must be a list of batch_size and epochs" in refused(bs.Task, **fields, knobs="epochs")
+
+
+def test_a_task_may_declare_knobs_of_its_own() -> None:
+    fields: dict[str, Any] = {
+        "name": "mine", "data": lambda: None, "split": bs.HoldOut(1, 1, 1), "model": lambda blocks, inputs: inputs,
+        "loss": "mse", "primary": "loss", "batch_size": 1, "epochs": 1,
+    }  # fmt: skip
+    width = bs.Integer(2, 64, default=8)
+    task = bs.Task(**fields, architecture={"width": width, "depth": bs.Choice([1, 2])})
+    assert list(task.architecture) == ["depth", "width"]
+    assert task.unusual({"width": 8.0, "depth": 2}) == (("depth", 2),)
+    assert task.unusual({"width": 16.0}) == (("width", 16),)
+    assert "unknown knob of task 'mine': 'wide'. Did you mean 'width'?" in refused(task.unusual, {"wide": 8})
+    assert "width of task 'mine' must be a whole number from 2 to 64. Received: 65." in refused(
+        task.unusual, {"width": 65}
+    )
+    for name in ("batch_size", "optimizer"):
+        said = f"a knob of task 'mine' is named {name!r}, as one that every task has. Choose another name."
+        assert refused(bs.Task, **fields, architecture={name: width}) == said
+    assert "the name of a knob must be lower-case" in refused(bs.Task, **fields, architecture={"Width": width})
+    assert (
+        "the space of knob 'width' in task 'mine' must be Uniform, LogUniform, Integer or Choice. Received: 8."
+        in refused(bs.Task, **fields, architecture={"width": 8})
+    )
+    assert "architecture of task 'mine' must be a dictionary" in refused(bs.Task, **fields, architecture=[8])
+
+
+def test_a_changed_knob_is_in_the_trial_and_its_program(bundled: Registry) -> None:
+    chosen = {"optimizer": ("adamw,sgd",)}
+    usual = planned(bundled, components=chosen).trials.values()
+    found = planned(bundled, "width=128,depth=1.0", components=chosen).trials.values()
+    for trial, ordinary in zip(found, usual, strict=True):
+        assert trial.recipe == ordinary.recipe
+        assert trial.knobs == (("depth", 1), ("width", 128))
+        assert trial.spec["knobs"] == {"depth": 1, "width": 128}
+        assert trial.change == "depth=1.0, width=128"
+        assert trial.cell != ordinary.cell
+        assert "knobs" not in ordinary.spec
+        assert Trial.from_spec(json.loads(json.dumps(trial.spec))) == trial
+    (same,) = planned(bundled, "width=64").trials.values()
+    assert same.knobs == ()  # it is what the task has; the study says so all the same
+    facts = task_facts(bundled.task("digits_mlp"), bundled, (("width", "128"),))
+    assert facts.baseline == baseline(bundled.task("digits_mlp"), bundled)
+
+
+def test_tasks_without_a_knob_are_left_out_and_named(bundled: Registry) -> None:
+    found = planned(bundled, "depth=1", task=(), tier="quick", baselines=True)
+    assert set(found.tasks) == {"digits_mlp", "diamonds_mlp"}
+    (said,) = [problem for problem in found.problems if "left out" in problem]
+    assert said.endswith("are left out: it has no knob depth")
 
 
 # Which results stand beside which
@@ -271,7 +330,12 @@ def test_the_page_speaks_of_a_change_once_and_only_where_nothing_stands_beside_i
 
 def test_terminal_and_csv_name_the_changed_baseline() -> None:
     titles = [str(table.title) for table in leaderboard_tables(BOTH)]
-    assert titles[:2] == ["optimizer leaderboard", "optimizer leaderboard, baseline with schedule=cosine"]
+    assert titles[:4] == [
+        "optimizer ranking, test accuracy",
+        "optimizer leaderboard",
+        "optimizer, baseline with schedule=cosine ranking, test accuracy",
+        "optimizer leaderboard, baseline with schedule=cosine",
+    ]
     lines = leaderboard_csv(leaderboards(BOTH)).splitlines()
     place = lines[0].split(",").index("change")
     assert "schedule=cosine" in lines[-1]

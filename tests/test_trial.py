@@ -87,6 +87,10 @@ def test_every_field_of_the_spec_changes_the_id(path: tuple[Any, ...]) -> None:
         {"fold": None, "has_fold": False},
         {"lanes": 4},
         {"changes": (("schedule", "cosine"),)},
+        {"inner": (0, 2)},
+        {"refit": True},
+        {"stop": 2},
+        {"knobs": (("width", 32),)},
     ],
     ids=lambda change: list(change)[-1],
 )
@@ -97,7 +101,7 @@ def test_every_field_of_a_trial_changes_the_id(change: dict[str, Any]) -> None:
 def test_the_list_of_fields_above_is_whole() -> None:
     assert {field.name for field in fields(Trial)} == {
         "task", "task_version", "recipe", "seed", "epochs", "batch_size", "precision", "device", "streams", "fold",
-        "engine", "has_fold", "lanes", "changes",
+        "engine", "has_fold", "lanes", "changes", "stop", "knobs", "inner", "refit",
     }  # fmt: skip
 
 
@@ -156,6 +160,12 @@ def test_a_spec_of_the_first_engine_says_nothing_of_folds() -> None:
     assert trial.with_seed(4).spec == {**spec, "seed": 4}
 
 
+def test_inner_folds_and_refits_survive_a_record() -> None:
+    for trial in (replace(TRIAL, inner=(2, 5)), replace(TRIAL, refit=True)):
+        assert Trial.from_spec(json.loads(json.dumps(trial.spec))) == trial
+    assert not {"inner", "refit"} & set(TRIAL.spec)  # only where set: what there was before keeps its id
+
+
 def test_with_seed_changes_the_seed_alone() -> None:
     other = TRIAL.with_seed(3)
     assert other.spec == {**TRIAL.spec, "seed": 3}
@@ -179,6 +189,9 @@ def with_setting(kind: str, **values: Any) -> Trial:
         TRIAL.with_seed(9),
         replace(TRIAL, epochs=9),
         replace(TRIAL, streams=()),
+        replace(TRIAL, inner=(1, 4)),
+        replace(TRIAL, refit=True),
+        replace(TRIAL, stop=3),
         with_setting("schedule"),
         with_setting("initializer"),
         with_setting("preprocessing"),
@@ -199,6 +212,7 @@ def test_what_a_program_is_fed_stays_in_the_cell(other: Trial) -> None:
         replace(TRIAL, batch_size=9),
         replace(TRIAL, precision="bfloat16"),
         replace(TRIAL, device="gpu"),
+        replace(TRIAL, knobs=(("width", 32),)),
         with_setting("optimizer"),
         with_setting("optimizer", alpha=None),
         with_setting("optimizer", alpha="0.5"),

@@ -4,13 +4,17 @@ Knows neither TensorFlow nor the engine. Tables are made of :class:`~benchsuite.
 :class:`Sample`, which is what several tables share.
 """
 
+from benchsuite.analysis.boards import leaderboards
 from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
-from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row, leaderboards
+from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
+from benchsuite.analysis.ranking import Place, Ranking
+from benchsuite.analysis.robustness import Robustness
 from benchsuite.analysis.sample import Column, LeftOut, Sample
+from benchsuite.analysis.tuned_boards import searched_only, tuned_leaderboards
 from benchsuite.analysis.twins import SameAs
 
 __all__ = [
@@ -24,7 +28,11 @@ __all__ = [
     "LayerProbes",
     "Leaderboard",
     "LeftOut",
+    "Place",
+    "Protocol",
+    "Ranking",
     "RecipeProbes",
+    "Robustness",
     "Row",
     "SameAs",
     "Sample",
@@ -36,4 +44,6 @@ __all__ = [
     "leaderboards",
     "median_interval",
     "mixtures",
+    "searched_only",
+    "tuned_leaderboards",
 ]

@@ -6,11 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, Interval, median, median_interval, worst
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Reached, Record
+
+if TYPE_CHECKING:
+    from benchsuite.analysis.ranking import Place
+    from benchsuite.analysis.trial_measure import TrialMeasure
 
 # A timing counts only where the trial had its core to itself: processor time ÷ wall time at least this.
 LEAST_CPU_SHARE = 0.9
@@ -18,10 +23,12 @@ LEAST_CPU_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SeedValue:
-    """What one trial reached on the test part; a value of ``None`` is a failed seed, or one that does not count.
+    """What one trial reached by the measure of its table; a value of ``None`` is a failed seed, or one that does not count.
 
     In a cross-validation it is the mean over the folds of one seed, whose trials are ``ids`` in the order of the folds,
-    and ``deviation`` is the standard deviation of ``final`` over them (with n − 1).
+    and ``deviation`` is the standard deviation of ``final`` over them (with n − 1). ``missed``: it went to its end without
+    reaching the target whose steps are counted, and so is later than any that reached it. ``unknown``: it went to its
+    end, and there is nothing to say by this measure, such as the steps to a target that its task does not have.
     """
 
     ids: tuple[str, ...]
@@ -30,6 +37,8 @@ class SeedValue:
     final: float | None
     best: float | None
     deviation: float | None = None
+    missed: bool = False
+    unknown: bool = False
 
     @property
     def id(self) -> str:
@@ -39,12 +48,12 @@ class SeedValue:
     @property
     def counts(self) -> bool:
         """Whether it enters statistics: it went to its end or failed on the way."""
-        return self.outcome.finished or self.outcome.failed
+        return (self.outcome.finished or self.outcome.failed) and not self.unknown
 
     @property
     def failed(self) -> bool:
         """Whether training was tried and gave no number."""
-        return self.counts and self.final is None
+        return self.counts and self.final is None and not self.missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,10 @@ class TargetSteps:
 class Entry:
     """All trials of one row on one column.
 
-    ``final`` is the test value after the last epoch (the headline), ``best`` the test value at the epoch with the best
-    validation value; both are ``None`` if no trial counts, since all were pruned or are unsupported. ``rank`` is ``None``
-    where there is nothing to rank against; the entry ``leads`` if no other median of its column is better.
+    ``final`` is the value after the last epoch (the headline), ``best`` the value at the epoch with the best
+    validation value, both of the test part unless the table has another measure; both are ``None`` if no trial counts, since
+    all were pruned or are unsupported. ``rank`` is that of the median, ``None`` where there is nothing to rank against;
+    ``place`` what tests of all runs tell of the column; the entry ``leads`` if none is told to be better and some are worse.
     ``step_milliseconds`` is the median over the ``timings`` trials that had their core to themselves.
     """
 
@@ -91,6 +101,7 @@ class Entry:
     is_baseline: bool
     rank: float | None = None
     leads: bool = False
+    place: Place | None = None
 
     @property
     def outcomes(self) -> dict[Outcome, int]:
@@ -120,7 +131,14 @@ class Entry:
         return _mean(known) if known else None
 
 
-def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_baseline: bool, confidence: float) -> Entry:
+def summarize(
+    records: Sequence[Record],
+    saturated: frozenset[float],
+    *,
+    is_baseline: bool,
+    confidence: float,
+    measure: TrialMeasure | None = None,
+) -> Entry:
     """Build the entry of all ``records`` of one row on one column.
 
     Args:
@@ -129,13 +147,16 @@ def summarize(records: Sequence[Record], saturated: frozenset[float], *, is_base
         saturated: The targets that every trial of the column reaches at its first evaluation.
         is_baseline: Whether the recipe is the task's baseline.
         confidence: The wanted confidence of the intervals.
+        measure: What is measured; the primary measure of the test part unless given.
     """
     by_seed = seeds_of(records)
     task = records[0].task
     direction: Direction = "max" if task.direction == "max" else "min"
-    seeds = tuple(_seed_value(trials) for trials in by_seed)
+    if measure is not None:
+        direction = measure.direction(task.direction)
+    seeds = tuple(_seed_value(trials, measure) for trials in by_seed)
     applied = [record for trials in by_seed for record in trials if record.outcome is not Outcome.UNSUPPORTED]
-    tried = [trials for trials, seed in zip(by_seed, seeds, strict=True) if seed.counts]
+    tried = [trials for trials, seed in zip(by_seed, seeds, strict=True) if seed.counts or seed.unknown]
     values = [seed for seed in seeds if seed.counts]
     timed = [(time, record.costs) for record in applied if (time := record.costs.step_milliseconds) is not None]
     counted = [time for time, costs in timed if (costs.cpu_share or 0) >= LEAST_CPU_SHARE]
@@ -185,14 +206,55 @@ def reached_targets(record: Record) -> dict[float, Reached]:
     return {target: reached for target, reached in found.items() if reached is not None}
 
 
-def _seed_value(trials: Sequence[Record]) -> SeedValue:
-    """Return the value of a trial, or the mean over the folds of a seed, which come all or not at all."""
+def failed_seed(seed: int, outcome: Outcome, ids: Sequence[str]) -> SeedValue:
+    """Return a seed of what could not be run at all, since nothing of it trained.
+
+    Args:
+        seed: The seed.
+        outcome: How the trials ended that were tried instead.
+        ids: Of these trials.
+    """
+    return SeedValue(tuple(ids), seed, outcome, None, None)
+
+
+def entry_of_failed(seeds: Sequence[SeedValue], direction: Direction, confidence: float) -> Entry:
+    """Return the entry of seeds all of which failed."""
+    interval = median_interval([None] * len(seeds), direction, confidence) if seeds else None
+    return Entry(tuple(seeds), interval, interval, (), None, 0, 0, None, None, is_baseline=False)
+
+
+def _seed_value(trials: Sequence[Record], measure: TrialMeasure | None = None) -> SeedValue:
+    """Return the value of a trial, or that over the folds of a seed, which come all or not at all."""
+    if measure is not None:
+        return _measured(trials, measure)
     finals, bests = ([value_of(record, which) for record in trials] for which in ("final", "best"))
     outcomes = [record.outcome for record in trials]
-    # One fold that failed fails the seed, whatever became of the others.
-    ended = [one for one in outcomes if one.failed] or [one for one in outcomes if not one.finished] or outcomes
     ids = tuple(record.id for record in trials)
-    return SeedValue(ids, trials[0].trial.seed, ended[0], _mean(finals), _mean(bests), _deviation(finals))
+    return SeedValue(ids, trials[0].trial.seed, _ended(outcomes), _mean(finals), _mean(bests), _deviation(finals))
+
+
+def _measured(trials: Sequence[Record], measure: TrialMeasure) -> SeedValue:
+    """Return the value of a seed by a measure of one's own choice."""
+    final, best = measure.of_seed(trials, "final"), measure.of_seed(trials, "best")
+    each = [value if math.isfinite(value := measure.of_seed([record])) else None for record in trials]
+    outcome = _ended([record.outcome for record in trials])
+    return SeedValue(
+        ids=tuple(record.id for record in trials),
+        seed=trials[0].trial.seed,
+        outcome=outcome,
+        final=final if math.isfinite(final) else None,
+        best=best if math.isfinite(best) else None,
+        deviation=_deviation(each),
+        missed=outcome.finished and measure.counts_up and math.isinf(final),
+        unknown=outcome.finished and math.isnan(final),
+    )
+
+
+def _ended(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return how a seed ended: one fold that failed fails it, whatever became of the others."""
+    return ([one for one in outcomes if one.failed] or [one for one in outcomes if not one.finished] or list(outcomes))[
+        0
+    ]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

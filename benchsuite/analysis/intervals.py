@@ -44,7 +44,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class BootstrapInterval:
-    """Any statistic with its percentile bootstrap interval.
+    """Any statistic with its bootstrap interval, of the kind that ``method`` names.
 
     ``nominal`` is the wanted confidence (0 to 1): unlike :attr:`Interval.attained` it holds only for many values.
     """
@@ -55,6 +55,7 @@ class BootstrapInterval:
     nominal: float
     resamples: int
     count: int
+    method: str = "percentile"
 
 
 def worst(direction: Direction) -> float:

@@ -1,24 +1,31 @@
-"""Leaderboards: for one kind, components × tasks, with intervals, ranks, steps to targets and costs."""
+"""Leaderboards: for one kind, track and measure, components × tasks, with a ranking, intervals, steps to targets and costs."""
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from benchsuite.analysis.entries import Entry, saturated_targets, summarize
-from benchsuite.analysis.intervals import Direction, average_ranks
-from benchsuite.analysis.sample import Column, Sample, column_labels
-from benchsuite.analysis.settings import Settings, deviations, joined_name, key_of, labels
-from benchsuite.analysis.twins import SameAs, one_method_each
-from benchsuite.kinds import kind_order
+from benchsuite.analysis.intervals import Direction
+from benchsuite.analysis.numbers.more_budget import MoreBudget
+from benchsuite.analysis.ranking import Place, Ranking
+from benchsuite.analysis.robustness import Robustness
+from benchsuite.analysis.sample import Column
+from benchsuite.analysis.settings import Settings, deviations, joined_name
+from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
+
+PARTS = {"train": "training", "validation": "validation", "test": "test"}
+TEST = TrialMeasure("test")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnHead:
-    """A column with its label and with what its task declares to measure."""
+    """A column with its label and with what its task declares to measure.
+
+    ``primary`` and ``direction`` are the task's own; ``measure`` is what the entries of the column hold, and ``better`` its
+    direction.
+    """
 
     column: Column
     label: str
@@ -27,6 +34,7 @@ class ColumnHead:
     targets: tuple[float, ...]
     saturated: frozenset[float]
     steps_per_epoch: int
+    measure: TrialMeasure = TEST
 
     @property
     def short(self) -> str:
@@ -38,14 +46,52 @@ class ColumnHead:
         """The training steps of a whole trial: epochs × steps per epoch."""
         return self.column.epochs * self.steps_per_epoch
 
+    @property
+    def better(self) -> Direction:
+        """The direction of what the entries hold."""
+        return self.measure.direction(self.direction)
+
+    @property
+    def quantity(self) -> str:
+        """What the entries hold, without the part: the primary measure, ``loss`` or what is counted."""
+        return self.measure.of if self.measure.counts_up else "loss" if self.measure.loss else self.primary
+
+    @property
+    def measured(self) -> str:
+        """What the entries hold, in words, such as ``test accuracy``."""
+        return measured(self.measure, self.primary)
+
+    @property
+    def beyond(self) -> str:
+        """The word for an entry that is worse than any number."""
+        return "missed" if self.measure.counts_up else "failed"
+
+
+def measured(measure: TrialMeasure, primary: str) -> str:
+    """Return what a measure measures, in words.
+
+    Args:
+        measure: The measure.
+        primary: The primary measure of the task, or a word for those of several.
+    """
+    if not measure.counts_up:
+        return f"{PARTS[measure.of]} {'loss' if measure.loss else primary}"
+    target = f"{measure.target:g}" if isinstance(measure.target, float) else f"the {measure.target} target"
+    return f"{measure.of} to {target}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A component (or several, for regularization) with its entries, one per column, ``None`` where no trial was run.
 
-    ``mean_rank`` is the mean of the entries' ranks over the ``ranked`` columns where there was something to rank against.
-    ``twins`` are the labels and settings of components that are the same method: an entry is of their trials where the
-    component has none itself, and ``of`` says for each column whose trials they are.
+    ``place`` is its place in the ranking over all columns, ``None`` where it lacks columns that others have. ``broken`` is why
+    its numbers cannot be those of its recipe: then it has no rank at all. ``mean_rank`` is the mean of the entries' ranks over
+    the ``ranked`` columns where there was something to rank against. ``twins`` are the labels and settings of components
+    that are the same method: an entry is of their trials where the component has none itself, and ``of`` says for each
+    column whose trials they are, or which setting was chosen, which ``chosen`` says in words. ``tuning_cost`` is what the search took for a task, in whole
+    trials, ``None`` where nothing was searched; ``robust_decades`` over how many powers of ten the learning rate may
+    vary, where that was searched; ``step_ratio`` the time of its step relative to the baseline's, the median over the
+    columns where both count.
     """
 
     label: str
@@ -56,6 +102,12 @@ class Row:
     ranked: int
     twins: tuple[tuple[str, Settings], ...] = ()
     of: tuple[Settings, ...] = ()
+    place: Place | None = None
+    broken: str = ""
+    chosen: tuple[str, ...] = ()
+    step_ratio: float | None = None
+    tuning_cost: float | None = None
+    robust_decades: float | None = None
 
     @property
     def tasks(self) -> int:
@@ -72,12 +124,61 @@ class Row:
         """The names of all components of the row."""
         return (self.name, *(joined_name(settings) for _, settings in self.twins))
 
+    @property
+    def failed(self) -> int:
+        """The number of seeds that failed, over all columns."""
+        return sum(entry.failed for entry in self.entries if entry)
+
+    @property
+    def counted(self) -> int:
+        """The number of seeds that enter the statistics, over all columns."""
+        return sum(entry.counted for entry in self.entries if entry)
+
+    @property
+    def state_per_parameter(self) -> float | None:
+        """Bytes of optimizer state for each trained number, over all columns; ``None`` where that is not known."""
+        known = [(entry.state_bytes, entry.parameters) for entry in self.entries if entry]
+        state = [(bytes, count) for bytes, count in known if bytes is not None and count]
+        return sum(bytes for bytes, _ in state) / sum(count for _, count in state) if state else None
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How the hyperparameters of a board were chosen.
+
+    Args:
+        track: ``default``: as declared; ``tuned``: by a search of equal budget; ``self_tuning``: by the method itself.
+        tuner: Who searched.
+        budget: How many trials each component had on each task.
+        folds: Of tuning by cross-validation, 0 without.
+        rule: How the setting was chosen, a sentence.
+    """
+
+    track: str = "default"
+    tuner: str = ""
+    budget: int = 0
+    folds: int = 0
+    rule: str = ""
+
+    @property
+    def words(self) -> str:
+        """What a title says of it; empty for the default track."""
+        if self.track == "default":
+            return ""
+        track = self.track.replace("_", "-")
+        if not self.budget:
+            return track
+        folds = f", {self.folds} folds" if self.folds else ""
+        return f"{track}, {self.budget} trials by {self.tuner}{folds}"
+
 
 @dataclass(frozen=True, slots=True)
 class Leaderboard:
-    """All rows of one kind in one baseline: those ranked on most tasks first, best mean rank first among them.
+    """All rows of one kind in one baseline: the best place first; those that lack tasks below, those without rank last.
 
-    ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are.
+    ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are. ``measure`` is what
+    entries hold and rows are ordered by, ``ranking`` the overall ranking by it, in the order of the rows, ``others`` those by
+    the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and ``more_budget`` whether more tuning would have changed who leads.
     """
 
     kind: str
@@ -85,110 +186,35 @@ class Leaderboard:
     rows: tuple[Row, ...]
     confidence: float
     change: str = ""
+    protocol: Protocol = Protocol()
+    measure: str = "test"
+    ranking: Ranking | None = None
+    task_rankings: tuple[Ranking, ...] = ()
+    others: tuple[tuple[str, Ranking], ...] = ()
+    robustness: Robustness | None = None
+    more_budget: MoreBudget | None = None
 
     @property
     def title(self) -> str:
-        """The kind, and what was changed in the baseline."""
-        return (
-            f"{self.kind.replace('_', ' ')}, baseline with {self.change}"
-            if self.change
-            else self.kind.replace("_", " ")
-        )
+        """The kind, how hyperparameters were chosen, and what was changed in the baseline."""
+        parts = (self.kind.replace("_", " "), self.protocol.words, f"baseline with {self.change}" * bool(self.change))
+        return ", ".join(filter(None, parts))
+
+    @property
+    def key(self) -> str:
+        """What tells the board from all others, for file names and links."""
+        parts = [self.kind] + [self.protocol.words] * bool(self.protocol.words) + [self.change] * bool(self.change)
+        return " ".join(parts)
 
     @property
     def compares(self) -> bool:
         """Whether there is more to see than the baselines of the tasks."""
-        return any(not entry.is_baseline for row in self.rows for entry in row.entries if entry)
-
-
-def leaderboards(
-    records: Sample | Iterable[Record], *, confidence: float = 0.95, same_as: SameAs | None = None
-) -> list[Leaderboard]:
-    """Build the leaderboard of every kind that has one, and of every changed baseline one of its own.
-
-    A record belongs to the leaderboard of kind K if its recipe is the task's baseline except possibly in K, and on its
-    column K is a kind that the task compares or some record deviates from the baseline in K. The plain baseline is
-    therefore a row in each of them. The order of the records has no influence.
-
-    Args:
-        records: The records; one that is given twice counts once.
-        confidence: The wanted confidence of the intervals, above 0 and below 1.
-        same_as: Which components say that they are the same method as another: where the records show it, both are one
-            row and count once in the ranks.
-    """
-    members: defaultdict[str, dict[Column, list[Record]]] = defaultdict(dict)
-    plain: dict[Column, list[Record]] = {}
-    wanted: set[tuple[str, Column]] = set()
-    for (column, kinds), held in Sample.of(records).by_kinds.items():
-        compared = (
-            {(record.trial.recipe.kinds, tuple(record.task.compares)) for record in held} if len(kinds) < 2 else ()
+        return self.protocol.track != "default" or any(
+            not entry.is_baseline for row in self.rows for entry in row.entries if entry
         )
-        wanted.update((kind, column) for there, compares in compared for kind in compares if kind in there)
-        if len(kinds) == 1:
-            wanted.add((kinds[0], column))
-            members[kinds[0]][column] = held
-        elif not kinds:
-            plain[column] = held
-    boards: defaultdict[tuple[str, str], dict[Column, list[Record]]] = defaultdict(dict)
-    for kind, column in wanted:
-        if found := members[kind].get(column, []) + plain.get(column, []):
-            boards[kind, column.change][column] = found
-    names = column_labels(sorted({column for held in boards.values() for column in held}))
-    order = sorted(boards, key=lambda key: (key[1], kind_order(key[0])))  # the baselines as they are come first
-    return [
-        _leaderboard(kind, change, boards[kind, change], names, confidence, same_as or {}) for kind, change in order
-    ]
 
 
-def _leaderboard(
-    kind: str,
-    change: str,
-    by_column: Mapping[Column, Sequence[Record]],
-    names: Mapping[Column, str],
-    confidence: float,
-    same_as: SameAs,
-) -> Leaderboard:
-    columns = sorted(by_column)
-    heads = [head_of(column, names[column], by_column[column]) for column in columns]
-    trials: defaultdict[str, defaultdict[Column, list[Record]]] = defaultdict(lambda: defaultdict(list))
-    settings: dict[str, Settings] = {}
-    for column in columns:
-        for record in by_column[column]:
-            held = record.trial.recipe.get(kind)
-            key = key_of(held)
-            settings[key] = held
-            trials[key][column].append(record)
-    label_of = dict(zip(settings, labels(list(settings.values())), strict=True))
-    groups = one_method_each(kind, settings, trials, same_as)
-    # The original's own trials where it has some, else those of its twin.
-    whose = [[next((key for key in keys if head.column in trials[key]), keys[0]) for head in heads] for keys in groups]
-    grid = [
-        [entry_of(trials[key].get(head.column), head, confidence) for key, head in zip(chosen, heads, strict=True)]
-        for chosen in whose
-    ]
-    for position, head in enumerate(heads):
-        _rank(grid, position, head.direction)
-    rows = []
-    for keys, chosen, entries in zip(groups, whose, grid, strict=True):
-        ranks = [entry.rank for entry in entries if entry is not None and entry.rank is not None]
-        rows.append(
-            Row(
-                label=label_of[keys[0]],
-                name=joined_name(settings[keys[0]]),
-                settings=settings[keys[0]],
-                entries=tuple(entries),
-                mean_rank=sum(ranks) / len(ranks) if ranks else None,
-                ranked=len(ranks),
-                twins=tuple((label_of[key], settings[key]) for key in keys[1:]),
-                of=tuple(settings[key] for key in chosen),
-            )
-        )
-    # A mean over fewer tasks is another quantity: such rows stand below those that were ranked on all.
-    rows.sort(key=lambda row: (row.mean_rank is None, -row.ranked, row.mean_rank or 0.0, row.label))
-    return Leaderboard(kind, tuple(heads), tuple(rows), confidence, change)
-
-
-def head_of(column: Column, label: str, records: Sequence[Record]) -> ColumnHead:
+def head_of(column: Column, label: str, records: Sequence[Record], measure: TrialMeasure = TEST) -> ColumnHead:
     """Return what the records of a column say of its task and budget."""
     primary, direction, targets = min(
         {(record.task.primary, record.task.direction, tuple(map(float, record.task.targets))) for record in records}
@@ -202,6 +228,7 @@ def head_of(column: Column, label: str, records: Sequence[Record]) -> ColumnHead
         saturated=saturated_targets(records),
         # Unknown to trials that died early; one that did not is enough.
         steps_per_epoch=max(record.results.steps_per_epoch or 0 for record in records),
+        measure=measure,
     )
 
 
@@ -209,17 +236,10 @@ def entry_of(records: Sequence[Record] | None, head: ColumnHead, confidence: flo
     """Return the entry of the trials that share a recipe, if there are any."""
     if not records:
         return None
-    is_baseline = not deviations(records[0].trial.recipe, records[0].task.baseline)
-    return summarize(records, head.saturated, is_baseline=is_baseline, confidence=confidence)
-
-
-def _rank(grid: list[list[Entry | None]], position: int, direction: Direction) -> None:
-    """Give every entry of one column its rank by the median; a column with fewer than two medians ranks nothing."""
-    held = [(row, entry) for row, entries in enumerate(grid) if (entry := entries[position]) is not None]
-    medians = [(row, entry, entry.final.estimate) for row, entry in held if entry.final is not None]
-    if len(medians) < 2:
-        return
-    ranks = average_ranks([estimate for _, _, estimate in medians], direction)
-    first = min(ranks)
-    for (row, entry, estimate), rank in zip(medians, ranks, strict=True):
-        grid[row][position] = replace(entry, rank=rank, leads=rank == first and math.isfinite(estimate))
+    return summarize(
+        records,
+        head.saturated,
+        is_baseline=not deviations(records[0].trial.recipe, records[0].task.baseline),
+        confidence=confidence,
+        measure=None if head.measure == TEST else head.measure,
+    )

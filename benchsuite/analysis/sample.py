@@ -11,6 +11,7 @@ from functools import cached_property
 from benchsuite.analysis.folds import fold_count, incomplete_folds
 from benchsuite.analysis.settings import deviations
 from benchsuite.record import Record
+from benchsuite.seed_numbers import FIRST_TUNING_SEED
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,11 +40,15 @@ class LeftOut:
     several_kinds: tuple[str, ...] = ()
     seed_streams: tuple[str, ...] = ()
     incomplete_folds: tuple[str, ...] = ()
+    tuning: tuple[str, ...] = ()
+    """Trials of tuning: their seeds choose settings, and so say nothing of them."""
+    searched: tuple[str, ...] = ()
+    """Trials of settings that a search chose: they stand on its own track."""
 
     @property
     def count(self) -> int:
         """How many records are left out in all."""
-        return len(self.several_kinds) + len(self.seed_streams) + len(self.incomplete_folds)
+        return sum(len(getattr(self, reason)) for reason in self.__dataclass_fields__)
 
 
 class Sample:
@@ -51,28 +56,38 @@ class Sample:
 
     Args:
         records: The records, in any order; one that is given twice counts once.
+        searched: Ids of those that only a search asked for.
 
     Attributes:
         records: Sorted by id, each id once.
         by_kinds: Column and kinds in which the recipe is not the baseline → records, sorted by id. Seeds whose folds are
-            not all there are left out, and those whose streams are set one by one: they are not independent draws.
+            not all there are left out, and those whose streams are set one by one: they are not independent draws. So are
+            trials of tuning, and of settings that a search chose: a table of what was not tuned shall not hold them.
         left_out: What no leaderboard can hold, so that a page can say so.
     """
 
-    def __init__(self, records: Iterable[Record]) -> None:
+    def __init__(self, records: Iterable[Record], searched: Iterable[str] = ()) -> None:
         self.records = unique(records)
         self.by_kinds: dict[tuple[Column, tuple[str, ...]], list[Record]] = {}
         self._deviations: dict[tuple[str, str], tuple[str, ...]] = {}
         lacking = incomplete_folds(self.records)
-        streams = []
+        asked = frozenset(searched)
+        streams, tuning, found = [], [], []
         for record in self.records:
-            if record.trial.streams:
+            if record.trial.seed >= FIRST_TUNING_SEED:
+                tuning.append(record.id)
+            elif record.id in asked:
+                found.append(record.id)
+            elif record.trial.streams:
                 streams.append(record.id)
             elif record.id not in lacking:
                 self.by_kinds.setdefault((column_of(record), self.deviations(record)), []).append(record)
         several = [record.id for (_, kinds), held in self.by_kinds.items() if len(kinds) > 1 for record in held]
         # A seed with streams of its own is told as that, whether or not its folds are all there.
-        self.left_out = LeftOut(tuple(sorted(several)), tuple(streams), tuple(sorted(lacking - set(streams))))
+        others = {*streams, *tuning, *found}
+        self.left_out = LeftOut(
+            tuple(sorted(several)), tuple(streams), tuple(sorted(lacking - others)), tuple(tuning), tuple(found)
+        )
 
     @classmethod
     def of(cls, records: Sample | Iterable[Record]) -> Sample:

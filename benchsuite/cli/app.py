@@ -6,11 +6,30 @@ from typing import Annotated
 
 import typer
 
-from benchsuite.cli import certify, check, cost, data, doctor, info, list_, lr_range, new, report, run, trace
+from benchsuite.cli import (
+    certify,
+    check,
+    compare,
+    cost,
+    data,
+    doctor,
+    importance,
+    info,
+    list_,
+    lr_range,
+    new,
+    report,
+    run,
+    sweep,
+    trace,
+    tune,
+    variance,
+)
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
+from benchsuite.studies.comparison import Comparing
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -43,6 +62,11 @@ def _options(
 
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
+app.command("compare", cls=Verb)(command(compare.compare, Comparing))
+app.command("tune", cls=Verb)(tune.tune)
+app.command("sweep", cls=Verb)(sweep.sweep)
+app.command("variance", cls=Verb)(variance.variance)
+app.command("importance", cls=Verb)(importance.importance)
 app.command("trace", cls=Verb)(trace.trace)
 app.command("lr-range", cls=Verb)(lr_range.lr_range)
 app.command("cost", cls=Verb)(command(cost.cost, Costing))

@@ -88,11 +88,37 @@ def safe_output() -> None:
             setattr(sys, name, Harmless(stream))
 
 
-def terminal() -> Console:
-    """Return standard output as rich writes to it."""
+def terminal(*, errors: bool = False) -> Console:
+    """Return standard output as rich writes to it; standard error for what is said beside a result that a program reads."""
     from rich.console import Console
 
-    return Console(file=sys.stdout.inner if isinstance(sys.stdout, Harmless) else None, highlight=False)
+    stream = sys.stderr if errors else sys.stdout
+    return Console(file=stream.inner if isinstance(stream, Harmless) else None, stderr=errors, highlight=False)
+
+
+def beside() -> Console:
+    """Return standard error as rich writes to it: for what is said beside a result that a program reads."""
+    from rich.console import Console
+
+    return Console(file=sys.stderr.inner if isinstance(sys.stderr, Harmless) else sys.stderr, highlight=False)
+
+
+def agreed(console: Console, ours: str, *values: object) -> bool | None:
+    """Ask a question that is answered with y or n, n unless answered; ``None`` where nobody can: input or output is no terminal.
+
+    Args:
+        console: Where to.
+        ours: What is ours, with a place ``{}`` for each value; see :func:`say`.
+        values: What others wrote, and numbers.
+    """
+    if not (sys.stdin.isatty() and console.is_terminal):
+        return None
+    console.print(cell(f"{_filled(ours, iter(values))} [y/N] "), end="", soft_wrap=True)
+    try:
+        return input().strip().lower() in ("y", "yes")
+    except EOFError:
+        console.print()
+        return False
 
 
 def say(console: Console, ours: str, *values: object) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.recipe import Setting
 from benchsuite.remembered import Remembered
 from benchsuite.trial import ENGINE_VERSION, ON_HOST, RATE, fed_values
@@ -23,7 +24,7 @@ def fed_or_baked(entry: Registered) -> dict[str, str]:
     To find it takes TensorFlow and some seconds the first time; afterwards it is known as long as the code stays the same.
     """
     component: Component = entry.component
-    if component.kind in ON_HOST or component.required or component.kind == "metric":
+    if component.kind in ON_HOST or component.required or component.kind not in RECIPE_KINDS:
         return {}
     said = {name: FED for name in component.space if (component.kind, name) == RATE}
     setting = Setting.of(component)

@@ -37,7 +37,9 @@ def new(
     for path in (plugin, test):
         if path.exists():
             raise BenchsuiteError(f"{path} exists already. Choose another name, or delete it first.")
-    option = "--task" if kind == "task" else f"--{kind.replace('_', '-')}"
+    option = {"task": "--task", "tuner": "--kind optimizer --track tuned --tuner"}.get(
+        kind, f"--{kind.replace('_', '-')}"
+    )
     try:
         for path, text in ((plugin, template(kind)), (test, TEST)):
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from benchsuite.cli.console import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -15,20 +16,33 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.store import Store
-    from benchsuite.studies.plan import Plan
+    from benchsuite.trial import Trial
 
 AT_ONCE = 20_000
 """A run renews the report of a folder with up to so many records; of more, the user says when."""
 
 
-def stopped(planned: Plan, known: Registry, store: Store, console: Console, stop: KeyboardInterrupt) -> None:
-    """Say what there is, and write the report of it; a batch system or a closed terminal waits for none."""
+def stopped(
+    planned: Mapping[str, Trial] | None, known: Registry, store: Store, console: Console, stop: KeyboardInterrupt
+) -> None:
+    """Say what there is, and write the report of it; a batch system or a closed terminal waits for none.
+
+    Args:
+        planned: The trials by id; ``None`` where they are not known beforehand.
+        known: The plugins that were found.
+        store: The results folder.
+        console: Where to say it.
+        stop: What stopped the run.
+    """
     from benchsuite.errors import BenchsuiteError
     from benchsuite.execution.signals import Ended
 
-    stored = sum(store.path(trial_id).exists() for trial_id in planned.trials)
-    many = len(planned.trials)
-    say(console, "Stopped. {} of {} trials have records; the same command goes on from here.", stored, many)
+    if planned is None:
+        stored = len(store.ids())
+        say(console, "Stopped. The results folder has {} records; the same command goes on from here.", stored)
+    else:
+        stored, many = sum(store.path(trial_id).exists() for trial_id in planned), len(planned)
+        say(console, "Stopped. {} of {} trials have records; the same command goes on from here.", stored, many)
     if not stored:
         return
     if isinstance(stop, Ended):

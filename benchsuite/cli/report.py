@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ import typer
 from benchsuite.cli import console as out
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
-from benchsuite.errors import BenchsuiteError, said_by
+from benchsuite.errors import BenchsuiteError, said_by, unknown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,6 +25,26 @@ if TYPE_CHECKING:
     from benchsuite.store import Store
 
 StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
+MeasureOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MEASURE",
+        help="What leaderboards are made of: test, validation, train, each also with _loss; steps:TARGET, epochs:TARGET or "
+        "seconds:TARGET, a number or easiest, middle, hardest. What each kind is judged by unless given.",
+    ),
+]
+TrackOption = Annotated[
+    str | None,
+    typer.Option(metavar="TRACK", help="Show one track alone: default, tuned or self_tuning. All unless given."),
+]
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Write the rankings into results/report/tables/ as well: csv, parquet, json, latex or markdown. May be repeated.",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -36,35 +56,64 @@ class Written:
         contents: What is in it.
         notes: What to say of records that were left out, or stand in it although their code changed, one line each.
         damaged: What lies among the records and is none, one line each; of many the first.
+        tables: The rankings in files, where formats were asked for.
     """
 
     index: Path
     contents: Contents
     notes: tuple[str, ...]
     damaged: tuple[str, ...]
+    tables: tuple[Path, ...] = ()
 
 
 def report(
     results: ResultsOption = Path("results"),
     stale: StaleOption = False,
+    measure: MeasureOption = None,
+    track: TrackOption = None,
+    format: FormatOption = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
     """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from benchsuite.store import Store
 
+    check_view(measure, track, format or ())
     if not any((results / name).is_dir() for name in ("trials", "costs")):
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
     console = terminal()
-    written = write(Store(results), registry(plugin, no_local), stale=stale)
+    written = write(
+        Store(results), registry(plugin, no_local), stale=stale, measure=measure, track=track, formats=format or ()
+    )
     show(written.contents, console)
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)
     for note in written.notes:
         say(console, "{}", note)
+    for path in written.tables:
+        say(console, "Table: [bold]{}[/]", path)
     say(console, "Report: [bold]{}[/]", written.index)
+
+
+def check_view(measure: str | None, track: str | None, formats: Sequence[str]) -> None:
+    """Refuse what no report can show, before any record is read.
+
+    Raises:
+        BenchsuiteError: If a measure, track or format means nothing.
+    """
+    from benchsuite.analysis.trial_measure import TrialMeasure
+    from benchsuite.report.tables.formats import FORMATS
+    from benchsuite.searches import TRACKS
+
+    if measure is not None:
+        TrialMeasure.named(measure)
+    if track is not None and track not in TRACKS:
+        raise unknown("track", track, TRACKS)
+    for name in formats:
+        if name not in FORMATS:
+            raise unknown("format", name, FORMATS)
 
 
 def page(store: Store) -> Path:
@@ -72,7 +121,16 @@ def page(store: Store) -> Path:
     return store.folder / "report" / "index.html"
 
 
-def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[str, Record] | None = None) -> Written:
+def write(
+    store: Store,
+    known: Registry,
+    *,
+    stale: bool = False,
+    held: Mapping[str, Record] | None = None,
+    measure: str | None = None,
+    track: str | None = None,
+    formats: Sequence[str] = (),
+) -> Written:
     """Write the report and the derived table of a results folder.
 
     Args:
@@ -80,6 +138,9 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
         known: The plugins that were found; they say what is stale.
         stale: Whether records whose code changed since stand in it as well.
         held: By id, records that this process has read or written: they are not read again.
+        measure: What leaderboards are made of; what each kind is judged by unless given.
+        track: The one that is shown; all unless given.
+        formats: In which the rankings are written as well.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -87,7 +148,7 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
-    from benchsuite.report import Contents, write_report, write_trials
+    from benchsuite.report import Contents, write_report, write_tables, write_trials
     from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
@@ -111,8 +172,10 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             "cannot be compared. "
             "Run the same study again to renew them, or look at them with --stale."
         )
-    contents = Contents(shown, known.same_as)
     costs, outdated = _costs(store.folder, known, stale, damaged)
+    contents = Contents(
+        shown, known.same_as, searches=store.searches(damaged), measure=measure, track=track, costs=costs
+    )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
     about_data = list(_about_data(judge.other_data, data.unreadable))
@@ -141,13 +204,14 @@ def write(store: Store, known: Registry, *, stale: bool = False, held: Mapping[s
             certificates=certificates,
             costs=costs,
         )
+        tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
-    return Written(index, contents, notes, tuple(said))
+    return Written(index, contents, notes, tuple(said), tuple(tables))
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:

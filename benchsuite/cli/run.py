@@ -10,6 +10,7 @@ import typer
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
+from benchsuite.cli.searches import dry_run_of_track, keep, searches_line, tell_searches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
     from benchsuite.registry import Registry
+    from benchsuite.searches import Search
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
+    from benchsuite.tuning.tracks import TrackPlan
 
 GIB = 2**30
 NO_LIMIT = 2**62
@@ -36,17 +39,33 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     console = terminal()
     known = registry(execution.plugin, invocation.no_local)
     planned, options = prepare(study, execution, invocation, known)
-    for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *planned.problems):
+    tracked = _tracked(study, planned, known)
+    problems = planned.problems if tracked is None else tracked.problems
+    for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *problems):
         say(console, "[yellow]![/] {}", problem)
     observers = chosen(known, execution.observer)
     if invocation.dry_run:
-        _dry_run(planned, known, execution.results, options, console)
+        if tracked is None:
+            _dry_run(planned, known, execution.results, options, console)
+        else:
+            dry_run_of_track(planned, tracked, known, execution.results, options, console)
         return
     from benchsuite.execution.signals import heard
 
     with heard():
         switch_on(known, observers, execution.results.resolve())
-        _run(planned, known, execution.results, options, console, execution.timeout)
+        _run(planned, tracked, known, execution.results, options, console, execution.timeout)
+
+
+def _tracked(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
+    """Return the searches of a study; ``None`` on the default track, whose trials are known beforehand."""
+    if study.track == "default":
+        study.refuse_without_search()
+        return None
+    from benchsuite.tuning.protocol import protocol_of
+    from benchsuite.tuning.tracks import track_plan
+
+    return track_plan(planned, protocol_of(study, known), known, named_tasks=bool(study.task))
 
 
 def prepare(study: Study, execution: Execution, invocation: Invocation, known: Registry) -> tuple[Plan, Options]:
@@ -147,7 +166,13 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
 
 
 def _run(
-    planned: Plan, known: Registry, results: Path, options: Options, console: Console, timeout: float | None
+    planned: Plan,
+    tracked: TrackPlan | None,
+    known: Registry,
+    results: Path,
+    options: Options,
+    console: Console,
+    timeout: float | None,
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.renewal import renewed, stopped, tell_report
@@ -159,10 +184,11 @@ def _run(
     from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
     from benchsuite.report.tables.numbers import count_of
-    from benchsuite.sources import Planned
+    from benchsuite.sources import Planned, Together
     from benchsuite.store import Store
 
     store = Store(results)
+    searches: list[Search] = []
     progress = Progress(console, known, options.workers)
     if options.compile_cache and (problem := problem_of(compiled_folder())):
         say(console, "[yellow]![/] compiled code is not kept: {}", problem)
@@ -171,10 +197,13 @@ def _run(
             listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
             options = replace(options, results=store.identity, epochs=listened)
             executor = LocalExecutor(options)
-            source = Planned(planned.trials.values())
+            source: Planned | Together = Planned(planned.trials.values())
+            if tracked is not None:
+                say(console, "{}", searches_line(tracked))
+                source = tracked.source(keep(store, searches))
             summary = run_source(source, known, store, executor, options, progress, timeout)
     except KeyboardInterrupt as stop:
-        stopped(planned, known, store, console, stop)
+        stopped(planned.trials if tracked is None else None, known, store, console, stop)
         raise typer.Exit(1) from None
     failure = None
     try:
@@ -188,6 +217,8 @@ def _run(
     if left := len(summary.records) - len(counting):
         say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
     say(console, "{}", progress.closing_line(summary))
+    if tracked is not None:
+        tell_searches(searches, tracked, console)
     tell_report(index, note, console)
     if summary.unrepeated:
         many = len(summary.unrepeated)
@@ -203,5 +234,9 @@ def _run(
         say(console, "[red]{} ran again and nothing could be kept[/] (named above).", count_of(many, "trial"))
     if failure:
         raise failure
-    if summary.unrepeated or summary.unkept or len(summary.records) < len(planned.trials):
+    if (
+        summary.unrepeated
+        or summary.unkept
+        or (len(searches) < len(tracked.entrants) if tracked else len(summary.records) < len(planned.trials))
+    ):
         raise typer.Exit(1)

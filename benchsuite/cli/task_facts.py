@@ -42,6 +42,9 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
             "parameters": _parameters(certificate.get("network")),
             "batch size": f"{task.batch_size:,} example{'s' if task.batch_size > 1 else ''} a step",
             "budget": f"{task.epochs:,} epochs of " + (f"{steps:,} steps" if steps else "one pass each"),
+            "knobs": "; ".join(
+                f"{name}: {space.default!r} unless set, {space.describe()}" for name, space in task.architecture.items()
+            ),
             "cost": _cost(task),
         },
         {

@@ -110,6 +110,38 @@ def make():
 ''',
         "",
     ),
+    "tuner": (
+        '''
+class Search:
+    """One search: half of the proposals by chance, then steps from the best one."""
+
+    def __init__(self, problem, width):
+        self.problem, self.width = problem, width
+        self.left, self.best = problem.budget, None
+
+    def ask(self):
+        """Return proposals to train now; none to wait for what is under way."""
+        proposals = []
+        if self.left:
+            self.left -= 1
+            places = self.problem.generator.random(len(self.problem.dimensions))
+            if self.best and self.left < self.problem.budget / 2:
+                places = (self.best.point + self.width * (places - 0.5)).clip(0, 1)
+            proposals.append(bs.Proposal(tuple(map(float, places))))
+        return proposals
+
+    def tell(self, scored):
+        """Learn what came of a proposal: a validation score, larger is better, or None for a failure."""
+        if scored.score is not None and (self.best is None or scored.score > self.best.score):
+            self.best = scored
+
+
+def make(width):
+    """Return a function that begins a search."""
+    return lambda problem: Search(problem, width)
+''',
+        'space={"width": bs.Uniform(0.01, 1.0, default=0.2)},',
+    ),
     "loss": (
         '''
 def make(gamma):
@@ -137,6 +169,7 @@ _CLASSES = {
     "activation": "Activation",
     "preprocessing": "Preprocessing",
     "loss": "Loss",
+    "tuner": "Tuner",
 }
 
 _TASK = '''

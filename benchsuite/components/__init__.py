@@ -16,6 +16,7 @@ from benchsuite.components.regularization import Monitor, Regularization
 from benchsuite.components.schedule import Schedule
 from benchsuite.components.surface import Surface
 from benchsuite.components.task import MOST_LANES, TIERS, Cost, Task
+from benchsuite.components.tuner import Dimension, Problem, Proposal, Scored, Tuner, Tuning
 
 RECIPE_KINDS: dict[str, type[Component]] = {
     cls.kind: cls
@@ -33,7 +34,7 @@ RECIPE_KINDS: dict[str, type[Component]] = {
 }
 """The kinds that a recipe chooses, in the order in which tables show them."""
 
-KINDS: dict[str, type[Component] | type[Task]] = {**RECIPE_KINDS, "task": Task}
+KINDS: dict[str, type[Component] | type[Task]] = {**RECIPE_KINDS, "task": Task, "tuner": Tuner}
 """Every kind and the class that its plugins return."""
 
 HOOKS: dict[str, str] = {
@@ -67,6 +68,7 @@ __all__ = [
     "ByGroup",
     "Component",
     "Cost",
+    "Dimension",
     "EpochResult",
     "GradientTransform",
     "HoldOut",
@@ -79,13 +81,18 @@ __all__ = [
     "Observer",
     "Optimizer",
     "Preprocessing",
+    "Problem",
+    "Proposal",
     "Published",
     "Regularization",
     "Schedule",
+    "Scored",
     "Split",
     "Surface",
     "Task",
     "TrialResult",
     "TrialStart",
+    "Tuner",
+    "Tuning",
     "settled",
 ]

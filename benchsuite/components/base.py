@@ -46,6 +46,8 @@ class Component:
             defaults: when that one's code changes, the records of this one are stale as well.
         same_as: Name of another component of the kind that is the same method: where the records show it too, both are
             one row of a leaderboard and count once in its ranks.
+        self_tuning: Whether it claims to need no hyperparameter chosen for the task: then it enters the track
+            ``self_tuning`` with its defaults.
 
     Raises:
         BenchsuiteError: If a field is not as described.
@@ -64,6 +66,7 @@ class Component:
     yardstick: bool = False
     wraps: Mapping[str, str] = field(default_factory=dict)
     same_as: str = ""
+    self_tuning: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.kind, self.name)

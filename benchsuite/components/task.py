@@ -8,15 +8,27 @@ from typing import Any, ClassVar
 
 from benchsuite.components.arrays import SPLITS, Split
 from benchsuite.components.base import check_name
-from benchsuite.components.fields import LARGEST_COUNT, MOST_LISTED, check_texts, is_finite, listed, mapping, shown
+from benchsuite.components.fields import (
+    LARGEST_COUNT,
+    MOST_HYPERPARAMETERS,
+    MOST_LISTED,
+    check_texts,
+    is_finite,
+    listed,
+    mapping,
+    shown,
+)
 from benchsuite.components.metric import STANDARD_METRICS, Metric
 from benchsuite.components.surface import Surface
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.kinds import KNOBS
+from benchsuite.kinds import KNOBS, RECIPE_KINDS
+from benchsuite.spaces import Choice, Integer, LogUniform, Space, Uniform, Value
 
 TIERS = ("quick", "full", "standard", "large")
 MOST_LANES = 4_096
 """Trials that one program may train side by side."""
+ARCHITECTURE_SPACES = (Uniform, LogUniform, Integer, Choice)
+"""Of the knobs that a task declares."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,9 @@ class Task:
         epochs: Default budget.
         knobs: Which of ``batch_size`` and ``epochs`` a study may change with ``--with``; a task that trains on all examples
             in each step has no other batch size.
+        architecture: Knobs of the task's own, such as ``{"width": bs.Integer(8, 256, default=64)}``, that a study may change with
+            ``--with`` and a search may choose. The model reads them with ``blocks.knob("width")``; with every default it is
+            the task's own network.
         steps_per_epoch: Steps between two evaluations; one pass over the training part unless given.
         baseline: Kind → selection (``"adam"``, ``"adam[learning_rate=0.01]"``). Kinds it does not name use that
             kind's default component.
@@ -89,6 +104,7 @@ class Task:
     batch_size: int
     epochs: int
     knobs: Sequence[str] = KNOBS
+    architecture: Mapping[str, Space] = field(default_factory=dict)
     steps_per_epoch: int | None = None
     baseline: Mapping[str, str] = field(default_factory=dict)
     compares: Sequence[str] = ()
@@ -169,6 +185,18 @@ class Task:
             if knob not in KNOBS:
                 raise unknown(f"knob of {self.title}:", str(knob), KNOBS)
         object.__setattr__(self, "knobs", knobs)
+        architecture = mapping(f"architecture of {self.title}", self.architecture, MOST_HYPERPARAMETERS)
+        for knob, space in architecture.items():
+            check_name("knob", knob)
+            if knob in (*KNOBS, *RECIPE_KINDS):
+                raise BenchsuiteError(
+                    f"a knob of {self.title} is named {knob!r}, as one that every task has. Choose another name."
+                )
+            if type(space) not in ARCHITECTURE_SPACES:
+                raise BenchsuiteError(
+                    f"the space of knob {knob!r} in {self.title} must be Uniform, LogUniform, Integer or Choice. Received: {shown(space)}."
+                )
+        object.__setattr__(self, "architecture", dict(sorted(architecture.items())))
         self._settle_measures()
 
     def _settle_measures(self) -> None:
@@ -196,11 +224,42 @@ class Task:
             raise BenchsuiteError(
                 f"targets of {self.title} must be finite numbers, from easy to hard. Received: {shown(self.targets)}."
             )
+        bounds = {metric.name: metric.bound for metric in metrics if metric.direction == self.direction}
+        best = bounds.get(self.primary)
+        beyond = (
+            []
+            if best is None
+            else [one for one in self.targets if (one > best if self.direction == "max" else one < best)]
+        )
+        if beyond:
+            raise BenchsuiteError(
+                f"no value of {self.primary} can reach the target {beyond[0]!r} of {self.title}: its best is {best:g}. "
+                f"Received: {list(self.targets)!r}."
+            )
         in_order = sorted(self.targets, reverse=self.direction == "min")
         if list(self.targets) != in_order or len(set(in_order)) != len(in_order):
             raise BenchsuiteError(
                 f"targets of {self.title} must go from easy to hard. Received: {list(self.targets)!r}."
             )
+
+    def unusual(self, knobs: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
+        """Return those of its own knobs that are not as the task has them, each in the type of its space, sorted.
+
+        Args:
+            knobs: Name → value.
+
+        Raises:
+            BenchsuiteError: If it has no such knob, or the value lies outside.
+        """
+        found = {}
+        for name, value in knobs.items():
+            if name not in self.architecture:
+                raise unknown(f"knob of {self.title}:", name, self.architecture)
+            space = self.architecture[name]
+            checked = space.checked(value, f"{name} of {self.title}")
+            if checked != space.default or isinstance(checked, bool) != isinstance(space.default, bool):
+                found[name] = checked
+        return tuple(sorted(found.items()))
 
     def lanes_on(self, device: str) -> int:
         """Return how many trials train side by side on a device class."""

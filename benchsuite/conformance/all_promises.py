@@ -16,12 +16,13 @@ from benchsuite.conformance import (
     of_transforms,
     programs,
 )
-from benchsuite.conformance.course import ON_A_TASK
+from benchsuite.conformance.course import ON_A_TASK, TWIN
 from benchsuite.conformance.made_anew import PROMISE
 from benchsuite.conformance.task_course import OF_A_TASK
+from benchsuite.conformance.tuner_course import OF_A_TUNER
 
 LAYERS = (of_layers.SHAPE, of_layers.STILL, of_layers.ALONE, of_layers.AGAIN, of_layers.FINITE, of_layers.PASSES)
-REGULARIZING = tuple(words for words in LAYERS if words != of_layers.FINITE)
+REGULARIZING = (*(words for words in LAYERS if words != of_layers.FINITE), of_layers.MEAN)
 OF_OBJECTS: dict[str, tuple[str, ...]] = {
     "optimizer": (
         of_optimizers.MOVES,
@@ -59,13 +60,22 @@ OF_A_STEP: dict[str, tuple[str, ...]] = {
     "matters": (hyperparameters_matter.MATTERS, hyperparameters_matter.OWN, hyperparameters_matter.NAMED),
     "programs": (programs.BUILT, programs.RESET),
     "elsewhere": (another_process.AGREE,),
-    "measures": (of_tasks.RECIPE, of_tasks.EACH, of_tasks.LINEAR, of_tasks.NEW, of_tasks.HOLDS, of_tasks.WHOLE),
+    "measures": (
+        of_tasks.RECIPE,
+        of_tasks.EACH,
+        of_tasks.LINEAR,
+        of_tasks.AGREES,
+        of_tasks.NEW,
+        of_tasks.HOLDS,
+        of_tasks.WHOLE,
+    ),
 }
 """Step of a course → its promises."""
 OF_COMPONENTS = (
     "its summary says what it is",
     "its settings survive a record",
     PROMISE,
+    TWIN,
     "it trains a tiny task",
     "a used program repeats a fresh one bit for bit",
     "one program serves every seed and learning rate",
@@ -82,6 +92,8 @@ OF_TASKS = (
 
 def promises_of_kind(kind: str) -> tuple[str, ...]:
     """Return the promises that are asked of components of one kind, or of tasks."""
+    if kind == "tuner":
+        return OF_A_TUNER
     if kind == "task":
         found = [*OF_TASKS, *(words for step in OF_A_TASK for words in OF_A_STEP[step.name])]
         return (*found, "its surface is what it trains on")

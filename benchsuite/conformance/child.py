@@ -10,10 +10,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchsuite.conformance.course import ComponentCourse
+from benchsuite.conformance.courses import steps_of
 from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.promises import taken
-from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.processes import limit_memory
 from benchsuite.registry import Registry, load_registry
 
@@ -42,10 +41,7 @@ def serve(descriptor: int) -> None:
 def _try(wanted: Wanted, registry: Registry, weights: Path, order: CheckOrder, connection: Connection) -> None:
     kind, name = wanted.kind, wanted.name
     component = registry.entry(kind, name).component
-    if kind == "task":
-        steps = TaskCourse(component, registry, order.dear).steps()
-    else:
-        steps = ComponentCourse(component, registry, weights, order.dear, wanted.tried).steps()
+    steps = steps_of(component, registry, weights, order.dear, wanted.tried)
     for step, looked in taken(steps, component, registry, wanted.taken, wanted.over):
         if looked is None:
             # Where it hangs, the author's line is told; in a thread of its own, so that no loop holds it up.

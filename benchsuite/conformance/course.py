@@ -17,7 +17,7 @@ from benchsuite.conformance.saved import WITH_LAYERS, is_saved
 from benchsuite.conformance.step import Looked, OnATask, PromiseStep, TriedOn, listed
 from benchsuite.conformance.tried_on import LAST_RESORTS, setting_for, tiny_tasks_for
 from benchsuite.conformance.wrong_numbers import WRONG_NUMBERS
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
@@ -37,6 +37,7 @@ ON_A_TASK: tuple[OnATask, ...] = (
 """Promises of a component on each tiny task that it trains on, in order."""
 
 
+TWIN = "what it is the same as exists"
 ANOTHER = (
     "get_config gives something else with another learning rate, or at each call, so that no program serves two trials: leave out what "
     "is new each time; make an inner optimizer with a fixed rate, and assign its rate in apply."
@@ -73,6 +74,8 @@ class ComponentCourse:
             PromiseStep("survives", "its settings survive a record", self._survives),
             PromiseStep("made", PROMISE, self._made),
         ]
+        if self._component.same_as:
+            steps.append(PromiseStep("twin", TWIN, self._twin))
         for task in self._tasks:
             name = task.name
             trains = PromiseStep(
@@ -121,6 +124,15 @@ class ComponentCourse:
             if back != recipe:
                 return Looked((Finding(promise, f"{recipe.to_json()} came back as {back.to_json()}"),))
         return Looked((Finding(promise),))
+
+    def _twin(self) -> Looked:
+        component = self._component
+        names = self._registry.names(component.kind)
+        if component.same_as in names:
+            return Looked((Finding(TWIN),))
+        missing = unknown(component.kind, component.same_as, names)
+        cure = f"Name another {component.kind} in same_as, as `benchsuite list {component.kind}` spells it, or leave it out."
+        return Looked((Finding(TWIN, f"same_as: {missing}", cure=cure),))
 
     def _made(self) -> Looked:
         found = listed(is_made_anew(self._component))

@@ -20,7 +20,12 @@ STILL = "evaluation changes nothing, and draws nothing"
 AGAIN = "called again it does the same"
 FINITE = "it and its gradient are finite, at 0 and far from it"
 PASSES = "a gradient passes through it"
+MEAN = "what it draws leaves the mean of what comes in as evaluation has it"
 CLOSE = 1e-4
+DRAWS = 400
+"""Of one batch in training: their mean is known to a twentieth, whatever a unit has that is dropped with probability 1/2."""
+FAITHFUL, OFF = 0.98, 0.1
+"""Correlation of that mean with evaluation from which it is the same up to a factor; how far from 1 the factor may lie."""
 EXTREMES = (0.0, 1e-20, 1.0, 60.0, -60.0)
 
 KEEP_SHAPE = (
@@ -36,6 +41,10 @@ OF_INPUTS = "Compute from the inputs and self's variables alone: no counter, no 
 SMOOTH = (
     "What lies below cannot learn: comparisons, argmax, rounding, casts, stop_gradient and constants have no gradient. Compute from x "
     "with smooth functions, or give a gradient with keras.ops.custom_gradient."
+)
+RESCALE = (
+    "Divide what is kept by the probability that it is kept, in training (x * mask / (1 - rate)); or multiply by it at evaluation. "
+    "Otherwise every layer above sees other sizes at evaluation than it was trained with."
 )
 SAFE = (
     "Add an epsilon to what divides, inside of roots too. Keep every branch finite: where() computes both, so clip what goes into log, "
@@ -99,7 +108,28 @@ def _looked(component: Component, made: Any, x: Any, blame: Blame, place: Place 
         findings.append(_finite(made, x, blame, place))
     if not kernel:
         findings.append(_passes(made, x, blame, place))
+    if component.kind == "regularization" and not kernel:
+        findings.append(_mean(made, x, with_key, before, blame, place))
     return findings
+
+
+def _mean(
+    made: Any, x: Any, evaluated: np.ndarray, values: list[np.ndarray], blame: Blame, place: Place | None
+) -> Finding:
+    """Compare the mean over what is drawn with evaluation: the same up to a factor that is not 1 is a forgotten rescaling."""
+    for variable, value in zip(getattr(made, "variables", ()), values, strict=True):
+        variable.assign(value)
+    one, other = (np.array(called(made, x, True, key), float) for key in (1, 2))
+    if np.array_equal(one, other) or not np.isfinite(evaluated).all():
+        return Finding(MEAN)
+    mean = np.mean([np.array(called(made, x, True, key), float) for key in range(DRAWS)], axis=0)
+    flat, expected = mean.ravel(), evaluated.astype(float).ravel()
+    factor = float(flat @ expected / max(float(expected @ expected), 1e-300))
+    alike = float(flat @ expected / max(float(np.linalg.norm(flat) * np.linalg.norm(expected)), 1e-300))
+    if alike > FAITHFUL and abs(factor - 1) > OFF:
+        problem = f"in training it gives on average {factor:.2g} × what it gives at evaluation"
+        return blame.broken(MEAN, problem, RESCALE, place)
+    return Finding(MEAN)
 
 
 def _in_training(made: Any, x: Any, values: list[np.ndarray]) -> Any:

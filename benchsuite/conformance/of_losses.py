@@ -18,6 +18,8 @@ ZEROS = "at_zero is its mean for outputs 0"
 SOFT = "a distribution that is certain has the loss of its class"
 EXAMPLES, CLASSES = 6, 4
 FAR = 300.0
+LEFT = 0.1
+"""Share of the loss of knowing nothing that a right and certain answer may keep where no gradient leads on."""
 
 BATCH = (
     "Keep the batch axis: the engine averages itself. tf.reduce_mean(…, axis=-1), or a Keras loss with reduction='none'; what averages "
@@ -28,6 +30,10 @@ PROBABILITIES = "Outputs are linear (logits) and are taken for probabilities her
 LOGITS = (
     "Outputs are linear (logits): from_logits=True, tf.nn.sparse_softmax_cross_entropy_with_logits; log(softmax(x)) overflows, "
     "tf.nn.log_softmax does not. Add nothing after the logarithm to hide it."
+)
+TWICE = (
+    "It applies a softmax to what is a probability already, or has another lower bound: no answer, however certain and right, brings it "
+    "near 0, and answers far off have no gradient. Outputs are linear (logits): hand them over as they are."
 )
 CLOSED = "Give at_zero the mean of what the loss is where all outputs are 0, for the same hyperparameters."
 ONE_HOT = "For float32 targets compute −Σ y·log p, which for a one-hot y is the loss of its class."
@@ -88,6 +94,8 @@ def loss_is_per_example(trying: Trying) -> list[Finding]:
             "it has no gradient" if towards is None else "its gradient does not lead from wrong answers to right ones"
         )
         findings.append(blame.broken(BETTER, problem, cure, place))
+    elif classes and (stuck := _stuck(made, targets, right)):
+        findings.append(blame.broken(BETTER, stuck, TWICE, place))
     else:
         findings.append(Finding(BETTER))
     problem = ""
@@ -112,3 +120,18 @@ def loss_is_per_example(trying: Trying) -> list[Finding]:
         problem = "one-hot targets have another loss than their classes"
         findings.append(Finding(SOFT) if same else blame.broken(SOFT, problem, ONE_HOT, place))
     return findings
+
+
+def _stuck(made: Any, targets: Any, right: Any) -> str:
+    """Say what a right and certain answer still costs, where its gradient is 0; nothing where that is little."""
+    import tensorflow as tf
+
+    certain = FAR * right
+    with tf.GradientTape() as tape:
+        tape.watch(certain)
+        value = tf.reduce_mean(tf.cast(made(targets, certain), tf.float32))
+    slope = tape.gradient(value, certain)
+    nothing = float(tf.reduce_mean(tf.cast(made(targets, tf.zeros_like(right)), tf.float32)))
+    if float(value) > LEFT * abs(nothing) and slope is not None and not np.any(np.abs(np.array(slope)) > 1e-6):
+        return f"a right and certain answer has the loss {float(value):.3g}, knowing nothing has {nothing:.3g}"
+    return ""

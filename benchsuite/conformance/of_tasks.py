@@ -17,6 +17,7 @@ from benchsuite.engine.session import NOTHING_TO_CHANGE
 
 RECIPE = "its network is what the recipe says"
 EACH = "its loss and metrics are of each example alone"
+AGREES = "a better answer is better by each of its metrics"
 LINEAR = "its network gives logits, no probabilities"
 HOLDS = "no input is the target, and training knows the classes of the test part"
 NEW = "its test part is new"
@@ -42,6 +43,10 @@ BATCH = (
     "Return one number for each example, [batch]: the engine averages over whole parts. What averages over the batch itself depends on "
     "its size, and on the examples that fill up the last one."
 )
+TURNED = (
+    "Say direction='min' of a metric that is smaller for better answers, or compute it the other way round: targets come "
+    "first, outputs second."
+)
 APART = (
     "Drop examples that are there twice before data() returns, or say which belong together: bs.Arrays(x, y, groups=…)."
 )
@@ -60,6 +65,7 @@ def task_measures_what_it_says(trying: Trying) -> list[Finding]:
         _network(task, ready, blame),
         _measures(task, ready, blame),
         *_outputs(task, ready, blame),
+        *_directions(task, ready, blame),
         *_data(task, ready.program.dataset, blame),
     ]
 
@@ -126,6 +132,39 @@ def _outputs(task: Task, ready: ReadyTrial, blame: Blame) -> list[Finding]:
     if found.shape[-1] > 1 and (found >= 0).all() and np.allclose(found.sum(axis=-1), 1, atol=1e-4):
         return [blame.broken(LINEAR, "the outputs for each example add up to 1", SOFTMAX)]
     return [Finding(LINEAR)]
+
+
+def _directions(task: Task, ready: ReadyTrial, blame: Blame) -> list[Finding]:
+    """Show metrics the right answers, and wrong ones."""
+    import tensorflow as tf
+
+    x, y = (tensor[:AMONG] for tensor in ready.feed.head)
+    _, outputs = ready.program.objective.losses(x, y, False)
+    if outputs is None or callable(task.loss):
+        return []
+    found = np.array(outputs, float)
+    targets = np.array(y)
+    if ready.program.dataset.y.dtype.kind == "i":
+        if found.ndim != targets.ndim + 1:
+            return []
+        right = 4 * np.eye(found.shape[-1])[targets]
+        wrong = np.roll(right, 1, axis=-1)
+    elif found.shape == targets.shape:
+        right, wrong = targets, targets + 3 * (np.std(targets) + 1)
+    else:
+        return []
+    for metric in task.metrics:
+        assert isinstance(metric, Metric)
+        good, bad = (
+            metric.finish(
+                float(np.mean(np.array(metric.per_example(y, tf.constant(answers, outputs.dtype)), float))), targets
+            )
+            for answers in (right, wrong)
+        )
+        if (good < bad) if metric.direction == "max" else (good > bad):
+            problem = f"{metric.name} says {good:.4g} of right answers and {bad:.4g} of wrong ones, and '{metric.direction}' is better"
+            return [blame.broken(AGREES, problem, TURNED, _of(task, metric.name, blame))]
+    return [Finding(AGREES)]
 
 
 def _of(task: Task, name: str, blame: Blame) -> Place | None:

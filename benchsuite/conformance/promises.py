@@ -2,6 +2,7 @@
 
 A component: its metadata says what it is; it trains a tiny task; a used program gives the same
 bits as a fresh one; its settings survive a record; a model with its layers predicts the same once Keras saved and loaded it.
+A tuner: its proposals lie in the space and within the budget, and depend on nothing but the seed.
 A task: its data loads twice to equal bits and splits; its
 baseline trains, reaches finite numbers, and repeats bit for bit.
 """
@@ -15,12 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchsuite.components import Component, Task
-from benchsuite.conformance.course import ComponentCourse, it_trains
+from benchsuite.conformance.course import it_trains
+from benchsuite.conformance.courses import steps_of
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.mishap import Mishap
 from benchsuite.conformance.places import own_of, place_made, place_of_function
 from benchsuite.conformance.step import Looked, PromiseStep, TriedOn
-from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.engine.device import Device, configure
 from benchsuite.registry import Registry
 
@@ -42,12 +43,12 @@ def checked(registry: Registry, kind: str, name: str, other_numbers: bool = True
 
 
 def check_component(component: Component, registry: Registry, other_numbers: bool = True) -> list[Finding]:
-    """Try every promise of a component of one of the recipe's kinds; see :func:`checked`."""
+    """Try every promise of a component; see :func:`checked`."""
     findings: list[Finding] = []
     tried: list[TriedOn] = []
     with TemporaryDirectory() as folder:
-        course = ComponentCourse(component, registry, Path(folder), other_numbers)
-        for _, looked in taken(_here(course.steps()), component, registry):
+        steps = _here(steps_of(component, registry, Path(folder), other_numbers))
+        for _, looked in taken(steps, component, registry):
             if looked is not None:
                 findings += looked.findings
                 tried += [looked.tried] if looked.tried else []
@@ -56,7 +57,7 @@ def check_component(component: Component, registry: Registry, other_numbers: boo
 
 def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> list[Finding]:
     """Try every promise of a task; its baseline trains one epoch."""
-    steps = _here(TaskCourse(task, registry, other_numbers).steps())
+    steps = _here(steps_of(task, registry, Path(), other_numbers))
     return [finding for _, looked in taken(steps, task, registry) if looked for finding in looked.findings]
 
 

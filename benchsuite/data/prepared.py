@@ -11,11 +11,13 @@ import numpy as np
 
 from benchsuite.components import Arrays, Task
 from benchsuite.curves import PARTS
-from benchsuite.data.splits import fold_indices, split_indices
+from benchsuite.data.splits import fold_indices, inner_indices, split_indices
 from benchsuite.data.watching import watching
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.opened import Stamp
+from benchsuite.trial import Division
 
+OWN = Division()
 TRANSFORMED_AT_ONCE = 2**24
 """Numbers that a preprocessing gets at once: it may compute in float64."""
 
@@ -90,9 +92,9 @@ observed: dict[str, Observed] = {}
 """Task → its data as they were read last."""
 
 
-def load(task: Task, fold: tuple[int, int] | None = None) -> Dataset:
+def load(task: Task, division: Division = OWN) -> Dataset:
     """Read a task's data and split it: see :func:`read` and :func:`split`."""
-    return split(task, read(task), fold)
+    return split(task, read(task), division)
 
 
 def read(task: Task) -> Raw:
@@ -138,20 +140,22 @@ def read(task: Task) -> Raw:
     return raw
 
 
-def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
+def split(task: Task, raw: Raw, wanted: Division = OWN) -> Dataset:
     """Split a task's data.
 
     Args:
         task: The task.
         raw: Its data.
-        fold: Number of the fold that tests and how many there are; the task's own split unless given.
+        wanted: Which examples train, validate and test; the task's own split unless given. After a refit the validation
+            part stands twice, since it trains as well.
 
     Raises:
         BenchsuiteError: If they cannot be split so, or all training targets of a named loss are equal.
-        Unsupported: If a fold leaves too few training examples, or but one target.
+        Unsupported: If a fold leaves too few training examples, or but one target, or the task has no folds.
     """
     x, y, groups = np.asarray(raw.arrays.x), np.asarray(raw.arrays.y), raw.arrays.groups
-    parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
+    fold = wanted.fold or wanted.inner
+    parts = _positions(task, y, groups, wanted)
     order = np.concatenate(parts)
     if len(parts[0]) < task.batch_size:
         few = f"{len(parts[0])} training examples, fewer than its batch size {task.batch_size}"
@@ -171,6 +175,23 @@ def split(task: Task, raw: Raw, fold: tuple[int, int] | None = None) -> Dataset:
         y = ((y - train.mean(axis=0)) / np.where(spread > 0, spread, 1.0)).astype("float32")
     sizes = (len(parts[0]), len(parts[1]), len(parts[2]))
     return Dataset(x[taken], y, sizes, raw.checksum, raw.arrays.symbols, raw.arrays.vocabulary)
+
+
+def _positions(
+    task: Task, y: np.ndarray, groups: np.ndarray | None, wanted: Division
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the positions of the training, validation and test part."""
+    fold = wanted.fold
+    parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
+    if wanted.inner:
+        number, count = wanted.inner
+        try:
+            return inner_indices(task.split, y, groups, parts, count, number)
+        except BenchsuiteError as error:
+            raise Unsupported(f"{task.title} cannot be tuned by cross-validation: {error}") from None
+    if wanted.refit:
+        return np.concatenate(parts[:2]), parts[1], parts[2]
+    return parts
 
 
 def prepare(dataset: Dataset, preprocessing: Any) -> Prepared:

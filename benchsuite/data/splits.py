@@ -85,6 +85,46 @@ def fold_indices(
     return train, validation, test
 
 
+def inner_indices(
+    split: Split, y: np.ndarray, groups: np.ndarray | None, parts: Parts, folds: int, number: int
+) -> Parts:
+    """Return other parts for a tuning by cross-validation: fold ``number`` of what does not test validates, the rest trains.
+
+    Folds respect what the task's split does: classes in proportion where it stratifies, whole groups where it goes by group.
+
+    Args:
+        split: The task's rule.
+        y: Targets ``[examples, ...]``.
+        groups: Group of each example, or ``None``.
+        parts: The positions that the rule gives: training, validation and test part. The test part stays as it is.
+        folds: How many.
+        number: Which one, from 0.
+
+    Raises:
+        BenchsuiteError: If the task's split is by position, or there are too few examples.
+    """
+    if isinstance(split, InOrder):
+        raise BenchsuiteError("its split is by position, which folds would tear apart")
+    rest = np.sort(np.concatenate(parts[:2]))
+    generator = np.random.default_rng([split.seed, 3])
+    things = rest
+    if isinstance(split, ByGroup):
+        named = _checked_groups(split, groups, y)[rest]
+        things = np.unique(named)
+    if not 2 <= folds <= len(things):
+        kind = "groups" if isinstance(split, ByGroup) else "examples"
+        raise BenchsuiteError(f"{len(things)} {kind} that do not test cannot be cut into {folds} folds")
+    order = generator.permutation(things)
+    if isinstance(split, ByGroup):
+        validating = np.isin(named, order[number::folds])
+    else:
+        if split.stratify:
+            _check_classes(y)
+            order = order[np.argsort(y[order], kind="stable")]  # every k-th of a class goes to the same fold
+        validating = np.isin(rest, order[number::folds])
+    return generator.permutation(rest[~validating]), rest[validating], parts[2]
+
+
 def fold_count(split: Split, y: np.ndarray, groups: np.ndarray | None, folds: int | str) -> int:
     """Return how many folds there are.
 

@@ -57,14 +57,14 @@ class Skipped:
 
 
 @dataclass
-class Search:
+class LocalSearch:
     """What was found in one folder, and what was left alone."""
 
     found: list[Found] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def search(working: Path, name: str, without: set[Path], bundled: set[Path]) -> Search:
+def search(working: Path, name: str, without: set[Path], bundled: set[Path]) -> LocalSearch:
     """Look through one folder of the working folder.
 
     Args:
@@ -89,7 +89,7 @@ class _Looking:
     working: Path
     seen: set[Path]
     bundled: set[Path]
-    search: Search = field(default_factory=Search)
+    search: LocalSearch = field(default_factory=LocalSearch)
 
     def skip(self, path: Path, reason: str, slash: str = "") -> None:
         self.search.skipped.append(Skipped(f"{path.relative_to(self.working)}{slash}", reason))

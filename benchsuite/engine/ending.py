@@ -17,6 +17,7 @@ from benchsuite.errors import Unsupported
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Ending, Environment, Failure, Results
 from benchsuite.text import LONGEST_TRACEBACK, as_reason, reason_of, shortened, text_of, traceback_of
+from benchsuite.trial import Trial
 
 MOST_PRINTED = 2**20
 """Letters of a traceback that is too long for a record, as the worker's log has it."""
@@ -41,6 +42,8 @@ class Account:
         self.logbook: Logbook | None = None
         self.keeper: Keeper | None = None
         self.results = Results()
+        self.stopped: Trial | None = None
+        """The trial, where it ended at its stop."""
         self.lanes: int | None = None
         """How many trials its program trains side by side; ``None`` where it trains one."""
         self.alone = ""
@@ -51,8 +54,12 @@ class Account:
         """Whether what was compiled since it began is counted here: of trials that share it, in one alone."""
 
     def completed(self) -> Ran:
-        """Return what became of a trial that trained to its end."""
-        return self._closed(Outcome.COMPLETED)
+        """Return what became of a trial that trained to its end, or to its stop."""
+        if self.stopped is None:
+            return self._closed(Outcome.COMPLETED)
+        return self._closed(
+            Outcome.PRUNED, f"stopped after epoch {self.stopped.stop} of {self.stopped.epochs}, as its tuner asked"
+        )
 
     def failed(self, error: BaseException) -> Ran:
         """Return what became of a trial that an error ended."""

@@ -54,6 +54,8 @@ class Course:
         self._running: float | None = None
         self.bound = float("inf")
         """The loss beyond which it has diverged."""
+        self.pruned = False
+        """Whether it ended at its stop, where it would have gone on."""
 
     def trained(self, steps: int, running_loss: float, last_loss: float) -> None:
         """Take the end of an epoch's training.
@@ -82,7 +84,8 @@ class Course:
             self._after_epoch(self.plan.trial.id, logbook.last())
         self.keeper.after_epoch(epoch, values["validation_loss"])
         _check(values["train_loss"], self.bound, logbook.steps)
-        goes_on = epoch < self.plan.trial.epochs
+        trial = self.plan.trial
+        goes_on = epoch < trial.longest
         if epoch == 0:
             self.bound = bound_of(values["train_loss"])
             return goes_on
@@ -90,11 +93,12 @@ class Course:
         # Every monitor sees every epoch, even if an earlier one has had enough.
         wishes = [monitor.after_epoch(epoch, validation) for monitor in self._monitors]
         self.plan.schedule.after_epoch(epoch, validation)
+        self.pruned = all(wishes) and not goes_on and epoch < trial.epochs
         return all(wishes) and goes_on
 
 
 def train_epochs(ready: ReadyTrial, course: Course, first: Callable[[np.ndarray], None] | None = None) -> None:
-    """Train a trial for its budget, or until a monitor ends it.
+    """Train a trial for its budget, or until a monitor or its stop ends it.
 
     Args:
         ready: The trial.
@@ -118,7 +122,8 @@ def train_epochs(ready: ReadyTrial, course: Course, first: Callable[[np.ndarray]
             measured = program.evaluate(feed)
         goes_on = course.measured(epoch, measured)
         epoch += 1
-    course.keeper.ended(epoch - 1)
+    if not course.pruned:
+        course.keeper.ended(epoch - 1)
 
 
 def _check(loss: float, bound: float, step: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchsuite.components import Activation, Loss, Monitor, Normalization, Optimizer, Task
@@ -16,6 +16,7 @@ from benchsuite.engine.new_objects import new_layer
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.selection import Components
+from benchsuite.spaces import Value
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Ingredients:
         loss: ``(targets, outputs) -> losses``, or ``None`` where the task has its own.
         loss_component: Its component, likewise.
         feeding: Holds the values of those hyperparameters that are fed.
+        knobs: Value of each of the task's own knobs.
     """
 
     optimizer: Callable[[], Any]
@@ -61,6 +63,7 @@ class Ingredients:
     loss: Callable[[Any, Any], Any] | None
     loss_component: Loss | None
     feeding: Feeding
+    knobs: Mapping[str, Value] = field(default_factory=dict)
 
 
 class Factory:
@@ -180,7 +183,12 @@ def make(setting: Setting, components: Components, feeding: Feeding | None = Non
 
 
 def make_ingredients(
-    task: Task, recipe: Recipe, components: Components, classes: bool, feeding: Feeding | None = None
+    task: Task,
+    recipe: Recipe,
+    components: Components,
+    classes: bool,
+    feeding: Feeding | None = None,
+    knobs: Sequence[tuple[str, Value]] = (),
 ) -> Ingredients:
     """Make what a program is built from.
 
@@ -190,6 +198,7 @@ def make_ingredients(
         components: Where components are looked up.
         classes: Whether the task's targets are classes.
         feeding: Gives what stands for fed hyperparameters; all are plain unless given.
+        knobs: Values of the task's own knobs, of those that are not as the task has them.
 
     Raises:
         Unsupported: If the recipe does not apply to the task.
@@ -241,6 +250,7 @@ def make_ingredients(
         loss=loss,
         loss_component=loss_component,
         feeding=feeding,
+        knobs={**{name: space.default for name, space in task.architecture.items()}, **dict(task.unusual(dict(knobs)))},
     )
 
 

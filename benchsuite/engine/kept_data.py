@@ -14,13 +14,11 @@ from benchsuite.engine.program.feed import Feed
 from benchsuite.engine.program.program import Program
 from benchsuite.errors import BenchsuiteError
 from benchsuite.selection import Components
-from benchsuite.trial import Trial
+from benchsuite.trial import Division, Trial
 
 # Small, since it stays resident.
 PREPARED_KEPT = 6
 DATA_KEPT_BYTES = 256 * 2**20
-
-Fold = tuple[int, int] | None
 
 
 @dataclass
@@ -42,7 +40,7 @@ class Usable:
 
 
 class KeptData:
-    """The data of the last tasks and folds.
+    """The data of the last tasks and splits.
 
     Args:
         components: Where preprocessings are looked up.
@@ -77,14 +75,14 @@ class KeptData:
             self._unreadable[task.name] = error, error.__traceback__
             raise
 
-    def dataset(self, task: Task, fold: Fold) -> Dataset:
+    def dataset(self, task: Task, division: Division) -> Dataset:
         """Return a task's data, split; raises as :meth:`raw` does."""
-        return self._datasets.get((task.name, fold), lambda: split(task, self.raw(task), fold))
+        return self._datasets.get((task.name, division), lambda: split(task, self.raw(task), division))
 
     def usable(self, trial: Trial, dataset: Dataset) -> Usable:
         """Return the data of a trial, preprocessed as its recipe says."""
         setting = trial.recipe.one("preprocessing")
-        key = (trial.task, trial.fold, setting)
+        key = (trial.task, trial.division, setting)
         return self._usable.get(key, lambda: Usable(prepare(dataset, make(setting, self._components))))
 
     def _checked(self, task: Task, raw: Raw) -> Raw:

@@ -178,11 +178,11 @@ class Session:
         return self._completed(trial, account)
 
     def _completed(self, trial: Trial, account: Account) -> Ran:
-        """Write what is to be kept of a trial that trained to its end."""
+        """Write what is to be kept of a trial that trained to its end; of one that was stopped, nothing is."""
         weights, predictions = (
             extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
         )
-        if account.keeper is not None:
+        if account.keeper is not None and account.stopped is None:
             account.keeper.write(weights, predictions, self._results)
         return account.completed()
 
@@ -211,6 +211,9 @@ class Session:
         look = self._first_look(trial, ready)
         course = Course(ready.plan, monitors, logbook, keeper, self._after_epoch)
         train_epochs(ready, course, look.watched() if look else None)
+        if course.pruned:
+            account.stopped = trial
+            return
         account.results = summarize(task, logbook, restores)
         keeper.take()
 
@@ -242,7 +245,7 @@ class Session:
             BenchsuiteError: If a component's ``make`` returned something that its kind does not allow.
         """
         task = self._tasks(trial.task)
-        dataset = self._data.dataset(task, trial.fold)
+        dataset = self._data.dataset(task, trial.division)
         optimizer = self._components.component("optimizer", trial.recipe.one("optimizer").name)
         assert isinstance(optimizer, Optimizer)
         _check_batch(trial, task, optimizer, dataset)
@@ -366,7 +369,7 @@ class Session:
 
     def _ingredients(self, trial: Trial, task: Task, usable: Usable, feeding: Feeding) -> Ingredients:
         classes = bool(np.issubdtype(usable.prepared.dataset.y.dtype, np.integer))
-        return make_ingredients(task, trial.recipe, self._components, classes, feeding)
+        return make_ingredients(task, trial.recipe, self._components, classes, feeding, trial.knobs)
 
     def _check_effect(self, trial: Trial, task: Task, program: Program, ingredients: Ingredients) -> None:
         """Refuse a component that the network has no use for: it would pass for one that makes no difference."""

@@ -28,10 +28,10 @@ def side_by_side(trials: Sequence[Trial]) -> Iterator[tuple[Trial, ...]]:
         start = stop
 
 
-def _data(trial: Trial) -> tuple[tuple[int, int], str]:
+def _data(trial: Trial) -> tuple[tuple[int, int], tuple[int, int], bool, str]:
     """Return what decides the data that a trial is trained on, beside its task."""
     settings = trial.recipe.get("preprocessing")
-    return trial.fold or (0, 0), "".join(setting.text for setting in settings)
+    return trial.fold or (0, 0), trial.inner or (0, 0), trial.refit, "".join(setting.text for setting in settings)
 
 
 def _together(trials: list[Trial]) -> list[Trial]:

@@ -116,14 +116,14 @@ class Forecast:
         task.count(program, -1)
         seconds = (costs.train_seconds or 0.0) + (costs.evaluate_seconds or 0.0) + (costs.initialize_seconds or 0.0)
         program.measured += seconds  # next to nothing where it could not be trained, and so it will be with other seeds
-        program.seen += trial.epochs
+        program.seen += trial.longest
         program.compiled |= here
         task.count(program, 1)
         said = self._registry.task(trial.task).cost
         if costs.train_seconds is None:
             return
         for compared in (task.training, self._training):
-            compared.add(seconds, said.epoch * trial.epochs)
+            compared.add(seconds, said.epoch * trial.longest)
         if here and not costs.program_reused:
             for compared in (task.compiling, self._compiling):
                 compared.add(costs.compile_seconds or 0.0, said.compile)
@@ -132,7 +132,7 @@ class Forecast:
         task, program = self._of(trial)
         task.count(program, -1)
         program.trials += sign
-        program.epochs += sign * trial.epochs
+        program.epochs += sign * trial.longest
         task.count(program, 1)
 
     def _of(self, trial: Trial) -> tuple[_OfTask, _OfProgram]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
-from benchsuite.sources import Source
+from benchsuite.sources import Source, Together, alone
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
 from benchsuite.trial import Trial
@@ -33,7 +34,7 @@ LONGEST_FACT = 2_000
 
 
 def run_source(
-    source: Source,
+    source: Source | Together,
     registry: Registry,
     store: Store,
     executor: Executor,
@@ -44,7 +45,7 @@ def run_source(
     """Run every trial that a source proposes and that has no fresh record.
 
     Args:
-        source: Proposes trials and is told their records.
+        source: Proposes trials and is told their records; or several that run side by side.
         registry: Of the plugins that were found.
         store: The results folder.
         executor: Runs the trials; closed at the end.
@@ -67,8 +68,32 @@ def run_source(
 
 
 @dataclass
-class _Run:
+class _Line:
+    """A source, and those of its proposals whose records it waits for, the next one first."""
+
     source: Source
+
+    def __post_init__(self) -> None:
+        self._waiting: deque[str] = deque()
+
+    def propose(self) -> Sequence[Trial]:
+        """Return what the source proposes."""
+        trials = self.source.propose()
+        self._waiting += [trial.id for trial in trials]
+        return trials
+
+    def tell(self, records: Mapping[str, Record]) -> list[Trial]:
+        """Tell the source the records that it waits for, as far as they are there, and return what it then proposes."""
+        proposed: list[Trial] = []
+        while self._waiting and self._waiting[0] in records:
+            self.source.tell(records[self._waiting.popleft()])
+            proposed += self.propose()
+        return proposed
+
+
+@dataclass
+class _Run:
+    source: Source | Together
     registry: Registry
     store: Store
     executor: Executor
@@ -82,17 +107,16 @@ class _Run:
         self._forecast = Forecast(self.registry)
         # Of trials that run again for an extra alone: their record, and what lies beside it already.
         self._kept: dict[str, tuple[Record, set[Path]]] = {}
-        self._order: list[str] = []  # in which trials were proposed
+        self._lines = [_Line(source) for source in alone(self.source)]
         self._proposed: set[str] = set()
-        self._told = 0
         self._told_of_data: set[str] = set()
         self._waiting = 0
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
     def whole(self) -> Summary:
         """Run until nothing is left, and return what was done."""
-        self._take(self.source.propose())
-        self._tell_source()
+        self._take([trial for line in self._lines for trial in line.propose()])
+        self._tell_sources()
         for event in self.executor.events():
             if isinstance(event, Started):
                 self.observer.started(event.trial, event.worker)
@@ -106,7 +130,7 @@ class _Run:
                 self.observer.problem(event.text)
                 continue
             self._finish(event)
-            self._tell_source()
+            self._tell_sources()
         self.store.check(self.summary.records)  # nobody is told of records that somebody took away meanwhile
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
@@ -121,7 +145,6 @@ class _Run:
         known: list[Record] = []
         damaged: list[str] = []
         for trial in trials:
-            self._order.append(trial.id)
             if trial.id in self._proposed:
                 continue
             self._proposed.add(trial.id)
@@ -172,15 +195,14 @@ class _Run:
             damaged.append(f"{error.damage}: moved to {place}, and its trial runs again")
             return None
 
-    def _tell_source(self) -> None:
-        """Tell the source what it waits for, in the order of its proposals, and take what it then proposes."""
-        while self._told < len(self._order):
-            record = self.summary.records.get(self._order[self._told])
-            if record is None:
+    def _tell_sources(self) -> None:
+        """Tell each source what it waits for, in the order of its proposals, and take what all of them then propose."""
+        while True:
+            # All of a round are taken together: trials of several sources may share a program.
+            proposed = [trial for line in self._lines for trial in line.tell(self.summary.records)]
+            if not proposed:
                 return
-            self._told += 1
-            self.source.tell(record)
-            self._take(self.source.propose())
+            self._take(proposed)
 
     def _finish(self, event: Finished) -> None:
         trial = event.trial

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from benchsuite.analysis import Grid, Leaderboard, SameAs, Sample, grids, leaderboards, mixtures
+from benchsuite.analysis import (
+    Grid,
+    Leaderboard,
+    SameAs,
+    Sample,
+    grids,
+    leaderboards,
+    mixtures,
+    searched_only,
+    tuned_leaderboards,
+)
+from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
+from benchsuite.report.step_costs import with_costs
+from benchsuite.searches import Search
 
 
 class Contents:
@@ -15,11 +28,26 @@ class Contents:
     Args:
         records: The records; one that is given twice counts once.
         same_as: Which components say that they are the same method as another, see :func:`leaderboards`.
+        searches: What tuned settings were chosen by.
+        measure: What leaderboards are made of; what each kind is judged by unless given.
+        track: The one whose leaderboards are made; all unless given.
+        costs: What `benchsuite cost` measured: better than timings of training.
     """
 
-    def __init__(self, records: Iterable[Record], same_as: SameAs | None = None) -> None:
-        self.sample = Sample(records)
+    def __init__(
+        self,
+        records: Iterable[Record],
+        same_as: SameAs | None = None,
+        *,
+        searches: Iterable[Search] = (),
+        measure: str | None = None,
+        track: str | None = None,
+        costs: Sequence[CostTable] = (),
+    ) -> None:
+        self.searches = list(searches)
+        self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
+        self.measure, self.track, self.costs = measure, track, costs
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -33,13 +61,36 @@ class Contents:
 
     @cached_property
     def boards(self) -> list[Leaderboard]:
-        """The leaderboard of every kind that has one."""
-        return leaderboards(self.sample, same_as=self.same_as)
+        """The leaderboard of every kind that has one: as declared first, then those of the other tracks."""
+        return self._boards(self.measure)
+
+    @cached_property
+    def by_test(self) -> list[Leaderboard]:
+        """The leaderboards by what the test part says, as figures show it, whatever the tables are made of."""
+        return self.boards if all(board.measure == "test" for board in self.boards) else self._boards("test")
+
+    def _boards(self, measure: str | None) -> list[Leaderboard]:
+        found: list[Leaderboard] = []
+        if self.track in (None, "default"):
+            found += leaderboards(self.sample, same_as=self.same_as, measure=measure)
+        if self.track != "default" and self.searches:
+            held = [search for search in self.searches if self.track in (None, search.track)]
+            found += tuned_leaderboards(self.sample, held, measure=measure)
+        return [with_costs(board, self.costs) for board in found]
 
     @cached_property
     def shown(self) -> list[Leaderboard]:
         """The leaderboards that hold more than baselines; the first one if none does, since something did run."""
         return [board for board in self.boards if board.compares] or self.boards[:1]
+
+    @property
+    def drawn(self) -> list[Leaderboard]:
+        """Those of :attr:`shown`, by what the test part says."""
+        return (
+            self.shown
+            if self.by_test is self.boards
+            else [board for board in self.by_test if board.compares] or self.by_test[:1]
+        )
 
     @cached_property
     def grids(self) -> list[Grid]:

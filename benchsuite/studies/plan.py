@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, settle
+from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, own_knobs, settle
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.recipe import Recipe, Setting
@@ -22,6 +22,30 @@ MOST_TRIALS = 10_000_000
 
 
 @dataclass(frozen=True)
+class PlannedRow:
+    """A row of a leaderboard on one task: what is compared, in the recipe in which it is compared.
+
+    Args:
+        task: Name of the task.
+        kind: The kind that is compared.
+        settings: Of that kind.
+        recipe: The task's baseline with them.
+        declared: Whether they are the task's own: then nobody chose the values among them that are no defaults.
+    """
+
+    task: str
+    kind: str
+    settings: tuple[Setting, ...]
+    recipe: Recipe
+    declared: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its components."""
+        return tuple(setting.name for setting in self.settings)
+
+
+@dataclass(frozen=True)
 class Plan:
     """The trials of a study, each once, in a fixed order.
 
@@ -31,12 +55,14 @@ class Plan:
             name.
         compared: Kind → the settings that are compared, in words: only what differs from declared defaults is written out.
         changes: What the study changes in every task's baseline.
+        rows: What is compared, on which task; pairs of crossed kinds are no rows. Each row's trials have its recipe.
     """
 
     trials: Mapping[str, Trial]
     problems: Sequence[str]
     compared: Mapping[str, Sequence[str]]
     changes: Changes = ()
+    rows: Sequence[PlannedRow] = ()
 
     @property
     def tasks(self) -> Counter[str]:
@@ -99,6 +125,8 @@ def plan(study: Study, registry: Registry) -> Plan:
                 left_out.append(f"{component.title} is left out: it needs {', '.join(component.required)}")
     crossed = {kind: chosen.pop(kind, []) or _every(kind, registry) for kind in RECIPE_KINDS if kind in study.cross}
     wanted: list[tuple[Task, list[Recipe], list[tuple[int, int] | None]]] = []
+    rows: list[PlannedRow] = []
+    own: list[PlannedRow] = []
     broken: list[str] = []
     unchangeable: defaultdict[str, list[str]] = defaultdict(list)
     for task in tasks:
@@ -128,15 +156,22 @@ def plan(study: Study, registry: Registry) -> Plan:
         alone = study.task and not (whole or chosen or crossed)
         if study.baselines or alone or any(kind in task.compares and kind in base for kind in whole):
             recipes.append(base)
+            basic = [kind for kind in whole if kind in task.compares and kind in base] or ["optimizer"]
+            own += [PlannedRow(task.name, kind, base[kind], base, declared=True) for kind in basic]
         if crossed and all(kind in base and (study.task or kind in task.compares) for kind in crossed):
             recipes += _pairs(base, crossed)
+        compared_here: list[PlannedRow] = []
         for kind in RECIPE_KINDS:
             if kind not in base:
                 continue
+            found: list[tuple[Setting, ...]] = []
             if kind in whole and kind in task.compares:
-                recipes += [base.replaced(kind, settings) for settings in _every(kind, registry)]
+                found += _every(kind, registry)
             if kind in chosen and (study.task or kind in task.compares):
-                recipes += [base.replaced(kind, settings) for settings in chosen[kind]]
+                found += chosen[kind]
+            compared_here += [PlannedRow(task.name, kind, one, base.replaced(kind, one)) for one in found]
+        recipes += [row.recipe for row in compared_here]
+        rows += compared_here
         wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
     seeds = study.seed_numbers
     for reason, names in unchangeable.items():
@@ -162,6 +197,7 @@ def plan(study: Study, registry: Registry) -> Plan:
                 fold=fold,
                 lanes=study.lanes or task.lanes_on(study.device_kind),
                 changes=changes,
+                knobs=own_knobs(task, changes),
             )
             trials[trial.id] = trial
     if not trials and not broken and not wanted and left_out:
@@ -176,7 +212,9 @@ def plan(study: Study, registry: Registry) -> Plan:
     }
     for kind in whole:
         compared.setdefault(kind, [settings[0].name for settings in _every(kind, registry)])
-    return Plan(trials, broken + left_out, compared, changes)
+    there = {(row.task, row.kind, row.names) for row in rows}
+    rows += [row for row in own if (row.task, row.kind, row.names) not in there]
+    return Plan(trials, broken + left_out, compared, changes, _once(rows))
 
 
 def _changes(study: Study, registry: Registry) -> Changes:
@@ -185,7 +223,8 @@ def _changes(study: Study, registry: Registry) -> Changes:
     Raises:
         BenchsuiteError: If something does not exist, or is selected at the same time.
     """
-    changes = settle(study.changes, registry)
+    declared = {knob for name in registry.names("task") for knob in registry.task(name).architecture}
+    changes = settle(study.changes, registry, declared)
     for name, text in changes:
         flag = f"--{name.replace('_', '-')}"
         compared = "--kind" if name in study.kind else "--cross" if name in study.cross else ""
@@ -226,6 +265,14 @@ def _every(kind: str, registry: Registry) -> list[tuple[Setting, ...]]:
     """Return every component of a kind with its defaults; those that need a choice of the user are left out."""
     found = [registry.component(kind, name) for name in registry.names(kind)]
     return [(Setting.of(component),) for component in found if not component.required]
+
+
+def _once(rows: Sequence[PlannedRow]) -> list[PlannedRow]:
+    """Return rows, each once: of those that are one, the first."""
+    found: dict[tuple[str, str, str], PlannedRow] = {}
+    for row in rows:
+        found.setdefault((row.task, row.kind, row.recipe.text), row)
+    return list(found.values())
 
 
 def _pairs(base: Recipe, crossed: Mapping[str, list[tuple[Setting, ...]]]) -> list[Recipe]:

@@ -8,12 +8,12 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchsuite.components import Component
+from benchsuite.components import RECIPE_KINDS
 from benchsuite.conformance.account import in_words
 from benchsuite.conformance.apart import Told, tried_apart
-from benchsuite.conformance.course import ComponentCourse, words_of_training
+from benchsuite.conformance.course import words_of_training
+from benchsuite.conformance.courses import steps_of
 from benchsuite.conformance.step import Looked
-from benchsuite.conformance.task_course import TaskCourse
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 
@@ -134,8 +134,5 @@ def _is_of(entry: Registered, plugin: str) -> bool:
 
 def _steps(registry: Registry, kind: str, name: str) -> list[tuple[str, str]]:
     component = registry.entry(kind, name).component
-    if kind == "task":
-        return [(step.key, step.promise) for step in TaskCourse(component, registry).steps()]
-    assert isinstance(component, Component)
-    steps = ComponentCourse(component, registry, Path()).steps()
-    return [*((step.key, step.promise) for step in steps), ("trains", words_of_training(component))]
+    steps = [(step.key, step.promise) for step in steps_of(component, registry, Path())]
+    return [*steps, ("trains", words_of_training(component))] if kind in RECIPE_KINDS else steps

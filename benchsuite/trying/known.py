@@ -18,7 +18,7 @@ from types import ModuleType
 from benchsuite.discovery import Candidate
 from benchsuite.fingerprints import SourceFiles
 from benchsuite.remembered import Remembered
-from benchsuite.trying.tried import Tried
+from benchsuite.trying.tried import TriedFirst
 
 FORM = "3"
 """Of a file, and of what trying finds out: another one makes all that is known unknown."""
@@ -30,9 +30,9 @@ class Known:
     def __init__(self) -> None:
         self._remembered = Remembered("tried")
 
-    def get(self, name: str | None) -> Tried | None:
+    def get(self, name: str | None) -> TriedFirst | None:
         """Return what is known under a name."""
-        tried = Tried.from_json(self._remembered.get(name)) if name is not None else None
+        tried = TriedFirst.from_json(self._remembered.get(name)) if name is not None else None
         return tried if tried is not None and tried.counts else None
 
     def forget(self, name: str | None) -> None:
@@ -40,7 +40,7 @@ class Known:
         if name is not None:
             self._remembered.put(name, None)
 
-    def put(self, name: str | None, tried: Tried) -> None:
+    def put(self, name: str | None, tried: TriedFirst) -> None:
         """Keep what was found out."""
         if name is not None:
             self._remembered.put(name, tried.to_json())

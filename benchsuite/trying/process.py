@@ -20,7 +20,7 @@ from benchsuite.discovery.guard import search_path
 from benchsuite.processes import signal_name
 from benchsuite.text import without_controls
 from benchsuite.trying.child import CLOSED, FORKED
-from benchsuite.trying.tried import Tried
+from benchsuite.trying.tried import TriedFirst
 
 IMPORT_SECONDS = 60.0
 """An import may take so long; TensorFlow takes three seconds, on a busy machine ten."""
@@ -56,7 +56,7 @@ class Attempt:
         ready: Whether it got as far as the first plugin.
     """
 
-    done: dict[str, Tried] = field(default_factory=dict)
+    done: dict[str, TriedFirst] = field(default_factory=dict)
     leaving: list[str] = field(default_factory=list)
     at: str | None = None
     reason: str = ""
@@ -209,14 +209,14 @@ class _Listening:
             elif what == "begun":
                 found.at = key
             elif what == FORKED:
-                found.done[key] = Tried(
+                found.done[key] = TriedFirst(
                     "importing it makes a copy of the process (fork), which goes on as if it were it"
                 )
             elif what == "done" and key == found.at:
                 found.at = None
                 if said.get("leaves"):
                     found.leaving.append(key)
-                tried = Tried.from_json({"reason": "", "printed": "", "at": time.time(), **said})
+                tried = TriedFirst.from_json({"reason": "", "printed": "", "at": time.time(), **said})
                 if tried is not None and key not in found.done:
                     found.done[key] = tried
 

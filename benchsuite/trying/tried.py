@@ -34,7 +34,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedFirst:
     """What came of it.
 
     Args:
@@ -74,7 +74,7 @@ class Tried:
         return {**told, "imports": self.imports, "listed": listed}
 
     @classmethod
-    def from_json(cls, data: Any) -> Tried | None:
+    def from_json(cls, data: Any) -> TriedFirst | None:
         """Read it; ``None`` if this is something else."""
         if not isinstance(data, Mapping):
             return None
@@ -101,7 +101,7 @@ def _is_row(row: Any) -> bool:
     return isinstance(row, list) and len(row) == 4 and all(isinstance(text, str) for text in row) and row[0] in KINDS
 
 
-def functions_before(tried: Tried) -> Functions:
+def functions_before(tried: TriedFirst) -> Functions:
     """Return all functions as they are before a plugin is imported that replaces some."""
     for name in tried.replaced:
         try:

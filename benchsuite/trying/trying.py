@@ -10,10 +10,10 @@ from benchsuite.discovery import Candidate, PluginSearch
 from benchsuite.trying.known import Known, remembered_as
 from benchsuite.trying.libraries import listed
 from benchsuite.trying.process import Attempt, attempt
-from benchsuite.trying.tried import Tried
+from benchsuite.trying.tried import TriedFirst
 
 
-def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str, Tried]:
+def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str, TriedFirst]:
     """Return what came of importing each candidate in another process, by its key; what was tried before is known.
 
     Args:
@@ -39,7 +39,7 @@ def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str
     return found
 
 
-def forget_unless_it_has(candidate: Candidate, tried: Tried, components: Sequence[Component | Task]) -> None:
+def forget_unless_it_has(candidate: Candidate, tried: TriedFirst, components: Sequence[Component | Task]) -> None:
     """Forget what is kept of a plugin whose names come from where nobody can look, now that it is loaded and has others.
 
     Args:
@@ -52,7 +52,7 @@ def forget_unless_it_has(candidate: Candidate, tried: Tried, components: Sequenc
         Known().forget(next(remembered_as([candidate])))
 
 
-def settle(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -> dict[str, Tried]:
+def settle(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -> dict[str, TriedFirst]:
     """Find out which of several plugins end their process.
 
     The one during which it ended is to blame if it was the first of its process, or ends one that it has for itself: an
@@ -71,7 +71,7 @@ def settle(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -
     if not one.reason:
         return one.done
     if len(keys) == 1:
-        return one.done if _broken(one.done, keys[0]) else {keys[0]: Tried(one.reason, one.printed)}
+        return one.done if _broken(one.done, keys[0]) else {keys[0]: TriedFirst(one.reason, one.printed)}
     if one.at is None:  # all were imported, and the process did not end well
         if not one.leaving:
             return _halves(keys, attempted)
@@ -86,14 +86,14 @@ def settle(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -
         innocent = not _broken(alone, one.at)
         earlier = _halves(before, attempted) if innocent else settle(before, attempted)
     else:
-        alone, earlier = {one.at: Tried(one.reason, one.printed)}, {}
+        alone, earlier = {one.at: TriedFirst(one.reason, one.printed)}, {}
     return {**earlier, **alone, **settle(behind, attempted)}
 
 
-def _halves(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -> dict[str, Tried]:
+def _halves(keys: Sequence[str], attempted: Callable[[Sequence[str]], Attempt]) -> dict[str, TriedFirst]:
     middle = (len(keys) + 1) // 2
     return {**settle(keys[:middle], attempted), **settle(keys[middle:], attempted)}
 
 
-def _broken(tried: dict[str, Tried], key: str) -> bool:
+def _broken(tried: dict[str, TriedFirst], key: str) -> bool:
     return key in tried and bool(tried[key].reason)

@@ -112,12 +112,16 @@ def promises() -> str:
         "What `benchsuite check` tries, in the words and the order in which it tells of them. A promise that says nothing about a "
         "component is left out: a regularization that is a penalty has no batch, an optimizer without a rate none that decides. "
         "How findings are read: [Check a plugin](../how-to/check-a-plugin.md).",
-        "## Of every component",
+        "## Of every component of a recipe",
         "\n".join(f"- {words}" for words in of_all),
     ]
     for kind in KINDS:
-        words = [one for one in listed[kind] if kind == "task" or one not in of_all]
-        title = "Of tasks" if kind == "task" else f"Of {HOOKS[kind].removeprefix('register_').replace('_', ' ')} too"
+        words = [one for one in listed[kind] if kind not in RECIPE_KINDS or one not in of_all]
+        title = (
+            f"Of {kind}s"
+            if kind not in RECIPE_KINDS
+            else f"Of {HOOKS[kind].removeprefix('register_').replace('_', ' ')} too"
+        )
         parts += [f"## {title}", "\n".join(f"- {one}" for one in words)]
     return _page(parts)
 

@@ -60,7 +60,7 @@ def register_optimizers():
                 "beta_1": bs.OneMinusLogUniform(0.5, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.99999, default=0.999),
                 "epsilon": bs.LogUniform(1e-18, 1e-3, default=1e-16),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam with long steps where gradients are as expected and short ones where they surprise.",
             reference="Zhuang et al. 2020, arXiv:2010.07468",

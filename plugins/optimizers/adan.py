@@ -70,7 +70,7 @@ def register_optimizers():
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.999, default=0.92),
                 "beta_3": bs.OneMinusLogUniform(0.5, 0.99999, default=0.99),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-8),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam with Nesterov momentum estimated from differences of successive gradients.",
             reference="Xie et al. 2022, arXiv:2208.06677",

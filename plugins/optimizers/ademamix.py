@@ -97,7 +97,7 @@ def register_optimizers():
                 "alpha": bs.Uniform(0.0, 20.0, default=5.0),
                 "warmup_steps": bs.Integer(0, 10_000_000, default=0),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-8),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam with a second momentum that remembers ten thousand steps.",
             reference="Pagliardini et al. 2024, arXiv:2409.03137",

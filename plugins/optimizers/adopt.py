@@ -60,7 +60,7 @@ def register_optimizers():
                 "beta_1": bs.OneMinusLogUniform(0.5, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.99999, default=0.9999),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-6),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam that converges with any β₂: a gradient is never divided by a moment it is part of.",
             reference="Taniguchi et al. 2024, arXiv:2411.02853",

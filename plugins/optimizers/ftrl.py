@@ -63,8 +63,8 @@ def register_optimizers():
             space={
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=0.001),
                 "beta": bs.Uniform(0.0, 10.0, default=1.0),
-                "l1": bs.Uniform(0.0, 1.0, default=0.0),
-                "l2": bs.Uniform(0.0, 1.0, default=0.0),
+                "l1": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
+                "l2": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="AdaGrad with penalties solved exactly: L1 gives weights that are 0.",
             reference="McMahan et al. 2013, Ad Click Prediction: a View from the Trenches",

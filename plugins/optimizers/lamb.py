@@ -59,7 +59,7 @@ def register_optimizers():
                 "beta_1": bs.OneMinusLogUniform(0.0, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.0, 0.99999, default=0.999),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-6),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.01),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.01, zero=True),
             },
             summary="Adam's direction, its length in each variable a share of the weights' own.",
             reference="You et al. 2020, arXiv:1904.00962",

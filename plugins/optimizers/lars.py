@@ -71,7 +71,7 @@ def register_optimizers():
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=0.3),
                 "momentum": bs.OneMinusLogUniform(0.0, 0.999, default=0.9),
                 "trust_coefficient": bs.LogUniform(1e-5, 1.0, default=0.001),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=1e-4),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=1e-4, zero=True),
             },
             summary="Momentum with a rate for each layer that moves all layers by the same fraction of their norm.",
             reference="You, Gitman & Ginsburg 2017, arXiv:1708.03888",

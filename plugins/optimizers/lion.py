@@ -29,7 +29,7 @@ def register_optimizers():
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=0.0001),
                 "beta_1": bs.OneMinusLogUniform(0.1, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.0, 0.9999, default=0.99),
-                "weight_decay": bs.Uniform(0.0, 10.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 10.0, default=0.0, zero=True),
             },
             summary="Steps of one size for every weight: the sign of a momentum.",
             reference="Chen et al. 2023, arXiv:2302.06675",

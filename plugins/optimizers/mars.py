@@ -65,7 +65,7 @@ def register_optimizers():
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.99999, default=0.99),
                 "gamma": bs.LogUniform(1e-3, 1.0, default=0.025),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-8),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="AdamW on variance-reduced gradients: each is corrected by its change since the last step.",
             reference="Yuan et al. 2024, arXiv:2411.10438",

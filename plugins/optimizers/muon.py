@@ -105,7 +105,7 @@ def register_optimizers():
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=0.02),
                 "momentum": bs.OneMinusLogUniform(0.0, 0.9999, default=0.95),
                 "nesterov": bs.Choice((True, False)),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
                 "adam_ratio": bs.LogUniform(1e-3, 10.0, default=0.015),
                 "beta_1": bs.OneMinusLogUniform(0.0, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.0, 0.99999, default=0.95),

@@ -108,6 +108,7 @@ def register_optimizers():
     return [
         bs.Optimizer(
             name="prodigy",
+            self_tuning=True,
             make=make,
             state=4,
             space={
@@ -119,7 +120,7 @@ def register_optimizers():
                 "d_coef": bs.LogUniform(0.1, 10.0, default=1.0),
                 "bias_correction": bs.Choice((False, True)),
                 "safeguard_warmup": bs.Choice((False, True)),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam that finds its learning rate itself; the given one is a factor and stays 1.",
             reference="Mishchenko & Defazio 2023, arXiv:2306.06101",

@@ -80,7 +80,7 @@ def register_optimizers():
                 "beta_1": bs.OneMinusLogUniform(0.5, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.99999, default=0.999),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-8),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="Adam that takes momentum steps until its second moment can be trusted; no warm-up needed.",
             reference="Liu et al. 2020, arXiv:1908.03265",

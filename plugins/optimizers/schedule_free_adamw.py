@@ -64,7 +64,7 @@ def register_optimizers():
                 "beta_1": bs.OneMinusLogUniform(0.5, 0.9999, default=0.9),
                 "beta_2": bs.OneMinusLogUniform(0.5, 0.99999, default=0.999),
                 "epsilon": bs.LogUniform(1e-10, 1e-3, default=1e-8),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="AdamW evaluated at an average of its iterates; no decaying rate needed.",
             reference="Defazio et al. 2024, arXiv:2405.15682",

@@ -51,7 +51,7 @@ def register_optimizers():
             space={
                 "learning_rate": bs.LogUniform(1e-5, 10.0, default=1.0),
                 "beta": bs.OneMinusLogUniform(0.5, 0.9999, default=0.9),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.0),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.0, zero=True),
             },
             summary="SGD evaluated at an average of its iterates; no decaying rate needed.",
             reference="Defazio et al. 2024, arXiv:2405.15682",

@@ -196,7 +196,7 @@ def register_optimizers():
                 "epsilon": bs.LogUniform(1e-12, 1e-3, default=1e-8),
                 "precondition_frequency": bs.Integer(1, 1000, default=10),
                 "max_dimension": bs.Integer(1, 100_000, default=10_000),
-                "weight_decay": bs.Uniform(0.0, 1.0, default=0.01),
+                "weight_decay": bs.LogUniform(1e-6, 1.0, default=0.01, zero=True),
             },
             summary="Adam in the eigenbasis of Shampoo's preconditioner, refreshed every few steps.",
             reference="Vyas et al. 2024, arXiv:2409.11321",

@@ -35,8 +35,9 @@ def data():
 
 def model(blocks, inputs):
     """Return the predicted logarithm of the price ``[batch, 1]``."""
-    x = blocks.dense(64)(inputs)
-    x = blocks.dense(64)(x)
+    x = inputs
+    for _ in range(blocks.knob("depth")):
+        x = blocks.dense(blocks.knob("width"))(x)
     return blocks.output(1)(x)
 
 
@@ -56,6 +57,10 @@ def register_tasks():
             targets=[0.95, 0.98, 0.985],
             batch_size=256,
             epochs=10,
+            architecture={
+                "depth": bs.Integer(1, 4, default=2),
+                "width": bs.Choice([16, 32, 64, 128, 256], default=64),
+            },
             standardize_targets=True,
             baseline={
                 "optimizer": "adam[learning_rate=0.003]",

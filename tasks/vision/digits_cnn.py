@@ -17,8 +17,8 @@ def data():
 
 def model(blocks, inputs):
     """Return logits ``[batch, 10]``."""
-    x = inputs
-    for filters in (16, 32):
+    x, width = inputs, blocks.knob("width")
+    for filters in (width, 2 * width):
         x = blocks.max_pool()(blocks.conv(filters)(x))
     return blocks.output(10)(blocks.flatten()(x))
 
@@ -39,6 +39,7 @@ def register_tasks():
             targets=[0.90, 0.95, 0.98],
             batch_size=32,
             epochs=15,
+            architecture={"width": bs.Choice([4, 8, 16, 32, 64], default=16)},
             baseline={"optimizer": "adam[learning_rate=0.01]", "schedule": "cosine", "initializer": "he_normal"},
             compares=["normalization", "regularization"],
             xla=False,

@@ -14,8 +14,9 @@ from benchsuite_tasks.vision._digits import FACTS, digits
 
 def model(blocks, inputs):
     """Return logits ``[batch, 10]``."""
-    x = blocks.dense(64)(inputs)
-    x = blocks.dense(64)(x)
+    x = inputs
+    for _ in range(blocks.knob("depth")):
+        x = blocks.dense(blocks.knob("width"))(x)
     return blocks.output(10)(x)
 
 
@@ -35,6 +36,10 @@ def register_tasks():
             targets=[0.90, 0.95, 0.97],
             batch_size=32,
             epochs=30,
+            architecture={
+                "depth": bs.Integer(1, 4, default=2),
+                "width": bs.Choice([16, 32, 64, 128, 256], default=64),
+            },
             baseline={"optimizer": "adam[learning_rate=0.003]", "initializer": "he_normal"},
             compares=[
                 "optimizer",

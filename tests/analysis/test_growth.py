@@ -97,6 +97,12 @@ def machines(number: int) -> list[Record]:
 STUDIES = (seeds, settings, names, tasks, budgets, folds, pairs, failures, machines)
 
 
+@pytest.fixture(autouse=True)
+def one_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to a fixed number of rows all pairs are tested one by one; here both sizes take the way of more."""
+    monkeypatch.setattr("benchsuite.analysis.rank_sums.MOST_ROWS", 1)
+
+
 @pytest.mark.parametrize("made", STUDIES)
 def test_tables(made: Callable[[int], list[Record]]):
     def prepare(number: int) -> Callable[[], object]:

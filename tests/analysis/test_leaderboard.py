@@ -235,7 +235,7 @@ def test_ranks_are_averaged_over_tasks_and_missing_tasks_are_left_out():
         for head, entry in zip(board.columns, row.entries, strict=True)
         if entry and entry.leads
     }
-    assert leaders == {("adam", "digits_mlp"), ("sgd", "mnist5k_autoencoder")}
+    assert leaders == set()  # one seed tells nothing apart
 
 
 def test_a_task_with_one_row_ranks_nothing():

@@ -9,7 +9,7 @@ import pytest
 
 from benchsuite.conformance.all_promises import promises_of_kind
 from benchsuite.conformance.another_process import another_process_agrees
-from benchsuite.conformance.course import ON_A_TASK
+from benchsuite.conformance.course import ON_A_TASK, ComponentCourse
 from benchsuite.conformance.step import listed
 from benchsuite.conformance.task_course import OF_A_TASK
 from benchsuite.conformance.tried_on import tiny_tasks_for
@@ -39,6 +39,7 @@ FOUND_BY = {
     "loss_mean_of_batch": "one loss for each example",
     "loss_of_probabilities": "a better answer",
     "loss_of_the_largest": "one loss for each example",
+    "loss_softmax_twice": "a better answer",
     "loss_upside_down": "a better answer",
     "normalization_without_epsilon": "finite, at 0",
     "normalization_batch_statistics": "each example is treated by itself",
@@ -69,6 +70,7 @@ FOUND_BY = {
     "preprocessing_fits_the_test_part": "each example is transformed by itself",
     "regularization_active_at_evaluation": "each example is treated by itself",
     "regularization_negative_penalty": "a number from 0",
+    "regularization_never_rescales": "leaves the mean",
     "regularization_numpy_penalty": "a number from 0",
     "regularization_patience_in_class": "a new object",
     "regularization_shuffles_targets": "belong to their inputs",
@@ -82,6 +84,7 @@ FOUND_BY = {
     "task_holds_its_target": "no input is the target",
     "task_sorted_by_class": "training knows the classes",
     "task_softmax_twice": "gives logits",
+    "task_metric_upside_down": "better by each of its metrics",
     "task_leaks": "its test part is new",
     "task_metric_of_the_batch": "of each example alone",
     "task_scaled_as_a_whole": "no statistics of the test part",
@@ -181,6 +184,17 @@ def test_what_is_good_stays_so(good, kind, name):
     assert found
     assert [(one.promise, one.problem) for one in found if one.problem] == []
     assert {one.promise for one in found} <= {*promises_of_kind(kind)}  # the page of all promises leaves none out
+
+
+def test_a_twin_that_is_not_there_is_told(good, tmp_path):
+    component = replace(good.component("activation", "own_softsign"), same_as="sigmod")
+    steps = {step.key: step for step in ComponentCourse(component, good, tmp_path).steps()}
+    (found,) = steps["twin"].look().findings
+    assert "Did you mean 'sigmoid'?" in found.problem
+    assert "same_as" in found.cure
+    known = replace(component, same_as="sigmoid")
+    (found,) = {step.key: step for step in ComponentCourse(known, good, tmp_path).steps()}["twin"].look().findings
+    assert not found.problem
 
 
 def test_what_looks_at_the_accuracy_finds_it_on_every_tiny_task_of_classes(good):

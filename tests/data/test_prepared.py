@@ -13,6 +13,7 @@ import benchsuite as bs
 from benchsuite.data import PARTS, Dataset, load, prepare
 from benchsuite.data.splits import fold_indices
 from benchsuite.registry import Registry
+from benchsuite.trial import Division
 
 X = np.random.default_rng(0).normal(2.0, 3.0, (50, 4)).astype("float32")
 Y = (np.arange(50) % 3).astype("int32")
@@ -190,10 +191,10 @@ def test_a_fold_whose_training_part_has_one_class_is_unsupported() -> None:
     for number in range(5):
         trained = fold_indices(toy.split, y, groups, 5, number)[0]
         if 4 in groups[trained]:
-            assert load(toy, (number, 5)).sizes == (30, 10, 10)
+            assert load(toy, Division((number, 5))).sizes == (30, 10, 10)
         else:  # the group with the other class tests or validates
             with pytest.raises(bs.Unsupported) as caught:
-                load(toy, (number, 5))
+                load(toy, Division((number, 5)))
             assert str(caught.value) == "a fold of task 'toy' has one class in its training part"
 
 
@@ -391,3 +392,27 @@ def test_a_preprocessing_that_spoils_the_inputs_is_refused(result: Any) -> None:
     with pytest.raises(bs.BenchsuiteError) as caught:
         prepare(load(task()), Bad())
     assert str(caught.value) == "preprocessing must return one finite row for each example."
+
+
+# Tuning by cross-validation
+
+
+def test_an_inner_fold_validates_on_its_share_and_a_refit_trains_on_all_that_does_not_test() -> None:
+    x = np.arange(50, dtype="float32")[:, None]
+    own = load(task(x, Y))
+    fold, refit = load(task(x, Y), Division(inner=(1, 4))), load(task(x, Y), Division(refit=True))
+    assert fold.sizes == (30, 10, 10)
+    assert refit.sizes == (40, 10, 10)
+    for other in (fold, refit):
+        assert np.array_equal(other.x[other.part("test")], own.x[own.part("test")])
+        assert not set(other.x[other.part("test"), 0]) & set(other.x[other.part("train"), 0])
+    assert not set(fold.x[fold.part("train"), 0]) & set(fold.x[fold.part("validation"), 0])
+    assert sorted(refit.x[refit.part("train"), 0]) == sorted(own.x[: own.sizes[0] + own.sizes[1], 0])
+    assert np.array_equal(refit.x[refit.part("validation")], own.x[own.part("validation")])
+
+
+def test_what_has_no_inner_folds_is_unsupported() -> None:
+    with pytest.raises(bs.Unsupported, match="cannot be tuned by cross-validation: its split is by position"):
+        load(task(split=bs.InOrder(0.6, 0.2, 0.2)), Division(inner=(0, 4)))
+    with pytest.raises(bs.Unsupported, match="fewer than its batch size"):
+        load(task(batch_size=30), Division(inner=(0, 2)))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import benchsuite as bs
-from benchsuite.data.splits import fold_count, fold_indices, split_indices
+from benchsuite.data.splits import fold_count, fold_indices, inner_indices, split_indices
 
 PARTS = [(0.6, 0.2, 0.2), (0.5, 0.25, 0.25), (0.8, 0.1, 0.1), (0.4, 0.3, 0.2), (1 / 3, 1 / 3, 1 / 3)]
 LABELS = st.lists(st.integers(0, 5), min_size=20, max_size=200)
@@ -241,3 +241,36 @@ def test_folds_by_group_keep_groups_whole() -> None:
 def test_what_cannot_be_folded_is_refused(rule: Any, text: str) -> None:
     with pytest.raises(bs.BenchsuiteError, match=text):
         fold_indices(rule, np.zeros(20, "int32"), None, 21, 0)
+
+
+@pytest.mark.parametrize(
+    ("split", "groups"),
+    [
+        (bs.HoldOut(0.6, 0.2, 0.2, stratify=True), None),
+        (bs.HoldOut(0.6, 0.2, 0.2), None),
+        (bs.ByGroup(0.6, 0.2, 0.2), np.repeat(np.arange(20), 5)),
+        (bs.Published(validation=20, test=20), None),
+    ],
+)
+def test_inner_folds_validate_each_example_that_does_not_test_once(split: Any, groups: Any) -> None:
+    y = np.tile(np.array([0, 0, 0, 1]), 25)
+    own = split_indices(split, y, groups)
+    folds = [inner_indices(split, y, groups, own, 5, number) for number in range(5)]
+    rest = sorted(np.concatenate(own[:2]))
+    assert sorted(np.concatenate([validation for _, validation, _ in folds])) == rest
+    for train, validation, test in folds:
+        assert test is own[2]  # no fold sees it, nor changes it
+        assert sorted(np.concatenate([train, validation])) == rest
+        if groups is not None:
+            assert not set(groups[train]) & set(groups[validation])
+        if getattr(split, "stratify", False) and groups is None:
+            assert abs(y[validation].mean() - y[rest].mean()) < 0.05
+
+
+def test_a_split_by_position_has_no_inner_folds_and_few_examples_not_many() -> None:
+    y = np.arange(10) % 2
+    own = split_indices(bs.InOrder(0.6, 0.2, 0.2), y)
+    with pytest.raises(bs.BenchsuiteError, match="by position"):
+        inner_indices(bs.InOrder(0.6, 0.2, 0.2), y, None, own, 2, 0)
+    with pytest.raises(bs.BenchsuiteError, match="8 examples that do not test cannot be cut into 9 folds"):
+        inner_indices(bs.HoldOut(0.6, 0.2, 0.2), y, None, own, 9, 0)

@@ -10,6 +10,9 @@ from benchsuite.data import load
 from benchsuite.engine import kept_data
 from benchsuite.engine.kept_data import KeptData, Usable
 from benchsuite.engine.program import feed
+from benchsuite.trial import Division
+
+OWN = Division()
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def counted(bench):
 def test_data_are_read_split_and_prepared_once_for_many_trials(bench, counted):
     kept = KeptData(bench, lambda task: None)
     trials = [bench.trial(seed) for seed in range(3)]
-    datasets = [kept.dataset(bench.task, None) for _ in trials]
+    datasets = [kept.dataset(bench.task, OWN) for _ in trials]
     usable = [kept.usable(trial, dataset) for trial, dataset in zip(trials, datasets, strict=True)]
     assert all(one is datasets[0] for one in datasets)
     assert all(one is usable[0] for one in usable)
@@ -36,8 +39,8 @@ def test_a_fold_that_is_dropped_takes_what_was_prepared_of_it_along(bench, count
     kept = KeptData(bench, lambda task: None)
     for number in range(kept_data.PREPARED_KEPT + 1):
         trial = dataclasses.replace(bench.trial(), fold=(number, 9))
-        found = kept.usable(trial, kept.dataset(bench.task, trial.fold))
-        assert found.prepared.dataset is kept.dataset(bench.task, trial.fold)
+        found = kept.usable(trial, kept.dataset(bench.task, trial.division))
+        assert found.prepared.dataset is kept.dataset(bench.task, trial.division)
     assert len(kept._datasets) == len(kept._usable) == kept_data.PREPARED_KEPT
     assert all(key[:2] in kept._datasets for key in kept._usable._kept)
     assert len(counted) == 1
@@ -46,10 +49,10 @@ def test_a_fold_that_is_dropped_takes_what_was_prepared_of_it_along(bench, count
 def test_data_beyond_the_size_that_is_kept_push_out_those_of_other_tasks(bench, counted, monkeypatch):
     monkeypatch.setattr(kept_data, "DATA_KEPT_BYTES", 240 * 6 * 4)
     kept = KeptData(bench, lambda task: None)
-    kept.usable(bench.trial(), kept.dataset(bench.task, None))
-    kept.dataset(bench.values_task, None)
+    kept.usable(bench.trial(), kept.dataset(bench.task, OWN))
+    kept.dataset(bench.values_task, OWN)
     assert len(kept._usable) == 0
-    kept.dataset(bench.task, None)
+    kept.dataset(bench.task, OWN)
     assert len(counted) == 2
 
 
@@ -64,7 +67,7 @@ def test_data_that_cannot_be_read_are_tried_once(bench):
     kept = KeptData(bench, lambda task: None)
     for _ in range(2):
         with pytest.raises(OSError, match="the file is broken") as caught:
-            kept.dataset(bench.task, None)
+            kept.dataset(bench.task, OWN)
         assert caught.traceback[-1].name == "data"
     assert len(calls) == 1
 

@@ -97,8 +97,10 @@ def outcome(module: str, mutant: Mutant | None, limit: float) -> tuple[int, floa
 def _tests(arguments: tuple[str, ...]) -> int:
     import pytest
 
+    # Where assertions are rewritten, pytest loads this project itself, since it holds a plugin of pytest's, and sees no mutant.
+    options = ["-x", "-q", "-p", "no:xdist", "--no-header", "--tb=no", "--assert=plain"]
     try:
-        return int(pytest.main([*arguments, "-x", "-q", "-p", "no:xdist", "--no-header", "--tb=no"]))
+        return int(pytest.main([*arguments, *options]))
     except BaseException as error:
         print(repr(error))
         return 1

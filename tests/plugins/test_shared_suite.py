@@ -11,7 +11,7 @@ from benchsuite.conformance import checked, tried_on
 from benchsuite.registry import PluginSearch, load_registry
 
 REGISTRY = load_registry(PluginSearch(local=False))
-EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "task") for name in REGISTRY.names(kind)]
+EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "tuner", "task") for name in REGISTRY.names(kind)]
 TRIED = [(kind, name) for kind, name in EVERY if kind != "task" or REGISTRY.task(name).tier == "quick"]
 FED_OTHER_NUMBERS = [
     ("optimizer", "adam"),

@@ -50,7 +50,7 @@ def printed(tables: list[Any], width: int = 80) -> str:
 
 def test_the_page_shows_the_deviation_over_the_folds_and_says_what_it_is():
     page = render(study())
-    panels = re.split(r'<div class="panel">', page)[1:]
+    panels = re.split(r'<div class="panel">', page)[2:]  # the first is the ranking
     adam = next(row for row in panels[0].split("<tr>") if "<span>adam</span>" in row)
     assert f"0.9300 {MEAN_DEVIATION}" in words(re.sub(r"<title>.*?</title>", "", adam))
     for panel in panels[:2]:
@@ -63,7 +63,7 @@ def test_the_page_shows_the_deviation_over_the_folds_and_says_what_it_is():
 
 
 def test_the_page_counts_seeds_not_folds_in_steps_to_targets():
-    panel = re.split(r'<div class="panel">', render(study()))[3]
+    panel = re.split(r'<div class="panel">', render(study()))[4]
     assert "a seed has the median over its 4 folds, and none if one of them failed." in panel
     assert "2 of 2" in words(panel)
     assert "of 8" not in words(panel)
@@ -127,7 +127,8 @@ def test_pages_without_folds_say_nothing_of_them():
 
 
 def test_the_terminal_shows_the_deviation_below_the_median_and_a_footnote():
-    lines = [line.rstrip() for line in printed(leaderboard_tables(study())).splitlines()]
+    _, table = leaderboard_tables(study())  # the first is the ranking
+    lines = [line.rstrip() for line in printed([table]).splitlines()]
     at = next(number for number, line in enumerate(lines) if re.search(r"\badam\b", line))
     assert lines[at].endswith("0.9300")
     assert lines[at + 1].strip() == MEAN_DEVIATION

@@ -10,7 +10,7 @@ import pytest
 from benchsuite.discovery import PluginSearch, find
 from benchsuite.files import cache_folder
 from benchsuite.trying.known import Known, remembered_as
-from benchsuite.trying.tried import BELIEVED_SECONDS, Tried
+from benchsuite.trying.tried import BELIEVED_SECONDS, TriedFirst
 
 SOURCE = "import benchsuite as bs\nfrom helper import x\nbs.hookimpl\n"
 
@@ -28,7 +28,7 @@ def name(folder: Path) -> str | None:
 
 
 def test_what_was_kept_is_known(cache: Path) -> None:
-    tried = Tried("it ended", "printed", ("numpy.random",))
+    tried = TriedFirst("it ended", "printed", ("numpy.random",))
     Known().put("one.json", tried)
     assert Known().get("one.json") == tried
     assert Known().get("other.json") is None
@@ -37,12 +37,12 @@ def test_what_was_kept_is_known(cache: Path) -> None:
 
 
 def test_a_failure_is_believed_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    known, then = Known(), Tried().at
-    known.put("bad.json", Tried("it ended"))
-    known.put("good.json", Tried())
+    known, then = Known(), TriedFirst().at
+    known.put("bad.json", TriedFirst("it ended"))
+    known.put("good.json", TriedFirst())
     monkeypatch.setattr("time.time", lambda: then + BELIEVED_SECONDS + 5)
     assert known.get("bad.json") is None
-    assert known.get("good.json") == Tried()
+    assert known.get("good.json") == TriedFirst()
     monkeypatch.setattr("time.time", lambda: then - 100)  # a clock that was set back
     assert known.get("bad.json") is None
 
@@ -51,21 +51,21 @@ def test_a_failure_is_believed_for_an_hour(monkeypatch: pytest.MonkeyPatch) -> N
     "content", ["", "{", "[]", "3", '{"reason": 3}', '{"reason":"","printed":"","replaced":[1],"at":1.0}', "[" * 60_000]
 )
 def test_a_broken_file_is_ignored_and_made_anew(content: str, cache: Path) -> None:
-    Known().put("one.json", Tried())
+    Known().put("one.json", TriedFirst())
     (cache / "one.json").write_text(content)
     assert Known().get("one.json") is None
-    Known().put("one.json", Tried())
-    assert Known().get("one.json") == Tried()
+    Known().put("one.json", TriedFirst())
+    assert Known().get("one.json") == TriedFirst()
 
 
 def test_nothing_is_believed_that_others_may_have_written(cache: Path, tmp_path: Path) -> None:
-    Known().put("one.json", Tried())
+    Known().put("one.json", TriedFirst())
     cache.chmod(0o777)
     assert Known().get("one.json") is None
-    Known().put("two.json", Tried())
+    Known().put("two.json", TriedFirst())
     assert not (cache / "two.json").exists()
     cache.chmod(0o700)
-    assert Known().get("one.json") == Tried()
+    assert Known().get("one.json") == TriedFirst()
     (cache / "one.json").rename(tmp_path / "elsewhere.json")
     (cache / "one.json").symlink_to(tmp_path / "elsewhere.json")
     assert Known().get("one.json") is None
@@ -79,14 +79,14 @@ def test_nothing_is_believed_that_others_may_have_written(cache: Path, tmp_path:
 def test_where_nothing_can_be_kept_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("BENCHSUITE_CACHE", str(tmp_path / "file"))
-    Known().put("one.json", Tried())
+    Known().put("one.json", TriedFirst())
     assert Known().get("one.json") is None
 
 
 def test_the_oldest_go(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchsuite.remembered.MOST", 3)
     for number in range(5):
-        Known().put(f"{number}.json", Tried())
+        Known().put(f"{number}.json", TriedFirst())
         os.utime(cache / f"{number}.json", (number, number))
     assert sorted(path.name for path in cache.iterdir()) == ["2.json", "3.json", "4.json"]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from benchsuite.trying.process import Attempt
-from benchsuite.trying.tried import Tried
+from benchsuite.trying.tried import TriedFirst
 from benchsuite.trying.trying import settle
 
 
@@ -25,7 +25,7 @@ class World:
             if key in self.at_once or (place and keys[place - 1] in self.at_the_next):
                 one.at, one.reason = key, "it ended"
                 return one
-            one.done[key] = Tried()
+            one.done[key] = TriedFirst()
             if key in self.at_the_end and self.told:
                 one.leaving.append(key)
         if set(keys) & {*self.at_the_end} or keys[-1] in self.at_the_next:

@@ -91,7 +91,9 @@ class Group:
             lane.account.neighbours = len(lanes)
         train_together(program, ready.feed, lanes)
         for lane, (task, restores) in zip(lanes, self._closing, strict=True):
-            if lane.failure is None:
+            if lane.course.pruned:
+                lane.account.stopped = lane.course.plan.trial
+            elif lane.failure is None:
                 with lane.guarded():
                     lane.account.results = summarize(task, lane.course.logbook, restores)
                     lane.course.keeper.take()

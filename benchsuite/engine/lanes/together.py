@@ -72,7 +72,8 @@ def train_together(program: LaneProgram, feed: Feed, lanes: Sequence[Lane]) -> N
         for lane, number in active:
             with lane.guarded():
                 if not lane.course.measured(epoch, measured[number]):
-                    lane.course.keeper.ended(epoch)
+                    if not lane.course.pruned:
+                        lane.course.keeper.ended(epoch)
                     lane.ended = True
         epoch += 1
 

@@ -8,6 +8,7 @@ from typing import Any
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network import branches, linear, plain
 from benchsuite.engine.network.assembly import Assembly
+from benchsuite.errors import unknown
 
 
 class Blocks:
@@ -20,6 +21,19 @@ class Blocks:
     def __init__(self, ingredients: Ingredients) -> None:
         self.assembly = Assembly(ingredients)
         """What was put together so far; the engine's, not the task's."""
+
+    def knob(self, name: str) -> Any:
+        """Return the value of one of the task's own knobs: what its ``architecture`` has as default, unless the trial has another.
+
+        Raises:
+            BenchsuiteError: If the task declares none of that name.
+        """
+        knobs = self.assembly.ingredients.knobs
+        if name not in knobs:
+            raise unknown(
+                "knob that the model asks for:", name, knobs, then="Declare it in the architecture of the task."
+            )
+        return knobs[name]
 
     def dense(self, units: int, activate: bool = True, regularize: bool = True) -> Callable[[Any], Any]:
         """Return a fully connected hidden block of ``units``.

@@ -9,11 +9,26 @@ from dataclasses import dataclass
 from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.palette import Style, Styles
+from benchsuite.report.drawings.ranking import ranking_figure
+from benchsuite.report.drawings.robustness import robustness_figure
 from benchsuite.report.drawings.seed_strip import strip_range
+from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.page.words import anchor, settings_text, title
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
+from benchsuite.report.tables.ranking_cells import Cells, of_task, overall, place_text
+from benchsuite.report.tables.ranking_words import (
+    budget_line,
+    first_line,
+    joined,
+    measure_words,
+    other_lines,
+    rests_on,
+    robust_line,
+    score_text,
+    too_few,
+)
 
 MOST_ROWS = 200
 """Rows of a leaderboard; fewer of one with many tasks."""
@@ -35,9 +50,8 @@ class RowView:
     also: str
     settings: str
     style: Style
-    mean_rank: str
+    place: str
     rank_key: float
-    ranked: str
     entries: tuple[EntryView | None, ...]
 
 
@@ -50,6 +64,23 @@ class HeadView:
     better: str
     budget: str
     anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankingView:
+    """The ranking over all tasks: who is first and how that holds, the figures, and the tables cell by cell."""
+
+    first: str
+    robust: str
+    others: tuple[str, ...]
+    too_few: str
+    rests_on: str
+    rule: str
+    figure: str
+    robustness: str
+    overall: Cells
+    tasks: tuple[Cells, ...]
+    styles: tuple[Style, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +100,10 @@ class BoardView:
     folds: str
     saturated: str
     left_out: str
+    measured: str
     leader: str
-    leader_rank: str
+    leader_score: str
+    ranking: RankingView
 
 
 def board_view(board: Leaderboard, styles: Styles) -> BoardView:
@@ -78,7 +111,10 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
-    forms = [column_format(entry.final.estimate for entry in held if entry.final) for held in entries]
+    forms = [
+        column_format((entry.final.estimate for entry in held if entry.final), head.beyond)
+        for held, head in zip(entries, columns, strict=True)
+    ]
     strips = [
         _strip([seed.final for entry in held for seed in entry.seeds], head)
         for held, head in zip(entries, columns, strict=True)
@@ -89,23 +125,22 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
             also=row.also,
             settings="; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins))),
             style=styles[board.kind, row.name],
-            mean_rank="–" if row.mean_rank is None else f"{row.mean_rank:.1f}",
-            rank_key=math.inf if row.mean_rank is None else row.mean_rank,
-            ranked=f"{row.ranked} of {len(board.columns)}" if row.ranked < len(board.columns) else "",
+            place=place_text(row, len(board.columns)),
+            rank_key=number if row.place else math.inf,
             entries=tuple(
                 None if entry is None else entry_view(entry, head, form, strip)
                 for entry, head, form, strip in zip(row.entries[: len(columns)], columns, forms, strips, strict=True)
             ),
         )
-        for row in shown
+        for number, row in enumerate(shown)
     )
     saturated = [f"{number_text(target)} on {head.label}" for head in columns for target in sorted(head.saturated)]
-    leaders = [row for row in board.rows if row.mean_rank is not None and row.mean_rank == board.rows[0].mean_rank]
-    named, more = leaders[:MOST_LEADERS], len(leaders) - MOST_LEADERS
+    leaders = [board.rows[row] for row in board.ranking.first] if board.ranking else []
+    alike = board.ranking is not None and len(leaders) == len(board.ranking.ranked)
     return BoardView(
         kind=board.kind,
-        title=title(board.kind) + f", baseline with {board.change}" * bool(board.change),
-        anchor=anchor("kind", " ".join(filter(None, (board.kind, board.change)))),
+        title=title(board.kind) + board.title[len(board.kind) :],
+        anchor=anchor("kind", board.key),
         heads=tuple(_head(head) for head in columns),
         rows=rows,
         components=whole(len({name for row in board.rows for name in row.names})),
@@ -118,15 +153,40 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         folds=folds_text(head.column.folds for head in board.columns),
         saturated=", ".join(saturated),
         left_out=_left_out(board, shown, [entry for held in entries for entry in held]),
-        leader=", ".join([row.label for row in named] + [f"{more} more"] * (more > 0)) or "–",
-        leader_rank=f"{leaders[0].mean_rank:.1f}" if leaders else "–",
+        measured=measure_words(board),
+        leader="no order"
+        if alike and leaders
+        else joined([row.label for row in leaders], MOST_LEADERS)
+        if leaders
+        else "–",
+        leader_score=score_text(leaders[0].place) if leaders and not alike else "–",
+        ranking=_ranking(board, shown, styles),
+    )
+
+
+def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> RankingView:
+    figure, robust = ranking_figure(board, styles), robustness_figure(board)
+    about = f"{board.title}: score, range of ranks and rows that are not told apart, best first"
+    changes = f"{board.title}: rank of the first row where one thing is left out"
+    return RankingView(
+        first=first_line(board),
+        robust=robust_line(board),
+        others=tuple(filter(None, [*other_lines(board), budget_line(board)])),
+        too_few=too_few(board.ranking) if board.ranking else "",
+        rests_on=rests_on(board.ranking) if board.ranking else "",
+        rule=board.protocol.rule,
+        figure=to_svg(figure, f"ranking/{board.key}", about) if figure else "",
+        robustness=to_svg(robust, f"robustness/{board.key}", changes) if robust else "",
+        overall=overall(board, shown),
+        tasks=tuple(of_task(board, at, shown) for at in range(min(MOST_COLUMNS, len(board.columns)))),
+        styles=tuple(styles[board.kind, row.name] for row in shown),
     )
 
 
 def _strip(finals: Sequence[float | None], head: ColumnHead) -> Strip:
     """Return the little axis of a column: its scale is that of the task's figures."""
-    scale = axis_scale(head.primary, head.direction, finals)
-    return Strip(scale, *strip_range(finals, head.direction, scale))
+    scale = axis_scale(head.quantity, head.better, finals)
+    return Strip(scale, *strip_range(finals, head.better, scale))
 
 
 def _scale_text(strips: Sequence[Strip]) -> str:
@@ -146,7 +206,7 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
             "then the best of the others."
         )
     if len(board.columns) > MOST_COLUMNS:
-        said.append(f"{MOST_COLUMNS} of {whole(len(board.columns))} tasks are shown; ranks are over all of them.")
+        said.append(f"{MOST_COLUMNS} of {whole(len(board.columns))} tasks are shown; places are over all of them.")
     if any(len(entry.seeds) > MOST_SEEDS for entry in entries):
         said.append(
             f"Of many seeds the first {MOST_SEEDS} are listed, and {MOST_DOTS} drawn that are evenly spread over the ranks."
@@ -157,8 +217,8 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
 def _head(head: ColumnHead) -> HeadView:
     return HeadView(
         label=head.short,
-        metric=head.primary,
-        better="larger is better" if head.direction == "max" else "smaller is better",
+        metric=head.measured.removeprefix("test "),
+        better="larger is better" if head.better == "max" else "smaller is better",
         budget=f"{count_of(head.column.epochs, 'epoch')}, {count_of(head.budget_steps, 'step')}",
         anchor=anchor("task", head.label),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from benchsuite.analysis import ColumnHead, Entry, Interval, TargetSteps
+from benchsuite.analysis import ColumnHead, Entry, Interval, SeedValue, TargetSteps
 from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.page.words import Note, notes_of
 from benchsuite.report.shown import spread
 from benchsuite.report.tables.numbers import (
-    FAILED,
     Format,
     count_of,
     deviation_text,
@@ -85,10 +84,11 @@ class TargetLine:
 class EntryView:
     """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first.
 
-    ``deviation`` is the standard deviation over the folds of a cross-validation, empty without them; ``folded`` says
+    ``place`` is empty where nothing is ranked. ``deviation`` is the standard deviation over the folds of a cross-validation, empty without them; ``folded`` says
     whether there are any. Of very many seeds ``more_seeds`` are in neither table nor points.
     """
 
+    place: str
     median: str
     deviation: str
     folded: bool
@@ -122,9 +122,10 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> En
         form: The number format of the column.
         strip: The little axis that the column shares.
     """
-    sign = -1 if head.direction == "max" else 1
+    sign = -1 if head.better == "max" else 1
     first_missing = next((target for target in reversed(entry.targets) if not target.saturated), None)
     return EntryView(
+        place=entry.place.text if entry.place else "",
         median=form(entry.final.estimate) if entry.final else outcome_word(entry.without_value),
         deviation=deviation_text(entry, form),
         folded=head.column.folds > 0,
@@ -136,7 +137,7 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> En
         seeds=tuple(
             SeedLine(
                 seed=seed.seed,
-                final=form(seed.final) if seed.final is not None else outcome_word(seed.outcome),
+                final=_seed_text(seed, form),
                 deviation=form(seed.deviation) if seed.deviation is not None else "",
                 best=form(seed.best) if seed.best is not None else "",
                 failed=seed.failed,
@@ -161,9 +162,16 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> En
 
 
 def _interval(interval: Interval | None, form: Format) -> str:
-    if interval is None or interval.count < 2 or interval_text(interval, form) == FAILED:
+    if interval is None or interval.count < 2 or (math.isinf(interval.low) and math.isinf(interval.high)):
         return ""
     return interval_text(interval, form)
+
+
+def _seed_text(seed: SeedValue, form: Format) -> str:
+    """Return what a seed reached, or what became of it."""
+    if seed.final is not None:
+        return form(seed.final)
+    return "missed" if seed.missed else "–" if seed.unknown else outcome_word(seed.outcome)
 
 
 def _timing_note(entry: Entry) -> str:
@@ -189,7 +197,7 @@ def _dots(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> Dots | 
         return None
     low, high, scale = strip.low, strip.high, strip.scale
     first, last = scale.place(low), scale.place(high)
-    edge = low if head.direction == "max" else high
+    edge = low if head.better == "max" else high
 
     def place(value: float) -> float:
         # Six points of room on either side, so that no dot is cut.
@@ -206,7 +214,7 @@ def _dots(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> Dots | 
         high=place(entry.final.high),
         median=place(entry.final.estimate) if inside else None,
         text=", ".join(
-            f"seed {seed.seed}: {form(seed.final) if seed.final is not None else outcome_word(seed.outcome)}"
+            f"seed {seed.seed}: {_seed_text(seed, form)}"
             + (f" (± {form(seed.deviation)} over folds)" if seed.deviation is not None else "")
             for seed in entry.seeds[:MOST_SEEDS]
         )

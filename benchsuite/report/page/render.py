@@ -26,6 +26,7 @@ from benchsuite.report.page.summary import summarize_run
 from benchsuite.report.page.task_view import task_views
 from benchsuite.report.page.words import breakable
 from benchsuite.report.tables.csv_table import leaderboard_csv
+from benchsuite.searches import search_to_json
 from benchsuite.text import shortened, without_controls
 
 LONGEST_TEXT = 5_000
@@ -68,6 +69,8 @@ def write_report(
     # Drawing takes seconds: a page that was made from these very inputs stays.
     others = [stale, stale_shown, list(problems), probes or {}, sorted(predictions or {}), certificates or {}]
     others.append(sorted([*key, name] for key, name in contents.same_as.items()))
+    others.append([contents.measure, contents.track])
+    others.append(sorted(search_to_json(search).decode() for search in contents.searches))
     mark = inputs_mark(contents.records, [*others, [asdict(one) for one in costs]])
     if not (index.exists() and index.read_bytes().endswith(mark)):
         page = render(
@@ -118,7 +121,7 @@ def render(
         only_baseline=[board.title for board in contents.boards if board not in shown and not board.change],
         only_changed=_only_changed(contents),
         grids=grid_views(contents.grids),
-        tasks=task_views(shown, contents.records, styles, layers, measures, certificates or {}),
+        tasks=task_views(contents.drawn, contents.records, styles, layers, measures, certificates or {}),
         costs=cost_views(costs),
         failures=failures_of(contents.records, contents.boards),
         stale=stale,

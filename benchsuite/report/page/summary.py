@@ -120,4 +120,12 @@ def _left_out(left: LeftOut) -> tuple[str, ...]:
             "belong to seeds whose folds are not all there",
         ),
     )
-    return tuple(f"{count_of(len(ids), 'trial')} {one if len(ids) == 1 else many}" for ids, one, many in reasons if ids)
+    tuned = (
+        (left.tuning, "is of tuning, and chose settings", "are of tuning, and chose settings"),
+        (left.searched, "is of a setting that a search chose", "are of settings that a search chose"),
+    )
+    return tuple(
+        f"{count_of(len(ids), 'trial')} {one if len(ids) == 1 else many}"
+        for ids, one, many in (*reasons, *tuned)
+        if ids
+    )

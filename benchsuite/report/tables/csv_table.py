@@ -1,6 +1,8 @@
 """``leaderboard.csv``: one line per entry of every leaderboard, tidy, with all its numbers.
 
-A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
+``measure`` is what the values are of, ``test`` unless something else was asked for, and ``direction`` its direction. ``place``,
+``rank_low``, ``rank_high`` and ``score`` are those of the row over all tasks, ``task_place`` and its likes those on the
+line's own task; empty where there is none. A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
 that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
 ``also`` names components that are the same method as ``component`` and share its line; ``name``, ``version`` and
 ``hyperparameters`` are those of the trials that the line is made of.
@@ -18,7 +20,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from benchsuite.analysis import Entry, Interval, Leaderboard, Row
+from benchsuite.analysis import Entry, Interval, Leaderboard, Place, Row
 from benchsuite.analysis.settings import joined_name
 from benchsuite.outcomes import Outcome
 
@@ -45,22 +47,27 @@ def leaderboard_rows(board: Leaderboard) -> list[dict[str, Any]]:
     ]
 
 
-_TEXTS = frozenset({"change", "component", "also", "name", "task", "precision", "device", "metric"})
+_TEXTS = frozenset({"change", "component", "also", "name", "task", "precision", "device", "metric", "tuner", "broken"})
 
 
 def _cell(column: str, value: Any) -> Any:
-    formula = column in _TEXTS and str(value).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    return f"'{value}" if formula else value
+    return safe_cell(value) if column in _TEXTS else value
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{value}" if str(value).startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else value
 
 
 _FIXED = (
     "kind", "component", "also", "name", "version", "hyperparameters", "task", "task_version", "epochs", "batch_size",
     "precision", "device", "lanes", "engine", "folds", "steps_per_epoch", "budget_steps", "metric", "direction", "change",
-    "is_baseline",
+    "track", "tuner", "budget", "measure", "is_baseline",
+    "place", "rank_low", "rank_high", "score", "task_place", "task_rank_low", "task_rank_high", "task_score", "broken",
     "rank", "mean_rank", "ranked_tasks", "seeds", *Outcome, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
     "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
-    "state_bytes", "parameters",
+    "state_bytes", "parameters", "step_ratio", "tuning_trials", "robust_decades",
 )  # fmt: skip
 _PER_TARGET = ("", "_steps", "_reached", "_saturated")
 
@@ -87,9 +94,16 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
         "steps_per_epoch": head.steps_per_epoch,
         "budget_steps": head.budget_steps,
         "metric": head.primary,
-        "direction": head.direction,
+        "direction": head.better,
         "change": board.change,
+        "track": board.protocol.track,
+        "tuner": board.protocol.tuner,
+        "budget": board.protocol.budget or "",
+        "measure": board.measure,
         "is_baseline": int(entry.is_baseline),
+        **_place("", row.place),
+        **_place("task_", entry.place),
+        "broken": row.broken,
         "rank": _known(entry.rank),
         "mean_rank": _known(row.mean_rank),
         "ranked_tasks": row.ranked,
@@ -108,6 +122,9 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
         "timings_not_counted": entry.timings_not_counted,
         "state_bytes": _known(entry.state_bytes),
         "parameters": _known(entry.parameters),
+        "step_ratio": _known(row.step_ratio),
+        "tuning_trials": _known(row.tuning_cost),
+        "robust_decades": _known(row.robust_decades),
     }
     for number, target in enumerate(entry.targets, start=1):
         line[f"target_{number}"] = target.target
@@ -115,6 +132,17 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
         line[f"target_{number}_reached"] = target.reached
         line[f"target_{number}_saturated"] = int(target.saturated)
     return line
+
+
+def _place(prefix: str, place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {}
+    return {
+        f"{prefix}place": place.place,
+        f"{prefix}rank_low": place.low,
+        f"{prefix}rank_high": place.high,
+        f"{prefix}score": place.score,
+    }
 
 
 def _bounds(prefix: str, interval: Interval | None) -> dict[str, Any]:

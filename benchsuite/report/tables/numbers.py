@@ -11,26 +11,26 @@ FAILED = "failed"
 Format = Callable[[float], str]
 
 
-def column_format(values: Iterable[float | None]) -> Format:
+def column_format(values: Iterable[float | None], beyond: str = FAILED) -> Format:
     """Return the format for a column of metric values: four digits of the largest, so that the points line up.
 
-    Where the values span more than three powers of ten, fixed digits would hide the small ones: then each value has
+    ``beyond`` is the word for a value that is worse than any number. Where the values span more than three powers of ten, fixed digits would hide the small ones: then each value has
     three significant digits of its own.
     """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes:
-        return lambda value: FAILED if math.isinf(value) else f"{value:.4f}"
+        return lambda value: beyond if math.isinf(value) else f"{value:.4f}"
     if max(sizes) / min(sizes) > 1e3 or max(sizes) < 1e-3 or max(sizes) >= 1e6:
-        return lambda value: FAILED if math.isinf(value) else f"{value:.3g}"
+        return lambda value: beyond if math.isinf(value) else f"{value:.3g}"
     # A hair less than the largest: an accuracy of exactly 1 is no reason to show the others with one digit less.
     digits = max(0, 3 - math.floor(math.log10(max(sizes) * (1 - 1e-9))))
-    return lambda value: FAILED if math.isinf(value) else f"{value:.{digits}f}"
+    return lambda value: beyond if math.isinf(value) else f"{value:.{digits}f}"
 
 
 def interval_text(interval: Interval, form: Format) -> str:
     """Return the bounds as ``0.951 – 0.960``; one word if all of it is failed."""
     if math.isinf(interval.low) and math.isinf(interval.high):
-        return FAILED
+        return form(interval.low)
     return f"{form(interval.low)} – {form(interval.high)}"
 
 

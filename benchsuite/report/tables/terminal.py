@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
+from benchsuite.analysis import ColumnHead, Entry, Interval, Leaderboard, Row
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.tables.cost_table import ratio_text
 from benchsuite.report.tables.numbers import (
-    FAILED,
     Format,
     column_format,
     deviation_text,
@@ -21,6 +22,18 @@ from benchsuite.report.tables.numbers import (
     outcome_word,
     percent,
     whole,
+)
+from benchsuite.report.tables.ranking_cells import failed_text
+from benchsuite.report.tables.ranking_words import (
+    budget_line,
+    first_line,
+    measure_words,
+    other_lines,
+    range_text,
+    rests_on,
+    robust_line,
+    score_text,
+    too_few,
 )
 from benchsuite.text import one_line
 
@@ -38,12 +51,75 @@ MOST_ROWS = 100
 
 
 def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WIDTH) -> list[Table]:
-    """Return the leaderboards of all records as tables no wider than ``width`` characters.
+    """Return the leaderboards of all records as tables no wider than ``width`` characters: the ranking, then all tasks.
 
     A leaderboard with more tasks than fit is split into several tables, each with the names of the components; of very
     many rows the best are shown.
     """
-    return [table for board in Contents.of(records).shown for table in _tables(board, width)]
+    return [
+        table
+        for board in Contents.of(records).shown
+        for table in (*ranking_tables(board, width), *_tables(board, width))
+    ]
+
+
+def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
+    """Return the overall ranking of a board as a table, none where there is nothing to rank."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
+    if whole_board.ranking is None or not whole_board.ranking.ranked:
+        return []
+    tuned = any(row.tuning_cost is not None for row in board.rows)
+    robust = any(row.robust_decades is not None for row in board.rows)
+    heads = ["place", "component", "ranks", "score", "failed", "step\n÷ base", *(["tuning\ntrials"] * tuned)]
+    heads += ["rate,\ndecades"] * robust + ["state\nB/param"] * (not (tuned and robust))
+    said = [first_line(whole_board), robust_line(whole_board)]
+    said += [*other_lines(whole_board), budget_line(whole_board), too_few(whole_board.ranking)]
+    if len(board.rows) < len(whole_board.rows):
+        said.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")
+    caption = Text("\n".join(map(one_line, filter(None, said))))
+    caption.append(f"\n{rests_on(whole_board.ranking)}", style="dim")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(one_line(f"{board.title} ranking, {measure_words(board)}"), style="bold"),
+        title_justify="left",
+        caption=caption,
+        caption_justify="left",
+        pad_edge=False,
+        show_edge=False,
+        width=width,
+    )
+    for head in heads:
+        name = head == "component"
+        table.add_column(
+            Text(head),
+            justify="left" if name else "right",
+            overflow="fold",
+            no_wrap=not name,
+            ratio=1 if name else None,
+        )
+    for row in board.rows:
+        label, *also = _name(row)
+        text = Text(label)
+        if also:
+            text.append("\n" + also[0], style="dim")
+        place = _rank(row, len(board.columns))
+        cells = [range_text(row.place), score_text(row.place), failed_text(row)]
+        cells.append("–" if row.step_ratio is None else ratio_text(row.step_ratio))
+        cells += ["–" if row.tuning_cost is None else f"{row.tuning_cost:.3g}"] * tuned
+        cells += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
+        state = row.state_per_parameter
+        cells += ["–" if state is None else f"{state:.1f}"] * (not (tuned and robust))
+        bold = (
+            "bold"
+            if row.place and row.place.place == 1 and len(whole_board.ranking.first) < len(whole_board.ranking.ranked)
+            else ""
+        )
+        table.add_row(Text(place, style="red" if row.broken else bold), text, *map(Text, cells))
+    return [table]
 
 
 def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
@@ -52,7 +128,7 @@ def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
     label_width = max(
         9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n")))
     )
-    rank_width = max(len(line) for row in board.rows for line in ["mean", *_rank(row, len(board.columns)).split("\n")])
+    rank_width = max(len(line) for row in board.rows for line in ["place", _rank(row, len(board.columns))])
     entries = [
         [entry_text(row.entries[index], form) for row in board.rows] for index, form in enumerate(_formats(board))
     ]
@@ -87,14 +163,14 @@ def _table(
 
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}{_change(board)}", style="bold"),
+        title=Text(f"{board.kind.replace('_', ' ')} leaderboard{part}{_protocol(board)}{_change(board)}", style="bold"),
         title_justify="left",
         caption=caption,
         caption_justify="left",
         pad_edge=False,
         show_edge=False,
     )
-    table.add_column("mean\nrank", justify="right", no_wrap=True)
+    table.add_column("place", justify="right", no_wrap=True)
     table.add_column("component", width=label_width, overflow="fold", vertical="top")
     for index in chunk:
         table.add_column(_head(board.columns[index]), justify="right", overflow="fold")
@@ -108,6 +184,11 @@ def _table(
     return table
 
 
+def _protocol(board: Leaderboard) -> str:
+    """Return what a title says of how hyperparameters were chosen."""
+    return f", {one_line(board.protocol.words)}" if board.protocol.words else ""
+
+
 def _change(board: Leaderboard) -> str:
     """Return what a title says of a changed baseline."""
     return f", baseline with {one_line(board.change)}" if board.change else ""
@@ -116,15 +197,18 @@ def _change(board: Leaderboard) -> str:
 def _formats(board: Leaderboard) -> list[Format]:
     """Return one number format per column, fitted to its medians."""
     columns = [[entry for row in board.rows if (entry := row.entries[index])] for index in range(len(board.columns))]
-    return [column_format(entry.final.estimate for entry in entries if entry.final) for entries in columns]
+    return [
+        column_format((entry.final.estimate for entry in entries if entry.final), head.beyond)
+        for entries, head in zip(columns, board.columns, strict=True)
+    ]
 
 
 def _head(head: ColumnHead) -> Text:
     from rich.text import Text
 
-    arrow = "↑" if head.direction == "max" else "↓"
+    arrow = "↑" if head.better == "max" else "↓"
     task, *budget = one_line(head.short).split(" · ")
-    return Text("\n".join([*_broken(task), *budget, one_line(f"{head.primary} {arrow}")]))
+    return Text("\n".join([*_broken(task), *budget, one_line(f"{head.quantity} {arrow}")]))
 
 
 def _broken(name: str) -> list[str]:
@@ -146,9 +230,11 @@ def _name(row: Row) -> list[str]:
 
 
 def _rank(row: Row, columns: int) -> str:
-    if row.mean_rank is None:
-        return "–"
-    return f"{row.mean_rank:.1f}" + (f"\n{row.ranked}/{columns}" if row.ranked < columns else "")
+    if row.broken:
+        return "broken"
+    if row.place is not None:
+        return row.place.text
+    return f"{row.ranked}/{columns}" if row.ranked else "–"
 
 
 def entry_text(entry: Entry | None, form: Format) -> Text:
@@ -162,7 +248,7 @@ def entry_text(entry: Entry | None, form: Format) -> Text:
     text = Text(form(entry.final.estimate), style="bold" if entry.leads else "")
     if deviation := deviation_text(entry, form):
         text.append(f"\n± {deviation}", style="not bold dim")
-    if entry.final.count > 1 and interval_text(entry.final, form) != FAILED:
+    if entry.final.count > 1 and _bounded(entry.final):
         text.append("\n" + interval_text(entry.final, form).replace(" – ", "–"), style="not bold dim")
     for outcome, number in entry.outcomes.items():
         if not outcome.finished:
@@ -171,13 +257,19 @@ def entry_text(entry: Entry | None, form: Format) -> Text:
     return text
 
 
+def _bounded(interval: Interval) -> bool:
+    """Say whether an interval has a bound that is a number."""
+    return not (math.isinf(interval.low) and math.isinf(interval.high))
+
+
 def _caption(board: Leaderboard, chunk: range) -> Text:
     from rich.text import Text
 
     heads = [board.columns[index] for index in chunk]
     held = [entry for row in board.rows for index in chunk if (entry := row.entries[index]) and entry.final]
-    metrics = {head.primary for head in heads}
-    metric = metrics.pop() if len(metrics) == 1 else "metric"
+    metrics = {head.measured for head in heads}
+    parts = {head.measured.split(" ")[0] for head in heads}
+    metric = metrics.pop() if len(metrics) == 1 else f"{parts.pop()} metric" if len(parts) == 1 else "metric"
     epochs = _span({head.column.epochs for head in heads})
     seeds = _span({entry.final.count for entry in held if entry.final} or {0})
     shares = sorted({entry.final.attained for entry in held if entry.final}) or [0.0]
@@ -187,7 +279,7 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     # One seed has no interval; neither has a table in which nothing was supported.
     interval = f", {attained} interval" if shares[-1] > 0 else ", no interval"
     word = "epoch" if epochs == "1" else "epochs"
-    caption = Text(f"test {one_line(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
+    caption = Text(f"{one_line(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
     if any(row.twins for row in board.rows):
         caption.append("\nalso: another name of the same method, in the ranks once")
     folds = folds_note(head.column.folds for head in heads)

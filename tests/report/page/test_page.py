@@ -179,7 +179,7 @@ def test_of_hundreds_of_tasks_the_first_are_shown(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(module, "MOST_COLUMNS", 2)
     names = [f"task_{number}" for number in range(5)]
     text = render([make_record(dataclasses.replace(DIGITS, name=name), {"optimizer": [SGD]}) for name in names])
-    assert "2 of 5 tasks are shown; ranks are over all of them. All are in leaderboard.csv." in text
+    assert "2 of 5 tasks are shown; places are over all of them. All are in leaderboard.csv." in text
     assert Page(text).open == []
     for number, name in enumerate(names):
         assert (f'id="task-task-{number}"' in text) is (number < 2), name

@@ -58,7 +58,7 @@ def test_names_of_a_strangers_record_move_no_cursor():
     for table in grid_tables(records):
         grid.print(table)
     shown = printed([*records, make_record(DIGITS)]) + grid.file.getvalue()  # type: ignore[attr-defined]
-    assert shown.count("e\\x1b[2J") == 2
+    assert shown.count("e\\x1b[2J") == 3  # in the ranking, in the leaderboard and in the grid
     assert "re\\x9blu" in shown
     assert not {"\x1b", "\x9b"} & {*shown}
 
@@ -66,7 +66,8 @@ def test_names_of_a_strangers_record_move_no_cursor():
 def test_terminal_tables_name_every_row_in_every_part():
     text = printed(make_study(seeds=2, tasks=5))
     assert "optimizer leaderboard (1 of 2)" in text
-    assert text.count("schedule_free_adamw") == 2
+    boards = text[text.index("optimizer leaderboard (1 of 2)") : text.index("initializer ranking")]
+    assert boards.count("schedule_free_adamw") == 2
     for task in ("bible_charlm", "digits_mlp", "housing_mlp", "mnist5k_cnn"):
         assert task in text
 
@@ -80,9 +81,11 @@ def test_terminal_tables_show_failures_intervals_and_the_caption():
     assert "test accuracy after 20 epochs: median of 3 seeds, 75 % interval" in text
 
 
-def test_the_best_median_is_bold_and_labels_are_no_markup():
+def test_the_first_of_those_that_are_told_apart_is_bold_and_labels_are_no_markup():
     hostile = component("[red]x[/red]")
-    table = leaderboard_tables([make_record(value=0.9), make_record(changes={"optimizer": [hostile]}, value=0.8)])[0]
+    records = [make_record(seed=seed, value=0.9 + seed / 100) for seed in range(5)]
+    records += [make_record(changes={"optimizer": [hostile]}, seed=seed, value=0.8 + seed / 100) for seed in range(5)]
+    _, table = leaderboard_tables(records)
     first, second = list(table.columns[2].cells)
     assert (str(first.style), str(second.style)) == ("bold", "")  # type: ignore[union-attr]
     assert "[red]x[/red]" in printed([make_record(changes={"optimizer": [hostile]})])

@@ -1,0 +1,260 @@
+"""All tasks together: one test that no unit and no scale of a task can tip, one effect, and one correction for the table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchsuite.analysis.inference.bootstrap import stratified
+from benchsuite.analysis.inference.difference import Difference
+from benchsuite.analysis.inference.exact import EXACT_PAIRS, signed_rank_sums, two_sided
+from benchsuite.analysis.inference.holm import holm
+from benchsuite.analysis.inference.outcome import Test
+from benchsuite.analysis.inference.paired import pair_differences, sign_flips, signed_ranks, smallest_p_paired
+from benchsuite.analysis.inference.power import more_seeds
+from benchsuite.analysis.inference.two_samples import probability_of_improvement
+from benchsuite.analysis.two_sides import TwoSides
+from benchsuite.analysis.verdict import CANNOT_TELL, OverallVerdict, TaskVerdict, Word
+
+Floats = NDArray[np.float64]
+ALPHA = 0.05
+"""The chance of any false verdict in a table."""
+RESAMPLES = 2000
+"""Of the interval around the probability of improvement."""
+LEAST_P = 1e-300
+"""Smaller ones have no quantile."""
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """Two samples with larger better, of the same seeds where they have some.
+
+    Args:
+        a: One value a seed; −∞ failed.
+        b: Of the same seeds in the same order, if ``paired``.
+        paired: Whether they are.
+    """
+
+    a: Floats
+    b: Floats
+    paired: bool
+
+    @property
+    def differences(self) -> Floats:
+        """A − B, pair by pair; of seeds that are not the same, in their order, which is as good as any. Two failures are equal."""
+        n = min(len(self.a), len(self.b))
+        return pair_differences(self.a[:n], self.b[:n])
+
+
+def aligned(sides: TwoSides) -> Aligned:
+    """Return the samples of a task: the seeds that both have, if these are two or more; else all of both.
+
+    Args:
+        sides: What was measured; seeds without a value are left out.
+    """
+    sign = 1.0 if sides.direction == "max" else -1.0
+    of_a, of_b = (
+        {seed: sign * float(value) for seed, value in zip(seeds, values, strict=True) if not math.isnan(value)}
+        for seeds, values in ((sides.seeds_a, sides.a), (sides.seeds_b, sides.b))
+    )
+    common = sorted(of_a.keys() & of_b.keys())
+    if len(common) >= 2 or (common and len(of_a) == len(of_b) == 1):
+        return Aligned(np.array([of_a[seed] for seed in common]), np.array([of_b[seed] for seed in common]), True)
+    return Aligned(
+        np.array([of_a[seed] for seed in sorted(of_a)]), np.array([of_b[seed] for seed in sorted(of_b)]), False
+    )
+
+
+def overall_verdict(
+    names: Sequence[str],
+    samples: Sequence[Aligned],
+    found: Sequence[Difference],
+    tasks: Sequence[TaskVerdict],
+    test: Test,
+    p: float,
+    generator: np.random.Generator,
+    level: float,
+    whole: bool,
+) -> OverallVerdict:
+    """Return the verdict on all tasks together.
+
+    Args:
+        names: Of the tasks.
+        samples: What was measured on each.
+        found: Their differences.
+        tasks: Their verdicts.
+        test: The test over all of them.
+        p: Its p, corrected.
+        generator: Where all chance comes from.
+        level: The level at which a verdict is made.
+        whole: Whether to find what decides nothing as well.
+    """
+    improvement, low, high = _improvement(samples, generator, 1 - level, RESAMPLES if whole else 0)
+    decided = word(p, test.statistic, level)
+    return OverallVerdict(
+        word=decided,
+        tasks=len(tasks),
+        better=sum(task.word == "better" for task in tasks),
+        worse=sum(task.word == "worse" for task in tasks),
+        improvement=improvement,
+        low=low,
+        high=high,
+        p=test.p,
+        corrected=p,
+        smallest_p=test.smallest_p,
+        more_seeds=_more_seeds(samples, level / 2) if whole and decided == CANNOT_TELL else None,
+        test=test.method,
+        without=_without(names, samples, found, generator, level) if whole else {},
+    )
+
+
+def word(p: float, statistic: float, level: float) -> Word:
+    """Return the verdict of a test: by the sign of its statistic where the corrected p is at most the level."""
+    if math.isnan(p) or p > level or not statistic:
+        return CANNOT_TELL
+    return "better" if statistic > 0 else "worse"
+
+
+def tests_of(tasks: int) -> int:
+    """Return by how much the strictest test of a table of so many tasks is corrected."""
+    return 2 * tasks if tasks > 1 else 1
+
+
+def corrected(tasks: Sequence[float], overall: float | None) -> tuple[list[float], float]:
+    """Return each p corrected for its table: reject where it is at most the level.
+
+    Half of the level is for the question over all, half for the tasks, among which Holm's correction shares it; whichever
+    half is used up by rejections passes to the other (a Bonferroni–Holm procedure, Bretz et al. 2009). So with h Holm's p
+    of a task and q the p over all, a task has min(2h, max(h, 2q)) and the overall min(2q, max(q, 2·max h)). The chance of
+    any false verdict is at most the level. With one task nothing is corrected.
+
+    Args:
+        tasks: p of each task; NaN where there was no test.
+        overall: p over all; ``None`` with one task.
+    """
+    each = holm(tasks)
+    if overall is None:
+        return [float(p) for p in each], math.nan
+    made = each[~np.isnan(each)]
+    passed = max(overall, 2 * float(made.max())) if len(made) else math.inf
+    together = min(1.0, 2 * overall, passed)
+    return [float(p) for p in np.minimum(1.0, np.minimum(2 * each, np.maximum(each, 2 * overall)))], together
+
+
+def stratified_test(differences: Sequence[Floats], generator: np.random.Generator) -> Test:
+    """Test whether the pairs of all tasks together lie evenly around 0: Wilcoxon's signed ranks, stratified by task.
+
+    The differences of each task are ranked among themselves, so that no unit and no scale of one task counts against
+    another's, and each task has the same weight in the mean: Σ signed ranks ÷ (n + 1). If nothing differs on any task, each
+    sign is a toss: p is the share of all ways to flip them whose sum is as far out on either side. It is counted where
+    all tasks have as many pairs, up to 500 in all; else signs are drawn.
+
+    Args:
+        differences: Of each task A − B, pair by pair; infinite where one failed.
+        generator: Where signs are drawn from.
+    """
+    there = [one for one in differences if len(one)]
+    if not there:
+        return Test(math.nan, 1.0, "no test: no pairs", 0, 1.0)
+    ranks = [signed_ranks(one) for one in there]
+    pairs = sum(map(len, there))
+    doubled = np.concatenate([rank for rank, _ in ranks])
+    signs = np.concatenate([sign for _, sign in ranks])
+    weights = np.concatenate([np.full(len(one), 1 / (len(one) + 1)) for one in there])
+    statistic = float((weights * doubled * signs).sum() / 2)
+    words = f"Wilcoxon signed ranks within each of {len(there)} tasks"
+    if len(set(map(len, there))) == 1 and pairs <= EXACT_PAIRS:
+        place = int(doubled[signs > 0].sum())
+        p = two_sided(signed_rank_sums(tuple(np.sort(doubled[signs != 0]).tolist())), place)
+        return Test(statistic, p, f"{words}, exact", min(map(len, there)), smallest_p_paired(pairs))
+    drawn = sign_flips(weights * doubled * signs, generator)
+    return Test(statistic, drawn.p, f"{words}, signs drawn", min(map(len, there)), drawn.smallest_p)
+
+
+def _improvement(
+    samples: Sequence[Aligned], generator: np.random.Generator, confidence: float, resamples: int
+) -> tuple[float, float, float]:
+    """Return the mean over tasks of the probability of improvement, with its interval: seeds drawn anew within each task."""
+    held = [one for one in samples if len(one.a) and len(one.b)]
+    if not held:
+        return math.nan, math.nan, math.nan
+
+    def mean(drawn: Floats) -> float:
+        chosen = [row[~np.isnan(row)].astype(np.int64) for row in drawn]
+        each = [
+            probability_of_improvement(one.a[places], one.b[places]) for one, places in zip(held, chosen, strict=True)
+        ]
+        return math.fsum(each) / len(each)
+
+    estimate = math.fsum(probability_of_improvement(one.a, one.b) for one in held) / len(held)
+    if not resamples:
+        return estimate, math.nan, math.nan
+    counts = [min(len(one.a), len(one.b)) for one in held]
+    places = np.full((len(held), max(counts)), math.nan)
+    for row, count in enumerate(counts):
+        places[row, :count] = np.arange(count)
+    interval = stratified(places, mean, generator, confidence if 0 < confidence < 1 else 1 - ALPHA, resamples)
+    if (
+        interval.low == interval.high
+    ):  # on each task the seeds of A and B do not overlap: other seeds may, and draws of these never do
+        return estimate, math.nan, math.nan
+    return estimate, interval.low, interval.high
+
+
+def tested_together(samples: Sequence[Aligned], found: Sequence[Difference], generator: np.random.Generator) -> Test:
+    """Return the test over all tasks; where test parts have an error it is for the population, and needs both.
+
+    The chance of the seeds is that of :func:`stratified_test`. That of the test parts is in each task's p, so Stouffer's
+    sum of these, Σ z ÷ √tasks, has to be as far out: the larger p counts.
+    """
+    test = stratified_test([sample.differences for sample in samples], generator)
+    if not any(one.test_error for one in found):
+        return test
+    from scipy.special import ndtr, ndtri
+
+    z = [math.copysign(-float(ndtri(max(one.p, LEAST_P) / 2)), one.estimate) if one.n else 0.0 for one in found]
+    together = math.fsum(z) / math.sqrt(len(z))
+    p = 2 * float(ndtr(-abs(together))) if together * test.statistic > 0 else 1.0
+    return replace(test, p=max(p, test.p), method=f"{test.method}, with the error of the test parts")
+
+
+def _without(
+    names: Sequence[str],
+    samples: Sequence[Aligned],
+    found: Sequence[Difference],
+    generator: np.random.Generator,
+    level: float,
+) -> dict[str, Word]:
+    """Return the overall verdict without each task; of two nothing is left that stands for both."""
+    if len(names) < 3:
+        return {}
+    words: dict[str, Word] = {}
+    for left_out, name in enumerate(names):
+        kept = [place for place in range(len(names)) if place != left_out]
+        test = tested_together([samples[place] for place in kept], [found[place] for place in kept], generator)
+        _, together = corrected([found[place].p if found[place].n else math.nan for place in kept], test.p)
+        words[name] = word(together, test.statistic, level)
+    return words
+
+
+def _more_seeds(samples: Sequence[Aligned], level: float) -> int | None:
+    """Return how many more seeds on each task would settle the overall verdict, if the signed ranks go on as they do."""
+    held = [one.differences for one in samples if len(one.differences)]
+    if not held or level <= 0:
+        return None
+    scores = []
+    for one in held:
+        doubled, sign = signed_ranks(one)
+        scores.append(doubled * sign / (2 * (len(one) + 1)))
+    together = np.concatenate(scores)
+    pairs = len(together)
+    if pairs < 2:
+        return None
+    more = more_seeds(
+        float(together.mean()), float(together.std(ddof=1)), n=pairs, paired=True, alpha=level, most=100 * pairs
+    )
+    return None if more is None else math.ceil(more / len(held))

@@ -1,0 +1,106 @@
+"""``benchsuite compare``: is A better than B, worse, or can nobody tell?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from benchsuite.cli.console import agreed, as_json, beside, say, show, terminal
+from benchsuite.cli.options import registry
+from benchsuite.errors import BenchsuiteError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchsuite.analysis.verdict import Verdict
+    from benchsuite.cli.contest import Contestants, Found
+    from benchsuite.registry import Registry
+    from benchsuite.studies.comparison import Comparing
+
+WORSE = 3
+"""How a comparison ends with ``--fail-if worse`` where A is worse."""
+
+
+def compare(asked: Comparing) -> None:
+    """Say whether A is better than B, worse, or nobody can tell: on each task, and on all of them together.
+
+    Works from the records that there are, and runs what is missing.
+    """
+    from benchsuite.cli.contest import check
+    from benchsuite.cli.tuned_contest import tuned_verdict
+
+    check(asked)
+    console = beside() if asked.json else terminal()
+    known = registry(asked.plugin, asked.no_local)
+    for broken in known.broken:
+        say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
+    verdict = tuned_verdict(asked, known) if asked.track == "tuned" else _verdict(asked, known, console)
+    if asked.json:
+        as_json(verdict.to_json())
+    else:
+        _tell(verdict, console)
+    if asked.fail_if == "worse" and verdict.worse_somewhere:
+        raise typer.Exit(WORSE)
+
+
+def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
+    """Return the verdict from the records there are, or run what they lack first."""
+    from benchsuite.cli.contest import Contestants
+
+    contestants = Contestants(asked, known)
+    for problem in contestants.problems:
+        say(console, "[yellow]![/] {}", problem)
+    found = contestants.found()
+    if not found.missing:
+        return contestants.verdict(found)
+    if not asked.yes:
+        what = contestants.missing_words(found)
+        answer = agreed(console, "{} Run them?", what)
+        if answer is None:
+            raise BenchsuiteError(f"{what} Add --yes to run them.")
+        if not answer:
+            return contestants.verdict(found)
+    return contestants.verdict(_run(asked, contestants, found, console))
+
+
+def _run(asked: Comparing, contestants: Contestants, found: Found, console: Console) -> Found:
+    """Run what is missing, look by look."""
+    from dataclasses import replace
+
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.unsupported import tell_unsupported
+    from benchsuite.execution import LocalExecutor, run_source
+    from benchsuite.execution.signals import heard
+    from benchsuite.store import Store
+
+    store = Store(asked.results.resolve())
+    progress = Progress(console, contestants.known, contestants.options.workers)
+    listened = bool(contestants.known.hooks.hook.epoch_finished.get_hookimpls())
+    options = replace(contestants.options, results=store.identity, epochs=listened)
+    source = contestants.source()
+    try:
+        with heard(), progress:
+            summary = run_source(
+                source, contestants.known, store, LocalExecutor(options), options, progress, asked.timeout
+            )
+    except KeyboardInterrupt:
+        say(console, "Stopped. What was finished has its records; the same command goes on from here.")
+        raise typer.Exit(1) from None
+    tell_unsupported(summary.records.values(), console)
+    say(console, "{}", progress.closing_line(summary))
+    say(console, "")
+    return contestants.after(source, summary.records, found)
+
+
+def _tell(verdict: Verdict, console: Console) -> None:
+    from benchsuite.report.tables.verdict_table import lines_of, verdict_table
+
+    show(console, verdict_table(verdict))
+    for what, text in lines_of(verdict):
+        if what == "verdict":
+            say(console, "[bold]{}[/]", text)
+        elif what == "warning":
+            say(console, "[yellow]![/] {}", text)
+        else:
+            say(console, "{}", text)

@@ -1,0 +1,124 @@
+"""The ordinary door for verbs that run trials and draw something of their own: records, resume, live display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+import typer
+
+from benchsuite.cli.console import say
+from benchsuite.execution.observer import Watcher
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+
+    from benchsuite.execution import Options, Summary
+    from benchsuite.record import Record
+    from benchsuite.registry import Registry
+    from benchsuite.sources import Source
+    from benchsuite.store import Store
+    from benchsuite.study import Execution, Invocation, Study
+    from benchsuite.trial import Trial
+
+
+class Display(Watcher, Protocol):
+    """Watches a run, from its beginning to its end."""
+
+    def __enter__(self) -> Watcher:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, whatever happened."""
+        ...
+
+
+def carried_out(
+    source: Source,
+    known: Registry,
+    execution: Execution,
+    options: Options,
+    store: Store,
+    console: Console,
+    display: Display,
+) -> Summary:
+    """Run what a source proposes and has no record; return what was done, with all its records.
+
+    Args:
+        source: Proposes trials.
+        known: The plugins that were found.
+        execution: How trials are run.
+        options: What workers are told.
+        store: The results folder.
+        console: Where to.
+        display: Watches.
+
+    Raises:
+        typer.Exit: After Ctrl-C, with 1; what was finished is stored.
+    """
+    from benchsuite.cli.observers import chosen, switch_on
+    from benchsuite.execution import LocalExecutor, run_source
+    from benchsuite.execution.signals import heard
+
+    observers = chosen(known, execution.observer)
+    with heard():
+        switch_on(known, observers, execution.results.resolve())
+        listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
+        options = replace(options, results=store.identity, epochs=listened)
+        try:
+            with display as watcher:
+                return run_source(source, known, store, LocalExecutor(options), options, watcher, execution.timeout)
+        except KeyboardInterrupt:
+            say(console, "Stopped. What was finished is stored; the same command goes on from here.")
+            raise typer.Exit(1) from None
+
+
+def records_of(
+    study: Study,
+    execution: Execution,
+    invocation: Invocation,
+    known: Registry,
+    console: Console,
+    also: Callable[[Iterable[Trial]], Sequence[Trial]] = tuple,
+) -> dict[str, Record]:
+    """Run what a study lacks and return all its records; of a dry run say what would run, and return none.
+
+    Args:
+        study: What to run.
+        execution: How.
+        invocation: Whether it is a dry run.
+        known: The plugins that were found.
+        console: Where to.
+        also: Makes of the study's trials those that run.
+    """
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.run import prepare
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.sources import Planned
+    from benchsuite.store import Store
+
+    planned, options = prepare(study, execution, invocation, known)
+    say_broken(known, console)
+    trials = also(planned.trials.values())
+    store = Store(execution.results.resolve(), create=not invocation.dry_run)
+    if invocation.dry_run:
+        there = sum(store.path(trial.id).exists() for trial in trials)
+        what = count_of(len(trials), "trial")
+        say(console, "[bold]{}[/]; {} have a record already. Nothing was written.", what, there)
+        return {}
+    progress = Progress(console, known, options.workers)
+    summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
+    say(console, "{}", progress.closing_line(summary))
+    return summary.records
+
+
+def say_broken(known: Registry, console: Console) -> None:
+    """Name the plugins that are broken."""
+    for problem in known.broken:
+        say(console, "[yellow]![/] {}: {} is broken: {}", problem.origin, problem.name, problem.reason)

@@ -1,0 +1,83 @@
+"""The drawing of a ranking's robustness: the rank of its first row where one thing is left out, and who leads instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from benchsuite.analysis import Leaderboard
+from benchsuite.analysis.robustness import Without
+from benchsuite.report.drawings.palette import COLOURS, INK, MUTED
+from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.theme import set_title, theme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_CHANGES = 36
+"""Changes that are drawn: those that flip the first row before others, then tasks, budgets, seeds and entrants."""
+WIDTH_INCHES = 11.0
+_ORDER = ("task", "budget", "seed", "entrant")
+_STAYS, _FLIPS = COLOURS[2][0], COLOURS[3][0]
+
+
+def drawn(board: Leaderboard) -> list[Without]:
+    """Return the changes that are drawn, tasks first."""
+    found = board.robustness
+    if found is None:
+        return []
+    placed = sorted(enumerate(found.changes), key=lambda pair: (_ORDER.index(pair[1].what), pair[0]))
+    chosen = sorted(placed, key=lambda pair: pair[1].first == found.first)[:MOST_CHANGES]
+    kept = {number for number, _ in chosen}
+    return [change for number, change in placed if number in kept]
+
+
+def robustness_figure(board: Leaderboard) -> Figure | None:
+    """Return a figure with one mark for each change; ``None`` where nothing can be changed.
+
+    Args:
+        board: The leaderboard.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    found, changes = board.robustness, drawn(board)
+    if found is None or not changes:
+        return None
+    flips = [change.first != found.first for change in changes]
+    longest = max(len(short(_named(change))) for change in changes)
+    worst = max(change.rank for change in changes)
+    bottom_inches = 0.15 + 0.052 * longest
+    height = bottom_inches + 0.55 + 0.24 * min(max(worst, 2), 8)
+    with theme():
+        figure = Figure(figsize=(WIDTH_INCHES, height), facecolor="none")
+        width = min(0.935, 0.03 + 0.026 * len(changes) + 0.12)
+        axes = figure.add_axes((0.045, bottom_inches / height, width, 1 - (bottom_inches + 0.3) / height))
+        axes.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
+        for at, (change, flip) in enumerate(zip(changes, flips, strict=True)):
+            axes.plot([at], [change.rank], marker="X" if flip else "o", markersize=7 if flip else 5.5,
+                      color=_FLIPS if flip else _STAYS, linestyle="none", clip_on=False, zorder=3)  # fmt: skip
+            if flip:
+                axes.annotate(
+                    short(board.rows[change.first].label), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
+                    color=INK, ha="center", annotation_clip=False,
+                )  # fmt: skip
+        axes.set_xticks(range(len(changes)), [short(_named(change)) for change in changes], rotation=90)
+        axes.tick_params(axis="x", labelcolor=INK, length=0, labelsize=7.5)
+        axes.set_xlim(-0.7, max(len(changes) - 0.3, 4))
+        axes.set_ylim(max(worst, 2) + 0.4, 0.4)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        axes.grid(visible=False, axis="x")
+        for side in ("top", "right", "left", "bottom"):
+            axes.spines[side].set_visible(False)
+        set_title(axes, _title(board, found.first, changes, len(found.changes)))
+    return figure
+
+
+def _title(board: Leaderboard, first: int, changes: Sequence[Without], whole: int) -> str:
+    more = f" ({len(changes)} of {whole} are drawn)" if len(changes) < whole else ""
+    return f"rank of {short(board.rows[first].label)} without one thing, and who leads instead of it{more}"
+
+
+def _named(change: Without) -> str:
+    return change.name if change.what in ("task", "budget") else f"{change.what} {change.name}"

@@ -1,0 +1,199 @@
+"""A verdict for the terminal: one table that reads well at 80 columns, and what is to be said below it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from benchsuite.analysis.verdict import CANNOT_TELL, OverallVerdict, TaskVerdict, Verdict
+from benchsuite.report.tables.numbers import Format, column_format, count_of, percent, whole
+from benchsuite.text import one_line
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+
+TASK_WIDTH = 17
+STYLES = {"better": "bold green", "worse": "bold red", CANNOT_TELL: ""}
+NOTHING = "–"
+
+
+def verdict_table(verdict: Verdict) -> Table:
+    """Return the table of a verdict: a row for each task, of two lines, and one for all of them together."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(_title(verdict), style="bold"),
+        title_justify="left",
+        caption=Text(_caption(verdict), style="dim"),
+        caption_justify="left",
+        pad_edge=False,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("task", width=TASK_WIDTH, overflow="fold")
+    table.add_column("A is", no_wrap=True)
+    table.add_column("A\nB", justify="right", no_wrap=True)
+    table.add_column(Text(f"A − B\n{interval_words(verdict)}"), no_wrap=True)
+    table.add_column("p", justify="right", no_wrap=True)
+    table.add_column("seeds\nmore", justify="right", no_wrap=True)
+    table.add_column("could\nshow", justify="right", no_wrap=True)
+    for task in verdict.tasks:
+        table.add_row(*_task(task))
+    if verdict.overall:
+        table.add_section()
+        table.add_row(*_overall(verdict.overall))
+    return table
+
+
+def interval_words(verdict: Verdict) -> str:
+    """Return what the interval of a task is called: at a look that spends a part of the error rate it is a wider one."""
+    return f"{percent(1 - (verdict.level or verdict.alpha))} interval"
+
+
+def lines_of(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield what is to be said below the table: ``verdict``, ``note`` or ``warning``, and a sentence."""
+    yield "verdict", _sentence(verdict)
+    if told := failures(verdict):
+        yield "note", told
+    if verdict.look:
+        yield "note", _look(verdict)
+    ratios = [task.step_ratio for task in verdict.tasks if task.step_ratio]
+    if ratios:
+        span = f"{min(ratios):.2g}" if len(ratios) == 1 else f"{min(ratios):.2g} to {max(ratios):.2g}"
+        yield "note", f"A step of {verdict.a} takes {span} times as long as one of {verdict.b}."
+    for caution in verdict.cautions:
+        yield "warning", f"{caution.task}: {caution.text}" if caution.task else caution.text
+
+
+def _title(verdict: Verdict) -> str:
+    kind = verdict.kind.replace("_", " ")
+    track = ", tuned" if verdict.track == "tuned" else ""
+    return one_line(f"{kind}{track}: A = {verdict.a}, B = {verdict.b}")
+
+
+def _caption(verdict: Verdict) -> str:
+    measures = {task.measure for task in verdict.tasks}
+    arrows = {"higher" if task.direction == "max" else "lower" for task in verdict.tasks}
+    what = measures.pop() if len(measures) == 1 else verdict.measure
+    better = f", {arrows.pop()} is better" if len(arrows) == 1 else ""
+    lines = [
+        f"{one_line(what)}{better}: medians of the seeds; estimate of A − B",
+        f"p: of the whole table, verdict where at most {verdict.level:.2g}" if verdict.tests > 1 else "",
+        "could show: the smallest difference that these seeds find 4 times in 5",
+        "more: seeds to add to settle a difference like this one",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _sentence(verdict: Verdict) -> str:
+    word = {
+        "better": f"{verdict.a} is better than {verdict.b}",
+        "worse": f"{verdict.a} is worse than {verdict.b}",
+        CANNOT_TELL: f"Cannot tell {verdict.a} and {verdict.b} apart",
+    }[verdict.word]
+    if verdict.overall is None:
+        return f"{word} on {verdict.tasks[0].task}."
+    held = verdict.overall
+    counts = f"better on {held.better}, worse on {held.worse}, cannot tell on {held.tasks - held.better - held.worse}"
+    return f"{word} on these {held.tasks} tasks: {counts}."
+
+
+def _look(verdict: Verdict) -> str:
+    look = verdict.look
+    assert look is not None
+    seeds = ", ".join(map(str, look.seeds))
+    end = "decided" if verdict.decided else "the last one; not decided" if look.number == look.of else "not decided yet"
+    return (
+        f"Look {look.number} of at most {look.of} (after {seeds} seeds), {end}: it may spend {verdict.level:.2g} of the error rate "
+        f"of {verdict.alpha:g}."
+    )
+
+
+def _task(task: TaskVerdict) -> Iterator[Text]:
+    from rich.text import Text
+
+    values = column_format([task.a, task.b])
+    differences = two_digits(task.difference, task.low, task.high)
+    arrow = "↑" if task.direction == "max" else "↓"
+    yield Text(one_line(f"{task.task} {arrow}"))
+    yield Text(task.word, style=STYLES[task.word])
+    yield Text("\n".join(NOTHING if math.isnan(value) else values(value) for value in (task.a, task.b)))
+    if not task.seeds:
+        yield from (Text(NOTHING), Text(NOTHING), Text("0"), Text(NOTHING))
+        return
+    yield Text(
+        f"{_signed(task.difference, differences)}\n{_signed(task.low, differences)} to {_signed(task.high, differences)}"
+    )
+    yield Text(p_text(task.corrected))
+    more = f"\n+{whole(task.more_seeds)}" if task.more_seeds else ""
+    yield Text(f"{whole(task.seeds)}{more}")
+    smallest = task.smallest_difference
+    yield Text(_short(smallest))
+
+
+def _overall(held: OverallVerdict) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text("all together", style="bold")
+    yield Text(held.word, style=STYLES[held.word])
+    yield Text("")
+    if math.isnan(held.improvement):
+        yield Text(NOTHING)
+    else:
+        interval = "" if math.isnan(held.low) else f"\n{held.low:.0%} to {held.high:.0%}"
+        yield Text(f"P(A better) {held.improvement:.0%}{interval}")
+    yield Text(p_text(held.corrected))
+    yield Text(f"\n+{whole(held.more_seeds)}" if held.more_seeds else "")
+    yield Text("")
+
+
+def two_digits(value: float, *ends: float) -> Format:
+    """Return the format for a difference: two digits of it, more where its interval is narrower than these show, up to four.
+
+    Args:
+        value: The difference.
+        ends: Of its interval.
+    """
+    sizes = [abs(one) for one in (value, *ends) if math.isfinite(one) and one]
+    if not sizes:
+        return lambda one: f"{one:.2f}"
+    first = math.floor(math.log10(max(sizes)))
+    width = max(ends) - min(ends) if ends and all(map(math.isfinite, ends)) else 0.0
+    digits = max(0, 1 - first, min(3 - first, 1 - math.floor(math.log10(width / 2))) if width else 0)
+    return lambda one: f"{one:.{digits}f}" if digits <= 6 else f"{one:.1e}"
+
+
+def p_text(p: float) -> str:
+    """Return a p-value with two digits; one below 0.0001 as that."""
+    if math.isnan(p):
+        return NOTHING
+    return "<0.0001" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
+
+
+def _short(value: float) -> str:
+    if not math.isfinite(value):
+        return NOTHING
+    return f"{value:.1g}" if 0 < value < 1e-3 else two_digits(value)(value)
+
+
+def _signed(value: float, form: Format) -> str:
+    if math.isinf(value):
+        return "+∞" if value > 0 else "−∞"
+    return f"{'−' if value < 0 else '+'}{form(abs(value))}"
+
+
+def failures(verdict: Verdict) -> str:
+    """Return which side failed how often, in a sentence; nothing if none did."""
+    told = []
+    for name, counts in (
+        (verdict.a, [t.failed_a for t in verdict.tasks]),
+        (verdict.b, [t.failed_b for t in verdict.tasks]),
+    ):
+        if sum(counts):
+            told.append(f"{name} {count_of(sum(counts), 'seed')}")
+    return f"Failed, or missed the target, which counts as worse than any number: {', '.join(told)}." if told else ""

@@ -1,0 +1,246 @@
+"""What ``benchsuite compare`` is asked: its options, which kind two selections are of, and the trials that answer it."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchsuite.checks import one_of, whole
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.options import Table, option, same
+from benchsuite.recipe import Setting
+from benchsuite.registry import Registry
+from benchsuite.seed_numbers import SEEDS
+from benchsuite.selection import expand, split
+from benchsuite.studies.sequential import LAST_LOOK
+from benchsuite.study import Execution, Invocation, Study
+from benchsuite.trial import Trial
+
+SEEDS_UNLESS_GIVEN = 10
+"""Fewer cannot pass Holm's correction for the tasks of a tier: of 10 pairs the smallest two-sided p is 0.002."""
+TRACKS = ("default", "tuned")
+
+
+@dataclass(frozen=True)
+class Comparing(Table):
+    """The options of ``benchsuite compare``."""
+
+    a: str = option(
+        "", "A selection such as adam, sgd[learning_rate=0.1] or warmup+cosine.", metavar="A", positional=True, in_file=False
+    )  # fmt: skip
+    b: str = option("", "Another of the same kind.", metavar="B", positional=True, in_file=False)
+    task: tuple[str, ...] = same(Study, "task")
+    tier: str = same(Study, "tier")
+    kind: str | None = option(
+        None, "Their kind, where both names stand for several.", one_of("kind", RECIPE_KINDS), metavar="KIND", example="schedule"
+    )  # fmt: skip
+    measure: str = option(
+        "test",
+        "What is compared: test, validation, train, each also with _loss behind; steps:TARGET, epochs:TARGET, seconds:TARGET.",
+        metavar="MEASURE",
+        example="steps:0.95",
+    )
+    seeds: str | None = option(
+        None,
+        f"N for the seeds 0 … N−1, or seeds and ranges; unless given {SEEDS_UNLESS_GIVEN}, and those that both have in a row.",
+        SEEDS,
+        metavar="SEEDS",
+        example="20",
+        numeric=True,
+    )
+    until: str | None = option(
+        None,
+        "Go on with more seeds until there is a verdict: decided.",
+        one_of("end", ("decided",)),
+        metavar="decided",
+        example="decided",
+    )
+    at_most: int | None = option(
+        None,
+        f"With --until: no more than so many seeds; {LAST_LOOK} unless given.",
+        whole(2, 1_000_000),
+        metavar="SEEDS",
+        example=80,
+    )
+    track: str = option(
+        "default",
+        "Hyperparameters as declared (default), or as a search chose them (tuned).",
+        one_of("track", TRACKS),
+        metavar="TRACK",
+        example="tuned",
+    )
+    with_: tuple[str, ...] = same(Study, "with_")
+    epochs: int | None = same(Study, "epochs")
+    precision: str = same(Study, "precision")
+    lanes: int | None = same(Study, "lanes")
+    device: str = same(Study, "device")
+    yes: bool = option(False, "Run what is missing without asking.")
+    json: bool = option(False, "Print the verdict as JSON, and everything else to standard error.")
+    fail_if: str | None = option(
+        None,
+        "End with exit code 3 if A is worse, overall or on any task: worse.",
+        one_of("verdict", ("worse",)),
+        metavar="worse",
+        example="worse",
+    )
+    workers: int | None = same(Execution, "workers")
+    timeout: float | None = same(Execution, "timeout")
+    memory: float | None = same(Execution, "memory")
+    store_predictions: bool = same(Execution, "store_predictions")
+    no_compile_cache: bool = same(Execution, "no_compile_cache")
+    results: Path = same(Execution, "results")
+    plugin: tuple[str, ...] = same(Execution, "plugin")
+    no_local: bool = same(Invocation, "no_local")
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two selections of one kind.
+
+    Args:
+        kind: Their kind.
+        a: The settings of the first.
+        b: The settings of the second.
+        names: Both in words.
+    """
+
+    kind: str
+    a: tuple[Setting, ...]
+    b: tuple[Setting, ...]
+    names: tuple[str, str]
+
+    def side_of(self, trial: Trial) -> str:
+        """Return ``a`` or ``b``, whose trial it is."""
+        held = [setting.text for setting in trial.recipe.get(self.kind)]
+        return "a" if held == [setting.text for setting in self.a] else "b"
+
+
+def contest(asked: Comparing, known: Registry) -> Contest:
+    """Find what two selections are.
+
+    Raises:
+        BenchsuiteError: If one of them is missing, unknown or several, they are of different kinds, or the same.
+    """
+    if not asked.a or not asked.b:
+        raise BenchsuiteError(
+            "a comparison needs two selections of one kind. Example: benchsuite compare adam 'sgd[learning_rate=0.1]'."
+        )
+    kind = _kind(asked, known)
+    a, b = (_one(kind, text, known) for text in (asked.a, asked.b))
+    if [one.text for one in a] == [one.text for one in b]:
+        raise BenchsuiteError(
+            f"both are the {kind.replace('_', ' ')} {_words(a, known)} with the same hyperparameters. "
+            f"Received: {asked.a!r} and {asked.b!r}. Name two that differ."
+        )
+    return Contest(kind, a, b, (_words(a, known), _words(b, known)))
+
+
+def study_of(asked: Comparing, one: Contest, seeds: str) -> Study:
+    """Return the study whose trials a comparison needs.
+
+    Args:
+        asked: The options.
+        one: What is compared.
+        seeds: The seeds, as a user writes them.
+    """
+    return Study(
+        components={one.kind: (asked.a, asked.b)},
+        task=asked.task,
+        tier=asked.tier,
+        with_=asked.with_,
+        seeds=seeds,
+        epochs=asked.epochs,
+        precision=asked.precision,
+        lanes=asked.lanes,
+        device=asked.device,
+    )
+
+
+def looks_of(
+    first: Sequence[Trial], one: Contest, seeds: Mapping[str, Sequence[int]], sizes: Sequence[int]
+) -> list[list[Trial]]:
+    """Return the trials that each look adds: task by task, seed by seed, A before B.
+
+    Args:
+        first: A trial of each side and task.
+        one: What is compared.
+        seeds: Task → its seeds.
+        sizes: Seeds that each look has in all; empty if there is one.
+    """
+    by_task: dict[str, list[Trial]] = {}
+    for trial in sorted(first, key=lambda trial: (trial.task, one.side_of(trial))):
+        by_task.setdefault(trial.task, []).append(trial)
+    looks = []
+    begun = 0
+    for size in sizes or (None,):
+        looks.append(
+            [
+                trial.with_seed(seed)
+                for task, trials in by_task.items()
+                for seed in seeds[task][begun:size]
+                for trial in trials
+            ]
+        )
+        begun = size or 0
+    return looks
+
+
+def _kind(asked: Comparing, known: Registry) -> str:
+    if asked.kind:
+        return asked.kind
+    both = [_kinds_of(text, known) for text in (asked.a, asked.b)]
+    for text, kinds in zip((asked.a, asked.b), both, strict=True):
+        if not kinds:
+            names = sorted({name for kind in RECIPE_KINDS for name in known.names(kind)})
+            raise unknown("component", _names(text)[0], names, then="`benchsuite list` shows all by kind.")
+    common = [kind for kind in both[0] if kind in both[1]]
+    if not common:
+        told = [
+            f"{text!r} is of kind {' or '.join(kinds)}" for text, kinds in zip((asked.a, asked.b), both, strict=True)
+        ]
+        raise BenchsuiteError(
+            f"two selections of one kind can be compared. Received: {told[0]}, {told[1]}. "
+            "Name two of one kind; `benchsuite run --cross` shows how two kinds go together."
+        )
+    if len(common) > 1:
+        raise BenchsuiteError(
+            f"{asked.a!r} and {asked.b!r} exist in several kinds: {', '.join(common)}. Say which with --kind."
+        )
+    return common[0]
+
+
+def _kinds_of(text: str, known: Registry) -> list[str]:
+    """Return the kinds that have all components of a selection."""
+    names = _names(text)
+    kinds: Mapping[str, list[str]] = {kind: known.names(kind) for kind in RECIPE_KINDS}
+    return [kind for kind, held in kinds.items() if all(fnmatch.filter(held, name) for name in names)]
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in a selection; of what cannot be read, all of it."""
+    try:
+        terms = [term for part in split(text, ",") for term in split(part, "+")]
+        return [re.sub(r"\s*\[.*", "", term, flags=re.DOTALL) for term in terms]
+    except BenchsuiteError:
+        return [text]
+
+
+def _one(kind: str, text: str, known: Registry) -> tuple[Setting, ...]:
+    found = expand(kind, [text], known)
+    if len(found) != 1:
+        some = ", ".join(_words(settings, known) for settings in found[:5])
+        raise BenchsuiteError(
+            f"a comparison takes one {kind.replace('_', ' ')} on each side. Received: {text!r}, which means {len(found)} "
+            f"({some}{', …' if len(found) > 5 else ''}). `benchsuite run` ranks many at once."
+        )
+    for setting in found[0]:
+        known.refuse_conflict(kind, setting.name)
+    return found[0]
+
+
+def _words(settings: tuple[Setting, ...], known: Registry) -> str:
+    return " + ".join(setting.describe(known.component(setting.kind, setting.name)) for setting in settings)
