@@ -166,7 +166,9 @@ def _features(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
 def _libraries(maps: Path = Path("/proc/self/maps")) -> list[list[Any]]:
     """Return name and size of NVIDIA's libraries that this process uses: code for a GPU names kernels of cuDNN by number."""
     try:
-        files = {Path(line.split(maxsplit=5)[-1]) for line in maps.read_text(encoding="utf-8").splitlines() if "/" in line}
+        files = {
+            Path(line.split(maxsplit=5)[-1]) for line in maps.read_text(encoding="utf-8").splitlines() if "/" in line
+        }
     except OSError:
         return []
     named = (file for file in files if file.name.startswith(("libcu", "libnv")) and file.is_file())

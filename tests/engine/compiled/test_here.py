@@ -94,7 +94,9 @@ def test_another_process_that_builds_in_another_order_compiles_only_what_is_brok
 def test_code_for_a_gpu_is_that_of_one_card_and_its_libraries(tmp_path, monkeypatch):
     library, maps = tmp_path / "libcudnn.so.9.1.0", tmp_path / "maps"
     library.write_bytes(b"kernels")
-    maps.write_text(f"7f00-7f01 r-xp 00000000 00:01 7   {library}\n7f02-7f03 r-xp 00000000 00:01 8   /no/libm.so.6\n7f04-7f05 rw-p\n")
+    maps.write_text(
+        f"7f00-7f01 r-xp 00000000 00:01 7   {library}\n7f02-7f03 r-xp 00000000 00:01 8   /no/libm.so.6\n7f04-7f05 rw-p\n"
+    )
     assert module._libraries(maps) == [["libcudnn.so.9.1.0", 7]]
     kinds = {module.kind_of(), module.kind_of("gpu")}
     monkeypatch.setattr(module, "_libraries", lambda: [["libcudnn.so.9.2.0", 7]])

@@ -25,7 +25,9 @@ def derivatives(layer):
             with tf.GradientTape() as inner:
                 inner.watch(given)
                 found = layer(given)
-                loss = tf.reduce_sum(tf.cos(found) * tf.reshape(tf.range(tf.size(found), dtype=tf.float32), found.shape))
+                loss = tf.reduce_sum(
+                    tf.cos(found) * tf.reshape(tf.range(tf.size(found), dtype=tf.float32), found.shape)
+                )
             gradients = inner.gradient(loss, given)
             product = tf.add_n([tf.reduce_sum(one * other) for one, other in zip(gradients, along, strict=True)])
         return found, gradients, outer.gradient(product, given)
