@@ -11,7 +11,7 @@ import pytest
 from benchsuite.analysis.importance import fanova
 from benchsuite.analysis.importance.fanova import Importance, importance
 from benchsuite.analysis.importance.order_of_notes import agreement, class_of
-from benchsuite.analysis.importance.outcome_value import Looked
+from benchsuite.analysis.importance.outcome_value import Quantity
 from benchsuite.analysis.importance.tried import Point, Tries
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -40,7 +40,7 @@ def tried(
     generator = np.random.default_rng(7)
     values = [{name: SPACES[name].sample(generator) for name in names} for _ in range(count)]
     points = tuple(Point(one, result(one), 1, 0) for one in values)
-    looked = Looked("validation_accuracy", "max" if direction == "max" else "min", TrialMeasure("validation"))
+    looked = Quantity("validation_accuracy", "max" if direction == "max" else "min", TrialMeasure("validation"))
     column = Column("my_task", 1, 10, 32, "float32", "cpu", 3)
     return Tries(column, {"optimizer": ("my_opt",)}, looked, points, tuple(sorted(names)))
 
