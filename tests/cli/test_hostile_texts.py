@@ -16,7 +16,7 @@ from benchsuite.cli import main
 from benchsuite.cli.console import Harmless, cell, quote, say
 from benchsuite.cli.progress import Progress
 from benchsuite.conformance import Finding, Told, TriedOn
-from benchsuite.conformance.step import Quantity
+from benchsuite.conformance.step import Looked
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.store import Store
@@ -113,7 +113,7 @@ def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchsuite.cli.doctor._devices", lambda: [(EVIL, False)])
     monkeypatch.setattr("benchsuite.cli.doctor._data_problem", lambda _: EVIL)
     monkeypatch.setattr("benchsuite.conformance.measure", raises)
-    found = Quantity(
+    found = Looked(
         (Finding(EVIL), Finding(EVIL, EVIL, f"a\n{EVIL}", EVIL, EVIL, EVIL)), TriedOn(EVIL, False, Finding("", EVIL))
     )
     told = Told("optimizer", "evil_opt", EVIL, found, last=True)

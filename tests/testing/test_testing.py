@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from benchsuite.conformance import Finding, Told, TriedOn
-from benchsuite.conformance.step import Quantity
+from benchsuite.conformance.step import Looked
 from benchsuite.errors import BenchsuiteError
 from benchsuite.testing import promise, promises_of
 from benchsuite.testing.plugin import pytest_pycollect_makemodule
@@ -53,13 +53,13 @@ def tried(search: Any, wanted: list[tuple[str, str]], registry: Any) -> Iterator
     STARTED.append(wanted)
     for kind, name in wanted:
         summary = BROKEN if name == "first" else Finding(BROKEN.promise)
-        yield Told(kind, name, "described", Quantity((summary,)))
-        yield Told(kind, name, "survives", Quantity((Finding("its settings survive a record"),)))
-        yield Told(kind, name, "made", Quantity((Finding("made"),)))
+        yield Told(kind, name, "described", Looked((summary,)))
+        yield Told(kind, name, "survives", Looked((Finding("its settings survive a record"),)))
+        yield Told(kind, name, "made", Looked((Finding("made"),)))
         failed = TriedOn("tiny_classes", False, Finding("", "crashed: no"))
-        yield Told(kind, name, "trains:tiny_classes", Quantity((), failed, over=True))
-        yield Told(kind, name, "trains:tiny_images", Quantity())
-        yield Told(kind, name, "trains", Quantity((Finding("it trains a tiny task"),)), last=True)
+        yield Told(kind, name, "trains:tiny_classes", Looked((), failed, over=True))
+        yield Told(kind, name, "trains:tiny_images", Looked())
+        yield Told(kind, name, "trains", Looked((Finding("it trains a tiny task"),)), last=True)
 
 
 @pytest.fixture

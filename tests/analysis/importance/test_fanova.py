@@ -61,7 +61,7 @@ def test_shares_are_those_of_the_hyperparameters_own_scales() -> None:
         return decades(at[RATE]) + 1.25 * decades(1 - at[BETA]) + 5 * at["depth"]  # type: ignore[operator]
 
     found = importance(tried(result, (RATE, BETA, "depth"), 100), SPACES, np.random.default_rng(0))
-    assert shares(found) == pytest.approx({RATE: 1 / 3, BETA: 1 / 3, "depth": 1 / 3}, abs=0.12)
+    assert shares(found) == pytest.approx({RATE: 1 / 3, BETA: 1 / 3, "depth": 1 / 3}, abs=0.16)
     assert found.together < 0.15
     assert [one.share for one in found.shares] == sorted((one.share for one in found.shares), reverse=True)
     first = found.shares[0]
