@@ -47,7 +47,8 @@ class Archive:
     ) -> None:
         from benchsuite.report import Contents
 
-        self._contents = Contents(records, same_as)
+        self._searches = sorted(searches, key=lambda search: search.id)
+        self._contents = Contents(records, same_as, searches=self._searches)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -56,7 +57,6 @@ class Archive:
         self.damaged = [str(one) for one in damaged]
         """What lies among the records and is none, one line each: it names the file, and says what is wrong with it."""
         self._stale_shown = stale_shown
-        self._searches = sorted(searches, key=lambda search: search.id)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -149,21 +149,22 @@ class Archive:
             "The column id of trials has them all."
         )
 
-    def leaderboard(self, kind: str = "optimizer", change: str = "") -> pd.DataFrame:
+    def leaderboard(self, kind: str = "optimizer", change: str = "", *, track: str = "default") -> pd.DataFrame:
         """Return the leaderboard of a kind, tidy: one row for each component and task, with the columns of leaderboard.csv.
 
         Args:
             kind: One of :attr:`kinds`.
             change: One of :attr:`changes`; the tasks' baselines as they are unless given.
+            track: How hyperparameters were chosen. Several budgets of one track stand below each other, see the column ``budget``.
 
         Raises:
-            BenchsuiteError: If no trial compares that kind in that baseline.
+            BenchsuiteError: If no trial compares that kind in that baseline on that track.
         """
         import pandas as pd
 
         from benchsuite.report.tables.csv_table import leaderboard_rows
 
-        return pd.DataFrame(leaderboard_rows(self._board(kind, change)))
+        return pd.DataFrame([line for board in self._found(kind, change, track) for line in leaderboard_rows(board)])
 
     def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
         """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
@@ -202,10 +203,17 @@ class Archive:
         with theme():
             return draw_seed_strip(axes or _new_axes(), series, head.primary, head.direction)
 
-    def _board(self, kind: str, change: str) -> Leaderboard:
-        boards = {board.change: board for board in self._contents.boards if board.kind == kind}
-        if not boards:
+    def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
+        of_kind = [board for board in self._contents.boards if board.kind == kind]
+        if not of_kind:
             raise unknown("kind among these trials:", kind, self.kinds)
+        tracks = list(dict.fromkeys(board.protocol.track for board in of_kind))
+        if track not in tracks:
+            raise unknown(f"track of the leaderboards of kind {kind.replace('_', ' ')}:", track, tracks)
+        boards: dict[str, list[Leaderboard]] = {}
+        for board in of_kind:
+            if board.protocol.track == track:
+                boards.setdefault(board.change, []).append(board)
         if change not in boards:
             raise unknown(
                 f"baseline of the leaderboard of kind {kind.replace('_', ' ')}:",
@@ -224,7 +232,7 @@ class Archive:
             head.label: (board, position)
             for board in self._contents.boards
             for position, head in enumerate(board.columns)
-            if board.kind == kind
+            if board.kind == kind and board.protocol.track == "default"
         }
         if task not in places:
             raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, places)

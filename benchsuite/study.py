@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchsuite.budgets import BUDGETS, TRACKS
+from benchsuite.budgets import BUDGET_FORM, BUDGET_WORDS, BUDGETS, TRACKS
 from benchsuite.changes import CHANGES, Changes, read_changes, spelled
 from benchsuite.checks import Check, above, form, one_of, whole
 from benchsuite.components import MOST_LANES, TIERS
@@ -101,9 +101,11 @@ class Study(Table):
     )
     budget: str = option(
         "small",
-        f"Trainings of each search: {', '.join(f'{name} ({count})' for name, count in BUDGETS.items())}.",
-        one_of("budget", tuple(BUDGETS)),
+        f"Trainings of each search: {', '.join(f'{name} ({count})' for name, count in BUDGETS.items())}, or a number.",
+        form(BUDGET_FORM, BUDGET_WORDS),
+        metavar="NAME|N",
         example="medium",
+        numeric=True,
     )
     tuner: str = option(
         "",

@@ -232,8 +232,13 @@ class Trial:
 
     @property
     def change(self) -> str:
-        """What its study changed in the task's baseline, in words; empty for the baseline as it is."""
-        return ", ".join(f"{name}={text}" for name, text in self.changes)
+        """What is changed in the task's baseline, in words; empty for the baseline as it is.
+
+        That is what its study changed, and what a search chose of the task's own knobs: another network is another baseline.
+        """
+        named = dict(self.changes)
+        searched = ((name, value) for name, value in self.knobs if name not in named)
+        return ", ".join(f"{name}={value}" for name, value in (*self.changes, *searched))
 
     def with_seed(self, seed: int) -> Trial:
         """Return the same trial with another seed."""

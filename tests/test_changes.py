@@ -333,7 +333,7 @@ def test_terminal_and_csv_name_the_changed_baseline() -> None:
     assert titles[:4] == [
         "optimizer ranking, test accuracy",
         "optimizer leaderboard",
-        "optimizer, baseline with schedule=cosine ranking, test accuracy",
+        "optimizer ranking, baseline with schedule=cosine, test accuracy",
         "optimizer leaderboard, baseline with schedule=cosine",
     ]
     lines = leaderboard_csv(leaderboards(BOTH)).splitlines()

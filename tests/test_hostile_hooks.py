@@ -119,7 +119,8 @@ TASKS = {
     "[task(targets=[math.nan])]": "targets of task 'mine_task' must be finite numbers, from easy to hard. Received: [nan].",
     "[task(targets=['a'])]": "Received: ['a'].",
     "[task(targets=3)]": "targets of task 'mine_task' must be a list of numbers. Received: 3.",
-    "[task(targets=[0.9, 1.01], metrics=['accuracy'], primary='accuracy')]": "no value of accuracy can reach the target 1.01 of task 'mine_task': its best is 1.",
+    "[task(targets=[0.9, 1.01], metrics=['accuracy'], primary='accuracy')]": "no value of accuracy can reach the target 1.01 of "
+    "task 'mine_task': its best is 1.",
     "[task(cost=bs.Cost(-1.0, 0.0))]": "cost of task 'mine_task' must be bs.Cost of two numbers of seconds from 0.",
     "[task(cost=bs.Cost(math.nan, 0.0))]": "cost of task 'mine_task' must be bs.Cost",
     "[task(cost=3)]": "Received: 3.",

@@ -20,9 +20,13 @@ RICH = {
     "cli/cost.py": {"rich.console", "rich.status"},
     "cli/list_.py": {"rich.table"},
     "cli/info.py": {"rich.table"},
+    "cli/tune_view.py": {"rich.console", "rich.table", "rich.text"},
     "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/importance_tables.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/sweep_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal_grid.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/tune_table.py": {"rich", "rich.table", "rich.text"},
 }
 """Who may import what of rich, ``None`` for anything; others its ``Console``, to hand it on."""
 

@@ -119,6 +119,13 @@ def row(data: dict[str, Any], place: int) -> dict[str, Any]:
         ("timed_out", put("results", "targets", {"0.9": None}), "results: must have no final, best and targets"),
         ("pruned", dropped("running_loss"), "curves: 'running_loss' is missing"),
         ("diverged", put("costs", "train_seconds_at", [1.0]), "costs.train_seconds_at: there are no curves"),
+        ("pruned", put("spec", "stop", 20), "spec.stop: must be before the last of 20 epochs"),
+        ("pruned", put("spec", "stop", 9), "curves.epoch: must end with 9, where the trial was stopped"),
+        ("pruned", put("spec", "stop", 11), "curves.epoch: must end with 11, where the trial was stopped"),
+        ("completed", put("spec", "stop", 19), "curves.epoch: must end with 19, where the trial was stopped"),
+        ("pruned", put("spec", "stop", 0), "spec.stop: Input should be greater than or equal to 1"),
+        ("pruned", put("spec", "knobs", {}), "spec.knobs: Dictionary should have at least 1 item"),
+        ("pruned", put("spec", "knobs", {"width": [1]}), "spec.knobs.width."),
     ],
 )  # fmt: skip
 def test_an_outcome_that_contradicts_its_content_is_refused(outcome: str, change: Change, message: str) -> None:

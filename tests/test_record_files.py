@@ -36,6 +36,9 @@ def test_the_files_are_there_and_tell_of_every_end_that_format_1_knew() -> None:
     assert len(OLD) == 13
     assert {told(path)["format"] for path in OLD} == {1}
     assert {told(path)["format"] for path in NEW} == {2}
+    stopped = told(FOLDER / "format_2" / "pruned.json")
+    assert (stopped["outcome"], stopped["spec"]["stop"], stopped["spec"]["knobs"]) == ("pruned", 2, {"width": 16})
+    assert stopped["curves"]["epoch"] == [0, 1, 2]
     assert {told(path)["outcome"] for path in OLD} == {str(one) for one in Outcome} - {"pruned"}
     facts = {path.stem: told(path) for path in OLD}
     assert {one["environment"].get("xla") for one in facts.values()} == {True, False, None}

@@ -171,6 +171,14 @@ def test_with_seed_changes_the_seed_alone() -> None:
     assert other.spec == {**TRIAL.spec, "seed": 3}
 
 
+def test_another_network_is_another_baseline_whoever_chose_it() -> None:
+    changes = (("schedule", "cosine"), ("width", "32"))
+    knobs = (("depth", 3), ("width", 32))
+    assert replace(TRIAL, changes=changes, knobs=knobs).change == "schedule=cosine, width=32, depth=3"
+    assert replace(TRIAL, knobs=knobs).change == "depth=3, width=32"
+    assert TRIAL.change == ""
+
+
 # Cells: what shares a program
 
 

@@ -88,10 +88,10 @@ class Row:
     its numbers cannot be those of its recipe: then it has no rank at all. ``mean_rank`` is the mean of the entries' ranks over
     the ``ranked`` columns where there was something to rank against. ``twins`` are the labels and settings of components
     that are the same method: an entry is of their trials where the component has none itself, and ``of`` says for each
-    column whose trials they are, or which setting was chosen, which ``chosen`` says in words. ``tuning_cost`` is what the search took for a task, in whole
-    trials, ``None`` where nothing was searched; ``robust_decades`` over how many powers of ten the learning rate may
-    vary, where that was searched; ``step_ratio`` the time of its step relative to the baseline's, the median over the
-    columns where both count.
+    column whose trials they are, or which setting was chosen, which ``chosen`` says in words.
+    ``tuning_cost`` is what the search took for a task, in whole trials, ``None`` where nothing was searched;
+    ``robust_decades`` over how many powers of ten the learning rate may vary, where that was searched; ``step_ratio`` the
+    time of its step relative to the baseline's, the median over the columns where both count.
     """
 
     label: str
@@ -178,7 +178,8 @@ class Leaderboard:
 
     ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are. ``measure`` is what
     entries hold and rows are ordered by, ``ranking`` the overall ranking by it, in the order of the rows, ``others`` those by
-    the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and ``more_budget`` whether more tuning would have changed who leads.
+    the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and
+    ``more_budget`` whether more tuning would have changed who leads.
     """
 
     kind: str

@@ -179,7 +179,7 @@ def complete(values: Floats) -> NDArray[np.intp]:
     Args:
         values: ``[rows, tasks, seeds]``, NaN where nothing is there.
     """
-    present = ~np.isnan(values).all(axis=2)
+    present = np.asarray((~np.isnan(values)).any(axis=2))
     counts = present[:, present.sum(axis=0) >= 2].sum(axis=1)
     return np.flatnonzero((counts == counts.max(initial=0)) & (counts > 0))
 
@@ -203,7 +203,7 @@ def _ranks(scores: Floats) -> NDArray[np.int64]:
 
 def _cliques(told: NDArray[np.bool_], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:
     """Return the longest runs of rows no two of whom are told apart."""
-    apart = told | told.T
+    apart: NDArray[np.bool_] = np.logical_or(told, told.T)
     found: list[tuple[int, ...]] = []
     end = 0
     for start in range(len(rows)):

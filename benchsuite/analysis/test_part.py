@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchsuite.analysis.inference.test_set import least_examples_error, paired_examples_error
+from benchsuite.analysis.inference.test_set import paired_examples_error
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
 
@@ -48,7 +49,20 @@ def part_error(
             return paired_examples_error(np.array(first), np.array(second))
     if sizes is None or not -1 <= difference <= 1:
         return 0.0
-    return least_examples_error(difference, sizes[1 if measure.of == "validation" else 2])
+    return least_error(difference, sizes[1 if measure.of == "validation" else 2])
+
+
+def least_error(difference: float, examples: int) -> float:
+    """Return the error of a difference of accuracies if no example spoke against it: √(D(1 − D)/N), D at least one example.
+
+    So one example lies within one error, and four that all speak for one side are the fewest that lie beyond two.
+
+    Args:
+        difference: The difference, −1 to 1.
+        examples: In the part (N).
+    """
+    size = max(abs(difference), 1 / examples)
+    return math.sqrt(size * max(1 - size, 1 / examples) / examples)
 
 
 def right_of(outputs: NDArray[np.float32], targets: NDArray[np.int32]) -> NDArray[np.float64]:

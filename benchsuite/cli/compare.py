@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, Found
     from benchsuite.registry import Registry
-    from benchsuite.studies.comparison import Comparing
+    from benchsuite.studies.comparing import Comparing
 
 WORSE = 3
 """How a comparison ends with ``--fail-if worse`` where A is worse."""
@@ -35,7 +35,7 @@ def compare(asked: Comparing) -> None:
     known = registry(asked.plugin, asked.no_local)
     for broken in known.broken:
         say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
-    verdict = tuned_verdict(asked, known) if asked.track == "tuned" else _verdict(asked, known, console)
+    verdict = tuned_verdict(asked, known) if asked.track != "default" else _verdict(asked, known, console)
     if asked.json:
         as_json(verdict.to_json())
     else:

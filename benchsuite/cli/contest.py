@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import benchsuite
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.judging import look_levels
 from benchsuite.analysis.reference import FILE, Reference, read_reference
@@ -21,7 +20,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import DamagedRecord, Store
-from benchsuite.studies.comparison import SEEDS_UNLESS_GIVEN, Comparing, Contest, contest, looks_of, study_of
+from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
+from benchsuite.studies.comparison import Contest, contest, looks_of, study_of
 from benchsuite.studies.sequential import LAST_LOOK, Sequential, look_sizes
 from benchsuite.study import Execution, Invocation
 
@@ -246,7 +246,7 @@ def reference_of(results: Path) -> Reference:
     Args:
         results: The results folder.
     """
-    here = Path(benchsuite.__file__).parents[1] / "results"
+    here = Path(__file__).parents[2] / "results"
     return read_reference(results / "reference" / FILE) or read_reference(here / "reference" / FILE)
 
 
@@ -265,10 +265,10 @@ def check(asked: Comparing) -> None:
         raise BenchsuiteError(
             f"--at-most bounds --until decided. Received: --at-most {asked.at_most} alone. Use --seeds for a fixed number."
         )
-    if asked.track == "tuned":
+    if asked.track != "default":
         for flag, given in (("--until", asked.until), ("--seeds", asked.seeds)):
             if given:
                 raise BenchsuiteError(
-                    f"a tuned setting was evaluated on the seeds of its search. Received: {flag} {given} with --track tuned. "
-                    f"Leave {flag} out; `benchsuite run --track tuned --seeds N` evaluates more."
+                    f"a tuned setting was evaluated on the seeds of its search. Received: {flag} {given} with --track {asked.track}. "
+                    f"Leave {flag} out; `benchsuite run --track {asked.track} --seeds N` evaluates more."
                 )

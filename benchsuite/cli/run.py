@@ -10,7 +10,7 @@ import typer
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
-from benchsuite.cli.searches import dry_run_of_track, keep, searches_line, tell_searches
+from benchsuite.cli.searches import OfSearches, dry_run_of_track, keep, searches_line, tell_searches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
+    from benchsuite.execution.observer import Watcher
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
     from benchsuite.studies.plan import Plan
@@ -39,7 +40,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     console = terminal()
     known = registry(execution.plugin, invocation.no_local)
     planned, options = prepare(study, execution, invocation, known)
-    tracked = _tracked(study, planned, known)
+    tracked = searches_of(study, planned, known)
     problems = planned.problems if tracked is None else tracked.problems
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *problems):
         say(console, "[yellow]![/] {}", problem)
@@ -57,7 +58,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
         _run(planned, tracked, known, execution.results, options, console, execution.timeout)
 
 
-def _tracked(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
+def searches_of(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
     """Return the searches of a study; ``None`` on the default track, whose trials are known beforehand."""
     if study.track == "default":
         study.refuse_without_search()
@@ -198,10 +199,12 @@ def _run(
             options = replace(options, results=store.identity, epochs=listened)
             executor = LocalExecutor(options)
             source: Planned | Together = Planned(planned.trials.values())
+            watcher: Watcher = progress
             if tracked is not None:
                 say(console, "{}", searches_line(tracked))
                 source = tracked.source(keep(store, searches))
-            summary = run_source(source, known, store, executor, options, progress, timeout)
+                watcher = OfSearches(progress, tracked.most_trials)
+            summary = run_source(source, known, store, executor, options, watcher, timeout)
     except KeyboardInterrupt as stop:
         stopped(planned.trials if tracked is None else None, known, store, console, stop)
         raise typer.Exit(1) from None

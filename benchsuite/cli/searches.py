@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.execution import Options
+    from benchsuite.execution.observer import Watcher
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
@@ -22,6 +23,42 @@ if TYPE_CHECKING:
     from benchsuite.tuning.tracks import TrackPlan
 
 MOST_NAMED = 10
+
+
+class OfSearches:
+    """A watcher of searches, whose later trials nobody has proposed yet: it shows another one how many there will be.
+
+    Args:
+        display: Shows a run whose trials are all known.
+        expected: How many trials the searches propose at most.
+    """
+
+    def __init__(self, display: Watcher, expected: int) -> None:
+        self._display, self._expected = display, expected
+        self._ran = self._known = self._all = 0
+
+    def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
+        """Show all that will be proposed, at the pace of what was."""
+        self._known, self._all = waiting, max(waiting, self._expected - done)
+        if waiting:
+            self._display.planned(done, self._all, stale, self._scaled(seconds))
+
+    def started(self, trial: Trial, worker: int) -> None:
+        """Show what a worker does."""
+        self._display.started(trial, worker)
+
+    def finished(self, trial: Trial, worker: int, record: Record, left: float) -> None:
+        """Show a trial that ended."""
+        self._ran += 1
+        self._display.finished(trial, worker, record, self._scaled(left))
+
+    def problem(self, text: str) -> None:
+        """Say that something went wrong beside the trials."""
+        self._display.problem(text)
+
+    def _scaled(self, seconds: float) -> float:
+        known, left = self._known - self._ran, self._all - self._ran
+        return seconds * left / known if known > 0 else seconds
 
 
 def keep(store: Store, ended: list[Search]) -> Callable[[Search], None]:

@@ -29,7 +29,10 @@ FEWEST_POINTS, MOST_POINTS = 2, 200
 MOST_NAMED = 3
 """Components in the name of a file."""
 MeasureOption = Annotated[
-    str, typer.Option(metavar="NAME", help="What is looked at: validation, test, train, each also with _loss behind; or steps:TARGET.")
+    str,
+    typer.Option(
+        metavar="NAME", help="What is looked at: validation, test, train, each also with _loss behind; or steps:TARGET."
+    ),
 ]
 
 

@@ -11,10 +11,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-import benchsuite as bs
 from benchsuite.cli.blocks import FINE, PLAIN, area, spark
 from benchsuite.cli.console import cell, say
 from benchsuite.cli.progress import Progress
+from benchsuite.hookspecs import hookimpl
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.text import one_line
@@ -71,7 +71,7 @@ class TuneView(Progress):
         """Whether one model is watched closely."""
         return self._workers == 1
 
-    @bs.hookimpl
+    @hookimpl
     def epoch_finished(self, epoch: EpochResult) -> None:
         """Take the next point of a curve."""
         value = epoch.values.get(self._measure)
@@ -140,7 +140,12 @@ class TuneView(Progress):
         marks = {0: f"{scale.value(high):.4g}", HEIGHT - 1: f"{scale.value(low):.4g}"}
         found += [cell(f"{marks.get(row, ''):>10} {line}") for row, line in enumerate(lines)]
         if best:
-            found.append(cell(f"{'best':>10} {spark(self._wide(map(scale.place, best), trial), low, high, WIDTH, self._letters)}", "dim"))
+            found.append(
+                cell(
+                    f"{'best':>10} {spark(self._wide(map(scale.place, best), trial), low, high, WIDTH, self._letters)}",
+                    "dim",
+                )
+            )
         return found
 
     def _many(

@@ -13,7 +13,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written
 from benchsuite.store import DamagedRecord, Store
-from benchsuite.studies.comparison import Comparing, contest
+from benchsuite.studies.comparing import Comparing
+from benchsuite.studies.comparison import contest
 from benchsuite.studies.plan import tasks_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
     searches = [
         search
         for search in store.searches(damaged)
-        if (search.kind, search.track, search.device, search.precision) == (one.kind, "tuned", device, asked.precision)
+        if (search.kind, search.track, search.device, search.precision)
+        == (one.kind, asked.track, device, asked.precision)
         and search.task in tasks
     ]
     pairs = pairs_of(searches, *names)
@@ -60,7 +62,7 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
         what = shlex.quote(",".join(names))
         raise BenchsuiteError(
             f"there are no searches of one budget for both {names[0]} and {names[1]} on {', '.join(lacking) or 'any task'}. "
-            f"Run `benchsuite run --track tuned --{flag} {what} --task {','.join(lacking)}` first."
+            f"Run `benchsuite run --track {asked.track} --{flag} {what} --task {','.join(lacking)}` first."
         )
     judge = judge_of(known, store.extras)
     of_a: list[Record] = []
@@ -76,7 +78,7 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
             if search.edges:
                 edges[name, task] = search.edges
     about = About(
-        one.kind, *one.names, measure, track="tuned", sizes=part_sizes(set(pairs), known), reference=reference_of(store.folder),
+        one.kind, *one.names, measure, track=asked.track, sizes=part_sizes(set(pairs), known), reference=reference_of(store.folder),
         edges=edges, stale=stale,
     )  # fmt: skip
     return compared(of_a, of_b, about)

@@ -55,6 +55,8 @@ def test_a_loss_has_its_scale_the_other_way_round_and_through_powers_of_ten_a_lo
     assert scale.floor > 0.2 > scale.reference == 0.012
     found = normalized_scores(scores, (scale,))[:, 0, 0]
     assert found[0] == 1 > found[1] > 0.9
+    key = AUTOENCODER.name, 1
+    assert [scales(table, scores, {key: value})[0].reference for value in (0.011, 0.013)] == [0.011, 0.012]
     far = replace(AUTOENCODER, name="bowl", start=1.0, limit=1e-6)
     table = table_of([make_record(far, value=1e-6), make_record(far, SGD, value=1e-3)])
     (scale,) = scales(table, table.scores("test"))

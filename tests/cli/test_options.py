@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from benchsuite.checks import whole
 from benchsuite.cli.options import command
-from benchsuite.cli.run import prepare
+from benchsuite.cli.run import prepare, searches_of
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
 from benchsuite.options import Option, Table, option, options_of
@@ -65,6 +65,14 @@ def base(line: Option) -> dict[str, Any]:
     small = {"optimizer": ["sgd"], "seeds": 1, "epochs": 2, "task": ["digits_mlp"]}
     if line.name == "tier":  # it counts where no task is named
         del small["task"]
+    if line.name in (
+        "budget",
+        "tuner",
+        "search",
+        "tuning_seeds",
+        "tuning_folds",
+    ):  # these count where something is searched
+        small["track"] = "tuned"
     return {name: value for name, value in small.items() if name != line.name}
 
 
@@ -78,7 +86,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def prepared(request: tuple[Study, Execution, Invocation], known: Registry) -> tuple[list[str], Options]:
     planned, options = prepare(*request, known)
-    return list(planned.trials), options
+    searches = searches_of(request[0], planned, known)
+    if searches is None:
+        return list(planned.trials), options
+    return [trial.id for source in searches.sources() for trial in source.propose()], options
 
 
 @pytest.mark.parametrize("line", IN_FILES, ids=lambda line: line.name)
@@ -120,7 +131,7 @@ def test_what_is_typed_overrides_the_file(line: Option, folder: Path) -> None:
     if line.type is bool:  # there is no flag that says no
         return
     other = {"kind": "loss", "cross": "loss,schedule", "tier": "large", "precision": "float32", "device": "cpu"}
-    other["with"] = "epochs=7"
+    other |= {"with": "epochs=7", "track": "self_tuning", "budget": "large"}
     text = other.get(line.name, "7")
     overridden = asked(name, line.flag, text)[place]
     assert overridden == asked(line.flag, text)[place]

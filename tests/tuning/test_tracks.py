@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import benchsuite as bs
+from benchsuite.cli.searches import OfSearches
 from benchsuite.execution import Options, run_source
 from benchsuite.extras import NOTHING
 from benchsuite.registry import PluginSearch, Registry
@@ -116,6 +118,7 @@ def test_a_larger_budget_trains_only_what_the_smaller_one_did_not(tmp_path: Path
 def test_what_is_left_is_known_before_it_runs(bundled: Registry) -> None:
     plan = tracked(STUDY, bundled)
     assert plan.most_trials == 4 * 13
+    assert tracked(replace(STUDY, budget="7"), bundled).most_trials == 4 * 10
     assert plan.tasks == {"noisy_quadratic": 26, "digits_mlp": 26}
     replayed = plan.replayed(lambda trial: None)
     assert (len(replayed.found), len(replayed.missing)) == (0, 52)
@@ -124,6 +127,10 @@ def test_what_is_left_is_known_before_it_runs(bundled: Registry) -> None:
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"cross": ("optimizer", "activation")}, "--cross cannot be run with --track tuned"),
     ({"folds": "3"}, "use --tuning-folds K"),
+    (
+        {"budget": "tiny"},
+        "budget must be small, medium, large or a number of trainings from 1 to 99,999. Received: 'tiny'.",
+    ),
     ({"tuner": "rndom"}, "Did you mean"),
     ({"tuner": "random,tpe"}, "which means 2"),
     ({"tuner": "random[scale=other]"}, "scale of tuner 'random' must be"),
@@ -164,3 +171,21 @@ def test_knobs_are_searched_where_the_task_has_them(bundled: Registry) -> None:
     with_depth = track_plan(plan(every, bundled), protocol_of(every, bundled), bundled, named_tasks=False)
     assert {entrant.task.name for entrant in with_depth.entrants} < set(plan(every, bundled).tasks)
     assert any("left out on" in problem for problem in with_depth.problems)
+
+
+def test_the_display_is_told_of_all_trials_that_will_come() -> None:
+    said: list[tuple[Any, ...]] = []
+
+    class Display(Silent):
+        def planned(self, *arguments: Any) -> None:
+            said.append(arguments)
+
+        def finished(self, trial: Any, worker: int, record: Any, left: float) -> None:
+            said.append((left,))
+
+    watcher = OfSearches(Display(), 26)
+    watcher.planned(16, 0, 0, 0.0)  # all that was proposed had records: more will come
+    watcher.planned(16, 4, 0, 8.0)
+    watcher.finished(None, 0, None, 6.0)  # type: ignore[arg-type]
+    watcher.planned(16, 30, 0, 58.0)  # more than was expected
+    assert said == [(16, 10, 0, 20.0), (6.0 * 9 / 3,), (16, 30, 0, 58.0)]

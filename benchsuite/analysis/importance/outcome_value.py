@@ -53,7 +53,9 @@ def looked_at(record: Record, measure: str) -> Looked:
     """
     known = TrialMeasure.named(measure)
     name = "loss" if known.loss else record.task.primary
-    return Looked(known.word if known.counts_up else f"{known.of}_{name}", known.direction(record.task.direction), known)
+    return Looked(
+        known.word if known.counts_up else f"{known.of}_{name}", known.direction(record.task.direction), known
+    )
 
 
 def value_of(trials: Sequence[Record], looked: Looked) -> float | None:

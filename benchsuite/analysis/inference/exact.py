@@ -31,7 +31,7 @@ def rank_sums(doubled: tuple[int, ...], size: int) -> NDArray[np.float64]:
     ways[0, 0] = 1.0
     for rank in doubled:
         ways[1:, rank:] += ways[:-1, : most + 1 - rank].copy()
-    counted = ways[size].copy()
+    counted: NDArray[np.float64] = ways[size].copy()
     counted.setflags(write=False)
     return counted
 

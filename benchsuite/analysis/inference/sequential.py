@@ -21,11 +21,11 @@ from benchsuite.analysis.inference.exact import EXACT_PAIRS, EXACT_RUNS, pairs_b
 from benchsuite.analysis.inference.paired import smallest_p_paired
 from benchsuite.errors import BenchsuiteError
 
-Rule = Literal["early", "late"]
+Rule = Literal["even", "late"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PlannedLook:
     """One look at the data.
 
     Args:
@@ -40,8 +40,8 @@ class Look:
     spent: float
 
 
-def _early(share: float, alpha: float) -> float:
-    return alpha * math.log(1 + (math.e - 1) * share)
+def _even(share: float, alpha: float) -> float:
+    return alpha * share
 
 
 def _late(share: float, alpha: float) -> float:
@@ -50,26 +50,27 @@ def _late(share: float, alpha: float) -> float:
     return 2 * float(ndtr(float(ndtri(alpha / 2)) / math.sqrt(share)))
 
 
-RULES: Mapping[Rule, Callable[[float, float], float]] = {"early": _early, "late": _late}
-"""Lan and DeMets' spending of the level by the share of the seeds seen so far, in the manner of Pocock (early) or of
-O'Brien and Fleming (late)."""
+RULES: Mapping[Rule, Callable[[float, float], float]] = {"even": _even, "late": _late}
+"""Spending of the level by the share of the seeds seen so far: in proportion to it, or as O'Brien and Fleming's by Lan
+and DeMets, nearly all at the end. The first decides large differences after 5 seeds instead of 8, the second finds
+more of the small ones."""
 
 
 def spending(
-    alpha: float, looks: Sequence[int], *, paired: bool = False, tests: int = 1, rule: Rule = "early"
-) -> tuple[Look, ...]:
+    alpha: float, looks: Sequence[int], *, paired: bool = False, tests: int = 1, rule: Rule = "even"
+) -> tuple[PlannedLook, ...]:
     """Return the level of each look, for :func:`~benchsuite.analysis.inference.difference.difference` and Holm.
 
-    At a look after the share t of all seeds, α·ln(1 + (e − 1)·t) may have been spent in all (``"late"``:
-    2·Φ(z_{α/2}/√t)). An exact test cannot spend any amount: a look's level is rounded down to a p that the test can
-    have, and what is left goes to the next look. A look with too few seeds for any verdict spends nothing.
+    At a look after the share t of all seeds, α·t may have been spent in all (``"late"``: 2·Φ(z_{α/2}/√t)). An exact
+    test cannot spend any amount: a look's level is rounded down to a p that the test can have, and what is left goes to
+    the next look. A look with too few seeds for any verdict spends nothing.
 
     Args:
         alpha: The level of the whole, above 0 and below 1.
         looks: Seeds of each method at each look, growing; the last is the bound. To be fixed before the first.
         paired: Whether both methods have the same seeds.
         tests: Tests in the family at each look, which Holm corrects.
-        rule: ``"early"`` or ``"late"``.
+        rule: ``"even"`` or ``"late"``.
 
     Raises:
         BenchsuiteError: If the looks do not grow, or a number is out of range.
@@ -89,7 +90,7 @@ def spending(
         may = RULES[rule](n / looks[-1], alpha) - spent
         level = tests * possible_p(n, may / tests, paired=paired)
         spent += level
-        planned.append(Look(n, level, spent))
+        planned.append(PlannedLook(n, level, spent))
     return tuple(planned)
 
 

@@ -51,6 +51,28 @@ def unpaired_examples_error(a: float, b: float, examples: int) -> float:
     return math.hypot(binomial_error(a, examples), binomial_error(b, examples))
 
 
+def least_examples_error(difference: float, examples: int) -> float:
+    """Return the least standard error that a difference of two accuracies can have: √(D(1 − D)/N), D at least one example.
+
+    That is the error if no example spoke against it: all that differ, N·D of them, do in one direction. A difference
+    that is none by this error is none by any; one that is may still be none, since the true error is larger.
+
+    Args:
+        difference: The difference of the accuracies of two runs, −1 to 1; of means over runs it may lie below.
+        examples: Test examples (N).
+
+    Raises:
+        BenchsuiteError: If the difference is none of shares, or there is no example.
+    """
+    if not -1 <= difference <= 1 or examples < 1:
+        raise BenchsuiteError(
+            "a difference of accuracies lies from −1 to 1, on at least one example. "
+            f"Received: {difference!r} on {examples!r}. Give the difference of two shares."
+        )
+    size = max(abs(difference), 1 / examples)
+    return math.sqrt(size * max(1 - size, 1 / examples) / examples)
+
+
 def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Return the standard error of the difference of two means over the same test examples: s/√N of the differences.
 

@@ -19,7 +19,11 @@ def smallest_p(n: int, m: int) -> float:
 
     It is that of samples which do not overlap. With a sample of none it is 1.
     """
-    return min(1.0, 2 / math.comb(n + m, n)) if n and m else 1.0
+    if not n or not m:
+        return 1.0
+    if n + m > 1000:  # a number of hundreds of digits, whose reciprocal is 0 as good as always
+        return min(1.0, 2 * math.exp(math.lgamma(n + 1) + math.lgamma(m + 1) - math.lgamma(n + m + 1)))
+    return min(1.0, 2 / math.comb(n + m, n))
 
 
 def mann_whitney(a: Values, b: Values) -> Test:

@@ -68,11 +68,10 @@ class Survival:
         areas = np.diff(edges) * shares
         # Var = Σ (area to the right of t)² · d / (n (n − d)) over the times t at which runs got there.
         right = areas[::-1].cumsum()[::-1][1:]
-        before = shares[:-1]
         with np.errstate(divide="ignore", invalid="ignore"):
             greenwood = (self.error[inside] / self.waiting[inside]) ** 2
         each = np.diff(np.concatenate([[0.0], greenwood]))
-        each = np.where((shares[1:] > 0) & (before > 0), each, 0.0)
+        each = np.where(shares[1:] > 0, each, 0.0)
         return float(areas.sum()), float(np.sqrt((right**2 * each).sum()))
 
 
@@ -92,7 +91,7 @@ def kaplan_meier(times: ArrayLike, reached: ArrayLike) -> Survival:
         raise BenchsuiteError("a run that reached its target did so at a finite time. Received: an infinite one.")
     watched = given[~there]
     known = float(watched[np.isfinite(watched)].max(initial=-np.inf)) if np.isfinite(watched).any() else float("inf")
-    if np.isinf(watched).any() or (there.any() and given[there].max() >= known):
+    if np.isinf(watched).any() or (there.any() and given[there].max() > known):
         # A run that waits for ever is known to, and the last that got there leaves nobody.
         known = float("inf")
     if not len(given) or not there.any():

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchsuite.report.tables.values import value_text
 from benchsuite.spaces import Integer, LogUniform, OneMinusLogUniform, Space, Uniform, Value
 
 FEWEST_DECADES = 1.0
@@ -78,12 +79,3 @@ def hyper_axis(space: Space, values: Sequence[Value]) -> HyperAxis:
     if isinstance(space, OneMinusLogUniform) and ordered[-1] < 1:
         return HyperAxis("one", ordered)
     return HyperAxis("linear" if not isinstance(space, LogUniform) else "listed", ordered)
-
-
-def value_text(value: Value) -> str:
-    """Return a value as a tick or a row says it."""
-    if isinstance(value, float):
-        # Of what is near 1 the distance counts: 0.999 and 0.9999 are as far apart as 0.001 and 0.0001.
-        digits = 3 if not 0.9 < value < 1 else 3 - math.floor(math.log10(1 - value)) - 1
-        return f"{value:.{digits}g}"
-    return str(value)

@@ -47,7 +47,7 @@ def robustness_figure(board: Leaderboard) -> Figure | None:
     flips = [change.first != found.first for change in changes]
     longest = max(len(short(_named(change))) for change in changes)
     worst = max(change.rank for change in changes)
-    bottom_inches = 0.15 + 0.052 * longest
+    bottom_inches = 0.2 + 0.062 * longest
     height = bottom_inches + 0.55 + 0.24 * min(max(worst, 2), 8)
     with theme():
         figure = Figure(figsize=(WIDTH_INCHES, height), facecolor="none")

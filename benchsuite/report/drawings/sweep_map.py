@@ -10,10 +10,10 @@ from benchsuite.analysis.importance.outcome_value import Looked
 from benchsuite.analysis.intervals import Direction
 from benchsuite.analysis.sweep import CurveOfSweep, Place
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale
-from benchsuite.report.drawings.hyper_axis import value_text
 from benchsuite.report.drawings.palette import INK, MUTED, SEQUENTIAL, mixed
 from benchsuite.report.drawings.theme import theme
 from benchsuite.report.tables.numbers import Format, column_format
+from benchsuite.report.tables.values import value_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

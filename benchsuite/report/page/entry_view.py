@@ -84,8 +84,9 @@ class TargetLine:
 class EntryView:
     """One entry as text; ``sort_key`` and its likes are what the page sorts by, smaller first.
 
-    ``place`` is empty where nothing is ranked. ``deviation`` is the standard deviation over the folds of a cross-validation, empty without them; ``folded`` says
-    whether there are any. Of very many seeds ``more_seeds`` are in neither table nor points.
+    ``place`` is empty where nothing is ranked. ``deviation`` is the standard deviation over the folds of a
+    cross-validation, empty without them; ``folded`` says whether there are any. Of very many seeds ``more_seeds`` are in
+    neither table nor points.
     """
 
     place: str

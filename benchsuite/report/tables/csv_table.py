@@ -2,8 +2,9 @@
 
 ``measure`` is what the values are of, ``test`` unless something else was asked for, and ``direction`` its direction. ``place``,
 ``rank_low``, ``rank_high`` and ``score`` are those of the row over all tasks, ``task_place`` and its likes those on the
-line's own task; empty where there is none. A failed median or bound is ``-inf`` where larger is better and ``inf`` where smaller is, as in the statistics; a target
-that the median seed missed has ``inf`` steps, to be read as "more than ``budget_steps``". An empty field is not known.
+line's own task; empty where there is none. A failed median or bound is ``-inf`` where larger is better and ``inf``
+where smaller is, as in the statistics; a target that the median seed missed has ``inf`` steps, to be read as "more than
+``budget_steps``". An empty field is not known.
 ``also`` names components that are the same method as ``component`` and share its line; ``name``, ``version`` and
 ``hyperparameters`` are those of the trials that the line is made of.
 

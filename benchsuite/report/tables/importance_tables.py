@@ -13,6 +13,7 @@ from benchsuite.analysis.importance.two_way import Level
 from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.sample import Column
 from benchsuite.report.tables.numbers import count_of
+from benchsuite.report.tables.values import value_text
 from benchsuite.spaces import Value
 from benchsuite.text import one_line
 
@@ -123,10 +124,11 @@ def source_names(found: GridEffects) -> dict[str, str]:
 def _table(*heads: str) -> Table:
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, head in enumerate(heads):
-        table.add_column(_text(head), justify="right" if number else "left", overflow="fold")
+        table.add_column(Text(one_line(head)), justify="right" if number else "left", overflow="fold")
     return table
 
 
@@ -138,7 +140,7 @@ def _text(text: str) -> Text:
 
 def _span(tried: tuple[Value, ...]) -> str:
     if len(tried) == 2 and all(isinstance(value, int | float) and not isinstance(value, bool) for value in tried):
-        return f"{tried[0]:g} – {tried[1]:g}"
+        return f"{value_text(tried[0])} – {value_text(tried[1])}"
     text = ", ".join(map(str, tried))
     return text if len(text) <= LONGEST else f"{len(tried)} options"
 

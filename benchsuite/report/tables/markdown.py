@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from benchsuite.report.tables.ranking_cells import NAME, Cells
 from benchsuite.text import one_line
@@ -21,8 +22,8 @@ def _table(table: Cells) -> str:
     return f"### {_escaped(table.title)}\n\n" + "\n".join(lines) + f"\n{notes}"
 
 
-def _line(cells: object) -> str:
-    return f"| {' | '.join(cells)} |"  # type: ignore[call-overload,no-any-return]
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _escaped(text: str) -> str:

@@ -14,8 +14,8 @@ Format = Callable[[float], str]
 def column_format(values: Iterable[float | None], beyond: str = FAILED) -> Format:
     """Return the format for a column of metric values: four digits of the largest, so that the points line up.
 
-    ``beyond`` is the word for a value that is worse than any number. Where the values span more than three powers of ten, fixed digits would hide the small ones: then each value has
-    three significant digits of its own.
+    ``beyond`` is the word for a value that is worse than any number. Where the values span more than three
+    powers of ten, fixed digits would hide the small ones: then each value has three significant digits of its own.
     """
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes:

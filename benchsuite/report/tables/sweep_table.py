@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from benchsuite.analysis.importance.outcome_value import Looked
 from benchsuite.analysis.sweep import CurveOfSweep, Place
-from benchsuite.report.drawings.hyper_axis import value_text
 from benchsuite.report.tables.numbers import FAILED, Format, column_format
 from benchsuite.report.tables.terminal import WIDTH, chunks_of
+from benchsuite.report.tables.values import value_text
 from benchsuite.text import one_line
 
 if TYPE_CHECKING:

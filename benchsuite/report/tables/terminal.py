@@ -84,7 +84,10 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     caption.append(f"\n{rests_on(whole_board.ranking)}", style="dim")
     table = Table(
         box=box.SIMPLE_HEAD,
-        title=Text(one_line(f"{board.title} ranking, {measure_words(board)}"), style="bold"),
+        title=Text(
+            one_line(f"{board.kind.replace('_', ' ')} ranking{board.title[len(board.kind) :]}, {measure_words(board)}"),
+            style="bold",
+        ),
         title_justify="left",
         caption=caption,
         caption_justify="left",

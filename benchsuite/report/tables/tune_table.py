@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis.importance.order_of_notes import class_of
 from benchsuite.analysis.outlook import Outlook
-from benchsuite.analysis.search_facts import SearchFacts, TriedFacts
-from benchsuite.report.drawings.hyper_axis import value_text
 from benchsuite.report.tables.numbers import FAILED
+from benchsuite.report.tables.values import value_text
+from benchsuite.searches import Search, Tried
 from benchsuite.spaces import Value
 from benchsuite.text import one_line
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST = 5
 
 
-def best_settings_table(search: SearchFacts, larger: bool, most: int = MOST) -> Table:
+def best_settings_table(search: Search, larger: bool, most: int = MOST) -> Table:
     """Return the best settings, and the default wherever it stands."""
     from rich import box
     from rich.table import Table
@@ -81,5 +81,5 @@ def outlook_json(found: Outlook | None, larger: bool) -> dict[str, Any] | None:
     }
 
 
-def _order(one: TriedFacts) -> tuple[bool, float]:
+def _order(one: Tried) -> tuple[bool, float]:
     return one.score is None, -(one.score or 0.0)

@@ -72,7 +72,7 @@ def lines_of(verdict: Verdict) -> Iterator[tuple[str, str]]:
 
 def _title(verdict: Verdict) -> str:
     kind = verdict.kind.replace("_", " ")
-    track = ", tuned" if verdict.track == "tuned" else ""
+    track = f", {verdict.track.replace('_', ' ')}" if verdict.track != "default" else ""
     return one_line(f"{kind}{track}: A = {verdict.a}, B = {verdict.b}")
 
 

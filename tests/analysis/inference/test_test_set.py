@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from benchsuite.analysis.inference.test_set import (
     binomial_error,
+    least_examples_error,
     paired_examples_error,
     unpaired_examples_error,
 )
@@ -65,6 +66,19 @@ def test_a_few_examples_in_one_direction_are_no_difference(more, differ):
     assert (more / 359 > 1.96 * paired_examples_error(a, b)) == differ
 
 
+@given(answers)
+def test_the_least_error_is_that_of_examples_in_one_direction(pairs):
+    a, b = np.array(pairs, dtype=float).T
+    least = least_examples_error(float((a - b).mean()), len(a))
+    assert paired_examples_error(a, b) >= least - 1e-12 or len(a) == 2
+    one_way = np.maximum(a, b)
+    size = float((one_way - b).mean())
+    if 0 < size < 1:
+        assert least_examples_error(size, len(a)) == pytest.approx((one_way - b).std() / math.sqrt(len(a)))
+    for more in range(1, 360):
+        assert (more / 359 > 1.96 * least_examples_error(more / 359, 359)) == (more >= 4)
+
+
 def test_seeds_are_averaged_for_each_example_first():
     generator = np.random.default_rng(0)
     a, b = (generator.random((5, 100)) < 0.9).astype(float), (generator.random((3, 100)) < 0.8).astype(float)
@@ -82,6 +96,7 @@ def test_seeds_are_averaged_for_each_example_first():
     [
         lambda: binomial_error(1.2, 10),
         lambda: binomial_error(0.5, 0),
+        lambda: least_examples_error(2, 10),
         lambda: paired_examples_error(np.ones(3), np.ones(4)),
         lambda: paired_examples_error(np.ones(0), np.ones(0)),
     ],

@@ -114,6 +114,7 @@ def test_a_run_that_is_not_there_is_left_out():
 def test_the_smallest_p_is_that_of_samples_which_do_not_overlap(n, m):
     a, b = list(range(100, 100 + n)), list(range(m))
     assert smallest_p(n, m) == pytest.approx(mann_whitney(a, b).p)
+    assert smallest_p(501, 501) == pytest.approx(2 / math.comb(1002, 501))
 
 
 @settings(max_examples=40)

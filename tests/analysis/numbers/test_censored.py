@@ -34,7 +34,7 @@ def test_the_share_that_waits(sample: list[tuple[float, bool]]):
         assert math.isnan(found.at(0))
         return
     last = max(one for one, _ in held)
-    wanted_until = math.inf if math.isinf(last) or any(one == last and reached for one, reached in held) else last
+    wanted_until = math.inf if math.isinf(last) or all(reached for one, reached in held if one == last) else last
     assert found.known_until == wanted_until
     for time in np.arange(0, 10, 0.5):
         if time <= found.known_until:

@@ -87,6 +87,9 @@ def test_a_speed_up_holds_on_a_part_of_the_way():
     np.testing.assert_allclose(found.ratios, [2, 2, 2, 2, 2, 2, 0, 0, 0, 0])
     assert found.faster == (0.1, 0.6)
     assert found.reached == pytest.approx(0.6)
+    late = np.where(steps < 10, steps / 50, np.where(steps < 50, 0.2, np.minimum((steps - 30) / 50, 1)))
+    # Ahead up to 0.2 of the way, behind up to 0.6, and ahead again: the longest stretch is told.
+    assert speed_up(late, steps, steps / 100, steps, levels=20).faster == (0.65, 1.0)
     sgd, adam = LOSSES["sgd"], LOSSES["adam"]
     published = speed_up(adam, EPOCHS, sgd, EPOCHS, levels=400)
     assert published.reached > 1

@@ -1,0 +1,114 @@
+"""The diagram of critical differences: entrants at their average ranks, bars join those that nothing tells apart (Demšar 2006)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from benchsuite.analysis.inference.critical_difference import CriticalDifference
+from benchsuite.report.drawings.palette import INK, MUTED
+from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.theme import theme
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH_INCHES = 11.0
+ROW_INCHES, BAR_INCHES, HEAD_INCHES = 0.21, 0.11, 0.62
+PAIRS = {"nemenyi": "Nemenyi", "wilcoxon": "Wilcoxon–Holm"}
+
+
+def critical_difference_figure(
+    labels: Sequence[str], diagram: CriticalDifference, colours: Sequence[str] | None = None
+) -> Figure:
+    """Return the diagram: the best rank on the left, names of the better half on the left, of the worse half on the right.
+
+    Args:
+        labels: Of the entrants, in the order of ``diagram.ranks``.
+        diagram: What is shown.
+        colours: Of the entrants; ink where not given.
+    """
+    from matplotlib.figure import Figure
+
+    ranks = diagram.ranks
+    order = sorted(range(len(ranks)), key=lambda place: ranks[place])
+    rows = (len(order) + 1) // 2
+    bars = len(diagram.groups)
+    height = HEAD_INCHES + BAR_INCHES * (bars + 1) + ROW_INCHES * rows
+    label = 0.25 + 0.068 * max(len(short(one)) for one in labels)
+    with theme():
+        figure = Figure(figsize=(WIDTH_INCHES, height), facecolor="none")
+        left = label / WIDTH_INCHES
+        axes = figure.add_axes((left, 0.0, 1 - 2 * left, 1.0))
+        # In inches from the top, so that texts and lines keep their distances whatever the number of rows.
+        axes.set_ylim(height, 0)
+        _axis(axes, len(ranks), diagram)
+        for number, group in enumerate(diagram.groups):
+            at = HEAD_INCHES + BAR_INCHES * (number + 0.7)
+            ends = ranks[group[0]], ranks[group[-1]]
+            reach = 0.004 * len(ranks)
+            axes.plot(
+                [ends[0] - reach, ends[1] + reach], [at, at], color=INK, linewidth=3, solid_capstyle="butt", zorder=3
+            )
+        for place, entrant in enumerate(order):
+            at_left = place < rows
+            row = place if at_left else len(order) - 1 - place
+            y = HEAD_INCHES + BAR_INCHES * (bars + 1) + ROW_INCHES * (row + 0.5)
+            edge = axes.get_xlim()[0 if at_left else 1]
+            colour = colours[entrant] if colours else INK
+            axes.plot(
+                [ranks[entrant]] * 2 + [edge], [HEAD_INCHES, y, y], color=colour, linewidth=1, zorder=2, clip_on=False
+            )
+            axes.annotate(
+                f"{short(labels[entrant])}", (edge, y), xytext=(-4 if at_left else 4, 0), textcoords="offset points",
+                ha="right" if at_left else "left", va="center", color=colour, annotation_clip=False,
+            )  # fmt: skip
+            axes.annotate(
+                f"{ranks[entrant]:.2f}", (edge, y), xytext=(3 if at_left else -3, 1.5), textcoords="offset points",
+                ha="left" if at_left else "right", va="bottom", color=MUTED, fontsize=6.5,
+            )  # fmt: skip
+    return figure
+
+
+def _axis(axes: Axes, count: int, diagram: CriticalDifference) -> None:
+    """Draw the line of ranks with its ticks and, above it, how long the critical difference is."""
+    axes.set_axis_off()
+    margin = 0.06 * max(count - 1, 1)
+    axes.set_xlim(1 - margin, count + margin)
+    axes.plot([1, count], [HEAD_INCHES] * 2, color=INK, linewidth=1, zorder=2)
+    step = max(1, (count + 14) // 15)
+    for rank in range(1, count + 1):
+        shown = rank in (1, count) or ((rank - 1) % step == 0 and count - rank >= step)
+        axes.plot([rank] * 2, [HEAD_INCHES - (0.07 if shown else 0.035), HEAD_INCHES], color=INK, linewidth=0.8)
+        if shown:
+            axes.text(rank, HEAD_INCHES - 0.09, str(rank), ha="center", va="bottom", color=MUTED)
+    words = f"{PAIRS[diagram.pairs]}, {100 * (1 - diagram.alpha):g} %"
+    if diagram.difference is None:
+        axes.text(
+            1, 0.16, f"average rank over {diagram.test.tasks} tasks; {words}", ha="left", va="center", color=MUTED
+        )
+        return
+    length = min(diagram.difference, count - 1)
+    axes.plot([1, 1 + length], [0.24] * 2, color=INK, linewidth=1.2)
+    for end in (1.0, 1 + length)[: 2 if length == diagram.difference else 1]:
+        axes.plot([end] * 2, [0.2, 0.28], color=INK, linewidth=1.2)
+    beyond = "" if length == diagram.difference else ", longer than the axis"
+    axes.text(
+        1, 0.1, f"critical difference {diagram.difference:.2f}{beyond} ({words}); average rank over {diagram.test.tasks} tasks",
+        ha="left", va="center", color=MUTED,
+    )  # fmt: skip
+
+
+def critical_difference_words(labels: Sequence[str], diagram: CriticalDifference) -> str:
+    """Return what the diagram shows, for readers who do not see it.
+
+    Args:
+        labels: Of the entrants, in the order of ``diagram.ranks``.
+        diagram: What is shown.
+    """
+    order = sorted(range(len(labels)), key=lambda place: diagram.ranks[place])
+    ranked = ", ".join(f"{labels[place]} {diagram.ranks[place]:.2f}" for place in order)
+    groups = "; ".join(", ".join(labels[place] for place in group) for group in diagram.groups)
+    alike = f"Not told apart: {groups}." if groups else "All are told apart."
+    return f"Average ranks over {diagram.test.tasks} tasks, best first: {ranked}. {alike}"

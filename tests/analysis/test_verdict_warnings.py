@@ -1,0 +1,106 @@
+"""What may mislead beside a verdict: each warning where it belongs, and none where it does not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from benchsuite.analysis import verdict_warnings as warn
+
+
+def test_few_seeds_are_those_that_no_result_could_lift_to_a_verdict() -> None:
+    assert warn.few_seeds(10, 1e-5, 0.05, 12) == ""
+    assert "3 seeds can show nothing" in warn.few_seeds(3, 0.1, 0.05, 1)
+    # Enough for one test, and not for the table.
+    assert warn.few_seeds(5, 0.008, 0.05, 1) == ""
+    assert "after correction for 12 tests" in warn.few_seeds(5, 0.008, 0.05, 12)
+    assert warn.few_seeds(1, 1.0, 0.05, 1).startswith("1 seed can")
+
+
+def test_saturated_targets_are_told_of_the_one_that_is_asked_or_of_all() -> None:
+    assert "0.9 is saturated" in warn.saturated((0.9, 0.95), frozenset({0.9}), 0.9)
+    assert warn.saturated((0.9, 0.95), frozenset({0.9}), 0.95) == ""
+    assert warn.saturated((0.9, 0.95), frozenset({0.9}), None) == ""
+    assert "easy for both" in warn.saturated((0.9, 0.95), frozenset({0.9, 0.95}), None)
+    assert warn.saturated((), frozenset(), None) == ""
+
+
+def test_two_groups_are_found_and_one_outlier_is_none() -> None:
+    low, high = np.linspace(0.50, 0.52, 4), np.linspace(0.95, 0.97, 6)
+    found = warn.two_groups(np.concatenate([high, low]))
+    assert "4 seeds around 0.51 and 6 around 0.96" in found
+    assert warn.two_groups(np.append(np.linspace(0.95, 0.97, 9), 0.5)) == ""
+    assert warn.two_groups(np.full(10, 0.5)) == ""
+    assert warn.two_groups(np.array([0.0, 0.0, 1.0, 1.0])) == ""  # of four nobody can say
+    assert warn.two_groups(np.append(np.linspace(0, 1, 10), -math.inf)) == ""
+
+
+@pytest.mark.parametrize("draw", ["normal", "uniform", "exponential"])
+@pytest.mark.parametrize("seeds", [8, 10, 20])
+def test_one_hill_is_taken_for_two_groups_once_in_a_hundred_at_most(draw: str, seeds: int) -> None:
+    generator = np.random.default_rng(1)
+    samples = getattr(generator, draw)(size=(2000, seeds))
+    assert np.mean([bool(warn.two_groups(sample)) for sample in samples]) <= 0.012
+
+
+def test_two_hills_far_apart_are_mostly_found() -> None:
+    generator = np.random.default_rng(2)
+    samples = generator.normal(size=(200, 20)) + 12 * (generator.random((200, 20)) < 0.5)
+    assert np.mean([bool(warn.two_groups(sample)) for sample in samples]) > 0.9
+
+
+def test_timings_under_load() -> None:
+    assert warn.under_load(18, 20) == ""
+    assert warn.under_load(0, 0) == ""
+    assert warn.under_load(3, 20).startswith("17 of 20 timings were taken under load")
+
+
+def test_stale_records_are_told_with_what_became_of_them() -> None:
+    assert warn.stale(0, True) == ""
+    assert warn.stale(1, True).startswith("1 record was stale, of other code or data: their trials ran again")
+    assert "12 records were stale, of other code or data: they are left out" in warn.stale(12, False)
+
+
+def test_an_optimum_at_the_edge() -> None:
+    assert warn.at_edge("adam", {}) == ""
+    said = warn.at_edge("adam", {"optimizer.0.learning_rate": "high"})
+    assert said.startswith("the best setting of adam has optimizer.0.learning_rate at its high end")
+
+
+def test_a_verdict_that_hangs_on_one_task_and_one_that_is_a_close_call() -> None:
+    assert warn.hangs_on_one("better", {"a": "better", "b": "better"}) == ""
+    assert warn.hangs_on_one("cannot tell", {"a": "better"}) == ""
+    assert warn.hangs_on_one("better", {"a": "cannot tell", "b": "better"}) == (
+        "“better” hangs on one task: without a it is “cannot tell”."
+    )
+    several = dict.fromkeys("abcdef", "cannot tell") | {"g": "better"}
+    assert "close call: it changes without any one of 6 of the 7 tasks (a, b, c, d, …)" in warn.hangs_on_one(
+        "better", several
+    )
+
+
+def test_a_test_part_that_is_too_small_however_many_seeds() -> None:
+    assert warn.small_test_part(0.003, 0.003, 0.05, 1, 359, "test") == (
+        "a test part of 359 examples cannot show a difference of 0.003, however many seeds: it takes more examples."
+    )
+    assert warn.small_test_part(0.1, 0.01, 0.05, 12, 359, "test") == ""
+    assert warn.small_test_part(0.1, 0.0, 0.05, 12, None, "test") == ""
+
+
+def test_too_good_is_beyond_every_seed_of_the_reference_and_no_chance() -> None:
+    reference = np.array([0.970, 0.972, 0.975, 0.978, 0.980, 0.969, 0.974, 0.977, 0.971, 0.973])
+    leak = np.full(10, 1.0)
+    said = warn.too_good("leaky", leak, reference, "max", 0.05, 12)
+    assert said.startswith(
+        "leaky is better than all 10 seeds of the reference results (median 1, best reference 0.98, p "
+    )
+    assert "Look for one first" in said
+    assert warn.too_good("fine", reference + 0.002, reference, "max", 0.05, 12) == ""
+    assert warn.too_good("few", leak[:2], reference, "max", 0.05, 12) == ""  # two seeds are no proof
+    assert warn.too_good("none", leak, np.array([]), "max", 0.05, 12) == ""
+    # Steps to a target: fewer are better, and a reference that missed it is the worst.
+    steps = np.array([400.0, 420.0, 440.0, math.inf, 500.0])
+    assert "too good" in warn.too_good("fast", np.full(10, 40.0), steps, "min", 0.05, 2)
+    assert warn.too_good("slow", np.full(10, 600.0), steps, "min", 0.05, 2) == ""
