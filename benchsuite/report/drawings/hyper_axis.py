@@ -79,4 +79,3 @@ def hyper_axis(space: Space, values: Sequence[Value]) -> HyperAxis:
     if isinstance(space, OneMinusLogUniform) and ordered[-1] < 1:
         return HyperAxis("one", ordered)
     return HyperAxis("linear" if not isinstance(space, LogUniform) else "listed", ordered)
-
