@@ -30,6 +30,8 @@ MOST_ROWS = 64
 """Rows whose pairs are tested one by one and corrected by Holm; pairs of more by the normal distribution and Bonferroni."""
 MOST_RUNS = 60
 """Runs of two rows on one task up to which the distribution is counted out."""
+ROUNDING = 1e-3
+"""Of the smallest difference that counts, what rounding may hide."""
 LONGEST = 100_000
 """Values of the statistic up to which it is."""
 
@@ -189,7 +191,7 @@ def _medians(values: Floats) -> Floats:
 def _differ(one: Floats, other: Floats, least: Floats) -> NDArray[np.bool_]:
     """Say whether two rows differ by enough on any task that both have; two that failed do not differ."""
     with np.errstate(invalid="ignore"):
-        return np.asarray((np.abs(one - other) > least * (1 + 1e-6)).any(axis=-1))
+        return np.asarray((np.abs(one - other) > least * (1 + ROUNDING)).any(axis=-1))
 
 
 def _places(values: Floats) -> NDArray[np.int32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,8 @@ def column_of_search(search: Search, records: Mapping[str, Record]) -> Column:
     """
     evaluated = next((records[id] for id in search.evaluated if id in records), None)
     if evaluated is not None:
-        return column_of(evaluated)
+        # What it chose of batch size and the task's own knobs is part of the row, as every hyperparameter is.
+        return replace(column_of(evaluated), batch_size=search.batch_size, change=search.change)
     return Column(
         search.task, search.task_version, search.epochs, search.batch_size, search.precision, search.device, search.engine,
         lanes=search.lanes, change=search.change,

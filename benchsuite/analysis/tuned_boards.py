@@ -21,7 +21,7 @@ from benchsuite.record import Record
 from benchsuite.searches import Search
 
 TOLERANCE = 0.05
-"""What a learning rate may lose: this part of the way from the worst setting's score to the best one's, the middle half of both ends."""
+"""What a learning rate may lose: this part of the way from the lower quarter of what was tried to the best of it."""
 
 
 def searched_only(searches: Iterable[Search]) -> frozenset[str]:

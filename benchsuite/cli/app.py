@@ -29,7 +29,7 @@ from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
-from benchsuite.studies.comparison import Comparing
+from benchsuite.studies.comparing import Comparing
 from benchsuite.study import TABLES
 
 app = typer.Typer(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, Found
     from benchsuite.registry import Registry
-    from benchsuite.studies.comparison import Comparing
+    from benchsuite.studies.comparing import Comparing
 
 WORSE = 3
 """How a comparison ends with ``--fail-if worse`` where A is worse."""

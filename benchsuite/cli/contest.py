@@ -20,7 +20,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import DamagedRecord, Store
-from benchsuite.studies.comparison import SEEDS_UNLESS_GIVEN, Comparing, Contest, contest, looks_of, study_of
+from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
+from benchsuite.studies.comparison import Contest, contest, looks_of, study_of
 from benchsuite.studies.sequential import LAST_LOOK, Sequential, look_sizes
 from benchsuite.study import Execution, Invocation
 

@@ -166,7 +166,7 @@ def tell_importance(found: Importance, console: Console) -> None:
             found.order.held, pairs, found.order.against, found.order.untold,
         )  # fmt: skip
     if tries.failed:
-        say(console, "{} failed and count as the worst that completed.", count_of(tries.failed, "setting"))
+        say(console, "Failures count as the worst that completed: {}.", count_of(tries.failed, "setting"))
     for count, why in (
         (found.left_out, "lie on no scale (a 0 on a logarithmic one) and are left out"),
         (tries.left_out, "trials have no final value (stopped by a tuner, or unsupported) and are left out"),
@@ -194,7 +194,7 @@ def tell_effects(found: GridEffects, console: Console) -> None:
     if found.found.error_is_interaction:
         say(console, "With one seed, what both do together cannot be told from chance: more --seeds.")
     if found.failed:
-        say(console, "{} failed and count as the worst that completed.", count_of(found.failed, "trial"))
+        say(console, "Failures count as the worst that completed: {}.", count_of(found.failed, "trial"))
     if found.missing:
         say(console, "{} not run: sums of squares are those of type II.", count_of(found.missing, "pair"))
     say(console, "")
@@ -212,7 +212,7 @@ def tell_split(found: VarianceSplit, console: Console) -> None:
         if one.identical:
             say(console, "The recipe draws nothing from {}: the same to the bit whatever it is.", one.stream)
     if found.failed:
-        say(console, "{} failed and count as the worst that completed.", count_of(found.failed, "trial"))
+        say(console, "Failures count as the worst that completed: {}.", count_of(found.failed, "trial"))
     say(console, "")
 
 

@@ -28,14 +28,14 @@ StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose c
 MeasureOption = Annotated[
     str | None,
     typer.Option(
-        metavar="MEASURE",
+        metavar="NAME",
         help="What leaderboards are made of: test, validation, train, each also with _loss; steps:TARGET, epochs:TARGET or "
         "seconds:TARGET, a number or easiest, middle, hardest. What each kind is judged by unless given.",
     ),
 ]
 TrackOption = Annotated[
     str | None,
-    typer.Option(metavar="TRACK", help="Show one track alone: default, tuned or self_tuning. All unless given."),
+    typer.Option(metavar="NAME", help="Show one track alone: default, tuned or self_tuning. All unless given."),
 ]
 FormatOption = Annotated[
     list[str] | None,

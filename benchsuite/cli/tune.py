@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from benchsuite.searches import Search
     from benchsuite.trial import Trial
     from benchsuite.tuning.entrant import Entrant
-    from benchsuite.tuning.protocol import Protocol
+    from benchsuite.tuning.protocol import TuningProtocol
 
 MOST_BUDGET = 100_000
 
@@ -139,7 +139,7 @@ def _budget(text: str) -> tuple[str, int]:
     raise BenchsuiteError(f"--budget must be {names} or a number from 1 to {MOST_BUDGET:,}. Received: {text!r}.")
 
 
-def _protocol(study: Study, number: int, known: Registry) -> Protocol:
+def _protocol(study: Study, number: int, known: Registry) -> TuningProtocol:
     from benchsuite.tuning.protocol import protocol_of
 
     return replace(protocol_of(study, known), budget=number)
@@ -161,7 +161,7 @@ def _ranges(entrant: Entrant) -> list[str]:
     return [f"{short:{width}}  {spaces[name].describe()}" for name, short in shown.items()]
 
 
-def _outlook(search: Search, entrant: Entrant, protocol: Protocol) -> Outlook | None:
+def _outlook(search: Search, entrant: Entrant, protocol: TuningProtocol) -> Outlook | None:
     """Return what the tuner's settings say of a longer search."""
     from benchsuite.analysis.outlook import outlook
     from benchsuite.tuning.source import TuningSource

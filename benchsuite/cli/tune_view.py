@@ -11,10 +11,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-import benchsuite as bs
 from benchsuite.cli.blocks import FINE, PLAIN, area, spark
 from benchsuite.cli.console import cell, say
 from benchsuite.cli.progress import Progress
+from benchsuite.hookspecs import hookimpl
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.text import one_line
@@ -71,7 +71,7 @@ class TuneView(Progress):
         """Whether one model is watched closely."""
         return self._workers == 1
 
-    @bs.hookimpl
+    @hookimpl
     def epoch_finished(self, epoch: EpochResult) -> None:
         """Take the next point of a curve."""
         value = epoch.values.get(self._measure)

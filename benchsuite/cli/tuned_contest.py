@@ -13,7 +13,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written
 from benchsuite.store import DamagedRecord, Store
-from benchsuite.studies.comparison import Comparing, contest
+from benchsuite.studies.comparing import Comparing
+from benchsuite.studies.comparison import contest
 from benchsuite.studies.plan import tasks_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,15 @@ from typing import Any
 
 from benchsuite.engine.cards import MIB, free_memory, limit_of, share_of, workers_of
 from benchsuite.engine.compiled.here import HERE
-from benchsuite.engine.surroundings import become, settle_keras, without_keras_file, worker_environment
+from benchsuite.engine.surroundings import (
+    FOR_GPUS,
+    SET_FOR_GPUS,
+    SWITCH,
+    become,
+    settle_keras,
+    without_keras_file,
+    worker_environment,
+)
 from benchsuite.errors import BenchsuiteError
 
 
@@ -103,10 +111,11 @@ def variables(device: Device) -> dict[str, str]:
     if device.kind == "cpu":
         return {"CUDA_VISIBLE_DEVICES": "-1"}
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    every = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_FLAGS": FOR_GPUS, SWITCH: SET_FOR_GPUS}
     if device.number is None:
-        return {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+        return every
     number = visible.split(",")[device.number] if visible else str(device.number)
-    return {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "CUDA_VISIBLE_DEVICES": number}
+    return {**every, "CUDA_VISIBLE_DEVICES": number}
 
 
 def environment(device: Device) -> dict[str, str]:

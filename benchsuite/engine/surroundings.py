@@ -56,8 +56,21 @@ KEPT = (
 SWITCH = "TF_XLA_FLAGS"
 MEMORY = "ram://benchsuite-compiled"
 """A folder in the memory of a process, as TensorFlow's own file system has it: there XLA puts compiled code, and finds it."""
-SET = f"--tf_xla_persistent_cache_directory={MEMORY} --tf_xla_persistent_cache_device_types=CPU"
-"""On a GPU nobody has tried it yet."""
+SET, SET_FOR_GPUS = (
+    f"--tf_xla_persistent_cache_directory={MEMORY} --tf_xla_persistent_cache_device_types={kind}"
+    for kind in ("CPU", "GPU")
+)
+FOR_GPUS = " ".join(
+    (
+        # Which kernel a product gets is otherwise measured, and to be deterministic is not: then all have tiles of 16 × 8 numbers,
+        # ten times too slow for a large one. cuBLAS chooses by a rule.
+        "--xla_gpu_enable_triton_gemm=false",
+        # A whole training loop is one CUDA graph where it can be: nobody waits for the processor between steps or kernels.
+        "--xla_gpu_enable_command_buffer=FUSION,CUBLAS,CUBLASLT,CUDNN,CUSTOM_CALL,DYNAMIC_SLICE_FUSION,CONDITIONAL,WHILE",
+        "--xla_gpu_graph_min_graph_size=1",
+    )
+)
+"""What XLA is told where it compiles for a GPU."""
 
 FIXED = {
     # One thread for each worker: deterministic for any number of workers, and faster than two threads on small networks.
@@ -97,10 +110,10 @@ def worker_environment(given: Mapping[str, str], of_device: Mapping[str, str] | 
     kept = {name: value for name, value in given.items() if not _is_cleared(name)}
     # The one switch of XLA that says where a file lies: without it a CUDA in an unusual folder is not found.
     folder = _CUDA_FOLDER.search(given.get("XLA_FLAGS", ""))
-    ours = {"TF_CPP_MIN_LOG_LEVEL": given.get("TF_CPP_MIN_LOG_LEVEL", "2")} | (
-        {"XLA_FLAGS": folder[0]} if folder else {}
-    )
-    return {**kept, **FIXED, **ours, **(of_device or {})}
+    device = dict(of_device or {})
+    flags = " ".join(filter(None, (folder[0] if folder else "", device.pop("XLA_FLAGS", ""))))
+    ours = {"TF_CPP_MIN_LOG_LEVEL": given.get("TF_CPP_MIN_LOG_LEVEL", "2")} | ({"XLA_FLAGS": flags} if flags else {})
+    return {**kept, **FIXED, **ours, **device}
 
 
 def _is_cleared(name: str) -> bool:

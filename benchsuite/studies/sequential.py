@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from benchsuite.record import Record
-from benchsuite.trial import Trial
+if TYPE_CHECKING:
+    from benchsuite.record import Record
+    from benchsuite.trial import Trial
 
 FIRST_LOOK = 10
 """Seeds of the first look: fewer cannot pass Holm's correction for a handful of tasks at a part of the error rate."""

@@ -17,16 +17,27 @@ NEAR = 0.25
 a look beyond."""
 AT = 0.1
 """The share that is the end itself: where the search ended so, its optimum is flagged."""
+TELLS = 0.3
+"""Of the order of the settings a dimension explains so much, or it has no edge. Ten settings of which it explains nothing give
+0.2 on average."""
 
 
-def edges(space: SearchSpace, tried: Sequence[Mapping[str, Value]], best: int, share: float = AT) -> dict[str, str]:
+def edges(
+    space: SearchSpace,
+    tried: Sequence[Mapping[str, Value]],
+    scores: Sequence[float | None],
+    best: int,
+    share: float = AT,
+) -> dict[str, str]:
     """Return name → ``low`` or ``high``, where a setting lies near that end and no other one lies further out.
 
-    A setting further out that failed counts: then the optimum is no edge.
+    A setting further out that failed counts: then the optimum is no edge. And of what hardly matters the best of a few
+    settings lies at some end by chance: a dimension counts that explains :data:`TELLS` of the order of the settings.
 
     Args:
         space: What was searched.
         tried: All settings.
+        scores: Theirs.
         best: Place of the one that is asked about.
         share: How near.
     """
@@ -38,10 +49,9 @@ def edges(space: SearchSpace, tried: Sequence[Mapping[str, Value]], best: int, s
         mine = places[best]
         if len(set(places)) < 2:
             continue
-        if mine <= share and mine == min(places):
-            found[one.name] = "low"
-        elif mine >= 1 - share and mine == max(places):
-            found[one.name] = "high"
+        low, high = mine <= share and mine == min(places), mine >= 1 - share and mine == max(places)
+        if (low or high) and weight(one, tried, scores) >= TELLS:
+            found[one.name] = "low" if low else "high"
     return found
 
 
@@ -89,7 +99,7 @@ def pair(
     if not smooth:
         return [], None
     limit = {one.name: one.space for one in limits.dimensions}
-    at = edges(space, tried, best, NEAR)
+    at = edges(space, tried, scores, best, NEAR)
     wider = {}
     for one in smooth:
         side = at.get(one.name, "")

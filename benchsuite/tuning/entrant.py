@@ -13,7 +13,7 @@ from benchsuite.selection import written
 from benchsuite.spaces import Value
 from benchsuite.studies.plan import PlannedRow
 from benchsuite.trial import RATE, Trial
-from benchsuite.tuning.protocol import Protocol
+from benchsuite.tuning.protocol import TuningProtocol
 from benchsuite.tuning.ranges import beginning
 from benchsuite.tuning.search_space import SearchSpace
 
@@ -41,7 +41,7 @@ class Entrant:
     registry: Registry
 
     @classmethod
-    def of(cls, row: PlannedRow, trial: Trial, protocol: Protocol, registry: Registry) -> Entrant:
+    def of(cls, row: PlannedRow, trial: Trial, protocol: TuningProtocol, registry: Registry) -> Entrant:
         """Return the entrant that a row is.
 
         What is searched is every hyperparameter of the row's own components that the user did not choose; where these are no
@@ -70,7 +70,7 @@ class Entrant:
         """Name → value of the default setting: what is searched first."""
         return self.limits.current(self.trial, self.task)
 
-    def tuning_trials(self, values: Mapping[str, Value], stop: int | None, protocol: Protocol) -> list[Trial]:
+    def tuning_trials(self, values: Mapping[str, Value], stop: int | None, protocol: TuningProtocol) -> list[Trial]:
         """Return the trials of a setting, one for each tuning seed and fold."""
         changed = self._changed(values)
         folds: list[tuple[int, int] | None] = [(number, protocol.folds) for number in range(protocol.folds)]
@@ -80,7 +80,7 @@ class Entrant:
             for inner in folds or [None]
         ]
 
-    def evaluation_trials(self, values: Mapping[str, Value], protocol: Protocol) -> list[Trial]:
+    def evaluation_trials(self, values: Mapping[str, Value], protocol: TuningProtocol) -> list[Trial]:
         """Return the trials of a setting on the evaluation seeds; after a tuning by cross-validation these are refits."""
         changed = self._changed(values)
         return [replace(changed, seed=seed, refit=bool(protocol.folds)) for seed in protocol.seeds]
@@ -89,7 +89,7 @@ class Entrant:
         return self.limits.applied(self.trial, values, self.registry, self.task)
 
 
-def _space(row: PlannedRow, trial: Trial, protocol: Protocol, registry: Registry, task: Task) -> SearchSpace:
+def _space(row: PlannedRow, trial: Trial, protocol: TuningProtocol, registry: Registry, task: Task) -> SearchSpace:
     fixed = {
         f"{setting.kind}.{place}.{name}"
         for place, setting in enumerate(row.settings)

@@ -17,7 +17,7 @@ SEED = 0
 
 
 @dataclass(frozen=True)
-class Protocol:
+class TuningProtocol:
     """How hyperparameters are chosen.
 
     Args:
@@ -60,7 +60,7 @@ class Protocol:
         )
 
 
-def protocol_of(study: Study, registry: Registry) -> Protocol:
+def protocol_of(study: Study, registry: Registry) -> TuningProtocol:
     """Return the protocol that a study asks for, which is not of the default track.
 
     Raises:
@@ -78,7 +78,7 @@ def protocol_of(study: Study, registry: Registry) -> Protocol:
             "sets use --tuning-folds K: settings are chosen by cross-validation, and tested once on the test part."
         )
     if study.track == "self_tuning":
-        return Protocol("self_tuning", study.seed_numbers)
+        return TuningProtocol("self_tuning", study.seed_numbers)
     alternatives = expand("tuner", [study.tuner or registry.default("tuner").name], registry)
     if len(alternatives) != 1 or len(alternatives[0]) != 1:
         raise BenchsuiteError(
@@ -89,7 +89,7 @@ def protocol_of(study: Study, registry: Registry) -> Protocol:
     registry.refuse_conflict("tuner", setting.name)
     tuner = registry.component("tuner", setting.name)
     assert isinstance(tuner, Tuner)
-    return Protocol(
+    return TuningProtocol(
         track="tuned",
         seeds=study.seed_numbers,
         budget=trainings(study.budget),

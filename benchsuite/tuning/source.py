@@ -19,7 +19,7 @@ from benchsuite.tuning import edges
 from benchsuite.tuning.ask_tell import Asking
 from benchsuite.tuning.choosing import RULE, choose, mean_score
 from benchsuite.tuning.entrant import Entrant
-from benchsuite.tuning.protocol import Protocol
+from benchsuite.tuning.protocol import SEED, TuningProtocol
 from benchsuite.tuning.ranges import MOST_WIDENINGS, ends
 from benchsuite.tuning.validation import Validation
 
@@ -67,7 +67,9 @@ class TuningSource:
         ended: Given the search once all its trials were told.
     """
 
-    def __init__(self, entrant: Entrant, protocol: Protocol, ended: Callable[[Search], None] = lambda _: None) -> None:
+    def __init__(
+        self, entrant: Entrant, protocol: TuningProtocol, ended: Callable[[Search], None] = lambda _: None
+    ) -> None:
         self._entrant, self._protocol, self._ended = entrant, protocol, ended
         self._tried: list[_Trying] = []
         self._waiting: deque[_Trying] = deque()
@@ -93,7 +95,7 @@ class TuningSource:
                 entrant.begins,
                 left_to_tuner(protocol.budget) if smooth else protocol.budget,
                 entrant.trial.epochs,
-                0,
+                SEED,
                 protocol.setting.hyperparameters if protocol.setting else None,
                 first=[entrant.default],
             )
@@ -206,8 +208,11 @@ class TuningSource:
     def _made(self) -> Search:
         entrant, protocol, trial, tried = self._entrant, self._protocol, self._entrant.trial, self._results()
         chosen = choose(tried, entrant.limits)
-        whole = [one.values for one in tried if one.stop is None]
-        at = edges.edges(self._space, whole, whole.index(tried[chosen].values)) if chosen is not None else {}
+        whole = [one for one in tried if one.stop is None]
+        at: dict[str, str] = {}
+        if chosen is not None:
+            place = whole.index(tried[chosen])
+            at = edges.edges(self._space, [one.values for one in whole], [one.score for one in whole], place)
         began, now = ends(entrant.begins), ends(self._space)
         return Search(
             kind=entrant.row.kind,

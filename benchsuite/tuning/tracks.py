@@ -15,7 +15,7 @@ from benchsuite.sources import Together
 from benchsuite.studies.plan import Plan, PlannedRow
 from benchsuite.trial import Trial
 from benchsuite.tuning.entrant import Entrant
-from benchsuite.tuning.protocol import Protocol
+from benchsuite.tuning.protocol import TuningProtocol
 from benchsuite.tuning.source import TuningSource
 
 
@@ -30,7 +30,7 @@ class TrackPlan:
     """
 
     entrants: Sequence[Entrant]
-    protocol: Protocol
+    protocol: TuningProtocol
     problems: Sequence[str]
 
     def sources(self, ended: Callable[[Search], None] = lambda _: None) -> list[TuningSource]:
@@ -87,7 +87,7 @@ class Replayed:
     missing: Sequence[Trial]
 
 
-def track_plan(plan: Plan, protocol: Protocol, registry: Registry, named_tasks: bool = True) -> TrackPlan:
+def track_plan(plan: Plan, protocol: TuningProtocol, registry: Registry, named_tasks: bool = True) -> TrackPlan:
     """Return the searches of a study.
 
     Args:

@@ -119,3 +119,33 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     assert written is not None
     show(written, terminal())
     assert len(made) == 1
+
+
+def test_rankings_are_written_in_the_formats_that_are_asked_for(tmp_path: Path, bundled: Registry) -> None:
+    store = Store(tmp_path / "results")
+    for seed in range(2):
+        store.write(fresh(seed))
+    text = report(store.folder, "--format", "latex", "--format", "json", "--measure", "train_loss", "--track", "default")
+    tables = store.folder / "report" / "tables"
+    assert {path.name for path in tables.iterdir()} == {"rankings.tex", "rankings.json"}
+    assert f"Table: {tables / 'rankings.tex'}" in text
+    assert "training loss" in text
+    board = json.loads((tables / "rankings.json").read_text(encoding="utf-8"))[0]
+    assert (board["measure"], board["protocol"]["track"]) == ("train_loss", "default")
+    report(store.folder)  # the page is made anew although the records are the same
+    assert "Test accuracy after the last epoch" in page(store.folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--measure", "speed"), "unknown measure. Received: 'speed'. Known: train, validation, test"),
+        (("--track", "tune"), "unknown track 'tune'. Did you mean 'tuned'? Known:"),
+        (("--format", "tex"), "unknown format 'tex'. Did you mean 'latex'? Known:"),
+    ],
+)
+def test_what_no_report_can_show_is_refused_before_records_are_read(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    done = CliRunner().invoke(app, ["report", "--no-local", "--results", str(tmp_path / "nothing"), *arguments])
+    assert message in str(done.exception)

@@ -78,7 +78,13 @@ def test_a_sweep_runs_tells_draws_and_resumes(folder: Path) -> None:
     again = said("sweep digits_mlp adam --over learning_rate --points 7 --seeds 2 --output other.svg")
     assert "14 trials have records already; nothing was computed again." in again
     drawn = (folder / "other.svg").read_text(encoding="utf-8")
-    for words in ("digits_mlp, validation accuracy after 30 epochs", "failed", "1 of 2", "learning rate, logarithmic", "best"):
+    for words in (
+        "digits_mlp, validation accuracy after 30 epochs",
+        "failed",
+        "1 of 2",
+        "learning rate, logarithmic",
+        "best",
+    ):
         assert words in drawn
 
 
@@ -89,7 +95,9 @@ def test_an_optimum_at_the_edge_is_flagged_and_marked(folder: Path) -> None:
 
 
 def test_two_hyperparameters_make_a_map(folder: Path) -> None:
-    text = said("sweep digits_mlp momentum --over learning_rate=0.001,0.01,10,momentum=0.5,0.9 --seeds 1 --workers 1 --output map.svg")
+    text = said(
+        "sweep digits_mlp momentum --over learning_rate=0.001,0.01,10,momentum=0.5,0.9 --seeds 1 --workers 1 --output map.svg"
+    )
     assert "momentum ↓ learning rate →" in text
     drawn = (folder / "map.svg").read_text(encoding="utf-8")
     assert drawn.count(">✕<") == 2
@@ -137,7 +145,7 @@ def test_variance_and_importance_tell_what_the_records_hold(folder: Path) -> Non
     assert "momentum on digits_mlp, 30 epochs: 25 settings, 25 trials" in text
     first = text[text.index("hyperparameter") :].splitlines()[2]
     assert first.startswith("momentum learning_rate   1e-05 – 10")
-    assert "5 settings failed and count as the worst that completed." in text
+    assert "Failures count as the worst that completed: 5 settings." in text
     assert "Not among the records: pairs of two kinds." in text
     found = json.loads(said("importance --json"))
     assert [one["stream"] for one in found["variance"][0]["streams"]] == ["initial", "order", "noise"]
@@ -148,11 +156,18 @@ def test_variance_and_importance_tell_what_the_records_hold(folder: Path) -> Non
 
 
 def test_effects_of_two_kinds_are_told(folder: Path) -> None:
-    said("run --task digits_mlp --cross optimizer,activation --optimizer adam,sgd --activation relu,tanh --seeds 2 --workers 1")
+    said(
+        "run --task digits_mlp --cross optimizer,activation --optimizer adam,sgd --activation relu,tanh --seeds 2 --workers 1"
+    )
     text = said("importance digits_mlp")
     assert "optimizer × activation on digits_mlp, 30 epochs: 2 × 2 settings, 8 trials" in text
     (effects,) = json.loads(said("importance digits_mlp --json"))["effects"]
-    assert [one["source"] for one in effects["effects"]] == ["optimizer", "activation", "optimizer × activation", "seed"]
+    assert [one["source"] for one in effects["effects"]] == [
+        "optimizer",
+        "activation",
+        "optimizer × activation",
+        "seed",
+    ]
     assert all(one["p_holm"] >= one["p"] for one in effects["effects"])
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from benchsuite.engine import device as module
 from benchsuite.engine.device import Device, environment, variables
+from benchsuite.engine.surroundings import FOR_GPUS, SWITCH
 from benchsuite.errors import BenchsuiteError
 
 
@@ -40,6 +41,24 @@ def test_visible_devices_are_respected(monkeypatch):
     device = Device.parse("gpu")
     assert [environment(device.of_worker(worker))["CUDA_VISIBLE_DEVICES"] for worker in range(2)] == ["3", "5"]
     assert "CUDA_VISIBLE_DEVICES" not in variables(device)  # all of them stay visible
+
+
+def test_what_xla_is_told_for_gpus_reaches_them_alone_and_leaves_the_folder_of_cuda(monkeypatch):
+    monkeypatch.setattr(module, "count_gpus", lambda: 1)
+    monkeypatch.setenv("XLA_FLAGS", "--xla_gpu_enable_triton_gemm=true --xla_gpu_cuda_data_dir=/opt/cuda")
+    given = environment(Device.parse("gpu:0"))
+    assert given["XLA_FLAGS"] == f"--xla_gpu_cuda_data_dir=/opt/cuda {FOR_GPUS}"
+    monkeypatch.setenv("XLA_FLAGS", given["XLA_FLAGS"])  # a worker makes its environment of the one that it was given
+    assert environment(Device.parse("gpu:0"))["XLA_FLAGS"] == given["XLA_FLAGS"]
+    assert environment(Device("cpu"))["XLA_FLAGS"] == "--xla_gpu_cuda_data_dir=/opt/cuda"
+    assert [environment(Device(kind))[SWITCH][-3:] for kind in ("cpu", "gpu")] == ["CPU", "GPU"]
+
+
+def test_xla_knows_what_it_is_told_for_gpus():
+    script = "import tensorflow as tf; print(tf.function(lambda x: x + 1, jit_compile=True)(1.0).numpy())"
+    told = environment(Device("gpu")) | {"CUDA_VISIBLE_DEVICES": "-1"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=told)
+    assert done.stdout == "2.0\n", done.stderr  # with an unknown flag, or value of one, TensorFlow ends the process
 
 
 def test_cpu_workers_hide_gpus_and_have_one_thread():

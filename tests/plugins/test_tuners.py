@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import benchsuite as bs
+from benchsuite.analysis.inference.difference import difference
 from benchsuite.components import Dimension
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.tuning.ask_tell import Asked, Asking
@@ -243,6 +244,30 @@ def test_those_that_learn_find_the_optimum_of_a_quadratic_better_than_chance(
 
     learned, drawn = regrets(name, range(seeds)), regrets("random", range(1000, 1020))
     assert stats.mannwhitneyu(learned, drawn, alternative="less").pvalue < 0.01
+
+
+def test_random_beats_a_grid_where_few_dimensions_matter_and_a_logarithmic_scale_a_linear_one() -> None:
+    """A score that depends on the learning rate's order of magnitude alone, and the verdicts of our own machinery.
+
+    ``benchmarks/tuners.py`` asks the same of real trainings.
+    """
+
+    def score(asked: Asked) -> float:
+        rate = asked.values[RATE.name]
+        assert isinstance(rate, float)
+        return -abs(math.log10(rate / 0.02))
+
+    def best(name: str, **hyperparameters: Any) -> list[float]:
+        searches = [
+            search(name, [RATE, BETA, FLAT, DEPTH], 16, score, seed=seed, **hyperparameters) for seed in range(10)
+        ]
+        return [max(one for one in found.scores if one is not None) for found in searches]
+
+    drawn = best("random")
+    for other in (best("grid"), best("random", scale="linear")):
+        found = difference(drawn, other, paired=True)
+        assert found.low > 0
+        assert found.p < 0.05
 
 
 def test_expected_improvement_is_the_mean_of_what_a_normal_gains() -> None:

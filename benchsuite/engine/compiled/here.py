@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from benchsuite.engine.compiled.folder import CompiledFolder
 from benchsuite.engine.numerics import numerics
-from benchsuite.engine.surroundings import MEMORY, SET, SWITCH
+from benchsuite.engine.surroundings import MEMORY, SET, SET_FOR_GPUS, SWITCH
 from benchsuite.files import cache_folder
 from benchsuite.standard_error import without_lines
 
@@ -64,15 +64,14 @@ class Here:
         self._met: set[str] = set()
 
     def switch_on(self, device: str = "cpu", root: Path | None = None) -> None:
-        """Use the disk from now on; on a GPU it stays unused.
+        """Use the disk from now on.
 
         Args:
             device: Kind of the device that computes: ``cpu`` or ``gpu``.
             root: The folder; the one in the user's cache unless given.
         """
         self._deciding = _deciding()
-        if device == "cpu":
-            self.folder = CompiledFolder(root or compiled_folder(), kind_of())
+        self.folder = CompiledFolder(root or compiled_folder(), kind_of(device))
 
     def first_call(self, name: str, call: Callable[[], Result]) -> Result:
         """Call a function that this process may not have called yet, for all that it computes and its shapes.
@@ -132,19 +131,23 @@ def compiled_folder() -> Path:
     return cache_folder() / "compiled"
 
 
-def kind_of() -> str:
+def kind_of(device: str = "cpu") -> str:
     """Return a hash of all that compiled code depends on beside what it computes.
 
     No code of benchsuite is in it: what that code made of a trial is the computation, by whose content it is found.
+
+    Args:
+        device: Kind of the device that computes: ``cpu`` or ``gpu``.
     """
     import tensorflow as tf
 
     facts = {
         "form": 1,
-        "numerics": numerics().facts,
+        "numerics": numerics(device).facts,
         "tensorflow": (tf.version.GIT_VERSION, tf.version.COMPILER_VERSION),
         "features": _features(),
         "deciding": _deciding(),
+        **({"libraries": _libraries()} if device == "gpu" else {}),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -158,6 +161,18 @@ def _features(cpuinfo: Path = Path("/proc/cpuinfo")) -> list[str]:
     told = dict(line.partition(":")[::2] for line in lines)
     flags = next((value for key, value in told.items() if key.strip() in ("flags", "Features")), "")
     return sorted(flags.split())
+
+
+def _libraries(maps: Path = Path("/proc/self/maps")) -> list[list[Any]]:
+    """Return name and size of NVIDIA's libraries that this process uses: code for a GPU names kernels of cuDNN by number."""
+    try:
+        files = {
+            Path(line.split(maxsplit=5)[-1]) for line in maps.read_text(encoding="utf-8").splitlines() if "/" in line
+        }
+    except OSError:
+        return []
+    named = (file for file in files if file.name.startswith(("libcu", "libnv")) and file.is_file())
+    return sorted([file.name, file.stat().st_size] for file in named)
 
 
 def _deciding() -> list[Any]:
@@ -184,7 +199,7 @@ def _taken_from_memory() -> dict[str, bytes]:
     import tensorflow as tf
 
     found = {}
-    if os.environ.get(SWITCH) == SET and tf.io.gfile.isdir(MEMORY):
+    if os.environ.get(SWITCH) in (SET, SET_FOR_GPUS) and tf.io.gfile.isdir(MEMORY):
         for name in tf.io.gfile.listdir(MEMORY):
             with tf.io.gfile.GFile(f"{MEMORY}/{name}", "rb") as file:
                 found[name] = file.read()

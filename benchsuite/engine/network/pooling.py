@@ -19,6 +19,8 @@ import keras
 import tensorflow as tf
 from tensorflow.python.ops import control_flow_util
 
+from benchsuite.engine.determinism import without_scatters
+
 
 @keras.saving.register_keras_serializable("benchsuite")
 class MaxPooling1D(keras.layers.MaxPooling1D):  # type: ignore[misc]  # Keras has no types
@@ -63,6 +65,10 @@ def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequ
         padding: ``"same"`` or ``"valid"``.
     """
     windows = y.shape[1:-1]
+    if without_scatters() and tuple(size) == tuple(strides):
+        whole = all(there == count * side for there, count, side in zip(x.shape[1:-1], windows, size, strict=True))
+        if whole:
+            return _given_back_apart(x, y, upstream, size)
     spans = [(count - 1) * step + side for count, step, side in zip(windows, strides, size, strict=True)]
     missing = [max(span - there, 0) for span, there in zip(spans, x.shape[1:-1], strict=True)]
     before = [each // 2 if padding == "same" else 0 for each in missing]
@@ -91,3 +97,27 @@ def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequ
     ]
     inside = [slice(b, b + there) for b, there in zip(before, x.shape[1:-1], strict=True)]
     return tf.add_n(shares)[(slice(None), *inside)] if any(missing) else tf.add_n(shares)
+
+
+def _given_back_apart(x: Any, y: Any, upstream: Any, size: Sequence[int]) -> Any:
+    """Return the same where each pixel is in one window: there is nothing to add, and a GPU decides once for each pixel.
+
+    Args:
+        x: What was pooled, ``[batch, …, channels]``.
+        y: The maxima.
+        upstream: Their gradient.
+        size: Of a window along each axis between batch and channels.
+    """
+    windows, channels = y.shape[1:-1], x.shape[-1]
+    batch = tf.shape(x)[0] if x.shape[0] is None else x.shape[0]
+    apart = [batch, *itertools.chain.from_iterable(zip(windows, size, strict=True)), channels]
+    beside = [batch, *itertools.chain.from_iterable((count, 1) for count in windows), channels]
+    pixels = tf.reshape(x, apart)
+    places = list(itertools.product(*(range(side) for side in size)))
+    maxima, winner = tf.reshape(y, beside), tf.fill(beside, tf.constant(len(places), tf.int32))
+    for number, place in reversed(list(enumerate(places))):
+        within = itertools.chain.from_iterable((slice(None), slice(at, at + 1)) for at in place)
+        winner = tf.where(pixels[(slice(None), *within)] == maxima, number, winner)
+    numbers = tf.reshape(tf.range(len(places)), [1, *itertools.chain.from_iterable((1, side) for side in size), 1])
+    share = tf.where(winner == numbers, tf.reshape(upstream, beside), tf.zeros((), upstream.dtype))
+    return tf.reshape(share, tf.shape(x))

@@ -13,6 +13,7 @@ from benchsuite.analysis.importance.two_way import Level
 from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.sample import Column
 from benchsuite.report.tables.numbers import count_of
+from benchsuite.report.tables.values import value_text
 from benchsuite.spaces import Value
 from benchsuite.text import one_line
 
@@ -139,7 +140,7 @@ def _text(text: str) -> Text:
 
 def _span(tried: tuple[Value, ...]) -> str:
     if len(tried) == 2 and all(isinstance(value, int | float) and not isinstance(value, bool) for value in tried):
-        return f"{tried[0]:g} – {tried[1]:g}"
+        return f"{value_text(tried[0])} – {value_text(tried[1])}"
     text = ", ".join(map(str, tried))
     return text if len(text) <= LONGEST else f"{len(tried)} options"
 

@@ -67,5 +67,12 @@ def test_of_one_seed_and_of_nothing_it_says_what_is_missing() -> None:
     one_seed = only([record for record in whole() if not record.trial.seed])
     assert one_seed.found is not None
     assert one_seed.found.error_is_interaction
-    dead = only([pair(one, other, seed, outcome="crashed", value=None) for one in OPTIMIZERS for other in ACTIVATIONS for seed in range(2)])
+    dead = only(
+        [
+            pair(one, other, seed, outcome="crashed", value=None)
+            for one in OPTIMIZERS
+            for other in ACTIVATIONS
+            for seed in range(2)
+        ]
+    )
     assert (dead.found, dead.why_not) == (None, "all failed")

@@ -111,7 +111,7 @@ def test_a_failure_counts_as_the_worst_that_completed(direction: str, failure: f
         return worst if rate > -1 else sign * (1 + rate / 10)
 
     failing = tried(lambda at: result(at, failure), (RATE, "depth"), 24, direction)
-    worst = min((point.result * sign for point in failing.points if math.isfinite(point.result))) * sign
+    worst = min(point.result * sign for point in failing.points if math.isfinite(point.result)) * sign
     stated = tried(lambda at: result(at, worst), (RATE, "depth"), 24, direction)
     assert failing.failed == sum(decades(point.values[RATE]) > -1 for point in failing.points) > 0
     one, other = (importance(tries, SPACES, np.random.default_rng(0)) for tries in (failing, stated))
@@ -139,7 +139,11 @@ def test_a_zero_lies_on_no_logarithmic_scale() -> None:
     spaces = {**SPACES, RATE: LogUniform(1e-5, 1.0, 1e-3, zero=True)}
     tries = tried(lambda at: at["depth"], (RATE, "depth"), 30)  # type: ignore[arg-type,return-value]
     off = tuple(Point({**point.values, RATE: 0.0}, 9.0, 1, 0) for point in tries.points[:3])
-    found = importance(Tries(tries.column, tries.components, tries.looked, tries.points + off, tries.varied), spaces, np.random.default_rng(0))
+    found = importance(
+        Tries(tries.column, tries.components, tries.looked, tries.points + off, tries.varied),
+        spaces,
+        np.random.default_rng(0),
+    )
     assert found.left_out == 3
     assert shares(found)["depth"] > 0.9
 

@@ -33,7 +33,12 @@ def test_seeds_of_one_setting_are_one_point() -> None:
 
 
 def test_a_failed_seed_is_worse_than_any_number_and_counted() -> None:
-    records = [adam(0.1, seed=0), adam(0.2, seed=0, outcome="diverged"), adam(0.2, seed=1, value=0.9), adam(0.2, seed=2, outcome="crashed")]
+    records = [
+        adam(0.1, seed=0),
+        adam(0.2, seed=0, outcome="diverged"),
+        adam(0.2, seed=1, value=0.9),
+        adam(0.2, seed=2, outcome="crashed"),
+    ]
     found = only(records)
     assert [(point.result, point.failed) for point in found.points][1] == (-math.inf, 2)
     assert found.failed == 1
@@ -49,7 +54,15 @@ def test_what_was_pruned_or_unsupported_is_no_failure() -> None:
 def test_other_components_and_changed_baselines_are_other_spaces() -> None:
     records = [adam(0.1), adam(0.2)]
     sgd = make_record(changes={"optimizer": [component("sgd", learning_rate=0.1)]})
-    tanh = [make_record(changes={"activation": [component("tanh")], "optimizer": [component("adam", learning_rate=rate, beta_1=0.9, beta_2=0.999)]}) for rate in (0.1, 0.3)]
+    tanh = [
+        make_record(
+            changes={
+                "activation": [component("tanh")],
+                "optimizer": [component("adam", learning_rate=rate, beta_1=0.9, beta_2=0.999)],
+            }
+        )
+        for rate in (0.1, 0.3)
+    ]
     changed = [remade(record, lambda data: data["spec"].update(changes={"schedule": "cosine"})) for record in records]
     found = tries([*records, sgd, *tanh, *changed], "test")
     assert sorted(len(one.points) for one in found) == [2, 2, 2]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cli.run import prepare
+from benchsuite.engine.compiled import here as module
 from benchsuite.engine.compiled.here import _HARMLESS, HERE, Counted
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.standard_error import without_lines
@@ -88,6 +89,19 @@ def test_another_process_that_builds_in_another_order_compiles_only_what_is_brok
     assert here.folder.get(train_rmsprop.name)  # kept again
     assert here.folder.get(train_sgd.name) is None
     assert "cpu_aot_loader" not in done.stderr
+
+
+def test_code_for_a_gpu_is_that_of_one_card_and_its_libraries(tmp_path, monkeypatch):
+    library, maps = tmp_path / "libcudnn.so.9.1.0", tmp_path / "maps"
+    library.write_bytes(b"kernels")
+    maps.write_text(
+        f"7f00-7f01 r-xp 00000000 00:01 7   {library}\n7f02-7f03 r-xp 00000000 00:01 8   /no/libm.so.6\n7f04-7f05 rw-p\n"
+    )
+    assert module._libraries(maps) == [["libcudnn.so.9.1.0", 7]]
+    kinds = {module.kind_of(), module.kind_of("gpu")}
+    monkeypatch.setattr(module, "_libraries", lambda: [["libcudnn.so.9.2.0", 7]])
+    kinds.add(module.kind_of("gpu"))
+    assert len(kinds) == 3
 
 
 def test_nothing_is_read_or_kept_once_a_switch_has_changed(here, monkeypatch):

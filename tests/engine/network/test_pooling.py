@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.lowered import hlo_of, suspects
+from tests.lowered import as_on_a_gpu, hlo_of, suspects
 
 WINDOWS = [(2, None, "valid"), (2, None, "same"), (3, 2, "same"), (2, 3, "valid")]
 
@@ -49,6 +49,28 @@ def test_it_is_tensorflows_pooling_ties_included(dimensions, window):
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
     assert np.count_nonzero(expected[2]) > 0
+
+
+@pytest.mark.parametrize("dimensions", [1, 2])
+@pytest.mark.parametrize("size", [2, 3])
+def test_so_it_is_on_a_gpu_where_each_pixel_is_in_one_window(dimensions, size):
+    import tensorflow as tf
+
+    generator = np.random.default_rng(0)
+    shape = (*(3, 12, 6)[: 1 + dimensions], 2)
+    x = tf.constant(generator.integers(-5, 0, shape) / 4, tf.float32)
+    along = tf.constant(generator.normal(size=shape), tf.float32)
+    compute = derivatives(layer(dimensions, size))
+    expected = tf.function(compute, autograph=False)(x, along)
+    with as_on_a_gpu():
+        on_gpu = tf.function(compute, autograph=False, jit_compile=True)
+        found = on_gpu(x, along)
+        text = hlo_of(on_gpu, x, along)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
+    assert np.count_nonzero(expected[1]) > 0
+    assert suspects(text) == []
+    assert " pad(" not in text  # of which a GPU would decide for each pixel as often as a window has pixels
 
 
 def test_its_gradient_is_no_scatter_while_keras_own_is_one():
