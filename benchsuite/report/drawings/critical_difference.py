@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from benchsuite.analysis.inference.critical_difference import CriticalDifference
-from benchsuite.report.drawings.palette import INK, MUTED
+import numpy as np
+from numpy.typing import NDArray
+
+from benchsuite.analysis import Leaderboard
+from benchsuite.analysis.inference.critical_difference import CriticalDifference, critical_difference
+from benchsuite.report.drawings.palette import INK, MUTED, Styles
 from benchsuite.report.drawings.seed_strip import short
 from benchsuite.report.drawings.theme import theme
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDTH_INCHES = 11.0
 ROW_INCHES, BAR_INCHES, HEAD_INCHES = 0.21, 0.11, 0.62
+MOST_ENTRANTS = 40
+"""Rows that are ranked against each other: the first ones."""
 PAIRS = {"nemenyi": "Nemenyi", "wilcoxon": "Wilcoxon–Holm"}
 
 
@@ -112,3 +118,34 @@ def critical_difference_words(labels: Sequence[str], diagram: CriticalDifference
     groups = "; ".join(", ".join(labels[place] for place in group) for group in diagram.groups)
     alike = f"Not told apart: {groups}." if groups else "All are told apart."
     return f"Average ranks over {diagram.test.tasks} tasks, best first: {ranked}. {alike}"
+
+
+def board_ranks_figure(board: Leaderboard, styles: Styles) -> tuple[Figure, str] | None:
+    """Return the diagram of a leaderboard's average ranks, and what it shows in words; ``None`` where there is none.
+
+    Ranked are the medians of the rows that have a place, on the tasks that all of them have; there is none with fewer
+    than three rows or two tasks.
+
+    Args:
+        board: The leaderboard.
+        styles: The style of each (kind, name).
+    """
+    ranked = board.ranking.ranked[:MOST_ENTRANTS] if board.ranking else ()
+    rows = [board.rows[row] for row in ranked]
+    values = medians(board, ranked)
+    if len(rows) < 3 or (~np.isnan(values).any(axis=0)).sum() < 2:
+        return None
+    labels = [row.label for row in rows]
+    diagram = critical_difference(values)
+    figure = critical_difference_figure(labels, diagram, [styles[board.kind, row.name].colour for row in rows])
+    return figure, critical_difference_words(labels, diagram)
+
+
+def medians(board: Leaderboard, rows: Sequence[int]) -> NDArray[np.float64]:
+    """Return the median of each row on each column, larger is better, −∞ failed, NaN not there [rows, columns]."""
+    values = np.full((len(rows), len(board.columns)), np.nan)
+    for at, row in enumerate(rows):
+        for column, (entry, head) in enumerate(zip(board.rows[row].entries, board.columns, strict=True)):
+            if entry is not None and entry.final is not None:
+                values[at, column] = entry.final.estimate * (1 if head.better == "max" else -1)
+    return values

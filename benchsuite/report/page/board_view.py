@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
 from benchsuite.report.drawings.axis_scale import axis_scale
+from benchsuite.report.drawings.critical_difference import board_ranks_figure
 from benchsuite.report.drawings.palette import Style, Styles
 from benchsuite.report.drawings.ranking import ranking_figure
 from benchsuite.report.drawings.robustness import robustness_figure
@@ -77,6 +78,7 @@ class RankingView:
     rests_on: str
     rule: str
     figure: str
+    ranks: str
     robustness: str
     overall: Cells
     tasks: tuple[Cells, ...]
@@ -166,6 +168,7 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
 
 def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> RankingView:
     figure, robust = ranking_figure(board, styles), robustness_figure(board)
+    ranks = board_ranks_figure(board, styles)
     about = f"{board.title}: score, range of ranks and rows that are not told apart, best first"
     changes = f"{board.title}: rank of the first row where one thing is left out"
     return RankingView(
@@ -176,6 +179,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> Rankin
         rests_on=rests_on(board.ranking) if board.ranking else "",
         rule=board.protocol.rule,
         figure=to_svg(figure, f"ranking/{board.key}", about) if figure else "",
+        ranks=to_svg(ranks[0], f"ranks/{board.key}", ranks[1]) if ranks else "",
         robustness=to_svg(robust, f"robustness/{board.key}", changes) if robust else "",
         overall=overall(board, shown),
         tasks=tuple(of_task(board, at, shown) for at in range(min(MOST_COLUMNS, len(board.columns)))),
