@@ -4,7 +4,7 @@
 
 The result is a peak in one hyperparameter, 0.3 of a slope in another, and nothing of the rest: the shares are known in closed
 form. Settings are random, as a search draws them. It is what ``FEWEST_SETTINGS`` and ``FEWEST_EACH`` of
-``benchsuite/analysis/importance/fanova.py`` rest on; four minutes on one core.
+``benchsuite/analysis/importance/fanova.py`` rest on; minutes on one core.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import numpy as np
 
 from benchsuite.analysis.importance import fanova
 from benchsuite.analysis.importance.fanova import importance
-from benchsuite.analysis.importance.outcome_value import Looked
+from benchsuite.analysis.importance.outcome_value import Quantity
 from benchsuite.analysis.importance.tried import Point, Tries
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.spaces import Uniform
 
-LOOKED = Looked("validation_accuracy", "max", TrialMeasure("validation"))
+LOOKED = Quantity("validation_accuracy", "max", TrialMeasure("validation"))
 COLUMN = Column("invented", 1, 10, 32, "float32", "cpu", 3)
 
 
@@ -41,7 +41,7 @@ def main() -> None:
     repeats = parser.parse_args().repeats
     fanova.FEWEST_SETTINGS = fanova.FEWEST_EACH = 1
     fanova.FORESTS, fanova.RESAMPLES = 2, 1
-    print("hyperparameters  settings  error of a share  largest error  first named rightly")
+    print("hyperparameters  settings  error of the worst share  largest error  first named rightly")
     for count in (2, 3, 5):
         names = [f"optimizer.0.h{number}" for number in range(count)]
         spaces = {name: Uniform(0.0, 1.0, 0.5) for name in names}
@@ -59,7 +59,7 @@ def main() -> None:
                 errors.append([abs(shares[name] - true) for name, true in zip(names, truth(count), strict=True)])
                 right += found.shares[0].name == names[0]
             print(
-                f"{count:15}  {settings:8}  {np.mean(np.max(errors, axis=1)):16.2f}  {np.max(errors):13.2f}  "
+                f"{count:15}  {settings:8}  {np.mean(np.max(errors, axis=1)):24.2f}  {np.max(errors):13.2f}  "
                 f"{right:4} of {repeats}"
             )
 

@@ -27,6 +27,7 @@ RICH = {
     "report/tables/terminal.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal_grid.py": {"rich", "rich.table", "rich.text"},
     "report/tables/tune_table.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/verdict_table.py": {"rich", "rich.table", "rich.text"},
 }
 """Who may import what of rich, ``None`` for anything; others its ``Console``, to hand it on."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,17 @@ def test_doctor_reads_searches_and_moves_damaged_ones_away(tmp_path: Path) -> No
     set_aside(tmp_path, found)
     assert examine(tmp_path).damaged == []
     assert list(store.searches()) == [SEARCH]
+
+
+def test_every_field_of_a_search_has_a_row_in_the_format_page() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "reference" / "record-format.md").read_text(encoding="utf-8")
+    section = page.split("\n## Searches\n")[1].split("\n## ")[0]
+    rows = [
+        name for line in re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)
+    ]
+    assert rows == ["format", "id", *(field.name for field in fields(Search))]
+    of_tried = next(line for line in section.splitlines() if line.startswith("| `tried`"))
+    assert all(f"`{field.name}`" in of_tried for field in fields(Tried))
+    outside = {field.name for field in fields(Search)} - set(PROTOCOL)
+    said = next(line for line in section.splitlines() if line.startswith("| `id`"))
+    assert set(re.findall(r"`(\w+)`", said)) == {"id", "format"} | outside

@@ -11,7 +11,7 @@ from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
-from benchsuite.analysis.ranking import Place, Ranking
+from benchsuite.analysis.ranking import Ranking, Standing
 from benchsuite.analysis.robustness import Robustness
 from benchsuite.analysis.sample import Column, LeftOut, Sample
 from benchsuite.analysis.tuned_boards import searched_only, tuned_leaderboards
@@ -28,7 +28,6 @@ __all__ = [
     "LayerProbes",
     "Leaderboard",
     "LeftOut",
-    "Place",
     "Protocol",
     "Ranking",
     "RecipeProbes",
@@ -37,6 +36,7 @@ __all__ = [
     "SameAs",
     "Sample",
     "SeedValue",
+    "Standing",
     "TargetSteps",
     "bootstrap_interval",
     "grids",

@@ -34,7 +34,7 @@ BROKEN = "a promise is broken"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoardLine:
     """What a row is made of.
 
     Args:
@@ -64,7 +64,7 @@ class Line:
 
 def make_board(
     kind: str,
-    lines: Sequence[Line],
+    lines: Sequence[BoardLine],
     names: Mapping[Column, str],
     *,
     change: str = "",
@@ -142,13 +142,13 @@ def make_board(
     )
 
 
-def _head(column: Column, label: str, lines: Sequence[Line], measure: TrialMeasure) -> ColumnHead:
+def _head(column: Column, label: str, lines: Sequence[BoardLine], measure: TrialMeasure) -> ColumnHead:
     held = [record for line in lines for record in line.cells.get(column, ())]
     return head_of(column, label, held or [record for line in lines for record in line.failed.get(column, ())], measure)
 
 
 def _fill(
-    grid: list[list[Entry | None]], lines: Sequence[Line], position: int, head: ColumnHead, confidence: float
+    grid: list[list[Entry | None]], lines: Sequence[BoardLine], position: int, head: ColumnHead, confidence: float
 ) -> None:
     """Give those an entry whose search gave nothing to evaluate: it failed on every seed on which others were evaluated."""
     seeds = sorted({seed.seed for line in grid if (entry := line[position]) for seed in entry.seeds}) or [0]
@@ -159,7 +159,7 @@ def _fill(
             grid[row][position] = entry_of_failed(held, head.better, confidence)
 
 
-def _broken(line: Line) -> str:
+def _broken(line: BoardLine) -> str:
     """Return why the numbers of a row cannot be those of its recipe; empty where nothing is known against them."""
     found = (record for records in line.cells.values() for record in records)
     return next((record.reason for record in found if is_broken(record)), "")
@@ -204,7 +204,7 @@ def _rank(
         grid[row][position] = replace(entry, rank=rank, place=place, leads=told and first and math.isfinite(estimate))
 
 
-def _row(line: Line, entries: Sequence[Entry | None], heads: Sequence[ColumnHead], broken: str) -> Row:
+def _row(line: BoardLine, entries: Sequence[Entry | None], heads: Sequence[ColumnHead], broken: str) -> Row:
     ranks = [entry.rank for entry in entries if entry is not None and entry.rank is not None]
     return Row(
         label=line.label,
@@ -223,7 +223,7 @@ def _row(line: Line, entries: Sequence[Entry | None], heads: Sequence[ColumnHead
 
 
 def _reference_times(
-    rows: Sequence[Row], kind: str, lines: Sequence[Line], columns: Sequence[Column]
+    rows: Sequence[Row], kind: str, lines: Sequence[BoardLine], columns: Sequence[Column]
 ) -> list[float | None]:
     """Return, of each column, the time of a step of the baseline, where it counts."""
     found: list[float | None] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchsuite.analysis.board_making import Line, make_board
+from benchsuite.analysis.board_making import BoardLine, make_board
 from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.sample import Column, Sample, column_labels
 from benchsuite.analysis.settings import Settings, joined_name, key_of, labels
@@ -70,7 +70,7 @@ def leaderboards(
     ]
 
 
-def _lines(kind: str, by_column: Mapping[Column, Sequence[Record]], same_as: SameAs) -> list[Line]:
+def _lines(kind: str, by_column: Mapping[Column, Sequence[Record]], same_as: SameAs) -> list[BoardLine]:
     columns = sorted(by_column)
     trials: defaultdict[str, defaultdict[Column, list[Record]]] = defaultdict(lambda: defaultdict(list))
     settings: dict[str, Settings] = {}
@@ -86,7 +86,7 @@ def _lines(kind: str, by_column: Mapping[Column, Sequence[Record]], same_as: Sam
         # The original's own trials where it has some, else those of its twin.
         whose = {column: next((key for key in keys if column in trials[key]), keys[0]) for column in columns}
         lines.append(
-            Line(
+            BoardLine(
                 label=label_of[keys[0]],
                 name=joined_name(settings[keys[0]]),
                 settings=settings[keys[0]],

@@ -14,7 +14,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Reached, Record
 
 if TYPE_CHECKING:
-    from benchsuite.analysis.ranking import Place
+    from benchsuite.analysis.ranking import Standing
     from benchsuite.analysis.trial_measure import TrialMeasure
 
 # A timing counts only where the trial had its core to itself: processor time ÷ wall time at least this.
@@ -101,7 +101,7 @@ class Entry:
     is_baseline: bool
     rank: float | None = None
     leads: bool = False
-    place: Place | None = None
+    place: Standing | None = None
 
     @property
     def outcomes(self) -> dict[Outcome, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchsuite.analysis.entries import Entry, saturated_targets, summarize
 from benchsuite.analysis.intervals import Direction
 from benchsuite.analysis.numbers.more_budget import MoreBudget
-from benchsuite.analysis.ranking import Place, Ranking
+from benchsuite.analysis.ranking import Ranking, Standing
 from benchsuite.analysis.robustness import Robustness
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.settings import Settings, deviations, joined_name
@@ -102,7 +102,7 @@ class Row:
     ranked: int
     twins: tuple[tuple[str, Settings], ...] = ()
     of: tuple[Settings, ...] = ()
-    place: Place | None = None
+    place: Standing | None = None
     broken: str = ""
     chosen: tuple[str, ...] = ()
     step_ratio: float | None = None

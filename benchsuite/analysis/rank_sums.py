@@ -54,7 +54,7 @@ class RankSum:
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PairsTold:
     """Which rows of a table are told apart.
 
     Args:
@@ -109,7 +109,7 @@ def rank_sum(first: Floats, second: Floats) -> RankSum:
     return RankSum(sign, min(1.0, p), smallest, exact=False)
 
 
-def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> Told:
+def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> PairsTold:
     """Test every two rows and say which are told apart, all of them together at one level.
 
     Args:
@@ -124,7 +124,7 @@ def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> Tol
     return (_each if len(values) <= MOST_ROWS else _many)(values, alpha, known)
 
 
-def _each(values: Floats, alpha: float, least: Floats) -> Told:
+def _each(values: Floats, alpha: float, least: Floats) -> PairsTold:
     rows = len(values)
     one, other = np.triu_indices(rows, 1)
     found = [rank_sum(values[a], values[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
@@ -134,7 +134,7 @@ def _each(values: Floats, alpha: float, least: Floats) -> Told:
     pairs = np.zeros((rows, rows), dtype=bool)
     pairs[one[apart & (sign > 0)], other[apart & (sign > 0)]] = True
     pairs[other[apart & (sign < 0)], one[apart & (sign < 0)]] = True
-    return Told(
+    return PairsTold(
         better=pairs.sum(axis=0),
         worse=pairs.sum(axis=1),
         pairs=pairs,
@@ -153,7 +153,7 @@ def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
     return told
 
 
-def _many(values: Floats, alpha: float, least: Floats) -> Told:
+def _many(values: Floats, alpha: float, least: Floats) -> PairsTold:
     """Count for each row, by the normal distribution, those that are told apart from it; nothing is held for each pair."""
     rows, tasks, _ = values.shape
     tests = rows * (rows - 1) // 2
@@ -178,7 +178,7 @@ def _many(values: Floats, alpha: float, least: Floats) -> Told:
         worse[row], better[row] = int((far & (statistic > 0)).sum()), int((far & (statistic < 0)).sum())
         ways[row] = 0
         smallest = max(smallest, float(ways.max()))
-    return Told(better, worse, None, tests, min(1.0, 2 * math.exp(-smallest)), exact=False)
+    return PairsTold(better, worse, None, tests, min(1.0, 2 * math.exp(-smallest)), exact=False)
 
 
 def _medians(values: Floats) -> Floats:

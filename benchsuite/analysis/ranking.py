@@ -28,7 +28,7 @@ RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Standing:
     """Where a row stands.
 
     Args:
@@ -71,7 +71,7 @@ class Ranking:
         exact: Whether all p were counted out, and corrected by Holm; else they are of the normal distribution, by Bonferroni.
     """
 
-    places: tuple[Place | None, ...]
+    places: tuple[Standing | None, ...]
     order: tuple[int, ...]
     cliques: tuple[tuple[int, ...], ...]
     tasks: int
@@ -115,7 +115,7 @@ def ranking(
         least: ``[tasks]``: the largest difference that is none, such as that of one test example.
     """
     chosen = complete(values)
-    places: list[Place | None] = [None] * len(values)
+    places: list[Standing | None] = [None] * len(values)
     if len(chosen) < 2:
         return Ranking(tuple(places), tuple(range(len(values))), (), 0, confidence, resamples, 0, 1.0, exact=True)
     held_values = values[chosen]
@@ -131,7 +131,7 @@ def ranking(
     held, counts = np.unique(place, return_counts=True)
     shared = set(held[counts > 1].tolist())
     for at, row in enumerate(chosen.tolist()):
-        places[row] = Place(
+        places[row] = Standing(
             place=int(place[at]),
             tied=int(place[at]) in shared,
             low=int(min(low[at], rank[at], place[at])),

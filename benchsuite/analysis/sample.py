@@ -76,7 +76,7 @@ class Sample:
         for record in self.records:
             if record.trial.seed >= FIRST_TUNING_SEED:
                 tuning.append(record.id)
-            elif record.id in asked:
+            elif record.id in asked or record.trial.refit:  # it trained on more examples than others of its column
                 found.append(record.id)
             elif record.trial.streams:
                 streams.append(record.id)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchsuite.analysis.importance.outcome_value import Looked, seed_values
+from benchsuite.analysis.importance.outcome_value import Quantity, seed_values
 from benchsuite.analysis.intervals import Direction, median, with_failures
 from benchsuite.record import Record
 from benchsuite.spaces import Choice, Space, Value
@@ -20,7 +20,7 @@ AT_AN_END = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SweptSetting:
     """One setting of a sweep.
 
     Args:
@@ -61,11 +61,11 @@ class CurveOfSweep:
     names: tuple[str, ...]
     spaces: tuple[Space, ...]
     axes: tuple[tuple[Value, ...], ...]
-    places: tuple[Place, ...]
+    places: tuple[SweptSetting, ...]
     direction: Direction
 
     @property
-    def best(self) -> Place | None:
+    def best(self) -> SweptSetting | None:
         """The setting with the best median, the first of equal ones; ``None`` if all failed."""
         known = [place for place in self.places if math.isfinite(place.median)]
         if not known:
@@ -105,7 +105,7 @@ def curve_of_sweep(
     axes: Mapping[str, Sequence[Value]],
     spaces: Mapping[str, Space],
     records: Iterable[tuple[tuple[Value, ...], Record]],
-    looked: Looked,
+    looked: Quantity,
 ) -> CurveOfSweep:
     """Put the records of one component's sweep together.
 
@@ -123,7 +123,7 @@ def curve_of_sweep(
     for at in itertools.product(*axes.values()):
         results = tuple(seed_values(held[json.dumps(at)], looked).values())
         middle = median(with_failures(results, looked.direction)) if results else math.nan
-        places.append(Place(at, results, middle))
+        places.append(SweptSetting(at, results, middle))
     return CurveOfSweep(
         label, tuple(axes), tuple(spaces[name] for name in axes), tuple(map(tuple, axes.values())), tuple(places),
         looked.direction,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchsuite.analysis.board_making import CHANCE, Line, make_board
+from benchsuite.analysis.board_making import CHANCE, BoardLine, make_board
 from benchsuite.analysis.budget_curves import budget_check
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.leaderboard import Leaderboard, Protocol
@@ -97,7 +97,7 @@ def _newest(searches: Sequence[Search], by_id: Mapping[str, Record]) -> list[Sea
     return [found[key] for key in sorted(found)]
 
 
-def _lines(kind: str, searches: Sequence[Search], by_id: Mapping[str, Record]) -> list[Line]:
+def _lines(kind: str, searches: Sequence[Search], by_id: Mapping[str, Record]) -> list[BoardLine]:
     rows: defaultdict[str, dict[Column, Search]] = defaultdict(dict)
     for search in searches:
         rows[search.selection][column_of_search(search, by_id)] = search
@@ -116,7 +116,7 @@ def _lines(kind: str, searches: Sequence[Search], by_id: Mapping[str, Record]) -
         of = {column: found[0].trial.recipe.get(kind) for column, found in {**failed, **cells}.items()}
         decades = [found for search in held.values() if (found := _decades(search)) is not None]
         lines.append(
-            Line(
+            BoardLine(
                 label=selection,
                 name=joined_name(of[min(of)]),
                 settings=of[min(of)],

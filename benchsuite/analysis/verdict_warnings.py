@@ -215,6 +215,6 @@ def too_good(name: str, values: Floats, reference: Floats, direction: Direction,
         return ""
     return (
         f"{name} is better than all {len(theirs)} seeds of the reference results (median {sign * float(np.median(ours)):.4g}, best "
-        f"reference {sign * float(theirs.max()):.4g}, p {p:.2g}): too good to be true until a leak is ruled out. Look for one first: "
+        f"reference {sign * float(theirs.max()):.4g}, p {p:.2g}), which is too good until a leak is ruled out. Look for one first: "
         "does it see validation or test examples, or more steps than the budget?"
     )

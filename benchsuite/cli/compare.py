@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.analysis.verdict import Verdict
-    from benchsuite.cli.contest import Contestants, Found
+    from benchsuite.cli.contest import Contestants, RecordsFound
     from benchsuite.registry import Registry
     from benchsuite.studies.comparing import Comparing
 
@@ -64,7 +64,7 @@ def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
     return contestants.verdict(_run(asked, contestants, found, console))
 
 
-def _run(asked: Comparing, contestants: Contestants, found: Found, console: Console) -> Found:
+def _run(asked: Comparing, contestants: Contestants, found: RecordsFound, console: Console) -> RecordsFound:
     """Run what is missing, look by look."""
     from dataclasses import replace
 

@@ -21,7 +21,7 @@ from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
-from benchsuite.studies.comparison import Contest, contest, looks_of, study_of
+from benchsuite.studies.comparison import Rivals, contest, looks_of, study_of
 from benchsuite.studies.sequential import LAST_LOOK, Sequential, look_sizes
 from benchsuite.study import Execution, Invocation
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Found:
+class RecordsFound:
     """The records of a comparison as far as they are there.
 
     Args:
@@ -69,7 +69,7 @@ class Contestants:
     def __init__(self, asked: Comparing, known: Registry) -> None:
         self.known = known
         self.measure = TrialMeasure.named(asked.measure)
-        self.contest: Contest = contest(asked, known)
+        self.contest: Rivals = contest(asked, known)
         execution = Execution(
             workers=asked.workers, timeout=asked.timeout, memory=asked.memory, store_predictions=asked.store_predictions,
             no_compile_cache=asked.no_compile_cache, results=asked.results, plugin=asked.plugin,
@@ -97,10 +97,10 @@ class Contestants:
         """Return what proposes the trials, look by look."""
         return Sequential(self._looks, self._decided)
 
-    def found(self) -> Found:
+    def found(self) -> RecordsFound:
         """Go through the looks as far as their records are there, up to the one that decides."""
         source = self.source()
-        found = Found()
+        found = RecordsFound()
         while trials := source.propose():
             found.look = source.look
             for trial in trials:
@@ -119,7 +119,7 @@ class Contestants:
             found.later = [trial for trial in later if self._read(trial)[1] is not Freshness.FRESH]
         return found
 
-    def after(self, source: Sequential, records: Mapping[str, Record], before: Found) -> Found:
+    def after(self, source: Sequential, records: Mapping[str, Record], before: RecordsFound) -> RecordsFound:
         """Return what there is after a run.
 
         Args:
@@ -134,9 +134,9 @@ class Contestants:
             raise BenchsuiteError(
                 f"{len(left)} trials had no data, which says nothing of either. The first: {left[0].reason}"
             )
-        return Found(source.look, list(records.values()), stale=before.stale, again=bool(before.stale))
+        return RecordsFound(source.look, list(records.values()), stale=before.stale, again=bool(before.stale))
 
-    def missing_words(self, found: Found) -> str:
+    def missing_words(self, found: RecordsFound) -> str:
         """Return how much is missing, and how long it will take, as a sentence."""
         from benchsuite.cli.pace import Pace
         from benchsuite.cli.progress import clock
@@ -158,14 +158,14 @@ class Contestants:
             f"{count_of(self.options.workers, 'worker')}.{more}"
         )
 
-    def verdict(self, found: Found) -> Verdict:
+    def verdict(self, found: RecordsFound) -> Verdict:
         """Return the verdict that records give."""
         return self._judged(found.look, found.records, found)
 
     def _decided(self, look: int, records: Sequence[Record]) -> bool:
-        return self._until and self._judged(look, records, Found(), whole=False).decided
+        return self._until and self._judged(look, records, RecordsFound(), whole=False).decided
 
-    def _judged(self, look: int, records: Sequence[Record], found: Found, whole: bool = True) -> Verdict:
+    def _judged(self, look: int, records: Sequence[Record], found: RecordsFound, whole: bool = True) -> Verdict:
         sides: dict[str, list[Record]] = {"a": [], "b": []}
         for record in records:
             sides[self.contest.side_of(record.trial)].append(record)

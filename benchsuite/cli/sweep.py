@@ -19,7 +19,7 @@ from benchsuite.study import Execution, Invocation, Study
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from benchsuite.analysis.importance.outcome_value import Looked
+    from benchsuite.analysis.importance.outcome_value import Quantity
     from benchsuite.analysis.sweep import CurveOfSweep
     from benchsuite.record import Record
     from benchsuite.registry import Registry
@@ -139,7 +139,7 @@ def kind_of(selections: Sequence[str]) -> tuple[str, list[str]]:
     return kind, [rest, *(text.removeprefix(f"{prefix}:") for text in selections[1:])]
 
 
-def _drawn(curve: SweptCurve, records: Iterable[Record], looked: Looked, known: Registry) -> CurveOfSweep:
+def _drawn(curve: SweptCurve, records: Iterable[Record], looked: Quantity, known: Registry) -> CurveOfSweep:
     """Put the records of one component together."""
     from benchsuite.analysis.sweep import curve_of_sweep
 
@@ -158,7 +158,7 @@ def _declared(curve: SweptCurve, known: Registry) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _say_best(curve: CurveOfSweep, looked: Looked, console: Console) -> None:
+def _say_best(curve: CurveOfSweep, looked: Quantity, console: Console) -> None:
     """Name the best setting, and say where it lies at an edge: what is beyond may be better."""
     best = curve.best
     if best is None:

@@ -18,7 +18,7 @@ from benchsuite.trial import Trial
 
 
 @dataclass(frozen=True)
-class Contest:
+class Rivals:
     """Two selections of one kind.
 
     Args:
@@ -39,7 +39,7 @@ class Contest:
         return "a" if held == [setting.text for setting in self.a] else "b"
 
 
-def contest(asked: Comparing, known: Registry) -> Contest:
+def contest(asked: Comparing, known: Registry) -> Rivals:
     """Find what two selections are.
 
     Raises:
@@ -56,10 +56,10 @@ def contest(asked: Comparing, known: Registry) -> Contest:
             f"both are the {kind.replace('_', ' ')} {_words(a, known)} with the same hyperparameters. "
             f"Received: {asked.a!r} and {asked.b!r}. Name two that differ."
         )
-    return Contest(kind, a, b, (_words(a, known), _words(b, known)))
+    return Rivals(kind, a, b, (_words(a, known), _words(b, known)))
 
 
-def study_of(asked: Comparing, one: Contest, seeds: str) -> Study:
+def study_of(asked: Comparing, one: Rivals, seeds: str) -> Study:
     """Return the study whose trials a comparison needs.
 
     Args:
@@ -81,7 +81,7 @@ def study_of(asked: Comparing, one: Contest, seeds: str) -> Study:
 
 
 def looks_of(
-    first: Sequence[Trial], one: Contest, seeds: Mapping[str, Sequence[int]], sizes: Sequence[int]
+    first: Sequence[Trial], one: Rivals, seeds: Mapping[str, Sequence[int]], sizes: Sequence[int]
 ) -> list[list[Trial]]:
     """Return the trials that each look adds: task by task, seed by seed, A before B.
 

@@ -125,7 +125,9 @@ def test_rankings_are_written_in_the_formats_that_are_asked_for(tmp_path: Path, 
     store = Store(tmp_path / "results")
     for seed in range(2):
         store.write(fresh(seed))
-    text = report(store.folder, "--format", "latex", "--format", "json", "--measure", "train_loss", "--track", "default")
+    text = report(
+        store.folder, "--format", "latex", "--format", "json", "--measure", "train_loss", "--track", "default"
+    )
     tables = store.folder / "report" / "tables"
     assert {path.name for path in tables.iterdir()} == {"rankings.tex", "rankings.json"}
     assert f"Table: {tables / 'rankings.tex'}" in text

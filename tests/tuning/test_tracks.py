@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import benchsuite as bs
+from benchsuite.analysis.sample import Sample
 from benchsuite.cli.searches import OfSearches
 from benchsuite.execution import Options, run_source
 from benchsuite.extras import NOTHING
@@ -18,6 +19,7 @@ from benchsuite.registry import PluginSearch, Registry
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.store import Store
 from benchsuite.study import Study
+from tests.factories import make_record
 from tests.tuning.simulated import Simulated, tracked
 from tests.tuning.test_search import chance
 
@@ -189,3 +191,11 @@ def test_the_display_is_told_of_all_trials_that_will_come() -> None:
     watcher.finished(None, 0, None, 6.0)  # type: ignore[arg-type]
     watcher.planned(16, 30, 0, 58.0)  # more than was expected
     assert said == [(16, 10, 0, 20.0), (6.0 * 9 / 3,), (16, 30, 0, 58.0)]
+
+
+def test_what_trained_on_more_examples_stands_in_no_table_of_the_default_track() -> None:
+    usual = make_record()
+    trial = replace(usual.trial, refit=True)
+    refit = replace(usual, id=trial.id, trial=trial)
+    assert Sample([usual, refit]).by_kinds == Sample([usual]).by_kinds
+    assert Sample([usual, refit]).left_out.searched == (refit.id,)

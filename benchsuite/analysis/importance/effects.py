@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchsuite.analysis.grids import Grid, grids
-from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values, with_floor
+from benchsuite.analysis.importance.outcome_value import Quantity, looked_at, seed_values, with_floor
 from benchsuite.analysis.importance.two_way import TwoWay, two_way
 from benchsuite.analysis.sample import Sample
 from benchsuite.analysis.settings import key_of, labels
@@ -36,7 +36,7 @@ class GridEffects:
     """
 
     grid: Grid
-    looked: Looked
+    looked: Quantity
     found: TwoWay | None
     rows: tuple[str, ...]
     columns: tuple[str, ...]

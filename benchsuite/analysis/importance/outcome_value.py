@@ -17,7 +17,7 @@ from benchsuite.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Quantity:
     """What is looked at in each trial.
 
     Args:
@@ -41,7 +41,7 @@ class Looked:
         return self.key.partition("_")[2] or self.key
 
 
-def looked_at(record: Record, measure: str) -> Looked:
+def looked_at(record: Record, measure: str) -> Quantity:
     """Return what a measure means on the task of a record.
 
     Args:
@@ -53,12 +53,12 @@ def looked_at(record: Record, measure: str) -> Looked:
     """
     known = TrialMeasure.named(measure)
     name = "loss" if known.loss else record.task.primary
-    return Looked(
+    return Quantity(
         known.word if known.counts_up else f"{known.of}_{name}", known.direction(record.task.direction), known
     )
 
 
-def value_of(trials: Sequence[Record], looked: Looked) -> float | None:
+def value_of(trials: Sequence[Record], looked: Quantity) -> float | None:
     """Return the number of one seed, of its trial or all its folds: NaN for a failure, ``None`` for what counts neither way.
 
     A trial that a tuner stopped, and one whose recipe could never be applied, are no failures; a target that was missed is one.
@@ -67,7 +67,7 @@ def value_of(trials: Sequence[Record], looked: Looked) -> float | None:
     return None if math.isnan(value) else value if math.isfinite(value) else math.nan
 
 
-def seed_values(records: Iterable[Record], looked: Looked) -> dict[int, float]:
+def seed_values(records: Iterable[Record], looked: Quantity) -> dict[int, float]:
     """Return seed → final value of the trials of one recipe: of a cross-validation the mean over its folds.
 
     NaN where a trial, or that of some fold, failed. Not there are seeds that lack a fold, inner ones among them, and those of

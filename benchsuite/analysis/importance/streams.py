@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchsuite.analysis.importance.one_way import Ratio, Variance, ratio, within
-from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values, value_of, with_floor
+from benchsuite.analysis.importance.outcome_value import Quantity, looked_at, seed_values, value_of, with_floor
 from benchsuite.analysis.recipe_labels import recipe_labels
 from benchsuite.analysis.sample import Column, column_of, unique
 from benchsuite.record import Record
@@ -62,7 +62,7 @@ class VarianceSplit:
 
     column: Column
     label: str
-    looked: Looked
+    looked: Quantity
     whole: Variance
     seeds: int
     streams: tuple[StreamShare, ...]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from benchsuite.analysis.importance.outcome_value import Looked, looked_at, seed_values
+from benchsuite.analysis.importance.outcome_value import Quantity, looked_at, seed_values
 from benchsuite.analysis.intervals import median, with_failures
 from benchsuite.analysis.sample import Column, Sample, column_of
 from benchsuite.record import Record
@@ -48,7 +48,7 @@ class Tries:
 
     column: Column
     components: Mapping[str, tuple[str, ...]]
-    looked: Looked
+    looked: Quantity
     points: tuple[Point, ...]
     varied: tuple[str, ...]
     left_out: int = 0

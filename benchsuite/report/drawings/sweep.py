@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.analysis.importance.outcome_value import Looked
+from benchsuite.analysis.importance.outcome_value import Quantity
 from benchsuite.analysis.sweep import CurveOfSweep
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.hyper_axis import HyperAxis, hyper_axis
@@ -28,7 +28,7 @@ FAILED_ROW = 0.045
 
 
 def sweep_figure(
-    title: str, curves: Sequence[CurveOfSweep], looked: Looked, declared: Sequence[float | None]
+    title: str, curves: Sequence[CurveOfSweep], looked: Quantity, declared: Sequence[float | None]
 ) -> Figure:
     """Return the figure of a sweep over one hyperparameter.
 
@@ -76,7 +76,7 @@ def _keys(curves: Sequence[CurveOfSweep], declared: Sequence[float | None]) -> l
 
 
 def draw_sweep(
-    axes: Axes, curves: Sequence[CurveOfSweep], looked: Looked, declared: Sequence[float | None], rows: int
+    axes: Axes, curves: Sequence[CurveOfSweep], looked: Quantity, declared: Sequence[float | None], rows: int
 ) -> None:
     """Draw medians as lines, seeds as dots, and at the worse edge a cross with the number of seeds that failed."""
     across = hyper_axis(curves[0].spaces[0], [value for curve in curves for value in curve.axes[0]])
@@ -144,7 +144,7 @@ def _mark_default(axes: Axes, across: HyperAxis, value: float | None, style: Sty
         )
 
 
-def _draw_failures(axes: Axes, curves: Sequence[CurveOfSweep], across: HyperAxis, looked: Looked) -> None:
+def _draw_failures(axes: Axes, curves: Sequence[CurveOfSweep], across: HyperAxis, looked: Quantity) -> None:
     row = 0
     for number, curve in enumerate(curves):
         failed = [place for place in curve.places if place.failed]

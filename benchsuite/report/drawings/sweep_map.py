@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from benchsuite.analysis.importance.outcome_value import Looked
+from benchsuite.analysis.importance.outcome_value import Quantity
 from benchsuite.analysis.intervals import Direction
-from benchsuite.analysis.sweep import CurveOfSweep, Place
+from benchsuite.analysis.sweep import CurveOfSweep, SweptSetting
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale
 from benchsuite.report.drawings.palette import INK, MUTED, SEQUENTIAL, mixed
 from benchsuite.report.drawings.theme import theme
@@ -25,7 +25,7 @@ LEVELS = 20
 FAILED_COLOUR = "#f3f0ea"
 
 
-def sweep_map_figure(title: str, curves: Sequence[CurveOfSweep], looked: Looked) -> Figure:
+def sweep_map_figure(title: str, curves: Sequence[CurveOfSweep], looked: Quantity) -> Figure:
     """Return the figure of a sweep over two hyperparameters.
 
     Args:
@@ -112,7 +112,7 @@ def draw_map(axes: Axes, curve: CurveOfSweep, scale: AxisScale, form: Format, kn
         axes.spines[edge].set_visible(False)
 
 
-def _level(place: Place, scale: AxisScale, ends: Sequence[float], better: Direction) -> int | None:
+def _level(place: SweptSetting, scale: AxisScale, ends: Sequence[float], better: Direction) -> int | None:
     """Return how dark a cell is: the best are darkest. ``None`` for a failure, and for what was not run."""
     if not math.isfinite(place.median):
         return None

@@ -21,7 +21,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from benchsuite.analysis import Entry, Interval, Leaderboard, Place, Row
+from benchsuite.analysis import Entry, Interval, Leaderboard, Row, Standing
 from benchsuite.analysis.settings import joined_name
 from benchsuite.outcomes import Outcome
 
@@ -135,7 +135,7 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
     return line
 
 
-def _place(prefix: str, place: Place | None) -> dict[str, Any]:
+def _place(prefix: str, place: Standing | None) -> dict[str, Any]:
     if place is None:
         return {}
     return {

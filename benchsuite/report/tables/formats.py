@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchsuite.analysis import Leaderboard, Place, Ranking
+from benchsuite.analysis import Leaderboard, Ranking, Standing
 from benchsuite.folder import Folder
 from benchsuite.report.tables.csv_table import safe_cell
 from benchsuite.report.tables.latex import latex
@@ -94,7 +94,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def _line(board: Leaderboard, task: str, label: str, also: str, place: Place | None) -> dict[str, Any]:
+def _line(board: Leaderboard, task: str, label: str, also: str, place: Standing | None) -> dict[str, Any]:
     return {
         "board": board.title,
         "kind": board.kind,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchsuite.analysis import Leaderboard, Place, Ranking, Robustness
+from benchsuite.analysis import Leaderboard, Ranking, Robustness, Standing
 from benchsuite.analysis.leaderboard import measured
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.report.tables.numbers import count_of, percent, whole
@@ -19,19 +19,19 @@ def joined(names: Sequence[str], most: int = MOST_NAMED) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def range_text(place: Place | None) -> str:
+def range_text(place: Standing | None) -> str:
     """Return the range of ranks, ``2–5``."""
     if place is None:
         return "–"
     return str(place.low) if place.low == place.high else f"{place.low}–{place.high}"
 
 
-def score_text(place: Place | None) -> str:
+def score_text(place: Standing | None) -> str:
     """Return the win share in per cent."""
     return "–" if place is None else f"{100 * place.score:.0f} %"
 
 
-def score_interval(place: Place | None) -> str:
+def score_interval(place: Standing | None) -> str:
     """Return the interval of the win share in per cent."""
     return "" if place is None else f"{100 * place.score_low:.0f}–{100 * place.score_high:.0f}"
 

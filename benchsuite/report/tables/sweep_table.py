@@ -9,8 +9,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from benchsuite.analysis.importance.outcome_value import Looked
-from benchsuite.analysis.sweep import CurveOfSweep, Place
+from benchsuite.analysis.importance.outcome_value import Quantity
+from benchsuite.analysis.sweep import CurveOfSweep, SweptSetting
 from benchsuite.report.tables.numbers import FAILED, Format, column_format
 from benchsuite.report.tables.terminal import WIDTH, chunks_of
 from benchsuite.report.tables.values import value_text
@@ -101,7 +101,7 @@ def _maps(curve: CurveOfSweep, form: Format, width: int) -> list[Table]:
     return tables
 
 
-def _cell(curve: CurveOfSweep, place: Place, form: Format) -> Text:
+def _cell(curve: CurveOfSweep, place: SweptSetting, form: Format) -> Text:
     from rich.text import Text
 
     if math.isnan(place.median):
@@ -112,7 +112,7 @@ def _cell(curve: CurveOfSweep, place: Place, form: Format) -> Text:
     return Text(form(place.median) + some, "bold" if place is curve.best else "")
 
 
-def sweep_csv(curves: Sequence[CurveOfSweep], looked: Looked, task: str) -> str:
+def sweep_csv(curves: Sequence[CurveOfSweep], looked: Quantity, task: str) -> str:
     """Return the text of the file, lines ended by ``\\n``.
 
     A failed median is ``-inf`` where larger is better and ``inf`` where smaller is; ``values`` holds a result for each seed,

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-TASK_WIDTH = 17
+TASK_WIDTH = 15
 STYLES = {"better": "bold green", "worse": "bold red", CANNOT_TELL: ""}
 NOTHING = "–"
+VALUE_WIDTH = 7
+MOST_DIGITS = 4
+"""Behind the point: an interval of two numbers is to fit into its column."""
 
 
 def verdict_table(verdict: Verdict) -> Table:
@@ -64,7 +67,7 @@ def lines_of(verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "note", _look(verdict)
     ratios = [task.step_ratio for task in verdict.tasks if task.step_ratio]
     if ratios:
-        span = f"{min(ratios):.2g}" if len(ratios) == 1 else f"{min(ratios):.2g} to {max(ratios):.2g}"
+        span = " to ".join(dict.fromkeys(f"{ratio:.2g}" for ratio in (min(ratios), max(ratios))))
         yield "note", f"A step of {verdict.a} takes {span} times as long as one of {verdict.b}."
     for caution in verdict.cautions:
         yield "warning", f"{caution.task}: {caution.text}" if caution.task else caution.text
@@ -117,12 +120,11 @@ def _look(verdict: Verdict) -> str:
 def _task(task: TaskVerdict) -> Iterator[Text]:
     from rich.text import Text
 
-    values = column_format([task.a, task.b])
     differences = two_digits(task.difference, task.low, task.high)
     arrow = "↑" if task.direction == "max" else "↓"
-    yield Text(one_line(f"{task.task} {arrow}"))
+    yield Text(one_line(task.task)).append(f"\n{arrow} {one_line(task.measure)}", "dim")
     yield Text(task.word, style=STYLES[task.word])
-    yield Text("\n".join(NOTHING if math.isnan(value) else values(value) for value in (task.a, task.b)))
+    yield Text("\n".join(_values(task.a, task.b)))
     if not task.seeds:
         yield from (Text(NOTHING), Text(NOTHING), Text("0"), Text(NOTHING))
         return
@@ -164,15 +166,29 @@ def two_digits(value: float, *ends: float) -> Format:
         return lambda one: f"{one:.2f}"
     first = math.floor(math.log10(max(sizes)))
     width = max(ends) - min(ends) if ends and all(map(math.isfinite, ends)) else 0.0
-    digits = max(0, 1 - first, min(3 - first, 1 - math.floor(math.log10(width / 2))) if width else 0)
-    return lambda one: f"{one:.{digits}f}" if digits <= 6 else f"{one:.1e}"
+    digits = max(0, 1 - first, min(3 - first, -math.floor(math.log10(width / 2))) if width else 0)
+    return lambda one: f"{one:.0e}" if first < -4 or first > 5 else f"{one:.{min(digits, MOST_DIGITS)}f}"
 
 
 def p_text(p: float) -> str:
-    """Return a p-value with two digits; one below 0.0001 as that."""
+    """Return a p-value with two digits; a very small one as that."""
     if math.isnan(p):
         return NOTHING
-    return "<0.0001" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
+    return "<1e-4" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
+
+
+def _values(*values: float) -> list[str]:
+    """Return values in one form, in as few letters as the column has; where these are too few each has a form of its own."""
+    form = column_format(values)
+    texts = [NOTHING if math.isnan(value) else form(value) for value in values]
+    if max(map(len, texts)) <= VALUE_WIDTH:
+        return texts
+    return [text if math.isinf(value) else _fitting(value) for value, text in zip(values, texts, strict=True)]
+
+
+def _fitting(value: float) -> str:
+    """Return a number with as many digits as there is room for, three at most."""
+    return next((text for digits in (3, 2) if len(text := f"{value:.{digits}g}") <= VALUE_WIDTH), f"{value:.1g}")
 
 
 def _short(value: float) -> str:

@@ -32,7 +32,7 @@ def derivatives(layer):
             product = tf.add_n([tf.reduce_sum(one * other) for one, other in zip(gradients, along, strict=True)])
         return found, gradients, outer.gradient(product, given)
 
-    return tf.function(compute, autograph=False, jit_compile=True)
+    return tf.function(compute, autograph=False)
 
 
 def arrays(seed, features=8):
