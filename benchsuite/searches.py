@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -118,6 +118,16 @@ class Search:
     def setting(self) -> Mapping[str, Value]:
         """What the evaluated trials have: the chosen values, or those of the default."""
         return self.tried[self.chosen or 0].values if self.tried else {}
+
+    def evaluated_with(self, earlier: Search | None) -> Search:
+        """Return this search with the evaluations of an earlier one as well, if that chose the same setting.
+
+        Args:
+            earlier: The same search, asked for before with other evaluation seeds; ``None`` if there was none.
+        """
+        if earlier is None or earlier.setting != self.setting:
+            return self
+        return replace(self, evaluated=tuple(dict.fromkeys((*earlier.evaluated, *self.evaluated))))
 
     @property
     def spent(self) -> float:

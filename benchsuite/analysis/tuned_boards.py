@@ -43,7 +43,7 @@ def tuned_leaderboards(
 ) -> list[Leaderboard]:
     """Build the leaderboards of what was tuned: a row for each selection, its values those of the chosen setting.
 
-    Every kind, track, changed baseline and protocol (tuner, budget, folds) has a board of its own: a row must not look
+    Every kind, track, changed baseline and protocol (tuner, budget, tuning seeds, folds, knobs) has a board of its own: a row must not look
     better because more was spent on it.
 
     Args:
@@ -58,9 +58,7 @@ def tuned_leaderboards(
     by_id = {record.id: record for record in Sample.of(records).records}
     boards: defaultdict[tuple[str, str, Protocol], list[Search]] = defaultdict(list)
     for search in searches:
-        boards[search.kind, search.change, Protocol(search.track, search.tuner, search.budget, search.folds)].append(
-            search
-        )
+        boards[search.kind, search.change, _protocol(search)].append(search)
     names = column_labels(sorted({column_of_search(search, by_id) for held in boards.values() for search in held}))
     found = []
     for key in sorted(boards, key=lambda key: (key[1], kind_order(key[0]), _order(key[2]))):
@@ -84,8 +82,14 @@ def tuned_leaderboards(
     return found
 
 
-def _order(protocol: Protocol) -> tuple[str, int, str, int]:
-    return protocol.track, protocol.budget, protocol.tuner, protocol.folds
+def _protocol(search: Search) -> Protocol:
+    """Return how the setting of a search was chosen; names of hyperparameters have a dot, those of a task's knobs none."""
+    knobs = tuple(sorted(name for name in search.searched if "." not in name))
+    return Protocol(search.track, search.tuner, search.budget, search.folds, search.tuning_seeds, knobs)
+
+
+def _order(protocol: Protocol) -> tuple[object, ...]:
+    return protocol.track, protocol.budget, protocol.tuner, protocol.folds, protocol.seeds, protocol.knobs
 
 
 def _newest(searches: Sequence[Search], by_id: Mapping[str, Record]) -> list[Search]:

@@ -64,12 +64,17 @@ class OfSearches:
 def keep(store: Store, ended: list[Search]) -> Callable[[Search], None]:
     """Return what writes each search that has ended, and remembers it.
 
+    One that was asked for before, with other evaluation seeds, keeps those as well.
+
     Args:
         store: The results folder.
         ended: Filled with them.
     """
 
+    before = {search.id: search for search in store.searches([])}
+
     def kept(search: Search) -> None:
+        search = search.evaluated_with(before.get(search.id))
         store.write_search(search)
         ended.append(search)
 

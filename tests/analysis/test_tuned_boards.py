@@ -132,6 +132,22 @@ def test_budgets_do_not_share_a_board():
     assert len({board.key for board in boards}) == 2
 
 
+def test_neither_do_tuning_seeds_nor_what_else_was_searched():
+    records, searches = made()
+    twice = [replace(search, tuning_seeds=2) for search in searches]
+    wider = [
+        replace(
+            search,
+            searched=(*search.searched, "width"),
+            tried=tuple(replace(one, values={**one.values, "width": 64}) for one in search.tried),
+        )
+        for search in searches
+    ]
+    boards = tuned_leaderboards(records, [*searches, *twice, *wider])
+    assert [(board.protocol.seeds, board.protocol.knobs) for board in boards] == [(1, ()), (1, ("width",)), (2, ())]
+    assert len({board.protocol.words for board in boards}) == 3
+
+
 def test_boards_do_not_depend_on_the_order_of_records_or_searches():
     records, searches = made()
     one, other = the_board(records, searches), the_board(records[::-1], searches[::-1])
