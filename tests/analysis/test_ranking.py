@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from benchsuite.analysis.rank_sums import told_apart
 from benchsuite.analysis.ranking import complete, mean_shares, one_example, ranking
 from benchsuite.analysis.robustness import robustness
 from benchsuite.analysis.win_shares import resampled_shares, win_shares
@@ -54,6 +55,9 @@ def test_a_ranking_of_anything_holds_together(values: np.ndarray):
     for place in held:
         assert 1 <= place.low <= place.place <= place.high <= len(held)
         assert 0 <= place.score_low <= place.score <= place.score_high <= 1
+        better = [other.score > place.score + 1e-9 for other in held]
+        assert all(other.place <= place.place for other, above in zip(held, better, strict=True) if above)
+        assert place.place <= 1 + sum(better)
         assert place.tied == (sum(other.place == place.place for other in held) > 1)
     if held:
         assert sum(place.score for place in held) / len(held) == pytest.approx(0.5)
@@ -77,6 +81,18 @@ def test_rows_that_are_far_apart_have_places_of_their_own():
         ("3", 3, 3),
     ]
     assert (found.cliques, found.decides) == ((), True)
+
+
+def test_no_place_contradicts_a_score():
+    """The last row scatters: no test tells it from the first, and it has a lower score than the second, which is told to be worse."""
+    values = np.array([[[10.0, 11, 9, 10, 11]], [[8, 7, 7, 8, 8]], [[5, 6, 6, 7, 6]], [[7, -1, 3, 10, 16]]])
+    assert told_apart(values, 0.05).better.tolist() == [0, 1, 1, 0]
+    found = of(values)
+    held = [place for place in found.places if place is not None]
+    assert held[3].score < held[1].score
+    assert (found.order, found.first) == ((0, 1, 3, 2), (0,))
+    assert [place.text for place in held] == ["1", "2=", "2=", "2="]
+    assert (held[3].low, held[3].high) == (1, 4)  # what the tests leave open of it
 
 
 def test_few_seeds_that_cannot_decide_are_told():

@@ -97,6 +97,17 @@ def too_few(ranking: Ranking) -> str:
     )
 
 
+def small_parts(ranking: Ranking) -> str:
+    """Return that test parts are too small for what the seeds agree on, where that is so; empty else."""
+    if not ranking.withheld:
+        return ""
+    pairs = count_of(ranking.withheld, "pair")
+    return (
+        f"Of {pairs} of rows the seeds alone would tell which is better, but so few examples cannot show so small a difference on "
+        "data of this kind, however many seeds."
+    )
+
+
 def rests_on(ranking: Ranking) -> str:
     """Return what places and ranges rest on."""
     if not ranking.tests:
@@ -106,8 +117,8 @@ def rests_on(ranking: Ranking) -> str:
         "counted out, corrected by Holm" if ranking.exact else "by the normal distribution, corrected by Bonferroni"
     )
     return (
-        f"Place: 1 + the rows told to be better ({count_of(ranking.tests, 'pair')}, {test}, {counted}, "
-        f"{percent(ranking.confidence)} confidence for all together); rows of one place are in no order. Ranks: what "
+        f"Place: 1 + the rows told to be better, down the scores ({count_of(ranking.tests, 'pair')}, {test}, {counted}, "
+        f"{percent(ranking.confidence)} confidence for all together); rows of one place are in no order that is told. Ranks: what "
         f"{whole(ranking.resamples)} bootstraps over the seeds of each task and these tests leave open. Score: share of the "
         "comparisons with runs of the others that are won."
     )
