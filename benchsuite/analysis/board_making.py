@@ -152,8 +152,10 @@ def make_board(
         if found is None
         else replace(
             found,
-            first=place[found.first],
-            changes=tuple(replace(change, first=place[change.first]) for change in found.changes),
+            first=tuple(sorted(place[row] for row in found.first)),
+            changes=tuple(
+                replace(change, first=tuple(sorted(place[row] for row in change.first))) for change in found.changes
+            ),
         ),
     )
 

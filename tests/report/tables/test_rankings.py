@@ -87,6 +87,22 @@ def test_a_board_and_a_verdict_say_the_same_of_the_same_records():
     assert told == [(1, "better"), (2, "cannot tell"), (1, "better")]
 
 
+def test_a_tie_of_best_scores_is_said_as_one():
+    values = {"adam": (0.95, 0.90), "sgd": (0.90, 0.95), "lion": (0.80, 0.80)}
+    records = [
+        make_record(
+            task, {} if name == "adam" else {"optimizer": [component(name)]}, seed=seed, value=value + seed / 1000
+        )
+        for name, held in values.items()
+        for task, value in zip(TASKS[:2], held, strict=True)
+        for seed in range(3)
+    ]
+    assert robust_line(board_of(records)).startswith(
+        "adam and sgd share the best score, but not always: without task first_task sgd has it alone and without task "
+        "second_task adam has it alone (2 of "
+    )
+
+
 def printed(records: list[Record]) -> str:
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in leaderboard_tables(records):
