@@ -179,13 +179,33 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondReference:
+    """A row that is better on a task than every seed of the reference results.
+
+    Args:
+        component: The row's label.
+        task: The column's label.
+        median: Of its results.
+        best: The best seed of the reference.
+        out_of_proportion: By how much, in words, where better settings alone hardly explain it; empty else.
+    """
+
+    component: str
+    task: str
+    median: float
+    best: float
+    out_of_proportion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leaderboard:
     """All rows of one kind in one baseline: the best place first; those that lack tasks below, those without rank last.
 
     ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are. ``measure`` is what
     entries hold and rows are ordered by, ``ranking`` the overall ranking by it, in the order of the rows, ``others`` those by
     the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and
-    ``more_budget`` whether more tuning would have changed who leads.
+    ``more_budget`` whether more tuning would have changed who leads; ``beyond`` what is better than all that the stored
+    reference results hold.
     """
 
     kind: str
@@ -200,6 +220,7 @@ class Leaderboard:
     others: tuple[tuple[str, Ranking], ...] = ()
     robustness: Robustness | None = None
     more_budget: MoreBudget | None = None
+    beyond: tuple[BeyondReference, ...] = ()
 
     @property
     def title(self) -> str:

@@ -147,6 +147,7 @@ def write(
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
+    from benchsuite.analysis.reference import reference_of
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
@@ -183,6 +184,7 @@ def write(
         track=track,
         costs=costs,
         parts=parts_of(shown, known, store),
+        reference=reference_of(store.folder),
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -273,11 +275,11 @@ def of_run(
         known: The plugins that were found.
         store: The results folder.
     """
+    from benchsuite.analysis.reference import reference_of
     from benchsuite.report import Contents
 
-    return Contents(
-        records, searches=searches, parts=whole.parts if whole is not None else parts_of(records, known, store)
-    )
+    parts = whole.parts if whole is not None else parts_of(records, known, store)
+    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder))
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:

@@ -16,6 +16,8 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
+from benchsuite.analysis.beyond_reference import with_reference
+from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
@@ -34,6 +36,7 @@ class Contents:
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
+        reference: The stored reference results; what is better than all that they hold is told.
     """
 
     def __init__(
@@ -46,12 +49,13 @@ class Contents:
         track: str | None = None,
         costs: Sequence[CostTable] = (),
         parts: TestParts | None = None,
+        reference: Reference | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
-        self.parts = parts
+        self.parts, self.reference = parts, reference or {}
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -80,7 +84,7 @@ class Contents:
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
-        return [with_costs(board, self.costs) for board in found]
+        return [with_reference(with_costs(board, self.costs), self.reference) for board in found]
 
     @cached_property
     def shown(self) -> list[Leaderboard]:

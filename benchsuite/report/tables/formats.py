@@ -186,6 +186,7 @@ def _json(board: Leaderboard) -> dict[str, Any]:
             }
             for one in (board.robustness.changes if board.robustness else ())
         ],
+        "beyond_reference": [asdict(one) for one in board.beyond],
         "lines": [{key: _plain(value) for key, value in line.items()} for line in ranking_lines(board)],
     }
 
