@@ -137,6 +137,37 @@ def test_a_leak_is_told_on_the_board_whoever_chose_and_an_honest_choice_is_not()
     assert "out of proportion" in reference_lines(board)[0]
 
 
+def test_files_hold_the_exact_setting_that_was_chosen(tmp_path: Path):
+    import pandas as pd
+
+    exact = {"optimizer.0.beta_2": 0.9998513742, "optimizer.0.epsilon": 2.0912345678e-08}
+    row = replace(PLANTED.rows[0], chosen=("beta_2=0.99985, epsilon=2.09e-08", "", ""), exact=(exact, {}, {}))
+    board = replace(PLANTED, rows=(row, *PLANTED.rows[1:]))
+    write_tables([board], tmp_path / "tables", ("json", "csv", "parquet"))
+    (held,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
+    of_csv = list(csv.DictReader(io.StringIO((tmp_path / "tables" / "rankings.csv").read_text(encoding="utf-8"))))
+    frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet").to_dict("records")
+    at = next(place for place, line in enumerate(held["lines"]) if line["setting"])
+    assert held["lines"][at]["setting"] == exact
+    assert json.loads(of_csv[at]["setting"]) == json.loads(frame[at]["setting"]) == exact
+    assert held["lines"][at]["setting_words"] == of_csv[at]["setting_words"] == "beta_2=0.99985, epsilon=2.09e-08"
+
+
+def test_counts_are_whole_numbers_in_files(tmp_path: Path):
+    import pandas as pd
+
+    rows = (replace(PLANTED.rows[0], tuning_cost=10.0), *PLANTED.rows[1:])
+    write_tables([replace(PLANTED, rows=rows)], tmp_path / "tables", ("csv", "parquet", "json"))
+    frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet")
+    (line, *_) = csv.DictReader(io.StringIO((tmp_path / "tables" / "rankings.csv").read_text(encoding="utf-8")))
+    (held,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
+    for name in ("place", "rank_low", "rank_high", "failed", "seeds", "tasks"):
+        assert str(frame[name].dtype) == "Int64"
+        assert line[name] == str(int(line[name])) == str(held["lines"][0][name])
+    assert line["tuning_trials"] == "10.0"  # mean over tasks: rungs make parts of trials
+    assert held["lines"][0]["tuning_trials"] == 10.0
+
+
 def printed(records: list[Record] | Contents) -> str:
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in leaderboard_tables(records):
@@ -218,7 +249,7 @@ def test_files_of_all_formats_hold_the_same_rows(tmp_path: Path):
         ]
         assert [float(line["score"]) for line in one] == [line["score"] for line in lines]
         assert [int(float(line["place"])) for line in one] == [line["place"] for line in lines]
-    assert {tuple(change["first"]) for change in board["changes"]} == {("adam",), ("sgd",)}
+    assert {tuple(change["first"]) for change in board["changes"]} == {("adam",), ("sgd",), ("adam", "sgd")}
     markdown = (tmp_path / "tables" / "rankings.md").read_text(encoding="utf-8")
     assert markdown.count("| Place | Component |") == 4
     assert re.search(r"^\| 1=? \| adam \|", markdown, re.MULTILINE)
