@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.outcome import Test, Values, check_confidence
 from benchsuite.analysis.inference.paired import pair_differences, present_pairs, wilcoxon
+from benchsuite.analysis.inference.population import for_population
 from benchsuite.analysis.inference.shift import Shift, paired_shift, shift
 from benchsuite.analysis.inference.ties import rounding
 from benchsuite.analysis.inference.two_samples import mann_whitney, smallest_p
@@ -96,7 +97,7 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
         estimate=interval.estimate,
         low=low,
         high=high,
-        p=_for_population(test.p, interval.estimate, test_error),
+        p=for_population(test.p, interval.estimate, test_error),
         method=test.method,
         n=test.n,
         smallest_p=test.smallest_p,
@@ -127,18 +128,3 @@ def _with_test_error(interval: Shift, confidence: float, test_error: float) -> t
 
     reach = float(ndtri((1 + confidence) / 2)) * test_error
     return middle - math.hypot(middle - interval.low, reach), middle + math.hypot(interval.high - middle, reach)
-
-
-def _for_population(p: float, estimate: float, test_error: float) -> float:
-    """Return p with the error of the test set added to that of the seeds.
-
-    The seeds' p is that of a normal z = estimate ÷ error; this gives the error of the seeds, to which the other is
-    added.
-    """
-    if not test_error or not math.isfinite(estimate) or p >= 1:
-        return p
-    from scipy.special import ndtr, ndtri
-
-    error = abs(estimate) / -float(ndtri(p / 2))
-    together = math.hypot(error, test_error)
-    return max(p, min(1.0, 2 * float(ndtr(-abs(estimate) / together)))) if together else 1.0
