@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchsuite.analysis import Leaderboard
+    from benchsuite.analysis.arrays import TrialTable
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.record_files import Damage
     from benchsuite.report.drawings.series import Series
@@ -168,6 +169,25 @@ class Archive:
         from benchsuite.report.tables.csv_table import leaderboard_rows
 
         return pd.DataFrame([line for board in self._found(kind, change, track) for line in leaderboard_rows(board)])
+
+    def table(self, kind: str = "optimizer", change: str = "", *, track: str = "default") -> TrialTable:
+        """Return which trials stand where, to take arrays of any measure from: components as rows, tasks as columns.
+
+        Args:
+            kind: One of :attr:`kinds`.
+            change: One of :attr:`changes`; the tasks' baselines as they are unless given.
+            track: How hyperparameters were chosen. What was tuned is one row for each selection, whatever setting was
+                chosen on which task; where several protocols tuned it, one for each of them.
+
+        Raises:
+            BenchsuiteError: If no trial compares that kind in that baseline on that track.
+        """
+        from benchsuite.analysis.arrays import table_of, table_of_searches
+
+        self._found(kind, change, track)
+        if track == "default":
+            return table_of(self._contents.sample, kind=kind, change=change)
+        return table_of_searches(self._contents.sample, self._searches, kind=kind, track=track, change=change)
 
     def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
         """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.

@@ -27,16 +27,6 @@ TOLERANCE = 0.05
 """What a learning rate may lose: this part of the way from the lower quarter of what was tried to the best of it."""
 
 
-def searched_only(searches: Iterable[Search]) -> frozenset[str]:
-    """Return the trials that only a search asked for: those of a chosen setting, unless that is the default one."""
-    found: set[str] = set()
-    kept: set[str] = set()
-    for search in searches:
-        default = not search.tried or search.tried[search.chosen or 0].source == "default"
-        (kept if default else found).update(search.evaluated)
-    return frozenset(found - kept)
-
-
 def tuned_leaderboards(
     records: Sample | Iterable[Record],
     searches: Iterable[Search],

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from benchsuite.analysis import Leaderboard, Sample, leaderboards, searched_only, tuned_leaderboards
+from benchsuite.analysis.arrays import table_of
+from benchsuite.analysis.row_numbers import row_numbers
+from benchsuite.archive import Archive
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.report import Contents
@@ -267,3 +270,21 @@ def test_half_of_the_epochs_is_a_budget_that_may_flip_the_first():
     assert [(change.what, change.name, board.rows[change.first[0]].label) for change in board.robustness.flips] == [
         ("budget", "half of the epochs", "adam")
     ]
+
+
+def test_what_was_tuned_has_numbers_over_tasks_whatever_was_chosen_on_each():
+    records, searches = made()
+    others, more = made(task=AUTOENCODER)
+    both = Archive([*records, *others], searches=[*searches, *more])
+    tuned = both.table("optimizer", track="tuned")
+    assert (tuned.rows, tuned.columns) == (("lion", "sgd"), ("digits_mlp", AUTOENCODER.name))
+    assert [[len(cell) for cell in row] for row in tuned.cells] == [[5, 5], [5, 5]]
+    assert {one.row: one.runs for one in row_numbers(tuned)} == {"lion": 10, "sgd": 10}
+    # What only a search asked for is on no table of defaults.
+    for default in (both.table("optimizer"), table_of([*records, *others], searches=[*searches, *more])):
+        assert len(default.rows) == 2
+        assert not {record.id for row in default.cells for cell in row for (record,) in cell} & {
+            id for search in (*searches, *more) for id in search.evaluated
+        }
+    with pytest.raises(BenchsuiteError, match="track"):
+        both.table("optimizer", track="self_tuning")
