@@ -58,7 +58,7 @@ def test_names_of_a_strangers_record_move_no_cursor():
     for table in grid_tables(records):
         grid.print(table)
     shown = printed([*records, make_record(DIGITS)]) + grid.file.getvalue()  # type: ignore[attr-defined]
-    assert shown.count("e\\x1b[2J") == 3  # in the ranking, in the leaderboard and in the grid
+    assert shown.count("e\\x1b[2J") == 4  # in the ranking and the tie below it, in the leaderboard and in the grid
     assert "re\\x9blu" in shown
     assert not {"\x1b", "\x9b"} & {*shown}
 
