@@ -54,10 +54,10 @@ def few_seeds(seeds: int, smallest_p: float, level: float, tests: int) -> str:
     """
     if smallest_p * tests <= level:
         return ""
-    corrected = f", {min(1.0, smallest_p * tests):.2g} after correction for {tests} tests," if tests > 1 else ""
+    corrected = f", {min(1.0, smallest_p * tests):.2g} after correction for {tests} tests" if tests > 1 else ""
     return (
         f"{seeds} {'seed' if seeds == 1 else 'seeds'} can show nothing: the smallest p that they reach is "
-        f"{smallest_p:.2g}{corrected} above {level:.2g}, whatever the difference."
+        f"{smallest_p:.2g}{corrected}, above {level:.2g}, whatever the difference."
     )
 
 

@@ -13,10 +13,14 @@ from benchsuite.analysis.inference.power import more_seeds
 
 def test_few_seeds_are_those_that_no_result_could_lift_to_a_verdict() -> None:
     assert warn.few_seeds(10, 1e-5, 0.05, 12) == ""
-    assert "3 seeds can show nothing" in warn.few_seeds(3, 0.1, 0.05, 1)
+    assert warn.few_seeds(3, 0.1, 0.05, 1) == (
+        "3 seeds can show nothing: the smallest p that they reach is 0.1, above 0.05, whatever the difference."
+    )
     # Enough for one test, and not for the table.
     assert warn.few_seeds(5, 0.008, 0.05, 1) == ""
-    assert "after correction for 12 tests" in warn.few_seeds(5, 0.008, 0.05, 12)
+    assert "reach is 0.008, 0.096 after correction for 12 tests, above 0.05, whatever" in warn.few_seeds(
+        5, 0.008, 0.05, 12
+    )
     assert warn.few_seeds(1, 1.0, 0.05, 1).startswith("1 seed can")
 
 
