@@ -17,6 +17,7 @@ from benchsuite.errors import BenchsuiteError, said_by, unknown
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.analysis.reference import Reference
     from benchsuite.cost_files import CostTable
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
@@ -37,12 +38,21 @@ TrackOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Show one track alone: default, tuned or self_tuning. All unless given."),
 ]
+NumbersOption = Annotated[
+    bool,
+    typer.Option(
+        "--numbers",
+        help="Show the numbers of every row as well, over all tasks (scores between floor and reference, steps to targets, "
+        "failures, best of k), and write them into results/report/tables/numbers.csv and numbers.json.",
+    ),
+]
 FormatOption = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="Write the rankings into results/report/tables/ as well: csv, parquet, json, latex or markdown. May be repeated.",
+        help="Write the rankings, and with --numbers the numbers, into results/report/tables/ as well: "
+        "csv, parquet, json, latex or markdown. May be repeated.",
     ),
 ]
 
@@ -56,7 +66,7 @@ class Written:
         contents: What is in it.
         notes: What to say of records that were left out, or stand in it although their code changed, one line each.
         damaged: What lies among the records and is none, one line each; of many the first.
-        tables: The rankings in files, where formats were asked for.
+        tables: The rankings and numbers in files, where they were asked for.
     """
 
     index: Path
@@ -72,6 +82,7 @@ def report(
     measure: MeasureOption = None,
     track: TrackOption = None,
     format: FormatOption = None,
+    numbers: NumbersOption = False,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
@@ -85,9 +96,19 @@ def report(
         )
     console = terminal()
     written = write(
-        Store(results), registry(plugin, no_local), stale=stale, measure=measure, track=track, formats=format or ()
+        Store(results),
+        registry(plugin, no_local),
+        stale=stale,
+        measure=measure,
+        track=track,
+        formats=format or (),
+        numbers=numbers,
     )
     show(written.contents, console)
+    if numbers:
+        from benchsuite.report import number_tables
+
+        out.show(console, *number_tables(written.contents))
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)
     for note in written.notes:
@@ -130,6 +151,7 @@ def write(
     measure: str | None = None,
     track: str | None = None,
     formats: Sequence[str] = (),
+    numbers: bool = False,
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -141,6 +163,7 @@ def write(
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one that is shown; all unless given.
         formats: In which the rankings are written as well.
+        numbers: Whether the numbers of all rows are written as well.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -148,7 +171,7 @@ def write(
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
-    from benchsuite.report import Contents, write_report, write_tables, write_trials
+    from benchsuite.report import Contents, write_numbers, write_report, write_tables, write_trials
     from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
@@ -174,7 +197,13 @@ def write(
         )
     costs, outdated = _costs(store.folder, known, stale, damaged)
     contents = Contents(
-        shown, known.same_as, searches=store.searches(damaged), measure=measure, track=track, costs=costs
+        shown,
+        known.same_as,
+        searches=store.searches(damaged),
+        measure=measure,
+        track=track,
+        costs=costs,
+        reference=_reference(store.folder) if numbers else None,
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -205,6 +234,8 @@ def write(
             costs=costs,
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
+        if numbers:
+            tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
@@ -212,6 +243,12 @@ def write(
         ) from None
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     return Written(index, contents, notes, tuple(said), tuple(tables))
+
+
+def _reference(folder: Path) -> Reference:
+    from benchsuite.analysis.reference import reference_of
+
+    return reference_of(folder)
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.reference import reference_of
 from benchsuite.analysis.trial_measure import TrialMeasure
-from benchsuite.cli.contest import part_sizes, reference_of
+from benchsuite.cli.contest import part_sizes
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written

@@ -16,6 +16,8 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
+from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
+from benchsuite.analysis.reference import Reference
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
 from benchsuite.report.step_costs import with_costs
@@ -32,6 +34,7 @@ class Contents:
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
+        reference: The stored reference results, which scores may be held against.
     """
 
     def __init__(
@@ -43,11 +46,12 @@ class Contents:
         measure: str | None = None,
         track: str | None = None,
         costs: Sequence[CostTable] = (),
+        reference: Reference | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
-        self.measure, self.track, self.costs = measure, track, costs
+        self.measure, self.track, self.costs, self.reference = measure, track, costs, reference
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -82,6 +86,13 @@ class Contents:
     def shown(self) -> list[Leaderboard]:
         """The leaderboards that hold more than baselines; the first one if none does, since something did run."""
         return [board for board in self.boards if board.compares] or self.boards[:1]
+
+    @cached_property
+    def numbers(self) -> list[BoardNumbers]:
+        """The numbers of :attr:`shown`."""
+        return [
+            board_numbers(board, self.sample, searches=self.searches, reference=self.reference) for board in self.shown
+        ]
 
     @property
     def drawn(self) -> list[Leaderboard]:
