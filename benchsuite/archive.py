@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from benchsuite.analysis import Leaderboard
     from benchsuite.analysis.arrays import TrialTable
+    from benchsuite.analysis.test_part import TestParts
     from benchsuite.record_files import Damage
     from benchsuite.report.drawings.series import Series
 
@@ -33,6 +34,7 @@ class Archive:
         damaged: What lies among the records and is none, one line each.
         same_as: (kind, name) → name, of components that say that they are the same method as another.
         searches: How tuned settings were chosen.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
     """
 
     def __init__(
@@ -45,11 +47,12 @@ class Archive:
         damaged: Iterable[object] = (),
         same_as: Mapping[tuple[str, str], str] | None = None,
         searches: Iterable[Search] = (),
+        parts: TestParts | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
-        self._contents = Contents(records, same_as, searches=self._searches)
+        self._contents = Contents(records, same_as, searches=self._searches, parts=parts)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -262,6 +265,8 @@ class Archive:
 
 def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True, stale: bool = False) -> Archive:
     """Read a results folder; see :func:`benchsuite.read`."""
+    from benchsuite.analysis.test_part import TestParts, right_from
+    from benchsuite.certificates import part_sizes
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
@@ -273,6 +278,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    right = right_from(store.extras.predicted) if (store.folder / "predictions").is_dir() else None
     searches = list(store.searches(damaged))
     counts = Counter(freshness for _, freshness in judged)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
@@ -284,6 +290,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         damaged=damaged,
         same_as=registry.same_as,
         searches=searches,
+        parts=TestParts(part_sizes({record.trial.task for record in shown}, registry), right),
     )
 
 

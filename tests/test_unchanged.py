@@ -1,6 +1,7 @@
-"""The numbers of trials are what they were: a committed list of curves, made before, against what the command line gives now.
+"""The numbers of trials are what they were: a committed list of curves, made before, against what is given now.
 
-The suite runs each component once; ``make unchanged`` (``BENCHSUITE_UNCHANGED=all``) the whole list.
+The suite has the command line run the baselines of the quick tasks, and trains in this process each optimizer by itself and
+all other components, several of them in a trial. ``make unchanged`` (``BENCHSUITE_UNCHANGED=all``) runs the whole list.
 """
 
 import os
@@ -10,12 +11,18 @@ import sys
 import pytest
 
 from benchsuite.engine.numerics import numerics
+from benchsuite.engine.session import Session
+from tests.unchanged import together
 from tests.unchanged.listed import arguments, curves_of, groups, hash_of, in_sample, key_of, read, records_in
 
 ALL = os.environ.get("BENCHSUITE_UNCHANGED") == "all"
 LISTED = read()
 TRIALS = [trial for trial in LISTED["trials"] if ALL or in_sample(trial)]
 GROUPS = groups(TRIALS)
+OPTIMIZERS = [
+    trial for trial in LISTED["trials"] if trial["task"] == "noisy_quadratic" and "optimizer" in trial["chosen"]
+]
+TOGETHER = together.read(together.LIST)
 BITS = numerics().fingerprint == LISTED["made_with"]["fingerprint"]
 
 # Where the fingerprint is another one. Measured with XLA held to AVX and without oneDNN, which changes some bit of every
@@ -53,7 +60,7 @@ def differences(expected, record):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GROUPS)
 def test_numbers_are_what_they_were(name, tmp_path):
-    # In the suite one worker, which compiles each program once; all of them take minutes, and use two.
+    # In the suite one worker; all of them take minutes, and use two.
     workers = "2" if ALL else "1"
     command = [sys.executable, "-m", "benchsuite", "run", "--no-local", "--seeds", "1", "--workers", workers]
     done = subprocess.run(
@@ -70,3 +77,32 @@ def test_numbers_are_what_they_were(name, tmp_path):
     if not BITS:
         away = [trial["id"] for trial in GROUPS[name] if early(trial, found[trial["key"]]) > CLOSE]
         assert len(away) <= max(1, len(GROUPS[name]) // 20), away
+
+
+@pytest.fixture(scope="module")
+def session(bundled):
+    return Session(bundled, bundled.task)
+
+
+def wrong_in(listed, session, bundled):
+    found = [
+        (trial, together.trained(session, bundled, trial["task"], {kind: names.split("+") for kind, names in trial["chosen"].items()}))
+        for trial in listed
+    ]  # fmt: skip
+    return {f"{trial['task']} {trial['chosen']}": told for trial, now in found if (told := differences(trial, now))}
+
+
+@pytest.mark.slow
+def test_every_optimizer_gives_what_it_gave(session, bundled):
+    assert {trial["chosen"]["optimizer"] for trial in OPTIMIZERS} | {"l_bfgs"} >= set(bundled.names("optimizer"))
+    assert not wrong_in(OPTIMIZERS, session, bundled)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["digits_mlp", "digits_cnn"])
+def test_components_of_all_kinds_together_give_what_they_gave(task, session, bundled):
+    assert TOGETHER["made_with"] == LISTED["made_with"]
+    listed = [trial for trial in TOGETHER["trials"] if trial["task"] == task]
+    wanted = [kinds for name, kinds in together.chosen(LISTED["trials"]) if name == task]
+    assert [{kind: names.split("+") for kind, names in trial["chosen"].items()} for trial in listed] == wanted
+    assert not wrong_in(listed, session, bundled)

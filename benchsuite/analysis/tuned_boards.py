@@ -16,6 +16,7 @@ from benchsuite.analysis.rate_robustness import robustness_of_search
 from benchsuite.analysis.sample import Column, Sample, column_labels
 from benchsuite.analysis.searched_rows import column_of_search, whole_scores
 from benchsuite.analysis.settings import joined_name, text
+from benchsuite.analysis.test_part import TestParts
 from benchsuite.kinds import kind_order
 from benchsuite.record import Record
 from benchsuite.searches import Search
@@ -30,6 +31,7 @@ def tuned_leaderboards(
     *,
     confidence: float = 0.95,
     measure: str | None = None,
+    parts: TestParts | None = None,
 ) -> list[Leaderboard]:
     """Build the leaderboards of what was tuned: a row for each selection, its values those of the chosen setting.
 
@@ -41,6 +43,7 @@ def tuned_leaderboards(
         searches: The searches.
         confidence: The wanted confidence of the intervals, above 0 and below 1.
         measure: What is measured; what each kind is judged by unless given.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
 
     Raises:
         BenchsuiteError: If the measure means nothing, or nothing to these tasks.
@@ -66,6 +69,7 @@ def tuned_leaderboards(
             protocol=replace(protocol, rule=rule),
             measure=measure,
             confidence=confidence,
+            parts=parts,
         )
         checked = budget_check(held, by_id, np.random.default_rng(CHANCE)) if protocol.budget > 1 else None
         found.append(replace(board, more_budget=checked.overall if checked else None))

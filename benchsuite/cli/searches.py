@@ -85,7 +85,8 @@ def searches_line(tracked: TrackPlan) -> str:
     """Return what will be searched, in one line."""
     from benchsuite.report.tables.numbers import count_of
 
-    rows = count_of(len(tracked.entrants), "row of a task", "rows of tasks")
+    many = len(tracked.entrants)
+    rows = count_of(many, "search", "searches") if tracked.protocol.tuner else count_of(many, "row")
     return f"{tracked.protocol.words}. {rows}: up to {count_of(tracked.most_trials, 'trial')}."
 
 

@@ -18,6 +18,7 @@ from benchsuite.analysis import (
 )
 from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
 from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
 from benchsuite.report.step_costs import with_costs
@@ -35,6 +36,7 @@ class Contents:
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
         reference: The stored reference results, which scores may be held against.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
     """
 
     def __init__(
@@ -47,11 +49,13 @@ class Contents:
         track: str | None = None,
         costs: Sequence[CostTable] = (),
         reference: Reference | None = None,
+        parts: TestParts | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs, self.reference = measure, track, costs, reference
+        self.parts = parts
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -76,10 +80,10 @@ class Contents:
     def _boards(self, measure: str | None) -> list[Leaderboard]:
         found: list[Leaderboard] = []
         if self.track in (None, "default"):
-            found += leaderboards(self.sample, same_as=self.same_as, measure=measure)
+            found += leaderboards(self.sample, same_as=self.same_as, measure=measure, parts=self.parts)
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
-            found += tuned_leaderboards(self.sample, held, measure=measure)
+            found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
         return [with_costs(board, self.costs) for board in found]
 
     @cached_property

@@ -245,7 +245,7 @@ def test_half_of_the_epochs_is_a_budget_that_may_flip_the_first():
     board = next(board for board in leaderboards(records) if board.kind == "optimizer")
     assert board.rows[0].label == "sgd"
     assert board.robustness is not None
-    assert [(change.what, change.name, board.rows[change.first].label) for change in board.robustness.flips] == [
+    assert [(change.what, change.name, board.rows[change.first[0]].label) for change in board.robustness.flips] == [
         ("budget", "half of the epochs", "adam")
     ]
 

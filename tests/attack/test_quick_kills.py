@@ -17,10 +17,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_killing_the_main_process_costs_nothing_that_was_written_and_leaves_nothing(folder: Path) -> None:
-    found = main_kills(folder / "main", 2, random.Random(7), SHORT)
+    found = main_kills(folder / "main", 1, random.Random(7), SHORT)
     assert found.broken == []
 
 
 def test_killing_workers_costs_no_trial(folder: Path) -> None:
-    found = worker_kills(folder / "workers", 3, random.Random(5), SHORT)
+    found = worker_kills(folder / "workers", 2, random.Random(5), SHORT)
     assert found.broken == []

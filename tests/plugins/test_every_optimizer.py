@@ -12,6 +12,7 @@ import tensorflow as tf
 import benchsuite as bs
 from benchsuite import noise
 from benchsuite.registry import PluginSearch, load_registry
+from tests.lowered import as_on_a_gpu, hlo_of, suspects
 
 REGISTRY = load_registry(PluginSearch(local=False))
 EVERY = REGISTRY.names("optimizer")
@@ -109,8 +110,8 @@ def test_under_xla_it_descends_and_does_what_a_graph_does_under_every_schedule(n
     monkeypatch.setattr(
         noise, "normal", lambda shape, mean=0.0, deviation=1.0: mean + deviation * tf.cos(_counted(shape))
     )
-    # One variable more, of which the loss does not know.
-    shapes = {**SHAPES, "unused": (2,)}
+    # A matrix less, and one variable more, of which the loss does not know.
+    shapes = {**{name: SHAPES[name] for name in ("kernel", "bias", "convolution")}, "unused": (2,)}
     bowls, losses = {xla: Bowl(shapes=shapes, missing=("unused_1",)) for xla in (True, False)}, {}
     begun = bowls[True].values()
     steps = {xla: compiled(built(name, bowl), bowl, xla) for xla, bowl in bowls.items()}
@@ -128,6 +129,9 @@ def test_under_xla_it_descends_and_does_what_a_graph_does_under_every_schedule(n
         assert losses[True] == pytest.approx(losses[False], rel=1e-4)
         for first, one, other in zip(begun, bowls[True].values(), bowls[False].values(), strict=True):
             assert np.abs(one - other).max() <= 1e-3 * np.abs(one - first).max()
+    # Nor has a GPU anything to do that it is slow at or cannot repeat: what was traced is shown, and not compiled again.
+    with as_on_a_gpu():
+        assert suspects(hlo_of(steps[True], tf.constant(0, tf.int64), tf.constant(0.1))) == []
     number, bowl = 12, bowls[True]
     for schedule in REGISTRY.names("schedule"):
         component = REGISTRY.component("schedule", schedule)

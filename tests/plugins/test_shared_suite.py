@@ -4,10 +4,13 @@ Training every task would take longer than all other tests together: those of th
 certificates in test_certificates.py.
 """
 
+import dataclasses
+
 import pytest
 
 from benchsuite.components import RECIPE_KINDS
-from benchsuite.conformance import checked, tried_on
+from benchsuite.conformance import checked, course
+from benchsuite.conformance.tried_on import tiny_tasks_for
 from benchsuite.registry import PluginSearch, load_registry
 
 REGISTRY = load_registry(PluginSearch(local=False))
@@ -28,11 +31,15 @@ def test_nothing_that_ships_is_broken():
 
 @pytest.fixture(autouse=True)
 def graphs(monkeypatch):
-    """Train those as graphs that are tried under XLA elsewhere: each by test_unchanged.py, optimizers by test_every_optimizer.py.
+    """Train all as graphs: each is tried under XLA elsewhere, by test_unchanged.py, and optimizers by test_every_optimizer.py.
 
     To compile them takes longer than all that is tried here.
     """
-    monkeypatch.setattr(tried_on, "FED", (*tried_on.FED, "optimizer", "gradient_transform", "activation"))
+
+    def as_graphs(component, registry):
+        return [dataclasses.replace(task, xla=False) for task in tiny_tasks_for(component, registry)]
+
+    monkeypatch.setattr(course, "tiny_tasks_for", as_graphs)
 
 
 @pytest.mark.parametrize(("kind", "name"), TRIED, ids=[f"{kind}-{name}" for kind, name in TRIED])

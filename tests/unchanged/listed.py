@@ -37,33 +37,21 @@ def records_in(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("trials/**/*.json"))]
 
 
-def read() -> dict[str, Any]:
+def read(file: Path = LIST) -> dict[str, Any]:
     """Return the list."""
-    found: dict[str, Any] = json.loads(LIST.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 
-def write(made_with: Mapping[str, Any], trials: Iterable[Mapping[str, Any]]) -> None:
+def write(made_with: Mapping[str, Any], trials: Iterable[Mapping[str, Any]], file: Path = LIST) -> None:
     """Write the list, one trial a line, so that a change of one is a change of one line."""
     lines = ",\n".join(f"  {json.dumps(trial, separators=(',', ':'), allow_nan=False)}" for trial in trials)
-    LIST.write_text(f'{{"made_with": {json.dumps(made_with, sort_keys=True)},\n "trials": [\n{lines}\n]}}\n', "utf-8")
+    file.write_text(f'{{"made_with": {json.dumps(made_with, sort_keys=True)},\n "trials": [\n{lines}\n]}}\n', "utf-8")
 
 
 def in_sample(trial: Mapping[str, Any]) -> bool:
-    """Say whether the suite runs a trial: each component once, where it is cheap, and the baselines of the quick tasks."""
-    task, chosen = trial["task"], trial["chosen"]
-    if trial["tier"] != "quick":
-        return False
-    if not chosen:
-        return True
-    kinds = {
-        "noisy_quadratic": {"optimizer"},
-        "digits_mlp": {
-            "schedule", "gradient_transform", "initializer", "normalization", "activation", "preprocessing", "loss"
-        },
-        "digits_cnn": {"regularization"},
-    }  # fmt: skip
-    return bool(chosen.keys() & kinds.get(task, set()))
+    """Say whether the suite has the command line run a trial: the baselines of the quick tasks."""
+    return trial["tier"] == "quick" and not trial["chosen"]
 
 
 def groups(trials: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
