@@ -173,7 +173,9 @@ def _with_parts(
         if np.isnan(values[one, task]).all() or np.isnan(values[other, task]).all():
             continue
         test = rank_sum(values[one, [task]], values[other, [task]])
-        difference = float(means[one, task] - means[other, task])
+        ends = float(means[one, task]), float(means[other, task])
+        # Where failed runs decide there is no difference of shares.
+        difference = ends[0] - ends[1] if all(map(math.isfinite, ends)) else math.inf
         error = part.error(one, other, difference) if part is not None and math.isfinite(difference) else 0.0
         known = known or error > 0
         each.append((for_population(test.p, difference, error), float(test.sign)))
@@ -210,7 +212,7 @@ def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
             statistic += won
             variance += spread
             if any(parts):
-                z += _z(won, spread, np.abs(means[row, task] - means[:, task]), parts[task])
+                z += _z(won, spread, means[row, task], means[:, task], parts[task])
                 shared += m > 0
             step = np.maximum(step, weight)
             ways += _log_ways(n, m)
@@ -226,9 +228,11 @@ def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
     return PairsTold(better, worse, None, tests, smallest_p, exact=False, withheld=withheld // 2)
 
 
-def _z(won: Floats, variance: Floats, differences: Floats, part: Part | None) -> Floats:
+def _z(won: Floats, variance: Floats, mean: float, means: Floats, part: Part | None) -> Floats:
     """Return the normal z of one row against each on a task, with the least error that its test part can have."""
     error = np.zeros(len(won))
+    with np.errstate(invalid="ignore"):
+        differences = np.abs(mean - means)
     if part is not None and part.examples:
         within = np.flatnonzero(differences <= 1)
         error[within] = [least_error(one, part.examples) for one in differences[within].tolist()]

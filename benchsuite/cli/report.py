@@ -17,7 +17,6 @@ from benchsuite.errors import BenchsuiteError, said_by, unknown
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from benchsuite.analysis.reference import Reference
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.cost_files import CostTable
     from benchsuite.record import Record
@@ -170,6 +169,7 @@ def write(
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
+    from benchsuite.analysis.reference import reference_of
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
@@ -205,8 +205,8 @@ def write(
         measure=measure,
         track=track,
         costs=costs,
-        reference=_reference(store.folder) if numbers else None,
         parts=parts_of(shown, known, store),
+        reference=reference_of(store.folder),
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -246,12 +246,6 @@ def write(
         ) from None
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     return Written(index, contents, notes, tuple(said), tuple(tables))
-
-
-def _reference(folder: Path) -> Reference:
-    from benchsuite.analysis.reference import reference_of
-
-    return reference_of(folder)
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:
@@ -305,11 +299,11 @@ def of_run(
         known: The plugins that were found.
         store: The results folder.
     """
+    from benchsuite.analysis.reference import reference_of
     from benchsuite.report import Contents
 
-    return Contents(
-        records, searches=searches, parts=whole.parts if whole is not None else parts_of(records, known, store)
-    )
+    parts = whole.parts if whole is not None else parts_of(records, known, store)
+    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder))
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:

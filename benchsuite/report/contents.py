@@ -16,6 +16,7 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
+from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
 from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.test_part import TestParts
@@ -35,8 +36,8 @@ class Contents:
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
-        reference: The stored reference results, which scores may be held against.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
+        reference: The stored reference results; what is better than all that they hold is told, and scores are held against them.
     """
 
     def __init__(
@@ -48,14 +49,14 @@ class Contents:
         measure: str | None = None,
         track: str | None = None,
         costs: Sequence[CostTable] = (),
-        reference: Reference | None = None,
         parts: TestParts | None = None,
+        reference: Reference | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
-        self.measure, self.track, self.costs, self.reference = measure, track, costs, reference
-        self.parts = parts
+        self.measure, self.track, self.costs = measure, track, costs
+        self.parts, self.reference = parts, reference or {}
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -84,7 +85,7 @@ class Contents:
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
-        return [with_costs(board, self.costs) for board in found]
+        return [with_reference(with_costs(board, self.costs), self.reference) for board in found]
 
     @cached_property
     def shown(self) -> list[Leaderboard]:
