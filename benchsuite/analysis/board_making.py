@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -47,6 +47,7 @@ class BoardLine:
         twins: Labels and settings of components that are the same method.
         failed: Column → the trials of a search none of whose settings could be trained, where nothing else is there.
         chosen: Column → the setting that was chosen, in words.
+        exact: Column → that setting, name → value.
         tuning_cost: Of a task, in whole trials.
         robust_decades: Over how many powers of ten the learning rate may vary.
     """
@@ -59,6 +60,7 @@ class BoardLine:
     twins: tuple[tuple[str, Settings], ...] = ()
     failed: Mapping[Column, Sequence[Record]] = field(default_factory=dict)
     chosen: Mapping[Column, str] = field(default_factory=dict)
+    exact: Mapping[Column, Mapping[str, Any]] = field(default_factory=dict)
     tuning_cost: float | None = None
     robust_decades: float | None = None
 
@@ -251,6 +253,7 @@ def _row(line: BoardLine, entries: Sequence[Entry | None], heads: Sequence[Colum
         of=tuple(line.of.get(head.column, line.settings) for head in heads),
         broken=broken,
         chosen=tuple(line.chosen.get(head.column, "") for head in heads),
+        exact=tuple(line.exact.get(head.column, {}) for head in heads),
         tuning_cost=line.tuning_cost,
         robust_decades=line.robust_decades,
     )

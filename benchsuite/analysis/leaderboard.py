@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from benchsuite.analysis.entries import Entry, saturated_targets, summarize
 from benchsuite.analysis.intervals import Direction
@@ -88,7 +89,8 @@ class Row:
     its numbers cannot be those of its recipe: then it has no rank at all. ``mean_rank`` is the mean of the entries' ranks over
     the ``ranked`` columns where there was something to rank against. ``twins`` are the labels and settings of components
     that are the same method: an entry is of their trials where the component has none itself, and ``of`` says for each
-    column whose trials they are, or which setting was chosen, which ``chosen`` says in words.
+    column whose trials they are, or which setting was chosen, which ``chosen`` says in words
+    and ``exact`` to the last digit, name → value.
     ``tuning_cost`` is what the search took for a task, in whole trials, ``None`` where nothing was searched;
     ``robust_decades`` over how many powers of ten the learning rate may vary, where that was searched; ``step_ratio`` the
     time of its step relative to the baseline's, the median over the columns where both count.
@@ -105,6 +107,7 @@ class Row:
     place: Standing | None = None
     broken: str = ""
     chosen: tuple[str, ...] = ()
+    exact: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)
     step_ratio: float | None = None
     tuning_cost: float | None = None
     robust_decades: float | None = None
@@ -179,13 +182,33 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class BeyondReference:
+    """A row that is better on a task than every seed of the reference results.
+
+    Args:
+        component: The row's label.
+        task: The column's label.
+        median: Of its results.
+        best: The best seed of the reference.
+        out_of_proportion: By how much, in words, where better settings alone hardly explain it; empty else.
+    """
+
+    component: str
+    task: str
+    median: float
+    best: float
+    out_of_proportion: str
+
+
+@dataclass(frozen=True, slots=True)
 class Leaderboard:
     """All rows of one kind in one baseline: the best place first; those that lack tasks below, those without rank last.
 
     ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are. ``measure`` is what
     entries hold and rows are ordered by, ``ranking`` the overall ranking by it, in the order of the rows, ``others`` those by
     the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and
-    ``more_budget`` whether more tuning would have changed who leads.
+    ``more_budget`` whether more tuning would have changed who leads; ``beyond`` what is better than all that the stored
+    reference results hold.
     """
 
     kind: str
@@ -200,6 +223,7 @@ class Leaderboard:
     others: tuple[tuple[str, Ranking], ...] = ()
     robustness: Robustness | None = None
     more_budget: MoreBudget | None = None
+    beyond: tuple[BeyondReference, ...] = ()
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.inference.population import for_population, over_tasks
 from benchsuite.analysis.test_part import least_error
 from benchsuite.errors import BenchsuiteError
@@ -144,12 +145,12 @@ def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
     p, sign = np.array([test.p for test in found]), np.array([test.sign for test in found])
     medians = _medians(values)
     differ = _differ(medians[one], medians[other], least)
-    apart = seeds = _holm(p, alpha) & differ
+    apart = seeds = (holm(p) <= alpha) & differ
     if any(parts):
         means = _means(values, medians)
         for at in np.flatnonzero(p <= alpha).tolist():  # those of larger p are told by no test part
             p[at] = _with_parts(values, means, parts, int(one[at]), int(other[at]), found[at])
-        apart = _holm(p, alpha) & differ
+        apart = (holm(p) <= alpha) & differ
     pairs = np.zeros((rows, rows), dtype=bool)
     pairs[one[apart & (sign > 0)], other[apart & (sign > 0)]] = True
     pairs[other[apart & (sign < 0)], one[apart & (sign < 0)]] = True
@@ -173,20 +174,13 @@ def _with_parts(
         if np.isnan(values[one, task]).all() or np.isnan(values[other, task]).all():
             continue
         test = rank_sum(values[one, [task]], values[other, [task]])
-        difference = float(means[one, task] - means[other, task])
+        ends = float(means[one, task]), float(means[other, task])
+        # Where failed runs decide there is no difference of shares.
+        difference = ends[0] - ends[1] if all(map(math.isfinite, ends)) else math.inf
         error = part.error(one, other, difference) if part is not None and math.isfinite(difference) else 0.0
         known = known or error > 0
         each.append((for_population(test.p, difference, error), float(test.sign)))
     return over_tasks(seeds.p, seeds.sign, each) if known else seeds.p
-
-
-def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
-    """Say of each p whether it is told: the smallest ones, up to the first that exceeds α ÷ (how many are left)."""
-    order = np.argsort(p, kind="stable")
-    passes = p[order] * np.arange(len(p), 0, -1) <= alpha
-    told = np.zeros(len(p), dtype=bool)
-    told[order[: len(p) if passes.all() else int(np.argmin(passes))]] = True
-    return told
 
 
 def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:
@@ -210,7 +204,7 @@ def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
             statistic += won
             variance += spread
             if any(parts):
-                z += _z(won, spread, np.abs(means[row, task] - means[:, task]), parts[task])
+                z += _z(won, spread, means[row, task], means[:, task], parts[task])
                 shared += m > 0
             step = np.maximum(step, weight)
             ways += _log_ways(n, m)
@@ -226,9 +220,11 @@ def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
     return PairsTold(better, worse, None, tests, smallest_p, exact=False, withheld=withheld // 2)
 
 
-def _z(won: Floats, variance: Floats, differences: Floats, part: Part | None) -> Floats:
+def _z(won: Floats, variance: Floats, mean: float, means: Floats, part: Part | None) -> Floats:
     """Return the normal z of one row against each on a task, with the least error that its test part can have."""
     error = np.zeros(len(won))
+    with np.errstate(invalid="ignore"):
+        differences = np.abs(mean - means)
     if part is not None and part.examples:
         within = np.flatnonzero(differences <= 1)
         error[within] = [least_error(one, part.examples) for one in differences[within].tolist()]

@@ -54,6 +54,16 @@ def read_reference(path: Path) -> Reference:
     return found
 
 
+def reference_of(results: Path) -> Reference:
+    """Return the reference results: those in the results folder, else those of the checkout that benchsuite runs from.
+
+    Args:
+        results: The results folder.
+    """
+    here = Path(__file__).parents[2] / "results"
+    return read_reference(results / "reference" / FILE) or read_reference(here / "reference" / FILE)
+
+
 def reference_values(
     reference: Reference,
     task: tuple[str, int, int],

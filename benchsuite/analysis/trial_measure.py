@@ -105,9 +105,18 @@ class TrialMeasure:
 
     def target_of(self, record: Record) -> float:
         """Return the target as a number of the record's task; NaN where the task declares none."""
+        return self.target_among(list(map(float, record.task.targets)), record.task.direction)
+
+    def target_among(self, targets: Sequence[float], direction: str) -> float:
+        """Return the target as a number of a task; NaN where the task declares none.
+
+        Args:
+            targets: What the task declares.
+            direction: ``max`` where larger is better.
+        """
         if isinstance(self.target, float):
             return self.target
-        held = sorted(map(float, record.task.targets), reverse=record.task.direction != "max")
+        held = sorted(targets, reverse=direction != "max")
         return held[{"easiest": 0, "middle": len(held) // 2, "hardest": -1}[str(self.target)]] if held else math.nan
 
     def watched(self, record: Record) -> float:

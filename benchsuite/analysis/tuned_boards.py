@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -76,6 +78,21 @@ def tuned_leaderboards(
     return found
 
 
+def searches_of_board(
+    board: Leaderboard, searches: Iterable[Search], records: Mapping[str, Record]
+) -> dict[tuple[str, Column], Search]:
+    """Return row and column → the search by which a setting of a board was chosen.
+
+    Args:
+        board: One of :func:`tuned_leaderboards`.
+        searches: The searches, of whatever board.
+        records: Id → record, of the evaluations.
+    """
+    own = (board.kind, board.change, replace(board.protocol, rule=""))
+    held = [search for search in searches if (search.kind, search.change, _protocol(search)) == own]
+    return {(search.selection, column_of_search(search, records)): search for search in _newest(held, records)}
+
+
 def _protocol(search: Search) -> Protocol:
     """Return how the setting of a search was chosen; names of hyperparameters have a dot, those of a task's knobs none."""
     knobs = tuple(sorted(name for name in search.searched if "." not in name))
@@ -122,6 +139,11 @@ def _lines(kind: str, searches: Sequence[Search], by_id: Mapping[str, Record]) -
                 cells=cells,
                 failed=failed,
                 chosen={column: _chosen(search) for column, search in held.items()},
+                exact={
+                    column: dict(search.setting)
+                    for column, search in held.items()
+                    if search.searched and search.chosen is not None
+                },
                 tuning_cost=sum(search.spent for search in held.values()) / len(held),
                 robust_decades=median(decades) if decades else None,
             )
@@ -143,8 +165,23 @@ def _chosen(search: Search) -> str:
     unique = len(set(short.values())) == len(short)
     edges = {name: f" (at the {end} edge)" for name, end in search.edges.items()}
     return ", ".join(
-        f"{short[name] if unique else name}={text(value, 3)}{edges.get(name, '')}"
+        f"{short[name] if unique else name}={_short(value)}{edges.get(name, '')}"
         for name, value in search.setting.items()
+    )
+
+
+def _short(value: Any) -> str:
+    """Return a value with three digits, or as many as it takes to come within 1 % of it and of its distance from 1.
+
+    A decay of 0.999851 is not 1, which would mean something else.
+    """
+    if not isinstance(value, float) or not math.isfinite(value):
+        return text(value)
+    near = abs(1 - value) if 0 < value < 1 else math.inf
+    near = min(abs(value), near)
+    return next(
+        (shown for digits in range(3, 17) if abs(float(shown := text(value, digits)) - value) <= near / 100),
+        text(value),
     )
 
 

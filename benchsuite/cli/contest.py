@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.judging import look_levels
-from benchsuite.analysis.reference import FILE, Reference, read_reference
+from benchsuite.analysis.reference import Reference, reference_of
 from benchsuite.analysis.test_part import Right, right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
@@ -214,16 +213,6 @@ class Contestants:
     @cached_property
     def _right(self) -> Right:
         return right_from(self._store.extras.predicted)
-
-
-def reference_of(results: Path) -> Reference:
-    """Return the reference results: those in the results folder, else those of the checkout that benchsuite runs from.
-
-    Args:
-        results: The results folder.
-    """
-    here = Path(__file__).parents[2] / "results"
-    return read_reference(results / "reference" / FILE) or read_reference(here / "reference" / FILE)
 
 
 def check(asked: Comparing) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.reference import reference_of
 from benchsuite.analysis.test_part import right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.certificates import part_sizes
-from benchsuite.cli.contest import reference_of
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written

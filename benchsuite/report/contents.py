@@ -16,6 +16,9 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
+from benchsuite.analysis.beyond_reference import with_reference
+from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
+from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
@@ -34,6 +37,7 @@ class Contents:
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
+        reference: The stored reference results; what is better than all that they hold is told, and scores are held against them.
     """
 
     def __init__(
@@ -46,12 +50,13 @@ class Contents:
         track: str | None = None,
         costs: Sequence[CostTable] = (),
         parts: TestParts | None = None,
+        reference: Reference | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
-        self.parts = parts
+        self.parts, self.reference = parts, reference or {}
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -80,12 +85,19 @@ class Contents:
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
-        return [with_costs(board, self.costs) for board in found]
+        return [with_reference(with_costs(board, self.costs), self.reference) for board in found]
 
     @cached_property
     def shown(self) -> list[Leaderboard]:
         """The leaderboards that hold more than baselines; the first one if none does, since something did run."""
         return [board for board in self.boards if board.compares] or self.boards[:1]
+
+    @cached_property
+    def numbers(self) -> list[BoardNumbers]:
+        """The numbers of :attr:`shown`."""
+        return [
+            board_numbers(board, self.sample, searches=self.searches, reference=self.reference) for board in self.shown
+        ]
 
     @property
     def drawn(self) -> list[Leaderboard]:

@@ -159,6 +159,15 @@ def test_p_of_one_task_is_that_of_a_verdict():
     assert over_tasks(seeds.p, seeds.sign, [(found, 1.0)]) == pytest.approx(found)
 
 
+@pytest.mark.parametrize("most", [64, 1])
+def test_where_failed_runs_decide_no_test_part_has_a_say(most: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rank_sums, "MOST_ROWS", most)
+    bad, good = [BAD] * 10, [one / 359 for one in RIGHT["adam"]]
+    values = np.array([[bad, good], [bad, bad], [good, [NAN] * 10]])
+    told = told_apart(values, 0.05, parts=[Part(20), Part(20)])
+    assert told.better.tolist() == told_apart(values, 0.05).better.tolist() == [1, 2, 0]
+
+
 def test_several_tasks_that_each_show_too_little_may_show_it_together():
     values = np.array([[one] * 6 for one in RIGHT.values()]) / 359
     assert told_apart(values, 0.05, parts=[Part(359)] * 6).better.tolist() == [0, 1]

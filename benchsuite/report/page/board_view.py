@@ -25,6 +25,7 @@ from benchsuite.report.tables.ranking_words import (
     joined,
     measure_words,
     other_lines,
+    reference_lines,
     rests_on,
     robust_line,
     score_text,
@@ -175,7 +176,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> Rankin
     return RankingView(
         first=first_line(board),
         robust=robust_line(board),
-        others=tuple(filter(None, [*other_lines(board), budget_line(board)])),
+        others=tuple(filter(None, [*other_lines(board), budget_line(board), *reference_lines(board)])),
         too_few=" ".join(filter(None, [too_few(board.ranking), small_parts(board.ranking)])) if board.ranking else "",
         rests_on=rests_on(board.ranking) if board.ranking else "",
         rule=board.protocol.rule,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,20 @@ FORMATS = {"csv": "csv", "parquet": "parquet", "json": "json", "latex": "tex", "
 """Format → how the name of its file ends."""
 ALL = "all tasks"
 """What stands for the task in a line of the overall ranking."""
-TEXTS = ("board", "kind", "track", "change", "measure", "task", "component", "also", "setting", "broken")
+TEXTS = (
+    "board",
+    "kind",
+    "track",
+    "change",
+    "measure",
+    "task",
+    "component",
+    "also",
+    "setting",
+    "setting_words",
+    "broken",
+)
+COUNTS = ("budget", "place", "rank_low", "rank_high", "failed", "seeds", "state_bytes", "tasks")
 
 
 def write_tables(boards: Sequence[Leaderboard], folder: Path, formats: Iterable[str]) -> list[Path]:
@@ -82,7 +95,8 @@ def ranking_lines(board: Leaderboard) -> list[dict[str, Any]]:
                         "low": entry.final.low if entry.final else None,
                         "high": entry.final.high if entry.final else None,
                         "attained_confidence": entry.final.attained if entry.final else None,
-                        "setting": row.chosen[at] if row.chosen else "",
+                        "setting": dict(row.exact[at]) if row.exact and row.exact[at] else None,
+                        "setting_words": row.chosen[at] if row.chosen else "",
                     }
                 )
     return lines
@@ -105,7 +119,8 @@ def _line(board: Leaderboard, task: str, label: str, also: str, place: Standing 
         "task": task,
         "component": label,
         "also": also,
-        "setting": "",
+        "setting": None,
+        "setting_words": "",
         "place": place.place if place else None,
         "tied": place.tied if place else None,
         "rank_low": place.low if place else None,
@@ -135,12 +150,14 @@ def _frame(boards: Sequence[Leaderboard], name: str) -> bytes:
     lines = [line for board in boards for line in ranking_lines(board)]
     frame = pd.DataFrame(lines, columns=[*_line_names()])
     for column in frame.columns:
+        if column == "setting":
+            frame[column] = [_setting_text(line[column]) for line in lines]
         if column in TEXTS:
             frame[column] = frame[column].astype("str")
         elif column == "tied":
             frame[column] = frame[column].astype("boolean")
         else:
-            frame[column] = frame[column].astype("float64")
+            frame[column] = frame[column].astype("Int64" if column in COUNTS else "float64")
     if name == "parquet":
         file = io.BytesIO()
         frame.to_parquet(file, index=False)
@@ -148,6 +165,11 @@ def _frame(boards: Sequence[Leaderboard], name: str) -> bytes:
     for column in TEXTS:
         frame[column] = frame[column].map(safe_cell)
     return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _setting_text(setting: Mapping[str, Any] | None) -> str:
+    """Return a setting in a cell: JSON, to the last digit; nothing where none was chosen."""
+    return "" if setting is None else json.dumps(setting, ensure_ascii=False)
 
 
 def _line_names() -> list[str]:
@@ -187,6 +209,7 @@ def _json(board: Leaderboard) -> dict[str, Any]:
             }
             for one in (board.robustness.changes if board.robustness else ())
         ],
+        "beyond_reference": [asdict(one) for one in board.beyond],
         "lines": [{key: _plain(value, beyond) for key, value in line.items()} for line in ranking_lines(board)],
     }
 

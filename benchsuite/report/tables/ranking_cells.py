@@ -14,6 +14,7 @@ from benchsuite.report.tables.ranking_words import (
     measure_words,
     other_lines,
     range_text,
+    reference_lines,
     rests_on,
     robust_line,
     score_interval,
@@ -70,7 +71,7 @@ def overall(board: Leaderboard, rows: Sequence[Row] | None = None) -> Cells:
         line += ["–" if row.tuning_cost is None else f"{row.tuning_cost:.3g}"] * tuned
         line += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
         lines.append(tuple(line))
-    notes = [first_line(board), robust_line(board), *other_lines(board), budget_line(board)]
+    notes = [first_line(board), robust_line(board), *other_lines(board), budget_line(board), *reference_lines(board)]
     notes += [too_few(board.ranking), small_parts(board.ranking), rests_on(board.ranking)] if board.ranking else []
     notes += [f"Settings: {board.protocol.rule}"] if board.protocol.rule else []
     title = f"{board.title}: all tasks, by {measure_words(board)}"

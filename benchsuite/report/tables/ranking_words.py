@@ -76,6 +76,29 @@ def other_lines(board: Leaderboard) -> list[str]:
     return found
 
 
+def reference_lines(board: Leaderboard) -> list[str]:
+    """Return what is better than all that the stored reference results hold, as a fact and not as an accusation."""
+    if not board.beyond:
+        return []
+    plain = [
+        f"{one.component} on {one.task} (median {one.median:.4g}, best reference {one.best:.4g})"
+        for one in board.beyond
+        if not one.out_of_proportion
+    ]
+    far = [
+        f"{one.component} on {one.task}: {one.out_of_proportion} ({one.median:.4g}, {one.best:.4g})"
+        for one in board.beyond
+        if one.out_of_proportion
+    ]
+    better = "Significantly better than every seed of the stored reference results, which are of the baseline at its defaults"
+    said = []
+    if plain:
+        said.append(f"{better}: {joined(plain)}. A better method may be; where you did not expect it, look for a leak.")
+    if far:
+        said.append(f"{better}, and out of proportion: {joined(far)}. Rule out a leak first.")
+    return said
+
+
 def budget_line(board: Leaderboard) -> str:
     """Return whether another tuning budget would have changed who leads; empty where nothing was searched."""
     found = board.more_budget

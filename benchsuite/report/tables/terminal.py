@@ -30,6 +30,7 @@ from benchsuite.report.tables.ranking_words import (
     measure_words,
     other_lines,
     range_text,
+    reference_lines,
     rests_on,
     robust_line,
     score_text,
@@ -79,6 +80,7 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     heads += ["rate,\ndecades"] * robust + ["state\nB/param"] * (not (tuned and robust))
     said = [first_line(whole_board), robust_line(whole_board)]
     said += [*other_lines(whole_board), budget_line(whole_board), too_few(whole_board.ranking)]
+    said += reference_lines(whole_board)
     said.append(small_parts(whole_board.ranking))
     if len(board.rows) < len(whole_board.rows):
         said.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from benchsuite.analysis import Leaderboard, leaderboards
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.reference import ReferenceRow
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.cost_files import CostRow, CostTable
@@ -25,7 +26,7 @@ from benchsuite.report.step_costs import with_costs
 from benchsuite.report.tables.formats import FORMATS, ranking_lines
 from benchsuite.report.tables.latex import escaped
 from benchsuite.report.tables.ranking_cells import overall
-from benchsuite.report.tables.ranking_words import first_line, rests_on, robust_line, too_few
+from benchsuite.report.tables.ranking_words import first_line, reference_lines, rests_on, robust_line, too_few
 from tests.factories import DIGITS, component, make_record
 from tests.report.reading import HOSTILE
 
@@ -103,7 +104,71 @@ def test_a_tie_of_best_scores_is_said_as_one():
     )
 
 
-def printed(records: list[Record]) -> str:
+REFERENCE = {
+    (DIGITS.name, DIGITS.version, DIGITS.epochs): [
+        ReferenceRow({"test": 0.95 + seed / 1000}, (None, None), 17.0) for seed in range(10)
+    ]
+}
+
+
+def of_rate(value: float, **hyperparameters: float) -> list[Record]:
+    changes = {"optimizer": [component("lion", **hyperparameters)]}
+    return [make_record(DIGITS, changes, seed=seed, value=value + seed / 1000) for seed in range(10)]
+
+
+def test_what_is_better_than_every_stored_reference_result_is_told_on_the_board():
+    plain = [make_record(DIGITS, seed=seed, value=0.95 + seed / 1000) for seed in range(10)]
+    contents = Contents([*plain, *of_rate(0.965)], reference=REFERENCE)
+    (board,) = (one for one in contents.boards if one.kind == "optimizer")
+    assert [(one.component, one.task, one.out_of_proportion) for one in board.beyond] == [("lion", DIGITS.name, "")]
+    (told,) = reference_lines(board)
+    assert told.endswith("A better method may be; where you did not expect it, look for a leak.")
+    assert f"lion on {DIGITS.name} (median 0.9695, best reference 0.959)" in told
+    assert told in overall(board).notes
+    assert told in printed(contents)
+    assert Contents([*plain, *of_rate(0.95)], reference=REFERENCE).boards[0].beyond == ()
+    assert Contents([*plain, *of_rate(0.965)]).boards[0].beyond == ()
+
+
+def test_a_leak_is_told_on_the_board_whoever_chose_and_an_honest_choice_is_not():
+    both = of_rate(0.965, learning_rate=0.1) + of_rate(0.99, learning_rate=0.2)
+    (board,) = (one for one in Contents(both, reference=REFERENCE).boards if one.kind == "optimizer")
+    assert [one.component for one in board.beyond] == ["lion[learning_rate=0.2]"]
+    assert "out of proportion" in reference_lines(board)[0]
+
+
+def test_files_hold_the_exact_setting_that_was_chosen(tmp_path: Path):
+    import pandas as pd
+
+    exact = {"optimizer.0.beta_2": 0.9998513742, "optimizer.0.epsilon": 2.0912345678e-08}
+    row = replace(PLANTED.rows[0], chosen=("beta_2=0.99985, epsilon=2.09e-08", "", ""), exact=(exact, {}, {}))
+    board = replace(PLANTED, rows=(row, *PLANTED.rows[1:]))
+    write_tables([board], tmp_path / "tables", ("json", "csv", "parquet"))
+    (held,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
+    of_csv = list(csv.DictReader(io.StringIO((tmp_path / "tables" / "rankings.csv").read_text(encoding="utf-8"))))
+    frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet").to_dict("records")
+    at = next(place for place, line in enumerate(held["lines"]) if line["setting"])
+    assert held["lines"][at]["setting"] == exact
+    assert json.loads(of_csv[at]["setting"]) == json.loads(frame[at]["setting"]) == exact
+    assert held["lines"][at]["setting_words"] == of_csv[at]["setting_words"] == "beta_2=0.99985, epsilon=2.09e-08"
+
+
+def test_counts_are_whole_numbers_in_files(tmp_path: Path):
+    import pandas as pd
+
+    rows = (replace(PLANTED.rows[0], tuning_cost=10.0), *PLANTED.rows[1:])
+    write_tables([replace(PLANTED, rows=rows)], tmp_path / "tables", ("csv", "parquet", "json"))
+    frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet")
+    (line, *_) = csv.DictReader(io.StringIO((tmp_path / "tables" / "rankings.csv").read_text(encoding="utf-8")))
+    (held,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
+    for name in ("place", "rank_low", "rank_high", "failed", "seeds", "tasks"):
+        assert str(frame[name].dtype) == "Int64"
+        assert line[name] == str(int(line[name])) == str(held["lines"][0][name])
+    assert line["tuning_trials"] == "10.0"  # mean over tasks: rungs make parts of trials
+    assert held["lines"][0]["tuning_trials"] == 10.0
+
+
+def printed(records: list[Record] | Contents) -> str:
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in leaderboard_tables(records):
         console.print(table)
@@ -184,7 +249,7 @@ def test_files_of_all_formats_hold_the_same_rows(tmp_path: Path):
         ]
         assert [float(line["score"]) for line in one] == [line["score"] for line in lines]
         assert [int(float(line["place"])) for line in one] == [line["place"] for line in lines]
-    assert {change["first"] for change in board["changes"]} == {"adam", "sgd"}
+    assert {tuple(change["first"]) for change in board["changes"]} == {("adam",), ("sgd",), ("adam", "sgd")}
     markdown = (tmp_path / "tables" / "rankings.md").read_text(encoding="utf-8")
     assert markdown.count("| Place | Component |") == 4
     assert re.search(r"^\| 1=? \| adam \|", markdown, re.MULTILINE)
