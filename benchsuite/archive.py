@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchsuite.analysis import Leaderboard
+    from benchsuite.analysis.arrays import TrialTable
+    from benchsuite.analysis.test_part import TestParts
     from benchsuite.record_files import Damage
     from benchsuite.report.drawings.series import Series
 
@@ -32,6 +34,7 @@ class Archive:
         damaged: What lies among the records and is none, one line each.
         same_as: (kind, name) → name, of components that say that they are the same method as another.
         searches: How tuned settings were chosen.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
     """
 
     def __init__(
@@ -44,11 +47,12 @@ class Archive:
         damaged: Iterable[object] = (),
         same_as: Mapping[tuple[str, str], str] | None = None,
         searches: Iterable[Search] = (),
+        parts: TestParts | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
-        self._contents = Contents(records, same_as, searches=self._searches)
+        self._contents = Contents(records, same_as, searches=self._searches, parts=parts)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -166,6 +170,25 @@ class Archive:
 
         return pd.DataFrame([line for board in self._found(kind, change, track) for line in leaderboard_rows(board)])
 
+    def table(self, kind: str = "optimizer", change: str = "", *, track: str = "default") -> TrialTable:
+        """Return which trials stand where, to take arrays of any measure from: components as rows, tasks as columns.
+
+        Args:
+            kind: One of :attr:`kinds`.
+            change: One of :attr:`changes`; the tasks' baselines as they are unless given.
+            track: How hyperparameters were chosen. What was tuned is one row for each selection, whatever setting was
+                chosen on which task; where several protocols tuned it, one for each of them.
+
+        Raises:
+            BenchsuiteError: If no trial compares that kind in that baseline on that track.
+        """
+        from benchsuite.analysis.arrays import table_of, table_of_searches
+
+        self._found(kind, change, track)
+        if track == "default":
+            return table_of(self._contents.sample, kind=kind, change=change)
+        return table_of_searches(self._contents.sample, self._searches, kind=kind, track=track, change=change)
+
     def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
         """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
 
@@ -242,6 +265,8 @@ class Archive:
 
 def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True, stale: bool = False) -> Archive:
     """Read a results folder; see :func:`benchsuite.read`."""
+    from benchsuite.analysis.test_part import TestParts, right_from
+    from benchsuite.certificates import part_sizes
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
@@ -253,6 +278,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    right = right_from(store.extras.predicted) if (store.folder / "predictions").is_dir() else None
     searches = list(store.searches(damaged))
     counts = Counter(freshness for _, freshness in judged)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
@@ -264,6 +290,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         damaged=damaged,
         same_as=registry.same_as,
         searches=searches,
+        parts=TestParts(part_sizes({record.trial.task for record in shown}, registry), right),
     )
 
 

@@ -6,6 +6,8 @@ TRACKS = ("default", "tuned", "self_tuning")
 """How hyperparameters are chosen: as declared; by a search of equal budget for all; by the method itself."""
 BUDGETS = {"small": 10, "medium": 25, "large": 60}
 """Name → whole trainings for each selection and task, the default setting among them."""
+USUAL_BUDGET = "small"
+"""Where none is named."""
 BUDGET_FORM = "|".join((*BUDGETS, "[1-9][0-9]{0,4}"))
 """What a user may write: one of these names, or a number of trainings."""
 BUDGET_WORDS = f"be {', '.join(BUDGETS)} or a number of trainings from 1 to 99,999"

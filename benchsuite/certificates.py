@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,26 @@ def committed(task: str, registry: Registry) -> dict[str, Any] | None:
         raise BenchsuiteError(
             f"the certificate {path} cannot be read ({error}). Write it again: benchsuite certify --write."
         ) from None
+    return found
+
+
+def part_sizes(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, int, int]]:
+    """Return the examples in the three parts of each task whose certificate says them.
+
+    Args:
+        tasks: Their names; one that is not known is left out.
+        known: The plugins that were found.
+    """
+    found = {}
+    for name in sorted(set(tasks) & set(known.tables.get("task", {}))):
+        try:
+            certificate = committed(name, known)
+        except BenchsuiteError:
+            continue
+        if certificate and certificate.get("version") == known.task(name).version:
+            parts = certificate["data"].get("parts", ())
+            if len(parts) == 3:
+                found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -37,10 +37,10 @@ class Tried:
         values: Name of what is searched → value.
         ids: Its trials, one for each tuning seed, or for each fold of each.
         score: Mean of their validation measures, larger is better; ``None`` where one failed.
-        cost: In whole trainings of one trial: what a rung stopped counts as its share.
+        cost: In whole trainings of one trial: what a rung stopped counts as its share, what was tried before as nothing.
         stop: The epoch after which it was stopped, so that it cannot be chosen; ``None`` for a whole training.
-        source: Where it comes from: ``default``, ``tuner``, or a reserved pair of the protocol, ``beyond`` the edge of a range
-            or ``near`` the best setting.
+        source: Where it comes from: ``default``, ``tuner``, a reserved pair of the protocol, ``beyond`` the edge of a range
+            or ``near`` the best setting, or ``rest``: a random point for what would be left of the budget.
     """
 
     values: dict[Name, Value]
@@ -48,7 +48,7 @@ class Tried:
     score: Real | None
     cost: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
     stop: Positive | None = None
-    source: Annotated[str, Field(pattern="^(default|tuner|beyond|near)$")] = "tuner"
+    source: Annotated[str, Field(pattern="^(default|tuner|beyond|near|rest)$")] = "tuner"
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,20 @@ class Search:
         """What the evaluated trials have: the chosen values, or those of the default."""
         return self.tried[self.chosen or 0].values if self.tried else {}
 
+    def evaluated_with(self, earlier: Search | None) -> Search:
+        """Return this search with the evaluations of an earlier one as well, if that chose the same setting.
+
+        Args:
+            earlier: The same search, asked for before with other evaluation seeds; ``None`` if there was none.
+        """
+        if earlier is None or earlier.setting != self.setting:
+            return self
+        return replace(self, evaluated=tuple(dict.fromkeys((*earlier.evaluated, *self.evaluated))))
+
     @property
     def spent(self) -> float:
         """What all that was tried cost, in whole trainings."""
-        return math.fsum(one.cost for one in self.tried)
+        return round(math.fsum(one.cost for one in self.tried), 9)  # thirds of a training add up to whole ones
 
     @property
     def tuning_ids(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchsuite.budgets import BUDGET_FORM, BUDGET_WORDS, BUDGETS, TRACKS
+from benchsuite.budgets import BUDGET_FORM, BUDGET_WORDS, BUDGETS, TRACKS, USUAL_BUDGET
 from benchsuite.changes import CHANGES, Changes, read_changes, spelled
 from benchsuite.checks import Check, above, form, one_of, whole
 from benchsuite.components import MOST_LANES, TIERS
@@ -100,8 +100,9 @@ class Study(Table):
         example="tuned",
     )
     budget: str = option(
-        "small",
-        f"Trainings of each search: {', '.join(f'{name} ({count})' for name, count in BUDGETS.items())}, or a number.",
+        "",
+        f"Trainings of each search: {', '.join(f'{name} ({count})' for name, count in BUDGETS.items())}, or a number; "
+        f"{USUAL_BUDGET} unless given.",
         form(BUDGET_FORM, BUDGET_WORDS),
         metavar="NAME|N",
         example="medium",
@@ -156,6 +157,7 @@ class Study(Table):
             BenchsuiteError: If something does.
         """
         for flag, given in (
+            ("--budget", self.budget),
             ("--tuner", self.tuner),
             ("--search", self.search),
             ("--tuning-folds", self.tuning_folds),

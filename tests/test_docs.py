@@ -16,6 +16,7 @@ import pytest
 import typer
 
 import benchsuite as bs
+from benchsuite.archive import Archive
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS
 from benchsuite.curves import Curves
@@ -26,7 +27,7 @@ from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.studies.file import read_study_file
 from benchsuite.study import TABLES
 from benchsuite.trial import Spec
-from tests.factories import make_record
+from tests.factories import make_record, make_study
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -167,6 +168,18 @@ def test_the_logger_of_the_guide_writes_what_it_says(tmp_path, capsys):
     assert first == f"{make_record(value=0.875, seed=3).id},digits_mlp,adam,3,completed,0.875"
     assert second == f"{make_record(outcome='crashed').id},digits_mlp,adam,0,crashed,"
     assert capsys.readouterr().out == "2 trials to run\n1 completed, 1 crashed\n"
+
+
+def test_the_numbers_of_the_explanation_are_taken_as_it_says(monkeypatch):
+    page = (DOCS / "explanation" / "numbers.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.setattr(bs, "read", lambda folder: Archive(make_study()))
+    found = {}
+    exec(compile(text, "numbers.md", "exec"), found)
+    table = found["table"]
+    assert found["losses"].values.shape == found["times"].values.shape == (len(table.rows), len(table.columns), 3)
+    assert [one.row for one in found["numbers"]] == list(table.rows)
+    assert max(one.interquartile_mean for one in found["numbers"]) > 0.9
 
 
 @pytest.mark.parametrize("title", ["my_regularizations.py", "my_swish.py"])

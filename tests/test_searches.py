@@ -152,6 +152,15 @@ def test_what_lies_among_searches_is_named(tmp_path: Path) -> None:
         assert part in said
 
 
+def test_evaluations_of_a_search_add_up_as_long_as_the_setting_is_the_same() -> None:
+    again = replace(SEARCH, evaluated=(TWO,))
+    assert again.evaluated_with(None) == again
+    assert again.evaluated_with(SEARCH).evaluated == (THREE, TWO)
+    assert SEARCH.evaluated_with(SEARCH) == SEARCH
+    other = replace(SEARCH, tried=(Tried({RATE: 0.5}, (ONE,), 0.9, 1.0),), evaluated=(ONE,))
+    assert again.evaluated_with(other) == again
+
+
 def test_the_sums_of_a_search() -> None:
     assert SEARCH.spent == 2.0
     assert SEARCH.tuning_ids == (ONE, TWO)

@@ -14,7 +14,8 @@ from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.ranking import Ranking, Standing
 from benchsuite.analysis.robustness import Robustness
 from benchsuite.analysis.sample import Column, LeftOut, Sample
-from benchsuite.analysis.tuned_boards import searched_only, tuned_leaderboards
+from benchsuite.analysis.searched_rows import searched_only
+from benchsuite.analysis.tuned_boards import tuned_leaderboards
 from benchsuite.analysis.twins import SameAs
 
 __all__ = [

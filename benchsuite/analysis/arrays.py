@@ -17,7 +17,7 @@ import numpy as np
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, worst
 from benchsuite.analysis.sample import Column, Sample, column_labels
-from benchsuite.analysis.searched_rows import column_of_search, row_labels
+from benchsuite.analysis.searched_rows import column_of_search, row_labels, searched_only
 from benchsuite.analysis.settings import Settings, key_of, labels
 from benchsuite.analysis.trial_measure import At, TrialMeasure
 from benchsuite.errors import BenchsuiteError
@@ -196,21 +196,30 @@ class TrialTable:
         return frozenset()
 
 
-def table_of(records: Sample | Iterable[Record], *, kind: str = "optimizer", change: str = "") -> TrialTable:
+def table_of(
+    records: Sample | Iterable[Record],
+    *,
+    kind: str = "optimizer",
+    change: str = "",
+    searches: Iterable[Search] = (),
+) -> TrialTable:
     """Return the table of a kind: its settings as rows, sorted by label, and the tasks as columns.
 
     It holds the trials that the kind's leaderboard holds: their recipe is the task's baseline except possibly in that
-    kind. Trials of tuning are in no table.
+    kind. Trials of tuning are in no table, and those of settings that a search chose in :func:`table_of_searches`.
 
     Args:
-        records: The records; one that is given twice counts once.
+        records: The records; one that is given twice counts once. A sample knows what was only searched for.
         kind: What is compared.
         change: What studies changed in the baseline of the task.
+        searches: The searches among whose evaluations some of the records may be.
     """
+    if not isinstance(records, Sample):
+        records = Sample(records, searched_only(searches))
     columns: defaultdict[Column, dict[str, list[Record]]] = defaultdict(dict)
     settings: dict[str, Settings] = {}
     asked: set[Column] = set()
-    for (column, kinds), held in Sample.of(records).by_kinds.items():
+    for (column, kinds), held in records.by_kinds.items():
         if column.change != change or kinds not in ((), (kind,)):
             continue
         for record in held:
@@ -236,6 +245,7 @@ def table_of_searches(
     *,
     kind: str = "optimizer",
     track: str = "tuned",
+    change: str = "",
 ) -> TrialTable:
     """Return the table of what was searched for: what was tuned as rows, the tasks as columns, evaluations as seeds.
 
@@ -246,9 +256,10 @@ def table_of_searches(
         searches: The searches, in any order.
         kind: What was compared.
         track: Whose searches are taken.
+        change: What studies changed in the baseline of the task.
     """
     by_id = {record.id: record for record in Sample.of(records).records}
-    held = [search for search in searches if search.kind == kind and search.track == track]
+    held = [search for search in searches if (search.kind, search.track, search.change) == (kind, track, change)]
     cells: dict[tuple[str, Column], list[Record]] = {}
     for label, search in zip(row_labels(held), held, strict=True):
         cells[label, column_of_search(search, by_id)] = [by_id[id] for id in search.evaluated if id in by_id]
@@ -304,8 +315,8 @@ def scores(
     """
     if isinstance(source, Iterable | Sample):
         if track != "default":
-            return table_of_searches(source, searches, kind=kind, track=track).scores(measure, at)
-        return table_of(source, kind=kind, change=change).scores(measure, at)
+            return table_of_searches(source, searches, kind=kind, track=track, change=change).scores(measure, at)
+        return table_of(source, kind=kind, change=change, searches=searches).scores(measure, at)
     sample = Sample.of(records)
     return table_of_board(source, sample).scores(measure, at) if sample.records else _test_values(source, measure, at)
 

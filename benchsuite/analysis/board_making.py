@@ -20,6 +20,7 @@ from benchsuite.analysis.ranking import Ranking, one_example, ranking
 from benchsuite.analysis.robustness import robustness
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.settings import Settings, joined_name
+from benchsuite.analysis.test_part import Part, TestParts, part_of
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
@@ -72,6 +73,7 @@ def make_board(
     measure: str | None = None,
     confidence: float = 0.95,
     budgets: Mapping[str, NDArray[np.float64]] | None = None,
+    parts: TestParts | None = None,
 ) -> Leaderboard:
     """Make a leaderboard.
 
@@ -84,6 +86,7 @@ def make_board(
         measure: What is measured; what the kind is judged by unless given.
         confidence: Of intervals, ranges and tests.
         budgets: Name → scores of another budget ``[rows, columns, seeds]``, larger is better.
+        parts: What is known of the parts that accuracies are measured on: their error counts, as it does in verdicts.
     """
     words = (measure,) if measure else measures_of(kind)
     asked = TrialMeasure.named(words[0])
@@ -104,12 +107,25 @@ def make_board(
     values = _values(table, words[0], failed, broken)
     generator = np.random.default_rng(CHANCE)
     least = one_example(values, [head.quantity == "accuracy" for head in heads])
-    whole = ranking(values, generator, confidence=confidence, least=least)
-    each = [ranking(values[:, [at]], generator, confidence=confidence, least=least[[at]]) for at in range(len(columns))]
+    finite = _parts(lines, heads, asked, parts or TestParts())
+    whole = ranking(values, generator, confidence=confidence, least=least, parts=finite)
+    each = [
+        ranking(values[:, [at]], generator, confidence=confidence, least=least[[at]], parts=[finite[at]])
+        for at in range(len(columns))
+    ]
     for position, (head, of_task) in enumerate(zip(heads, each, strict=True)):
         _rank(grid, position, head, of_task, broken)
     others = [
-        (word, ranking(_values(table, word, failed, broken), generator, confidence=confidence)) for word in words[1:]
+        (
+            word,
+            ranking(
+                _values(table, word, failed, broken),
+                generator,
+                confidence=confidence,
+                parts=_parts(lines, heads, TrialMeasure.named(word), parts or TestParts()),
+            ),
+        )
+        for word in words[1:]
     ]
     rows = [_row(line, entries, heads, why) for line, entries, why in zip(lines, grid, broken, strict=True)]
     reference = _reference_times(rows, kind, lines, columns)
@@ -136,10 +152,28 @@ def make_board(
         if found is None
         else replace(
             found,
-            first=place[found.first],
-            changes=tuple(replace(change, first=place[change.first]) for change in found.changes),
+            first=tuple(sorted(place[row] for row in found.first)),
+            changes=tuple(
+                replace(change, first=tuple(sorted(place[row] for row in change.first))) for change in found.changes
+            ),
         ),
     )
+
+
+def _parts(
+    lines: Sequence[BoardLine], heads: Sequence[ColumnHead], measure: TrialMeasure, known: TestParts
+) -> list[Part | None]:
+    """Return of each column the part that its values are measured on."""
+    return [
+        part_of(
+            [line.cells.get(head.column, ()) for line in lines],
+            measure,
+            head.primary,
+            known.sizes.get(head.column.task),
+            known.right,
+        )
+        for head in heads
+    ]
 
 
 def _head(column: Column, label: str, lines: Sequence[BoardLine], measure: TrialMeasure) -> ColumnHead:

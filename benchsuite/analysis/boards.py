@@ -9,6 +9,7 @@ from benchsuite.analysis.board_making import BoardLine, make_board
 from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.sample import Column, Sample, column_labels
 from benchsuite.analysis.settings import Settings, joined_name, key_of, labels
+from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.twins import SameAs, one_method_each
 from benchsuite.kinds import kind_order
 from benchsuite.record import Record
@@ -20,6 +21,7 @@ def leaderboards(
     confidence: float = 0.95,
     same_as: SameAs | None = None,
     measure: str | None = None,
+    parts: TestParts | None = None,
 ) -> list[Leaderboard]:
     """Build the leaderboard of every kind that has one, and of every changed baseline one of its own.
 
@@ -34,6 +36,7 @@ def leaderboards(
         same_as: Which components say that they are the same method as another: where the records show it, both are one
             row and count once in the ranks.
         measure: What is measured; what each kind is judged by unless given.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
 
     Raises:
         BenchsuiteError: If the measure means nothing, or nothing to these tasks.
@@ -65,6 +68,7 @@ def leaderboards(
             change=change,
             measure=measure,
             confidence=confidence,
+            parts=parts,
         )
         for kind, change in order
     ]

@@ -12,6 +12,7 @@ from benchsuite.analysis.judging import judge
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.reference import Reference, reference_values
 from benchsuite.analysis.test_part import Right
+from benchsuite.analysis.too_good import is_chosen, too_good
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.two_sides import TwoSides, two_sides
 from benchsuite.analysis.verdict import CANNOT_TELL, Look, Verdict
@@ -127,7 +128,8 @@ def _of_reference(verdict: Verdict, one: TwoSides, about: About, tests: int) -> 
         about.reference, (column.task, column.task_version, column.epochs), about.measure, one.target, one.targets
     )
     for name, values in ((about.a, one.a), (about.b, one.b)):
-        if text := warn.too_good(name, values, stored, one.direction, verdict.alpha, tests):
+        chosen, counted = is_chosen(name, about.track), about.measure.counts_up
+        if text := too_good(name, values, stored, one.direction, verdict.alpha, tests, chosen=chosen, counted=counted):
             yield Caution("too_good", one.task, text)
 
 

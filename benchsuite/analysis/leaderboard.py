@@ -151,6 +151,8 @@ class Protocol:
         tuner: Who searched.
         budget: How many trials each component had on each task.
         folds: Of tuning by cross-validation, 0 without.
+        seeds: With how many seeds each setting was tried.
+        knobs: Of the tasks that were searched as well.
         rule: How the setting was chosen, a sentence.
     """
 
@@ -158,6 +160,8 @@ class Protocol:
     tuner: str = ""
     budget: int = 0
     folds: int = 0
+    seeds: int = 1
+    knobs: tuple[str, ...] = ()
     rule: str = ""
 
     @property
@@ -169,7 +173,9 @@ class Protocol:
         if not self.budget:
             return track
         folds = f", {self.folds} folds" if self.folds else ""
-        return f"{track}, {self.budget} trials by {self.tuner}{folds}"
+        seeds = f" × {self.seeds} seeds" if self.seeds > 1 else ""
+        knobs = f", with {' and '.join(self.knobs)}" if self.knobs else ""
+        return f"{track}, {self.budget} trials{seeds} by {self.tuner}{folds}{knobs}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from benchsuite.analysis.inference.exact import EXACT_PAIRS, signed_rank_sums, t
 from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.inference.outcome import Test
 from benchsuite.analysis.inference.paired import pair_differences, sign_flips, signed_ranks, smallest_p_paired
+from benchsuite.analysis.inference.population import over_tasks
 from benchsuite.analysis.inference.power import more_seeds
 from benchsuite.analysis.inference.two_samples import probability_of_improvement
 from benchsuite.analysis.two_sides import TwoSides
@@ -25,8 +26,6 @@ ALPHA = 0.05
 """The chance of any false verdict in a table."""
 RESAMPLES = 2000
 """Of the interval around the probability of improvement."""
-LEAST_P = 1e-300
-"""Smaller ones have no quantile."""
 
 
 @dataclass(frozen=True)
@@ -214,12 +213,10 @@ def tested_together(samples: Sequence[Aligned], found: Sequence[Difference], gen
     test = stratified_test([sample.differences for sample in samples], generator)
     if not any(one.test_error for one in found):
         return test
-    from scipy.special import ndtr, ndtri
-
-    z = [math.copysign(-float(ndtri(max(one.p, LEAST_P) / 2)), one.estimate) if one.n else 0.0 for one in found]
-    together = math.fsum(z) / math.sqrt(len(z))
-    p = 2 * float(ndtr(-abs(together))) if together * test.statistic > 0 else 1.0
-    return replace(test, p=max(p, test.p), method=f"{test.method}, with the error of the test parts")
+    # A task without a seed counts as one on which nothing differs.
+    each = [(one.p if one.n else 1.0, one.estimate) for one in found]
+    p = over_tasks(test.p, test.statistic, each)
+    return replace(test, p=p, method=f"{test.method}, with the error of the test parts")
 
 
 def _without(

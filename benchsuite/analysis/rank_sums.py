@@ -16,10 +16,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchsuite.analysis.inference.population import for_population, over_tasks
+from benchsuite.analysis.test_part import least_error
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from benchsuite.analysis.test_part import Part
 
     Floats = NDArray[np.float64]
 
@@ -64,6 +70,7 @@ class PairsTold:
         tests: How many pairs were tested.
         smallest_p: The smallest p that any pair could have given.
         exact: Whether all distributions were counted out; the correction is then Holm's, else Bonferroni's.
+        withheld: How many pairs the seeds alone would have told apart, and finite test parts do not.
     """
 
     better: NDArray[np.int64]
@@ -72,6 +79,7 @@ class PairsTold:
     tests: int
     smallest_p: float
     exact: bool
+    withheld: int = 0
 
 
 def rank_sum(first: Floats, second: Floats) -> RankSum:
@@ -109,7 +117,9 @@ def rank_sum(first: Floats, second: Floats) -> RankSum:
     return RankSum(sign, min(1.0, p), smallest, exact=False)
 
 
-def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> PairsTold:
+def told_apart(
+    values: Floats, alpha: float, least: Floats | None = None, parts: Sequence[Part | None] | None = None
+) -> PairsTold:
     """Test every two rows and say which are told apart, all of them together at one level.
 
     Args:
@@ -117,20 +127,29 @@ def told_apart(values: Floats, alpha: float, least: Floats | None = None) -> Pai
         alpha: With what chance, at most, any two rows that are alike are told apart.
         least: ``[tasks]``: two rows whose medians differ by no more than this on every task are not told apart, whatever
             a test says: one test example is no difference. 0 unless given.
+        parts: Of each task the part that it is measured on, where that is finite and its error known: the tests are then for the
+            population, as verdicts are (:mod:`benchsuite.analysis.inference.population`).
     """
     if not 0 < alpha < 1:
         raise BenchsuiteError(f"alpha must lie between 0 and 1, both excluded. Received: {alpha!r}.")
     known = np.zeros(values.shape[1]) if least is None else least
-    return (_each if len(values) <= MOST_ROWS else _many)(values, alpha, known)
+    held = parts if parts is not None and any(parts) else [None] * values.shape[1]
+    return (_each if len(values) <= MOST_ROWS else _many)(values, alpha, known, held)
 
 
-def _each(values: Floats, alpha: float, least: Floats) -> PairsTold:
+def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:
     rows = len(values)
     one, other = np.triu_indices(rows, 1)
     found = [rank_sum(values[a], values[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
     p, sign = np.array([test.p for test in found]), np.array([test.sign for test in found])
     medians = _medians(values)
-    apart = _holm(p, alpha) & _differ(medians[one], medians[other], least)
+    differ = _differ(medians[one], medians[other], least)
+    apart = seeds = _holm(p, alpha) & differ
+    if any(parts):
+        means = _means(values, medians)
+        for at in np.flatnonzero(p <= alpha).tolist():  # those of larger p are told by no test part
+            p[at] = _with_parts(values, means, parts, int(one[at]), int(other[at]), found[at])
+        apart = _holm(p, alpha) & differ
     pairs = np.zeros((rows, rows), dtype=bool)
     pairs[one[apart & (sign > 0)], other[apart & (sign > 0)]] = True
     pairs[other[apart & (sign < 0)], one[apart & (sign < 0)]] = True
@@ -141,7 +160,24 @@ def _each(values: Floats, alpha: float, least: Floats) -> PairsTold:
         tests=len(found),
         smallest_p=min((test.smallest_p for test in found), default=1.0),
         exact=all(test.exact for test in found),
+        withheld=int((seeds & ~apart).sum()),
     )
+
+
+def _with_parts(
+    values: Floats, means: Floats, parts: Sequence[Part | None], one: int, other: int, seeds: RankSum
+) -> float:
+    """Return p of two rows with the errors of the test parts, task by task, added to the chance of the seeds."""
+    each, known = [], False
+    for task, part in enumerate(parts):
+        if np.isnan(values[one, task]).all() or np.isnan(values[other, task]).all():
+            continue
+        test = rank_sum(values[one, [task]], values[other, [task]])
+        difference = float(means[one, task] - means[other, task])
+        error = part.error(one, other, difference) if part is not None and math.isfinite(difference) else 0.0
+        known = known or error > 0
+        each.append((for_population(test.p, difference, error), float(test.sign)))
+    return over_tasks(seeds.p, seeds.sign, each) if known else seeds.p
 
 
 def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
@@ -153,7 +189,7 @@ def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
     return told
 
 
-def _many(values: Floats, alpha: float, least: Floats) -> PairsTold:
+def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:
     """Count for each row, by the normal distribution, those that are told apart from it; nothing is held for each pair."""
     rows, tasks, _ = values.shape
     tests = rows * (rows - 1) // 2
@@ -161,24 +197,52 @@ def _many(values: Floats, alpha: float, least: Floats) -> PairsTold:
     counts = (~np.isnan(values)).sum(axis=2).astype(np.float64)
     better, worse = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.int64)
     places, medians = [_places(values[:, task]) for task in range(tasks)], _medians(values)
-    smallest = 0.0
+    means = _means(values, medians)
+    smallest, withheld = 0.0, 0
     for row in range(rows):
-        statistic, variance, step, ways = (np.zeros(rows) for _ in range(4))
+        statistic, variance, step, ways, z, shared = (np.zeros(rows) for _ in range(6))
         for task in range(tasks):
             n, m = counts[row, task], counts[:, task]
             if not n:
                 continue
             weight = (m > 0) / (n + m + 1)
-            statistic += weight * _wins_less_losses(places[task], row)
-            variance += weight**2 * n * m * (n + m + 1) / 3
+            won, spread = weight * _wins_less_losses(places[task], row), weight**2 * n * m * (n + m + 1) / 3
+            statistic += won
+            variance += spread
+            if any(parts):
+                z += _z(won, spread, np.abs(means[row, task] - means[:, task]), parts[task])
+                shared += m > 0
             step = np.maximum(step, weight)
             ways += _log_ways(n, m)
         far = np.maximum(0.0, np.abs(statistic) - step) > bound * np.sqrt(variance)
         far &= _differ(medians[row], medians, least)
+        if any(parts):
+            seen = far & (z * np.sign(statistic) > bound * np.sqrt(shared))
+            withheld, far = withheld + int((far & ~seen).sum()), seen
         worse[row], better[row] = int((far & (statistic > 0)).sum()), int((far & (statistic < 0)).sum())
         ways[row] = 0
         smallest = max(smallest, float(ways.max()))
-    return PairsTold(better, worse, None, tests, min(1.0, 2 * math.exp(-smallest)), exact=False)
+    smallest_p = min(1.0, 2 * math.exp(-smallest))
+    return PairsTold(better, worse, None, tests, smallest_p, exact=False, withheld=withheld // 2)
+
+
+def _z(won: Floats, variance: Floats, differences: Floats, part: Part | None) -> Floats:
+    """Return the normal z of one row against each on a task, with the least error that its test part can have."""
+    error = np.zeros(len(won))
+    if part is not None and part.examples:
+        within = np.flatnonzero(differences <= 1)
+        error[within] = [least_error(one, part.examples) for one in differences[within].tolist()]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.where(error > 0, error / differences, 0.0)
+        return np.nan_to_num(won / np.sqrt(variance + np.square(won * ratio)))
+
+
+def _means(values: Floats, medians: Floats) -> Floats:
+    """Return the mean of the runs that did not fail; infinite where the median one did, NaN where there is none."""
+    finite = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        means = np.where(finite, values, 0.0).sum(axis=2) / finite.sum(axis=2)
+    return np.where(np.isinf(medians), medians, means)
 
 
 def _medians(values: Floats) -> Floats:

@@ -1,8 +1,9 @@
 """The ranking of a table: a score, the range of ranks that chance allows, and places that no two rows share a false order in.
 
 A row's *score* is its win share, the mean over its tasks (:func:`~benchsuite.analysis.win_shares.win_shares`). Its *place* is
-1 + the number of rows that are told to be better by a corrected test of every pair, so rows that nothing tells apart
-share it. Its *range* of ranks is that of the bootstrap over seeds within tasks, widened to what these tests leave open: a
+1 + the number of rows that are told to be better by a corrected test of every pair, and down the scores it never rises again: a
+row that is told apart from nobody only since its runs scatter stands below no row that it beats by score, and above none that
+beats it. Its *range* of ranks is that of the bootstrap over seeds within tasks, widened to what these tests leave open: a
 bootstrap of a few seeds alone is too narrow, and would claim what the tests deny.
 """
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from benchsuite.analysis.test_part import Part
+
     Floats = NDArray[np.float64]
 
 RESAMPLES = 1000
@@ -32,7 +35,7 @@ class Standing:
     """Where a row stands.
 
     Args:
-        place: 1 + how many rows are told to be better.
+        place: 1 + how many rows are told to be better, at most its rank by score, and never above that of a row with a higher score.
         tied: Whether another row has the same place.
         low: The best rank that cannot be excluded.
         high: The worst.
@@ -61,7 +64,7 @@ class Ranking:
 
     Args:
         places: Of each row; ``None`` for one that lacks tasks which others have, or has no run that counts: it enters no score.
-        order: The rows, best place first, within a place best score first; those without a place last.
+        order: The rows, best score first; those without a place last.
         cliques: Runs of rows in that order no two of whom are told apart, of two rows or more, none within another.
         tasks: Tasks on which there was something to rank.
         confidence: Of ranges and tests.
@@ -69,6 +72,7 @@ class Ranking:
         tests: Pairs of rows that were tested.
         smallest_p: The smallest p that any of these tests could have given with so many runs.
         exact: Whether all p were counted out, and corrected by Holm; else they are of the normal distribution, by Bonferroni.
+        withheld: Pairs that the seeds alone would have told apart, and finite test parts do not.
     """
 
     places: tuple[Standing | None, ...]
@@ -80,6 +84,7 @@ class Ranking:
     tests: int
     smallest_p: float
     exact: bool
+    withheld: int = 0
 
     @property
     def ranked(self) -> tuple[int, ...]:
@@ -104,6 +109,7 @@ def ranking(
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
     least: Floats | None = None,
+    parts: Sequence[Part | None] | None = None,
 ) -> Ranking:
     """Rank the rows of a table.
 
@@ -113,6 +119,7 @@ def ranking(
         confidence: Of ranges, and of all tests together.
         resamples: Of the bootstrap.
         least: ``[tasks]``: the largest difference that is none, such as that of one test example.
+        parts: Of each task the part that it is measured on, where that is finite and its error known.
     """
     chosen = complete(values)
     places: list[Standing | None] = [None] * len(values)
@@ -121,27 +128,28 @@ def ranking(
     held_values = values[chosen]
     shares = win_shares(held_values)
     score = mean_shares(shares)
-    told = told_apart(held_values, 1 - confidence, least)
+    told = told_apart(held_values, 1 - confidence, least, [part and part.only(chosen) for part in parts or ()] or None)
     drawn = np.concatenate(list(resampled_shares(held_values, generator, resamples)))
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(_ranks(drawn), tails, axis=0, method="inverted_cdf").astype(int)
     score_low, score_high = np.quantile(drawn, tails, axis=0, method="inverted_cdf")
     rank = _ranks(score[None])[0]
-    place = 1 + told.better
+    open_to = 1 + told.better  # the best place that the tests leave open
+    place = _places(rank, open_to)
     held, counts = np.unique(place, return_counts=True)
     shared = set(held[counts > 1].tolist())
     for at, row in enumerate(chosen.tolist()):
         places[row] = Standing(
             place=int(place[at]),
             tied=int(place[at]) in shared,
-            low=int(min(low[at], rank[at], place[at])),
+            low=int(min(low[at], place[at], open_to[at])),
             high=int(max(high[at], rank[at], len(chosen) - told.worse[at])),
             score=float(score[at]),
             # The score itself is in its interval, whatever was drawn.
             score_low=float(min(score_low[at], score[at])),
             score_high=float(max(score_high[at], score[at])),
         )
-    inside = sorted(range(len(chosen)), key=lambda at: (int(place[at]), -round(float(score[at]), 12), at))
+    inside = sorted(range(len(chosen)), key=lambda at: (int(rank[at]), at))
     order = [int(chosen[at]) for at in inside]
     rest = sorted(set(range(len(values))) - set(order))
     return Ranking(
@@ -154,7 +162,24 @@ def ranking(
         tests=told.tests,
         smallest_p=told.smallest_p,
         exact=told.exact,
+        withheld=told.withheld,
     )
+
+
+def _places(rank: NDArray[np.int64], open_to: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return places that contradict no score: down the ranks the largest of 1 + the rows told to be better, so far.
+
+    Args:
+        rank: Of each row by its score; rows of one score share it.
+        open_to: 1 + how many rows are told to be better.
+    """
+    places = np.ones(len(rank), dtype=np.int64)
+    so_far = 1
+    for one in np.unique(rank).tolist():
+        held = rank == one
+        so_far = max(so_far, min(one, int(open_to[held].min())))
+        places[held] = so_far
+    return places
 
 
 def one_example(values: Floats, shares: Sequence[bool]) -> Floats:

@@ -25,11 +25,13 @@ class ReferenceRow:
         values: Measure (``test``, ``validation``, ``train``, ``train_loss``) → number.
         epochs_to: The first epoch that reached each target that the task declares, in the order of the file; ``None``: never.
         steps_per_epoch: Steps of an epoch.
+        completed: Whether training ended well; if not, all of it is empty.
     """
 
     values: Mapping[str, float]
     epochs_to: tuple[int | None, ...]
     steps_per_epoch: float
+    completed: bool = True
 
 
 Reference = Mapping[tuple[str, int, int], list[ReferenceRow]]
@@ -46,8 +48,7 @@ def read_reference(path: Path) -> Reference:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
-                if row["outcome"] == "completed":
-                    found[row["task"], int(row["version"]), int(row["epochs"])].append(_row(row))
+                found[row["task"], int(row["version"]), int(row["epochs"])].append(_row(row))
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
         return {}
     return found
@@ -69,7 +70,7 @@ def reference_values(
         target: The target that the measure counts to, if it does.
         targets: What the task declares.
     """
-    rows = reference.get(task, [])
+    rows = [row for row in reference.get(task, []) if row.completed]
     if not measure.counts_up:
         return np.array([row.values[measure.word] for row in rows if measure.word in row.values])
     if measure.of == "seconds" or target not in targets:
@@ -80,7 +81,29 @@ def reference_values(
     return np.array([math.inf if at is None else at * one for at, one in zip(reached, unit, strict=True)])
 
 
+def best_known(reference: Reference, measure: str = "test") -> dict[tuple[str, int], float]:
+    """Return task and version → the median over seeds in the reference results.
+
+    A failed seed counts as worse than any number. Where the median failed, there is none.
+
+    Args:
+        reference: The table.
+        measure: ``train``, ``validation``, ``test``: the primary measure of that part; ``train_loss``.
+    """
+    values: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
+    for (task, version, _), rows in reference.items():
+        values[task, version] += [row.values.get(measure, math.nan) for row in rows]
+    found = {}
+    for key, held in values.items():
+        known = [value for value in held if not math.isnan(value)]
+        if 2 * len(known) > len(held):  # else the median seed failed, whichever way is better
+            found[key] = float(np.median(known))
+    return found
+
+
 def _row(row: Mapping[str, str]) -> ReferenceRow:
+    if row["outcome"] != "completed":
+        return ReferenceRow({}, (), 0.0, completed=False)
     names = ("train", "validation", "test", "train_loss")
     values = {name: float(row[name]) for name in names if row[name]}
     reached = tuple(None if word == "-" else int(word) for word in row["epochs_to_targets"].split())

@@ -29,13 +29,13 @@ class Without:
     Args:
         what: ``task``, ``seed``, ``entrant`` or ``budget``.
         name: Which one.
-        first: The row that then has the best score: the first of before, where it still has.
-        rank: The rank that the first of before then has.
+        first: The rows that then have the best score.
+        rank: The rank that the first of before then has; the worst, of several.
     """
 
     what: str
     name: str
-    first: int
+    first: tuple[int, ...]
     rank: int
 
 
@@ -44,17 +44,21 @@ class Robustness:
     """What becomes of the first.
 
     Args:
-        first: The row with the best score.
+        first: The rows with the best score: one, or several that share it.
         changes: One for each thing that was left out or changed.
     """
 
-    first: int
+    first: tuple[int, ...]
     changes: tuple[Without, ...]
+
+    def flipped(self, change: Without) -> bool:
+        """Say whether one of the first has no longer the best score."""
+        return not set(self.first) <= set(change.first)
 
     @property
     def flips(self) -> tuple[Without, ...]:
-        """The changes after which another row is first."""
-        return tuple(change for change in self.changes if change.first != self.first)
+        """The changes after which other rows are first, or not all of those that were."""
+        return tuple(change for change in self.changes if self.flipped(change))
 
     def of(self, what: str) -> tuple[Without, ...]:
         """Return the changes of one sort."""
@@ -87,16 +91,16 @@ def robustness(
     values, rows = values[chosen], [rows[row] for row in chosen.tolist()]
     shares = win_shares(values)
     score = mean_shares(shares)
-    first = int(np.argmax(score >= score.max() - SAME))
+    first = np.flatnonzero(score >= score.max() - SAME)
     found: list[Without] = []
 
     def add(what: str, name: str, scores: Floats) -> None:
-        known = scores[~np.isnan(scores)]
-        if np.isnan(scores[first]):
+        if np.isnan(scores[first]).any():
             return
-        rank = 1 + int((known > scores[first] + SAME).sum())
-        now = first if rank == 1 else int(np.nanargmax(scores))
-        found.append(Without(what, name, int(chosen[now]), rank))
+        known = scores[~np.isnan(scores)]
+        rank = 1 + int((known > scores[first].min() + SAME).sum())
+        now = np.flatnonzero(scores >= known.max() - SAME)
+        found.append(Without(what, name, tuple(chosen[now].tolist()), rank))
 
     ranked = np.flatnonzero((~np.isnan(shares)).any(axis=0)).tolist()
     for task in ranked if len(ranked) > 1 else ():
@@ -108,11 +112,11 @@ def robustness(
         add("entrant", rows[row], scores)
     for name, other in (budgets or {}).items():
         add("budget", name, mean_shares(win_shares(other[chosen])))
-    return Robustness(int(chosen[first]), tuple(found))
+    return Robustness(tuple(chosen[first].tolist()), tuple(found))
 
 
-def _without_each(values: Floats, shares: Floats, first: int) -> list[tuple[int, Floats]]:
-    """Return, for each row but the first, the scores of all without it; NaN for those that cannot become the first."""
+def _without_each(values: Floats, shares: Floats, first: NDArray[np.intp]) -> list[tuple[int, Floats]]:
+    """Return, for each row but the first ones, the scores of all without it; NaN for those that cannot become the first."""
     present = ~np.isnan(shares)
     entrants = present.sum(axis=0)  # of each task
     least = int(entrants[entrants > 1].min())
@@ -120,7 +124,7 @@ def _without_each(values: Floats, shares: Floats, first: int) -> list[tuple[int,
         return []
     held = mean_shares(shares)
     # One opponent less moves a score by no more than 1/(entrants − 2).
-    near = np.flatnonzero(held >= held[first] - 2 / (least - 2)).tolist()
+    near = np.flatnonzero(held >= held[first].min() - 2 / (least - 2)).tolist()
     total = np.zeros((len(near), len(values)))
     for at, row in enumerate(near):
         for task in np.flatnonzero(present[row]).tolist():
@@ -131,7 +135,7 @@ def _without_each(values: Floats, shares: Floats, first: int) -> list[tuple[int,
         total[at] /= present[row].sum()
     found = []
     for row in range(len(values)):
-        if row != first:
+        if row not in first:
             scores = np.full(len(values), np.nan)
             scores[near] = total[:, row]
             scores[row] = np.nan

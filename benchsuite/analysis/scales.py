@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import math
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +48,7 @@ def scales(
     Args:
         table: Which trials stand where.
         scores: What was measured of them, no count until a target.
-        published: Task and version → the best known value, see :func:`published_values`.
+        published: Task and version → the best known value, see :func:`~benchsuite.analysis.reference.best_known`.
     """
     asked = TrialMeasure.named(scores.measure)
     if asked.counts_up:
@@ -89,27 +87,6 @@ def normalized_scores(scores: Scores, held: tuple[ScoreScale, ...]) -> NDArray[n
         found[:, [column]] = normalized(
             oriented[:, [column]], [sign * scale.floor], [sign * scale.reference], logarithmic=scale.logarithmic
         )
-    return found
-
-
-def published_values(content: str, *, column: str = "test") -> dict[tuple[str, int], float]:
-    """Return task and version → the median over seeds in a table of reference results, such as ``baselines.csv``.
-
-    A failed seed has no value there, and counts as worse than any number. Where the median failed, there is none.
-
-    Args:
-        content: The text of the table, with columns ``task``, ``version`` and ``outcome``.
-        column: ``train``, ``validation``, ``test``: the primary measure of that part; ``train_loss``.
-    """
-    values: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
-    for row in csv.DictReader(content.splitlines()):
-        done = row["outcome"] == "completed" and row[column]
-        values[row["task"], int(row["version"])].append(float(row[column]) if done else math.nan)
-    found = {}
-    for key, held in values.items():
-        known = [value for value in held if not math.isnan(value)]
-        if 2 * len(known) > len(held):  # else the median seed failed, whichever way is better
-            found[key] = float(np.median(known))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,16 @@ from benchsuite.searches import Search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+def searched_only(searches: Iterable[Search]) -> frozenset[str]:
+    """Return the trials that only a search asked for: those of a chosen setting, unless that is the default one."""
+    found: set[str] = set()
+    kept: set[str] = set()
+    for search in searches:
+        default = not search.tried or search.tried[search.chosen or 0].source == "default"
+        (kept if default else found).update(search.evaluated)
+    return frozenset(found - kept)
 
 
 def column_of_search(search: Search, records: Mapping[str, Record]) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,20 +83,26 @@ def shares_to_targets(table: TrialTable, held: tuple[ScoreScale, ...], count: in
     return found
 
 
-def speed_ups(table: TrialTable, reference: int, *, levels: int = 20) -> list[list[SpeedUp]]:
+def speed_ups(table: TrialTable, reference: int | Sequence[int | None], *, levels: int = 20) -> list[list[SpeedUp]]:
     """Return the speed-up of the median curve of each row against that of one of them, in epochs: ``[row][column]``.
 
     Args:
         table: Which trials stand where.
-        reference: The row that all are held against.
+        reference: The row that all are held against; or that of each column, ``None`` where there is none.
         levels: How many levels of its way.
     """
     columns = []
-    for column in range(len(table.columns)):
+    of_column = [reference] * len(table.columns) if isinstance(reference, int) else reference
+    for column, held in enumerate(of_column):
         curves = column_curves(table, column)
         medians = np.where(np.isneginf(curves.medians()), np.nan, curves.medians())  # failed: there is no number
         columns.append(
-            [speed_up(one, curves.epochs, medians[reference], curves.epochs, levels=levels) for one in medians]
+            [
+                speed_up(
+                    one, curves.epochs, np.empty(0) if held is None else medians[held], curves.epochs, levels=levels
+                )
+                for one in medians
+            ]
         )
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in table.rows]
 

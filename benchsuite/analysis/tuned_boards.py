@@ -16,6 +16,7 @@ from benchsuite.analysis.rate_robustness import robustness_of_search
 from benchsuite.analysis.sample import Column, Sample, column_labels
 from benchsuite.analysis.searched_rows import column_of_search, whole_scores
 from benchsuite.analysis.settings import joined_name, text
+from benchsuite.analysis.test_part import TestParts
 from benchsuite.kinds import kind_order
 from benchsuite.record import Record
 from benchsuite.searches import Search
@@ -24,26 +25,17 @@ TOLERANCE = 0.05
 """What a learning rate may lose: this part of the way from the lower quarter of what was tried to the best of it."""
 
 
-def searched_only(searches: Iterable[Search]) -> frozenset[str]:
-    """Return the trials that only a search asked for: those of a chosen setting, unless that is the default one."""
-    found: set[str] = set()
-    kept: set[str] = set()
-    for search in searches:
-        default = not search.tried or search.tried[search.chosen or 0].source == "default"
-        (kept if default else found).update(search.evaluated)
-    return frozenset(found - kept)
-
-
 def tuned_leaderboards(
     records: Sample | Iterable[Record],
     searches: Iterable[Search],
     *,
     confidence: float = 0.95,
     measure: str | None = None,
+    parts: TestParts | None = None,
 ) -> list[Leaderboard]:
     """Build the leaderboards of what was tuned: a row for each selection, its values those of the chosen setting.
 
-    Every kind, track, changed baseline and protocol (tuner, budget, folds) has a board of its own: a row must not look
+    Every kind, track, changed baseline and protocol (tuner, budget, tuning seeds, folds, knobs) has a board of its own: a row must not look
     better because more was spent on it.
 
     Args:
@@ -51,6 +43,7 @@ def tuned_leaderboards(
         searches: The searches.
         confidence: The wanted confidence of the intervals, above 0 and below 1.
         measure: What is measured; what each kind is judged by unless given.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
 
     Raises:
         BenchsuiteError: If the measure means nothing, or nothing to these tasks.
@@ -58,9 +51,7 @@ def tuned_leaderboards(
     by_id = {record.id: record for record in Sample.of(records).records}
     boards: defaultdict[tuple[str, str, Protocol], list[Search]] = defaultdict(list)
     for search in searches:
-        boards[search.kind, search.change, Protocol(search.track, search.tuner, search.budget, search.folds)].append(
-            search
-        )
+        boards[search.kind, search.change, _protocol(search)].append(search)
     names = column_labels(sorted({column_of_search(search, by_id) for held in boards.values() for search in held}))
     found = []
     for key in sorted(boards, key=lambda key: (key[1], kind_order(key[0]), _order(key[2]))):
@@ -78,14 +69,21 @@ def tuned_leaderboards(
             protocol=replace(protocol, rule=rule),
             measure=measure,
             confidence=confidence,
+            parts=parts,
         )
         checked = budget_check(held, by_id, np.random.default_rng(CHANCE)) if protocol.budget > 1 else None
         found.append(replace(board, more_budget=checked.overall if checked else None))
     return found
 
 
-def _order(protocol: Protocol) -> tuple[str, int, str, int]:
-    return protocol.track, protocol.budget, protocol.tuner, protocol.folds
+def _protocol(search: Search) -> Protocol:
+    """Return how the setting of a search was chosen; names of hyperparameters have a dot, those of a task's knobs none."""
+    knobs = tuple(sorted(name for name in search.searched if "." not in name))
+    return Protocol(search.track, search.tuner, search.budget, search.folds, search.tuning_seeds, knobs)
+
+
+def _order(protocol: Protocol) -> tuple[object, ...]:
+    return protocol.track, protocol.budget, protocol.tuner, protocol.folds, protocol.seeds, protocol.knobs
 
 
 def _newest(searches: Sequence[Search], by_id: Mapping[str, Record]) -> list[Search]:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchsuite.analysis.inference.two_samples import mann_whitney
-from benchsuite.analysis.intervals import Direction
-
 Floats = NDArray[np.float64]
 
 SMALL_GROUP = 0.25
@@ -55,10 +52,10 @@ def few_seeds(seeds: int, smallest_p: float, level: float, tests: int) -> str:
     """
     if smallest_p * tests <= level:
         return ""
-    corrected = f", {min(1.0, smallest_p * tests):.2g} after correction for {tests} tests," if tests > 1 else ""
+    corrected = f", {min(1.0, smallest_p * tests):.2g} after correction for {tests} tests" if tests > 1 else ""
     return (
         f"{seeds} {'seed' if seeds == 1 else 'seeds'} can show nothing: the smallest p that they reach is "
-        f"{smallest_p:.2g}{corrected} above {level:.2g}, whatever the difference."
+        f"{smallest_p:.2g}{corrected}, above {level:.2g}, whatever the difference."
     )
 
 
@@ -190,31 +187,3 @@ def small_test_part(
         return ""
     size = f" of {examples:,} examples" if examples else ""
     return f"a {part} part{size} cannot show a difference of {abs(difference):.2g}, however many seeds: it takes more examples."
-
-
-def too_good(name: str, values: Floats, reference: Floats, direction: Direction, level: float, tests: int) -> str:
-    """Warn where results are significantly better than anything that the stored reference results hold.
-
-    That is so where the median is better than the best seed of the reference, and Mann and Whitney's test, corrected for as
-    many tests, tells the two apart.
-
-    Args:
-        name: What gave them.
-        values: One number a seed; failed ones are infinite.
-        reference: What the reference results hold of the same measure on the same task and budget.
-        direction: ``max`` if larger is better.
-        level: The level of the test.
-        tests: How many such tests are made.
-    """
-    sign = 1.0 if direction == "max" else -1.0
-    ours, theirs = (sign * one[~np.isnan(one)] for one in (values, reference))
-    if not len(ours) or not len(theirs) or not np.median(ours) > theirs.max():
-        return ""
-    p = mann_whitney(ours, theirs).p * tests
-    if p > level:
-        return ""
-    return (
-        f"{name} is better than all {len(theirs)} seeds of the reference results (median {sign * float(np.median(ours)):.4g}, best "
-        f"reference {sign * float(theirs.max()):.4g}, p {p:.2g}), which is too good until a leak is ruled out. Look for one first: "
-        "does it see validation or test examples, or more steps than the budget?"
-    )

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.judging import look_levels
 from benchsuite.analysis.reference import FILE, Reference, read_reference
-from benchsuite.analysis.test_part import right_of
+from benchsuite.analysis.test_part import Right, right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
+from benchsuite.certificates import part_sizes
 from benchsuite.cli.run import prepare
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
@@ -26,9 +27,6 @@ from benchsuite.studies.sequential import LAST_LOOK, Sequential, look_sizes
 from benchsuite.study import Execution, Invocation
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.trial import Trial
@@ -213,31 +211,9 @@ class Contestants:
     def _reference(self) -> Reference:
         return reference_of(self._store.folder)
 
-    def _right(self, record: Record) -> NDArray[np.float64] | None:
-        predicted = self._store.extras.predicted(record.id)
-        return None if predicted is None else right_of(predicted["test_outputs"], predicted["test_targets"])
-
-
-def part_sizes(tasks: set[str], known: Registry) -> dict[str, tuple[int, int, int]]:
-    """Return the examples in the three parts of each task whose certificate says them.
-
-    Args:
-        tasks: Their names.
-        known: The plugins that were found.
-    """
-    from benchsuite.certificates import committed
-
-    found = {}
-    for name in sorted(tasks):
-        try:
-            certificate = committed(name, known)
-        except BenchsuiteError:
-            continue
-        if certificate and certificate.get("version") == known.task(name).version:
-            parts = certificate["data"].get("parts", ())
-            if len(parts) == 3:
-                found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
-    return found
+    @cached_property
+    def _right(self) -> Right:
+        return right_from(self._store.extras.predicted)
 
 
 def reference_of(results: Path) -> Reference:

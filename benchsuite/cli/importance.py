@@ -14,6 +14,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, r
 from benchsuite.cli.sweep import MeasureOption
 from benchsuite.errors import unknown
 from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.trial import RATE
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,7 +90,8 @@ def importance(
         tell_effects(grid, console)
     for split in splits:
         tell_split(split, console)
-    _say_missing(found, grids, splits, task, component, console)
+    there = {record.trial.task for record in records}
+    _say_missing(found, grids, splits, task or (there.pop() if len(there) == 1 else None), component, console)
     for note in notes:
         say(console, "[yellow]![/] {}", note)
 
@@ -152,10 +154,12 @@ def tell_importance(found: Importance, console: Console) -> None:
     from benchsuite.report.tables.numbers import count_of
 
     tries = found.tries
-    settings = f"{count_of(len(tries.points), 'setting')}, {count_of(tries.trials, 'trial')}"
+    settings = f"{count_of(len(tries.points), 'setting')} in {count_of(tries.trials, 'trial')}"
     say(console, "[bold]{}[/]: {}", tried_title(tries), settings)
     if found.why_not:
         say(console, "  Too little to say which hyperparameter mattered: {}.", found.why_not)
+        if found.needed:
+            say(console, "  Enough: {}", enough(tries, found.needed))
         say(console, "")
         return
     say(console, "Share of the variance of {} that each explains alone (fANOVA)", tries.looked.words)
@@ -174,6 +178,22 @@ def tell_importance(found: Importance, console: Console) -> None:
         if count:
             say(console, "{} {}.", count, why)
     say(console, "")
+
+
+def enough(tries: Tries, needed: int) -> str:
+    """Return the command that tries so many settings of what varied.
+
+    Args:
+        tries: What was tried.
+        needed: How many settings it takes.
+    """
+    owned = [name.split(".") for name in tries.varied if "." in name]
+    knobs = [name for name in tries.varied if "." not in name]
+    kind, place = (owned[-1][0], int(owned[-1][1])) if owned else (RATE[0], 0)
+    owner = tries.components[kind][place]
+    what = owner if kind == RATE[0] else f"{kind.replace('_', '-')}:{owner}"
+    search = f" --search {','.join(knobs)}" if knobs else ""
+    return f"benchsuite tune {tries.column.task} {what} --budget {needed}{search}"
 
 
 def tell_effects(found: GridEffects, console: Console) -> None:
@@ -228,9 +248,9 @@ def _say_missing(
     where, what = task or "TASK", component or "adam"
     flag = what.partition(":")[0].replace("_", "-") if ":" in what else "optimizer"
     lacking: Iterable[tuple[object, str, str]] = (
-        (found, "hyperparameter varies", f"benchsuite tune {where} {what}"),
+        (found, "settings of one component that differ in a hyperparameter", f"benchsuite tune {where} {what}"),
         (grids, "pairs of two kinds", f"benchsuite run --task {where} --cross {flag},activation"),
-        (splits, "stream of a seed was varied alone", f"benchsuite variance {where} {what}"),
+        (splits, "trials that differ in one stream of the seed alone", f"benchsuite variance {where} {what}"),
     )
     for there, words, command in lacking:
         if not there:

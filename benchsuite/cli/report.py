@@ -17,11 +17,13 @@ from benchsuite.errors import BenchsuiteError, said_by, unknown
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.analysis.test_part import TestParts
     from benchsuite.cost_files import CostTable
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
+    from benchsuite.searches import Search
     from benchsuite.store import Store
 
 StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
@@ -174,7 +176,13 @@ def write(
         )
     costs, outdated = _costs(store.folder, known, stale, damaged)
     contents = Contents(
-        shown, known.same_as, searches=store.searches(damaged), measure=measure, track=track, costs=costs
+        shown,
+        known.same_as,
+        searches=store.searches(damaged),
+        measure=measure,
+        track=track,
+        costs=costs,
+        parts=parts_of(shown, known, store),
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -235,6 +243,41 @@ def _notes(old: int, shown: bool, missing: int, count: int) -> Iterator[str]:
     if missing:
         verb, whose = ("is", "its trial") if missing == 1 else ("are", "their trials")
         yield f"{missing} of {count} records {verb} left out: {whose} had no data, and will run again."
+
+
+def parts_of(records: Iterable[Record], known: Registry, store: Store) -> TestParts:
+    """Return what is known of the parts that the accuracies of some records are measured on.
+
+    Args:
+        records: The records.
+        known: The plugins that were found.
+        store: Where predictions are stored, if they are.
+    """
+    from benchsuite.analysis.test_part import TestParts, right_from
+    from benchsuite.certificates import part_sizes
+
+    stored = _ids(store.folder / "predictions")
+    sizes = part_sizes({record.trial.task for record in records}, known)
+    return TestParts(sizes, right_from(store.extras.predicted, stored) if stored else None)
+
+
+def of_run(
+    records: Sequence[Record], searches: Sequence[Search], whole: Contents | None, known: Registry, store: Store
+) -> Contents:
+    """Return what a run shows of its own records, where its folder holds others as well.
+
+    Args:
+        records: Those of the run.
+        searches: Its searches.
+        whole: What the report of the folder holds, if it could be made.
+        known: The plugins that were found.
+        store: The results folder.
+    """
+    from benchsuite.report import Contents
+
+    return Contents(
+        records, searches=searches, parts=whole.parts if whole is not None else parts_of(records, known, store)
+    )
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:

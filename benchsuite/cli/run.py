@@ -177,7 +177,7 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.renewal import renewed, stopped, tell_report
-    from benchsuite.cli.report import show
+    from benchsuite.cli.report import of_run, show
     from benchsuite.cli.unsupported import tell_unsupported
     from benchsuite.engine.compiled.folder import problem_of
     from benchsuite.engine.compiled.here import compiled_folder
@@ -215,7 +215,10 @@ def _run(
         index, note, contents, failure = None, "", None, error
     counting = [record for record in summary.records.values() if not without_data(record)]
     of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
-    show(contents if contents is not None and of_report else counting, console)  # a folder of one study: made once
+    # A folder of one study: its tables are made once.
+    show(
+        contents if contents is not None and of_report else of_run(counting, searches, contents, known, store), console
+    )
     tell_unsupported(counting, console)
     if left := len(summary.records) - len(counting):
         say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))

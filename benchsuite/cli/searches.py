@@ -64,12 +64,17 @@ class OfSearches:
 def keep(store: Store, ended: list[Search]) -> Callable[[Search], None]:
     """Return what writes each search that has ended, and remembers it.
 
+    One that was asked for before, with other evaluation seeds, keeps those as well.
+
     Args:
         store: The results folder.
         ended: Filled with them.
     """
 
+    before = {search.id: search for search in store.searches([])}
+
     def kept(search: Search) -> None:
+        search = search.evaluated_with(before.get(search.id))
         store.write_search(search)
         ended.append(search)
 
@@ -80,7 +85,8 @@ def searches_line(tracked: TrackPlan) -> str:
     """Return what will be searched, in one line."""
     from benchsuite.report.tables.numbers import count_of
 
-    rows = count_of(len(tracked.entrants), "row of a task", "rows of tasks")
+    many = len(tracked.entrants)
+    rows = count_of(many, "search", "searches") if tracked.protocol.tuner else count_of(many, "row")
     return f"{tracked.protocol.words}. {rows}: up to {count_of(tracked.most_trials, 'trial')}."
 
 

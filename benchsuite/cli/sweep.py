@@ -113,6 +113,11 @@ def sweep(
     out.show(console, *sweep_tables(drawn))
     for curve in drawn:
         _say_best(curve, looked, console)
+    if looked.key.startswith("test_"):
+        say(
+            console, "[yellow]![/] This chooses by the test part: what is best here was picked by luck as well, and no longer has a "
+            "fair test value. To choose a setting look at validation (--measure validation, the default).",
+        )  # fmt: skip
     declared = [_declared(curve, known) for curve in curves]
     figure = (
         sweep_figure(title, drawn, looked, declared)

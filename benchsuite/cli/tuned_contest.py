@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.test_part import right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
-from benchsuite.cli.contest import part_sizes, reference_of
+from benchsuite.certificates import part_sizes
+from benchsuite.cli.contest import reference_of
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written
@@ -79,7 +81,7 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
                 edges[name, task] = search.edges
     about = About(
         one.kind, *one.names, measure, track=asked.track, sizes=part_sizes(set(pairs), known), reference=reference_of(store.folder),
-        edges=edges, stale=stale,
+        right=right_from(store.extras.predicted), edges=edges, stale=stale,
     )  # fmt: skip
     return compared(of_a, of_b, about)
 

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from benchsuite.execution.interface import Cell
 from benchsuite.execution.lineage import Lineage
 
+PROGRAMS_KEPT = 2
+"""Of its last programs a worker has so many still, see :mod:`benchsuite.engine.session`: a search goes on in the program in
+which it began, though another cell was run meanwhile."""
 CHANGE_SECONDS = 5.0
 """What it costs a worker to change its lineage: another process, which imports TensorFlow."""
 
@@ -17,7 +20,7 @@ CHANGE_SECONDS = 5.0
 class Waiting:
     """The cells that wait, the longest first: the last worker to finish decides how long a study takes.
 
-    A worker gets one of the program that it has, if there is one; then one of its lineage. It changes its lineage where
+    A worker gets one of a program that it has, if there is one; then one of its lineage. It changes its lineage where
     no cell of its own waits, then to one that no other worker has, and before that only for a cell that can wait no
     longer, since all that waits, spread over the workers, takes no longer than that cell alone.
 
@@ -32,6 +35,7 @@ class Waiting:
         self._lineages: Counter[Lineage] = Counter()
         self._seconds = 0.0
         self._last: dict[int, Cell] = {}
+        self._kept: dict[int, list[tuple[Lineage, str]]] = {}  # of the same worker process, the last one first
         self._changed = threading.Condition()
         self._closed = False
         self.claimed = 0
@@ -62,6 +66,8 @@ class Waiting:
             self._lineages[cell.lineage] -= 1
             self._seconds -= cell.seconds
             self._last[worker] = cell
+            kept = [one for one in self._kept.get(worker, []) if one[0] == cell.lineage and one[1] != cell.program]
+            self._kept[worker] = [(cell.lineage, cell.program), *kept][:PROGRAMS_KEPT]
             return cell
 
     def done(self) -> None:
@@ -78,8 +84,9 @@ class Waiting:
     def _choice(self, worker: int) -> int:
         """Return the position of the cell that a worker gets."""
         last = self._last.get(worker)
-        if last is not None and self._programs[last.lineage, last.program]:
-            return self._first(lambda cell: (cell.lineage, cell.program) == (last.lineage, last.program))
+        for kept in self._kept.get(worker, []):
+            if self._programs[kept]:
+                return self._first(lambda cell, kept=kept: (cell.lineage, cell.program) == kept)  # type: ignore[misc]
         if self._lineages[self._cells[0].lineage] == len(self._cells):  # nothing to choose
             return 0
         longest = self._cells[0]

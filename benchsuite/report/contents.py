@@ -16,6 +16,7 @@ from benchsuite.analysis import (
     searched_only,
     tuned_leaderboards,
 )
+from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
 from benchsuite.report.step_costs import with_costs
@@ -32,6 +33,7 @@ class Contents:
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
+        parts: What is known of the parts that accuracies are measured on; nothing unless given.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Contents:
         measure: str | None = None,
         track: str | None = None,
         costs: Sequence[CostTable] = (),
+        parts: TestParts | None = None,
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
+        self.parts = parts
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -72,10 +76,10 @@ class Contents:
     def _boards(self, measure: str | None) -> list[Leaderboard]:
         found: list[Leaderboard] = []
         if self.track in (None, "default"):
-            found += leaderboards(self.sample, same_as=self.same_as, measure=measure)
+            found += leaderboards(self.sample, same_as=self.same_as, measure=measure, parts=self.parts)
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
-            found += tuned_leaderboards(self.sample, held, measure=measure)
+            found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
         return [with_costs(board, self.costs) for board in found]
 
     @cached_property

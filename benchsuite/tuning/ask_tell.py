@@ -24,7 +24,7 @@ class Asked:
         point: In the unit cube.
         values: Name of a dimension → value.
         stop: Epoch after which training stops; ``None`` for a whole training.
-        cost: In whole trainings.
+        cost: In whole trainings; nothing for what was proposed before, since its record is there.
     """
 
     number: int
@@ -69,6 +69,8 @@ class Asking:
             raise BenchsuiteError(f"there is nothing for {tuner.title} to search: no hyperparameter has two values.")
         self._tuner, self._space, self._epochs = tuner, space, epochs
         self._budget, self._left, self._count = budget, Fraction(budget), 0
+        self._before: set[tuple[object, ...]] = set()
+        self._repeats = 0
         self._waiting: deque[Asked] = deque()
         self._new: list[Asked] = []
         for values in list(first)[:budget]:
@@ -93,6 +95,11 @@ class Asking:
     def spent(self) -> float:
         """What was proposed so far costs, in whole trainings."""
         return float(self._budget - self._left)
+
+    @property
+    def left(self) -> int:
+        """What is left of the budget, in epochs: once it has ended, what the tuner had no proposal for."""
+        return int(self._left * self._epochs)
 
     def ask(self) -> tuple[Asked, ...]:
         """Return the proposals that are new since the last call."""
@@ -133,10 +140,19 @@ class Asking:
             self._take(tuple(map(float, proposal.point)), None if stop == self._epochs else stop, values)
 
     def _take(self, point: tuple[float, ...], stop: int | None, values: Mapping[str, Value]) -> None:
-        """Number a proposal; one that the budget has no room for is left out."""
+        """Number a proposal; one that the budget has no room for is left out.
+
+        What was proposed before is trained once and costs once. A tuner that repeats itself without end comes to one all the
+        same: of repetitions as many are free as the budget has trainings.
+        """
         cost = Fraction(stop or self._epochs, self._epochs)
+        key = (stop, *sorted(values.items()))
+        if key in self._before and self._repeats < self._budget:
+            self._repeats += 1
+            cost = Fraction(0)
         if cost > self._left:
             return
+        self._before.add(key)
         self._left -= cost
         asked = Asked(self._count, point, dict(values), stop, float(cost))
         self._count += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from benchsuite.budgets import trainings
+from benchsuite.budgets import USUAL_BUDGET, trainings
 from benchsuite.components import Tuner
 from benchsuite.errors import BenchsuiteError
 from benchsuite.recipe import Setting
@@ -51,13 +51,17 @@ class TuningProtocol:
     def words(self) -> str:
         """The protocol in one line."""
         if self.tuner is None:
-            return f"{self.track}: no search, {len(self.seeds)} evaluation seeds"
+            return f"{self.track}: no search, {_count(len(self.seeds), 'evaluation seed')}"
         seeds = f", {self.tuning_seeds} tuning seeds each" if self.tuning_seeds > 1 else ""
         folds = f", {self.folds}-fold cross-validation and a refit" if self.folds else ""
         return (
-            f"{self.track}: {self.budget} trainings by {self.tuner_text} for each row and task{seeds}{folds}, then "
-            f"{len(self.seeds)} evaluation seeds"
+            f"{self.track}: {_count(self.budget, 'training')} by {self.tuner_text} for each row and task{seeds}{folds}, then "
+            f"{_count(len(self.seeds), 'evaluation seed')}"
         )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def protocol_of(study: Study, registry: Registry) -> TuningProtocol:
@@ -92,7 +96,7 @@ def protocol_of(study: Study, registry: Registry) -> TuningProtocol:
     return TuningProtocol(
         track="tuned",
         seeds=study.seed_numbers,
-        budget=trainings(study.budget),
+        budget=trainings(study.budget or USUAL_BUDGET),
         tuner=tuner,
         setting=setting,
         tuner_text=written([setting], registry),

@@ -21,6 +21,7 @@ from benchsuite.tuning.choosing import RULE, choose, mean_score
 from benchsuite.tuning.entrant import Entrant
 from benchsuite.tuning.protocol import SEED, TuningProtocol
 from benchsuite.tuning.ranges import MOST_WIDENINGS, ends
+from benchsuite.tuning.rest import Rest
 from benchsuite.tuning.validation import Validation
 
 NO_SEARCH = "no search: the declared defaults, since the method claims to need no other"
@@ -58,8 +59,9 @@ class _Trying:
 class TuningSource:
     """The search of one entrant, and the evaluation of what it chose.
 
-    The default setting comes first; then those of the tuner; then the reserved pairs, see
-    :func:`benchsuite.budgets.pairs`; then the evaluation seeds.
+    The default setting comes first; then those of the tuner; then random points for what the tuner left of its budget; then
+    the reserved pairs, see :func:`benchsuite.budgets.pairs`; then the evaluation seeds. So every search costs the same to the
+    epoch, unless what it may choose from is finite and all of it was tried.
 
     Args:
         entrant: What is tuned.
@@ -83,6 +85,8 @@ class TuningSource:
         self._evaluating: list[Trial] | None = None
         self._evaluated: list[str] = []
         self._asking: Asking | None = None
+        self._rest = Rest(entrant.begins, entrant.trial.epochs, SEED)
+        self._left_by_tuner_is_spent = False
         self.search: Search | None = None
         """What came of it, once it has ended."""
         if protocol.tuner is None:
@@ -139,29 +143,49 @@ class TuningSource:
             self._try(asked.values, asked.stop, asked.cost, source, asked.number)
 
     def _next(self) -> None:
-        """Go on when all that was proposed has been told: with a reserved pair, or the evaluation."""
+        """Go on when all that was proposed has been told: with what the tuner left, a reserved pair, or the evaluation."""
         self._widen()
-        best = choose(self._results(), self._entrant.limits)
-        if self._pairs_left and best is not None:
+        if self._asking is not None and not self._left_by_tuner_is_spent:
+            self._left_by_tuner_is_spent = True
+            if self._fill(self._asking.left):
+                return
+        if self._pairs_left:
             self._pairs_left -= 1
-            whole = [one for one in self._tried if one.stop is None]
-            worn = frozenset(key for key, count in self._widenings.items() if count >= MOST_WIDENINGS)
-            settings, beyond = edges.pair(
-                self._space,
-                self._entrant.limits,
-                [one.values for one in whole],
-                [mean_score(one.scores) for one in whole],
-                whole.index(self._tried[best]),
-                worn,
-            )
-            for values in settings:
-                self._try(values, None, 1.0, "beyond" if beyond else "near")
-            if beyond:
-                name, side, wider = beyond
-                self._looked[name, side] = wider
-            if settings:
+            if self._pair() or self._fill(2 * self._entrant.trial.epochs):
                 return
         self._evaluate()
+
+    def _pair(self) -> bool:
+        """Try the next reserved pair, and what it repeats elsewhere; return whether there is something to train."""
+        whole = [one for one in self._tried if one.stop is None]
+        best = choose(self._results(), self._entrant.limits)
+        if best is None:
+            return False
+        worn = frozenset(key for key, count in self._widenings.items() if count >= MOST_WIDENINGS)
+        settings, beyond = edges.pair(
+            self._space,
+            self._entrant.limits,
+            [one.values for one in whole],
+            [mean_score(one.scores) for one in whole],
+            whole.index(self._tried[best]),
+            worn,
+        )
+        if beyond:
+            name, side, wider = beyond
+            self._looked[name, side] = wider
+        known = [one.values for one in whole]
+        new = [values for place, values in enumerate(settings) if values not in (*known, *settings[:place])]
+        for values in new:
+            self._try(values, None, 1.0, "beyond" if beyond else "near")
+        return bool(self._fill((2 - len(new)) * self._entrant.trial.epochs) or new)
+
+    def _fill(self, epochs: int) -> bool:
+        """Try random points that cost so many epochs; return whether there are some."""
+        known = [(one.values, one.stop) for one in self._tried]
+        points = self._rest.points(epochs, known)
+        for values, stop in points:
+            self._try(values, stop, (stop or self._entrant.trial.epochs) / self._entrant.trial.epochs, "rest")
+        return bool(points)
 
     def _widen(self) -> None:
         """Widen those ranges that a pair looked beyond, and that the best setting lies beyond now."""

@@ -105,6 +105,13 @@ def test_a_planted_leak_is_too_good(tmp_path: Path) -> None:
     assert about.reference
     assert ("too_good", "digits_mlp") not in codes(records(GOOD), records(BAD, b=True), about)
     assert ("too_good", "digits_mlp") in codes(records([1.0] * 10), records(BAD, b=True), about)
+    # What nobody chose is told from the first seed of the reference on; what a search chose where it is out of proportion.
+    better = records([0.98] * 10), records(BAD, b=True)
+    assert ("too_good", "digits_mlp") in codes(*better, about)
+    assert ("too_good", "digits_mlp") not in codes(*better, replace(about, track="tuned"))
+    assert ("too_good", "digits_mlp") not in codes(*better, replace(about, a="adam[learning_rate=0.01]"))
+    leak = records([1.0] * 10), records(BAD, b=True)
+    assert ("too_good", "digits_mlp") in codes(*leak, replace(about, track="tuned"))
     # Another budget has no reference.
     longer = replace(DIGITS, epochs=DIGITS.epochs + 1)
     assert ("too_good", "digits_mlp") not in codes(records([1.0] * 10, longer), records(BAD, longer, b=True), about)

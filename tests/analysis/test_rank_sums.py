@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchsuite.analysis import rank_sums
+from benchsuite.analysis.inference.difference import difference
+from benchsuite.analysis.inference.population import for_population, over_tasks
+from benchsuite.analysis.inference.test_set import paired_examples_error
 from benchsuite.analysis.rank_sums import rank_sum, told_apart
+from benchsuite.analysis.test_part import Part, least_error
 from benchsuite.errors import BenchsuiteError
 
 NAN, BAD = math.nan, -math.inf
@@ -122,6 +126,57 @@ def test_one_example_is_never_a_difference_however_often_it_is_seen(most: int, m
     values = np.stack([np.full((2, 20), 350 * one), np.full((2, 20), 351 * one), np.full((2, 20), 353 * one)])
     assert told_apart(values, 0.05).better.tolist() == [2, 1, 0]
     assert told_apart(values, 0.05, np.full(2, one)).better.tolist() == [1, 1, 0]
+
+
+RIGHT = {
+    "adam": [354, 352, 355, 351, 352, 352, 351, 351, 352, 355],
+    "sgd": [349, 350, 354, 348, 349, 351, 352, 348, 351, 346],
+}
+"""Examples of 359 that two optimizers had right, with ten seeds."""
+
+
+@pytest.mark.parametrize("most", [64, 1])
+def test_what_no_test_part_of_so_many_examples_can_show_is_not_told(most: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rank_sums, "MOST_ROWS", most)
+    values = np.array([[one] for one in RIGHT.values()]) / 359
+    alone = told_apart(values, 0.05)
+    assert (alone.better.tolist(), alone.withheld) == ([0, 1], 0)
+    small = told_apart(values, 0.05, parts=[Part(359)])
+    assert (small.better.tolist(), small.withheld) == ([0, 0], 1)
+    assert told_apart(values, 0.05, parts=[Part(35900)]).better.tolist() == [0, 1]
+    assert told_apart(values, 0.05, parts=[Part()]).better.tolist() == [0, 1]
+
+
+def test_p_of_one_task_is_that_of_a_verdict():
+    """Ten seeds each, none of which are pairs: both count out the same test and add the same error."""
+    values = np.array([[one] for one in RIGHT.values()]) / 359
+    apart = float(np.mean(RIGHT["adam"]) - np.mean(RIGHT["sgd"])) / 359
+    error = Part(359).error(0, 1, apart)
+    seeds = rank_sum(values[0], values[1])
+    found = for_population(seeds.p, apart, error)
+    assert found == pytest.approx(difference(values[0, 0], values[1, 0], paired=False, test_error=error).p, rel=0.3)
+    assert seeds.p < 0.05 < found
+    assert over_tasks(seeds.p, seeds.sign, [(found, 1.0)]) == pytest.approx(found)
+
+
+def test_several_tasks_that_each_show_too_little_may_show_it_together():
+    values = np.array([[one] * 6 for one in RIGHT.values()]) / 359
+    assert told_apart(values, 0.05, parts=[Part(359)] * 6).better.tolist() == [0, 1]
+    assert told_apart(values, 0.05, parts=[Part(20)] * 6).better.tolist() == [0, 0]
+
+
+def test_stored_predictions_say_what_the_part_can_show():
+    """Both rows have the same share right; of other examples, so that the difference is worth little."""
+    values = np.array([[one] for one in RIGHT.values()]) / 359
+    same = np.zeros(359), np.zeros(359)
+    same[0][:352], same[1][:350] = 1, 1
+    other = same[0], same[1][::-1].copy()
+    errors = [Part(359, ((a, True), (b, True))).error(0, 1, 2 / 359) for a, b in (same, other)]
+    assert errors[0] == pytest.approx(paired_examples_error(*same))
+    assert errors[1] == pytest.approx(paired_examples_error(*other))
+    assert errors[0] < errors[1]
+    assert told_apart(values, 0.05, parts=[Part(359, ((other[0], True), (other[1], True)))]).withheld == 1
+    assert Part(359, (None, (same[1], True))).error(0, 1, 2 / 359) == least_error(2 / 359, 359)
 
 
 def test_a_level_that_is_none_is_refused():

@@ -15,8 +15,9 @@ import pytest
 from benchsuite.analysis.arrays import TrialTable, table_of
 from benchsuite.analysis.budget_curves import budget_check, budget_curves, expected_best
 from benchsuite.analysis.rate_robustness import robustness_of_records, robustness_of_search
+from benchsuite.analysis.reference import best_known, read_reference
 from benchsuite.analysis.row_numbers import row_numbers
-from benchsuite.analysis.scales import normalized_scores, published_values, scales
+from benchsuite.analysis.scales import normalized_scores, scales
 from benchsuite.analysis.searched_rows import costs, whole_scores
 from benchsuite.analysis.table_curves import column_curves, shares_to_targets, speed_ups
 from benchsuite.errors import BenchsuiteError
@@ -80,17 +81,20 @@ def test_where_all_failed_there_is_no_scale_and_failed_stays_failed():
         scales(TABLE, TABLE.scores("steps:middle"))
 
 
-def test_the_published_reference_is_the_median_of_its_seeds():
+def test_the_published_reference_is_the_median_of_its_seeds(tmp_path):
     content = Path("results/reference/baselines.csv").read_text(encoding="utf-8")
-    found = published_values(content)
+    found = best_known(read_reference(Path("results/reference/baselines.csv")))
     rows = [row for row in csv.DictReader(io.StringIO(content)) if row["task"] == "digits_mlp"]
     version = max(int(row["version"]) for row in rows)
     wanted = np.median([float(row["test"]) for row in rows if int(row["version"]) == version])
     assert found["digits_mlp", version] == wanted
     assert len(found) > 30
-    head = "task,version,outcome,test\n"
-    assert published_values(head + "a,1,diverged,\na,1,completed,0.5\na,1,completed,0.7\n") == {("a", 1): 0.6}
-    assert published_values(head + "a,1,diverged,\na,1,completed,0.5\n") == {}
+    file = tmp_path / "baselines.csv"
+    head = "task,version,epochs,outcome,train,validation,test,train_loss,epochs_to_targets,steps\n"
+    failed, half, more = "a,1,5,diverged,,,,,,\n", "a,1,5,completed,,,0.5,,-,10\n", "a,1,5,completed,,,0.7,,-,10\n"
+    for rows, wanted in (((failed, half, more), {("a", 1): 0.6}), ((failed, half), {})):
+        file.write_text(head + "".join(rows), encoding="utf-8")
+        assert best_known(read_reference(file)) == wanted
 
 
 def test_the_curves_of_a_column():

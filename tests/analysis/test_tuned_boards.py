@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from benchsuite.analysis import Leaderboard, Sample, leaderboards, searched_only, tuned_leaderboards
+from benchsuite.analysis.arrays import table_of
+from benchsuite.analysis.row_numbers import row_numbers
+from benchsuite.archive import Archive
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.report import Contents
@@ -132,6 +135,22 @@ def test_budgets_do_not_share_a_board():
     assert len({board.key for board in boards}) == 2
 
 
+def test_neither_do_tuning_seeds_nor_what_else_was_searched():
+    records, searches = made()
+    twice = [replace(search, tuning_seeds=2) for search in searches]
+    wider = [
+        replace(
+            search,
+            searched=(*search.searched, "width"),
+            tried=tuple(replace(one, values={**one.values, "width": 64}) for one in search.tried),
+        )
+        for search in searches
+    ]
+    boards = tuned_leaderboards(records, [*searches, *twice, *wider])
+    assert [(board.protocol.seeds, board.protocol.knobs) for board in boards] == [(1, ()), (1, ("width",)), (2, ())]
+    assert len({board.protocol.words for board in boards}) == 3
+
+
 def test_boards_do_not_depend_on_the_order_of_records_or_searches():
     records, searches = made()
     one, other = the_board(records, searches), the_board(records[::-1], searches[::-1])
@@ -226,6 +245,24 @@ def test_half_of_the_epochs_is_a_budget_that_may_flip_the_first():
     board = next(board for board in leaderboards(records) if board.kind == "optimizer")
     assert board.rows[0].label == "sgd"
     assert board.robustness is not None
-    assert [(change.what, change.name, board.rows[change.first].label) for change in board.robustness.flips] == [
+    assert [(change.what, change.name, board.rows[change.first[0]].label) for change in board.robustness.flips] == [
         ("budget", "half of the epochs", "adam")
     ]
+
+
+def test_what_was_tuned_has_numbers_over_tasks_whatever_was_chosen_on_each():
+    records, searches = made()
+    others, more = made(task=AUTOENCODER)
+    both = Archive([*records, *others], searches=[*searches, *more])
+    tuned = both.table("optimizer", track="tuned")
+    assert (tuned.rows, tuned.columns) == (("lion", "sgd"), ("digits_mlp", AUTOENCODER.name))
+    assert [[len(cell) for cell in row] for row in tuned.cells] == [[5, 5], [5, 5]]
+    assert {one.row: one.runs for one in row_numbers(tuned)} == {"lion": 10, "sgd": 10}
+    # What only a search asked for is on no table of defaults.
+    for default in (both.table("optimizer"), table_of([*records, *others], searches=[*searches, *more])):
+        assert len(default.rows) == 2
+        assert not {record.id for row in default.cells for cell in row for (record,) in cell} & {
+            id for search in (*searches, *more) for id in search.evaluated
+        }
+    with pytest.raises(BenchsuiteError, match="track"):
+        both.table("optimizer", track="self_tuning")

@@ -204,7 +204,7 @@ def test_the_error_of_the_test_part_needs_both() -> None:
 def test_few_seeds_show_nothing_and_many_are_named() -> None:
     a, b = draws(12, shift=0.5, seeds=3)
     few = verdict(side(a, b)).tasks[0]
-    assert few.smallest_p == pytest.approx(0.1)
+    assert few.smallest_p == 0.25
     assert math.isinf(few.smallest_difference)
     assert few.more_seeds is not None
     assert few.more_seeds > 0

@@ -145,7 +145,7 @@ def test_variance_and_importance_tell_what_the_records_hold(folder: Path) -> Non
     said("sweep digits_mlp momentum --over learning_rate,momentum --points 5 --seeds 1 --workers 1")
     text = said("importance digits_mlp momentum")
     assert max(map(len, text.splitlines())) <= 120
-    assert "momentum on digits_mlp, 30 epochs: 25 settings, 25 trials" in text
+    assert "momentum on digits_mlp, 30 epochs: 25 settings in 25 trials" in text
     first = text[text.index("hyperparameter") :].splitlines()[2]
     assert first.startswith("momentum learning_rate   1e-05 – 10")
     assert "Failures count as the worst that completed: 5 settings." in text
@@ -155,6 +155,26 @@ def test_variance_and_importance_tell_what_the_records_hold(folder: Path) -> Non
     (shares,) = (one for one in found["importance"] if one["components"]["optimizer"] == ["momentum"])
     assert [one["hyperparameter"] for one in shares["shares"]] == ["optimizer.0.learning_rate", "optimizer.0.momentum"]
     assert shares["shares"][0]["share"] > 0.8
+
+
+def test_importance_names_the_budget_that_is_enough_and_that_one_is(folder: Path) -> None:
+    said("tune digits_mlp adam --budget 9 --workers 1")
+    text = said("importance")
+    assert "Too little to say which hyperparameter mattered: 9 settings, and it takes 32." in text
+    assert "Not among the records: trials that differ in one stream of the seed alone." in text
+    assert "benchsuite variance digits_mlp adam" in text
+    (command,) = re.findall(r"Enough: benchsuite (.*)", text)
+    assert command == "tune digits_mlp adam --budget 32"
+    said(f"{command} --workers 1")
+    assert "Share of the variance" in said("importance")
+
+
+def test_what_is_chosen_by_the_test_part_is_said_to_be(folder: Path) -> None:
+    line = "sweep digits_mlp adam --over learning_rate --points 2 --seeds 1 --workers 1"
+    warned = "This chooses by the test part"
+    assert warned not in said(line)
+    assert warned in said(f"{line} --measure test")
+    assert warned in said(f"{line} --measure test_loss")
 
 
 def test_effects_of_two_kinds_are_told(folder: Path) -> None:

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from benchsuite.engine import session
 from benchsuite.execution import Cell
 from benchsuite.execution.lineage import Lineage
-from benchsuite.execution.waiting import CHANGE_SECONDS, Waiting
+from benchsuite.execution.waiting import CHANGE_SECONDS, PROGRAMS_KEPT, Waiting
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.trial import Trial
 
@@ -113,3 +114,16 @@ def test_one_program_with_two_lineages_is_two() -> None:
     assert own.program == replace(other, lineage=()).program
     made = waiting(cell(2, 3.0, (), 0.5), own, other)
     assert seeds(made, 0, 0, 0) == [2, 0, 1]
+
+
+def test_a_worker_goes_on_with_any_program_that_it_still_has() -> None:
+    """The cells of a search come one by one, and another cell may have been taken meanwhile."""
+    assert PROGRAMS_KEPT == session.PROGRAMS_KEPT
+    made = waiting(cell(0, 9, momentum=1), cell(1, 8, momentum=2), cell(2, 7, momentum=3), cell(3, 6, momentum=4))
+    assert seeds(made, 0, 0) == [0, 1]
+    made.put(cell(10, 0.1, momentum=1))  # the first search goes on
+    assert seeds(made, 0) == [10]
+    made.put(cell(11, 0.1, momentum=2))
+    assert seeds(made, 0, 0) == [11, 2]
+    made.put(cell(12, 0.1, momentum=1))  # which two others have taken the place of by now
+    assert seeds(made, 0, 0) == [3, 12]

@@ -79,7 +79,8 @@ def test_proposals_are_told_in_their_order(number: int) -> None:
 
 def test_what_the_budget_has_no_room_for_is_left_out() -> None:
     """Stops count as the share of a training that they are, exactly: ten tenths are one."""
-    search = Scripted([*[proposal(0.5, 1)] * 10, proposal(0.1), proposal(0.2, 9), proposal(0.3, 2), proposal(0.4, 1)])
+    tenths = [proposal(number / 10 + 0.05, 1) for number in range(10)]
+    search = Scripted([*tenths, proposal(0.1), proposal(0.2, 9), proposal(0.3, 2), proposal(0.4, 1)])
     found = asking(search, budget=2, epochs=10)
     asked = found.ask()
     assert [one.stop for one in asked] == [*[1] * 10, None]
@@ -88,6 +89,23 @@ def test_what_the_budget_has_no_room_for_is_left_out() -> None:
     found = asking(search, budget=1)
     assert [one.stop for one in found.ask()] == [9, 1]
     assert found.spent == 1.0
+
+
+def test_what_was_proposed_before_costs_nothing_and_a_tuner_that_repeats_itself_ends() -> None:
+    found = asking(Scripted([proposal(0.5), proposal(0.5), proposal(0.5, 5), proposal(0.1)]), budget=3)
+    assert [one.cost for one in found.ask()] == [1.0, 0.0, 0.5, 1.0]
+    assert (found.spent, found.left) == (2.5, 5)
+
+    class Again(Scripted):
+        def ask(self) -> Sequence[Any]:
+            return [proposal(0.5)]
+
+    found = asking(Again(), budget=3)
+    told = 0
+    while not found.ended:
+        found.tell(told, 1.0)
+        told += 1
+    assert (told, found.spent) == (6, 3.0)
 
 
 def test_a_stop_at_the_end_is_none() -> None:

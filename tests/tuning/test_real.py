@@ -123,8 +123,8 @@ def test_a_run_of_the_command_line_searches_and_says_so(tmp_path: Path) -> None:
     before = CliRunner().invoke(app, command(tmp_path, "--dry-run"))
     assert before.exit_code == 0, before.output
     said = " ".join(before.output.split())
-    assert "tuned: 10 trainings by random for each row and task, then 1 evaluation seeds" in said
-    assert "2 rows of tasks: up to 22 trials" in said
+    assert "tuned: 10 trainings by random for each row and task, then 1 evaluation seed" in said
+    assert "2 searches: up to 22 trials" in said
     assert "0 of them have a record" in said
     assert not list(tmp_path.iterdir())
     done = CliRunner().invoke(app, command(tmp_path, "--workers", "1"))

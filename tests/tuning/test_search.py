@@ -56,22 +56,65 @@ def test_every_optimizer_gets_as_many_trials_however_many_hyperparameters_it_has
         assert sum(one.source in ("beyond", "near") for one in search.tried) == 2 * pairs(BUDGETS[budget])
 
 
-@pytest.mark.parametrize("tuner", ["random[scale=linear]", "halton", "coarse_to_fine", "tpe", "gp"])
-def test_every_tuner_spends_the_same(bundled: Registry, tuner: str) -> None:
-    (search,) = searched(study("momentum", tuner=tuner), bundled, chance)
-    assert (len(search.tried), search.spent) == (10, 10.0)
-    assert search.tuner == tuner
+TUNERS = (
+    "random",
+    "random[scale=linear]",
+    "grid",
+    "halton",
+    "coarse_to_fine",
+    "tpe",
+    "gp",
+    "successive_halving",
+    "hyperband",
+)
 
 
-def test_a_grid_spends_what_its_points_need(bundled: Registry) -> None:
+def epochs_of(trials: list[Trial]) -> int:
+    """What the tuning trials cost, each counted once, as records are."""
+    tuning = {trial.id: trial for trial in trials if trial.seed >= FIRST_TUNING_SEED}
+    return sum(trial.stop or trial.epochs for trial in tuning.values())
+
+
+def test_the_tuners_below_are_all_tuners(bundled: Registry) -> None:
+    assert {tuner.partition("[")[0] for tuner in TUNERS} == set(bundled.names("tuner"))
+
+
+@pytest.mark.parametrize("measure", [chance, best_at(0.02), lambda trial: None], ids=["chance", "best", "all fail"])
+@pytest.mark.parametrize("tuner", TUNERS)
+def test_every_tuner_spends_the_same_to_the_epoch(bundled: Registry, tuner: str, measure: Any) -> None:
+    """One, two and four hyperparameters; counted from the trials that have a record, repetitions once."""
+    sources = tracked(study("sgd,momentum,adam", tuner=tuner), bundled).sources()
+    assert [len(source._entrant.begins.dimensions) for source in sources] == [1, 2, 4]
+    for source in sources:
+        trials = told(source, bundled, measure)
+        assert source.search is not None
+        assert epochs_of(trials) == 10 * trials[0].epochs, source.search.selection
+        assert source.search.spent == 10
+        assert (source.search.tuner, len(source.search.evaluated)) == (tuner, 2)
+
+
+@pytest.mark.parametrize("tuner", ["successive_halving", "hyperband"])
+@pytest.mark.parametrize("epochs", [1, 2, 7])
+def test_stops_leave_nothing_of_a_budget(bundled: Registry, tuner: str, epochs: int) -> None:
+    for budget in ("1", "3", "25"):
+        (source,) = tracked(study("momentum", tuner=tuner, epochs=epochs, budget=budget), bundled).sources()
+        assert epochs_of(told(source, bundled, chance)) == int(budget) * epochs
+
+
+def test_what_a_grid_leaves_goes_to_random_points(bundled: Registry) -> None:
+    """And so does the half of a pair that would try again what was tried: the best of a grid lies at an end."""
     (search,) = searched(study("momentum", tuner="grid"), bundled, chance)
-    assert len(search.tried) == search.spent == 1 + 2 * 3 + 2
+    assert [one.source for one in search.tried] == ["default", *["tuner"] * 6, "rest", "near", "rest"]
+    # One of seven steps of a learning rate is the default, which was tried: it costs nothing.
+    (search,) = searched(study("sgd", tuner="grid"), bundled, chance)
+    assert [one.cost for one in search.tried].count(0.0) == 1
+    assert len(search.tried) == 11
 
 
 @pytest.mark.parametrize("tuner", ["successive_halving", "hyperband"])
 def test_a_tuner_with_rungs_spends_no_more_and_chooses_what_trained_to_the_end(bundled: Registry, tuner: str) -> None:
     (search,) = searched(study("momentum", tuner=tuner, budget="medium"), bundled, best_at(0.1))
-    assert 20 < search.spent <= 25
+    assert search.spent == 25
     assert len(search.tried) > 25
     assert any(one.stop is not None and one.score is not None for one in search.tried)
     assert search.chosen is not None

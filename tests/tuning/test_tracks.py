@@ -139,6 +139,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"search": ("depht",)}, "depht"),
     ({"search": ("optimizer",)}, "would choose what is compared"),
     ({"track": "self_tuning", "tuner": "tpe"}, "--track self_tuning searches none"),
+    ({"track": "default", "budget": "small"}, "Use --track tuned, or leave --budget out"),
+    ({"track": "self_tuning", "budget": "25"}, "--track self_tuning searches none"),
     ({"track": "default", "tuning_folds": 3}, "--track default searches none"),
     ({"track": "default", "search": ("depth",)}, "Use --track tuned, or leave --search out"),
 ]

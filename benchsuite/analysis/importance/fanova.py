@@ -70,6 +70,7 @@ class Importance:
         together: What no hyperparameter explains alone.
         order: How far they follow the order that is taught.
         why_not: Why nothing can be said, a clause; empty otherwise.
+        needed: How many settings it takes where there are too few; 0 otherwise.
         left_out: Settings that lie on no scale, such as a penalty of 0 on a logarithmic one.
     """
 
@@ -78,6 +79,7 @@ class Importance:
     together: float = 0.0
     order: Agreement | None = None
     why_not: str = ""
+    needed: int = 0
     left_out: int = 0
 
 
@@ -98,7 +100,9 @@ def importance(tries: Tries, spaces: Mapping[str, Space], generator: np.random.G
     columns = {name: axis for name, axis in columns.items() if varied[name]}
     needed = max(FEWEST_SETTINGS, FEWEST_EACH * len(columns))
     if len(kept) < needed:
-        return Importance(tries, why_not=f"{len(kept)} settings, and it takes {needed}", left_out=left_out)
+        return Importance(
+            tries, why_not=f"{len(kept)} settings, and it takes {needed}", needed=needed, left_out=left_out
+        )
     if len(kept) > MOST_SETTINGS:
         kept = [kept[place] for place in np.linspace(0, len(kept) - 1, MOST_SETTINGS).round().astype(int)]
     results = np.array([point.result if math.isfinite(point.result) else math.nan for point in kept])

@@ -119,3 +119,37 @@ def stratified(
     return BootstrapInterval(
         estimate, float(low), float(high), confidence, resamples, int(counts.sum()), "stratified percentile"
     )
+
+
+def stratified_rows(
+    values: NDArray[np.float64],
+    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    generator: np.random.Generator,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+) -> NDArray[np.float64]:
+    """Return the interval that :func:`stratified` gives of every row, ``[rows, 2]``; NaN where a row has no run.
+
+    All rows share their draws, so that a seed that is lucky for one is drawn for the others as well.
+
+    Args:
+        values: One value for each row, task and run, [rows, tasks, runs]; larger is better, −∞ failed, NaN not there.
+        statistic: A function of arrays [resamples, tasks, runs] that gives a number for each resample.
+        generator: Where resamples are drawn from.
+        confidence: The nominal confidence, above 0 and below 1.
+        resamples: How many are drawn.
+    """
+    check_confidence(confidence)
+    table = np.asarray(values, dtype=np.float64)
+    shares = generator.random((resamples, *table.shape[1:]))
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    found = np.full((len(table), 2), np.nan)
+    for place, row in enumerate(table):
+        if np.isnan(row).all():
+            continue
+        packed = np.take_along_axis(row, np.argsort(np.isnan(row), axis=1, kind="stable"), axis=1)
+        counts = (~np.isnan(row)).sum(axis=1)
+        drawn = np.take_along_axis(packed[None], (shares * counts[:, None]).astype(np.int64), axis=2)
+        drawn = statistic(np.where(np.isnan(packed), np.nan, drawn))
+        found[place] = np.quantile(drawn, tails, method="inverted_cdf")
+    return found

@@ -1,13 +1,13 @@
 """The comparison of two methods on one task: which of the tests and intervals is used with how many seeds, and why.
 
-The choice is made by the number of runs and by whether the seeds are the same, never by the values. It was settled by
-the simulations of ``benchmarks/coverage.py``, whose tables docs/explanation/statistics.md shows:
+The choice is made by the number of runs and by whether the seeds are the same; by the values in one case only, told below.
+It was settled by the simulations of ``benchmarks/coverage.py``, whose tables docs/explanation/statistics.md shows:
 
 - Seeds of its own for each: Mann and Whitney's exact test, with Hodges and Lehmann's interval.
 - The same seeds for both: Wilcoxon's exact signed ranks of the differences, with the interval that belongs to them.
-  Where all n differences have one sign, this test is at the end of what it can say, 2 ÷ 2ⁿ, however large they are;
-  there Mann and Whitney's p stands in for it if it is smaller. That test does not use the pairs, which is on the safe
-  side where lucky seeds are lucky for both.
+  Where all n ≥ 10 differences have one sign, this test is at the end of what it can say, 2 ÷ 2ⁿ, however large they are;
+  there Mann and Whitney's p stands in for it if it is smaller. Of fewer pairs that would break the level where seeds
+  that are lucky for one are unlucky for the other. No single test at 5 % is changed by it, only those of large tables.
 """
 
 from __future__ import annotations
@@ -19,10 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.outcome import Test, Values, check_confidence
-from benchsuite.analysis.inference.paired import pair_differences, present_pairs, wilcoxon
+from benchsuite.analysis.inference.paired import (
+    FEWEST_IN_ONE_DIRECTION,
+    pair_differences,
+    present_pairs,
+    smallest_p_of_pairs,
+    wilcoxon,
+)
+from benchsuite.analysis.inference.population import for_population
 from benchsuite.analysis.inference.shift import Shift, paired_shift, shift
 from benchsuite.analysis.inference.ties import rounding
-from benchsuite.analysis.inference.two_samples import mann_whitney, smallest_p
+from benchsuite.analysis.inference.two_samples import mann_whitney
 from benchsuite.errors import BenchsuiteError
 
 
@@ -96,7 +103,7 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
         estimate=interval.estimate,
         low=low,
         high=high,
-        p=_for_population(test.p, interval.estimate, test_error),
+        p=for_population(test.p, interval.estimate, test_error),
         method=test.method,
         n=test.n,
         smallest_p=test.smallest_p,
@@ -108,14 +115,14 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
 
 
 def _paired_test(a: NDArray[np.float64], b: NDArray[np.float64], differences: NDArray[np.float64]) -> Test:
-    """Return Wilcoxon's test, refined where all differences have one sign."""
+    """Return Wilcoxon's test, refined where all differences of ten pairs or more have one sign."""
     test = wilcoxon(differences)
     n = test.n
-    if n and abs(int(np.sign(differences).sum())) == n:
+    if n >= FEWEST_IN_ONE_DIRECTION and abs(int(np.sign(differences).sum())) == n:
         apart = mann_whitney(a, b)
         if apart.p < test.p:
             test = replace(test, p=apart.p, method=f"{apart.method} (all {n} pairs differ in one direction)")
-    return replace(test, smallest_p=smallest_p(n, n))
+    return replace(test, smallest_p=smallest_p_of_pairs(n))
 
 
 def _with_test_error(interval: Shift, confidence: float, test_error: float) -> tuple[float, float]:
@@ -127,18 +134,3 @@ def _with_test_error(interval: Shift, confidence: float, test_error: float) -> t
 
     reach = float(ndtri((1 + confidence) / 2)) * test_error
     return middle - math.hypot(middle - interval.low, reach), middle + math.hypot(interval.high - middle, reach)
-
-
-def _for_population(p: float, estimate: float, test_error: float) -> float:
-    """Return p with the error of the test set added to that of the seeds.
-
-    The seeds' p is that of a normal z = estimate ÷ error; this gives the error of the seeds, to which the other is
-    added.
-    """
-    if not test_error or not math.isfinite(estimate) or p >= 1:
-        return p
-    from scipy.special import ndtr, ndtri
-
-    error = abs(estimate) / -float(ndtri(p / 2))
-    together = math.hypot(error, test_error)
-    return max(p, min(1.0, 2 * float(ndtr(-abs(estimate) / together)))) if together else 1.0

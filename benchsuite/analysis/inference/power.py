@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from benchsuite.analysis.inference.outcome import Values, present
-from benchsuite.analysis.inference.paired import pair_differences, smallest_p_paired
+from benchsuite.analysis.inference.paired import pair_differences, smallest_p_of_pairs, smallest_p_paired
 from benchsuite.analysis.inference.shift import paired_place, two_sample_place
 from benchsuite.analysis.inference.two_samples import smallest_p
 from benchsuite.errors import BenchsuiteError
@@ -42,7 +42,8 @@ def smallest_effect(n: int, *, paired: bool = False, alpha: float = 0.05, power:
     for name, share in (("alpha", alpha), ("power", power)):
         if not 0 < share < 1:
             raise BenchsuiteError(f"{name} must lie between 0 and 1, both excluded. Received: {share!r}.")
-    if n < 1 or smallest_p(n, n) > alpha * (1 + 1e-12):
+    least = smallest_p_of_pairs(n) if paired else smallest_p(n, n)
+    if n < 1 or least > alpha * (1 + 1e-12):
         return math.inf
     if n > SIMULATED_SEEDS:
         from scipy.special import stdtrit

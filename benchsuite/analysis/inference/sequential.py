@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchsuite.analysis.inference.exact import EXACT_PAIRS, EXACT_RUNS, pairs_below, signed_below
-from benchsuite.analysis.inference.paired import smallest_p_paired
+from benchsuite.analysis.inference.paired import FEWEST_IN_ONE_DIRECTION, smallest_p_paired
 from benchsuite.errors import BenchsuiteError
 
 Rule = Literal["even", "late"]
@@ -104,7 +104,7 @@ def possible_p(n: int, at_most: float, *, paired: bool) -> float:
     """
     if at_most <= 0:
         return 0.0
-    signed = paired and at_most >= smallest_p_paired(n)
+    signed = paired and (n < FEWEST_IN_ONE_DIRECTION or at_most >= smallest_p_paired(n))
     if n > EXACT_PAIRS if signed else 2 * n > EXACT_RUNS:
         return at_most  # too many possible values to tell them from any value
     below: NDArray[np.float64] = 2 * (signed_below(n) if signed else pairs_below(n, n))

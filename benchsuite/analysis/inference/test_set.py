@@ -93,10 +93,19 @@ def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> flo
             f"paired examples are the same for both. Received: {first.shape[-1]} and {second.shape[-1]}. "
             "Give the values of one test set."
         )
+    return mean_examples_error(first, second, all(np.isin(values, (0.0, 1.0)).all() for values in (a, b)))
+
+
+def mean_examples_error(first: NDArray[np.float64], second: NDArray[np.float64], shares: bool) -> float:
+    """Return the standard error of the difference of two means over the same examples, whose seeds are averaged already.
+
+    Args:
+        first: The mean over the seeds of each example, [examples].
+        second: That of the other method.
+        shares: Whether all values were 0 and 1: then it is at least one example.
+    """
     differences = first - second
     count = len(differences)
     spread = float(differences.std(ddof=1)) if count > 1 else 1.0
     error = spread / math.sqrt(count)
-    if all(np.isin(values, (0.0, 1.0)).all() for values in (a, b)):
-        return max(error, 1 / count)
-    return error
+    return max(error, 1 / count) if shares else error

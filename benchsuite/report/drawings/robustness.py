@@ -27,7 +27,7 @@ def drawn(board: Leaderboard) -> list[Without]:
     if found is None:
         return []
     placed = sorted(enumerate(found.changes), key=lambda pair: (_ORDER.index(pair[1].what), pair[0]))
-    chosen = sorted(placed, key=lambda pair: pair[1].first == found.first)[:MOST_CHANGES]
+    chosen = sorted(placed, key=lambda pair: not found.flipped(pair[1]))[:MOST_CHANGES]
     kept = {number for number, _ in chosen}
     return [change for number, change in placed if number in kept]
 
@@ -44,7 +44,7 @@ def robustness_figure(board: Leaderboard) -> Figure | None:
     found, changes = board.robustness, drawn(board)
     if found is None or not changes:
         return None
-    flips = [change.first != found.first for change in changes]
+    flips = [found.flipped(change) for change in changes]
     longest = max(len(short(_named(change))) for change in changes)
     worst = max(change.rank for change in changes)
     bottom_inches = 0.2 + 0.062 * longest
@@ -59,7 +59,7 @@ def robustness_figure(board: Leaderboard) -> Figure | None:
                       color=_FLIPS if flip else _STAYS, linestyle="none", clip_on=False, zorder=3)  # fmt: skip
             if flip:
                 axes.annotate(
-                    short(board.rows[change.first].label), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
+                    _names(board, change.first), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
                     color=INK, ha="center", annotation_clip=False,
                 )  # fmt: skip
         axes.set_xticks(range(len(changes)), [short(_named(change)) for change in changes], rotation=90)
@@ -74,9 +74,18 @@ def robustness_figure(board: Leaderboard) -> Figure | None:
     return figure
 
 
-def _title(board: Leaderboard, first: int, changes: Sequence[Without], whole: int) -> str:
+def _names(board: Leaderboard, rows: Sequence[int]) -> str:
+    """Return a row's name; of several that share the first place the first name, and how many there are more."""
+    return short(board.rows[rows[0]].label) + (f" +{len(rows) - 1}" if len(rows) > 1 else "")
+
+
+def _title(board: Leaderboard, first: Sequence[int], changes: Sequence[Without], whole: int) -> str:
     more = f" ({len(changes)} of {whole} are drawn)" if len(changes) < whole else ""
-    return f"rank of {short(board.rows[first].label)} without one thing, and who leads instead of it{more}"
+    if len(first) > 1:
+        return (
+            f"worst rank of the {len(first)} rows that share the best score without one thing, and who leads then{more}"
+        )
+    return f"rank of {short(board.rows[first[0]].label)} without one thing, and who leads instead of it{more}"
 
 
 def _named(change: Without) -> str:

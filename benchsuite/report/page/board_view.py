@@ -28,6 +28,7 @@ from benchsuite.report.tables.ranking_words import (
     rests_on,
     robust_line,
     score_text,
+    small_parts,
     too_few,
 )
 
@@ -175,7 +176,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> Rankin
         first=first_line(board),
         robust=robust_line(board),
         others=tuple(filter(None, [*other_lines(board), budget_line(board)])),
-        too_few=too_few(board.ranking) if board.ranking else "",
+        too_few=" ".join(filter(None, [too_few(board.ranking), small_parts(board.ranking)])) if board.ranking else "",
         rests_on=rests_on(board.ranking) if board.ranking else "",
         rule=board.protocol.rule,
         figure=to_svg(figure, f"ranking/{board.key}", about) if figure else "",

@@ -178,7 +178,12 @@ def _json(board: Leaderboard) -> dict[str, Any]:
             for word, one in board.others
         },
         "changes": [
-            {"what": one.what, "name": one.name, "first": board.rows[one.first].label, "rank_of_first": one.rank}
+            {
+                "what": one.what,
+                "name": one.name,
+                "first": [board.rows[row].label for row in one.first],
+                "rank_of_first": one.rank,
+            }
             for one in (board.robustness.changes if board.robustness else ())
         ],
         "lines": [{key: _plain(value) for key, value in line.items()} for line in ranking_lines(board)],

@@ -18,6 +18,7 @@ from benchsuite.report.tables.ranking_words import (
     robust_line,
     score_interval,
     score_text,
+    small_parts,
     too_few,
 )
 
@@ -70,7 +71,7 @@ def overall(board: Leaderboard, rows: Sequence[Row] | None = None) -> Cells:
         line += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
         lines.append(tuple(line))
     notes = [first_line(board), robust_line(board), *other_lines(board), budget_line(board)]
-    notes += [too_few(board.ranking), rests_on(board.ranking)] if board.ranking else []
+    notes += [too_few(board.ranking), small_parts(board.ranking), rests_on(board.ranking)] if board.ranking else []
     notes += [f"Settings: {board.protocol.rule}"] if board.protocol.rule else []
     title = f"{board.title}: all tasks, by {measure_words(board)}"
     return Cells(title, tuple(heads), tuple(lines), tuple(filter(None, notes)))
@@ -87,7 +88,6 @@ def of_task(board: Leaderboard, position: int, rows: Sequence[Row] | None = None
     head = board.columns[position]
     held = [(row, entry) for row in (board.rows if rows is None else rows) if (entry := row.entries[position])]
     held.sort(key=lambda pair: (pair[1].place is None, -(pair[1].place.score if pair[1].place else 0.0)))
-    held.sort(key=lambda pair: pair[1].place.place if pair[1].place else len(held) + 1)
     form = column_format((entry.final.estimate for _, entry in held if entry.final), head.beyond)
     heads = [
         "Place",
@@ -116,7 +116,7 @@ def of_task(board: Leaderboard, position: int, rows: Sequence[Row] | None = None
         ]
         lines.append(tuple(line))
     ranking = board.task_rankings[position] if board.task_rankings else None
-    notes = [first_line(board, ranking), too_few(ranking)] if ranking else []
+    notes = [first_line(board, ranking), too_few(ranking), small_parts(ranking)] if ranking else []
     return Cells(f"{board.title}: {head.label}", tuple(heads), tuple(lines), tuple(filter(None, notes)))
 
 

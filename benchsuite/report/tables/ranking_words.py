@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from benchsuite.analysis import Leaderboard, Ranking, Robustness, Standing
 from benchsuite.analysis.leaderboard import measured
+from benchsuite.analysis.robustness import Without
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.report.tables.numbers import count_of, percent, whole
 
@@ -97,6 +98,17 @@ def too_few(ranking: Ranking) -> str:
     )
 
 
+def small_parts(ranking: Ranking) -> str:
+    """Return that test parts are too small for what the seeds agree on, where that is so; empty else."""
+    if not ranking.withheld:
+        return ""
+    pairs = count_of(ranking.withheld, "pair")
+    return (
+        f"Of {pairs} of rows the seeds alone would tell which is better, but so few examples cannot show so small a difference on "
+        "data of this kind, however many seeds."
+    )
+
+
 def rests_on(ranking: Ranking) -> str:
     """Return what places and ranges rest on."""
     if not ranking.tests:
@@ -106,8 +118,8 @@ def rests_on(ranking: Ranking) -> str:
         "counted out, corrected by Holm" if ranking.exact else "by the normal distribution, corrected by Bonferroni"
     )
     return (
-        f"Place: 1 + the rows told to be better ({count_of(ranking.tests, 'pair')}, {test}, {counted}, "
-        f"{percent(ranking.confidence)} confidence for all together); rows of one place are in no order. Ranks: what "
+        f"Place: 1 + the rows told to be better, down the scores ({count_of(ranking.tests, 'pair')}, {test}, {counted}, "
+        f"{percent(ranking.confidence)} confidence for all together); rows of one place are in no order that is told. Ranks: what "
         f"{whole(ranking.resamples)} bootstraps over the seeds of each task and these tests leave open. Score: share of the "
         "comparisons with runs of the others that are won."
     )
@@ -118,18 +130,29 @@ def robust_line(board: Leaderboard) -> str:
     found = board.robustness
     if found is None or not found.changes:
         return ""
-    name = board.rows[found.first].label
+    names = joined([board.rows[row].label for row in found.first])
+    one = len(found.first) == 1
+    has, keeps = ("has", "keeps") if one else ("share", "keep")
     if not found.flips:
-        return f"{name} has the best score, and keeps it {_whatever(found)}."
+        return f"{names} {has} the best score, and {keeps} it {_whatever(found)}."
     told = [
         f"without {change.what} {change.name}" if change.what != "budget" else f"at {change.name}"
         for change in found.flips
     ]
-    leads = [f"{text} {board.rows[change.first].label} has it" for text, change in zip(told, found.flips, strict=True)]
+    leads = [
+        f"{text} {joined([board.rows[row].label for row in change.first])} {_holds(found, change)}"
+        for text, change in zip(told, found.flips, strict=True)
+    ]
     return (
-        f"{name} has the best score, but not always: {joined(leads, 4)} "
+        f"{names} {has} the best score, but not always: {joined(leads, 4)} "
         f"({len(found.flips)} of {count_of(len(found.changes), 'change')} tried{_tried(found)})."
     )
+
+
+def _holds(found: Robustness, change: Without) -> str:
+    if len(change.first) > 1:
+        return "share it"
+    return "has it alone" if len(found.first) > 1 and change.first[0] in found.first else "has it"
 
 
 def _whatever(found: Robustness) -> str:

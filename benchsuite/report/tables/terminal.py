@@ -33,6 +33,7 @@ from benchsuite.report.tables.ranking_words import (
     rests_on,
     robust_line,
     score_text,
+    small_parts,
     too_few,
 )
 from benchsuite.text import one_line
@@ -78,6 +79,7 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     heads += ["rate,\ndecades"] * robust + ["state\nB/param"] * (not (tuned and robust))
     said = [first_line(whole_board), robust_line(whole_board)]
     said += [*other_lines(whole_board), budget_line(whole_board), too_few(whole_board.ranking)]
+    said.append(small_parts(whole_board.ranking))
     if len(board.rows) < len(whole_board.rows):
         said.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")
     caption = Text("\n".join(map(one_line, filter(None, said))))

@@ -15,7 +15,7 @@ from benchsuite.errors import BenchsuiteError
 
 
 @pytest.mark.parametrize(
-    ("n", "paired", "alpha"), [(4, False, 0.05), (5, True, 0.05), (10, False, 0.05), (10, True, 0.05), (10, True, 0.001), (20, False, 0.01)]
+    ("n", "paired", "alpha"), [(4, False, 0.05), (6, True, 0.05), (10, False, 0.05), (10, True, 0.05), (10, True, 0.001), (20, False, 0.01)]
 )  # fmt: skip
 def test_the_smallest_effect_is_found_four_times_in_five(n, paired, alpha):
     effect = smallest_effect(n, paired=paired, alpha=alpha)
@@ -39,6 +39,10 @@ def test_too_few_seeds_show_nothing_however_large():
     assert math.isinf(smallest_effect(3))
     assert math.isinf(smallest_effect(0))
     assert math.isfinite(smallest_effect(3, alpha=0.1))
+    assert math.isinf(smallest_effect(5, paired=True))  # 2/32
+    assert math.isfinite(smallest_effect(6, paired=True))
+    assert math.isinf(smallest_effect(9, paired=True, alpha=0.05 / 26))
+    assert math.isfinite(smallest_effect(10, paired=True, alpha=0.05 / 26))
     assert math.isinf(smallest_effect(5, alpha=0.05 / 10))  # one of ten tests: 2/252 is too much
 
 

@@ -55,14 +55,10 @@ def test_without_holm_it_would_get_one_far_more_often():
     assert false_verdicts(8, 60, np.random.default_rng(8), paired=False, corrected=False) > 0.12
 
 
-def test_pairs_that_hang_together_are_on_the_safe_side():
-    # Five pairs of one sign are judged by Mann and Whitney's test, which does not know that they are pairs.
-    shares = []
-    for correlation in (0.0, 0.5, 0.9):
-        a, b = samples("normal", 5, 500, correlation, np.random.default_rng(1))
-        shares.append(np.mean([difference(x, y, paired=True).p <= 0.05 for x, y in zip(a, b, strict=True)]))
-    assert shares == sorted(shares, reverse=True)
-    assert shares[0] <= 0.04
+@pytest.mark.parametrize("n", [5, 6])
+def test_neither_where_seeds_that_are_lucky_for_one_are_unlucky_for_the_other(n):
+    # Mann and Whitney's test, which does not know the pairs, would be wrong here in one study of ten.
+    assert false_verdicts(n, 200, np.random.default_rng(n), paired=True, correlation=-0.9) <= 0.05
 
 
 def test_a_verdict_about_the_population_needs_both_errors():

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from benchsuite.analysis.inference.critical_difference import critical_difference
 from benchsuite.errors import BenchsuiteError
-from benchsuite.report.drawings.critical_difference import critical_difference_figure, critical_difference_words
+from benchsuite.report.drawings.critical_difference import (
+    board_ranks_figure,
+    critical_difference_figure,
+    critical_difference_words,
+    medians,
+)
 from benchsuite.report.drawings.svg import to_svg
 
 LABELS = ("C4.5", "C4.5+m", "C4.5+cf", "<C4.5+m+cf>")
@@ -95,3 +102,31 @@ def test_what_cannot_be_ranked_is_refused():
         critical_difference(np.array([[1.0, np.nan], [np.nan, 2.0]]))
     with pytest.raises(BenchsuiteError, match="test of pairs"):
         critical_difference(np.ones((2, 2)), pairs="tukey")
+
+
+def board_of(values, better):
+    """What of a leaderboard the diagram reads: medians of rows that have a place."""
+    rows = [
+        SimpleNamespace(
+            label=f"row {place}", name=f"row {place}",
+            entries=[None if value is None else SimpleNamespace(final=SimpleNamespace(estimate=value)) for value in line],
+        )
+        for place, line in enumerate(values)
+    ]  # fmt: skip
+    columns = [SimpleNamespace(better=direction) for direction in better]
+    return SimpleNamespace(
+        kind="optimizer", rows=rows, columns=columns, ranking=SimpleNamespace(ranked=tuple(range(len(rows))))
+    )
+
+
+def test_a_leaderboard_ranks_medians_whichever_way_is_better():
+    styles = {("optimizer", f"row {place}"): SimpleNamespace(colour="#123456") for place in range(3)}
+    values = [[0.9, 1.0, 3.0], [0.8, 2.0, None], [-np.inf, 3.0, 1.0]]
+    board = board_of(values, ("max", "min", "min"))
+    np.testing.assert_equal(medians(board, (0, 2)), [[0.9, -1.0, -3.0], [-np.inf, -3.0, -1.0]])
+    figure, words = board_ranks_figure(board, styles)
+    assert words.startswith("Average ranks over 2 tasks, best first: row 0 1.00, row 1 2.00, row 2 3.00.")
+    assert {"row 0", "row 1", "row 2"} <= {text.get_text() for text in figure.axes[0].texts}
+    # Two rows, or one task that all have, are no ranking.
+    assert board_ranks_figure(board_of(values[:2], ("max", "min", "min")), styles) is None
+    assert board_ranks_figure(board_of([[1.0], [2.0], [3.0]], ("max",)), styles) is None

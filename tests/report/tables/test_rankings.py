@@ -15,12 +15,16 @@ import pytest
 from rich.console import Console
 
 from benchsuite.analysis import Leaderboard, leaderboards
+from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.test_part import TestParts
+from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.cost_files import CostRow, CostTable
 from benchsuite.record import Record
 from benchsuite.report import Contents, leaderboard_tables, write_report, write_tables
 from benchsuite.report.step_costs import with_costs
 from benchsuite.report.tables.formats import FORMATS, ranking_lines
 from benchsuite.report.tables.latex import escaped
+from benchsuite.report.tables.ranking_cells import overall
 from benchsuite.report.tables.ranking_words import first_line, rests_on, robust_line, too_few
 from tests.factories import DIGITS, component, make_record
 from tests.report.reading import HOSTILE
@@ -49,6 +53,54 @@ def board_of(records: list[Record]) -> Leaderboard:
 
 
 PLANTED = board_of(planted())
+
+
+EXAMPLES = {
+    "adam": [354, 352, 355, 351, 352, 352, 351, 351, 352, 355],
+    "sgd": [349, 350, 354, 348, 349, 351, 352, 348, 351, 346],
+}
+
+
+def test_a_board_and_a_verdict_say_the_same_of_the_same_records():
+    """Ten seeds on 359 examples: the seeds agree that adam is better, and so few examples cannot show it."""
+    sides = {
+        name: [
+            make_record(
+                DIGITS, {} if name == "adam" else {"optimizer": [component(name)]}, seed=seed, value=right / 359
+            )
+            for seed, right in enumerate(held)
+        ]
+        for name, held in EXAMPLES.items()
+    }
+    records = [record for held in sides.values() for record in held]
+    told = []
+    for sizes in ({}, {DIGITS.name: (1078, 360, 359)}, {DIGITS.name: (1078, 360, 35900)}):
+        (board,) = (one for one in leaderboards(records, parts=TestParts(sizes)) if one.kind == "optimizer")
+        about = About("optimizer", "adam", "sgd", TrialMeasure("test"), sizes=sizes)
+        assert board.ranking is not None
+        assert board.task_rankings[0].first == board.ranking.first
+        told.append((len(board.ranking.first), compared(sides["adam"], sides["sgd"], about).word))
+        cells = overall(board)
+        assert any("so few examples cannot show so small a difference" in note for note in cells.notes) == (
+            sizes != {} and sizes[DIGITS.name][2] == 359
+        )
+    assert told == [(1, "better"), (2, "cannot tell"), (1, "better")]
+
+
+def test_a_tie_of_best_scores_is_said_as_one():
+    values = {"adam": (0.95, 0.90), "sgd": (0.90, 0.95), "lion": (0.80, 0.80)}
+    records = [
+        make_record(
+            task, {} if name == "adam" else {"optimizer": [component(name)]}, seed=seed, value=value + seed / 1000
+        )
+        for name, held in values.items()
+        for task, value in zip(TASKS[:2], held, strict=True)
+        for seed in range(3)
+    ]
+    assert robust_line(board_of(records)).startswith(
+        "adam and sgd share the best score, but not always: without task first_task sgd has it alone and without task "
+        "second_task adam has it alone (2 of "
+    )
 
 
 def printed(records: list[Record]) -> str:
