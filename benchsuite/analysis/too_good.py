@@ -1,12 +1,12 @@
 """Results that are better than anything the stored reference results hold: when that is told, and how.
 
-The reference results are those of the tasks' baselines as they are declared: one setting for each task, at its default or of a few that its author tried,
-and of no search. So there are two rules:
+The reference results are those of the tasks' baselines as they are declared: one setting for each task, at its default or the
+best of a few that its author tried, and of no search. So there are two rules:
 
 - Of a setting that nobody chose either (a component at its defaults, a method that brings its own) it is told whenever it is
   significantly better than all their seeds.
-- A setting that was typed in, or found by a search, may well be better than a baseline that was not searched for. Of it is told only what is out
-  of proportion (:func:`out_of_proportion`), and that is told of every setting in the stronger words.
+- A setting that was typed in, or found by a search, may well be better than a baseline that was not searched for. Of it is told
+  only what is out of proportion (:func:`out_of_proportion`), and that is told of every setting in the stronger words.
 """
 
 from __future__ import annotations
