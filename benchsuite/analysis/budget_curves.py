@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.numbers.best_of_k import BestOf, best_of, running_best
+from benchsuite.analysis.numbers.best_of_k import BestOf, best_distribution, best_of, running_best
 from benchsuite.analysis.numbers.more_budget import MoreBudget, more_budget, more_budget_overall
 from benchsuite.analysis.sample import Column, column_labels
 from benchsuite.analysis.searched_rows import column_of_search, costs, row_labels, tuned_by, whole_scores
@@ -66,11 +66,7 @@ def expected_best(search: Search, coverage: float = 0.8) -> BestOf:
         search: The search; settings that were stopped at a rung are left out.
         coverage: As :func:`~benchsuite.analysis.numbers.best_of_k.best_of` has it.
     """
-    scores, proposed = whole_scores(search), tuned_by(search)
-    first = scores[~proposed][:1]
-    # The default is there in every history, so none is worse than it.
-    floor = first[0] if len(first) and search.tried[0].source == "default" else np.nan
-    held = np.fmax(scores[proposed & ~np.isnan(scores)], floor)
+    floor, held = _histories(search)
     found = best_of(held, coverage=coverage)
     if np.isnan(floor):
         return found
@@ -84,6 +80,33 @@ def expected_best(search: Search, coverage: float = 0.8) -> BestOf:
             )
         )
     )  # fmt: skip
+
+
+def futures_of_best(search: Search, k: int, generator: np.random.Generator, draws: int) -> NDArray[np.float64]:
+    """Return the best of k settings in histories that could have been, ``[draws]``: what :func:`expected_best` is the mean of.
+
+    Args:
+        search: The search.
+        k: How many settings, at least one and at most those that were trained to the end.
+        generator: Where all chance comes from.
+        draws: How many histories.
+    """
+    floor, held = _histories(search)
+    proposed = k if np.isnan(floor) else k - 1
+    shares = generator.random(draws)
+    if not proposed:
+        return np.full(draws, floor)
+    below = best_distribution(len(held), np.array([proposed]), replacement=False)[0]
+    return np.asarray(np.sort(held)[np.searchsorted(below, shares).clip(max=len(held) - 1)])
+
+
+def _histories(search: Search) -> tuple[float, NDArray[np.float64]]:
+    """Return the score of the default (NaN where none came first), and those of what was proposed, none below it."""
+    scores, proposed = whole_scores(search), tuned_by(search)
+    first = scores[~proposed][:1]
+    # The default is there in every history, so none is worse than it.
+    floor = float(first[0]) if len(first) and search.tried[0].source == "default" else float("nan")
+    return floor, np.fmax(scores[proposed & ~np.isnan(scores)], floor)
 
 
 def budget_curves(searches: Iterable[Search], records: Mapping[str, Record]) -> list[BudgetCurve]:

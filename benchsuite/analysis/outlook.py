@@ -1,14 +1,14 @@
-"""What a search tells of a longer one: what the best of k of its trials is worth, and what as many more would be likely to bring."""
+"""What a search tells of a longer one: what the best of k of its trials is worth, and what the second half of them brought."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from benchsuite.analysis.numbers.best_of_k import best_of
+from benchsuite.analysis.budget_curves import expected_best
+from benchsuite.searches import Search
 
 FEWEST = 4
 """Of fewer trials there is no half to compare with."""
@@ -19,7 +19,7 @@ class Outlook:
     """The best of k settings for growing k, and what it says of more.
 
     Args:
-        k: How many settings.
+        k: How many settings, the default among them.
         expected: The expected best of so many; −∞ where all of them may fail.
         low: A tenth of all draws of k settings have a best below it.
         high: A tenth have one above it.
@@ -35,29 +35,20 @@ class Outlook:
     last_doubling: float | None
     any_order: bool
 
-    def chance_of_better(self, more: int) -> float:
-        """Return the chance that one of so many further settings is better than all that there are.
 
-        m / (n + m), whatever the distribution of the results, if they come in any order.
-
-        Args:
-            more: How many further settings, m.
-        """
-        return more / (self.k[-1] + more)
-
-
-def outlook(scores: Sequence[float | None], any_order: bool) -> Outlook | None:
+def outlook(search: Search, any_order: bool) -> Outlook | None:
     """Return what the settings of a search say of a longer one; ``None`` if there is none that completed.
 
+    The best of k is that of budget curves: the default first, and k − 1 settings that the tuner proposed.
+
     Args:
-        scores: Of each setting that was trained to the end, larger is better; ``None`` failed.
-        any_order: Whether they could have come in any order.
+        search: The search.
+        any_order: Whether its proposals could have come in any order.
     """
-    values = np.array([-math.inf if score is None else score for score in scores])
-    if not np.isfinite(values).any():
+    found = expected_best(search)
+    if not np.isfinite(found.expected).any():
         return None
-    found = best_of(values)
-    count = len(values)
+    count = len(found.k)
     half = float(found.expected[count // 2 - 1]) if count >= FEWEST else -math.inf
     last = float(found.expected[-1]) - half if math.isfinite(half) else None
     return Outlook(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.inference.population import for_population, over_tasks
 from benchsuite.analysis.test_part import least_error
 from benchsuite.errors import BenchsuiteError
@@ -144,12 +145,12 @@ def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
     p, sign = np.array([test.p for test in found]), np.array([test.sign for test in found])
     medians = _medians(values)
     differ = _differ(medians[one], medians[other], least)
-    apart = seeds = _holm(p, alpha) & differ
+    apart = seeds = (holm(p) <= alpha) & differ
     if any(parts):
         means = _means(values, medians)
         for at in np.flatnonzero(p <= alpha).tolist():  # those of larger p are told by no test part
             p[at] = _with_parts(values, means, parts, int(one[at]), int(other[at]), found[at])
-        apart = _holm(p, alpha) & differ
+        apart = (holm(p) <= alpha) & differ
     pairs = np.zeros((rows, rows), dtype=bool)
     pairs[one[apart & (sign > 0)], other[apart & (sign > 0)]] = True
     pairs[other[apart & (sign < 0)], one[apart & (sign < 0)]] = True
@@ -180,15 +181,6 @@ def _with_parts(
         known = known or error > 0
         each.append((for_population(test.p, difference, error), float(test.sign)))
     return over_tasks(seeds.p, seeds.sign, each) if known else seeds.p
-
-
-def _holm(p: Floats, alpha: float) -> NDArray[np.bool_]:
-    """Say of each p whether it is told: the smallest ones, up to the first that exceeds α ÷ (how many are left)."""
-    order = np.argsort(p, kind="stable")
-    passes = p[order] * np.arange(len(p), 0, -1) <= alpha
-    told = np.zeros(len(p), dtype=bool)
-    told[order[: len(p) if passes.all() else int(np.argmin(passes))]] = True
-    return told
 
 
 def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:

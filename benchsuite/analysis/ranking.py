@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchsuite.analysis.inference.friedman import runs_alike
 from benchsuite.analysis.rank_sums import told_apart
 from benchsuite.analysis.win_shares import resampled_shares, win_shares
 
@@ -121,7 +122,7 @@ def ranking(
         least: ``[tasks]``: the largest difference that is none, such as that of one test example.
         parts: Of each task the part that it is measured on, where that is finite and its error known.
     """
-    chosen = complete(values)
+    chosen = on_most_tasks(values)
     places: list[Standing | None] = [None] * len(values)
     if len(chosen) < 2:
         return Ranking(tuple(places), tuple(range(len(values))), (), 0, confidence, resamples, 0, 1.0, exact=True)
@@ -155,7 +156,7 @@ def ranking(
     return Ranking(
         places=tuple(places),
         order=(*order, *rest),
-        cliques=() if told.pairs is None else _cliques(told.pairs[np.ix_(inside, inside)], order),
+        cliques=() if told.pairs is None else _alike(told.pairs[np.ix_(inside, inside)], order),
         tasks=int((~np.isnan(shares)).any(axis=0).sum()),
         confidence=confidence,
         resamples=resamples,
@@ -196,7 +197,7 @@ def one_example(values: Floats, shares: Sequence[bool]) -> Floats:
     return found
 
 
-def complete(values: Floats) -> NDArray[np.intp]:
+def on_most_tasks(values: Floats) -> NDArray[np.intp]:
     """Return the rows that are there on as many tasks as any: a mean over fewer tasks is another quantity.
 
     Only tasks count on which two rows or more are there.
@@ -226,16 +227,7 @@ def _ranks(scores: Floats) -> NDArray[np.int64]:
     )
 
 
-def _cliques(told: NDArray[np.bool_], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """Return the longest runs of rows no two of whom are told apart."""
-    apart: NDArray[np.bool_] = np.logical_or(told, told.T)
-    found: list[tuple[int, ...]] = []
-    end = 0
-    for start in range(len(rows)):
-        last = start
-        while last + 1 < len(rows) and not apart[start : last + 1, last + 1].any():
-            last += 1
-        if last > start and last >= end:
-            found.append(tuple(rows[start : last + 1]))
-        end = max(end, last + 1)
-    return tuple(found)
+def _alike(told: NDArray[np.bool_], rows: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Return the longest runs of rows, which stand in their order, no two of whom are told apart."""
+    runs = runs_alike(np.arange(len(rows), dtype=np.float64), np.logical_or(told, told.T))
+    return tuple(tuple(rows[place] for place in run) for run in runs)

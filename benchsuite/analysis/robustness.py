@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.analysis.ranking import complete, mean_shares
+from benchsuite.analysis.ranking import mean_shares, on_most_tasks
 from benchsuite.analysis.win_shares import win_shares
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def robustness(
     Returns:
         ``None`` where fewer than two rows can be ranked.
     """
-    chosen = complete(values)
+    chosen = on_most_tasks(values)
     if len(chosen) < 2:
         return None
     values, rows = values[chosen], [rows[row] for row in chosen.tolist()]

@@ -78,6 +78,21 @@ def tuned_leaderboards(
     return found
 
 
+def searches_of_board(
+    board: Leaderboard, searches: Iterable[Search], records: Mapping[str, Record]
+) -> dict[tuple[str, Column], Search]:
+    """Return row and column → the search by which a setting of a board was chosen.
+
+    Args:
+        board: One of :func:`tuned_leaderboards`.
+        searches: The searches, of whatever board.
+        records: Id → record, of the evaluations.
+    """
+    own = (board.kind, board.change, replace(board.protocol, rule=""))
+    held = [search for search in searches if (search.kind, search.change, _protocol(search)) == own]
+    return {(search.selection, column_of_search(search, records)): search for search in _newest(held, records)}
+
+
 def _protocol(search: Search) -> Protocol:
     """Return how the setting of a search was chosen; names of hyperparameters have a dot, those of a task's knobs none."""
     knobs = tuple(sorted(name for name in search.searched if "." not in name))

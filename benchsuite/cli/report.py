@@ -39,12 +39,21 @@ TrackOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Show one track alone: default, tuned or self_tuning. All unless given."),
 ]
+NumbersOption = Annotated[
+    bool,
+    typer.Option(
+        "--numbers",
+        help="Show the numbers of every row as well, over all tasks (scores between floor and reference, steps to targets, "
+        "failures, best of k), and write them into results/report/tables/numbers.csv and numbers.json.",
+    ),
+]
 FormatOption = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="Write the rankings into results/report/tables/ as well: csv, parquet, json, latex or markdown. May be repeated.",
+        help="Write the rankings, and with --numbers the numbers, into results/report/tables/ as well: "
+        "csv, parquet, json, latex or markdown. May be repeated.",
     ),
 ]
 
@@ -58,7 +67,7 @@ class Written:
         contents: What is in it.
         notes: What to say of records that were left out, or stand in it although their code changed, one line each.
         damaged: What lies among the records and is none, one line each; of many the first.
-        tables: The rankings in files, where formats were asked for.
+        tables: The rankings and numbers in files, where they were asked for.
     """
 
     index: Path
@@ -74,6 +83,7 @@ def report(
     measure: MeasureOption = None,
     track: TrackOption = None,
     format: FormatOption = None,
+    numbers: NumbersOption = False,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
@@ -87,9 +97,19 @@ def report(
         )
     console = terminal()
     written = write(
-        Store(results), registry(plugin, no_local), stale=stale, measure=measure, track=track, formats=format or ()
+        Store(results),
+        registry(plugin, no_local),
+        stale=stale,
+        measure=measure,
+        track=track,
+        formats=format or (),
+        numbers=numbers,
     )
     show(written.contents, console)
+    if numbers:
+        from benchsuite.report import number_tables
+
+        out.show(console, *number_tables(written.contents))
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)
     for note in written.notes:
@@ -132,6 +152,7 @@ def write(
     measure: str | None = None,
     track: str | None = None,
     formats: Sequence[str] = (),
+    numbers: bool = False,
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -143,6 +164,7 @@ def write(
         measure: What leaderboards are made of; what each kind is judged by unless given.
         track: The one that is shown; all unless given.
         formats: In which the rankings are written as well.
+        numbers: Whether the numbers of all rows are written as well.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -151,7 +173,7 @@ def write(
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
-    from benchsuite.report import Contents, write_report, write_tables, write_trials
+    from benchsuite.report import Contents, write_numbers, write_report, write_tables, write_trials
     from benchsuite.report.tables.numbers import count_of
 
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
@@ -215,6 +237,8 @@ def write(
             costs=costs,
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
+        if numbers:
+            tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
         write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(

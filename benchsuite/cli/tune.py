@@ -162,15 +162,14 @@ def _ranges(entrant: Entrant) -> list[str]:
 
 
 def _outlook(search: Search, entrant: Entrant, protocol: TuningProtocol) -> Outlook | None:
-    """Return what the tuner's settings say of a longer search."""
+    """Return what the settings say of a longer search."""
     from benchsuite.analysis.outlook import outlook
     from benchsuite.tuning.source import TuningSource
 
-    whole = [one.score for one in search.tried if one.source == "tuner" and one.stop is None]
     # One that does not learn proposes all of its settings before it is told anything.
     asked = len(TuningSource(entrant, protocol).propose()) // protocol.trials_to_a_setting
     proposed = sum(one.source in ("default", "tuner") for one in search.tried)
-    return outlook(whole, asked == proposed) if whole else None
+    return outlook(search, asked == proposed)
 
 
 def _selection(search: Search, entrant: Entrant) -> str:
@@ -275,12 +274,9 @@ def _say_outlook(seen: Outlook | None, larger: bool, console: Console) -> None:
             parts,
         )
         return
-    say(console, "Expected best of k settings: {}.", parts)
-    gained = (
-        "" if seen.last_doubling is None else f"; the second half of these {count} brought {seen.last_doubling:.2g}"
-    )
-    chance = round(100 * seen.chance_of_better(count))
-    say(console, "{} more find a better one with a chance of {} %{}.", count, chance, gained)
+    say(console, "Expected best of k settings, the default first: {}.", parts)
+    if seen.last_doubling is not None:
+        say(console, "The second half of these {} brought {:.2g}.", count, seen.last_doubling)
 
 
 def _known(value: float) -> str:

@@ -17,6 +17,7 @@ from benchsuite.analysis import (
     tuned_leaderboards,
 )
 from benchsuite.analysis.beyond_reference import with_reference
+from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
 from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
@@ -36,7 +37,7 @@ class Contents:
         track: The one whose leaderboards are made; all unless given.
         costs: What `benchsuite cost` measured: better than timings of training.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
-        reference: The stored reference results; what is better than all that they hold is told.
+        reference: The stored reference results; what is better than all that they hold is told, and scores are held against them.
     """
 
     def __init__(
@@ -100,6 +101,13 @@ class Contents:
     def shown(self) -> list[Leaderboard]:
         """The leaderboards that hold more than baselines; the first one if none does, since something did run."""
         return [board for board in self.boards if board.compares] or self.boards[:1]
+
+    @cached_property
+    def numbers(self) -> list[BoardNumbers]:
+        """The numbers of :attr:`shown`."""
+        return [
+            board_numbers(board, self.sample, searches=self.searches, reference=self.reference) for board in self.shown
+        ]
 
     @property
     def drawn(self) -> list[Leaderboard]:

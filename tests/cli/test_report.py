@@ -138,6 +138,22 @@ def test_rankings_are_written_in_the_formats_that_are_asked_for(tmp_path: Path, 
     assert "Test accuracy after the last epoch" in page(store.folder)
 
 
+def test_numbers_are_shown_and_written_where_they_are_asked_for(tmp_path: Path, bundled: Registry) -> None:
+    store = Store(tmp_path / "results")
+    for seed in range(2):
+        store.write(fresh(seed))
+    text = report(store.folder, "--numbers", "--format", "latex")
+    assert "steps to targets" in text
+    tables = store.folder / "report" / "tables"
+    assert {path.name for path in tables.iterdir()} == {
+        "rankings.tex", "numbers.tex", "numbers.csv", "numbers.json",
+    }  # fmt: skip
+    whole, on_task = json.loads((tables / "numbers.json").read_text(encoding="utf-8"))
+    assert (whole["task"], whole["runs"], on_task["task"]) == ("all tasks", 2, "my_digits_mlp")
+    assert on_task["reference"] is not None
+    assert "steps to targets" not in report(store.folder)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

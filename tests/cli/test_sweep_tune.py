@@ -207,8 +207,10 @@ def test_a_search_ends_in_a_selection_that_can_be_pasted(folder: Path) -> None:
     assert match[1] == ("sgd" if rate == 0.01 else f"sgd[learning_rate={rate}]")
     assert "best so far" in text
     assert re.search(r"^On 2 fresh seeds: test accuracy ", text, re.MULTILINE)
-    assert re.search(r"^Expected best of k settings: 1: .*, 9: ", text, re.MULTILINE)
-    assert "9 more find a better one with a chance of 50 %" in text
+    best = re.search(r"^Expected best of k settings, the default first: 1: (\S+), .*, 10: (\S+)\.$", text, re.MULTILINE)
+    assert best
+    assert float(best[1]) <= float(best[2])
+    assert "The second half of these 10 brought " in text
     ran = said(f"run --task digits_mlp --optimizer {match[1]} --seeds 2")
     assert "2 trials have records already" in ran  # the fresh seeds are ordinary trials
 
@@ -222,6 +224,9 @@ def test_a_search_goes_on_where_it_was_and_json_is_json(folder: Path) -> None:
     assert found["tried"][0]["source"] == "default"
     assert found["validation"] == max(one["validation"] for one in found["tried"] if one["validation"] is not None)
     assert found["outlook"]["any_order"] is True
+    curve = found["outlook"]["expected_best"]
+    assert curve[0] == found["tried"][0]["validation"]  # the default, as in budget curves
+    assert curve[-1] == pytest.approx(found["validation"])
     assert found["selection"].startswith("sgd")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ def failure_rate(values: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(np.isneginf(given).sum(axis=-1) / (~np.isnan(given)).sum(axis=-1))
 
 
+@lru_cache(maxsize=4096)
 def failure_interval(failed: int, runs: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the exact interval of Clopper and Pearson for a share: 3 runs without a failure may still fail 7 times in 10.
 

@@ -76,7 +76,6 @@ def outlook_json(found: Outlook | None, larger: bool) -> dict[str, Any] | None:
         "tenth_below": numbers(found.low),
         "tenth_above": numbers(found.high),
         "last_doubling": found.last_doubling,
-        "chance_that_as_many_more_find_a_better": found.chance_of_better(found.k[-1]),
         "any_order": found.any_order,
     }
 

@@ -271,7 +271,7 @@ def test_failed_medians_are_words_in_json_and_numbers_in_parquet(tmp_path: Path)
     records = [make_record(), make_record(changes={"optimizer": [component("sgd")]}, outcome="diverged")]
     write_tables([board_of(records)], tmp_path / "tables", ["json", "parquet"])
     (board,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
-    assert [line["median"] for line in board["lines"] if line["component"] == "sgd"] == [None, "-inf"]
+    assert [line["median"] for line in board["lines"] if line["component"] == "sgd"] == [None, "failed"]
     frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet")
     assert frame["median"].min() == float("-inf")
 
