@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from benchsuite.analysis.row_numbers import row_numbers
 from benchsuite.archive import Archive
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
-from benchsuite.report import Contents
+from benchsuite.report import Contents, write_report
 from benchsuite.searches import Search, Tried
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from tests.factories import AUTOENCODER, DIGITS, TaskFacts, component, make_record
@@ -119,6 +121,13 @@ def test_a_board_of_what_searches_alone_asked_for_is_not_shown():
     more = Contents([*searched, *asked], searches=[kept, other])
     assert [row.label for row in more.boards[0].rows] == ["lion", "sgd"]
     assert more.boards[0].protocol.track == "default"
+
+
+def test_the_figures_of_a_task_say_of_which_track_they_are(tmp_path: Path):
+    records, searches = made()
+    page = write_report(Contents(records, searches=searches), tmp_path / "report").read_text(encoding="utf-8")
+    titles = re.findall(r"<summary>(Optimizer[^<]*)</summary>", page)
+    assert titles == ["Optimizer", "Optimizer, tuned, 3 trials by random"]
 
 
 def test_a_tuned_row_has_the_values_and_the_setting_that_its_search_chose():

@@ -153,7 +153,7 @@ def _facts(head: ColumnHead, task: TaskFacts) -> tuple[tuple[str, str], ...]:
 def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styles: Styles, room: Room) -> FigureView:
     head = board.columns[position]
     series = series_of(board, position, by_id, styles, room)
-    description = f"{board.kind} on {head.label}: learning curves, and the test {head.primary} of every seed"
+    description = f"{board.title} on {head.label}: learning curves, and the test {head.primary} of every seed"
     entries = [(row, entry) for row in board.rows if (entry := row.entries[position]) is not None]
     drawable = sum(entry.counted > 0 for _, entry in entries)
     without: dict[str, list[str]] = {}
@@ -161,8 +161,8 @@ def _figure(board: Leaderboard, position: int, by_id: Mapping[str, Record], styl
         if not entry.counted:
             without.setdefault(outcome_word(entry.without_value).capitalize(), []).append(row.label)
     return FigureView(
-        title=title(board.kind),
-        svg=to_svg(comparison(series, head, room), f"{board.kind}/{head.label}", description),
+        title=title(board.kind) + board.title[len(board.kind) :],
+        svg=to_svg(comparison(series, head, room), f"{board.key}/{head.label}", description),
         left_out=_not_drawn(series, drawable, room),
         failed=_named(
             [f"{row.label} ({entry.failed} of {len(entry.seeds)})" for row, entry in entries if entry.failed]
