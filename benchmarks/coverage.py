@@ -18,9 +18,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchsuite.analysis.inference.difference import difference
+from benchsuite.analysis.inference.exact import rank_sums, two_sided
 from benchsuite.analysis.inference.holm import holm
+from benchsuite.analysis.inference.paired import smallest_p_paired
 from benchsuite.analysis.inference.power import smallest_effect
-from benchsuite.analysis.inference.sequential import spending
+from benchsuite.analysis.inference.sequential import possible_p, spending
 from benchsuite.analysis.inference.test_set import least_examples_error, paired_examples_error, unpaired_examples_error
 from tests.simulated import EXAMPLES, SHAPES, Array, covered, false_verdicts, rank_intervals, samples, stopped
 
@@ -148,6 +150,36 @@ def verdicts() -> Iterator[tuple[object, ...]]:
                 share = false_verdicts(n, 2000, generator, paired=paired, correlation=correlation, corrected=corrected)
                 row.append(f"{share:.1%}")
             yield (said(paired, correlation), words, *row)
+
+
+def one_direction() -> Iterator[tuple[object, ...]]:
+    """A against A on 26 tasks: any p at the strictest level of 26 tests, were all pairs in one direction judged without the pairs"""
+    correlations = (0.0, -0.5, -0.9, -1.0)
+    yield ("pairs", *(f"ρ = {one:g}" for one in correlations))
+    tasks, draws = 26, 400_000
+    level = ALPHA / tasks
+    for n in (7, 8, 9, 10, 12):
+        row = []
+        for correlation in correlations:
+            generator = np.random.default_rng(n)
+            a, own = generator.standard_normal((2, draws, n))
+            b = correlation * a + math.sqrt(1 - correlation**2) * own
+            one_way = np.abs(np.sign(a - b).sum(axis=1)) == n
+            if level >= smallest_p_paired(n):  # Wilcoxon's test decides, which is exact
+                wrong = possible_p(n, level, paired=True)
+            else:
+                both = np.concatenate([a[one_way], b[one_way]], axis=1)
+                place = both.argsort(axis=1).argsort(axis=1)[:, :n].sum(axis=1)
+                known = {int(at): _p_of_ranks(int(at), n) for at in np.unique(place)}
+                wrong = sum(known[int(at)] <= level for at in place) / draws
+            row.append(f"{1 - (1 - wrong) ** tasks:.1%}")
+        yield (n, *row)
+
+
+def _p_of_ranks(places: int, n: int) -> float:
+    """Mann and Whitney's p of two samples of n runs whose first has this sum of places, from 0."""
+    ranks = tuple((2 * np.arange(1, 2 * n + 1)).tolist())
+    return two_sided(rank_sums(ranks, n), 2 * (places + n))
 
 
 def looks() -> Iterator[tuple[object, ...]]:
@@ -293,7 +325,7 @@ def examples() -> Iterator[tuple[object, ...]]:
         yield (f"{own:g}", f"{np.mean(differ):.0f}", *(f"{share:.1%}" for share in np.mean(found, axis=0)))
 
 
-TABLES = (coverage, others, limits, verdicts, looks, families, power, smallest, population, examples)
+TABLES = (coverage, others, limits, verdicts, one_direction, looks, families, power, smallest, population, examples)
 
 
 def main(names: list[str]) -> None:

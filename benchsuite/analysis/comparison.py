@@ -108,6 +108,8 @@ def _of_tasks(verdict: Verdict, sides: Sequence[TwoSides], about: About) -> Iter
             yield Caution("few_seeds", task.task, text)
         if text := warn.saturated(one.targets, one.saturated, one.target):
             yield Caution("saturated", task.task, text)
+        if text := warn.no_number(one.a, one.b, one.beyond):
+            yield Caution("no_number", task.task, text)
         for name, values in ((about.a, one.a), (about.b, one.b)):
             if text := warn.two_groups(values):
                 yield Caution("two_groups", task.task, f"{name} {text}")

@@ -108,26 +108,29 @@ def _task(
     strictest = level / tests or math.nan
     more = None
     smallest = math.inf
-    if whole and found.n and strictest > 0:
+    medians = sign * _median(sample.a), sign * _median(sample.b)
+    # Of two seeds that both missed nobody knows which was nearer: they are equal in rank, and their difference is no 0.
+    known = not all(map(math.isinf, medians))
+    if whole and found.n and strictest > 0 and known:
         smallest = _smallest(found.n, spread, sample.paired, strictest, sides.test_error)
         if decided == CANNOT_TELL:
             more = more_seeds(
                 found.estimate, spread, n=found.n, paired=sample.paired, alpha=strictest, test_error=sides.test_error
             )
             more = None if more is None else max(more, 1)  # so many find it four times in five, and these did not
-    low, high = sorted((sign * found.low, sign * found.high))
+    low, high = sorted((sign * found.low, sign * found.high)) if known else (math.nan, math.nan)
     return TaskVerdict(
         task=sides.task,
         measure=sides.measure,
         direction=sides.direction,
         word=decided,
-        a=sign * _median(sample.a),
-        b=sign * _median(sample.b),
+        a=medians[0],
+        b=medians[1],
         failed_a=int(np.isinf(sample.a).sum()),
         failed_b=int(np.isinf(sample.b).sum()),
         seeds=found.n,
         paired=sample.paired,
-        difference=sign * found.estimate,
+        difference=sign * found.estimate if known else math.nan,
         low=low,
         high=high,
         p=found.p,
@@ -140,6 +143,8 @@ def _task(
         test=found.method,
         interval=found.interval_method,
         test_error=sides.test_error,
+        beyond=sides.beyond,
+        budget=sides.budget,
         step_ratio=sides.step_ratio,
         seeds_a=sides.seeds_a,
         values_a=tuple(map(float, sides.a)),

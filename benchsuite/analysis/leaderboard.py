@@ -63,6 +63,11 @@ class ColumnHead:
         return measured(self.measure, self.primary)
 
     @property
+    def counts(self) -> bool:
+        """Whether the entries hold counts: steps or epochs."""
+        return self.measure.of in ("steps", "epochs")
+
+    @property
     def beyond(self) -> str:
         """The word for an entry that is worse than any number."""
         return "missed" if self.measure.counts_up else "failed"

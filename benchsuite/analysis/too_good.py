@@ -1,11 +1,12 @@
 """Results that are better than anything the stored reference results hold: when that is told, and how.
 
-The reference results are those of the tasks' baselines as they are declared, which nobody tuned. So there are two rules:
+The reference results are those of the tasks' baselines as they are declared: one setting for each task, at its default or the
+best of a few that its author tried, and of no search. So there are two rules:
 
 - Of a setting that nobody chose either (a component at its defaults, a method that brings its own) it is told whenever it is
   significantly better than all their seeds.
-- A setting that was typed in, or found by a search, may well be better than an untuned baseline. Of it is told only what is out
-  of proportion (:func:`out_of_proportion`), and that is told of every setting in the stronger words.
+- A setting that was typed in, or found by a search, may well be better than a baseline that was not searched for. Of it is told
+  only what is out of proportion (:func:`out_of_proportion`), and that is told of every setting in the stronger words.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def too_good(
         return ""
     fact = (
         f"{name} is better than all {len(theirs)} seeds of the stored reference results, which are of the task's "
-        f"baseline, tuned by nobody (median {median:.4g}, best reference {best:.4g}, p {p:.2g})"
+        f"baseline as declared, found by no search (median {median:.4g}, best reference {best:.4g}, p {p:.2g})"
     )
     if beyond:
         return f"{fact}, and {beyond}: too good until a leak is ruled out. {FIRST}"

@@ -38,6 +38,7 @@ class TwoSides:
         targets: What the task declares.
         saturated: Those that every trial reached at its first evaluation.
         target: The one that the measure counts to, if it does.
+        budget: At how many steps or epochs a seed that missed the target was given up, where they are counted; ``None`` else.
         step_ratio: Time of a step of A divided by that of B, medians over the timings that count; ``None`` without any.
         timings: How many timings count, and how many there are.
         column: Task and budget; ``None`` for numbers that come from elsewhere.
@@ -54,9 +55,15 @@ class TwoSides:
     targets: tuple[float, ...] = ()
     saturated: frozenset[float] = field(default_factory=frozenset)
     target: float | None = None
+    budget: float | None = None
     step_ratio: float | None = None
     timings: tuple[int, int] = (0, 0)
     column: Column | None = None
+
+    @property
+    def beyond(self) -> str:
+        """The word for a seed that is worse than any number."""
+        return "failed" if self.target is None else "missed"
 
 
 def two_sides(
@@ -122,6 +129,7 @@ def _two(
         targets=tuple(map(float, task.targets)),
         saturated=saturated_targets([*a, *b]),
         target=measure.target_of(a[0]) if measure.counts_up else None,
+        budget=_budget([*a, *b], measure),
         step_ratio=_ratio(_times(a), _times(b)),
         timings=(sum(map(timing_counts, timed)), len(timed)),
         column=column,
@@ -147,6 +155,13 @@ def _values(records: Sequence[Record], measure: TrialMeasure) -> tuple[tuple[int
         tuple(each[0].trial.seed for each in trials),
         np.array([measure.of_seed(each) for each in trials], dtype=np.float64),
     )
+
+
+def _budget(records: Sequence[Record], measure: TrialMeasure) -> float | None:
+    # Seconds have none: each trial took its own.
+    if measure.of not in ("steps", "epochs"):
+        return None
+    return max((measure.watched(record) for record in records if record.outcome.finished), default=None)
 
 
 def _mean(values: Floats) -> float:

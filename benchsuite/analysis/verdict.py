@@ -29,14 +29,15 @@ class TaskVerdict:
         measure: What was measured, in words.
         direction: ``max`` if larger is better.
         word: The verdict.
-        a: Median of A; infinite if its median seed failed.
+        a: Median of A; infinite if its median seed failed, or missed the target.
         b: Median of B.
         failed_a: Seeds of A that failed, or missed the target.
         failed_b: Of B.
         seeds: Pairs of seeds; runs of the smaller sample where the seeds are not the same.
         paired: Whether both have the same seeds.
-        difference: The estimate of A − B.
-        low: Lower end of its interval.
+        difference: The estimate of A − B; infinite where only one of the medians is a number, NaN where neither is, which
+            says nothing of the difference.
+        low: Lower end of its interval; NaN without an estimate.
         high: Upper end.
         p: By itself.
         seeds_p: The same for this very test part: the chance of the seeds alone.
@@ -48,6 +49,8 @@ class TaskVerdict:
         test: The test in words.
         interval: The interval in words.
         test_error: Standard error of the difference from the finite test part; 0 where none was given.
+        beyond: The word for a seed that is worse than any number: ``failed``, or ``missed`` where a target is.
+        budget: At how many steps or epochs a seed that missed was given up; ``None`` for other measures.
         step_ratio: Time of a step of A divided by that of B; ``None`` where no timing counts.
         seeds_a: The seeds of A.
         values_a: Their values, in the same order: infinite where training failed or missed the target, NaN where there is none.
@@ -78,6 +81,8 @@ class TaskVerdict:
     test: str
     interval: str
     test_error: float
+    beyond: str = "failed"
+    budget: float | None = None
     step_ratio: float | None = None
     seeds_a: tuple[int, ...] = ()
     values_a: tuple[float, ...] = ()
@@ -189,14 +194,16 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """Return its JSON.
 
-        A number that is not finite, since it comes from failed runs or does not exist, is null; among the values of the
-        seeds one that failed or missed the target is ``"failed"``.
+        A seed, or a median, that is worse than any number is ``"failed"``, or ``"missed"`` where the measure counts to a
+        target; any other number that is not finite is null.
         """
         data = asdict(replace(self, cautions=()))
         data["cautions"] = [caution.to_json() for caution in self.cautions]
         for task in data["tasks"]:
             for name in ("values_a", "values_b"):
-                task[name] = ["failed" if math.isinf(value) else value for value in task[name]]
+                task[name] = [task["beyond"] if math.isinf(value) else value for value in task[name]]
+            for name in ("a", "b"):
+                task[name] = task["beyond"] if math.isinf(task[name]) else task[name]
         known: dict[str, Any] = _finite({"format": 1, "verdict": self.word, **data})
         return known
 

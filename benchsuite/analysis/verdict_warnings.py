@@ -17,6 +17,8 @@ GAP_LEVEL = 0.01
 """How often the gap test may see two groups where there is one."""
 MOST_NAMED = 4
 """Tasks that a warning names."""
+FOUND = 0.8
+"""How often a difference is to be found by so many more seeds."""
 FEWEST_FOR_GROUPS = 8
 """Seeds: of fewer no gap is wide enough to show anything."""
 
@@ -27,7 +29,7 @@ class Caution:
 
     Args:
         code: Which one, for programs: ``few_seeds``, ``saturated``, ``two_groups``, ``load``, ``stale``, ``mixture``,
-            ``edge``, ``one_task``, ``too_good``, ``test_part``, ``unsupported``.
+            ``edge``, ``one_task``, ``too_good``, ``test_part``, ``unsupported``, ``no_number``.
         task: The task that it is about; empty if it is about all.
         text: A sentence or two.
     """
@@ -74,6 +76,27 @@ def saturated(targets: Sequence[float], reached: frozenset[float], asked: float 
     if not targets or not set(targets) <= reached:
         return ""
     return "all its targets are saturated: every trial reached them at its first evaluation; the task is easy for both."
+
+
+def no_number(a: Floats, b: Floats, beyond: str) -> str:
+    """Warn where the medians of both are worse than any number, so that nothing can be said of the difference.
+
+    Args:
+        a: One number a seed of A; infinite where it failed or missed the target.
+        b: Of B.
+        beyond: The word for such a seed.
+    """
+    counts = [(int(np.isinf(one).sum()), int((~np.isnan(one)).sum())) for one in (a, b)]
+    if any(2 * lost < seeds or not seeds for lost, seeds in counts):
+        return ""
+    what = "missed the target" if beyond == "missed" else "failed"
+    if all(lost == seeds for lost, seeds in counts):
+        return f"every seed of both {what}: nothing is known of a difference, not even that there is none."
+    (lost_a, seeds_a), (lost_b, seeds_b) = counts
+    return (
+        f"the median seeds of both {what} ({lost_a} of {seeds_a} and {lost_b} of {seeds_b}): by how much they differ is not known, "
+        "only how often each did."
+    )
 
 
 def two_groups(values: Floats) -> str:
@@ -169,7 +192,10 @@ def hangs_on_one(word: str, without: Mapping[str, str]) -> str:
 def small_test_part(
     difference: float, test_error: float, level: float, tests: int, examples: int | None, part: str
 ) -> str:
-    """Warn where no number of seeds can make a verdict of a difference, since the part it is measured on is too small for it.
+    """Warn where no number of seeds finds a difference four times in five, since the part it is measured on is too small for it.
+
+    That is where the table says nothing of how many more seeds would. With luck a verdict may come all the same, as long as the
+    error of the part by itself leaves one.
 
     Args:
         difference: The estimate.
@@ -181,9 +207,14 @@ def small_test_part(
     """
     if not test_error or not level or not math.isfinite(difference):
         return ""
-    from scipy.special import ndtr
+    from scipy.special import ndtr, ndtri
 
-    if 2 * float(ndtr(-abs(difference) / test_error)) * tests <= level:
+    strictest = level / tests
+    if abs(difference) > float(ndtri(1 - strictest / 2) + ndtri(FOUND)) * test_error:
         return ""
+    never = 2 * float(ndtr(-abs(difference) / test_error)) > strictest
     size = f" of {examples:,} examples" if examples else ""
-    return f"a {part} part{size} cannot show a difference of {abs(difference):.2g}, however many seeds: it takes more examples."
+    can = "cannot show" if never else "shows less than four times in five"
+    return (
+        f"a {part} part{size} {can} a difference of {abs(difference):.2g}, however many seeds: it takes more examples."
+    )

@@ -10,7 +10,7 @@ import codecs
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from benchsuite.text import one_line, shortened, without_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.segment import Segment
     from rich.table import Table
     from rich.text import Text
 
@@ -44,6 +45,8 @@ WORDS = {
 HANDLER = "benchsuite.plain"
 LONGEST = 20_000
 """Letters of one text that is printed: sixty settings are named in fewer."""
+WARNINGS = ("[yellow]![/] ", "[red]![/] ")
+"""How a line begins that is a warning."""
 STYLE = re.compile(r"\[(/|bold|dim|red|green|yellow)\]")
 
 
@@ -124,6 +127,8 @@ def agreed(console: Console, ours: str, *values: object) -> bool | None:
 def say(console: Console, ours: str, *values: object) -> None:
     """Print a line, as long as it is: the terminal breaks it, and a file has it whole.
 
+    A warning, which begins with ``!`` and is prose, is broken between words on a terminal.
+
     Args:
         console: Where to.
         ours: What is ours, written out: ``[red]words[/]`` for a style, a place ``{}`` for each value.
@@ -137,7 +142,7 @@ def say(console: Console, ours: str, *values: object) -> None:
             style = part.strip("/")
         else:
             line.append(_filled(part, left), style)
-    console.print(line, highlight=False, soft_wrap=True)
+    console.print(line, highlight=False, soft_wrap=not (console.is_terminal and ours.startswith(WARNINGS)))
 
 
 def _filled(ours: str, values: Iterator[object]) -> str:
@@ -191,10 +196,21 @@ def as_json(value: object) -> None:
 
 
 def show(console: Console, *tables: Table) -> None:
-    """Print tables, whose cells are :func:`cell`, with an empty line below each."""
+    """Print tables, whose cells are :func:`cell`, with an empty line below each; no line ends with blanks."""
+    from rich.segment import Segment, Segments
+
     for table in tables:
-        console.print(table)
+        for line in console.render_lines(table, pad=False):
+            console.print(Segments([*_trimmed(line), Segment.line()]), end="")
         console.print()
+
+
+def _trimmed(line: Sequence[Segment]) -> list[Segment]:
+    """Return a line without the blanks at its end."""
+    kept = list(line)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    return [*kept[:-1], *(one._replace(text=one.text.rstrip()) for one in kept[-1:])]
 
 
 def cell(text: object, style: str = "") -> Text:

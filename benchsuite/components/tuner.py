@@ -120,7 +120,8 @@ class Tuner(Component):
 
     ``make(**hyperparameters)`` returns a function ``start(problem) -> search``: given a :class:`Problem`, it begins a search
     with the methods of :class:`Tuning`: ``ask() -> list of Proposal`` and ``tell(told)``. The search ends when every
-    proposal was told and ``ask`` gives none; proposals beyond the budget are not trained.
+    proposal was told and ``ask`` gives none; proposals beyond the budget are not trained, one that was made before costs
+    nothing, and what is left of the budget in the end goes to random points.
 
     How many proposals a tuner has under way at once is its own constant: it is asked and told in one order, whoever
     trains faster and with any number of workers, so that the same seed gives the same trials. It sees validation

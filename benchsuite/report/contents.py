@@ -81,11 +81,21 @@ class Contents:
     def _boards(self, measure: str | None) -> list[Leaderboard]:
         found: list[Leaderboard] = []
         if self.track in (None, "default"):
-            found += leaderboards(self.sample, same_as=self.same_as, measure=measure, parts=self.parts)
+            declared = leaderboards(self.sample, same_as=self.same_as, measure=measure, parts=self.parts)
+            found += declared if self.track else [board for board in declared if not self._of_searches(board)]
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
         return [with_reference(with_costs(board, self.costs), self.reference) for board in found]
+
+    def _of_searches(self, board: Leaderboard) -> bool:
+        """Say whether searches asked for all that a board holds, since they kept the default settings: the tuned boards have it."""
+        ids = {id for row in board.rows for entry in row.entries if entry for seed in entry.seeds for id in seed.ids}
+        return bool(ids) and ids <= self._evaluated
+
+    @cached_property
+    def _evaluated(self) -> frozenset[str]:
+        return frozenset(id for search in self.searches for id in search.evaluated)
 
     @cached_property
     def shown(self) -> list[Leaderboard]:

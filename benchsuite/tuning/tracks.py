@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchsuite.errors import BenchsuiteError
@@ -67,9 +67,13 @@ class TrackPlan:
         found: dict[str, Trial] = {}
         missing: list[Trial] = []
         for source, entrant in zip(self.sources(), self.entrants, strict=True):
-            known = list(_told(source, fresh))
-            found.update({trial.id: trial for trial in known})
-            left = source.most_trials - len(known)
+            proposed = {trial.id: trial for trial in _proposed(source, fresh)}
+            for id, trial in proposed.items():
+                if fresh(trial) is None:
+                    missing.append(trial)
+                else:
+                    found[id] = trial
+            left = source.most_trials - len(proposed)
             missing += [replace(entrant.trial, seed=FIRST_TUNING_SEED + number) for number in range(left)]
         return Replayed(found, missing)
 
@@ -80,7 +84,8 @@ class Replayed:
 
     Args:
         found: Trials that have a record, by id.
-        missing: As many as are left, of the same cost: which they are depends on what comes of the first.
+        missing: As many as are left: those that are proposed already, each of the program that it needs, and for the rest some of
+            the default setting, since which they are depends on what comes of the first.
     """
 
     found: Mapping[str, Trial]
@@ -134,14 +139,13 @@ def _tunes_itself(row: PlannedRow, registry: Registry) -> bool:
     return all(registry.component(setting.kind, setting.name).self_tuning for setting in row.settings)
 
 
-def _told(source: TuningSource, fresh: Callable[[Trial], Record | None]) -> Iterator[Trial]:
-    """Tell a source the records that there are, in its order, until one is missing."""
-    waiting = list(source.propose())
-    while waiting:
-        trial = waiting.pop(0)
+def _proposed(source: TuningSource, fresh: Callable[[Trial], Record | None]) -> list[Trial]:
+    """Tell a source the records that there are, in its order, until one is missing; return all that it proposed."""
+    proposed = list(source.propose())
+    for trial in proposed:
         record = fresh(trial)
         if record is None:
-            return
-        yield trial
+            break
         source.tell(record)
-        waiting += source.propose()
+        proposed += source.propose()
+    return proposed

@@ -1,7 +1,8 @@
 """Grid search: evenly spaced values of every hyperparameter, each combination once.
 
 The budget says how many values each gets: one after another gets one more, as long as all combinations fit, the learning
-rate two for each one of the others. What gets a single value keeps its default.
+rate two for each one of the others. What gets a single value keeps its default. What the product
+leaves of the budget goes to random points, as with every tuner.
 """
 
 import itertools

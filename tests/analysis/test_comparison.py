@@ -81,6 +81,8 @@ def test_warnings_stand_where_they_were_planted() -> None:
     assert ("two_groups", "digits_mlp") in codes(records(groups), records(BAD, b=True))
     shared = records(GOOD, cpu_share=0.5), records(BAD, b=True, cpu_share=0.5)
     assert ("load", "") in codes(*shared)
+    never = replace(ABOUT, measure=TrialMeasure.named("steps:hardest"))
+    assert ("no_number", "digits_mlp") in codes(records([0.5] * 10), records([0.4] * 10, b=True), never)
     assert ("stale", "") in codes(records(GOOD), records(BAD, b=True), replace(ABOUT, stale=3))
     edges = {("adam", "digits_mlp"): {"optimizer.0.learning_rate": "low"}}
     assert ("edge", "digits_mlp") in codes(records(GOOD), records(BAD, b=True), replace(ABOUT, edges=edges))

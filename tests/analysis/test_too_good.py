@@ -20,7 +20,7 @@ LEAK = np.full(10, 1.0)
 def test_beyond_every_seed_of_the_reference_and_no_chance() -> None:
     said = too_good("leaky", LEAK, ACCURACIES, "max", 0.05, 12)
     assert said.startswith("leaky is better than all 10 seeds of the stored reference results")
-    assert "tuned by nobody (median 1, best reference 0.98, p " in said
+    assert "found by no search (median 1, best reference 0.98, p " in said
     assert "Look for one first" in said
     assert too_good("fine", ACCURACIES + 0.002, ACCURACIES, "max", 0.05, 12) == ""
     assert too_good("few", LEAK[:2], ACCURACIES, "max", 0.05, 12) == ""  # two seeds are no proof

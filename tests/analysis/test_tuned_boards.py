@@ -99,6 +99,28 @@ def test_a_search_that_chose_the_default_leaves_it_where_it_is():
     assert searched_only([kept, other]) == frozenset(other.evaluated)
 
 
+def test_a_board_of_what_searches_alone_asked_for_is_not_shown():
+    """A search that kept the default evaluates it: these trials stand on the tuned board, not on one of their own."""
+    records, (one, other) = made()
+    default = [record for record in records if record.trial.seed < 5
+               and record.trial.recipe.text.count("0.01") and "sgd" in record.trial.recipe.text]  # fmt: skip
+    kept = replace(one, chosen=0, evaluated=tuple(record.id for record in default))
+    tuning = [record for record in records if record.trial.seed >= FIRST_TUNING_SEED]
+    chosen = [record for record in records if record.id in other.evaluated]
+    searched = [*tuning, *default, *chosen]
+    contents = Contents(searched, searches=[kept, other])
+    assert [board.protocol.track for board in contents.boards] == ["tuned"]
+    assert [row.label for row in contents.boards[0].rows] == ["lion", "sgd"]
+    # Asked for by its name it is shown, and so is it where a study asked for more.
+    assert {board.protocol.track for board in Contents(searched, searches=[kept, other], track="default").boards} == {
+        "default"
+    }
+    asked = [record for record in study("lion", 0.95)[0] if record.trial.recipe.text.count("0.01")]
+    more = Contents([*searched, *asked], searches=[kept, other])
+    assert [row.label for row in more.boards[0].rows] == ["lion", "sgd"]
+    assert more.boards[0].protocol.track == "default"
+
+
 def test_a_tuned_row_has_the_values_and_the_setting_that_its_search_chose():
     board = the_board(*made())
     assert [row.label for row in board.rows] == ["lion", "sgd"]

@@ -83,7 +83,15 @@ def test_a_failed_seed_is_worse_than_any_number() -> None:
     one = verdict(side(failed, b))
     assert one.word == "worse"
     assert (one.tasks[0].failed_a, one.tasks[0].failed_b) == (10, 0)
-    assert verdict(side(failed, failed)).word == "cannot tell"
+    nothing = verdict(side(failed, failed)).tasks[0]
+    # Infinite minus infinite is no 0 with an interval of no width, and shows nothing.
+    assert nothing.word == "cannot tell"
+    assert np.isnan([nothing.difference, nothing.low, nothing.high]).all()
+    assert math.isinf(nothing.smallest_difference)
+    assert nothing.more_seeds is None
+    # Four that did not fail against none are a difference nobody can measure, and ranks tell.
+    some = np.append(np.full(6, -math.inf), np.arange(4.0))
+    assert math.isnan(verdict(side(some, failed)).tasks[0].difference)
     worst = a.copy()
     worst[:3] = -math.inf
     assert verdict(side(worst, b)).tasks[0].p <= 1.0
@@ -239,6 +247,10 @@ def test_json_holds_every_number_and_none_that_is_no_json() -> None:
     assert read["tasks"][0]["values_a"][0] == "failed"
     assert read["tasks"][0]["values_b"][1] is None
     assert read["overall"]["tasks"] == 2
+    missed = verdict(side(np.full(10, math.inf), np.arange(10.0), direction="min", target=0.9, budget=660.0)).to_json()
+    assert missed["tasks"][0]["a"] == "missed"
+    assert missed["tasks"][0]["values_a"] == ["missed"] * 10
+    assert missed["tasks"][0]["difference"] is None
     assert read["alpha"] == 0.05
 
 

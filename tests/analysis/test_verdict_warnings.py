@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 
 from benchsuite.analysis import verdict_warnings as warn
+from benchsuite.analysis.inference.power import more_seeds
 
 
 def test_few_seeds_are_those_that_no_result_could_lift_to_a_verdict() -> None:
     assert warn.few_seeds(10, 1e-5, 0.05, 12) == ""
-    assert "3 seeds can show nothing" in warn.few_seeds(3, 0.1, 0.05, 1)
+    assert warn.few_seeds(3, 0.1, 0.05, 1) == (
+        "3 seeds can show nothing: the smallest p that they reach is 0.1, above 0.05, whatever the difference."
+    )
     # Enough for one test, and not for the table.
     assert warn.few_seeds(5, 0.008, 0.05, 1) == ""
-    assert "after correction for 12 tests" in warn.few_seeds(5, 0.008, 0.05, 12)
+    assert "reach is 0.008, 0.096 after correction for 12 tests, above 0.05, whatever" in warn.few_seeds(
+        5, 0.008, 0.05, 12
+    )
     assert warn.few_seeds(1, 1.0, 0.05, 1).startswith("1 seed can")
 
 
@@ -25,6 +30,17 @@ def test_saturated_targets_are_told_of_the_one_that_is_asked_or_of_all() -> None
     assert warn.saturated((0.9, 0.95), frozenset({0.9}), None) == ""
     assert "easy for both" in warn.saturated((0.9, 0.95), frozenset({0.9, 0.95}), None)
     assert warn.saturated((), frozenset(), None) == ""
+
+
+def test_no_number_where_most_of_both_missed() -> None:
+    missed, some = np.full(10, math.inf), np.append(np.full(7, math.inf), [1.0, 2.0, 3.0])
+    assert warn.no_number(missed, missed, "missed").startswith("every seed of both missed the target: nothing is known")
+    assert "(10 of 10 and 7 of 10)" in warn.no_number(missed, some, "missed")
+    assert warn.no_number(missed, missed, "failed").startswith("every seed of both failed")
+    half = np.append(np.full(5, math.inf), np.arange(5.0))
+    assert "(5 of 10 and 10 of 10)" in warn.no_number(half, missed, "missed")
+    assert warn.no_number(missed, np.arange(10.0), "missed") == ""
+    assert warn.no_number(np.full(3, math.nan), missed, "missed") == ""
 
 
 def test_two_groups_are_found_and_one_outlier_is_none() -> None:
@@ -85,5 +101,13 @@ def test_a_test_part_that_is_too_small_however_many_seeds() -> None:
     assert warn.small_test_part(0.003, 0.003, 0.05, 1, 359, "test") == (
         "a test part of 359 examples cannot show a difference of 0.003, however many seeds: it takes more examples."
     )
+    # It is told wherever the table has no number of seeds that would settle it.
+    said = warn.small_test_part(0.008, 0.003, 0.05, 1, 359, "test")
+    assert said.startswith(
+        "a test part of 359 examples shows less than four times in five a difference of 0.008, however"
+    )
+    assert more_seeds(0.008, 0.01, n=10, paired=True, test_error=0.003) is None
+    assert warn.small_test_part(0.009, 0.003, 0.05, 1, 359, "test") == ""
+    assert more_seeds(0.009, 0.01, n=10, paired=True, test_error=0.003) is not None
     assert warn.small_test_part(0.1, 0.01, 0.05, 12, 359, "test") == ""
     assert warn.small_test_part(0.1, 0.0, 0.05, 12, None, "test") == ""

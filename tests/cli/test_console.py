@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchsuite.cli.console import PLAIN, WORDS, safe_output, say
+from benchsuite.cli.console import PLAIN, WORDS, safe_output, say, show
 from benchsuite.cli.progress import Progress
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.record_json import record_from_json
@@ -128,3 +129,32 @@ def test_bytes_that_are_no_text_are_escaped_even_where_the_locale_is_utf_8(monke
         safe_output()
         print("\udcff ↑")
         assert stream.buffer.getvalue().decode(encoding) == shown  # type: ignore[attr-defined]
+
+
+def test_no_line_of_a_table_ends_with_blanks():
+    from rich.table import Table
+    from rich.text import Text
+
+    file = io.StringIO()
+    for colours in (None, "standard"):
+        console = Console(width=40, file=file, color_system=colours, force_terminal=colours is not None)
+        table = Table(box=None, title="title", caption=Text("short prose\nand more"), width=40, pad_edge=False)
+        table.add_column("a")
+        table.add_column("b", ratio=1)
+        table.add_row("1", Text("two", "bold red"))
+        show(console, table)
+    lines = file.getvalue().splitlines()
+    assert [line for line in lines if re.search(r" (\x1b\[0?m)?$", line)] == []
+    assert sum("short prose" in line for line in lines) == 2
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_warning_is_broken_between_words_on_a_terminal_and_whole_in_a_file(terminal: bool):
+
+    file = io.StringIO()
+    console = Console(width=30, file=file, color_system=None, force_terminal=terminal)
+    say(console, "[yellow]![/] {}", "words " * 12 + "and the last one")
+    say(console, "{}", "a line of ours " * 4)
+    *warning, said = file.getvalue().splitlines()
+    assert said == "a line of ours " * 4
+    assert max(map(len, warning)) <= 30 if terminal else len(warning) == 1

@@ -300,7 +300,7 @@ def test_what_new_writes_keeps_every_promise(kind: str, findings: dict[str, list
 @pytest.mark.slow
 def test_the_test_that_new_writes_passes(written: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_my_schedule.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_my_loss.py"],
         cwd=written, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -52,11 +52,29 @@ def test_failures_and_missing_values_are_words() -> None:
     verdict = judge(sides, kind="optimizer", a="adam", b="sgd", generator=np.random.default_rng(0))
     text = shown(verdict)
     assert "failed" in text
-    assert "−∞" in text
+    assert "A failed" in text
+    assert "∞" not in text
     assert "nan" not in text
-    assert ("note", "Failed, or missed the target, which counts as worse than any number: adam 10 seeds.") in lines_of(
-        verdict
-    )
+    assert ("note", "Failed, which counts as worse than any number: adam 10 seeds.") in lines_of(verdict)
+
+
+def test_a_target_that_was_missed_has_one_word_and_the_budget_for_a_number() -> None:
+    numbers = tuple(range(10))
+    steps, missed = np.linspace(100.0, 190.0, 10), np.full(10, math.inf)
+    sides = [
+        TwoSides("t0", "steps to 0.9", "min", numbers, steps, numbers, missed, target=0.9, budget=990.0),
+        TwoSides("t1", "steps to 0.9", "min", numbers, missed, numbers, missed, target=0.9, budget=990.0),
+        TwoSides("t2", "seconds to 0.9", "min", numbers, steps, numbers, missed, target=0.9),
+    ]
+    verdict = judge(sides, kind="optimizer", a="adam", b="sgd", generator=np.random.default_rng(0))
+    text = shown(verdict)
+    assert text.count("> 990") == 3
+    assert text.count("B missed") == 2
+    assert "failed" not in text
+    assert "∞" not in text
+    assert "+0.00" not in text  # two that missed are no equal numbers
+    notes = [line for what, line in lines_of(verdict) if what == "note"]
+    assert notes == ["Missed the target, which counts as worse than any number: adam 10 seeds, sgd 30 seeds."]
 
 
 def test_what_is_said_below() -> None:

@@ -20,7 +20,7 @@ from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.store import Store
 from benchsuite.study import Study
 from tests.factories import make_record
-from tests.tuning.simulated import Simulated, tracked
+from tests.tuning.simulated import Simulated, record_of, tracked
 from tests.tuning.test_search import chance
 
 
@@ -124,6 +124,24 @@ def test_what_is_left_is_known_before_it_runs(bundled: Registry) -> None:
     assert plan.tasks == {"noisy_quadratic": 26, "digits_mlp": 26}
     replayed = plan.replayed(lambda trial: None)
     assert (len(replayed.found), len(replayed.missing)) == (0, 52)
+
+
+def test_what_is_left_is_forecast_with_the_programs_that_it_needs(bundled: Registry) -> None:
+    """A network of another width is another program, and what was trained out of turn has its record."""
+    study = replace(
+        STUDY, task=("digits_mlp",), components={"optimizer": ("sgd",)}, search=("width", "depth"), tuner=""
+    )
+    plan = tracked(study, bundled)
+    (source,) = plan.sources()
+    proposed = source.propose()
+    assert len({trial.cell for trial in proposed}) > 3
+    missing = plan.replayed(lambda trial: None).missing
+    assert {trial.cell for trial in proposed} <= {trial.cell for trial in missing}
+    assert len(missing) == plan.most_trials
+    last = record_of(proposed[-1], 0.5, bundled)
+    replayed = plan.replayed(lambda trial: last if trial.id == last.id else None)
+    assert set(replayed.found) == {last.id}
+    assert len(replayed.missing) == plan.most_trials - 1
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -116,7 +116,7 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
     forms = [
-        column_format((entry.final.estimate for entry in held if entry.final), head.beyond)
+        column_format((entry.final.estimate for entry in held if entry.final), head.beyond, counts=head.counts)
         for held, head in zip(entries, columns, strict=True)
     ]
     strips = [

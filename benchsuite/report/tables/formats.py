@@ -179,6 +179,7 @@ def _line_names() -> list[str]:
 
 def _json(board: Leaderboard) -> dict[str, Any]:
     """Return a board as JSON: numbers that are not finite are words, since JSON has none."""
+    beyond = next((head.beyond for head in board.columns), "failed")
     return {
         "board": board.title,
         "kind": board.kind,
@@ -209,7 +210,7 @@ def _json(board: Leaderboard) -> dict[str, Any]:
             for one in (board.robustness.changes if board.robustness else ())
         ],
         "beyond_reference": [asdict(one) for one in board.beyond],
-        "lines": [{key: _plain(value) for key, value in line.items()} for line in ranking_lines(board)],
+        "lines": [{key: _plain(value, beyond) for key, value in line.items()} for line in ranking_lines(board)],
     }
 
 
@@ -220,5 +221,6 @@ def _about(ranking: Ranking | None) -> dict[str, Any] | None:
     return {name: getattr(ranking, name) for name in names}
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
+def _plain(value: Any, beyond: str) -> Any:
+    # The word that `compare --json` has as well.
+    return beyond if isinstance(value, float) and value in (float("inf"), float("-inf")) else value

@@ -21,7 +21,7 @@ _ANY = re.compile("|".join(map(re.escape, _SPECIAL)))
 
 
 def latex(tables: Iterable[Cells]) -> str:
-    """Return all tables, each an environment of its own, its notes in the caption."""
+    """Return all tables, each an environment of its own: what it is of in its caption, its notes in small print below it."""
     return NEEDS + "\n".join(_table(table) for table in tables)
 
 
@@ -34,7 +34,8 @@ def escaped(text: str) -> str:
 
 def _table(table: Cells) -> str:
     columns = "".join("l" if head == NAME else "r" for head in table.heads)
-    caption = " ".join([f"{escaped(table.title)}.", *map(escaped, table.notes)])
+    caption = f"{escaped(table.title)}."
+    notes = " ".join(map(escaped, table.notes))
     lines = [" & ".join(map(escaped, row)) + r" \\" for row in table.rows]
     return "\n".join(
         [
@@ -48,6 +49,7 @@ def _table(table: Cells) -> str:
             *lines,
             r"\bottomrule",
             r"\end{tabular}",
+            *([r"\par\smallskip", rf"{{\footnotesize\raggedright {notes}\par}}"] if notes else []),
             r"\end{table}",
             "",
         ]

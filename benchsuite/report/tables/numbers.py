@@ -11,12 +11,15 @@ FAILED = "failed"
 Format = Callable[[float], str]
 
 
-def column_format(values: Iterable[float | None], beyond: str = FAILED) -> Format:
+def column_format(values: Iterable[float | None], beyond: str = FAILED, *, counts: bool = False) -> Format:
     """Return the format for a column of metric values: four digits of the largest, so that the points line up.
 
-    ``beyond`` is the word for a value that is worse than any number. Where the values span more than three
-    powers of ten, fixed digits would hide the small ones: then each value has three significant digits of its own.
+    ``beyond`` is the word for a value that is worse than any number, ``counts`` whether the other values are counts, such as
+    steps. Where the values span more than three powers of ten, fixed digits would hide the small ones: then each value has
+    three significant digits of its own.
     """
+    if counts:
+        return lambda value: beyond if math.isinf(value) else whole(value)
     sizes = [abs(value) for value in values if value is not None and math.isfinite(value) and value != 0]
     if not sizes:
         return lambda value: beyond if math.isinf(value) else f"{value:.4f}"

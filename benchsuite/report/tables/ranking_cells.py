@@ -89,7 +89,7 @@ def of_task(board: Leaderboard, position: int, rows: Sequence[Row] | None = None
     head = board.columns[position]
     held = [(row, entry) for row in (board.rows if rows is None else rows) if (entry := row.entries[position])]
     held.sort(key=lambda pair: (pair[1].place is None, -(pair[1].place.score if pair[1].place else 0.0)))
-    form = column_format((entry.final.estimate for _, entry in held if entry.final), head.beyond)
+    form = column_format((entry.final.estimate for _, entry in held if entry.final), head.beyond, counts=head.counts)
     heads = [
         "Place",
         NAME,

@@ -205,7 +205,7 @@ def _formats(board: Leaderboard) -> list[Format]:
     """Return one number format per column, fitted to its medians."""
     columns = [[entry for row in board.rows if (entry := row.entries[index])] for index in range(len(board.columns))]
     return [
-        column_format((entry.final.estimate for entry in entries if entry.final), head.beyond)
+        column_format((entry.final.estimate for entry in entries if entry.final), head.beyond, counts=head.counts)
         for entries, head in zip(columns, board.columns, strict=True)
     ]
 

@@ -124,13 +124,11 @@ def _task(task: TaskVerdict) -> Iterator[Text]:
     arrow = "↑" if task.direction == "max" else "↓"
     yield Text(one_line(task.task)).append(f"\n{arrow} {one_line(task.measure)}", "dim")
     yield Text(task.word, style=STYLES[task.word])
-    yield Text("\n".join(_values(task.a, task.b)))
+    yield Text("\n".join(_values(task)))
     if not task.seeds:
         yield from (Text(NOTHING), Text(NOTHING), Text("0"), Text(NOTHING))
         return
-    yield Text(
-        f"{_signed(task.difference, differences)}\n{_signed(task.low, differences)} to {_signed(task.high, differences)}"
-    )
+    yield Text(_difference(task, differences))
     yield Text(p_text(task.corrected))
     more = f"\n+{whole(task.more_seeds)}" if task.more_seeds else ""
     yield Text(f"{whole(task.seeds)}{more}")
@@ -177,9 +175,26 @@ def p_text(p: float) -> str:
     return "<1e-4" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
 
 
-def _values(*values: float) -> list[str]:
-    """Return values in one form, in as few letters as the column has; where these are too few each has a form of its own."""
-    form = column_format(values)
+def _difference(task: TaskVerdict, form: Format) -> str:
+    """Return the estimate above its interval; where only one of the sides has numbers, which one has none."""
+    if math.isnan(task.difference):
+        return NOTHING
+    interval = f"{_signed(task.low, form)} to {_signed(task.high, form)}"
+    if not math.isinf(task.difference):
+        return f"{_signed(task.difference, form)}\n{interval}"
+    lost = "A" if (task.difference > 0) == (task.direction == "min") else "B"
+    told = f"{lost} {task.beyond}"
+    return told if task.low == task.high else f"{told}\n{interval}"
+
+
+def _values(task: TaskVerdict) -> list[str]:
+    """Return the medians in one form, in as few letters as the column has; where these are too few each has a form of its own.
+
+    Where a target was missed stands the budget that did not suffice.
+    """
+    values = (task.a, task.b)
+    over = "" if task.budget is None else f"> {task.budget:.0f}"
+    form = column_format(values, over if 0 < len(over) <= VALUE_WIDTH else task.beyond)
     texts = [NOTHING if math.isnan(value) else form(value) for value in values]
     if max(map(len, texts)) <= VALUE_WIDTH:
         return texts
@@ -212,4 +227,5 @@ def failures(verdict: Verdict) -> str:
     ):
         if sum(counts):
             told.append(f"{name} {count_of(sum(counts), 'seed')}")
-    return f"Failed, or missed the target, which counts as worse than any number: {', '.join(told)}." if told else ""
+    what = "Missed the target" if any(task.beyond == "missed" for task in verdict.tasks) else "Failed"
+    return f"{what}, which counts as worse than any number: {', '.join(told)}." if told else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import random
 import re
 from dataclasses import replace
@@ -25,7 +26,8 @@ from benchsuite.report import Contents, leaderboard_tables, write_report, write_
 from benchsuite.report.step_costs import with_costs
 from benchsuite.report.tables.formats import FORMATS, ranking_lines
 from benchsuite.report.tables.latex import escaped
-from benchsuite.report.tables.ranking_cells import overall
+from benchsuite.report.tables.numbers import column_format
+from benchsuite.report.tables.ranking_cells import of_task, overall
 from benchsuite.report.tables.ranking_words import first_line, reference_lines, rests_on, robust_line, too_few
 from tests.factories import DIGITS, component, make_record
 from tests.report.reading import HOSTILE
@@ -168,6 +170,14 @@ def test_counts_are_whole_numbers_in_files(tmp_path: Path):
     assert held["lines"][0]["tuning_trials"] == 10.0
 
 
+def test_counts_of_steps_have_no_digits_behind_the_point():
+    form = column_format([132.0, 100.5], "missed", counts=True)
+    assert [form(value) for value in (132.0, 100.5, 1320.0, math.inf)] == ["132", "100.5", "1,320", "missed"]
+    (board,) = (one for one in leaderboards(planted(), measure="steps:0.9") if one.kind == "optimizer")
+    cells = {cell for row in of_task(board, 0).rows for cell in row[4:6]}
+    assert not [cell for cell in cells if "." in cell]
+
+
 def printed(records: list[Record] | Contents) -> str:
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in leaderboard_tables(records):
@@ -261,7 +271,7 @@ def test_failed_medians_are_words_in_json_and_numbers_in_parquet(tmp_path: Path)
     records = [make_record(), make_record(changes={"optimizer": [component("sgd")]}, outcome="diverged")]
     write_tables([board_of(records)], tmp_path / "tables", ["json", "parquet"])
     (board,) = json.loads((tmp_path / "tables" / "rankings.json").read_text(encoding="utf-8"))
-    assert [line["median"] for line in board["lines"] if line["component"] == "sgd"] == [None, "-inf"]
+    assert [line["median"] for line in board["lines"] if line["component"] == "sgd"] == [None, "failed"]
     frame = pd.read_parquet(tmp_path / "tables" / "rankings.parquet")
     assert frame["median"].min() == float("-inf")
 
