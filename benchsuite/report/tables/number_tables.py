@@ -51,7 +51,7 @@ def number_tables(contents: Contents, *, width: int = WIDTH) -> list[Table]:
             for head in cells.heads:
                 name = head == NAME
                 table.add_column(
-                    Text(head.lower() if name else head),
+                    Text(head.lower() if name else head.replace(" ", "\n", 1)),
                     justify="left" if name else "right",
                     overflow="fold",
                     no_wrap=not name,
