@@ -26,6 +26,7 @@ RICH = {
     "report/tables/sweep_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal_grid.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/number_tables.py": {"rich", "rich.table", "rich.text"},
     "report/tables/tune_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/verdict_table.py": {"rich", "rich.table", "rich.text"},
 }

@@ -43,7 +43,8 @@ NumbersOption = Annotated[
     bool,
     typer.Option(
         "--numbers",
-        help="Show the numbers of every row as well, over all tasks (scores between floor and reference, steps to targets, "
+        help="Show the numbers of every row as well, here and on the page, over all tasks "
+        "(scores between floor and reference, steps to targets, "
         "failures, best of k), and write them into results/report/tables/numbers.csv and numbers.json.",
     ),
 ]
@@ -235,6 +236,7 @@ def write(
             predictions={key: held for key in sorted(predicted) if (held := extras.predicted(key)) is not None},
             certificates=certificates,
             costs=costs,
+            numbers=numbers,
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:

@@ -160,6 +160,7 @@ def test_tables_fit_a_terminal_and_files_hold_all_rows_and_tasks(numbers, tmp_pa
         for held in (STUDY, STUDY[::-1])
     )
     assert one == two
+    assert all(b"\\n" not in content and b"textbackslash" not in content for content in one)
     assert [path.name for path in sorted((tmp_path / "report" / "tables").iterdir())] == [
         "numbers.csv", "numbers.json", "numbers.md", "numbers.tex",
     ]  # fmt: skip

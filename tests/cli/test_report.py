@@ -151,7 +151,9 @@ def test_numbers_are_shown_and_written_where_they_are_asked_for(tmp_path: Path, 
     whole, on_task = json.loads((tables / "numbers.json").read_text(encoding="utf-8"))
     assert (whole["task"], whole["runs"], on_task["task"]) == ("all tasks", 2, "my_digits_mlp")
     assert on_task["reference"] is not None
+    assert "Numbers, optimizer: scores</summary>" in page(store.folder)
     assert "steps to targets" not in report(store.folder)
+    assert "Numbers, optimizer" not in page(store.folder)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
+from benchsuite.analysis.board_numbers import BoardNumbers
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.critical_difference import board_ranks_figure
 from benchsuite.report.drawings.palette import Style, Styles
@@ -17,6 +18,7 @@ from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.page.words import anchor, settings_text, title
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
+from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 from benchsuite.report.tables.ranking_cells import Cells, of_task, overall, place_text
 from benchsuite.report.tables.ranking_words import (
@@ -84,6 +86,7 @@ class RankingView:
     robustness: str
     overall: Cells
     tasks: tuple[Cells, ...]
+    numbers: tuple[Cells, ...]
     styles: tuple[Style, ...]
 
 
@@ -110,8 +113,8 @@ class BoardView:
     ranking: RankingView
 
 
-def board_view(board: Leaderboard, styles: Styles) -> BoardView:
-    """Return a leaderboard as text and positions."""
+def board_view(board: Leaderboard, styles: Styles, numbers: BoardNumbers | None = None) -> BoardView:
+    """Return a leaderboard as text and positions, with its numbers where they were asked for."""
     shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
@@ -164,11 +167,12 @@ def board_view(board: Leaderboard, styles: Styles) -> BoardView:
         if leaders
         else "–",
         leader_score=score_text(leaders[0].place) if leaders and not alike else "–",
-        ranking=_ranking(board, shown, styles),
+        ranking=_ranking(board, shown, styles, numbers),
     )
 
 
-def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> RankingView:
+def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles, numbers: BoardNumbers | None) -> RankingView:
+    places = {row.label: at for at, row in enumerate(board.rows)}
     figure, robust = ranking_figure(board, styles), robustness_figure(board)
     ranks = board_ranks_figure(board, styles)
     about = f"{board.title}: score, range of ranks and rows that are not told apart, best first"
@@ -185,6 +189,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles) -> Rankin
         robustness=to_svg(robust, f"robustness/{board.key}", changes) if robust else "",
         overall=overall(board, shown),
         tasks=tuple(of_task(board, at, shown) for at in range(min(MOST_COLUMNS, len(board.columns)))),
+        numbers=() if numbers is None else tuple(number_cells(numbers, [places[row.label] for row in shown])),
         styles=tuple(styles[board.kind, row.name] for row in shown),
     )
 

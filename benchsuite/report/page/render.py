@@ -45,6 +45,7 @@ def write_report(
     predictions: Mapping[str, Predictions] | None = None,
     certificates: Mapping[str, Certificate] | None = None,
     costs: Sequence[CostTable] = (),
+    numbers: bool = False,
 ) -> Path:
     """Write ``index.html`` and ``leaderboard.csv`` into ``folder`` and return the path of the page.
 
@@ -60,6 +61,7 @@ def write_report(
         predictions: Id → the stored predictions of that trial, for those trials that have them.
         certificates: Task → its certificate, for those tasks that have one.
         costs: What `benchsuite cost` measured, in the order in which it is shown.
+        numbers: Whether the numbers of all rows are shown as well.
     """
     folder = Path(folder)
     results = Folder(folder.parent)
@@ -71,6 +73,7 @@ def write_report(
     others.append(sorted([*key, name] for key, name in contents.same_as.items()))
     others.append([contents.measure, contents.track])
     others.append(sorted(search_to_json(search).decode() for search in contents.searches))
+    others += ["numbers"] * numbers
     mark = inputs_mark(contents.records, [*others, [asdict(one) for one in costs]])
     if not (index.exists() and index.read_bytes().endswith(mark)):
         page = render(
@@ -82,6 +85,7 @@ def write_report(
             predictions=predictions,
             certificates=certificates,
             costs=costs,
+            numbers=numbers,
         )
         results.write(f"{folder.name}/{index.name}", page.encode() + mark)
     return index
@@ -97,6 +101,7 @@ def render(
     predictions: Mapping[str, Predictions] | None = None,
     certificates: Mapping[str, Certificate] | None = None,
     costs: Sequence[CostTable] = (),
+    numbers: bool = False,
 ) -> str:
     """Return the page as text; see :func:`write_report`."""
     import jinja2
@@ -117,7 +122,10 @@ def render(
     environment.filters["breakable"] = lambda text: breakable(_shown(text))
     return environment.get_template("index.html").render(
         summary=summarize_run(contents) if contents.records else None,
-        boards=[board_view(board, styles) for board in shown],
+        boards=[
+            board_view(board, styles, held)
+            for board, held in zip(shown, contents.numbers if numbers else [None] * len(shown), strict=True)
+        ],
         only_baseline=[board.title for board in contents.boards if board not in shown and not board.change],
         only_changed=_only_changed(contents),
         grids=grid_views(contents.grids),

@@ -25,7 +25,7 @@ def number_cells(numbers: BoardNumbers, rows: Sequence[int] | None = None) -> li
     tables = [
         Cells(
             f"{board.title}: scores",
-            (NAME, "IQM", "interval", "gap\nto 1", "train\n– test", "failed", "interval", "front"),
+            (NAME, "IQM", "interval", "gap to 1", "train – test", "failed", "interval", "front"),
             tuple((_label(numbers, at), *_scores(held)) for held, at in shown),
             (
                 "Scores of the test part: 0 is an untrained network, 1 the best that is known "
@@ -35,7 +35,7 @@ def number_cells(numbers: BoardNumbers, rows: Sequence[int] | None = None) -> li
         ),
         Cells(
             f"{board.title}: steps to targets",
-            (NAME, "profile", "by\nAlgoPerf", "targets\nreached", "steps\n÷ budget", "±", "speed-up"),
+            (NAME, "profile", "by AlgoPerf", "targets reached", "steps ÷ budget", "±", "speed-up"),
             tuple((_label(numbers, at), *_targets(held)) for held, at in shown),
             (
                 "Profile: area below the share of tasks within a factor of the fastest, to 4 (Dolan–Moré), by the steps to the "
@@ -48,7 +48,7 @@ def number_cells(numbers: BoardNumbers, rows: Sequence[int] | None = None) -> li
         tables.append(
             Cells(
                 f"{board.title}: best of k trials",
-                (NAME, "default", "half of\nthem", "8 in 10", "all", "trials"),
+                (NAME, "default", "half of them", "8 in 10", "all", "trials"),
                 tuple((_label(numbers, at), *_best(numbers.best[at])) for _, at in shown),
                 (
                     "Validation scores from floor to reference, mean over tasks: of the default, the expected best of half of "

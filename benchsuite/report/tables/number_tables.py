@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchsuite.report.contents import Contents
-from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.shown import shown_rows
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import whole
 from benchsuite.report.tables.ranking_cells import NAME
@@ -37,7 +37,7 @@ def number_tables(contents: Contents, *, width: int = WIDTH) -> list[Table]:
         rows = [at for at, row in enumerate(board.rows) if row.label in kept]
         more = len(board.rows) - len(rows)
         for cells in number_cells(numbers, rows):
-            notes = [*cells.notes, *([f"{whole(more)} more rows are in {EVERY_ROW}."] if more else [])]
+            notes = [*cells.notes, *([f"{whole(more)} more rows are in numbers.csv."] if more else [])]
             table = Table(
                 box=box.SIMPLE_HEAD,
                 title=Text(one_line(cells.title), style="bold"),
@@ -51,7 +51,7 @@ def number_tables(contents: Contents, *, width: int = WIDTH) -> list[Table]:
             for head in cells.heads:
                 name = head == NAME
                 table.add_column(
-                    Text(head.lower() if name else head),
+                    Text(head.lower() if name else head.replace(" ", "\n", 1)),
                     justify="left" if name else "right",
                     overflow="fold",
                     no_wrap=not name,
