@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchsuite.analysis.measures import curves, measure_tables, measured
-from tests.factories import DIGITS, make_record
+from benchsuite.analysis.measures import DIRECTIONS, curves, measure_tables, measured
+from tests.factories import DIGITS, component, make_record
 
 
 def by_hand(scores, wanted):
@@ -93,3 +93,17 @@ def test_medians_over_seeds_for_each_recipe_and_failed_trials_do_not_count():
     assert recipe.is_baseline
     assert recipe.values["accuracy"] == pytest.approx(3 / 4)
     assert measure_tables(records, {}) == {}
+
+
+def test_the_baseline_stands_first_whatever_the_others_are_called():
+    records = [make_record(DIGITS, {"optimizer": [component("adadelta", learning_rate=1.0)]}), make_record(DIGITS)]
+    wanted = np.array([0, 1, 2, 3], "int32")
+    one = {"test_outputs": np.eye(4, dtype="float32"), "test_targets": wanted}
+    (table,) = measure_tables(records, {record.id: one for record in records}).values()
+    assert [recipe.is_baseline for recipe in table.recipes] == [True, False]
+
+
+def test_of_every_measure_it_is_known_which_values_are_better():
+    two, values = np.array([0, 1], "int32"), np.array([[1.0], [2.0]], "float32")
+    names = {*measured(np.eye(2, dtype="float32"), two), *measured(values, values)}
+    assert names == set(DIRECTIONS)

@@ -53,6 +53,13 @@ def test_a_curve_with_a_known_answer(scale):
     assert found.lowest == pytest.approx(1.0, abs=0.01 + scale)
 
 
+def test_what_losses_are_measured_in_changes_no_rate():
+    found, scaled = (suggest(RATES, factor * curve(RATES), STEPS) for factor in (1.0, 5.0))
+    assert found is not None
+    assert scaled is not None
+    assert (scaled.low, scaled.high, scaled.lowest_rate) == pytest.approx((found.low, found.high, found.lowest_rate))
+
+
 @pytest.mark.parametrize("scale", [0.0, 0.02])
 def test_a_curve_that_diverges_suggests_rates_below(scale):
     losses = curve(RATES, explodes=0.1) + noise(scale)

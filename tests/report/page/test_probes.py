@@ -104,6 +104,20 @@ def test_a_number_is_the_mean_over_the_seeds_that_have_one_there():
     )
 
 
+def test_a_seed_without_probes_takes_none_away_from_the_others():
+    found = list(layer_probes([make_record(), make_record(seed=1)], {make_record().id: probed(4.0)}).values())
+    assert [one.recipes[0].means["dead"][0][0] for one in found] == [4.0]
+    assert found[0].recipes[0].counts == (1, 1, 1)
+
+
+def test_a_recipe_with_a_seed_that_ended_early_is_not_completed():
+    ended = make_record(seed=1, outcome="diverged")
+    (recipe,) = of_task((make_record(), probed(1.0)), (ended, probed(1.0, epochs=(0,)))).recipes
+    assert not recipe.completed
+    (recipe,) = of_task((make_record(), probed(1.0))).recipes
+    assert recipe.completed
+
+
 def test_what_no_seed_has_stays_empty():
     found = of_task((make_record(), probed(1.0, dead=lambda epoch, layer: None if layer == 2 else 0.5)))
     assert found.recipes[0].means["dead"][2] == (None, None, None)
@@ -165,7 +179,7 @@ def test_layers_that_only_some_recipes_have_are_empty_in_the_others():
     lambda found: found["measures"]["dead"].pop(), lambda found: found["measures"]["dead"][0].pop(),
     lambda found: found["measures"]["dead"][0].__setitem__(0, "1"), lambda found: found["layers"].__setitem__(0, "dense_2"),
     lambda found: found["measures"]["dead"][0].__setitem__(0, math.nan), lambda found: found.update(measures=[]),
-    lambda found: found.update(epochs=[], measures={}),
+    lambda found: found.update(epochs=[], measures={}), lambda found: found["epochs"].__setitem__(0, "0"),
 ])  # fmt: skip
 def test_probes_that_are_not_whole_count_as_none(spoil):
     found = probed(1.0)
