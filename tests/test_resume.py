@@ -125,8 +125,10 @@ def test_two_workers_and_a_fresh_folder_give_the_same_bits_and_a_second_run_on_i
         end = time.monotonic() + 60
         lock = Path(folder, ".lock")
         while time.monotonic() < end and not (lock.exists() and lock.read_text()):
-            time.sleep(0.05)
+            time.sleep(0.01)
+        first.send_signal(signal.SIGSTOP)  # so that it has not ended when the second one has started
         second = run(folder)
+        first.send_signal(signal.SIGCONT)
         said, _ = first.communicate(timeout=300)
     finally:
         first.kill()
