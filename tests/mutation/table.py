@@ -17,7 +17,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ANALYSIS}/settings.py": ("tests/analysis/test_settings.py", "tests/analysis/test_leaderboard.py"),
     f"{ANALYSIS}/frames.py": ("tests/test_archive.py",),
     f"{ANALYSIS}/probes.py": ("tests/report/page/test_probes.py",),
-    f"{ANALYSIS}/sample.py": ("tests/cli/test_info_task.py",),
+    f"{ANALYSIS}/sample.py": (
+        "tests/analysis/test_leaderboard.py",
+        "tests/analysis/test_folds.py",
+        "tests/analysis/test_tuned_boards.py",
+    ),
     f"{ENGINE}/results.py": ("tests/engine/test_results.py",),
     f"{ENGINE}/seeds.py": ("tests/engine/test_seeds.py",),
     f"{ENGINE}/step_plan.py": ("tests/engine/test_schedules.py", "tests/engine/test_seeds.py"),
@@ -37,7 +41,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "plugins/initializers/orthogonal.py": ("tests/plugins/test_initializers.py",),
     "plugins/preprocessings/standardize.py": ("tests/plugins/test_preprocessings.py",),
     "plugins/gradient_transforms/clip_norm.py": ("tests/plugins/test_gradient_transforms.py",),
-    "plugins/optimizers/lion.py": ("tests/plugins/test_own_optimizers.py", "-k", "lion"),
-    "plugins/optimizers/lamb.py": ("tests/plugins/test_own_optimizers.py", "-k", "lamb"),
+    "plugins/optimizers/lion.py": ("tests/plugins/test_keras_optimizers.py", "-k", "lion"),
+    "plugins/optimizers/lamb.py": ("tests/plugins/test_keras_optimizers.py", "-k", "lamb"),
 }
 """Module → test files, and options of pytest."""
