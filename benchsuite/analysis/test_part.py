@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchsuite.analysis.inference.test_set import mean_examples_error
+from benchsuite.analysis.inference.test_set import least_examples_error, mean_examples_error
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
 
@@ -63,7 +62,7 @@ class Part:
         first, second = (self.right[one], self.right[other]) if self.right else (None, None)
         if first and second and len(first[0]) == len(second[0]):
             return mean_examples_error(first[0], second[0], first[1] and second[1])
-        return least_error(difference, self.examples) if self.examples and -1 <= difference <= 1 else 0.0
+        return least_examples_error(difference, self.examples) if self.examples and -1 <= difference <= 1 else 0.0
 
 
 def part_of(
@@ -121,19 +120,6 @@ def part_error(
     """
     part = part_of((a, b), measure, a[0].task.primary, sizes, right)
     return 0.0 if part is None else part.error(0, 1, difference)
-
-
-def least_error(difference: float, examples: int) -> float:
-    """Return the error of a difference of accuracies if no example spoke against it: √(D(1 − D)/N), D at least one example.
-
-    So one example lies within one error, and four that all speak for one side are the fewest that lie beyond two.
-
-    Args:
-        difference: The difference, −1 to 1.
-        examples: In the part (N).
-    """
-    size = max(abs(difference), 1 / examples)
-    return math.sqrt(size * max(1 - size, 1 / examples) / examples)
 
 
 def right_from(predicted: Callable[[str], Mapping[str, Any] | None], ids: Container[str] | None = None) -> Right:

@@ -128,7 +128,7 @@ def check_view(measure: str | None, track: str | None, formats: Sequence[str]) -
     """
     from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.budgets import TRACKS
-    from benchsuite.report.tables.formats import FORMATS
+    from benchsuite.report.tables.table_files import FORMATS
 
     if measure is not None:
         TrialMeasure.named(measure)

@@ -5,10 +5,10 @@ Importing this package is cheap; seaborn is imported when a page is written.
 
 from benchsuite.report.contents import Contents
 from benchsuite.report.page.render import write_report
-from benchsuite.report.tables.formats import write_tables
 from benchsuite.report.tables.number_files import write_numbers
 from benchsuite.report.tables.number_tables import number_tables
 from benchsuite.report.tables.parquet import write_trials
+from benchsuite.report.tables.ranking_files import write_tables
 from benchsuite.report.tables.terminal import leaderboard_tables
 from benchsuite.report.tables.terminal_grid import grid_tables
 

@@ -14,9 +14,9 @@ from scipy import stats
 from benchsuite.analysis import rank_sums
 from benchsuite.analysis.inference.difference import difference
 from benchsuite.analysis.inference.population import for_population, over_tasks
-from benchsuite.analysis.inference.test_set import paired_examples_error
+from benchsuite.analysis.inference.test_set import least_examples_error, paired_examples_error
 from benchsuite.analysis.rank_sums import rank_sum, told_apart
-from benchsuite.analysis.test_part import Part, least_error
+from benchsuite.analysis.test_part import Part
 from benchsuite.errors import BenchsuiteError
 
 NAN, BAD = math.nan, -math.inf
@@ -185,7 +185,7 @@ def test_stored_predictions_say_what_the_part_can_show():
     assert errors[1] == pytest.approx(paired_examples_error(*other))
     assert errors[0] < errors[1]
     assert told_apart(values, 0.05, parts=[Part(359, ((other[0], True), (other[1], True)))]).withheld == 1
-    assert Part(359, (None, (same[1], True))).error(0, 1, 2 / 359) == least_error(2 / 359, 359)
+    assert Part(359, (None, (same[1], True))).error(0, 1, 2 / 359) == least_examples_error(2 / 359, 359)
 
 
 def test_a_level_that_is_none_is_refused():

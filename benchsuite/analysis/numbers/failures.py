@@ -11,17 +11,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-def failure_rate(values: ArrayLike) -> NDArray[np.float64]:
-    """Return the share of runs over the last axis that failed; NaN where none was tried.
-
-    Args:
-        values: ``[…, runs]``, larger is better: −∞ failed, NaN is missing and left out.
-    """
-    given = np.asarray(values, dtype=np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.isneginf(given).sum(axis=-1) / (~np.isnan(given)).sum(axis=-1))
-
-
 @lru_cache(maxsize=4096)
 def failure_interval(failed: int, runs: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the exact interval of Clopper and Pearson for a share: 3 runs without a failure may still fail 7 times in 10.

@@ -21,19 +21,7 @@ from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 from benchsuite.report.tables.ranking_cells import Cells, of_task, overall, place_text
-from benchsuite.report.tables.ranking_words import (
-    budget_line,
-    first_line,
-    joined,
-    measure_words,
-    other_lines,
-    reference_lines,
-    rests_on,
-    robust_line,
-    score_text,
-    small_parts,
-    too_few,
-)
+from benchsuite.report.tables.ranking_words import Said, joined, measure_words, said_of, score_text
 
 MOST_ROWS = 200
 """Rows of a leaderboard; fewer of one with many tasks."""
@@ -73,13 +61,9 @@ class HeadView:
 
 @dataclass(frozen=True, slots=True)
 class RankingView:
-    """The ranking over all tasks: who is first and how that holds, the figures, and the tables cell by cell."""
+    """The ranking over all tasks: what is said of it, the figures, and the tables cell by cell."""
 
-    first: str
-    robust: str
-    others: tuple[str, ...]
-    too_few: str
-    rests_on: str
+    said: Said
     rule: str
     figure: str
     ranks: str
@@ -178,11 +162,7 @@ def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles, numbers: 
     about = f"{board.title}: score, range of ranks and rows that are not told apart, best first"
     changes = f"{board.title}: rank of the first row where one thing is left out"
     return RankingView(
-        first=first_line(board),
-        robust=robust_line(board),
-        others=tuple(filter(None, [*other_lines(board), budget_line(board), *reference_lines(board)])),
-        too_few=" ".join(filter(None, [too_few(board.ranking), small_parts(board.ranking)])) if board.ranking else "",
-        rests_on=rests_on(board.ranking) if board.ranking else "",
+        said=said_of(board),
         rule=board.protocol.rule,
         figure=to_svg(figure, f"ranking/{board.key}", about) if figure else "",
         ranks=to_svg(ranks[0], f"ranks/{board.key}", ranks[1]) if ranks else "",

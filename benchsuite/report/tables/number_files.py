@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Iterable, Sequence
@@ -13,12 +12,10 @@ from typing import Any
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.board_numbers import BoardNumbers
 from benchsuite.analysis.row_numbers import RowNumbers
-from benchsuite.folder import Folder
-from benchsuite.report.tables.csv_table import safe_cell
-from benchsuite.report.tables.formats import ALL, FORMATS
 from benchsuite.report.tables.latex import latex
 from benchsuite.report.tables.markdown import markdown
 from benchsuite.report.tables.number_cells import number_cells
+from benchsuite.report.tables.table_files import ALL, typed_lines, write_files
 
 ALWAYS = ("csv", "json")
 """Written whenever numbers are asked for."""
@@ -37,15 +34,9 @@ def write_numbers(held: Sequence[BoardNumbers], folder: Path, formats: Iterable[
     Args:
         held: The numbers of each leaderboard.
         folder: Where the files go; made if it is missing. The folder that it lies in must be there.
-        formats: Of :data:`~benchsuite.report.tables.formats.FORMATS`, besides :data:`ALWAYS`.
+        formats: Of :data:`~benchsuite.report.tables.table_files.FORMATS`, besides :data:`ALWAYS`.
     """
-    place = Folder(folder.parent)
-    written = []
-    for name in dict.fromkeys((*ALWAYS, *formats)):
-        file = f"numbers.{FORMATS[name]}"
-        place.write(f"{folder.name}/{file}", _content(held, name))
-        written.append(folder / file)
-    return written
+    return write_files("numbers", folder, (*ALWAYS, *formats), lambda name: _content(held, name))
 
 
 def number_lines(numbers: BoardNumbers) -> list[dict[str, Any]]:
@@ -101,27 +92,8 @@ def _content(held: Sequence[BoardNumbers], name: str) -> bytes:
     if name == "json":
         plain = [{key: _plain(value) for key, value in line.items()} for line in lines]
         return f"{json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)}\n".encode()
-    return _frame(lines, name)
-
-
-def _frame(lines: Sequence[dict[str, Any]], name: str) -> bytes:
-    import pandas as pd
-
-    frame = pd.DataFrame(lines, columns=[*_ABOUT, *_NUMBERS, *_BEST, *_SCALE])
-    for column in frame.columns:
-        if column in _TEXTS:
-            frame[column] = frame[column].fillna("").astype("str")
-        else:
-            frame[column] = frame[column].astype(
-                "Int64" if column in _WHOLE else "boolean" if column in _YES else "float64"
-            )
-    if name == "parquet":
-        file = io.BytesIO()
-        frame.to_parquet(file, index=False)
-        return file.getvalue()
-    for column in _TEXTS:
-        frame[column] = frame[column].map(safe_cell)
-    return frame.to_csv(index=False, lineterminator="\n").encode()
+    columns = [*_ABOUT, *_NUMBERS, *_BEST, *_SCALE]
+    return typed_lines(lines, columns, texts=_TEXTS, counts=_WHOLE, switches=_YES, parquet=name == "parquet")
 
 
 def _plain(value: Any) -> Any:

@@ -9,18 +9,13 @@ from benchsuite.analysis import Leaderboard, Row
 from benchsuite.report.tables.cost_table import ratio_text
 from benchsuite.report.tables.numbers import column_format, interval_text, outcome_word
 from benchsuite.report.tables.ranking_words import (
-    budget_line,
+    cautions,
     first_line,
     measure_words,
-    other_lines,
     range_text,
-    reference_lines,
-    rests_on,
-    robust_line,
+    said_of,
     score_interval,
     score_text,
-    small_parts,
-    too_few,
 )
 
 
@@ -71,8 +66,8 @@ def overall(board: Leaderboard, rows: Sequence[Row] | None = None) -> Cells:
         line += ["–" if row.tuning_cost is None else f"{row.tuning_cost:.3g}"] * tuned
         line += ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}"] * robust
         lines.append(tuple(line))
-    notes = [first_line(board), robust_line(board), *other_lines(board), budget_line(board), *reference_lines(board)]
-    notes += [too_few(board.ranking), small_parts(board.ranking), rests_on(board.ranking)] if board.ranking else []
+    said = said_of(board)
+    notes = [*said.lines, said.rests_on]
     notes += [f"Settings: {board.protocol.rule}"] if board.protocol.rule else []
     title = f"{board.title}: all tasks, by {measure_words(board)}"
     return Cells(title, tuple(heads), tuple(lines), tuple(filter(None, notes)))
@@ -117,7 +112,7 @@ def of_task(board: Leaderboard, position: int, rows: Sequence[Row] | None = None
         ]
         lines.append(tuple(line))
     ranking = board.task_rankings[position] if board.task_rankings else None
-    notes = [first_line(board, ranking), too_few(ranking), small_parts(ranking)] if ranking else []
+    notes = [first_line(board, ranking), *cautions(ranking)] if ranking else []
     return Cells(f"{board.title}: {head.label}", tuple(heads), tuple(lines), tuple(filter(None, notes)))
 
 

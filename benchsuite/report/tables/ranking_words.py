@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from benchsuite.analysis import Leaderboard, Ranking, Robustness, Standing
 from benchsuite.analysis.leaderboard import measured
@@ -47,6 +48,48 @@ def measure_words(board: Leaderboard, measure: str = "") -> str:
     primaries = {head.primary for head in board.columns}
     asked = TrialMeasure.named(measure or board.measure)
     return measured(asked, primaries.pop() if len(primaries) == 1 else "measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a ranking, sentence by sentence; each is empty where there is nothing to say.
+
+    Args:
+        first: Who is first.
+        robust: How that holds.
+        others: What else is known of it: other measures, another budget, the reference results.
+        cautions: What seeds or examples are too few for.
+        rests_on: What places and ranges rest on.
+    """
+
+    first: str
+    robust: str
+    others: tuple[str, ...]
+    cautions: tuple[str, ...]
+    rests_on: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All but what it rests on, in the order in which it is read."""
+        return tuple(filter(None, (self.first, self.robust, *self.others, *self.cautions)))
+
+
+def said_of(board: Leaderboard) -> Said:
+    """Return what is said of the overall ranking of a board, the same on the page, the terminal and in files."""
+    ranking = board.ranking
+    others = (*other_lines(board), budget_line(board), *reference_lines(board))
+    return Said(
+        first_line(board),
+        robust_line(board),
+        tuple(filter(None, others)),
+        cautions(ranking) if ranking else (),
+        rests_on(ranking) if ranking else "",
+    )
+
+
+def cautions(ranking: Ranking) -> tuple[str, ...]:
+    """Return what seeds or examples are too few for."""
+    return tuple(filter(None, (too_few(ranking), small_parts(ranking))))
 
 
 def first_line(board: Leaderboard, one: Ranking | None = None) -> str:

@@ -24,19 +24,7 @@ from benchsuite.report.tables.numbers import (
     whole,
 )
 from benchsuite.report.tables.ranking_cells import failed_text
-from benchsuite.report.tables.ranking_words import (
-    budget_line,
-    first_line,
-    measure_words,
-    other_lines,
-    range_text,
-    reference_lines,
-    rests_on,
-    robust_line,
-    score_text,
-    small_parts,
-    too_few,
-)
+from benchsuite.report.tables.ranking_words import measure_words, range_text, said_of, score_text
 from benchsuite.text import one_line
 
 if TYPE_CHECKING:
@@ -78,14 +66,12 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     robust = any(row.robust_decades is not None for row in board.rows)
     heads = ["place", "component", "ranks", "score", "failed", "step\n÷ base", *(["tuning\ntrials"] * tuned)]
     heads += ["rate,\ndecades"] * robust + ["state\nB/param"] * (not (tuned and robust))
-    said = [first_line(whole_board), robust_line(whole_board)]
-    said += [*other_lines(whole_board), budget_line(whole_board), too_few(whole_board.ranking)]
-    said += reference_lines(whole_board)
-    said.append(small_parts(whole_board.ranking))
+    said = said_of(whole_board)
+    lines = [*said.lines]
     if len(board.rows) < len(whole_board.rows):
-        said.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")
-    caption = Text("\n".join(map(one_line, filter(None, said))))
-    caption.append(f"\n{rests_on(whole_board.ranking)}", style="dim")
+        lines.append(f"{whole(len(whole_board.rows) - len(board.rows))} more rows are in {EVERY_ROW}.")
+    caption = Text("\n".join(map(one_line, lines)))
+    caption.append(f"\n{said.rests_on}", style="dim")
     table = Table(
         box=box.SIMPLE_HEAD,
         title=Text(

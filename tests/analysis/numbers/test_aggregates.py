@@ -12,7 +12,7 @@ from scipy import stats
 
 from benchsuite.analysis import intervals
 from benchsuite.analysis.numbers.aggregates import interquartile_mean, mean, median, optimality_gap
-from benchsuite.analysis.numbers.failures import failure_interval, failure_rate, generalization_gap
+from benchsuite.analysis.numbers.failures import failure_interval, generalization_gap
 from benchsuite.analysis.numbers.normalized import normalized
 
 number = st.floats(-1e6, 1e6)
@@ -78,7 +78,7 @@ def test_a_quarter_of_failures_does_not_touch_the_interquartile_mean_and_one_mor
 @settings(max_examples=60, deadline=None)
 def test_all_numbers_take_any_number_of_rows_at_once(rows: list[list[float]]):
     values = np.array([rows, np.flip(rows)])
-    for number_of in (median, mean, interquartile_mean, optimality_gap, failure_rate):
+    for number_of in (median, mean, interquartile_mean, optimality_gap):
         np.testing.assert_array_equal(number_of(values), [number_of(one) for one in values])
 
 
@@ -112,8 +112,6 @@ def test_losses_through_powers_of_ten_are_normalized_in_the_logarithm():
 
 
 def test_failures():
-    values = [[-np.inf, 1.0, np.nan], [np.nan, np.nan, np.nan]]
-    np.testing.assert_array_equal(failure_rate(values), [0.5, np.nan])
     low, high = failure_interval(0, 3)
     assert low == 0
     assert high == pytest.approx(1 - 0.025 ** (1 / 3))  # by hand: (1 − p)³ = 0.025

@@ -24,11 +24,12 @@ from benchsuite.cost_files import CostRow, CostTable
 from benchsuite.record import Record
 from benchsuite.report import Contents, leaderboard_tables, write_report, write_tables
 from benchsuite.report.step_costs import with_costs
-from benchsuite.report.tables.formats import FORMATS, ranking_lines
 from benchsuite.report.tables.latex import escaped
 from benchsuite.report.tables.numbers import column_format
 from benchsuite.report.tables.ranking_cells import of_task, overall
+from benchsuite.report.tables.ranking_files import ranking_lines
 from benchsuite.report.tables.ranking_words import first_line, reference_lines, rests_on, robust_line, too_few
+from benchsuite.report.tables.table_files import FORMATS
 from tests.factories import DIGITS, component, make_record
 from tests.report.reading import HOSTILE
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -10,17 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.analysis import Leaderboard, Ranking, Standing
-from benchsuite.folder import Folder
-from benchsuite.report.tables.csv_table import safe_cell
 from benchsuite.report.tables.latex import latex
 from benchsuite.report.tables.markdown import markdown
 from benchsuite.report.tables.ranking_cells import Cells, of_task, overall
-from benchsuite.report.tables.ranking_words import first_line, robust_line
+from benchsuite.report.tables.ranking_words import said_of
+from benchsuite.report.tables.table_files import ALL, typed_lines, write_files
 
-FORMATS = {"csv": "csv", "parquet": "parquet", "json": "json", "latex": "tex", "markdown": "md"}
-"""Format → how the name of its file ends."""
-ALL = "all tasks"
-"""What stands for the task in a line of the overall ranking."""
 TEXTS = (
     "board",
     "kind",
@@ -43,15 +37,9 @@ def write_tables(boards: Sequence[Leaderboard], folder: Path, formats: Iterable[
     Args:
         boards: The leaderboards.
         folder: Where the files go; made if it is missing. The folder that it lies in must be there.
-        formats: Of :data:`FORMATS`.
+        formats: Of :data:`~benchsuite.report.tables.table_files.FORMATS`.
     """
-    place = Folder(folder.parent)
-    written = []
-    for name in dict.fromkeys(formats):
-        file = f"rankings.{FORMATS[name]}"
-        place.write(f"{folder.name}/{file}", _content(boards, name))
-        written.append(folder / file)
-    return written
+    return write_files("rankings", folder, formats, lambda name: _content(boards, name))
 
 
 def cells_of(boards: Sequence[Leaderboard]) -> list[Cells]:
@@ -145,26 +133,8 @@ def _content(boards: Sequence[Leaderboard], name: str) -> bytes:
 
 
 def _frame(boards: Sequence[Leaderboard], name: str) -> bytes:
-    import pandas as pd
-
-    lines = [line for board in boards for line in ranking_lines(board)]
-    frame = pd.DataFrame(lines, columns=[*_line_names()])
-    for column in frame.columns:
-        if column == "setting":
-            frame[column] = [_setting_text(line[column]) for line in lines]
-        if column in TEXTS:
-            frame[column] = frame[column].astype("str")
-        elif column == "tied":
-            frame[column] = frame[column].astype("boolean")
-        else:
-            frame[column] = frame[column].astype("Int64" if column in COUNTS else "float64")
-    if name == "parquet":
-        file = io.BytesIO()
-        frame.to_parquet(file, index=False)
-        return file.getvalue()
-    for column in TEXTS:
-        frame[column] = frame[column].map(safe_cell)
-    return frame.to_csv(index=False, lineterminator="\n").encode()
+    lines = [{**line, "setting": _setting_text(line["setting"])} for board in boards for line in ranking_lines(board)]
+    return typed_lines(lines, _line_names(), texts=TEXTS, counts=COUNTS, switches=("tied",), parquet=name == "parquet")
 
 
 def _setting_text(setting: Mapping[str, Any] | None) -> str:
@@ -187,7 +157,7 @@ def _json(board: Leaderboard) -> dict[str, Any]:
         "change": board.change,
         "measure": board.measure,
         "confidence": board.confidence,
-        "says": [first_line(board), robust_line(board)],
+        "says": list(said_of(board).lines),
         "ranking": _about(board.ranking),
         "rankings_of_tasks": {
             head.label: _about(one) for head, one in zip(board.columns, board.task_rankings, strict=True)
