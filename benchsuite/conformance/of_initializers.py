@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.chance import chance_in
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.global_chance import disturb, global_states_kept
 from benchsuite.conformance.objects import KERNELS, drawn
 from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept
@@ -41,12 +40,12 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
         made = component.make(**setting)  # type: ignore[union-attr]  # no task
         return [drawn(made, shape, fans, seed) for shape, fans in kernels]
 
-    with names_kept(), _global_states_kept():
+    with names_kept(), global_states_kept():
         place = blame.method(component.make(**setting), ("__call__",))  # type: ignore[union-attr]  # no task
         try:
-            _disturb(1)
+            disturb(1)
             first = draw(0)
-            _disturb(2)
+            disturb(2)
             again, other = draw(0), draw(1)
             last = draw(0, KERNELS[::-1])[::-1]
         except Exception as error:
@@ -84,22 +83,3 @@ def _equal(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
 def _caller(do: Callable[[], Any], blame: Blame) -> Any:
     found = chance_in(do, blame.own)
     return found.place if found else None
-
-
-def _disturb(seed: int) -> None:
-    import tensorflow as tf
-
-    np.random.seed(seed)  # noqa: NPY002  # that of who asks nobody for a generator
-    random.seed(seed)
-    tf.random.set_seed(seed)
-
-
-@contextmanager
-def _global_states_kept() -> Iterator[None]:
-    """Put the global generators of Python and NumPy back: other code of this process draws from them too."""
-    of_python, of_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # as above
-    try:
-        yield
-    finally:
-        random.setstate(of_python)
-        np.random.set_state(of_numpy)  # noqa: NPY002  # as above

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from benchsuite.components import Dimension, Problem, Proposal, Scored, Tuner, Tuning
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.global_chance import disturb, global_states_kept
 from benchsuite.conformance.runs import described
 from benchsuite.conformance.step import Looked, PromiseStep
 from benchsuite.registry import Registry
@@ -118,7 +116,8 @@ class TunerCourse:
         for case in CASES:
             first = searched(self._tuner, case, _bowl)
             for workers in (1, 3):
-                with _other_chance(workers):
+                with global_states_kept():
+                    disturb(workers)  # what a tuner must not draw from
                     again = searched(self._tuner, case, _bowl, workers=workers)
                 if again != first:
                     who = "searched again" if workers == 1 else f"with {workers} workers, which end in another order,"
@@ -190,16 +189,3 @@ def _bowl(asked: Asked) -> float | None:
     """Return a score with its optimum inside; a part of the space fails."""
     value = math.fsum((place - 0.3) ** 2 for place in asked.point)
     return None if asked.point[0] > 0.9 else -value
-
-
-@contextmanager
-def _other_chance(seed: int) -> Iterator[None]:
-    """Let what a tuner must not draw from give something else inside."""
-    before, numbers = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        random.setstate(before)
-        np.random.set_state(numbers)  # noqa: NPY002
