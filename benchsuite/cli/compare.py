@@ -28,13 +28,13 @@ def compare(asked: Comparing) -> None:
     Works from the records that there are, and runs what is missing.
     """
     from benchsuite.cli.contest import check
+    from benchsuite.cli.door import say_broken
     from benchsuite.cli.tuned_contest import tuned_verdict
 
     check(asked)
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
-    for broken in known.broken:
-        say(console, "[yellow]![/] {}: {} is broken: {}", broken.origin, broken.name, broken.reason)
+    say_broken(known, console)
     verdict = tuned_verdict(asked, known) if asked.track != "default" else _verdict(asked, known, console)
     if asked.json:
         as_json(verdict.to_json())
@@ -66,27 +66,16 @@ def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
 
 def _run(asked: Comparing, contestants: Contestants, found: RecordsFound, console: Console) -> RecordsFound:
     """Run what is missing, look by look."""
-    from dataclasses import replace
-
+    from benchsuite.cli.door import carried_out
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.unsupported import tell_unsupported
-    from benchsuite.execution import LocalExecutor, run_source
-    from benchsuite.execution.signals import heard
     from benchsuite.store import Store
 
     store = Store(asked.results.resolve())
-    progress = Progress(console, contestants.known, contestants.options.workers)
-    listened = bool(contestants.known.hooks.hook.epoch_finished.get_hookimpls())
-    options = replace(contestants.options, results=store.identity, epochs=listened)
+    known, options = contestants.known, contestants.options
+    progress = Progress(console, known, options.workers)
     source = contestants.source()
-    try:
-        with heard(), progress:
-            summary = run_source(
-                source, contestants.known, store, LocalExecutor(options), options, progress, asked.timeout
-            )
-    except KeyboardInterrupt:
-        say(console, "Stopped. What was finished has its records; the same command goes on from here.")
-        raise typer.Exit(1) from None
+    summary = carried_out(source, known, contestants.execution, options, store, console, progress)
     tell_unsupported(summary.records.values(), console)
     say(console, "{}", progress.closing_line(summary))
     say(console, "")

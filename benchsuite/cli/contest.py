@@ -67,12 +67,12 @@ class Contestants:
         self.known = known
         self.measure = TrialMeasure.named(asked.measure)
         self.contest: Rivals = contest(asked, known)
-        execution = Execution(
+        self.execution = Execution(
             workers=asked.workers, timeout=asked.timeout, memory=asked.memory, store_predictions=asked.store_predictions,
             no_compile_cache=asked.no_compile_cache, results=asked.results, plugin=asked.plugin,
         )  # fmt: skip
         study = study_of(asked, self.contest, "0-0")
-        planned, self.options = prepare(study, execution, Invocation(no_local=asked.no_local), known)
+        planned, self.options = prepare(study, self.execution, Invocation(no_local=asked.no_local), known)
         self.problems = [*planned.problems, *self._not_for_it({trial.task for trial in planned.trials.values()})]
         self._store = Store(asked.results.resolve(), create=False)
         self._judge = judge_of(known, self._store.extras, self.options.extras)

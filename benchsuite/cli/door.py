@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import typer
@@ -63,17 +62,15 @@ def carried_out(
         typer.Exit: After Ctrl-C, with 1; what was finished is stored.
     """
     from benchsuite.cli.observers import chosen, switch_on
-    from benchsuite.execution import LocalExecutor, run_source
+    from benchsuite.cli.workers import by_workers
     from benchsuite.execution.signals import heard
 
     observers = chosen(known, execution.observer)
     with heard():
         switch_on(known, observers, execution.results.resolve())
-        listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
-        options = replace(options, results=store.identity, epochs=listened)
         try:
             with display as watcher:
-                return run_source(source, known, store, LocalExecutor(options), options, watcher, execution.timeout)
+                return by_workers(source, known, options, store, watcher, execution.timeout)
         except KeyboardInterrupt:
             say(console, "Stopped. What was finished is stored; the same command goes on from here.")
             raise typer.Exit(1) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -179,10 +178,10 @@ def _run(
     from benchsuite.cli.renewal import renewed, stopped, tell_report
     from benchsuite.cli.report import of_run, show
     from benchsuite.cli.unsupported import tell_unsupported
+    from benchsuite.cli.workers import by_workers
     from benchsuite.engine.compiled.folder import problem_of
     from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
-    from benchsuite.execution import LocalExecutor, run_source
     from benchsuite.freshness import without_data
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned, Together
@@ -195,16 +194,13 @@ def _run(
         say(console, "[yellow]![/] compiled code is not kept: {}", problem)
     try:
         with progress:
-            listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
-            options = replace(options, results=store.identity, epochs=listened)
-            executor = LocalExecutor(options)
             source: Planned | Together = Planned(planned.trials.values())
             watcher: Watcher = progress
             if tracked is not None:
                 say(console, "{}", searches_line(tracked))
                 source = tracked.source(keep(store, searches))
                 watcher = OfSearches(progress, tracked.most_trials)
-            summary = run_source(source, known, store, executor, options, watcher, timeout)
+            summary = by_workers(source, known, options, store, watcher, timeout)
     except KeyboardInterrupt as stop:
         stopped(planned.trials if tracked is None else None, known, store, console, stop)
         raise typer.Exit(1) from None

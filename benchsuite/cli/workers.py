@@ -1,0 +1,33 @@
+"""Local workers for what a verb proposes: the one call behind every verb that runs trials."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchsuite.execution import Options, Summary
+    from benchsuite.execution.observer import Watcher
+    from benchsuite.registry import Registry
+    from benchsuite.sources import Source, Together
+    from benchsuite.store import Store
+
+
+def by_workers(
+    source: Source | Together, known: Registry, options: Options, store: Store, watcher: Watcher, timeout: float | None
+) -> Summary:
+    """Have local workers run what a source proposes; they send epochs only if somebody listens.
+
+    Args:
+        source: Proposes trials.
+        known: The plugins that were found, observers that are switched on among them.
+        options: What workers are told.
+        store: The results folder.
+        watcher: Watches.
+        timeout: Seconds a trial may take; the usual ones unless given.
+    """
+    from benchsuite.execution import LocalExecutor, run_source
+
+    listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
+    options = replace(options, results=store.identity, epochs=listened)
+    return run_source(source, known, store, LocalExecutor(options), options, watcher, timeout)
