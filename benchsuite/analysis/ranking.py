@@ -9,6 +9,8 @@ bootstrap of a few seeds alone is too narrow, and would claim what the tests den
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -101,6 +103,12 @@ class Ranking:
     def decides(self) -> bool:
         """Whether so few runs can tell any two rows apart at all."""
         return self.tests > 0 and self.smallest_p * self.tests <= 1 - self.confidence
+
+    @property
+    def enough(self) -> int:
+        """The fewest seeds, the same on every task, that could tell two rows apart: 2 ÷ C(2n, n)^tasks ≤ α ÷ tests."""
+        needed = (1 - self.confidence) / max(self.tests, 1)
+        return next(n for n in itertools.count(2) if 2 / math.comb(2 * n, n) ** max(self.tasks, 1) <= needed)
 
 
 def ranking(

@@ -218,3 +218,15 @@ def test_another_budget_is_another_table():
 def test_where_nothing_is_ranked_nothing_is_left_out(values: np.ndarray):
     names = [str(row) for row in range(len(values))]
     assert robustness(values, rows=names, tasks=["x", "y"], seeds=range(3)) is None
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 3])
+@pytest.mark.parametrize("rows", [2, 3, 8])
+def test_so_many_seeds_as_are_said_to_be_enough_are_and_one_less_is_not(rows, tasks):
+    def apart(seeds):
+        values = np.arange(rows)[:, None, None] + np.linspace(0, 0.5, seeds)[None, None, :] + np.zeros((1, tasks, 1))
+        return ranking(values, np.random.default_rng(0), resamples=20)
+
+    enough = apart(2).enough
+    assert apart(enough).decides
+    assert enough == 2 or not apart(enough - 1).decides

@@ -160,7 +160,8 @@ def too_few(ranking: Ranking) -> str:
         return ""
     return (
         f"So few seeds cannot tell any two rows apart: the smallest p that they can give is {ranking.smallest_p:.2g}, and "
-        f"{count_of(ranking.tests, 'test')} need {(1 - ranking.confidence) / ranking.tests:.2g}."
+        f"{count_of(ranking.tests, 'test')} need {(1 - ranking.confidence) / ranking.tests:.2g}. "
+        f"{ranking.enough} seeds could, of rows that do not overlap: --seeds {ranking.enough}, better more."
     )
 
 

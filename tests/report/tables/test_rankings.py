@@ -227,6 +227,7 @@ def test_who_is_first_is_told_as_far_as_anything_tells():
     assert too_few(board.ranking).startswith(
         "So few seeds cannot tell any two rows apart: the smallest p that they can give is 0.1"
     )
+    assert too_few(board.ranking).endswith("4 seeds could, of rows that do not overlap: --seeds 4, better more.")
     assert "1,000 bootstraps over the seeds" in rests_on(board.ranking)
     assert "counted out, corrected by Holm" in rests_on(board.ranking)
 
