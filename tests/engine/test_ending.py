@@ -24,7 +24,10 @@ def test_a_trial_that_trained_says_all_that_a_record_wants_to_know(bench):
     costs = ending.costs
     assert costs.wall_seconds > costs.compile_seconds + costs.train_seconds > costs.train_seconds > 0
     assert costs.train_seconds_at[0] == 0 < costs.train_seconds_at[1] < costs.train_seconds_at[2] == costs.train_seconds
-    assert costs.step_milliseconds == pytest.approx(1000 * costs.train_seconds / 20)
+    # Of both epochs, or of the one that had the core to itself: which, other processes decide.
+    _, first, whole = costs.train_seconds_at
+    steps_of = {whole: 20, first: 10, whole - first: 10}
+    assert any(costs.step_milliseconds == pytest.approx(1000 * time / steps) for time, steps in steps_of.items())
     assert costs.peak_memory_bytes > 2**20
 
 
