@@ -15,6 +15,7 @@ from benchsuite.report.drawings.ranking import ranking_figure
 from benchsuite.report.drawings.robustness import robustness_figure
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.drawings.svg import to_svg
+from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.site.board_tables import cells_table, ranking_table
 from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.site.links import Links
@@ -22,7 +23,6 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import Table
 from benchsuite.report.site.words import anchor, settings_text, title
-from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 from benchsuite.report.tables.ranking_cells import place_text
