@@ -20,7 +20,8 @@
     if (!location.hash.startsWith("#?")) return;
     const held = new URLSearchParams(location.hash.slice(2));
     state.focus = components.has(held.get("focus")) ? held.get("focus") : "";
-    state.hidden = new Set((held.get("hide") ?? "").split(",").filter((name) => components.has(name)));
+    const away = new Set((held.get("hide") ?? "").split(","));
+    state.hidden = new Set([...components.keys()].filter((name) => away.has(name) || away.has(`*${components.get(name).family}`)));
     state.x = held.get("x") ?? "";
     for (const table of document.querySelectorAll("table.data[id]")) {
       const words = held.get(`q.${table.id}`), order = /^(\d+)\.(asc|desc)$/.exec(held.get(`o.${table.id}`) ?? "");
@@ -34,7 +35,10 @@
   const write = () => {
     const held = new URLSearchParams();
     if (state.focus) held.set("focus", state.focus);
-    if (state.hidden.size) held.set("hide", [...state.hidden].join(","));
+    const whole = new Set([...components.values()].map(({ family }) => family));
+    for (const [name, { family }] of components) if (!state.hidden.has(name)) whole.delete(family);
+    const away = [...[...whole].map((family) => `*${family}`), ...[...state.hidden].filter((name) => !whole.has(components.get(name).family))];
+    if (away.length) held.set("hide", away.join(","));
     if (state.x) held.set("x", state.x);
     for (const [table, api] of tables.all()) {
       if (!table.id) continue;
@@ -42,7 +46,7 @@
       const [first] = api.order();
       if (first?.length && table.dataset.order !== `${first[0]} ${first[1]}` && first[1]) held.set(`o.${table.id}`, `${first[0]}.${first[1]}`);
     }
-    const text = held.toString();
+    const text = held.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
     if (text || location.hash.startsWith("#?")) history.replaceState(null, "", text ? `#?${text}` : location.pathname + location.search);
   };
 
@@ -212,5 +216,11 @@
     for (const menu of document.querySelectorAll(".columns-menu[open]")) menu.open = false;
     if (!picker?.close() && state.focus) focus(state.focus);
   });
+  // What scrolls by itself can be scrolled by the keyboard, too.
+  const scrollable = () => {
+    for (const node of document.querySelectorAll(".scroll, figure, pre")) if (node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight + 1) node.tabIndex = 0;
+  };
+  scrollable();
+  addEventListener("resize", scrollable);
   document.documentElement.dataset.ready = "";
 })();
