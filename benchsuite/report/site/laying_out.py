@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.report.site import failures_page, leaderboards_page, start_page
+from benchsuite.report.site import (
+    costs_page,
+    failures_page,
+    leaderboards_page,
+    provenance_page,
+    records_page,
+    start_page,
+)
 from benchsuite.report.site.assets import assets, library_license
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
@@ -23,6 +30,9 @@ PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     start_page.pages,
     leaderboards_page.pages,
     failures_page.pages,
+    costs_page.pages,
+    provenance_page.pages,
+    records_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
