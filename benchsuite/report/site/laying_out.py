@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
-from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOURS, SEQUENTIAL, mixed
 from benchsuite.report.site import failures_page, leaderboards_page, start_page
+from benchsuite.report.site.assets import SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.entry_view import DOTS_WIDTH
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
@@ -30,8 +29,7 @@ LONGEST_TEXT = 5_000
 """Letters of one text, whatever it is: the longest that is of use are tracebacks."""
 LARGEST = 1e308
 """What cells sort by that have no value: last, or first where larger is better."""
-HERE = Path(__file__).parent
-TEMPLATES, ASSETS = HERE / "templates", HERE / "assets"
+TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
     ("start", "Start"),
     ("leaderboards", "Leaderboards"),
@@ -56,19 +54,17 @@ def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
     environment.globals |= {
         "navigation": [(section, name, first[section]) for section, name in NAVIGATION if section in first],
         "made_with": f"Made with {'; '.join(versions)}." if versions else "",
-        "styles": _assets(".css"),
-        "scripts": ["search.js", *_assets(".js")],
+        "library": library_license(),
+        "styles": STYLES,
+        "scripts": SCRIPTS,
         "dots_width": DOTS_WIDTH,
     }
     for page in pages:
         text = environment.get_template(page.template).render(page=page, links=data.links(page.path), **page.context)
         yield page.path, text.encode()
     yield "assets/search.js", search_script(pages).encode()
-    colours = environment.get_template("colours.css")
-    held = colours.render(colours=COLOURS, outcome_colours=OUTCOME_COLOURS, heat=_heat_colours())
-    yield "assets/colours.css", held.encode()
-    for file in sorted(ASSETS.iterdir()):
-        yield f"assets/{file.name}", file.read_bytes()
+    for name, content in assets().items():
+        yield f"assets/{name}", content
     yield from sorted(data.files.items())
 
 
@@ -101,15 +97,3 @@ def _shown(value: Any) -> Any:
     if type(value) is not str or (len(value) <= LONGEST_TEXT and value.isprintable()):
         return value
     return shortened(without_controls(value), LONGEST_TEXT)
-
-
-def _assets(ending: str) -> list[str]:
-    return sorted(file.name for file in ASSETS.iterdir() if file.suffix == ending)
-
-
-def _heat_colours() -> dict[str, list[list[str]]]:
-    """Return the colours of all levels of both kinds of scale, on a light ground and on a dark one."""
-    return {
-        "sequential": [mixed(ramp, SEQUENTIAL_LEVELS) for ramp in SEQUENTIAL],
-        "diverging": [mixed(ramp, DIVERGING_LEVELS) for ramp in DIVERGING],
-    }
