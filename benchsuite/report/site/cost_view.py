@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchsuite.cost_files import CostTable
-from benchsuite.report.page.words import title
+from benchsuite.report.site.words import title
 from benchsuite.report.tables.cost_table import about_text, failed_lines, in_order, ratio_text, shared_line, spread_text
 from benchsuite.report.tables.numbers import milliseconds
 

@@ -173,7 +173,7 @@ def test_a_thousand_failures_make_a_small_page():
 
 
 def test_of_hundreds_of_tasks_the_first_are_shown(monkeypatch: pytest.MonkeyPatch):
-    from benchsuite.report.page import board_view, task_view
+    from benchsuite.report.site import board_view, task_view
 
     for module in (board_view, task_view):
         monkeypatch.setattr(module, "MOST_COLUMNS", 2)
@@ -322,7 +322,7 @@ def test_pruned_trials_are_shown_and_are_no_failures():
 
 def test_a_page_of_very_many_rows_shows_the_best_of_each_and_says_where_all_are(monkeypatch: pytest.MonkeyPatch):
     for name in ("MOST_ENTRIES", "FEWEST_ROWS"):
-        monkeypatch.setattr(f"benchsuite.report.page.board_view.{name}", 4)
+        monkeypatch.setattr(f"benchsuite.report.site.board_view.{name}", 4)
     rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
     last = make_record(changes={"optimizer": [component("zzz")]}, value=0.1)
     text = render([make_record(value=0.2), *rates, last])
@@ -344,7 +344,7 @@ def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
 
 
 def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("benchsuite.report.page.failure_view.MOST_FAILURES", 6)
+    monkeypatch.setattr("benchsuite.report.site.failure_view.MOST_FAILURES", 6)
     records = [make_record(seed=seed, outcome="diverged", reason=f"at step {seed}") for seed in range(40)]
     crashed = make_record(changes={"optimizer": [SGD]}, outcome="crashed", reason="the only crash")
     section = render([*records, crashed])

@@ -1,4 +1,4 @@
-"""The mark at the end of a page: a hash of all that decided it, so that an equal page need not be drawn again."""
+"""The mark of a site: a hash of all that decided it, so that an equal site need not be made again."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from benchsuite.record import Record
 
 ROOMS = ("report", "analysis", "text.py")
-"""The code that draws a page."""
+"""The code that makes a site."""
 
 
-def inputs_mark(records: Iterable[Record], others: Any) -> bytes:
-    """Return a comment that ends a page.
+def inputs_mark(records: Iterable[Record], others: Any) -> str:
+    """Return a hash, in hexadecimal digits.
 
     Args:
         records: Sorted by id, each id once.
@@ -39,4 +39,4 @@ def inputs_mark(records: Iterable[Record], others: Any) -> bytes:
         for file in [place] if place.is_file() else sorted(place.rglob("*.*")):
             if file.suffix in (".py", ".html", ".css", ".js"):
                 digest.update(file.read_bytes())
-    return f"\n<!-- inputs {digest.hexdigest()} -->\n".encode()
+    return digest.hexdigest()

@@ -15,7 +15,7 @@ from benchsuite.engine.program import probes as engine
 from benchsuite.report import write_report
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
 from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
-from benchsuite.report.page.probe_view import MEASURES, number_text, probes_view, scale_for
+from benchsuite.report.site.probe_view import MEASURES, number_text, probes_view, scale_for
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
 from tests.report.reading import HOSTILE, Page, render
@@ -502,7 +502,7 @@ def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
 
 
 def test_of_very_many_recipes_the_baseline_and_the_best_have_maps(monkeypatch):
-    monkeypatch.setattr("benchsuite.report.page.probe_view.MOST_RECIPES", 2)
+    monkeypatch.setattr("benchsuite.report.site.probe_view.MOST_RECIPES", 2)
     wide = [{"initializer": [component("gaussian", deviation=float(number))]} for number in range(1, 4)]
     pairs = [(make_record(changes=held, value=0.9 - number / 100), probed(1.0)) for number, held in enumerate(wide)]
     text = page_of(*pairs, (make_record(value=0.1), probed(1.0)))

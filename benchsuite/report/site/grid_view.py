@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis import Entry, Grid
-from benchsuite.report.page.words import Note, anchor, notes_of, title
+from benchsuite.report.site.words import Note, anchor, notes_of, title
 from benchsuite.report.tables.grid_words import grid_format, left_out_text
 from benchsuite.report.tables.numbers import (
     Format,

@@ -15,8 +15,8 @@ from benchsuite.report.drawings.ranking import ranking_figure
 from benchsuite.report.drawings.robustness import robustness_figure
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.drawings.svg import to_svg
-from benchsuite.report.page.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
-from benchsuite.report.page.words import anchor, settings_text, title
+from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
+from benchsuite.report.site.words import anchor, settings_text, title
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Interval, SeedValue, TargetSteps
 from benchsuite.report.drawings.axis_scale import AxisScale
-from benchsuite.report.page.words import Note, notes_of
+from benchsuite.report.site.words import Note, notes_of
 from benchsuite.report.shown import spread
 from benchsuite.report.tables.numbers import (
     Format,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from benchsuite.analysis import LeftOut
 from benchsuite.analysis.mixtures import PACKAGES
 from benchsuite.outcomes import Outcome
-from benchsuite.record import Environment, MadeBy
+from benchsuite.record import Environment, MadeBy, Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.tables.numbers import count_of, duration, outcome_word, whole
 
@@ -74,7 +74,7 @@ def summarize_run(contents: Contents) -> SummaryView:
             if counts[outcome]
         ),
         machines=distinct(machine_text(record.environment) for record in records),
-        versions=distinct(versions_text(record.environment, record.made_by) for record in records),
+        versions=versions_of(records),
         left_out=_left_out(contents.sample.left_out),
         mixtures=tuple(contents.mixtures),
     )
@@ -85,6 +85,11 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     found = sorted(set(texts))
     more = len(found) - MOST_MACHINES
     return (*found[:MOST_MACHINES], *[f"{whole(more)} more"] * (more > 0))
+
+
+def versions_of(records: Iterable[Record]) -> tuple[str, ...]:
+    """Return the sets of versions that records were made with, in words."""
+    return distinct(versions_text(record.environment, record.made_by) for record in records)
 
 
 def machine_text(environment: Environment) -> str:

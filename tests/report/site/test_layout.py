@@ -15,9 +15,9 @@ import pytest
 
 from benchsuite.analysis import grids
 from benchsuite.record import Record
-from benchsuite.report.page import task_view
-from benchsuite.report.page.render import TEMPLATES, render
-from benchsuite.report.page.words import LONGEST_PIECE, breakable
+from benchsuite.report.site import task_view
+from benchsuite.report.site.render import TEMPLATES, render
+from benchsuite.report.site.words import LONGEST_PIECE, breakable
 from tests.factories import DIGITS, component, make_record, make_study, remade
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
