@@ -10,17 +10,22 @@ from benchsuite.analysis import ColumnHead, Entry, Leaderboard, Row
 from benchsuite.analysis.board_numbers import BoardNumbers
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.critical_difference import board_ranks_figure
-from benchsuite.report.drawings.palette import Style, Styles
+from benchsuite.report.drawings.palette import Style
 from benchsuite.report.drawings.ranking import ranking_figure
 from benchsuite.report.drawings.robustness import robustness_figure
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.drawings.svg import to_svg
-from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
-from benchsuite.report.site.words import anchor, settings_text, title
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
+from benchsuite.report.site.board_tables import cells_table, ranking_table
+from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
+from benchsuite.report.site.links import Links
+from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.table import Table
+from benchsuite.report.site.words import anchor, settings_text, title
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
-from benchsuite.report.tables.ranking_cells import Cells, of_task, overall, place_text
+from benchsuite.report.tables.ranking_cells import place_text
 from benchsuite.report.tables.ranking_words import Said, joined, measure_words, said_of, score_text
 
 MOST_ROWS = 200
@@ -40,6 +45,9 @@ class RowView:
     """A row: its label, its style and its entries; ``also`` names the components that are the same method."""
 
     label: str
+    name: str
+    family: str
+    link: str | None
     also: str
     settings: str
     style: Style
@@ -56,22 +64,20 @@ class HeadView:
     metric: str
     better: str
     budget: str
-    anchor: str
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class RankingView:
-    """The ranking over all tasks: what is said of it, the figures, and the tables cell by cell."""
+    """The ranking over all tasks: what is said of it, the figures and the tables."""
 
     said: Said
     rule: str
     figure: str
     ranks: str
     robustness: str
-    overall: Cells
-    tasks: tuple[Cells, ...]
-    numbers: tuple[Cells, ...]
-    styles: tuple[Style, ...]
+    overall: Table
+    numbers: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,16 @@ class BoardView:
     ranking: RankingView
 
 
-def board_view(board: Leaderboard, styles: Styles, numbers: BoardNumbers | None = None) -> BoardView:
-    """Return a leaderboard as text and positions, with its numbers where they were asked for."""
+def board_view(data: SiteData, links: Links, board: Leaderboard, numbers: BoardNumbers | None = None) -> BoardView:
+    """Return a leaderboard as text and positions.
+
+    Args:
+        data: The site.
+        links: Of the page that shows it.
+        board: The leaderboard.
+        numbers: Its numbers, where they were asked for.
+    """
+    styles = data.styles
     shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
@@ -113,13 +127,16 @@ def board_view(board: Leaderboard, styles: Styles, numbers: BoardNumbers | None 
     rows = tuple(
         RowView(
             label=row.label,
+            name=row.name,
+            family=data.card(board.kind, row.name).family,
+            link=links.component(board.kind, row.name),
             also=row.also,
             settings="; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins))),
             style=styles[board.kind, row.name],
             place=place_text(row, len(board.columns)),
             rank_key=number if row.place else math.inf,
             entries=tuple(
-                None if entry is None else entry_view(entry, head, form, strip)
+                None if entry is None else entry_view(entry, head, form, strip, links)
                 for entry, head, form, strip in zip(row.entries[: len(columns)], columns, forms, strips, strict=True)
             ),
         )
@@ -132,7 +149,7 @@ def board_view(board: Leaderboard, styles: Styles, numbers: BoardNumbers | None 
         kind=board.kind,
         title=title(board.kind) + board.title[len(board.kind) :],
         anchor=anchor("kind", board.key),
-        heads=tuple(_head(head) for head in columns),
+        heads=tuple(_head(head, links) for head in columns),
         rows=rows,
         components=whole(len({name for row in board.rows for name in row.names})),
         tasks=whole(len({head.column.task for head in board.columns})),
@@ -151,26 +168,31 @@ def board_view(board: Leaderboard, styles: Styles, numbers: BoardNumbers | None 
         if leaders
         else "–",
         leader_score=score_text(leaders[0].place) if leaders and not alike else "–",
-        ranking=_ranking(board, shown, styles, numbers),
+        ranking=_ranking(data, links, board, shown, numbers),
     )
 
 
-def _ranking(board: Leaderboard, shown: Sequence[Row], styles: Styles, numbers: BoardNumbers | None) -> RankingView:
+def _ranking(
+    data: SiteData, links: Links, board: Leaderboard, shown: Sequence[Row], numbers: BoardNumbers | None
+) -> RankingView:
     places = {row.label: at for at, row in enumerate(board.rows)}
-    figure, robust = ranking_figure(board, styles), robustness_figure(board)
-    ranks = board_ranks_figure(board, styles)
+    figure, robust = ranking_figure(board, data.styles), robustness_figure(board)
+    ranks = board_ranks_figure(board, data.styles)
     about = f"{board.title}: score, range of ranks and rows that are not told apart, best first"
     changes = f"{board.title}: rank of the first row where one thing is left out"
+    name = slug(board.key)
+    held = () if numbers is None else tuple(number_cells(numbers, [places[row.label] for row in shown]))
     return RankingView(
         said=said_of(board),
         rule=board.protocol.rule,
         figure=to_svg(figure, f"ranking/{board.key}", about) if figure else "",
         ranks=to_svg(ranks[0], f"ranks/{board.key}", ranks[1]) if ranks else "",
         robustness=to_svg(robust, f"robustness/{board.key}", changes) if robust else "",
-        overall=overall(board, shown),
-        tasks=tuple(of_task(board, at, shown) for at in range(min(MOST_COLUMNS, len(board.columns)))),
-        numbers=() if numbers is None else tuple(number_cells(numbers, [places[row.label] for row in shown])),
-        styles=tuple(styles[board.kind, row.name] for row in shown),
+        overall=ranking_table(data, links, board, shown, f"{name}-ranking"),
+        numbers=tuple(
+            cells_table(data, links, board, cells, shown, f"{name}-numbers-{number}")
+            for number, cells in enumerate(held, 1)
+        ),
     )
 
 
@@ -205,13 +227,13 @@ def _left_out(board: Leaderboard, shown: Sequence[Row], entries: Sequence[Entry]
     return " ".join([*said, f"All are in {EVERY_ROW}."]) if said else ""
 
 
-def _head(head: ColumnHead) -> HeadView:
+def _head(head: ColumnHead, links: Links) -> HeadView:
     return HeadView(
         label=head.short,
         metric=head.measured.removeprefix("test "),
         better="larger is better" if head.better == "max" else "smaller is better",
         budget=f"{count_of(head.column.epochs, 'epoch')}, {count_of(head.budget_steps, 'step')}",
-        anchor=anchor("task", head.label),
+        link=links.column(head.column),
     )
 
 

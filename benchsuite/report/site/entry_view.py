@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from benchsuite.analysis import ColumnHead, Entry, Interval, SeedValue, TargetSteps
 from benchsuite.report.drawings.axis_scale import AxisScale
-from benchsuite.report.site.words import Note, notes_of
 from benchsuite.report.shown import spread
+from benchsuite.report.site.links import Links
+from benchsuite.report.site.words import Note, notes_of
 from benchsuite.report.tables.numbers import (
     Format,
     count_of,
@@ -67,6 +68,7 @@ class SeedLine:
     best: str
     failed: bool
     valued: bool
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class EntryView:
 
     place: str
     median: str
+    link: str | None
     deviation: str
     folded: bool
     interval: str
@@ -114,7 +117,7 @@ class EntryView:
     cost_key: float
 
 
-def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> EntryView:
+def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip, links: Links) -> EntryView:
     """Return an entry as text and positions.
 
     Args:
@@ -122,12 +125,14 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> En
         head: Of its column.
         form: The number format of the column.
         strip: The little axis that the column shares.
+        links: Of the page that shows it.
     """
     sign = -1 if head.better == "max" else 1
     first_missing = next((target for target in reversed(entry.targets) if not target.saturated), None)
     return EntryView(
         place=entry.place.text if entry.place else "",
         median=form(entry.final.estimate) if entry.final else outcome_word(entry.without_value),
+        link=links.records(id for seed in entry.seeds for id in seed.ids),
         deviation=deviation_text(entry, form),
         folded=head.column.folds > 0,
         interval=_interval(entry.final, form),
@@ -143,6 +148,7 @@ def entry_view(entry: Entry, head: ColumnHead, form: Format, strip: Strip) -> En
                 best=form(seed.best) if seed.best is not None else "",
                 failed=seed.failed,
                 valued=seed.final is not None,
+                link=links.record(seed.id),
             )
             for seed in entry.seeds[:MOST_SEEDS]
         ),

@@ -10,8 +10,8 @@ from itertools import groupby
 from benchsuite.analysis import Entry, LayerProbes, RecipeProbes
 from benchsuite.analysis.probes import Means
 from benchsuite.report.drawings.heat_scale import ZERO, Kind, Scale, scale_of
-from benchsuite.report.site.words import Note, anchor, notes_of
 from benchsuite.report.shown import best_of_each
+from benchsuite.report.site.words import Note, anchor, notes_of
 from benchsuite.report.tables.numbers import Format, column_format, count_of
 
 MOST_NUMBERED = 4

@@ -14,12 +14,12 @@ from benchsuite.report.drawings.palette import Styles
 from benchsuite.report.drawings.room import Room, room_of_each
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.svg import to_svg
+from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS
 from benchsuite.report.site.certificate_view import Certificate, CertificateView, certificate_view
 from benchsuite.report.site.measure_view import MeasuresView, measures_view
 from benchsuite.report.site.probe_view import ProbesView, probes_view
 from benchsuite.report.site.summary import distinct, machine_text, versions_text
 from benchsuite.report.site.words import anchor, settings_text, title
-from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS
 from benchsuite.report.tables.numbers import count_of, number_text, outcome_word, whole
 
 MOST_NAMED = 40
