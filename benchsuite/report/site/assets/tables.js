@@ -4,7 +4,6 @@
 const tables = (() => {
   const FEW = 8, PAGE = 100, listeners = [], made = new Map();
   const DataTable = window.DataTables && window.DataTables.default;
-  const keyOf = (cell) => cell.dataset.order ?? cell.textContent.trim();
   // The largest number stands for a missing one.
   const number = (text) => (text === "" || Math.abs(Number(text)) >= 1e308 ? NaN : Number(text));
   const make = (tag, attributes = {}, ...held) => {
@@ -24,14 +23,14 @@ const tables = (() => {
     DataTable.ext.errMode = "throw";
   }
 
-  // "> 0.9", "<= 5", "= 3" compare a column's numbers; anything else is looked for in its text.
+  // "> 0.9", "<= 5", "= 3" compare the numbers that a column shows; anything else is looked for in its text.
   const matcher = (text) => {
     const found = text.trim().match(/^(<=|>=|<|>|=)\s*(-?[\d.]+(?:e[-+]?\d+)?)\s*%?$/i);
     if (!found) return (cell) => cell.textContent.toLowerCase().includes(text.trim().toLowerCase());
     const [, sign, right] = found, limit = Number(right);
     const holds = { "<": (x) => x < limit, ">": (x) => x > limit, "=": (x) => x === limit, "<=": (x) => x <= limit, ">=": (x) => x >= limit };
     return (cell) => {
-      const key = number(keyOf(cell)), value = Number.isNaN(key) ? parseFloat(cell.textContent) : key;
+      const value = parseFloat(cell.textContent.trim().replace(/(\d)[,\u202f](?=\d{3})/g, "$1").replace("−", "-"));
       return Number.isFinite(value) && holds[sign](value);
     };
   };
