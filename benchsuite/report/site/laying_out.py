@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.report.site import failures_page, leaderboards_page, start_page
-from benchsuite.report.site.assets import SCRIPTS, STYLES, assets, library_license
-from benchsuite.report.site.entry_view import DOTS_WIDTH
+from benchsuite.report.site import (
+    costs_page,
+    failures_page,
+    leaderboards_page,
+    provenance_page,
+    records_page,
+    start_page,
+)
+from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
 from benchsuite.report.site.site import SiteData
@@ -23,12 +30,13 @@ PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     start_page.pages,
     leaderboards_page.pages,
     failures_page.pages,
+    costs_page.pages,
+    provenance_page.pages,
+    records_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
 """Letters of one text, whatever it is: the longest that is of use are tracebacks."""
-LARGEST = 1e308
-"""What cells sort by that have no value: last, or first where larger is better."""
 TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
     ("start", "Start"),
@@ -38,6 +46,7 @@ NAVIGATION = (
     ("comparisons", "Comparisons"),
     ("grids", "Interactions"),
     ("failures", "Failures"),
+    ("costs", "Costs"),
     ("provenance", "Provenance"),
 )
 """Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
@@ -54,17 +63,16 @@ def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
     environment.globals |= {
         "navigation": [(section, name, first[section]) for section, name in NAVIGATION if section in first],
         "made_with": f"Made with {'; '.join(versions)}." if versions else "",
-        "library": library_license(),
+        "library_license": library_license(),
         "styles": STYLES,
+        "first_script": FIRST_SCRIPT,
         "scripts": SCRIPTS,
-        "dots_width": DOTS_WIDTH,
     }
     for page in pages:
         text = environment.get_template(page.template).render(page=page, links=data.links(page.path), **page.context)
         yield page.path, text.encode()
     yield "assets/search.js", search_script(pages).encode()
-    for name, content in assets().items():
-        yield f"assets/{name}", content
+    yield from ((f"assets/{name}", content) for name, content in assets().items())
     yield from sorted(data.files.items())
 
 
@@ -85,8 +93,10 @@ def _environment() -> jinja2.Environment:
 
 
 def order(number: float) -> str:
-    """Return a number that a script sorts by; one for infinity too, which no script reads."""
-    return repr(float(max(-LARGEST, min(LARGEST, number))))
+    """Return what a script sorts by: empty where a value is missing, infinity where a trial failed."""
+    if number != number:
+        return ""
+    return repr(float(number)) if math.isfinite(number) else "Infinity" if number > 0 else "-Infinity"
 
 
 def _shown(value: Any) -> Any:

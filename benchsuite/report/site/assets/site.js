@@ -2,7 +2,7 @@
 // What every page can do: choose the scheme, search the site, focus, hide and show components everywhere on the page, switch the
 // axis of curves, keep all that in the address so that a view can be shared. Nothing here computes a number.
 (() => {
-  const { make } = tables, root = document.body.dataset.root ?? "", body = document.body;
+  const { make } = tables, root = document.documentElement.dataset.root ?? "", body = document.body;
   const state = { focus: "", hidden: new Set(), x: "" };
   // Collected before any table takes the rows of other pages out of the document.
   const marked = [...document.querySelectorAll("[data-component]")];
