@@ -47,8 +47,8 @@ def ranking_table(data: SiteData, links: Links, board: Leaderboard, rows: Sequen
         orders = {
             "Place": _place(row.place),
             "Ranks": _rank(row.place),
-            "Score": -row.place.score if row.place else math.inf,
-            "Score interval": -row.place.score_low if row.place else math.inf,
+            "Score": -row.place.score if row.place else math.nan,
+            "Score interval": -row.place.score_low if row.place else math.nan,
             "Failed": row.failed / row.counted if row.counted else 0.0,
             "Step ÷ baseline": row.step_ratio,
             "State, B/parameter": row.state_per_parameter,
@@ -76,11 +76,11 @@ def task_ranking_table(data: SiteData, links: Links, board: Leaderboard, positio
     lines = []
     for (row, entry), texts in zip(entries, cells.rows, strict=True):
         held = dict(zip(cells.heads, texts, strict=True))
-        final = math.inf if entry.final is None else sign * entry.final.estimate
+        final = math.nan if entry.final is None else sign * entry.final.estimate
         orders = {
             "Place": _place(entry.place),
             "Ranks": _rank(entry.place),
-            "Score": -entry.place.score if entry.place else math.inf,
+            "Score": -entry.place.score if entry.place else math.nan,
             next(head for head in cells.heads if head.startswith("Median")): final,
             "Failed": entry.failed / entry.counted if entry.counted else 0.0,
             "Step, ms": entry.step_milliseconds,
@@ -130,7 +130,7 @@ def _line(
             cells.append(Cell(label, link=links.component(board.kind, row.name), title=settings, small=also))
             continue
         order = orders.get(head)
-        missing = math.inf if head in orders and order is None else order
+        missing = math.nan if head in orders and order is None else order
         told = text not in ("–", "")
         cells.append(Cell(text, missing, record if told else None, "bad" if text == "broken" else ""))
     card = data.card(board.kind, row.name)
@@ -143,11 +143,11 @@ def _heads(cells: Cells) -> tuple[Head, ...]:
 
 
 def _place(place: Standing | None) -> float:
-    return math.inf if place is None else place.place
+    return math.nan if place is None else place.place
 
 
 def _rank(place: Standing | None) -> float:
-    return math.inf if place is None else (place.low + place.high) / 2
+    return math.nan if place is None else (place.low + place.high) / 2
 
 
 def _ids(row: Row) -> Iterable[str]:

@@ -30,7 +30,7 @@ from benchsuite.report.tables.ranking_words import Said, joined, measure_words, 
 
 MOST_ROWS = 200
 """Rows of a leaderboard; fewer of one with many tasks."""
-MOST_ENTRIES = 1000
+MOST_ENTRIES = 2000
 """Entries of a leaderboard, each of which is in four tables."""
 MOST_LEADERS = 8
 """Rows that share the best mean rank and are named."""
@@ -103,16 +103,19 @@ class BoardView:
     ranking: RankingView
 
 
-def board_view(data: SiteData, links: Links, board: Leaderboard, numbers: BoardNumbers | None = None) -> BoardView:
+def board_view(
+    data: SiteData, board: Leaderboard, page: str, inner: str, numbers: BoardNumbers | None = None
+) -> BoardView:
     """Return a leaderboard as text and positions.
 
     Args:
         data: The site.
-        links: Of the page that shows it.
         board: The leaderboard.
+        page: Path of the page of its ranking.
+        inner: Path of any page of its other tables: all lie in one folder.
         numbers: Its numbers, where they were asked for.
     """
-    styles = data.styles
+    styles, links = data.styles, data.links(inner)
     shown = shown_rows(board, max(FEWEST_ROWS, min(MOST_ROWS, MOST_ENTRIES // len(board.columns))))
     columns = board.columns[:MOST_COLUMNS]
     entries = [[entry for row in shown if (entry := row.entries[at]) is not None] for at in range(len(columns))]
@@ -168,7 +171,7 @@ def board_view(data: SiteData, links: Links, board: Leaderboard, numbers: BoardN
         if leaders
         else "–",
         leader_score=score_text(leaders[0].place) if leaders and not alike else "–",
-        ranking=_ranking(data, links, board, shown, numbers),
+        ranking=_ranking(data, data.links(page), board, shown, numbers),
     )
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.folds import fold_count
+from benchsuite.analysis.sample import column_of
 from benchsuite.analysis.settings import deviations, joined_name
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.shown import EVERY_TRIAL
+from benchsuite.report.site.links import Links
+from benchsuite.report.site.site import SiteData, is_failure
 from benchsuite.report.tables.numbers import count_of, outcome_word, whole
 from benchsuite.text import shortened, without_styles
 
@@ -48,6 +51,10 @@ class FailureView:
 
     task: str
     component: str
+    task_link: str | None
+    component_link: str | None
+    record_link: str | None
+    row: str
     seeds: str
     failed: bool
     word: str
@@ -66,26 +73,26 @@ class Failures:
     left_out: str
 
 
-def failures_of(records: Sequence[Record], boards: Sequence[Leaderboard]) -> Failures:
+def failures_of(data: SiteData, links: Links) -> Failures:
     """Return what failed first, then what was unsupported, each by task and component.
 
     What a tuner stopped is neither. Of very many, some of every task and outcome are shown.
 
     Args:
-        records: The records, each id once.
-        boards: The leaderboards, whose labels tell rows of one name apart.
+        data: The site.
+        links: Of the page that shows them.
     """
-    labels = _labels(boards)
+    labels = _labels(data.contents.boards)
     groups: defaultdict[Group, list[Record]] = defaultdict(list)
-    for record in records:
+    for record in data.records:
         outcome = record.outcome
-        if outcome.failed or outcome is Outcome.UNSUPPORTED:
+        if is_failure(record):
             task, component = labels.get(record.id) or (record.trial.task, _changes(record))
             groups[not outcome.failed, task, component, outcome, without_styles(record.reason)].append(record)
     ordered = sorted(groups)
     shown = _of_every_kind(ordered)
     return Failures(
-        tuple(_within(MOST_LETTERS, [_failure(groups[key], *key[1:]) for key in shown])),
+        tuple(_within(MOST_LETTERS, [_failure(data, links, groups[key], *key[1:]) for key in shown])),
         f"{whole(len(shown))} of {whole(len(ordered))} lines are shown, some of every task and outcome. "
         f"{EVERY_TRIAL} has every trial with its outcome and reason."
         if len(shown) < len(ordered)
@@ -103,16 +110,23 @@ def _of_every_kind(groups: Sequence[Group]) -> list[Group]:
     return [groups[place] for place in sorted(place for _, place in sorted(places)[:MOST_FAILURES])]
 
 
-def _failure(held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str) -> FailureView:
+def _failure(
+    data: SiteData, links: Links, held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str
+) -> FailureView:
+    kind, name = data.places.home(held[0])
     return FailureView(
         task=task,
         component=component,
+        task_link=links.column(column_of(held[0])),
+        component_link=links.component(kind, name),
+        record_link=links.records(record.id for record in held),
+        row=f"{kind}/{name}" if links.component(kind, name) else "",
         seeds=_seeds(held),
         failed=outcome.failed,
         word=outcome_word(outcome),
         steps=_steps(held),
         reason=reason,
-        tracebacks=_tracebacks(held),
+        tracebacks=_tracebacks(held, links),
     )
 
 
@@ -153,17 +167,17 @@ def _listed(texts: Sequence[str]) -> str:
     return ", ".join([*texts[:MOST_LISTED], *[f"{whole(more)} more"] * (more > 0)])
 
 
-def _tracebacks(records: Sequence[Record]) -> tuple[Traceback, ...]:
+def _tracebacks(records: Sequence[Record], links: Links) -> tuple[Traceback, ...]:
     by_text: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         if record.results.failure:
             by_text[without_styles(record.results.failure.traceback)].append(record)
-    return tuple(_traceback(held, text) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)
+    return tuple(_traceback(held, text, links) for text, held in sorted(by_text.items())[:MOST_TRACEBACKS] if text)
 
 
-def _traceback(records: Sequence[Record], text: str) -> Traceback:
+def _traceback(records: Sequence[Record], text: str, links: Links) -> Traceback:
     record = min(one.id for one in records)
-    more = f"../trials/{record[:2]}/{record}.json" if len(text) > LONGEST_TRACEBACK else ""
+    more = (links.trial_file(record) or "") if len(text) > LONGEST_TRACEBACK else ""
     return Traceback(_seeds(records), shortened(text, LONGEST_TRACEBACK), more)
 
 

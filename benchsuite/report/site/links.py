@@ -44,6 +44,8 @@ class Places:
     grids: tuple[str, ...] = ()
     others: Mapping[str, str] = field(default_factory=dict)
     """More pages by name, such as ``archive``."""
+    trials: str = "../trials"
+    """Where the files of the trials lie, from the folder of the site; empty where they do not lie beside it."""
 
     @cached_property
     def leaderboards(self) -> dict[str, str]:
@@ -96,10 +98,11 @@ class Places:
         """
         found: dict[tuple[str, str], list[Record]] = {}
         for record in self.sample.records[:MOST_RECORDS]:
-            found.setdefault(self._home(record), []).append(record)
+            found.setdefault(self.home(record), []).append(record)
         return dict(sorted(found.items()))
 
-    def _home(self, record: Record) -> tuple[str, str]:
+    def home(self, record: Record) -> tuple[str, str]:
+        """Return kind and name of the page that a trial lies on."""
         kinds = self.sample.deviations(record)
         if len(kinds) == 1:
             return kinds[0], joined_name(record.trial.recipe.get(kinds[0]))
@@ -170,6 +173,10 @@ class Links:
     def records_of(self, kind: str, name: str) -> str | None:
         """Return the way to all trials of a component; of the baselines or of several kinds by the name of a task."""
         return self._to(self.places.record_pages.get((kind, name)))
+
+    def trial_file(self, id: str) -> str | None:
+        """Return the way to a trial's own file."""
+        return f"{self.up}{self.places.trials}/{id[:2]}/{id}.json" if self.places.trials else None
 
     def other(self, name: str) -> str | None:
         """Return the way to a page that is there once, such as ``failures``."""

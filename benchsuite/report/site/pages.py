@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Section = Literal["start", "leaderboards", "components", "tasks", "comparisons", "grids", "failures", "provenance"]
+Section = Literal[
+    "start", "leaderboards", "components", "tasks", "comparisons", "grids", "failures", "costs", "provenance"
+]
 """An entry of the navigation."""
 
 
@@ -21,6 +23,7 @@ class Page:
         context: What the template shows; Jinja2 escapes every text.
         section: The entry of the navigation that it belongs to.
         words: What else the search finds it by.
+        trail: Name and path of the pages above it, the uppermost first.
     """
 
     path: str
@@ -29,6 +32,7 @@ class Page:
     context: Mapping[str, Any]
     section: Section
     words: str = ""
+    trail: tuple[tuple[str, str], ...] = ()
 
     @property
     def up(self) -> str:

@@ -12,6 +12,7 @@ from benchsuite.analysis.board_numbers import BoardNumbers
 from benchsuite.analysis.measures import MeasureTable, Predictions, measure_tables
 from benchsuite.analysis.sample import column_labels
 from benchsuite.cost_files import CostTable
+from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.drawings.palette import Style, Styles, styles_of
@@ -23,6 +24,11 @@ from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import Table, table_csv
 from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.site.words import anchor
+
+
+def is_failure(record: Record) -> bool:
+    """Say whether a trial belongs on the page of failures: it failed, or could not be tried."""
+    return record.outcome.failed or record.outcome is Outcome.UNSUPPORTED
 
 
 @dataclass
@@ -64,6 +70,8 @@ class SiteData:
     disputes: Sequence[Mapping[str, Any]] = ()
     studies: Sequence[Mapping[str, Any]] = ()
     older: Sequence[Mapping[str, Any]] = ()
+    trials: str = "../trials"
+    """Where the files of the trials lie, from the folder of the site; empty where they do not lie beside it."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Path → content of what lies beside the pages: CSV, figures. Pages put it there while they are made."""
 
@@ -127,7 +135,8 @@ class SiteData:
     def others(self) -> dict[str, str]:
         """Name → path of the pages that are there once."""
         names = ["index", "leaderboards", "components", "provenance", "how-to-read"]
-        names += ["failures"] if any(record.outcome.failed for record in self.records) else []
+        names += ["costs"] if self.costs else []
+        names += ["failures"] if any(map(is_failure, self.records)) else []
         return {name: f"{name}.html" for name in names}
 
     @cached_property
@@ -136,7 +145,9 @@ class SiteData:
         grids = tuple(
             anchor("grid", f"{grid.kinds[0]}-{grid.kinds[1]}-{grid.head.label}") for grid in self.contents.grids
         )
-        return Places(tuple(self.boards), self.contents.sample, self.labels, self.pairs, grids, self.others)
+        return Places(
+            tuple(self.boards), self.contents.sample, self.labels, self.pairs, grids, self.others, self.trials
+        )
 
     def links(self, page: str) -> Links:
         """Return the ways from a page."""

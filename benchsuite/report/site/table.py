@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import Style
 from benchsuite.report.tables.csv_table import safe_cell
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Cell:
 
     Args:
         text: What it says.
-        order: What it sorts by; smaller comes first, what is missing is infinite and comes last. By its text unless given.
+        order: What it sorts by; smaller comes first. Infinite is the worst, such as what failed, and NaN what is missing and
+            comes last. By its text unless given.
         link: Where it leads, relative to the page: a number leads to its records.
         classes: Of the style sheet: ``bad``, ``quiet``, ``leads``, ``base``.
         title: A tip.
         small: Lines below the text, such as an interval.
         value: What stands in the CSV: the number to the last digit. The text unless given.
+        figure: A small SVG below all that, made by :mod:`benchsuite.report.site` itself.
     """
 
     text: str
@@ -52,6 +58,7 @@ class Cell:
     title: str = ""
     small: tuple[str, ...] = ()
     value: str | float | None = None
+    figure: Markup | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Line:
         family: Of that component.
         style: Its colour, shown before its name; none unless given.
         classes: Of the style sheet: ``tied`` where the ground tells groups of rows apart.
+        id: What an address of the page leads to it by.
     """
 
     cells: tuple[Cell, ...]
@@ -71,6 +79,7 @@ class Line:
     family: str = ""
     style: Style | None = None
     classes: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,11 @@ class Table:
     notes: tuple[str, ...] = field(default=())
     csv: str = ""
     classes: str = ""
+
+    @property
+    def named(self) -> int:
+        """The column whose cells are the heads of their rows; −1 if there is none."""
+        return next((at for at, head in enumerate(self.heads) if head.name), -1)
 
 
 def table_csv(table: Table) -> str:

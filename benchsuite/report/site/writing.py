@@ -46,6 +46,7 @@ def write_report(
     disputes: Sequence[Mapping[str, Any]] = (),
     studies: Sequence[Mapping[str, Any]] = (),
     older: Sequence[Mapping[str, Any]] = (),
+    trials: str = "../trials",
 ) -> Path:
     """Write the site and ``leaderboard.csv`` into ``folder`` and return the path of its first page, ``index.html``.
 
@@ -70,6 +71,7 @@ def write_report(
         disputes: Records that another has with other numbers, plain data.
         studies: What was asked of the folder, plain data.
         older: Boards of earlier rules, plain data.
+        trials: Where the files of the trials lie, from the folder; empty where they do not lie beside it.
 
     Raises:
         OSError: If a file cannot be written; each is as it was before, or whole.
@@ -91,6 +93,7 @@ def write_report(
         disputes=disputes,
         studies=studies,
         older=older,
+        trials=trials,
     )
     return write_site(data, Path(folder))
 
@@ -120,7 +123,15 @@ def _inputs(data: SiteData) -> list[Any]:
     """Return all that decides the site beside its records, as JSON."""
     contents = data.contents
     return [
-        [data.stale, data.stale_shown, list(data.problems), data.numbers, contents.measure, contents.track],
+        [
+            data.stale,
+            data.stale_shown,
+            list(data.problems),
+            data.numbers,
+            data.trials,
+            contents.measure,
+            contents.track,
+        ],
         data.probes,
         sorted(data.predictions),
         data.certificates,
