@@ -14,6 +14,7 @@ from benchsuite.analysis.entries import Entry
 from benchsuite.analysis.intervals import worst
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row
 from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.sample import Column
 from benchsuite.analysis.settings import joined_name
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -67,6 +68,13 @@ class BoardVerdicts:
         """The row that the board is read against, see :func:`baseline_row`."""
         return baseline_row(self.board, self.known.records)
 
+    @cached_property
+    def searches(self) -> Mapping[tuple[str, Column], Search]:
+        """Row and column → the search that chose the setting there; empty for a board as declared."""
+        if self.board.protocol.track == "default" or not self.known.searches:
+            return {}
+        return searches_of_board(self.board, self.known.searches, self.known.records)
+
     def _made(self, a: Row, b: Row) -> Verdict | None:
         board, known = self.board, self.known
         sides: list[TwoSides] = []
@@ -94,13 +102,10 @@ class BoardVerdicts:
     @cached_property
     def _edges(self) -> dict[tuple[str, str], Mapping[str, str]]:
         """Where a search found the best setting at an end of its range: (row, task) → hyperparameter → end."""
-        if self.board.protocol.track == "default" or not self.known.searches:
-            return {}
         labels = {head.column: head.label for head in self.board.columns}
-        found = searches_of_board(self.board, self.known.searches, self.known.records)
         return {
             (row, labels[column]): search.edges
-            for (row, column), search in found.items()
+            for (row, column), search in self.searches.items()
             if search.edges and column in labels
         }
 

@@ -185,7 +185,8 @@ def _shape(held: ColumnCurves, one: Drawn, curve: RowCurve, axis: str, across: A
         return None
     good, poor = (held.top, held.bottom) if held.head.direction == "max" else (held.bottom, held.top)
     points = [
-        (x, held.scale.shown(y) if math.isfinite(y) else math.nan) for x, y in zip(xs, curve.median.tolist(), strict=True)
+        (x, held.scale.shown(y) if math.isfinite(y) else math.nan)
+        for x, y in zip(xs, curve.median.tolist(), strict=True)
     ]
     band = ""
     if curve.seeds > 1 and "grey" not in one.classes:

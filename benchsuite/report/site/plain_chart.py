@@ -144,7 +144,13 @@ def line_path(points: Iterable[Point], across: Axis, up: Axis) -> str:
 
 
 def band_path(
-    xs: Sequence[float], lows: Sequence[float], highs: Sequence[float], across: Axis, up: Axis, best: float, worst: float
+    xs: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    across: Axis,
+    up: Axis,
+    best: float,
+    worst: float,
 ) -> str:
     """Return the path of the area between two lines; an end without a number lies at the edge of the plot.
 
