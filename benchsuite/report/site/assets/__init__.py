@@ -11,7 +11,7 @@ from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOU
 from benchsuite.report.site.assets.library import NAMES, library, library_license
 
 HERE = Path(__file__).parent
-STYLE = "site.css"
+STYLE, CHARTS = "site.css", "charts.css"
 SCRIPTS = ("theme.js", "tables.js", "search_box.js", "site.js")
 __all__ = ["assets", "colours_css", "library_license"]
 
@@ -25,7 +25,7 @@ def assets() -> Mapping[str, bytes]:
     Raises:
         BenchsuiteError: The installed itables does not hold the library in the form that can be used from a file.
     """
-    style = colours_css() + (HERE / STYLE).read_text(encoding="utf-8")
+    style = colours_css() + "".join((HERE / name).read_text(encoding="utf-8") for name in (STYLE, CHARTS))
     held = {STYLE: style.encode(), **{name: (HERE / name).read_bytes() for name in SCRIPTS}}
     return held | dict(zip(NAMES, library(), strict=True))
 
