@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    comparison_page,
     component_page,
     costs_page,
     failures_page,
+    grid_page,
     leaderboards_page,
     provenance_page,
     records_page,
     start_page,
+    task_page,
 )
 from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
@@ -32,6 +35,9 @@ PAGES: list[Family] = [
     start_page.pages,
     leaderboards_page.pages,
     component_page.pages,
+    task_page.pages,
+    comparison_page.pages,
+    grid_page.pages,
     failures_page.pages,
     costs_page.pages,
     provenance_page.pages,
