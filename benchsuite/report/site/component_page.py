@@ -129,9 +129,9 @@ def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -
                 (
                     Cell(board.title, link=links.leaderboard(board)),
                     Cell(row.label, title=settings_text(row.settings)),
-                    Cell(f"{place_text(row, len(board.columns))} of {whole(len(board.rows))}", order(place and place.place)),
-                    Cell(range_text(place), order(place and (place.low + place.high) / 2)),
-                    Cell(score_text(place), order(place and -place.score), record, small=tuple(filter(None, (interval,)))),
+                    Cell(f"{place_text(row, len(board.columns))} of {whole(len(board.rows))}", order(place.place if place else None)),
+                    Cell(range_text(place), order((place.low + place.high) / 2 if place else None)),
+                    Cell(score_text(place), order(-place.score if place else None), record, small=tuple(filter(None, (interval,)))),
                     Cell(f"{row.tasks}", float(row.tasks)),
                     Cell(failed_text(row), float(row.failed), record),
                     Cell("–" if row.step_ratio is None else f"{row.step_ratio:.2f}", order(row.step_ratio)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    component_page,
     costs_page,
     failures_page,
     leaderboards_page,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     start_page.pages,
     leaderboards_page.pages,
+    component_page.pages,
     failures_page.pages,
     costs_page.pages,
     provenance_page.pages,

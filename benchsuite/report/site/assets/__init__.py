@@ -12,7 +12,7 @@ from benchsuite.report.site.assets.library import NAMES, library, library_licens
 
 __all__ = ["FIRST_SCRIPT", "SCRIPTS", "STYLES", "assets", "colours_css", "library_license"]
 HERE = Path(__file__).parent
-STYLES = (NAMES[1], "site.css")
+STYLES = (NAMES[1], "site.css", "charts.css")
 """The style sheets in the order in which a page names them."""
 FIRST_SCRIPT = "theme.js"
 """What a page loads before anything is painted, so that it never flashes in the wrong scheme."""
@@ -29,6 +29,7 @@ def assets() -> Mapping[str, bytes]:
     """
     own = [name for name in (FIRST_SCRIPT, *SCRIPTS) if name not in {NAMES[0], "search.js"}]
     held = {name: (HERE / name).read_bytes() for name in own}
+    held["charts.css"] = (HERE / "charts.css").read_bytes()
     held["site.css"] = (colours_css() + (HERE / "site.css").read_text(encoding="utf-8")).encode()
     return dict(sorted((held | dict(zip(NAMES, library(), strict=True))).items()))
 
