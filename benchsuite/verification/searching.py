@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.record import Record
 from benchsuite.searches import Search, Tried
 from benchsuite.spaces import Value
@@ -98,13 +99,15 @@ _ABSENT = object()
 
 
 def value_of(trial: Trial, name: str) -> Value | object:
-    """Return the value that a trial has of something searched: ``kind.place.hyperparameter``, or a knob of its task.
+    """Return the value that a trial has of something searched: ``kind.place.hyperparameter``, a kind, or a knob of its task.
 
     What its spec does not say, since it is as the task has it, is unknown.
     """
     if name == "batch_size":
         return trial.batch_size
-    kind, _, rest = name.partition(".")
+    kind, dot, rest = name.partition(".")
+    if not dot and kind in RECIPE_KINDS:
+        return "+".join(one.name for one in trial.recipe.get(kind))
     place, _, hyperparameter = rest.partition(".")
     if place.isdecimal() and int(place) < len(settings := trial.recipe.get(kind)):
         return settings[int(place)].hyperparameters.get(hyperparameter, _ABSENT)
