@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.sample import Column, column_of
@@ -29,13 +29,18 @@ class PlannedStudy(Protocol):
         ...
 
     @property
-    def trials(self) -> Sequence[str]:
+    def planned(self) -> Sequence[str]:
         """The ids of its trials, where they were known beforehand."""
         ...
 
     @property
     def searches(self) -> Sequence[str]:
         """The ids of its searches."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What was asked for, by the keys of study files."""
         ...
 
 
@@ -90,7 +95,7 @@ class Evidence:
         of_searches = {
             id for search in self.searches if search.id in asked for id in (*search.tuning_ids, *search.evaluated)
         }
-        return frozenset(of_searches | {id for study in self.studies for id in study.trials})
+        return frozenset(of_searches | {id for study in self.studies for id in study.planned})
 
     @cached_property
     def made_elsewhere(self) -> Mapping[str, str]:

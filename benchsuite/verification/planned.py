@@ -17,10 +17,10 @@ def _accounted(evidence: Evidence) -> Iterator[Finding]:
         )
     searches = {search.id: search for search in evidence.searches}
     for study in evidence.studies:
-        missing = [id for id in study.trials if id not in evidence.records]
+        missing = [id for id in study.planned if id not in evidence.records]
         if missing:
             yield Finding(
-                f"study {study.id} planned {len(study.trials):,} trials, and {len(missing):,} of them have no record: "
+                f"study {study.id} planned {len(study.planned):,} trials, and {len(missing):,} of them have no record: "
                 f"{_some(missing)}."
             )
         lost = [id for id in study.searches if id not in searches]
