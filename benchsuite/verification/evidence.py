@@ -29,6 +29,11 @@ class PlannedStudy(Protocol):
         ...
 
     @property
+    def verb(self) -> str:
+        """Which verb asked for it."""
+        ...
+
+    @property
     def planned(self) -> Sequence[str]:
         """The ids of its trials, where they were known beforehand."""
         ...

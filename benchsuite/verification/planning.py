@@ -72,7 +72,7 @@ def rule(registry: Registry) -> Rule:
 
 
 def _of_run(study: PlannedStudy) -> bool:
-    return study.options.get("track", "default") == "default" and not study.searches
+    return study.verb == "run" and study.options.get("track", "default") == "default" and not study.searches
 
 
 def _missing(study: PlannedStudy, asked: Mapping[str, Trial], evidence: Evidence) -> Iterator[Finding]:
