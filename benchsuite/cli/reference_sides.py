@@ -102,7 +102,7 @@ class Sides:
     def _tasks(self) -> list[str]:
         """Return the tasks that are compared: those that were named, else those of the tier that are stored."""
         asked = self.asked
-        there = set(self.stored.rules["tasks"])
+        there = set(self.stored.rules.tasks)
         names = [
             task.name
             for task in tasks_of(asked.task, asked.tier, self.known)

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
+from benchsuite.bundle.manifest import BundleRules
 from benchsuite.record import Record
 from benchsuite.registry import Registry
-from benchsuite.rules import PROTOCOL
-from benchsuite.trial import ENGINE_VERSION, Trial
+from benchsuite.rules import rules_now
+from benchsuite.trial import Trial
 
 MOST_NAMED = 5
 
 
-def other_rules(rules: Mapping[str, Any], tasks: Iterable[str], known: Registry) -> str:
+def other_rules(rules: BundleRules, tasks: Iterable[str], known: Registry) -> str:
     """Return which rules of stored results are not those of now, in words; empty if none.
 
     Args:
-        rules: Theirs: ``engine``, ``protocol``, and ``tasks``: name → version.
+        rules: Theirs.
         tasks: Those that are compared.
         known: The plugins that were found.
     """
-    for name, now in (("engine", ENGINE_VERSION), ("protocol", PROTOCOL)):
-        if rules.get(name) != now:
-            return f"they were made by {name} {rules.get(name)}, and this is {name} {now}"
-    versions = rules["tasks"]
+    if found := rules_now().differs(rules.version):
+        return f"they follow other rules ({found}, here against there)"
     other = [
-        f"{name} (version {versions[name]} in the stored results, {known.task(name).version} now)"
+        f"task {name} has version {known.task(name).version} here against {rules.tasks[name]}"
         for name in sorted(set(tasks))
-        if name in versions and versions[name] != known.task(name).version
+        if name in rules.tasks and rules.tasks[name] != known.task(name).version
     ]
-    return f"the task is another one now: {', '.join(other)}" if other else ""
+    return f"they are of other tasks ({', '.join(other)})" if other else ""
 
 
 def other_code(

@@ -1,28 +1,27 @@
-"""Stored results as they are read: searches at once, of the records those alone that are asked for."""
+"""Stored results as they are read: searches at once, of the records those alone that are asked for.
+
+``benchsuite.bundle.open_bundle`` checks all of a bundle, which takes seconds; here the hashes of the two files that are used are
+checked, and each record that is used, to the letter.
+"""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import json
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from benchsuite.bundle.container import opened
+from benchsuite.bundle.errors import MOST_RECORDS, BundleError
+from benchsuite.bundle.lines import NotLines, split_lines, unpacked
+from benchsuite.bundle.manifest import BundleRules, Manifest, sha256
+from benchsuite.bundle.reading import RECORDS, SEARCHES, read_manifest
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.record_json import NotARecord, record_from_json
 from benchsuite.searches import Search, search_from_json
 
 FILE = "reference.zip"
-FORMAT = 1
-MANIFEST, RECORDS, SEARCHES = "manifest.json", "records.jsonl.gz", "searches.jsonl"
-LARGEST = 400_000_000
-"""Bytes that one file of the bundle may have when it is unpacked."""
 ID = re.compile(rb'"id":"([0-9a-f]{32})"')
 
 
@@ -30,35 +29,30 @@ class Stored:
     """The results of a bundle.
 
     Args:
-        path: A zip file that ``benchsuite publish`` wrote, and that somebody trusts: see ``benchsuite verify``.
+        path: Of the bundle.
 
     Raises:
-        BenchsuiteError: If it is not there, is none, was changed, or a newer benchsuite wrote it.
+        BundleError: If it is none, or a newer benchsuite wrote it. What is wrong with a record in it is told once that is read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._manifest = self._read_manifest()
+        self.manifest: Manifest = read_manifest(path)[0]
 
     @property
-    def rules(self) -> Mapping[str, Any]:
-        """What scores compare within: ``engine``, ``protocol``, ``record_format``, and ``tasks``: name → version."""
-        rules: Mapping[str, Any] = self._manifest["rules"]
-        return rules
-
-    @property
-    def made(self) -> str:
-        """When it was made, as its manifest says."""
-        return str(self._manifest.get("made", ""))
+    def rules(self) -> BundleRules:
+        """By what its numbers may be compared."""
+        return self.manifest.rules
 
     @cached_property
     def searches(self) -> list[Search]:
         """How tuned settings were chosen, sorted by id."""
+        if SEARCHES not in self.manifest.files:
+            return []
         try:
-            found = [search_from_json(line) for line in self._content(SEARCHES).splitlines() if line]
-        except NotARecord as error:
-            raise self._broken(f"{SEARCHES} {error}") from None
-        return sorted(found, key=lambda search: search.id)
+            return [search_from_json(line) for line in split_lines([self._content(SEARCHES)], MOST_RECORDS, "searches")]
+        except (NotLines, NotARecord) as error:
+            raise BundleError(self.path, f"has a {SEARCHES} that cannot be read: {error}") from None
 
     def record(self, trial_id: str) -> Record | None:
         """Return the record of a trial; ``None`` if it has none.
@@ -67,80 +61,42 @@ class Stored:
             trial_id: Its id.
 
         Raises:
-            BenchsuiteError: If its line holds no record.
+            BundleError: If its line holds no record.
         """
         line = self._lines.get(trial_id)
         return None if line is None else self._parsed(line)
 
     def records(self) -> Iterator[Record]:
-        """Read all records, in the order of their ids."""
-        for trial_id in sorted(self._lines):
-            yield self._parsed(self._lines[trial_id])
+        """Read all records, sorted by id."""
+        return map(self._parsed, self._lines.values())
 
     def __len__(self) -> int:
         return len(self._lines)
 
     @cached_property
     def _lines(self) -> dict[str, bytes]:
-        found = {}
-        for line in self._content(RECORDS).splitlines():
-            if match := ID.search(line):
-                found[match[1].decode()] = line
-        return found
+        pieces = unpacked(self._content(RECORDS))
+        try:
+            lines = list(split_lines(pieces, MOST_RECORDS, "records"))
+        except NotLines as error:
+            raise BundleError(self.path, f"has a {RECORDS} that cannot be read: {error}") from None
+        return {match[1].decode(): line for line in lines if (match := ID.search(line))}
 
     def _parsed(self, line: bytes) -> Record:
         try:
             return record_from_json(line)
         except NotARecord as error:
-            raise self._broken(f"a record in it {error}") from None
-
-    def _read_manifest(self) -> Mapping[str, Any]:
-        try:
-            found = json.loads(self._member(MANIFEST))
-            number = found["format"]
-            if type(number) is int and number > FORMAT:
-                raise BenchsuiteError(
-                    f"{self.path} has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite."
-                )
-            if (
-                number != FORMAT
-                or not isinstance(found["files"], dict)
-                or not isinstance(found["rules"]["tasks"], dict)
-            ):
-                raise ValueError("it is not as a manifest is")
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise self._broken(f"{MANIFEST} cannot be read: {error}") from None
-        manifest: Mapping[str, Any] = found
-        return manifest
+            raise BundleError(self.path, f"has a record that {error}") from None
 
     def _content(self, name: str) -> bytes:
         """Return a file that the manifest vouches for."""
-        listed = self._manifest["files"].get(name)
-        if listed is None:
-            raise self._broken(f"its manifest lists no {name}")
-        content = self._member(name)
-        if hashlib.sha256(content).hexdigest() != listed.get("sha256"):
-            raise self._broken(f"{name} is not the file that its manifest vouches for")
-        return _unpacked(content, self._broken(f"{name} cannot be unpacked")) if name.endswith(".gz") else content
-
-    def _member(self, name: str) -> bytes:
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                about = archive.getinfo(name)
-                if about.file_size > LARGEST:
-                    raise self._broken(f"{name} has {about.file_size:,} bytes, more than the {LARGEST:,} that are read")
-                return archive.read(about)
-        except FileNotFoundError:
-            raise BenchsuiteError(
-                f"there are no stored results at {self.path}. `make reference` makes them in a checkout; the wheel ships them."
-            ) from None
-        except KeyError:
-            raise self._broken(f"it holds no {name}") from None
-        except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
-            raise self._broken(str(error)) from None
-
-    def _broken(self, why: str) -> BenchsuiteError:
-        return BenchsuiteError(f"{self.path} holds no results that can be read: {why}. Install benchsuite again.")
+        if name not in self.manifest.files:
+            raise BundleError(self.path, f"has no {name}")
+        with opened(self.path) as held:
+            content = held.read(name)
+        if sha256(content) != self.manifest.files[name].sha256:
+            raise BundleError(self.path, f"has another file {name!r} than its manifest says")
+        return content
 
 
 def reference_file() -> Path:
@@ -154,26 +110,14 @@ def load_reference(path: Path | None = None) -> Stored:
     """Return stored results.
 
     Args:
-        path: Of a bundle as a zip file; the reference results that ship with benchsuite unless given.
+        path: Of a bundle; the reference results that ship with benchsuite unless given.
 
     Raises:
         BenchsuiteError: If there are none, or they cannot be read.
     """
-    return Stored(path or reference_file())
-
-
-def _unpacked(content: bytes, broken: BenchsuiteError) -> bytes:
-    """Return what was packed, of no more bytes than are read."""
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        found = unpacker.decompress(content, LARGEST)
-    except zlib.error:
-        raise broken from None
-    if not unpacker.eof:
-        raise broken
-    return found
-
-
-def packed(lines: bytes) -> bytes:
-    """Return lines as a bundle holds them: equal lines are equal bytes."""
-    return gzip.compress(lines, 9, mtime=0)
+    path = path or reference_file()
+    if not path.exists():
+        raise BenchsuiteError(
+            f"there are no stored results at {path}. The wheel ships them; in a checkout `make reference` makes them."
+        )
+    return Stored(path)
