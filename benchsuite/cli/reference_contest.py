@@ -38,7 +38,7 @@ def reference_verdict(asked: Comparing, known: Registry, console: Console) -> Ve
     Raises:
         BenchsuiteError: If what is stored cannot be compared with, or something does not exist.
     """
-    sides = Sides(asked, known, load_reference())
+    sides = Sides(asked, known, load_reference(asked.reference))
     stored = [sides.of(place) if held else None for place, held in enumerate(sides.is_stored)]
     pattern = next(side for side in stored if side is not None)
     tasks = [task for task in sides.tasks if all(side is None or task in side.records for side in stored)]

@@ -69,6 +69,12 @@ class Comparing(Table):
         metavar="TRACK",
         example="tuned",
     )
+    reference: Path | None = option(
+        None,
+        "The bundle whose results reference:NAME means; the one that ships with benchsuite unless given.",
+        metavar="BUNDLE",
+        example="theirs.zip",
+    )
     with_: tuple[str, ...] = same(Study, "with_")
     epochs: int | None = same(Study, "epochs")
     precision: str = same(Study, "precision")
