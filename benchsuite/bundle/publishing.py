@@ -64,7 +64,8 @@ def comparable(records: Sequence[Record]) -> tuple[list[Record], list[Record], R
         records: Any.
     """
     engine, tasks = newest_rules(records)
-    kept, left = [], []
+    kept: list[Record] = []
+    left: list[Record] = []
     for record in records:
         alike = record.trial.engine == engine and record.trial.task_version == tasks.get(record.trial.task)
         (kept if alike else left).append(record)

@@ -18,6 +18,7 @@ from benchsuite.cli import (
     list_,
     lr_range,
     new,
+    publish,
     report,
     run,
     sweep,
@@ -77,4 +78,5 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("publish", cls=Verb)(publish.publish)
 app.command("doctor", cls=Verb)(doctor.doctor)

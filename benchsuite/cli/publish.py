@@ -59,7 +59,11 @@ def publish(
     Into the folder published/ unless --to, --branch or --zip says otherwise. What was published there by other rules stays
     below archive/; what was by the same rules is replaced.
     """
+    import tempfile
+    from dataclasses import replace
+
     from benchsuite.bundle.publishing import comparable, with_pages
+    from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 
@@ -71,13 +75,13 @@ def publish(
     records, searches = _held(store)
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
-    from benchsuite.cli.report import write
-
-    written = write(store, known, stale=stale, older=[board.for_page() for board in before.boards])
-    content = gathered(store, known, written, records, searches, author=author, note=note, with_sources=with_sources)
-    content = with_pages(content, written.contents, written.index.parent, before)
-    from dataclasses import replace
-
+    older = [board.for_page() for board in before.boards]
+    with tempfile.TemporaryDirectory() as folder:
+        written = write(store, known, stale=stale, folder=Path(folder) / "site", older=older)
+        content = gathered(
+            store, known, written, records, searches, author=author, note=note, with_sources=with_sources
+        )
+        content = with_pages(content, written.contents, written.index.parent, before)
     where = place.put(replace(content, statements={**content.statements, **statements}))
     left = len(records) - len(content.records)
     for line in (*written.damaged, *written.notes):
