@@ -17,6 +17,7 @@ from benchsuite.cli import (
     info,
     list_,
     lr_range,
+    merge,
     new,
     publish,
     report,
@@ -78,5 +79,6 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
 app.command("doctor", cls=Verb)(doctor.doctor)
