@@ -26,6 +26,7 @@ from benchsuite.cli import (
     trace,
     tune,
     variance,
+    verify,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -79,6 +80,7 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("verify", cls=Verb)(verify.verify)
 app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
 app.command("doctor", cls=Verb)(doctor.doctor)

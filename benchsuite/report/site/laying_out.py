@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    component_page,
     costs_page,
     failures_page,
     leaderboards_page,
@@ -15,7 +16,7 @@ from benchsuite.report.site import (
     records_page,
     start_page,
 )
-from benchsuite.report.site.assets import assets, library_license
+from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
 from benchsuite.report.site.site import SiteData
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     start_page.pages,
     leaderboards_page.pages,
+    component_page.pages,
     failures_page.pages,
     costs_page.pages,
     provenance_page.pages,
@@ -64,12 +66,15 @@ def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
         "navigation": [(section, name, first[section]) for section, name in NAVIGATION if section in first],
         "made_with": f"Made with {'; '.join(versions)}." if versions else "",
         "library_license": library_license(),
+        "styles": STYLES,
+        "first_script": FIRST_SCRIPT,
+        "scripts": SCRIPTS,
     }
     for page in pages:
         text = environment.get_template(page.template).render(page=page, links=data.links(page.path), **page.context)
         yield page.path, text.encode()
     yield "assets/search.js", search_script(pages).encode()
-    yield from ((f"assets/{name}", content) for name, content in sorted(assets().items()))
+    yield from ((f"assets/{name}", content) for name, content in assets().items())
     yield from sorted(data.files.items())
 
 
