@@ -88,7 +88,7 @@ def report(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
+    """Write the site results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from benchsuite.store import Store
 
     check_view(measure, track, format or ())
@@ -176,6 +176,7 @@ def write(
     """
     from benchsuite.analysis.reference import reference_of
     from benchsuite.bundle.for_site import site_facts
+    from benchsuite.cli.cards import component_cards, task_cards
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
@@ -248,6 +249,9 @@ def write(
             studies=facts["studies"],
             disputes=facts["disputes"],
             challenges=facts["challenges"],
+            statements=facts["statements"],
+            components=component_cards(shown, known),
+            tasks=task_cards(shown, known),
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    component_page,
     costs_page,
     failures_page,
     leaderboards_page,
     provenance_page,
     records_page,
     start_page,
+    statements_page,
 )
-from benchsuite.report.site.assets import assets, library_license
+from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
 from benchsuite.report.site.site import SiteData
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
 PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     start_page.pages,
     leaderboards_page.pages,
+    component_page.pages,
     failures_page.pages,
     costs_page.pages,
     provenance_page.pages,
     records_page.pages,
+    statements_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
@@ -48,6 +52,7 @@ NAVIGATION = (
     ("failures", "Failures"),
     ("costs", "Costs"),
     ("provenance", "Provenance"),
+    ("statements", "Verified"),
 )
 """Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
 
@@ -64,12 +69,15 @@ def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
         "navigation": [(section, name, first[section]) for section, name in NAVIGATION if section in first],
         "made_with": f"Made with {'; '.join(versions)}." if versions else "",
         "library_license": library_license(),
+        "styles": STYLES,
+        "first_script": FIRST_SCRIPT,
+        "scripts": SCRIPTS,
     }
     for page in pages:
         text = environment.get_template(page.template).render(page=page, links=data.links(page.path), **page.context)
         yield page.path, text.encode()
     yield "assets/search.js", search_script(pages).encode()
-    yield from ((f"assets/{name}", content) for name, content in sorted(assets().items()))
+    yield from ((f"assets/{name}", content) for name, content in assets().items())
     yield from sorted(data.files.items())
 
 

@@ -18,9 +18,11 @@ from benchsuite.report.contents import Contents
 from benchsuite.report.drawings.palette import Style, Styles, styles_of
 from benchsuite.report.site.cards import ComponentCard, TaskCard
 from benchsuite.report.site.certificate_view import Certificate
-from benchsuite.report.site.links import Links, Pair, Places
+from benchsuite.report.site.curves import Curves
+from benchsuite.report.site.links import Links, Pair, Places, pair_of
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import Table, table_csv
+from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.site.words import anchor
 
 
@@ -117,13 +119,24 @@ class SiteData:
     @cached_property
     def pairs(self) -> frozenset[Pair]:
         """The comparisons that have a page of their own."""
-        return frozenset()
+        return frozenset(pair_of(one.kind, one.a, one.b) for one in self.verdicts.chosen.pairs)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """The verdicts on pairs of rows."""
+        return Verdicts(self.contents, self.by_id, self.studies)
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The learning curves of all leaderboards."""
+        return Curves(self.by_id)
 
     @cached_property
     def others(self) -> dict[str, str]:
         """Name → path of the pages that are there once."""
         names = ["index", "leaderboards", "components", "provenance", "how-to-read"]
         names += ["costs"] if self.costs else []
+        names += ["statements"] if self.statements or self.challenges else []
         names += ["failures"] if any(map(is_failure, self.records)) else []
         return {name: f"{name}.html" for name in names}
 

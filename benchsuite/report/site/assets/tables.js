@@ -4,8 +4,8 @@
 const tables = (() => {
   const FEW = 8, PAGE = 100, listeners = [], made = new Map();
   const DataTable = window.DataTables && window.DataTables.default;
-  const keyOf = (cell) => cell.dataset.order ?? cell.textContent.trim();
-  const number = (text) => (text === "" ? NaN : Number(text === "inf" ? Infinity : text === "-inf" ? -Infinity : text));
+  // The largest number stands for a missing one.
+  const number = (text) => (text === "" || Math.abs(Number(text)) >= 1e308 ? NaN : Number(text));
   const make = (tag, attributes = {}, ...held) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -13,7 +13,7 @@ const tables = (() => {
     return node;
   };
 
-  // Missing values, whose key is empty, stay last whichever way a column is sorted; failed ones have an infinite key.
+  // Missing values stay last whichever way a column is sorted.
   if (DataTable) {
     const order = DataTable.ext.type.order, missing = (a, b) => Number.isNaN(a) - Number.isNaN(b);
     order["value-pre"] = (text) => number(String(text));
@@ -23,14 +23,14 @@ const tables = (() => {
     DataTable.ext.errMode = "throw";
   }
 
-  // "> 0.9", "<= 5", "= 3" compare a column's numbers; anything else is looked for in its text.
+  // "> 0.9", "<= 5", "= 3" compare the numbers that a column shows; anything else is looked for in its text.
   const matcher = (text) => {
     const found = text.trim().match(/^(<=|>=|<|>|=)\s*(-?[\d.]+(?:e[-+]?\d+)?)\s*%?$/i);
     if (!found) return (cell) => cell.textContent.toLowerCase().includes(text.trim().toLowerCase());
     const [, sign, right] = found, limit = Number(right);
     const holds = { "<": (x) => x < limit, ">": (x) => x > limit, "=": (x) => x === limit, "<=": (x) => x <= limit, ">=": (x) => x >= limit };
     return (cell) => {
-      const key = number(keyOf(cell)), value = Number.isNaN(key) ? parseFloat(cell.textContent) : key;
+      const value = parseFloat(cell.textContent.trim().replace(/(\d)[,\u202f](?=\d{3})/g, "$1").replace("−", "-"));
       return Number.isFinite(value) && holds[sign](value);
     };
   };
@@ -64,7 +64,6 @@ const tables = (() => {
       if (numeric) for (const row of body) row.cells[column].dataset.order ??= "";
       return { type: numeric ? "value" : "words", orderSequence: ["asc", "desc", ""] };
     });
-    const csv = table.closest(".scroll").nextElementSibling?.matches(".csv") ? table.closest(".scroll").nextElementSibling : null;
     const wanted = /^(\d+) (asc|desc)$/.exec(table.dataset.order ?? "");
     const filters = large ? filtersOf(table, heads) : [];
     const holder = table.closest(".scroll");
@@ -96,10 +95,8 @@ const tables = (() => {
       holder.querySelector(".dt-search input").setAttribute("aria-label", `Search the table ${table.caption?.textContent.trim() ?? ""}`.trim());
       holder.querySelector(".dt-layout-row").append(tools);
     }
-    if (csv) {
-      const link = csv.querySelector("a");
-      if (large) { tools.append(link); csv.remove(); }
-    }
+    const csv = table.querySelector("caption a.csv");
+    if (csv && large) tools.append(csv);
     const aimed = decodeURIComponent(location.hash.slice(1)), at = aimed ? body.findIndex((row) => row.id === aimed || row.querySelector(`#${CSS.escape(aimed)}`)) : -1;
     if (at >= 0) reveal(api, body[at]);
     for (const told of listeners) told(table, api);
