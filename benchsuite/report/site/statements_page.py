@@ -128,7 +128,6 @@ def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links
         who=one["verifier"] or "nobody signed it",
         bundle=one["bundle"],
         facts=(
-            ("signed by", one["verifier"] or "nobody"),
             ("on", one["date"] or "no day"),
             ("sample", f"{len(one['rerun'])} of {sample['of']:,} trials, drawn by the number {sample['seed']}"),
             ("trained again on", one["machine"] or "nothing"),
