@@ -8,6 +8,7 @@ import typer
 
 from benchsuite.cli import (
     certify,
+    challenge,
     check,
     compare,
     cost,
@@ -80,7 +81,8 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
-app.command("verify", cls=Verb)(verify.verify)
 app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
+app.command("verify", cls=Verb)(verify.verify)
+app.command("challenge", cls=Verb)(challenge.challenge)
 app.command("doctor", cls=Verb)(doctor.doctor)

@@ -1,4 +1,4 @@
-"""Pages of what stands beside the boards: earlier boards of other rules, disputed trials and the claims of challenges."""
+"""Pages of what stands beside the boards: earlier boards of other rules, and trials of which others have other numbers."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ def pages(data: SiteData) -> Iterator[Page]:
         )
         tables = [data.table(_older(data.older))]
         context = {"lede": lede, "tables": tables}
-        yield Page(ARCHIVE, "Earlier boards", "beside.html", context, "provenance", "archive older rules version", TRAIL)
-    if data.disputes or data.challenges:
+        yield Page(
+            ARCHIVE, "Earlier boards", "beside.html", context, "provenance", "archive older rules version", TRAIL
+        )
+    if data.disputes:
         links = data.links(DISPUTES)
         lede = (
             "Of these trials somebody else has other numbers. Both are shown; the boards hold the one that was here first, and no "
             "average is ever made of them."
         )
-        tables = [data.table(_challenges(data.challenges))] if data.challenges else []
-        tables += [data.table(_disputes(data.disputes, links))] if data.disputes else []
+        tables = [data.table(_disputes(data.disputes, links))]
         context = {"lede": lede, "tables": tables}
-        yield Page(DISPUTES, "Disputes", "beside.html", context, "provenance", "dispute challenge other numbers", TRAIL)
+        yield Page(DISPUTES, "Disputes", "beside.html", context, "provenance", "dispute other numbers", TRAIL)
 
 
 def _older(boards: Any) -> Table:
@@ -64,32 +65,6 @@ def _older(boards: Any) -> Table:
         for one in boards
     ]
     return Table("Boards of earlier rules, oldest first", heads, tuple(rows), csv="archive")
-
-
-def _challenges(challenges: Any) -> Table:
-    heads = (
-        Head("Author", name=True),
-        Head("Claim"),
-        Head("Answers", help="SHA-256 of the manifest of the bundle that it answers, the first digits"),
-        Head("Made"),
-        Head("Trials with other numbers", numeric=True),
-        Head("Trials with the same", numeric=True),
-    )
-    rows = [
-        Line(
-            (
-                Cell(one["author"] or "not signed"),
-                Cell(one["claim"]),
-                Cell(one["against"][:16], title=one["against"], value=one["against"]),
-                Cell(one["made"][:10], value=one["made"]),
-                Cell(f"{len(one['differs']):,}", order=len(one["differs"]), value=len(one["differs"])),
-                Cell(f"{one['agrees']:,}", order=one["agrees"], value=one["agrees"]),
-            )
-        )
-        for one in challenges
-    ]
-    note = "A challenge is a counter-result: trials that somebody ran against a published claim, with what they say of it."
-    return Table("Challenges", heads, tuple(rows), (note,), csv="challenges")
 
 
 def _disputes(disputes: Any, links: Links) -> Table:
@@ -122,7 +97,10 @@ def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None)
         (
             Cell(dispute["id"][:8], link=link, title=dispute["id"], value=dispute["id"]),
             Cell(dispute["task"]),
-            Cell(side["components"].get("optimizer", ""), title=", ".join(f"{k}: {v}" for k, v in side["components"].items())),
+            Cell(
+                side["components"].get("optimizer", ""),
+                title=", ".join(f"{k}: {v}" for k, v in side["components"].items()),
+            ),
             Cell(str(side["seed"]), order=side["seed"]),
             Cell(side["author"], classes="" if side["author"] != "here" else "base"),
             Cell(side["outcome"], title=side["reason"]),

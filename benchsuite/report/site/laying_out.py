@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    archive_page,
     component_page,
     costs_page,
     failures_page,
@@ -15,6 +16,7 @@ from benchsuite.report.site import (
     provenance_page,
     records_page,
     start_page,
+    statements_page,
 )
 from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
@@ -35,6 +37,8 @@ PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
     costs_page.pages,
     provenance_page.pages,
     records_page.pages,
+    statements_page.pages,
+    archive_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
@@ -50,6 +54,7 @@ NAVIGATION = (
     ("failures", "Failures"),
     ("costs", "Costs"),
     ("provenance", "Provenance"),
+    ("statements", "Verified"),
 )
 """Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
 
