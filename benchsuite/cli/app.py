@@ -8,6 +8,7 @@ import typer
 
 from benchsuite.cli import (
     certify,
+    challenge,
     check,
     compare,
     cost,
@@ -17,7 +18,9 @@ from benchsuite.cli import (
     info,
     list_,
     lr_range,
+    merge,
     new,
+    publish,
     report,
     run,
     sweep,
@@ -78,5 +81,8 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("merge", cls=Verb)(merge.merge)
+app.command("publish", cls=Verb)(publish.publish)
 app.command("verify", cls=Verb)(verify.verify)
+app.command("challenge", cls=Verb)(challenge.challenge)
 app.command("doctor", cls=Verb)(doctor.doctor)
