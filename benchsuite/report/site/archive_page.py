@@ -24,7 +24,9 @@ def pages(data: SiteData) -> Iterator[Page]:
         )
         tables = [data.table(_older(data.older))]
         context = {"lede": lede, "tables": tables}
-        yield Page(ARCHIVE, "Earlier boards", "beside.html", context, "provenance", "archive older rules version", TRAIL)
+        yield Page(
+            ARCHIVE, "Earlier boards", "beside.html", context, "provenance", "archive older rules version", TRAIL
+        )
     if data.disputes:
         links = data.links(DISPUTES)
         lede = (
@@ -94,7 +96,10 @@ def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None)
         (
             Cell(dispute["id"][:8], link=link, title=dispute["id"], value=dispute["id"]),
             Cell(dispute["task"]),
-            Cell(side["components"].get("optimizer", ""), title=", ".join(f"{k}: {v}" for k, v in side["components"].items())),
+            Cell(
+                side["components"].get("optimizer", ""),
+                title=", ".join(f"{k}: {v}" for k, v in side["components"].items()),
+            ),
             Cell(str(side["seed"]), order=side["seed"]),
             Cell(side["author"], classes="" if side["author"] != "here" else "base"),
             Cell(side["outcome"], title=side["reason"]),
