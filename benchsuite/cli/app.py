@@ -13,6 +13,7 @@ from benchsuite.cli import (
     cost,
     data,
     doctor,
+    export,
     importance,
     info,
     list_,
@@ -77,4 +78,5 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("export", cls=Verb)(export.export)
 app.command("doctor", cls=Verb)(doctor.doctor)
