@@ -18,6 +18,8 @@ from benchsuite.plain_files import kind_of
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 LARGEST_ZIP = 512 * 2**20
+GIT = ".git"
+"""What a checkout of a branch has beside the files of that branch: nothing of it is read."""
 LOCAL_HEADER = 30
 """Bytes before the name of an entry of a zip."""
 STORED_ALIKE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -87,6 +89,8 @@ class _FolderFiles:
             entries = sorted(found, key=lambda one: one.name)
         for entry in entries:
             name = prefix + entry.name
+            if name == GIT:
+                continue
             state = os.stat(entry.name, dir_fd=at, follow_symlinks=False)
             if stat.S_ISDIR(state.st_mode) and not stat.S_ISLNK(state.st_mode):
                 if name.count("/") > 64:

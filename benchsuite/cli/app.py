@@ -25,6 +25,7 @@ from benchsuite.cli import (
     trace,
     tune,
     variance,
+    verify,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -79,4 +80,5 @@ app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
 app.command("export", cls=Verb)(export.export)
+app.command("verify", cls=Verb)(verify.verify)
 app.command("doctor", cls=Verb)(doctor.doctor)
