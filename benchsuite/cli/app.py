@@ -18,7 +18,9 @@ from benchsuite.cli import (
     info,
     list_,
     lr_range,
+    merge,
     new,
+    publish,
     report,
     run,
     sweep,
@@ -81,4 +83,6 @@ app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
 app.command("export", cls=Verb)(export.export)
 app.command("verify", cls=Verb)(verify.verify)
+app.command("merge", cls=Verb)(merge.merge)
+app.command("publish", cls=Verb)(publish.publish)
 app.command("doctor", cls=Verb)(doctor.doctor)
