@@ -14,6 +14,7 @@ from benchsuite.cli import (
     cost,
     data,
     doctor,
+    export,
     importance,
     info,
     list_,
@@ -81,6 +82,7 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("export", cls=Verb)(export.export)
 app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
 app.command("verify", cls=Verb)(verify.verify)
