@@ -18,12 +18,14 @@ from benchsuite.cli import (
     list_,
     lr_range,
     new,
+    paper,
     report,
     run,
     sweep,
     trace,
     tune,
     variance,
+    watch,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -77,4 +79,6 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("watch", cls=Verb)(watch.watch)
+app.command("paper", cls=Verb)(paper.paper)
 app.command("doctor", cls=Verb)(doctor.doctor)

@@ -154,6 +154,7 @@ def write(
     track: str | None = None,
     formats: Sequence[str] = (),
     numbers: bool = False,
+    place: Path | None = None,
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -166,6 +167,7 @@ def write(
         track: The one that is shown; all unless given.
         formats: In which the rankings are written as well.
         numbers: Whether the numbers of all rows are written as well.
+        place: Where the report goes, and then nothing else is written; ``report/`` of the results folder unless given.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -228,7 +230,7 @@ def write(
     try:
         index = write_report(
             contents,
-            store.folder / "report",
+            place or store.folder / "report",
             stale=len(old),
             stale_shown=stale,
             problems=problems,
@@ -241,7 +243,8 @@ def write(
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:
             tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
-        write_trials(records, store.folder / "trials.parquet")
+        if place is None:
+            write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."

@@ -77,7 +77,9 @@ def board_figures(one: BoardFacts, facts: PaperFacts, curves: int = MOST_CURVES)
         )
     ranks = board_ranks_figure(board, styles)
     if ranks is not None:
-        yield PaperFigure(f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0]))
+        yield PaperFigure(
+            f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0])
+        )
     robust = robustness_figure(board)
     if robust is not None:
         yield PaperFigure(
@@ -92,7 +94,7 @@ def board_figures(one: BoardFacts, facts: PaperFacts, curves: int = MOST_CURVES)
         if series:
             yield PaperFigure(
                 f"curves-{one.slug}-{slug}",
-                f"{title} on {escaped(head.label)}: validation {escaped(head.primary)} over training steps, the median over seeds thick and "
+                f"{title} on {escaped(head.label)}: validation {escaped(head.primary)} over training steps, the median thick and "
                 "each seed faint; on the right what every seed reached on the test part.",
                 pdf(comparison(series, head, ROOM)),
             )
