@@ -78,7 +78,9 @@ def board_figures(one: BoardFacts, facts: PaperFacts, curves: int = MOST_CURVES)
     ranks = board_ranks_figure(board, styles)
     if ranks is not None:
         yield PaperFigure(
-            f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0])
+            f"ranks-{one.slug}",
+            f"{title}: average ranks of the medians, the best on the left; bars join rows that nothing tells apart.",
+            pdf(ranks[0]),
         )
     robust = robustness_figure(board)
     if robust is not None:

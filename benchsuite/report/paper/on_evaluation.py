@@ -27,7 +27,12 @@ def evaluation(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
         where = "Throughout" if len(boards) == len(facts.boards) else f"In {tables_of(boards)}"
         asked = TrialMeasure.named(measure[0])
         when = "" if asked.counts_up else " after the last epoch"
-        yield f"{where}, we report the median over the seeds of the {escaped(measure[1])}{when}."
+        what = (
+            "each task's own measure on the test part"
+            if measure == ("test", "test measure")
+            else f"the {escaped(measure[1])}"
+        )
+        yield f"{where}, we report the median over the seeds of {what}{when}."
     yield from _intervals(facts, bibliography)
 
 
@@ -76,9 +81,7 @@ def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     for kind, boards in grouped(tested, lambda one: _kind_of_test(one.board.ranking)).items():
         exact, several, many = kind
         rankings = [one.board.ranking for one in boards if one.board.ranking]
-        pairs = and_joined([count_of(one.tests, "pair") for one in rankings]) + (
-            ", table by table" if len(rankings) > 1 else ""
-        )
+        pairs = _pairs(sorted({one.tests for one in rankings}))
         test = (
             f"rank-sum tests within tasks{bibliography.cite([MANN_WHITNEY])}, summed over tasks with van Elteren's "
             f"weights{bibliography.cite([VAN_ELTEREN])}"
@@ -103,6 +106,14 @@ def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     )
     if len(facts.boards) > 1:
         yield f"Nothing is corrected across the {len(facts.boards)} tables."
+
+
+def _pairs(counts: list[int]) -> str:
+    return (
+        count_of(counts[0], "pair")
+        if len(counts) == 1
+        else f"{whole(counts[0])} to {whole(counts[-1])} pairs in a table"
+    )
 
 
 def _kind_of_test(one: Ranking | None) -> tuple[bool, bool, bool]:
@@ -131,10 +142,10 @@ def _limits(facts: PaperFacts, tested: list[BoardFacts]) -> Iterator[str]:
             "To the chance of the seeds that of the finite test part was added"
             f"{'' if len(known) == len(shares) else f' on {listed(known)}, whose sizes are known'}."
         )
-    but = "that the seeds alone tell apart"
     withheld = [(one, one.board.ranking.withheld) for one in tested if one.board.ranking and one.board.ranking.withheld]
-    for one, count in withheld:
-        yield f"In {one.table}, {count_of(count, 'pair')} {but} {'is' if count == 1 else 'are'} not, for that reason."
+    if withheld:
+        told = and_joined([f"{count_of(count, 'pair')} in {one.table}" for one, count in withheld])
+        yield f"Seeds alone would have told more apart: {told}."
     for one in tested:
         held = one.board.ranking
         if held is not None and not held.decides:

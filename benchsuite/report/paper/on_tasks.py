@@ -74,4 +74,6 @@ def _division(facts: PaperFacts) -> Iterator[str]:
 def _settings(one: BoardFacts, *, first: bool) -> str:
     """Return how many rows a table has, in words: of the first one with what they are."""
     count = len(one.board.rows)
-    return f"{count_of(count, 'setting') if first else count} of the {one.noun}"
+    track = one.board.protocol.track
+    how = "" if track == "default" else f", {track.replace('_', '-')}"
+    return f"{count_of(count, 'setting') if first else count} of the {one.noun}{how}"

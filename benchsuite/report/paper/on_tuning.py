@@ -121,8 +121,8 @@ def _apart(boards: list[BoardFacts]) -> Iterator[str]:
         yield f"Beware: {count_of(len(both), 'seed')} both chose settings and evaluated them."
     else:
         yield (
-            f"The chosen setting was then trained afresh: none of the {count_of(len(judged), 'seed')} of evaluation is among the "
-            f"{count_of(len(chose), 'seed')} that settings were chosen with, and no search sees a test part."
+            f"The chosen setting was then trained afresh: none of the {count_of(len(judged), 'seed')} of evaluation is "
+            f"{'the one' if len(chose) == 1 else f'among the {len(chose)}'} that settings were chosen with, and no search sees a test part."
             if len(judged) > 1
             else "The chosen setting was then trained afresh with a seed that no setting was chosen with, and no search sees a test part."
         )

@@ -46,7 +46,7 @@ def task_table(facts: PaperFacts, bibliography: Bibliography) -> LatexTable:
         + (", with what was changed in their baselines" if changed else "")
         + ". Examples: of the training, validation and test part, where known.",
         heads=("Task", "Version", "What it is", "Measure", "Epochs", "Batch", "Steps", "Examples", "License"),
-        align=("l", "r", "p{0.3\\linewidth}", "l", "r", "r", "r", "r", "l"),
+        align=("l", "r", ">{\\raggedright\\arraybackslash}p{0.3\\linewidth}", "l", "r", "r", "r", "r", "l"),
         rows=tuple(rows),
         most=MOST_BROKEN_ROWS,
     )
@@ -126,7 +126,10 @@ def _range(name: str, searches: list[Search], facts: PaperFacts, selection: str)
     known = [search.ranges[name] for search in searches if name in search.ranges]
     if known:
         low, high = sorted({low for low, _ in known}), sorted({high for _, high in known})
-        ends = [f"{held[0]:.3g}" if len(held) == 1 else f"{held[0]:.3g}…{held[-1]:.3g}" for held in (low, high)]
+        ends = [
+            value_text(held[0]) if len(held) == 1 else f"{value_text(held[0])}…{value_text(held[-1])}"
+            for held in (low, high)
+        ]
         return " to ".join(ends)
     kind, _, rest = name.partition(".")
     spaces = facts.declared.spaces.get((kind, selection.partition("[")[0]), {})
@@ -171,7 +174,7 @@ def setting_table(facts: PaperFacts) -> LatexTable | None:
         caption="What the searches chose: the setting, the validation measure with the default and with it, and what the search "
         "spent, in trainings.",
         heads=("Kind", "Row", "Task", "Setting", "Default", "Chosen", "Spent"),
-        align=("l", "l", "l", "p{0.42\\linewidth}", "r", "r", "r"),
+        align=("l", "l", "l", ">{\\raggedright\\arraybackslash}p{0.42\\linewidth}", "r", "r", "r"),
         rows=tuple(rows),
         groups=frozenset(groups),
         most=MOST_BROKEN_ROWS,
@@ -208,7 +211,7 @@ def failure_table(facts: PaperFacts) -> LatexTable | None:
         caption=f"Failures of evaluation: {count_of(len(rows), 'entry', 'entries')} with at least one seed that gave no number. The reason "
         "is that of the first.",
         heads=("Kind", "Row", "Task", "Seeds", "Outcome", "Reason"),
-        align=("l", "l", "l", "l", "l", "p{0.4\\linewidth}"),
+        align=("l", "l", "l", "l", "l", ">{\\raggedright\\arraybackslash}p{0.4\\linewidth}"),
         rows=tuple(rows),
         notes=("Each counts as worse than any number.",),
         most=MOST_BROKEN_ROWS,

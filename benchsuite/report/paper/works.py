@@ -146,6 +146,8 @@ def _entry(key: str, work: Work) -> str:
             "others"
         ] * work.others
         fields.append(("author", " and ".join(names)))
+    else:
+        fields.append(("key", key))
     if work.title:
         fields.append(("title", f"{{{escaped_for_bibtex(work.title)}}}"))
     fields += work.fields
