@@ -25,6 +25,7 @@ from benchsuite.cli import (
     trace,
     tune,
     variance,
+    verify,
     watch,
 )
 from benchsuite.cli.console import echo
@@ -81,4 +82,5 @@ app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
 app.command("watch", cls=Verb)(watch.watch)
 app.command("paper", cls=Verb)(paper.paper)
+app.command("verify", cls=Verb)(verify.verify)
 app.command("doctor", cls=Verb)(doctor.doctor)
