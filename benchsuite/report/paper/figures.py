@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -101,6 +102,8 @@ def pdf(figure: Figure) -> bytes:
     import matplotlib as mpl
 
     file = io.BytesIO()
-    with theme(), mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 9}):
+    # A letter that no font here has is drawn as a box; the tables have its number.
+    with warnings.catch_warnings(), theme(), mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 9}):
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return file.getvalue()
