@@ -21,6 +21,7 @@ from benchsuite.cli import (
     lr_range,
     merge,
     new,
+    paper,
     publish,
     report,
     run,
@@ -29,6 +30,7 @@ from benchsuite.cli import (
     tune,
     variance,
     verify,
+    watch,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -85,6 +87,8 @@ app.command("report", cls=Verb)(report.report)
 app.command("export", cls=Verb)(export.export)
 app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
+app.command("watch", cls=Verb)(watch.watch)
+app.command("paper", cls=Verb)(paper.paper)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("challenge", cls=Verb)(challenge.challenge)
 app.command("doctor", cls=Verb)(doctor.doctor)
