@@ -13,8 +13,16 @@ from benchsuite.cost_files import CostTable
 from benchsuite.folder import Folder
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
-from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
-from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOURS, SEQUENTIAL, mixed, styles_of
+from benchsuite.report.drawings.palette import (
+    COLOURS,
+    DIVERGING,
+    DIVERGING_LEVELS,
+    OUTCOME_COLOURS,
+    SEQUENTIAL,
+    SEQUENTIAL_LEVELS,
+    mixed,
+    styles_of,
+)
 from benchsuite.report.page.board_view import board_view
 from benchsuite.report.page.certificate_view import Certificate
 from benchsuite.report.page.cost_view import cost_views
