@@ -114,7 +114,7 @@ def measure(folder: Path) -> dict[str, float]:
     from rich.console import Console
 
     from benchsuite.report import Contents, grid_tables, leaderboard_tables, write_trials
-    from benchsuite.report.page.render import render
+    from benchsuite.report.site.render import render
     from benchsuite.report.tables.csv_table import leaderboard_csv
     from benchsuite.store import Store
 

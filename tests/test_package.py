@@ -64,7 +64,7 @@ def test_the_wheel_holds_exactly_the_three_folders(wheel):
     "name",
     [
         "benchsuite/py.typed",
-        "benchsuite/report/page/templates/style.css",
+        "benchsuite/report/site/templates/style.css",
         "benchsuite_tasks/vision/certificates/digits_mlp.json",
         "benchsuite_tasks/tabular/adult.npz",
     ],

@@ -83,6 +83,28 @@ def compared(
         raise BenchsuiteError(
             f"no task has records of both {about.a} and {about.b}. Name tasks with --task, or let `benchsuite compare` run them."
         )
+    return compared_sides(sides, (*of_a, *of_b), about, level=level, look=look, whole=whole)
+
+
+def compared_sides(
+    sides: Sequence[TwoSides],
+    records: Sequence[Record],
+    about: About,
+    *,
+    level: float | None = None,
+    look: Look | None = None,
+    whole: bool = True,
+) -> Verdict:
+    """Return the verdict on two sides task by task, and what may mislead; see :func:`compared`.
+
+    Args:
+        sides: What was measured, at least one task.
+        records: Of both.
+        about: What is known of them.
+        level: What of the error rate this look may spend.
+        look: Which look it is, of several.
+        whole: Whether to find what decides nothing as well.
+    """
     verdict = judge(
         sides,
         kind=about.kind,
@@ -95,7 +117,7 @@ def compared(
         look=look,
         whole=whole,
     )
-    return verdict.with_cautions([*_of_tasks(verdict, sides, about), *_of_all(verdict, sides, about, (*of_a, *of_b))])
+    return verdict.with_cautions([*_of_tasks(verdict, sides, about), *_of_all(verdict, sides, about, records)])
 
 
 def _of_tasks(verdict: Verdict, sides: Sequence[TwoSides], about: About) -> Iterator[Caution]:

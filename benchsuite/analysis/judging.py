@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from benchsuite.analysis.aligned import Aligned, aligned
 from benchsuite.analysis.inference.difference import Difference, difference
 from benchsuite.analysis.inference.power import deviation, more_seeds, smallest_effect
 from benchsuite.analysis.inference.sequential import spending
@@ -20,8 +21,6 @@ from benchsuite.analysis.inference.two_samples import probability_of_improvement
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.over_all import (
     ALPHA,
-    Aligned,
-    aligned,
     corrected,
     overall_verdict,
     tested_together,

@@ -4,68 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchsuite.analysis.inference.bootstrap import stratified
+from benchsuite.analysis.aligned import Aligned, Ranks
+from benchsuite.analysis.improvement import RESAMPLES, improvement_over_tasks
 from benchsuite.analysis.inference.difference import Difference
 from benchsuite.analysis.inference.exact import EXACT_PAIRS, signed_rank_sums, two_sided
 from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.inference.outcome import Test
-from benchsuite.analysis.inference.paired import pair_differences, sign_flips, signed_ranks, smallest_p_paired
+from benchsuite.analysis.inference.paired import sign_flips, signed_ranks, smallest_p_paired
 from benchsuite.analysis.inference.population import over_tasks
 from benchsuite.analysis.inference.power import more_seeds
-from benchsuite.analysis.inference.two_samples import probability_of_improvement
-from benchsuite.analysis.two_sides import TwoSides
 from benchsuite.analysis.verdict import CANNOT_TELL, OverallVerdict, TaskVerdict, Word
 
 Floats = NDArray[np.float64]
 ALPHA = 0.05
 """The chance of any false verdict in a table."""
-RESAMPLES = 2000
-"""Of the interval around the probability of improvement."""
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """Two samples with larger better, of the same seeds where they have some.
-
-    Args:
-        a: One value a seed; −∞ failed.
-        b: Of the same seeds in the same order, if ``paired``.
-        paired: Whether they are.
-    """
-
-    a: Floats
-    b: Floats
-    paired: bool
-
-    @property
-    def differences(self) -> Floats:
-        """A − B, pair by pair; of seeds that are not the same, in their order, which is as good as any. Two failures are equal."""
-        n = min(len(self.a), len(self.b))
-        return pair_differences(self.a[:n], self.b[:n])
-
-
-def aligned(sides: TwoSides) -> Aligned:
-    """Return the samples of a task: the seeds that both have, if these are two or more; else all of both.
-
-    Args:
-        sides: What was measured; seeds without a value are left out.
-    """
-    sign = 1.0 if sides.direction == "max" else -1.0
-    of_a, of_b = (
-        {seed: sign * float(value) for seed, value in zip(seeds, values, strict=True) if not math.isnan(value)}
-        for seeds, values in ((sides.seeds_a, sides.a), (sides.seeds_b, sides.b))
-    )
-    common = sorted(of_a.keys() & of_b.keys())
-    if len(common) >= 2 or (common and len(of_a) == len(of_b) == 1):
-        return Aligned(np.array([of_a[seed] for seed in common]), np.array([of_b[seed] for seed in common]), True)
-    return Aligned(
-        np.array([of_a[seed] for seed in sorted(of_a)]), np.array([of_b[seed] for seed in sorted(of_b)]), False
-    )
 
 
 def overall_verdict(
@@ -92,7 +49,8 @@ def overall_verdict(
         level: The level at which a verdict is made.
         whole: Whether to find what decides nothing as well.
     """
-    improvement, low, high = _improvement(samples, generator, 1 - level, RESAMPLES if whole else 0)
+    confidence = 1 - level if 0 < level < 1 else 1 - ALPHA
+    improvement, low, high = improvement_over_tasks(samples, generator, confidence, RESAMPLES if whole else 0)
     decided = word(p, test.statistic, level)
     return OverallVerdict(
         word=decided,
@@ -156,12 +114,16 @@ def stratified_test(differences: Sequence[Floats], generator: np.random.Generato
         differences: Of each task A − B, pair by pair; infinite where one failed.
         generator: Where signs are drawn from.
     """
-    there = [one for one in differences if len(one)]
+    return _stratified([signed_ranks(one) for one in differences], generator)
+
+
+def _stratified(each: Sequence[Ranks], generator: np.random.Generator) -> Test:
+    ranks = [one for one in each if len(one[0])]
+    there = [rank for rank, _ in ranks]
     if not there:
         return Test(math.nan, 1.0, "no test: no pairs", 0, 1.0)
-    ranks = [signed_ranks(one) for one in there]
     pairs = sum(map(len, there))
-    doubled = np.concatenate([rank for rank, _ in ranks])
+    doubled = np.concatenate(there)
     signs = np.concatenate([sign for _, sign in ranks])
     weights = np.concatenate([np.full(len(one), 1 / (len(one) + 1)) for one in there])
     statistic = float((weights * doubled * signs).sum() / 2)
@@ -174,43 +136,13 @@ def stratified_test(differences: Sequence[Floats], generator: np.random.Generato
     return Test(statistic, drawn.p, f"{words}, signs drawn", min(map(len, there)), drawn.smallest_p)
 
 
-def _improvement(
-    samples: Sequence[Aligned], generator: np.random.Generator, confidence: float, resamples: int
-) -> tuple[float, float, float]:
-    """Return the mean over tasks of the probability of improvement, with its interval: seeds drawn anew within each task."""
-    held = [one for one in samples if len(one.a) and len(one.b)]
-    if not held:
-        return math.nan, math.nan, math.nan
-
-    def mean(drawn: Floats) -> float:
-        chosen = [row[~np.isnan(row)].astype(np.int64) for row in drawn]
-        each = [
-            probability_of_improvement(one.a[places], one.b[places]) for one, places in zip(held, chosen, strict=True)
-        ]
-        return math.fsum(each) / len(each)
-
-    estimate = math.fsum(probability_of_improvement(one.a, one.b) for one in held) / len(held)
-    if not resamples:
-        return estimate, math.nan, math.nan
-    counts = [min(len(one.a), len(one.b)) for one in held]
-    places = np.full((len(held), max(counts)), math.nan)
-    for row, count in enumerate(counts):
-        places[row, :count] = np.arange(count)
-    interval = stratified(places, mean, generator, confidence if 0 < confidence < 1 else 1 - ALPHA, resamples)
-    if (
-        interval.low == interval.high
-    ):  # on each task the seeds of A and B do not overlap: other seeds may, and draws of these never do
-        return estimate, math.nan, math.nan
-    return estimate, interval.low, interval.high
-
-
 def tested_together(samples: Sequence[Aligned], found: Sequence[Difference], generator: np.random.Generator) -> Test:
     """Return the test over all tasks; where test parts have an error it is for the population, and needs both.
 
     The chance of the seeds is that of :func:`stratified_test`. That of the test parts is in each task's p, so Stouffer's
     sum of these, Σ z ÷ √tasks, has to be as far out: the larger p counts.
     """
-    test = stratified_test([sample.differences for sample in samples], generator)
+    test = _stratified([sample.ranks for sample in samples], generator)
     if not any(one.test_error for one in found):
         return test
     # A task without a seed counts as one on which nothing differs.
@@ -240,13 +172,13 @@ def _without(
 
 def _more_seeds(samples: Sequence[Aligned], level: float) -> int | None:
     """Return how many more seeds on each task would settle the overall verdict, if the signed ranks go on as they do."""
-    held = [one.differences for one in samples if len(one.differences)]
+    held = [one.ranks for one in samples if len(one.differences)]
     if not held or level <= 0:
         return None
     scores = []
     for one in held:
-        doubled, sign = signed_ranks(one)
-        scores.append(doubled * sign / (2 * (len(one) + 1)))
+        doubled, sign = one
+        scores.append(doubled * sign / (2 * (len(doubled) + 1)))
     together = np.concatenate(scores)
     pairs = len(together)
     if pairs < 2:

@@ -285,9 +285,12 @@ def _joint(strata: tuple[tuple[Stratum, int], ...]) -> Floats:
     table = np.ones(1)
     for stratum, weight in strata:
         chances = _counted(stratum)
-        spread = np.zeros(weight * (len(chances) - 1) + 1)
-        spread[::weight] = chances
-        table = np.convolve(table, spread)
+        wider = np.zeros(len(table) + weight * (len(chances) - 1))
+        for at in np.flatnonzero(
+            chances
+        ).tolist():  # most values of a weighted sum cannot be: a convolution would add them all
+            wider[weight * at : weight * at + len(table)] += chances[at] * table
+        table = wider
     return table
 
 

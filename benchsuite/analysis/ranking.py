@@ -76,6 +76,7 @@ class Ranking:
         smallest_p: The smallest p that any of these tests could have given with so many runs.
         exact: Whether all p were counted out, and corrected by Holm; else they are of the normal distribution, by Bonferroni.
         withheld: Pairs that the seeds alone would have told apart, and finite test parts do not.
+        told: Pairs that are told apart.
     """
 
     places: tuple[Standing | None, ...]
@@ -88,6 +89,7 @@ class Ranking:
     smallest_p: float
     exact: bool
     withheld: int = 0
+    told: int = 0
 
     @property
     def ranked(self) -> tuple[int, ...]:
@@ -172,6 +174,7 @@ def ranking(
         smallest_p=told.smallest_p,
         exact=told.exact,
         withheld=told.withheld,
+        told=int(told.better.sum()),
     )
 
 

@@ -19,6 +19,8 @@ from benchsuite.analysis.trial_measure import TrialMeasure, timing_counts
 from benchsuite.record import Record
 
 Floats = NDArray[np.float64]
+Values = tuple[tuple[int, ...], Floats]
+"""Seeds, and what each gave."""
 
 
 @dataclass(frozen=True)
@@ -112,19 +114,48 @@ def _two(
     right: Right | None,
 ) -> TwoSides:
     a, b = records
-    task = a[0].task
     seeds_a, values_a = _values(a, measure)
     seeds_b, values_b = _values(b, measure)
+    return sides_of(
+        (seeds_a, values_a), (seeds_b, values_b), (a, b), measure, name=name, column=column, sizes=sizes, right=right
+    )
+
+
+def sides_of(
+    first: Values,
+    second: Values,
+    records: tuple[Sequence[Record], Sequence[Record]],
+    measure: TrialMeasure,
+    *,
+    name: str,
+    column: Column | None,
+    sizes: tuple[int, int, int] | None = None,
+    right: Right | None = None,
+) -> TwoSides:
+    """Return two sides of one task whose values are known.
+
+    Args:
+        first: Seeds and values of A, as :class:`TwoSides` has them.
+        second: Likewise of B.
+        records: The trials of both, at least one each.
+        measure: What the values are.
+        name: The task's label.
+        column: Task and budget.
+        sizes: Examples in the task's three parts, where that is known.
+        right: Gives what was predicted right.
+    """
+    a, b = records
+    task = a[0].task
     timed = [record for record in (*a, *b) if record.costs.step_milliseconds is not None]
-    apart = _mean(values_a) - _mean(values_b)
+    apart = _mean(first[1]) - _mean(second[1])
     return TwoSides(
         task=name,
         measure=words_of(measure, task.primary),
         direction=measure.direction(task.direction),
-        seeds_a=seeds_a,
-        a=values_a,
-        seeds_b=seeds_b,
-        b=values_b,
+        seeds_a=first[0],
+        a=first[1],
+        seeds_b=second[0],
+        b=second[1],
         test_error=part_error(a, b, apart, measure, sizes, right) if math.isfinite(apart) else 0.0,
         targets=tuple(map(float, task.targets)),
         saturated=saturated_targets([*a, *b]),
@@ -149,7 +180,7 @@ def words_of(measure: TrialMeasure, primary: str) -> str:
     return f"{measure.of} {'loss' if measure.loss else primary}"
 
 
-def _values(records: Sequence[Record], measure: TrialMeasure) -> tuple[tuple[int, ...], Floats]:
+def _values(records: Sequence[Record], measure: TrialMeasure) -> Values:
     trials = seeds_of(records)
     return (
         tuple(each[0].trial.seed for each in trials),

@@ -24,6 +24,7 @@ from benchsuite.cli import (
     trace,
     tune,
     variance,
+    verify,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -77,4 +78,5 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("verify", cls=Verb)(verify.verify)
 app.command("doctor", cls=Verb)(doctor.doctor)

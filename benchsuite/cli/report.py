@@ -88,7 +88,7 @@ def report(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """Write results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
+    """Write the site results/report/index.html and leaderboard.csv from the records, and show the leaderboards."""
     from benchsuite.store import Store
 
     check_view(measure, track, format or ())
@@ -171,6 +171,7 @@ def write(
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
     from benchsuite.analysis.reference import reference_of
+    from benchsuite.cli.cards import component_cards, task_cards
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
@@ -237,6 +238,8 @@ def write(
             certificates=certificates,
             costs=costs,
             numbers=numbers,
+            components=component_cards(shown, known),
+            tasks=task_cards(shown, known),
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:

@@ -4,7 +4,7 @@ Importing this package is cheap; seaborn is imported when a page is written.
 """
 
 from benchsuite.report.contents import Contents
-from benchsuite.report.page.render import write_report
+from benchsuite.report.site.writing import write_report
 from benchsuite.report.tables.number_files import write_numbers
 from benchsuite.report.tables.number_tables import number_tables
 from benchsuite.report.tables.parquet import write_trials

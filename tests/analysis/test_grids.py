@@ -6,7 +6,7 @@ from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.report import grid_tables
-from benchsuite.report.page.render import render
+from benchsuite.report.site.render import render
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from tests.factories import component, make_record

@@ -19,11 +19,11 @@ from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.report.drawings.palette import styles_of
 from benchsuite.report.drawings.series import series_of
-from benchsuite.report.page.board_view import board_view
-from benchsuite.report.page.failure_view import failures_of
-from benchsuite.report.page.grid_view import grid_views
-from benchsuite.report.page.inputs import inputs_mark
-from benchsuite.report.page.summary import summarize_run
+from benchsuite.report.site.board_view import board_view
+from benchsuite.report.site.failure_view import failures_of
+from benchsuite.report.site.grid_view import grid_views
+from benchsuite.report.site.inputs import inputs_mark
+from benchsuite.report.site.summary import summarize_run
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.trial import Trial
 from tests.counted import superlinear

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchsuite.analysis.aligned import Aligned, aligned
 from benchsuite.analysis.judging import judge, look_levels
-from benchsuite.analysis.over_all import Aligned, aligned, corrected, stratified_test, tests_of
+from benchsuite.analysis.over_all import corrected, stratified_test, tests_of
 from benchsuite.analysis.two_sides import TwoSides
 from benchsuite.analysis.verdict import Verdict
 

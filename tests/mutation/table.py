@@ -16,7 +16,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ANALYSIS}/range_test.py": ("tests/analysis/test_range_test.py",),
     f"{ANALYSIS}/settings.py": ("tests/analysis/test_settings.py", "tests/analysis/test_leaderboard.py"),
     f"{ANALYSIS}/frames.py": ("tests/test_archive.py",),
-    f"{ANALYSIS}/probes.py": ("tests/report/page/test_probes.py",),
+    f"{ANALYSIS}/probes.py": ("tests/report/site/test_probes.py",),
     f"{ANALYSIS}/sample.py": (
         "tests/analysis/test_leaderboard.py",
         "tests/analysis/test_folds.py",

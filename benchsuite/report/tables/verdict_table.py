@@ -60,7 +60,7 @@ def interval_words(verdict: Verdict) -> str:
 
 def lines_of(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """Yield what is to be said below the table: ``verdict``, ``note`` or ``warning``, and a sentence."""
-    yield "verdict", _sentence(verdict)
+    yield "verdict", sentence(verdict)
     if told := failures(verdict):
         yield "note", told
     if verdict.look:
@@ -93,7 +93,8 @@ def _caption(verdict: Verdict) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _sentence(verdict: Verdict) -> str:
+def sentence(verdict: Verdict) -> str:
+    """Return the verdict in one sentence."""
     word = {
         "better": f"{verdict.a} is better than {verdict.b}",
         "worse": f"{verdict.a} is worse than {verdict.b}",
@@ -124,16 +125,16 @@ def _task(task: TaskVerdict) -> Iterator[Text]:
     arrow = "↑" if task.direction == "max" else "↓"
     yield Text(one_line(task.task)).append(f"\n{arrow} {one_line(task.measure)}", "dim")
     yield Text(task.word, style=STYLES[task.word])
-    yield Text("\n".join(_values(task)))
+    yield Text("\n".join(value_texts(task)))
     if not task.seeds:
         yield from (Text(NOTHING), Text(NOTHING), Text("0"), Text(NOTHING))
         return
-    yield Text(_difference(task, differences))
+    yield Text(difference_text(task, differences))
     yield Text(p_text(task.corrected))
     more = f"\n+{whole(task.more_seeds)}" if task.more_seeds else ""
     yield Text(f"{whole(task.seeds)}{more}")
     smallest = task.smallest_difference
-    yield Text(_short(smallest))
+    yield Text(short_text(smallest))
 
 
 def _overall(held: OverallVerdict) -> Iterator[Text]:
@@ -175,19 +176,19 @@ def p_text(p: float) -> str:
     return "<1e-4" if p < 1e-4 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}" if p >= 0.01 else f"{p:.4f}"
 
 
-def _difference(task: TaskVerdict, form: Format) -> str:
+def difference_text(task: TaskVerdict, form: Format) -> str:
     """Return the estimate above its interval; where only one of the sides has numbers, which one has none."""
     if math.isnan(task.difference):
         return NOTHING
-    interval = f"{_signed(task.low, form)} to {_signed(task.high, form)}"
+    interval = f"{signed_text(task.low, form)} to {signed_text(task.high, form)}"
     if not math.isinf(task.difference):
-        return f"{_signed(task.difference, form)}\n{interval}"
+        return f"{signed_text(task.difference, form)}\n{interval}"
     lost = "A" if (task.difference > 0) == (task.direction == "min") else "B"
     told = f"{lost} {task.beyond}"
     return told if task.low == task.high else f"{told}\n{interval}"
 
 
-def _values(task: TaskVerdict) -> list[str]:
+def value_texts(task: TaskVerdict) -> list[str]:
     """Return the medians in one form, in as few letters as the column has; where these are too few each has a form of its own.
 
     Where a target was missed stands the budget that did not suffice.
@@ -206,13 +207,15 @@ def _fitting(value: float) -> str:
     return next((text for digits in (3, 2) if len(text := f"{value:.{digits}g}") <= VALUE_WIDTH), f"{value:.1g}")
 
 
-def _short(value: float) -> str:
+def short_text(value: float) -> str:
+    """Return a size with two digits; a dash for none."""
     if not math.isfinite(value):
         return NOTHING
     return f"{value:.1g}" if 0 < value < 1e-3 else two_digits(value)(value)
 
 
-def _signed(value: float, form: Format) -> str:
+def signed_text(value: float, form: Format) -> str:
+    """Return a difference with its sign."""
     if math.isinf(value):
         return "+∞" if value > 0 else "−∞"
     return f"{'−' if value < 0 else '+'}{form(abs(value))}"

@@ -1,1 +1,0 @@
-"""The page: views, which are plain text and positions, and the templates that lay them out."""

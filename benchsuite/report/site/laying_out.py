@@ -1,0 +1,111 @@
+"""Lay out the site: the families of pages, and one environment of Jinja2 for all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchsuite.report.site import (
+    component_page,
+    costs_page,
+    failures_page,
+    leaderboards_page,
+    provenance_page,
+    records_page,
+    start_page,
+)
+from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
+from benchsuite.report.site.pages import Page
+from benchsuite.report.site.search_index import search_script
+from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.summary import versions_of
+from benchsuite.report.site.words import breakable
+from benchsuite.text import shortened, without_controls
+
+if TYPE_CHECKING:
+    import jinja2
+
+PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
+    start_page.pages,
+    leaderboards_page.pages,
+    component_page.pages,
+    failures_page.pages,
+    costs_page.pages,
+    provenance_page.pages,
+    records_page.pages,
+]
+"""The families of pages, in the order in which they are made. Each is a module with this one function."""
+LONGEST_TEXT = 5_000
+"""Letters of one text, whatever it is: the longest that is of use are tracebacks."""
+TEMPLATES = Path(__file__).parent / "templates"
+NAVIGATION = (
+    ("start", "Start"),
+    ("leaderboards", "Leaderboards"),
+    ("components", "Components"),
+    ("tasks", "Tasks"),
+    ("comparisons", "Comparisons"),
+    ("grids", "Interactions"),
+    ("failures", "Failures"),
+    ("costs", "Costs"),
+    ("provenance", "Provenance"),
+)
+"""Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
+
+
+def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
+    """Make the site: path and content of every file, the pages first. Equal data give equal files in equal order."""
+    environment = _environment()
+    pages = [page for family in PAGES for page in family(data)]
+    first: dict[str, str] = {}
+    for page in pages:
+        first.setdefault(page.section, page.path)
+    versions = versions_of(data.records)
+    environment.globals |= {
+        "navigation": [(section, name, first[section]) for section, name in NAVIGATION if section in first],
+        "made_with": f"Made with {'; '.join(versions)}." if versions else "",
+        "library_license": library_license(),
+        "styles": STYLES,
+        "first_script": FIRST_SCRIPT,
+        "scripts": SCRIPTS,
+    }
+    for page in pages:
+        text = environment.get_template(page.template).render(page=page, links=data.links(page.path), **page.context)
+        yield page.path, text.encode()
+    yield "assets/search.js", search_script(pages).encode()
+    yield from ((f"assets/{name}", content) for name, content in assets().items())
+    yield from sorted(data.files.items())
+
+
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["breakable"] = lambda text: breakable(_shown(text))
+    environment.filters["order"] = order
+    return environment
+
+
+def order(number: float) -> str:
+    """Return what a script sorts by: empty where a value is missing, infinity where a trial failed."""
+    if number != number:
+        return ""
+    return repr(float(number)) if math.isfinite(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _shown(value: Any) -> Any:
+    """Return a text as the page shows it, whoever wrote it: of bounded length, and with the letters that are not seen.
+
+    They would turn a line around in a browser as they do on a terminal.
+    """
+    if type(value) is not str or (len(value) <= LONGEST_TEXT and value.isprintable()):
+        return value
+    return shortened(without_controls(value), LONGEST_TEXT)
