@@ -18,6 +18,7 @@ from benchsuite.cli import (
     list_,
     lr_range,
     new,
+    plot,
     report,
     run,
     sweep,
@@ -77,6 +78,7 @@ app.command("new", cls=Verb)(new.new)
 app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
+app.command("plot", cls=Verb)(plot.plot)
 app.command("report", cls=Verb)(report.report)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("doctor", cls=Verb)(doctor.doctor)

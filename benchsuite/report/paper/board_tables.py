@@ -15,9 +15,7 @@ from benchsuite.report.tables.ranking_words import said_of
 
 TASKS_A_TABLE = 4
 """Tasks that stand side by side in one table of results."""
-BOLD = (
-    "Bold: no other row is told to be better, and some are told to be worse; of a table without bold numbers nothing is told."
-)
+BOLD = "Bold: no other row is told to be better, and some are told to be worse; of a table without bold numbers nothing is told."
 
 
 def ranking_table(one: BoardFacts, facts: PaperFacts, bibliography: Bibliography) -> LatexTable:

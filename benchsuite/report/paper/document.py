@@ -92,7 +92,12 @@ def results(
     for one, tables, figures in of_boards:
         title = escaped(one.board.title[0].upper() + one.board.title[1:])
         said = said_of(one.board)
-        lines += ["", rf"\subsection{{{title}}}", f"{one.table} has the ranking. " + " ".join(map(escaped, said.lines)), ""]
+        lines += [
+            "",
+            rf"\subsection{{{title}}}",
+            f"{one.table} has the ranking. " + " ".join(map(escaped, said.lines)),
+            "",
+        ]
         lines += [rf"\input{{tables/{table.slug}}}" for table in tables]
         lines += [figure.latex for figure in figures]
         lines += [r"\clearpage"]

@@ -117,9 +117,7 @@ class PaperFacts:
             evaluated = {
                 id for row in board.rows for entry in row.entries if entry for seed in entry.seeds for id in seed.ids
             }
-            boards.append(
-                BoardFacts(board, slug, _known(evaluated - tuning, by_id), searches, _known(tuning, by_id))
-            )
+            boards.append(BoardFacts(board, slug, _known(evaluated - tuning, by_id), searches, _known(tuning, by_id)))
         return cls(contents, tuple(boards), declared)
 
     @cached_property

@@ -77,7 +77,9 @@ def board_figures(one: BoardFacts, facts: PaperFacts, curves: int = MOST_CURVES)
         )
     ranks = board_ranks_figure(board, styles)
     if ranks is not None:
-        yield PaperFigure(f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0]))
+        yield PaperFigure(
+            f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0])
+        )
     robust = robustness_figure(board)
     if robust is not None:
         yield PaperFigure(

@@ -38,7 +38,9 @@ DEMSAR = Work(
 TENSORFLOW = Work(
     ("Martín Abadi",), "2016", "1605.08695", "TensorFlow: a system for large-scale machine learning", others=True,
 )  # fmt: skip
-KERAS = Work(("François Chollet",), "2015", title="Keras", others=True, fields=(("howpublished", r"\url{https://keras.io}"),))
+KERAS = Work(
+    ("François Chollet",), "2015", title="Keras", others=True, fields=(("howpublished", r"\url{https://keras.io}"),)
+)
 OPTUNA = Work(
     ("Takuya Akiba", "Shotaro Sano", "Toshihiko Yanase", "Takeru Ohta", "Masanori Koyama"), "2019", "1907.10902",
     "Optuna: a next-generation hyperparameter optimization framework",

@@ -53,7 +53,11 @@ def _intervals(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
             yield "Single seeds have no interval."
             continue
         where = "" if len(boards) == len(facts.boards) else f" in {_tables(boards)}"
-        spread = f"{percent(attained[0])}" if attained[0] == attained[-1] else f"{percent(attained[0])} to {percent(attained[-1])}"
+        spread = (
+            f"{percent(attained[0])}"
+            if attained[0] == attained[-1]
+            else f"{percent(attained[0])} to {percent(attained[-1])}"
+        )
         reach = "they attain" if attained[0] >= confidence else "with so few seeds they attain"
         yield (
             f"Intervals{where} are those of order statistics{bibliography.cite([DAVID_NAGARAJA])}, from one seed's value to another's: "
@@ -83,7 +87,9 @@ def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
             else f"the rank-sum test of Mann and Whitney{bibliography.cite([MANN_WHITNEY])}"
         )
         by = f"Bonferroni{bibliography.cite([DUNN])}" if many else f"Holm{bibliography.cite([HOLM])}"
-        counted = "counted out, ties and failures included," if exact else "taken for normal where counting would take long,"
+        counted = (
+            "counted out, ties and failures included," if exact else "taken for normal where counting would take long,"
+        )
         how = f"its null distribution {counted} and p-values corrected by {by}"
         yield (
             f"In {_tables(boards)}, every two rows ({pairs}{' respectively' if len(rankings) > 1 else ''}) were compared by {test}, {how}: "

@@ -23,11 +23,7 @@ def tasks(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     yield (
         "A task fixes its data, network, loss, batch size, number of epochs and the component of every kind that is not compared: "
         "within a table two rows differ in what the table compares, and in nothing else"
-        + (
-            ", except for the settings that their searches chose."
-            if any(one.searches for one in facts.boards)
-            else "."
-        )
+        + (", except for the settings that their searches chose." if any(one.searches for one in facts.boards) else ".")
     )
     yield from _changed(facts)
     yield from _budgets(facts)
@@ -63,7 +59,11 @@ def _division(facts: PaperFacts) -> Iterator[str]:
         return
     sizes = facts.contents.parts.sizes if facts.contents.parts else {}
     known = sum(task in sizes for task in facts.tasks)
-    told = "" if not known else f" (sizes in Table~\\ref{{tab:tasks}}{'' if known == len(facts.tasks) else ', where known'})"
+    told = (
+        ""
+        if not known
+        else f" (sizes in Table~\\ref{{tab:tasks}}{'' if known == len(facts.tasks) else ', where known'})"
+    )
     start = "On the other tasks, examples are divided" if folds else "Where a task has examples, they are divided"
     yield (
         f"{start} once into a training, a validation and a test part{told}. Preprocessing is fitted on the training part alone; what is "

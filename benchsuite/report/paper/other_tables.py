@@ -55,7 +55,11 @@ def _task_row(
 ) -> tuple[LatexCell, ...]:
     column = head.column
     parts = sizes.get(column.task)
-    name = head.column.task + (f", {column.folds} folds" if column.folds else "") + (f", with {column.change}" if column.change else "")
+    name = (
+        head.column.task
+        + (f", {column.folds} folds" if column.folds else "")
+        + (f", with {column.change}" if column.change else "")
+    )
     cite = bibliography.cite(works_in(record.task.citation)) if record else ""
     return (
         LatexCell(name, cite=cite),
@@ -182,11 +186,17 @@ def failure_table(facts: PaperFacts) -> LatexTable | None:
                 if not entry or not failed:
                     continue
                 outcomes = Counter(seed.outcome for seed in failed)
-                first = next((by_id[id] for seed in failed for id in seed.ids if id in by_id and by_id[id].outcome.failed), None)
-                told = [f"{outcome_word(outcome.value)} {outcomes[outcome]}" for outcome in Outcome if outcomes[outcome]]
+                first = next(
+                    (by_id[id] for seed in failed for id in seed.ids if id in by_id and by_id[id].outcome.failed), None
+                )
+                told = [
+                    f"{outcome_word(outcome.value)} {outcomes[outcome]}" for outcome in Outcome if outcomes[outcome]
+                ]
                 reason = shortened(first.reason, LONGEST_REASON) if first else ""
                 rows.append(
-                    cells((one.noun, row.label, head.short, f"{entry.failed} of {entry.counted}", ", ".join(told), reason))
+                    cells(
+                        (one.noun, row.label, head.short, f"{entry.failed} of {entry.counted}", ", ".join(told), reason)
+                    )
                 )
     if not rows:
         return None

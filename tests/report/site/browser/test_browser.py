@@ -97,7 +97,9 @@ def test_axe_finds_nothing_serious_on_any_family_of_pages(browser: Any, site: Pa
         result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
         for one in result.response["violations"]:
             if one["impact"] in ("serious", "critical"):
-                found.append((path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300]))
+                found.append(
+                    (path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300])
+                )
     window.context.close()
     assert found == []
 
@@ -122,7 +124,9 @@ def test_a_table_is_sorted_by_a_click_and_what_is_missing_stays_last(window: Win
     head.click()
     page.wait_for_function("document.querySelector('th[aria-sort=descending]')")
     descending = orders(page, column)
-    assert [value for value in descending if value < 1e308] == sorted((value for value in ascending if value < 1e308), reverse=True)
+    assert [value for value in descending if value < 1e308] == sorted(
+        (value for value in ascending if value < 1e308), reverse=True
+    )
     address = page.url
     head.click()
     page.wait_for_function("!document.querySelector('th[aria-sort]')")
@@ -186,7 +190,10 @@ def test_a_number_leads_to_its_record(window: Window):
     page.wait_for_selector("html[data-ready]", state="attached")
     found = page.locator(f"[id='{wanted}']")
     found.wait_for()
-    page.wait_for_function("id => { const box = document.getElementById(id).getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; }", arg=wanted)
+    page.wait_for_function(
+        "id => { const box = document.getElementById(id).getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; }",
+        arg=wanted,
+    )
 
 
 def test_a_record_on_a_later_page_of_a_long_table_is_found(window: Window, site: Path):
@@ -244,7 +251,9 @@ def test_the_axis_of_curves_is_switched(window: Window):
     assert len(names) >= 2
     switch.locator("button").nth(1).click()
     held = page.locator(".axes").first
-    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [at == 1 for at in range(len(names))]
+    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [
+        at == 1 for at in range(len(names))
+    ]
     assert f"x={names[1]}" in page.url
 
 
