@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.report.site.browser.conftest import HOSTILE, PATIENCE, Window
 
 pytestmark = pytest.mark.slow
+HOSTILE_SLUG = "script-alert-1"
 BOARD = "leaderboards/optimizer.html"
 
 
@@ -22,6 +23,16 @@ def pages_of(site: Path) -> list[tuple[str, str]]:
     """Path and section of every page, as the search has them."""
     text = (site / "assets/search.js").read_text(encoding="utf-8")
     return [(path, section) for _, path, section, _ in json.loads(text[text.index("[") : text.rindex("]") + 1])]
+
+
+def some_of_each(site: Path, most: int = 5) -> list[str]:
+    """Of every folder its first pages and those of the hostile name: what a template does, it does on each of them."""
+    found: dict[str, list[str]] = {}
+    for path, _ in pages_of(site):
+        held = found.setdefault(path.rpartition("/")[0], [])
+        if len(held) < most or (HOSTILE_SLUG in path and len(held) < 2 * most):
+            held.append(path)
+    return sum(found.values(), [])
 
 
 def one_of_each(site: Path) -> list[str]:
@@ -51,9 +62,9 @@ def until(page: Any, expression: str, argument: Any = None) -> None:
 
 @pytest.fixture(scope="module")
 def visited(browser: Any, site: Path) -> dict[str, dict[str, Any]]:
-    """Every page, opened once: what the browser complained about, and whether it fits a window and a telephone."""
+    """Pages of every folder, opened once: what the browser complained about, and whether it fits a window and a telephone."""
     window, found = Window(browser, site), {}
-    for path, _ in pages_of(site):
+    for path in some_of_each(site):
         page = window.open(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         page.set_viewport_size({"width": 400, "height": 800})
@@ -65,9 +76,10 @@ def visited(browser: Any, site: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_every_page_opens_from_a_file_without_an_error_and_asks_nobody_for_anything(visited, site: Path):
+def test_pages_of_every_folder_open_from_a_file_without_an_error_and_asks_nobody_for_anything(visited, site: Path):
     assert {path: one["complaints"] for path, one in visited.items() if one["complaints"]} == {}
-    assert {file.relative_to(site).as_posix() for file in site.rglob("*.html")} == set(visited)
+    assert len(visited) > 40
+    assert {file.relative_to(site).as_posix() for file in site.rglob("*.html")} == {path for path, _ in pages_of(site)}
 
 
 def test_no_page_scrolls_sideways_at_the_width_of_a_telephone_or_a_window(visited):
