@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from benchsuite.report.drawings.axis_scale import AxisScale
@@ -83,7 +84,7 @@ class Chart:
     marks: tuple[float, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """Where numbers lie: ``first`` at ``start`` and ``last`` at ``end``, in points.
 
@@ -103,13 +104,14 @@ class Axis:
 
     def at(self, value: float) -> float:
         """Return where a number lies; what is beyond an end lies at that end."""
-        first, last = self.scale.place(self.first), self.scale.place(self.last)
-        share = 0.5 if last == first else (self.scale.place(value) - first) / (last - first)
+        first, width = self._places
+        share = (self.scale.place(value) - first) / width if width else 0.5
         return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
 
-    def holds(self, value: float) -> bool:
-        """Say whether a number lies between the ends."""
-        return min(self.first, self.last) <= value <= max(self.first, self.last)
+    @cached_property
+    def _places(self) -> tuple[float, float]:
+        first = self.scale.place(self.first)
+        return first, self.scale.place(self.last) - first
 
     def ticks(self, most: int = 5) -> tuple[Tick, ...]:
         """Return round numbers between the ends, no more than so many."""
@@ -131,10 +133,10 @@ def linear_ticks(first: float, last: float, most: int = 5) -> list[float]:
     return [round((start + number) * step, 12) for number in range(max(count, 0))]
 
 
-def line_path(points: Iterable[Point], across: Axis, up: Axis) -> str:
+def line_path(points: Iterable[Point], across: Axis, up: Axis, most: int = MOST_POINTS) -> str:
     """Return the path of a line; it has a gap where a value is no number."""
     parts, inside = [], False
-    for x, y in thinned(list(points)):
+    for x, y in thinned(list(points), most):
         if not (math.isfinite(x) and math.isfinite(y)):
             inside = False
             continue
@@ -151,6 +153,7 @@ def band_path(
     up: Axis,
     best: float,
     worst: float,
+    most: int = MOST_POINTS,
 ) -> str:
     """Return the path of the area between two lines; an end without a number lies at the edge of the plot.
 
@@ -162,8 +165,9 @@ def band_path(
         up: The vertical axis.
         best: The value at the better edge.
         worst: The value at the worse edge.
+        most: Points of each line.
     """
-    held = thinned(list(zip(xs, lows, highs, strict=True)))
+    held = thinned(list(zip(xs, lows, highs, strict=True)), most)
     if len(held) < 2:
         return ""
 
