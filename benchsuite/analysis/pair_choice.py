@@ -10,7 +10,7 @@ from typing import Literal
 from benchsuite.analysis.leaderboard import Leaderboard, Row
 from benchsuite.analysis.row_verdicts import BoardVerdicts
 
-MOST_ENTRIES = 2_500
+MOST_ENTRIES = 2_000
 """Tasks of all pairs together: so many verdicts take some ten seconds, and their pages a dozen megabytes."""
 Why = Literal["asked", "baseline", "first", "neighbours"]
 WHYS: tuple[Why, ...] = ("asked", "baseline", "first", "neighbours")

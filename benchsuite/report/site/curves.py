@@ -21,7 +21,7 @@ SMALL = (220.0, 132.0)
 """Width and height in points."""
 MOST_BANDS = 24
 """Rows of a large chart up to which each has its interval drawn: more of them would hide one another."""
-SMALL_POINTS = 24
+SMALL_POINTS = 14
 """Of a line in a small chart."""
 AXES = {"step": "training step", "epoch": "epoch", "seconds": "seconds of training"}
 """What the horizontal axis may be, and its label."""

@@ -140,7 +140,7 @@ def line_path(points: Iterable[Point], across: Axis, up: Axis, most: int = MOST_
         if not (math.isfinite(x) and math.isfinite(y)):
             inside = False
             continue
-        parts.append(f"{'L' if inside else 'M'}{across.at(x):g} {up.at(y):g}")
+        parts.append(f"{'L' if inside else 'M'}{across.at(x):.0f} {up.at(y):g}")
         inside = True
     return "".join(parts)
 
@@ -176,8 +176,8 @@ def band_path(
             return up.at(value)
         return up.at(worst if (value > 0) == (worst > best) else best)
 
-    there = [f"{across.at(x):g} {y(high):g}" for x, _, high in held]
-    back = [f"{across.at(x):g} {y(low):g}" for x, low, _ in reversed(held)]
+    there = [f"{across.at(x):.0f} {y(high):g}" for x, _, high in held]
+    back = [f"{across.at(x):.0f} {y(low):g}" for x, low, _ in reversed(held)]
     return f"M{'L'.join(there + back)}Z"
 
 
