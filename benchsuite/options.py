@@ -235,8 +235,14 @@ def build(table: type[TABLE], values: Mapping[str, Any]) -> TABLE:
     return table(**arguments)
 
 
+_known_types: dict[type[Any], dict[str, Any]] = {}
+"""Table → its annotations, read: to read them anew took half of the time of a command that only looks something up."""
+
+
 def _types(table: type[Table]) -> dict[str, Any]:
-    return typing.get_type_hints(table)
+    if table not in _known_types:
+        _known_types[table] = typing.get_type_hints(table)
+    return _known_types[table]
 
 
 def _lines(known: Field[Any], annotation: Any) -> list[Option]:

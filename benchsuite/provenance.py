@@ -49,6 +49,13 @@ def made_by(trial: Trial, registry: Registry) -> MadeBy:
     return MadeBy(benchsuite=_version(), commit=commit(), plugins=dict(sorted(plugins.items())))
 
 
+def made_now(registry: Registry) -> MadeBy:
+    """Return the code that runs now: benchsuite, and every distribution that a plugin which was found comes from."""
+    found = dict(plugin.distribution for plugin in registry.plugins if plugin.distribution is not None)
+    found.pop("benchsuite", None)
+    return MadeBy(benchsuite=_version(), commit=commit(), plugins=dict(sorted(found.items())))
+
+
 @cache
 def _version() -> str:
     try:

@@ -54,10 +54,14 @@ class Planned:
 
     Args:
         trials: In the order in which tables name them.
+
+    Attributes:
+        planned: The same.
     """
 
     def __init__(self, trials: Iterable[Trial]) -> None:
-        self._left: Sequence[Trial] = tuple(trials)
+        self.planned: Sequence[Trial] = tuple(trials)
+        self._left = self.planned
 
     def propose(self) -> Sequence[Trial]:
         """Return all of them, once."""

@@ -20,6 +20,7 @@ from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, sa
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
+from benchsuite.study_files import STUDIES
 
 
 class DamagedRecord(BenchsuiteError):
@@ -35,7 +36,7 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
-WRITTEN = ("trials", SEARCHES, "weights", "predictions", "probes", "costs", "report", "stale")
+WRITTEN = ("trials", SEARCHES, STUDIES, "weights", "predictions", "probes", "costs", "report", "stale")
 """Folders that runs and reports write to."""
 
 

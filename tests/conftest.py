@@ -53,8 +53,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are cores: some test always waits, for a limit, a signal or a process that goes."""
-    return (os.cpu_count() or 1) + 1
+    """Two processes more than there are cores: some tests always wait, for a limit, a signal or a process that goes."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from benchsuite.cli.asked import OPTIONS
 from benchsuite.options import Option, Table, build, options_of
 from benchsuite.study import Execution, Invocation, Study
 
@@ -63,6 +64,7 @@ def command(verb: Callable[..., None], *tables: type[Table]) -> Callable[..., No
         }
         path = typed.get("study_file")
         found = {**(read_study_file(path, tables) if path else {}), **typed}
+        context.meta[OPTIONS] = found
         verb(*(build(table, found) for table in tables))
 
     called.__doc__ = verb.__doc__

@@ -6,6 +6,8 @@ from typing import Any
 
 import typer.core
 
+from benchsuite.cli.asked import calling
+
 LONGEST_SUMMARY = 300
 """Letters of what the list of verbs says of one: its first sentence, whole."""
 
@@ -18,6 +20,11 @@ class Verb(typer.core.TyperCommand):
         for parameter in self.params:
             if getattr(parameter, "metavar", None) is None and not getattr(parameter, "is_flag", False):
                 parameter.metavar = (parameter.name or "").upper()  # arguments and options have it
+
+    def invoke(self, ctx: Any) -> Any:
+        """Call the verb; what is called is known meanwhile."""
+        with calling(ctx):
+            return super().invoke(ctx)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the usage line."""

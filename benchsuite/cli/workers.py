@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from benchsuite.cli.asked import write_study_file
+
 if TYPE_CHECKING:
     from benchsuite.execution import Options, Summary
     from benchsuite.execution.observer import Watcher
@@ -28,6 +30,7 @@ def by_workers(
     """
     from benchsuite.execution import LocalExecutor, run_source
 
+    write_study_file(source, known, store)
     listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
     options = replace(options, results=store.identity, epochs=listened)
     return run_source(source, known, store, LocalExecutor(options), options, watcher, timeout)

@@ -29,6 +29,7 @@ class Sequential:
 
     Attributes:
         look: Number of the last look that was proposed, from 0.
+        planned: The trials of the first look, which run in any case.
     """
 
     def __init__(self, looks: Sequence[Sequence[Trial]], decided: Callable[[int, Sequence[Record]], bool]) -> None:
@@ -37,6 +38,7 @@ class Sequential:
         self._decided = decided
         self._records: list[Record] = []
         self._waiting: list[Trial] = self._looks[0] if self._looks else []
+        self.planned: Sequence[Trial] = tuple(self._waiting)
         self._asked = len(self._waiting)
 
     def propose(self) -> Sequence[Trial]:

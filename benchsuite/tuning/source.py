@@ -111,6 +111,11 @@ class TuningSource:
         searched = self._protocol.budget if self._asking else len(self._tried)
         return searched * self._protocol.trials_to_a_setting + len(self._protocol.seeds)
 
+    @property
+    def search_id(self) -> str:
+        """The id of the search that comes of it, which stands before anything was tried."""
+        return self._made().id
+
     def propose(self) -> Sequence[Trial]:
         """Return the trials that are new since the last call."""
         new, self._new = self._new, []

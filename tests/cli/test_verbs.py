@@ -186,6 +186,8 @@ def test_info_of_a_name_that_several_kinds_have_shows_each(bundled: Registry, fo
 @pytest.mark.parametrize("kind", KINDS)
 def test_info_can_show_everything(kind: str, bundled: Registry, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("benchsuite.cli.info.registry", lambda *_, **__: bundled)  # or each call would load all plugins
+    # What is fed takes a program to find out; tests/engine/fed/test_bundled.py does, of each component.
+    monkeypatch.setattr("benchsuite.cli.fed_facts._found", lambda component, setting: {})
     for name in bundled.names(kind):
         assert f"{kind.replace('_', ' ')} {name!r}" in said("info", f"{kind}:{name}")
 
@@ -249,14 +251,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_new_writes_is_found_in_the_working_folder(kind: str, written: Path) -> None:
+def test_what_new_writes_is_found_in_the_working_folder(written: Path) -> None:
     registry = load_registry(PluginSearch(folder=str(written)))
     assert registry.broken == []
-    assert registry.component(kind, f"my_{kind}") if kind != "task" else registry.task("my_task")
-    place = "tasks" if kind == "task" else "plugins"
-    text = (written / place / f"my_{kind}.py").read_text(encoding="utf-8")
-    assert "NAME" not in text + (written / "tests" / f"test_my_{kind}.py").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert registry.component(kind, f"my_{kind}") if kind != "task" else registry.task("my_task")
+        place = "tasks" if kind == "task" else "plugins"
+        text = (written / place / f"my_{kind}.py").read_text(encoding="utf-8")
+        assert "NAME" not in text + (written / "tests" / f"test_my_{kind}.py").read_text(encoding="utf-8")
 
 
 def test_what_new_writes_is_well_formed(written: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    archive_page,
     comparison_page,
     component_page,
     costs_page,
@@ -17,6 +18,7 @@ from benchsuite.report.site import (
     provenance_page,
     records_page,
     start_page,
+    statements_page,
     task_page,
 )
 from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
@@ -42,6 +44,8 @@ PAGES: list[Family] = [
     costs_page.pages,
     provenance_page.pages,
     records_page.pages,
+    statements_page.pages,
+    archive_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
@@ -57,6 +61,7 @@ NAVIGATION = (
     ("failures", "Failures"),
     ("costs", "Costs"),
     ("provenance", "Provenance"),
+    ("statements", "Verified"),
 )
 """Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
 

@@ -16,17 +16,17 @@ def markdown(tables: list[Cells]) -> str:
 
 def _table(table: Cells) -> str:
     rule = [":---" if head == NAME else "---:" for head in table.heads]
-    lines = [_line(map(_escaped, table.heads)), _line(rule)]
-    lines += [_line(map(_escaped, row)) for row in table.rows]
-    notes = "".join(f"\n{_escaped(note)}\n" for note in table.notes)
-    return f"### {_escaped(table.title)}\n\n" + "\n".join(lines) + f"\n{notes}"
+    lines = [_line(map(escaped, table.heads)), _line(rule)]
+    lines += [_line(map(escaped, row)) for row in table.rows]
+    notes = "".join(f"\n{escaped(note)}\n" for note in table.notes)
+    return f"### {escaped(table.title)}\n\n" + "\n".join(lines) + f"\n{notes}"
 
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a text that means itself: no name can end a cell, begin markup or hold HTML."""
     text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~])", r"\\\1", text)

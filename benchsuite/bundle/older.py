@@ -1,0 +1,129 @@
+"""Earlier publications of one place: those of other rules stay below ``archive/``, since their scores compare with no newer ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchsuite.bundle.container import opened
+from benchsuite.bundle.errors import BundleError, said
+from benchsuite.bundle.manifest import MANIFEST, Manifest, NotAManifest, manifest_from_json, sha256
+from benchsuite.bundle.reading import OLDER, SITE, read_manifest
+from benchsuite.rules import RulesVersion
+
+
+@dataclass(frozen=True)
+class OlderBoard:
+    """A publication of earlier rules.
+
+    Args:
+        name: Of its folder below ``archive/``.
+        manifest: What it says of itself.
+        hash: SHA-256 of its manifest.
+    """
+
+    name: str
+    manifest: Manifest
+    hash: str
+
+    def for_page(self) -> dict[str, Any]:
+        """Return what a page shows of it, as plain data; ``path`` is relative to the site."""
+        rules = self.manifest.rules
+        return {
+            "name": self.name,
+            "engine": rules.engine,
+            "protocol": rules.protocol,
+            "record_format": rules.record_format,
+            "tasks": dict(rules.tasks),
+            "made": self.manifest.made,
+            "author": self.manifest.author,
+            "note": self.manifest.note,
+            "records": self.manifest.counts.records,
+            "hash": self.hash,
+            "path": f"../{OLDER}{self.name}/{SITE}index.html",
+        }
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was published at a place before.
+
+    Args:
+        manifest: What that says of itself; ``None`` where nothing was published.
+        boards: Publications of rules that are not today's, oldest first.
+        files: Name → content, of all files of these, below ``archive/``.
+    """
+
+    manifest: Manifest | None = None
+    boards: tuple[OlderBoard, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+NOTHING = Before()
+
+
+def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int]) -> Before:
+    """Return what was published at a place, and of it what stays when something new is.
+
+    A publication stays if its rules are others than the new ones, or the version of one of its tasks is; one of the same
+    rules is replaced. What it keeps of earlier ones stays in any case.
+
+    Args:
+        path: A folder; there need be none, or it may be empty.
+        rules: Of what is published now.
+        tasks: Name → version, likewise.
+
+    Raises:
+        BundleError: If something else lies there, or the publication is not whole: nothing of it shall be lost.
+    """
+    if not path.is_dir() or not any(path.iterdir()):
+        return NOTHING
+    if not (path / MANIFEST).is_file():
+        raise BundleError(path, "is a folder with files that benchsuite did not publish; name another, or an empty one")
+    manifest, _ = read_manifest(path)
+    files: dict[str, bytes] = {}
+    differs = rules != manifest.rules.version or any(
+        tasks.get(name, version) != version for name, version in manifest.rules.tasks.items()
+    )
+    name = free_name(manifest, {name.split("/")[1] for name in manifest.files if name.startswith(OLDER)})
+    with opened(path) as held:
+        for file, one in manifest.files.items():
+            older = file.startswith(OLDER)
+            if not (older or differs):
+                continue
+            content = held.read(file)
+            if sha256(content) != one.sha256:
+                raise BundleError(
+                    path, f"has another file {said(file)!r} than its manifest says, and would be kept as it is"
+                )
+            files[file if older else f"{OLDER}{name}/{file}"] = content
+        if differs:
+            files[f"{OLDER}{name}/{MANIFEST}"] = held.read(MANIFEST)
+            files |= {f"{OLDER}{name}/{file}": held.read(file) for file in held.sizes if file.startswith("statements/")}
+    return Before(manifest, _boards(path, files), files)
+
+
+def free_name(manifest: Manifest, taken: set[str]) -> str:
+    """Return a name for the folder of an earlier publication: that of its rules, with a number where another has it."""
+    name, number = manifest.rules.version.name, 1
+    while name in taken:
+        number += 1
+        name = f"{manifest.rules.version.name}-{number}"
+    return name
+
+
+def _boards(path: Path, files: Mapping[str, bytes]) -> tuple[OlderBoard, ...]:
+    found = []
+    for name, content in files.items():
+        parts = name.split("/")
+        if len(parts) == 3 and parts[2] == MANIFEST:
+            try:
+                manifest = manifest_from_json(content)
+            except NotAManifest as error:
+                raise BundleError(
+                    path, f"has an earlier publication {said(name)!r} that cannot be read: {error}"
+                ) from None
+            found.append(OlderBoard(parts[1], manifest, sha256(content)))
+    return tuple(sorted(found, key=lambda one: (one.manifest.rules.version, one.manifest.made, one.name)))

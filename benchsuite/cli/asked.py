@@ -1,0 +1,133 @@
+"""What was asked on the command line, in words that say nothing of this machine: for study files and manifests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchsuite.registry import Registry
+    from benchsuite.sources import Source, Together
+    from benchsuite.store import Store
+
+OPTIONS = "benchsuite.options"
+"""Where a context keeps the options by the keys of study files."""
+PLACES = ("results", "study_file")
+"""Options that say where something lies, and nothing of what is run."""
+MODULES = ("plugin",)
+"""Options that may name a file or something else."""
+ELSEWHERE = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
+"""How a path begins that says something of a machine."""
+
+_context: ContextVar[Any] = ContextVar("asked", default=None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One call of the command line.
+
+    Args:
+        verb: Its verb.
+        words: All of it, ``benchsuite`` first; of paths the last part alone.
+        options: The options that were given, by their keys in study files, those of a study file among them.
+    """
+
+    verb: str
+    words: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+@contextmanager
+def calling(context: Any) -> Iterator[None]:
+    """Keep what is called, until the end of the call.
+
+    Args:
+        context: Of typer.
+    """
+    token = _context.set(context)
+    try:
+        yield
+    finally:
+        _context.reset(token)
+
+
+def asked() -> Asked | None:
+    """Return what is called now; ``None`` where it is Python that calls."""
+    context = _context.get()
+    if context is None:
+        return None
+    words = ["benchsuite", str(context.info_name)]
+    typed: dict[str, Any] = {}
+    for one in context.command.params:
+        source = context.get_parameter_source(one.name)
+        if source is None or source.name != "COMMANDLINE":
+            continue
+        value = context.params[one.name]
+        typed[one.name.removesuffix("_")] = value
+        words += _words(one, value)
+    found = context.meta.get(OPTIONS, typed)
+    options = {key: _plain(key, value) for key, value in found.items() if key not in PLACES and value is not None}
+    return Asked(str(context.info_name), tuple(words), options)
+
+
+def write_study_file(source: Source | Together, known: Registry, store: Store) -> None:
+    """Write down what a run was asked for, before it begins.
+
+    Args:
+        source: Proposes its trials.
+        known: The plugins that were found.
+        store: The results folder.
+
+    Raises:
+        CannotWrite: If the disk is full, or the folder has gone.
+    """
+    from datetime import UTC, datetime
+
+    from benchsuite.provenance import made_now
+    from benchsuite.sources import alone
+    from benchsuite.study_files import StudyFile, write_study
+
+    call = asked()
+    if call is None:
+        return
+    planned = [trial.id for one in alone(source) for trial in getattr(one, "planned", ())]
+    searches = [id for one in alone(source) if (id := getattr(one, "search_id", ""))]
+    write_study(
+        store.folder,
+        StudyFile(
+            verb=call.verb,
+            command=call.words,
+            options=dict(call.options),
+            planned=tuple(sorted(set(planned))),
+            searches=tuple(sorted(set(searches))),
+            began=datetime.now(UTC).isoformat(timespec="seconds"),
+            made_by=made_now(known),
+        ),
+    )
+
+
+def _words(one: Any, value: Any) -> list[str]:
+    """Return a parameter as it is typed."""
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if one.param_type_name == "argument":
+        return [str(_plain(one.name, each)) for each in values]
+    flag = max(one.opts, key=len)
+    if getattr(one, "is_flag", False):
+        return [flag if value else max(one.secondary_opts, key=len, default=flag)]
+    return [word for each in values for word in (flag, str(_plain(one.name, each)))]
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as JSON has it, of a path the last part."""
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, list | tuple):
+        return tuple(_plain(name, each) for each in value)
+    if isinstance(value, str) and (ELSEWHERE.match(value) or (name in MODULES and re.search(r"[/\\]", value))):
+        return re.split(r"[/\\]", value.rstrip("/\\"))[-1]
+    return value if isinstance(value, bool | int | float | str) else str(value)
