@@ -43,7 +43,7 @@ class Place:
         if self.branch is not None and self.branch.head:
             with tempfile.TemporaryDirectory() as folder:
                 self.branch.unpack(Path(folder))
-                return published_before(Path(folder), rules, tasks)
+                return published_before(Path(folder), rules, tasks, f"the branch {self.branch.name!r}")
         return NOTHING
 
     def put(self, content: BundleContent) -> str:
