@@ -14,7 +14,7 @@ MANN_WHITNEY = Work(
     fields=(("journal", "The Annals of Mathematical Statistics"), ("volume", "18"), ("number", "1"), ("pages", "50--60")),
 )  # fmt: skip
 VAN_ELTEREN = Work(
-    ("Philip van Elteren",), "1960", title="On the combination of independent two-sample tests of {Wilcoxon}", kind="article",
+    ("Philip van Elteren",), "1960", title="On the combination of independent two-sample tests of Wilcoxon", kind="article",
     fields=(("journal", "Bulletin of the International Statistical Institute"), ("volume", "37"), ("pages", "351--361")),
 )  # fmt: skip
 DUNN = Work(
@@ -38,7 +38,9 @@ DEMSAR = Work(
 TENSORFLOW = Work(
     ("Martín Abadi",), "2016", "1605.08695", "TensorFlow: a system for large-scale machine learning", others=True,
 )  # fmt: skip
-KERAS = Work(("François Chollet",), "2015", title="Keras", others=True, fields=(("howpublished", r"\url{https://keras.io}"),))
+KERAS = Work(
+    ("François Chollet",), "2015", title="Keras", others=True, fields=(("howpublished", r"\url{https://keras.io}"),)
+)
 OPTUNA = Work(
     ("Takuya Akiba", "Shotaro Sano", "Toshihiko Yanase", "Takeru Ohta", "Masanori Koyama"), "2019", "1907.10902",
     "Optuna: a next-generation hyperparameter optimization framework",

@@ -69,7 +69,9 @@ def _versions(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
         short = [commit[:12] + "+" * (commit.endswith("+") and len(commit) > 12) for commit in commits]
         more = ", where + is a checkout with changed files" if changed else ""
         yield f"The code is that of {'commit' if len(commits) == 1 else 'commits'} {listed(short, 6)}{more}."
-    plugins = sorted({f"{name} {version}" for record in facts.trained for name, version in record.made_by.plugins.items()})
+    plugins = sorted(
+        {f"{name} {version}" for record in facts.trained for name, version in record.made_by.plugins.items()}
+    )
     if plugins:
         yield f"Components of {listed(plugins)} took part."
 
@@ -89,4 +91,4 @@ def _left_out(facts: PaperFacts) -> Iterator[str]:
     )
     told = [f"{whole(count)} that {words}" for count, words in reasons if count]
     if told:
-        yield f"Not in any table are trainings of the same folder: {and_joined(told)}."
+        yield f"In no table are, of the trainings in the same folder, {and_joined(told)}."

@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchsuite.report.tables.latex import escaped_for_bibtex
-from benchsuite.text import one_line
+from benchsuite.text import one_line, shortened
 
 _ARXIV = re.compile(r"\s*\barXiv:(\d{4}\.\d{4,5}|[a-z-]{2,20}/\d{7})(?:v\d+)?\b")
 _NAME = r"(?:(?:van|von|de|der|den|di|la|le) )*[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*"
 _AUTHORS = rf"{_NAME}(?:, {_NAME})*(?:,? & {_NAME})?(?: et al\.)?"
-_KNOWN = re.compile(rf"^(?P<lead>[a-z][\w' ]{{0,60}}?)?\s*(?P<authors>{_AUTHORS}),? (?P<year>1[4-9]\d\d|20\d\d)\b(?P<rest>.*)$")
+_KNOWN = re.compile(
+    rf"^(?P<lead>[a-z][\w' ]{{0,60}}?)?\s*(?P<authors>{_AUTHORS}),? (?P<year>1[4-9]\d\d|20\d\d)\b(?P<rest>.*)$"
+)
 _YEAR = re.compile(r"\b(1[4-9]\d\d|20\d\d)\b")
 LONGEST = 400
-"""Letters of a reference that are read for authors and year; a longer text is quoted."""
+"""Letters of a reference; of a longer one the beginning and the end."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,18 @@ def works_in(text: str) -> list[Work]:
         text: Such as ``Nesterov 1983; Sutskever et al. 2013``.
     """
     parts = [part.strip() for part in one_line(text).split(";")]
-    found = [_work(part) for part in parts if part]
+    found = [_work(shortened(part, LONGEST)) for part in parts if part]
     # Course notes, or what a library is known for, is no work that a bibliography could name.
     return [work for work in found if work.year or work.arxiv]
 
 
 def _work(text: str) -> Work:
-    number = _ARXIV.search(text) if len(text) <= LONGEST else None
+    number = _ARXIV.search(text)
     arxiv = number[1] if number else ""
     plain = text[: number.start()] + text[number.end() :] if number else text
-    known = _KNOWN.match(plain) if len(text) <= LONGEST else None
+    known = _KNOWN.match(plain)
     if known is None:
-        years = set(_YEAR.findall(plain)) if len(text) <= LONGEST else set()
+        years = set(_YEAR.findall(plain))
         return Work(year=years.pop() if len(years) == 1 else "", arxiv=arxiv, rest=plain.strip(" ,"), given=text)
     names = known["authors"]
     others = names.endswith(" et al.")
@@ -83,7 +85,9 @@ def _work(text: str) -> Work:
     parts = [part.strip() for part in known["rest"].split(",")]
     # What begins with a small letter, or in brackets, and is no address is a remark of whoever cites.
     rest = ", ".join(part for part in parts if part and (part[0].isupper() or "." in part or part[0].isdigit()))
-    return Work(tuple(each), known["year"], arxiv, rest=rest, lead=(known["lead"] or "").strip(), given=text, others=others)
+    return Work(
+        tuple(each), known["year"], arxiv, rest=rest, lead=(known["lead"] or "").strip(), given=text, others=others
+    )
 
 
 class Bibliography:
@@ -138,8 +142,12 @@ def _entry(key: str, work: Work) -> str:
     fields: list[tuple[str, str]] = []
     if work.authors:
         # In braces: BibTeX takes no name apart, and a comma in one means nothing.
-        names = [_name(one, whole=bool(work.given) or work.corporate) for one in work.authors] + ["others"] * work.others
+        names = [_name(one, whole=bool(work.given) or work.corporate) for one in work.authors] + [
+            "others"
+        ] * work.others
         fields.append(("author", " and ".join(names)))
+    else:
+        fields.append(("key", key))
     if work.title:
         fields.append(("title", f"{{{escaped_for_bibtex(work.title)}}}"))
     fields += work.fields

@@ -15,7 +15,7 @@ from benchsuite.plain_files import NotPlain, read_plain
 LIST = "written.json"
 """Name → SHA-256 of all that was written."""
 YOURS = ("main.tex", "README.md", "Makefile")
-"""Files that are written where they are missing, and never again."""
+"""Files that an author is meant to change: nothing is put beside them."""
 MOST = 50_000_000
 """Bytes of a file that is looked at."""
 
@@ -82,7 +82,9 @@ def check_folder(folder: Path) -> None:
             f"--output must be a folder in one that exists. Received: {str(folder)!r}. Make {str(folder.parent)!r} first, or name another."
         )
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise BenchsuiteError(f"--output must be a folder. Received: {str(folder)!r}, which is a link or a file. Name another.")
+        raise BenchsuiteError(
+            f"--output must be a folder. Received: {str(folder)!r}, which is a link or a file. Name another."
+        )
     if folder.is_dir() and any(folder.iterdir()) and not (folder / LIST).is_file():
         raise BenchsuiteError(
             f"--output must be a new folder, an empty one, or one that `benchsuite paper` wrote. Received: {str(folder)!r}, which holds "
@@ -104,7 +106,9 @@ def _listed(folder: Path) -> dict[str, str]:
 def _inside(name: str) -> bool:
     """Say whether a name is one of ours: somebody may have written the list."""
     parts = name.split("/")
-    return 1 <= len(parts) <= 2 and all(part and not part.startswith(".") and "\\" not in part and "\0" not in part for part in parts)
+    return 1 <= len(parts) <= 2 and all(
+        part and not part.startswith(".") and "\\" not in part and "\0" not in part for part in parts
+    )
 
 
 def _content(path: Path) -> bytes | None:
