@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import lzma
 import os
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -111,6 +114,43 @@ def test_replacing_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
     write_bundle(made.content(made.records(range(4))), path)
     assert len(open_bundle(path).records) == 9
     assert [one.name for one in tmp_path.iterdir()] == ["bundle"]
+
+
+def test_a_writer_that_is_killed_leaves_the_old_one_and_the_next_one_cleans_up(tmp_path: Path) -> None:
+    path = write_bundle(made.content(made.records()), tmp_path / "bundle")
+    before = open_bundle(path).hash
+    script = (
+        "import os, signal\nfrom pathlib import Path\nfrom benchsuite.bundle import writing\nfrom tests.bundle import made\n"
+        "writing.put_in_place = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"writing.write_bundle(made.content(made.records(range(4))), Path({str(path)!r}))\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert open_bundle(path).hash == before
+    assert len(list(tmp_path.iterdir())) == 2
+    write_bundle(made.content(made.records(range(4))), path)
+    assert [one.name for one in tmp_path.iterdir()] == ["bundle"]
+    assert len(open_bundle(path).records) == 9
+
+
+def test_what_was_put_aside_when_its_writer_was_killed_goes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_bundle(made.content(made.records()), tmp_path / "bundle")
+    before = open_bundle(path).hash
+    path.rename(tmp_path / f".bundle.{'0' * 16}.part.old")
+    other = tmp_path / f".bundle.{'1' * 16}.part"
+    other.mkdir()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BenchsuiteError, match="cannot write the bundle"):
+        write_bundle(made.content(made.records()), path)
+    assert open_bundle(path).hash == before
+    assert not other.exists()
 
 
 def test_a_checkout_of_a_branch_is_read_without_its_git_folder(tmp_path: Path) -> None:
