@@ -73,7 +73,7 @@ def test_what_compares_with_nothing_stands_in_no_bundle(tmp_path: Path) -> None:
     first, *rest = made.records()
     older = remade(first, lambda data: data["spec"].update(engine=1))
     with pytest.raises(
-        BundleError, match="would hold records of engine 1 and version 1 of task 'my_digits_mlp' beside newer"
+        BenchsuiteError, match="would hold records of engine 1 and version 1 of task 'my_digits_mlp' beside newer"
     ):
         write_bundle(made.content([older, *rest]), tmp_path / "bundle")
     assert not any(tmp_path.iterdir())
