@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from benchsuite.bundle import Bundle, BundleContent, open_bundle, write_bundle
+from benchsuite.cli import remaking
 from benchsuite.cli.app import app
 from benchsuite.cli.verifying import evidence_of
 from benchsuite.record import MadeBy, Record
@@ -23,6 +25,7 @@ from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.judging import verdict
 from benchsuite.verification.verifying import Looked, compare, draw, look
 from tests.bundle.forgeries import AGAIN, PLAIN, TUNED, Forge, Held, is_tuning, name_of
+from tests.bundle.hostile.cases import signed
 
 MADE = "2098-01-01T00:00:00+00:00"
 MADE_BY = MadeBy(benchsuite="0.1.0")
@@ -51,7 +54,9 @@ def once(tmp_path_factory: pytest.TempPathFactory, bundled: Registry) -> Verifie
     assert ran.exit_code == 0, ran.output
     store = Store(here / "results", create=False)
     tuned = Held(tuple(store.records()), tuple(store.searches()), tuple(read_studies(store.folder, [])))
-    path = write(tuned, here / "bundle.zip")
+    path = here / "bundle.zip"
+    published = CliRunner().invoke(app, ["publish", "--zip", str(path), "--results", str(store.folder), "--no-local"])
+    assert published.exit_code == 0, published.output
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     command = ["verify", str(path), "--seed", "7", "--workers", "1", "--no-local", "--keep", str(elsewhere / "again")]
     signed = ["--statement", str(elsewhere / "signed.json"), "--name", "A. Verifier", "--date", "2099-01-01"]
@@ -119,6 +124,48 @@ def test_all_that_is_said_of_it_is_in_the_text(once: Verified) -> None:
 def test_the_honest_plain_bundle_breaks_no_rule(once: Verified, bundled: Registry, tmp_path: Path) -> None:
     *_, looked = looked_at(once.plain, tmp_path / "b.zip", bundled)
     assert found_by(looked) == {}
+
+
+def test_pages_and_summary_are_made_again_to_the_byte(once: Verified, bundled: Registry) -> None:
+    (check,) = (one for one in once.statement.checks if one.name == "pages are what the records give")
+    assert check.verdict == "PASS", check.reasons
+
+
+@pytest.fixture(scope="module")
+def again(once: Verified, bundled: Registry) -> Mapping[str, bytes]:
+    return remaking.remade(open_bundle(once.bundle), bundled, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("SUMMARY.md", lambda text: text.replace(b"adam", b"adamw", 1)),
+        ("site/leaderboards/optimizer-*.html", lambda text: text.replace(b"adam", b"adamw", 1)),
+        ("records.parquet", lambda content: content[:-1] + b"x"),
+        ("site/evil.html", None),
+        ("SUMMARY.md", "gone"),
+    ],
+    ids=["stale summary", "changed page", "changed table", "page of nobody", "no summary"],
+)
+def test_what_readers_see_is_what_the_records_give(
+    name: str, change: object, once: Verified, again: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "bundle"
+    with zipfile.ZipFile(once.bundle) as file:
+        file.extractall(folder)
+    (path,) = folder.glob(name) if change else (folder / name,)
+    if change == "gone":
+        path.unlink()
+    elif callable(change):
+        before = path.read_bytes()
+        path.write_bytes(change(before))
+        assert path.read_bytes() != before
+    else:
+        path.write_text("<p>adam wins</p>")
+    forged = open_bundle(signed(folder))
+    found = [one.text for one in remaking.differing(forged, again)]
+    assert len(found) == 1
+    assert path.relative_to(folder).as_posix() in found[0]
 
 
 FORGERIES = [("plain", name) for name in PLAIN] + [("tuned", name) for name in TUNED]
