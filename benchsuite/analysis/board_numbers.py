@@ -165,7 +165,7 @@ def _best(
     found = []
     for row in board.rows:
         each = [
-            (_scored(search, scale, sign))
+            (scored_search(search, scale, sign))
             for column, scale, sign in zip(columns, held, signs, strict=True)
             if (search := by_row.get((row.label, column))) is not None
         ]
@@ -173,8 +173,14 @@ def _best(
     return tuple(found)
 
 
-def _scored(search: Search, scale: ScoreScale, sign: float) -> Search | None:
-    """Return a search whose scores lie between floor and reference; ``None`` where there is no such scale."""
+def scored_search(search: Search, scale: ScoreScale, sign: float) -> Search | None:
+    """Return a search whose scores lie between floor and reference; ``None`` where there is no such scale.
+
+    Args:
+        search: The search.
+        scale: Of the validation measure on its task.
+        sign: 1 where larger is better, −1 where smaller is.
+    """
     scores = np.array([-math.inf if one.score is None else one.score for one in search.tried])
     low, high = [sign * scale.floor], [sign * scale.reference]
     on_scale: NDArray[np.float64] = normalized(scores[None], low, high, logarithmic=scale.logarithmic)[0]

@@ -29,7 +29,8 @@ class Caution:
 
     Args:
         code: Which one, for programs: ``few_seeds``, ``saturated``, ``two_groups``, ``load``, ``stale``, ``mixture``,
-            ``edge``, ``one_task``, ``too_good``, ``test_part``, ``unsupported``, ``no_number``.
+            ``edge``, ``one_task``, ``too_good``, ``test_part``, ``unsupported``, ``no_number``; of stored results ``machine``
+            and ``control``.
         task: The task that it is about; empty if it is about all.
         text: A sentence or two.
     """

@@ -14,12 +14,14 @@ from benchsuite.cli import (
     cost,
     data,
     doctor,
+    export,
     importance,
     info,
     list_,
     lr_range,
     merge,
     new,
+    paper,
     publish,
     report,
     run,
@@ -28,6 +30,7 @@ from benchsuite.cli import (
     tune,
     variance,
     verify,
+    watch,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -81,8 +84,11 @@ app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("report", cls=Verb)(report.report)
+app.command("export", cls=Verb)(export.export)
 app.command("merge", cls=Verb)(merge.merge)
 app.command("publish", cls=Verb)(publish.publish)
+app.command("watch", cls=Verb)(watch.watch)
+app.command("paper", cls=Verb)(paper.paper)
 app.command("verify", cls=Verb)(verify.verify)
 app.command("challenge", cls=Verb)(challenge.challenge)
 app.command("doctor", cls=Verb)(doctor.doctor)

@@ -25,17 +25,25 @@ WORSE = 3
 def compare(asked: Comparing) -> None:
     """Say whether A is better than B, worse, or nobody can tell: on each task, and on all of them together.
 
-    Works from the records that there are, and runs what is missing.
+    Works from the records that there are, and runs what is missing. Of reference:NAME nothing is run: its results ship with
+    benchsuite, and the other side is tuned and evaluated as they were.
     """
     from benchsuite.cli.contest import check
     from benchsuite.cli.door import say_broken
+    from benchsuite.cli.reference_contest import reference_verdict
+    from benchsuite.cli.reference_sides import is_stored
     from benchsuite.cli.tuned_contest import tuned_verdict
 
     check(asked)
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     say_broken(known, console)
-    verdict = tuned_verdict(asked, known) if asked.track != "default" else _verdict(asked, known, console)
+    if any(map(is_stored, (asked.a, asked.b))):
+        verdict = reference_verdict(asked, known, console)
+    elif asked.track in (None, "default"):
+        verdict = _verdict(asked, known, console)
+    else:
+        verdict = tuned_verdict(asked, known)
     if asked.json:
         as_json(verdict.to_json())
     else:

@@ -230,7 +230,7 @@ def check(asked: Comparing) -> None:
         raise BenchsuiteError(
             f"--at-most bounds --until decided. Received: --at-most {asked.at_most} alone. Use --seeds for a fixed number."
         )
-    if asked.track != "default":
+    if asked.track not in (None, "default"):
         for flag, given in (("--until", asked.until), ("--seeds", asked.seeds)):
             if given:
                 raise BenchsuiteError(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchsuite.execution import Options, Summary
     from benchsuite.record import Record
     from benchsuite.registry import Registry
-    from benchsuite.sources import Source
+    from benchsuite.sources import Source, Together
     from benchsuite.store import Store
     from benchsuite.study import Execution, Invocation, Study
     from benchsuite.trial import Trial
@@ -39,7 +39,7 @@ class Display(Watcher, Protocol):
 
 
 def carried_out(
-    source: Source,
+    source: Source | Together,
     known: Registry,
     execution: Execution,
     options: Options,

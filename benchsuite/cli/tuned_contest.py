@@ -80,7 +80,8 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
             if search.edges:
                 edges[name, task] = search.edges
     about = About(
-        one.kind, *one.names, measure, track=asked.track, sizes=part_sizes(set(pairs), known), reference=reference_of(store.folder),
+        one.kind, *one.names, measure, track=asked.track or "default", sizes=part_sizes(set(pairs), known),
+        reference=reference_of(store.folder),
         right=right_from(store.extras.predicted), edges=edges, stale=stale,
     )  # fmt: skip
     return compared(of_a, of_b, about)

@@ -24,7 +24,10 @@ class Comparing(Table):
     a: str = option(
         "", "A selection such as adam, sgd[learning_rate=0.1] or warmup+cosine.", metavar="A", positional=True, in_file=False
     )  # fmt: skip
-    b: str = option("", "Another of the same kind.", metavar="B", positional=True, in_file=False)
+    b: str = option(
+        "", "Another of the same kind; reference:NAME is the one whose results ship with benchsuite.", metavar="B",
+        positional=True, in_file=False,
+    )  # fmt: skip
     task: tuple[str, ...] = same(Study, "task")
     tier: str = same(Study, "tier")
     kind: str | None = option(
@@ -58,12 +61,19 @@ class Comparing(Table):
         metavar="SEEDS",
         example=80,
     )
-    track: str = option(
-        "default",
-        "Hyperparameters as declared (default), as searches chose them (tuned), or as the methods do (self_tuning).",
+    track: str | None = option(
+        None,
+        "Hyperparameters as declared (default), as searches chose them (tuned), or as the methods do (self_tuning); default "
+        "unless given, and tuned against stored results that are.",
         one_of("track", TRACKS),
         metavar="TRACK",
         example="tuned",
+    )
+    reference: Path | None = option(
+        None,
+        "The bundle whose results reference:NAME means; the one that ships with benchsuite unless given.",
+        metavar="BUNDLE",
+        example="theirs.zip",
     )
     with_: tuple[str, ...] = same(Study, "with_")
     epochs: int | None = same(Study, "epochs")

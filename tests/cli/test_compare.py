@@ -14,16 +14,11 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cli.contest import Contestants
-from benchsuite.curves import Curves
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution.run import task_facts
-from benchsuite.outcomes import Outcome
-from benchsuite.provenance import fingerprints, made_by
-from benchsuite.record import Costs, Ending, Environment, Record, Results
 from benchsuite.registry import Registry
 from benchsuite.store import Store
 from benchsuite.studies.comparing import Comparing
-from benchsuite.trial import Trial
+from tests.stored import made
 
 RATE = "noisy_quadratic"
 FEW = ["--task", RATE, "--no-local"]
@@ -49,31 +44,6 @@ def refused(*arguments: str) -> str:
     text = str(caught.value)
     assert "\n" not in text
     return text
-
-
-def made(trial: Trial, value: float, registry: Registry) -> Record:
-    """A fresh record of a trial that ended at a value."""
-    task = registry.task(trial.task)
-    values = {f"{part}_{measure}": value for part in ("train", "validation", "test") for measure in task.measures}
-    final = {"epoch": trial.epochs, "step": trial.epochs * 10, **values}
-    epochs = range(trial.epochs + 1)
-    curves = {name: [held + 1, *[held] * trial.epochs] for name, held in values.items()}
-    curves |= {
-        "epoch": list(epochs),
-        "step": [10 * epoch for epoch in epochs],
-        "running_loss": [None, *[value] * trial.epochs],
-    }
-    best = {**final, "epoch": 1, "step": 10}
-    ending = Ending(
-        outcome=Outcome.COMPLETED,
-        curves=Curves.from_json(curves),
-        results=Results(
-            final=final, best=best, targets={repr(float(one)): None for one in task.targets}, steps_per_epoch=10
-        ),
-        costs=Costs(wall_seconds=1.0),
-        environment=Environment(device="cpu"),
-    )
-    return Record.of(trial, ending, task_facts(task, registry), made_by(trial, registry), fingerprints(trial, registry))
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.inference.critical_difference import CriticalDifference, critical_difference
+from benchsuite.report.drawings.marks import belongs, component_of
 from benchsuite.report.drawings.palette import INK, MUTED, Styles
+from benchsuite.report.drawings.picture import Margins, Picture
 from benchsuite.report.drawings.seed_strip import short
-from benchsuite.report.drawings.theme import theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,61 +21,96 @@ if TYPE_CHECKING:
 
 WIDTH_INCHES = 11.0
 ROW_INCHES, BAR_INCHES, HEAD_INCHES = 0.21, 0.11, 0.62
-MOST_ENTRANTS = 40
+MOST_ENTRANTS = 60
 """Rows that are ranked against each other: the first ones."""
 PAIRS = {"nemenyi": "Nemenyi", "wilcoxon": "Wilcoxon–Holm"}
+
+
+def draw_critical_difference(
+    axes: Axes,
+    labels: Sequence[str],
+    diagram: CriticalDifference,
+    colours: Sequence[str] | None = None,
+    components: Sequence[str] = (),
+) -> Axes:
+    """Draw the diagram: the best rank on the left, names of the better half on the left, of the worse half on the right.
+
+    Args:
+        axes: Where to draw; its height is laid out by what is on it, whatever it measures.
+        labels: Of the entrants, in the order of ``diagram.ranks``.
+        diagram: What is shown.
+        colours: Of the entrants; ink where not given.
+        components: Whose they are; nobody's unless given.
+    """
+    ranks = diagram.ranks
+    order = sorted(range(len(ranks)), key=lambda place: ranks[place])
+    rows, bars = (len(order) + 1) // 2, len(diagram.groups)
+    # In inches from the top, so that texts and lines keep their distances whatever the number of rows.
+    axes.set_ylim(height_of(diagram), 0)
+    _axis(axes, len(ranks), diagram)
+    for number, group in enumerate(diagram.groups):
+        at = HEAD_INCHES + BAR_INCHES * (number + 0.7)
+        ends = ranks[group[0]], ranks[group[-1]]
+        reach = 0.004 * len(ranks)
+        axes.plot([ends[0] - reach, ends[1] + reach], [at, at], color=INK, linewidth=3, solid_capstyle="butt", zorder=3)
+    for place, entrant in enumerate(order):
+        at_left = place < rows
+        row = place if at_left else len(order) - 1 - place
+        y = HEAD_INCHES + BAR_INCHES * (bars + 1) + ROW_INCHES * (row + 0.5)
+        edge = axes.get_xlim()[0 if at_left else 1]
+        colour = colours[entrant] if colours else INK
+        (line,) = axes.plot(
+            [ranks[entrant]] * 2 + [edge], [HEAD_INCHES, y, y], color=colour, linewidth=1, zorder=2, clip_on=False
+        )
+        name = axes.annotate(
+            f"{short(labels[entrant])}", (edge, y), xytext=(-4 if at_left else 4, 0), textcoords="offset points",
+            ha="right" if at_left else "left", va="center", color=colour, annotation_clip=False,
+        )  # fmt: skip
+        rank = axes.annotate(
+            f"{ranks[entrant]:.2f}", (edge, y), xytext=(3 if at_left else -3, 1.5), textcoords="offset points",
+            ha="left" if at_left else "right", va="bottom", color=MUTED, fontsize=6.5,
+        )  # fmt: skip
+        for mark in (line, name, rank) if components else ():
+            belongs(mark, components[entrant], labels[entrant])
+    return axes
+
+
+def height_of(diagram: CriticalDifference) -> float:
+    """Return how high a diagram is, in inches."""
+    return HEAD_INCHES + BAR_INCHES * (len(diagram.groups) + 1) + ROW_INCHES * ((len(diagram.ranks) + 1) // 2)
+
+
+def critical_difference_picture(
+    labels: Sequence[str],
+    diagram: CriticalDifference,
+    name: str,
+    title: str,
+    colours: Sequence[str] | None = None,
+    components: Sequence[str] = (),
+) -> Picture:
+    """Return the diagram as a picture of its own; for the others see :func:`draw_critical_difference`.
+
+    Args:
+        labels: Of the entrants.
+        diagram: What is shown.
+        name: What tells it from other figures.
+        title: What it is called.
+        colours: Of the entrants.
+        components: Whose they are.
+    """
+    label = 0.25 + 0.068 * max(len(short(one)) for one in labels)
+    return Picture(
+        name, title, critical_difference_words(labels, diagram),
+        lambda axes: draw_critical_difference(axes, labels, diagram, colours, components), WIDTH_INCHES - 2 * label,
+        height_of(diagram), Margins(label, label, 0.0, 0.0),
+    )  # fmt: skip
 
 
 def critical_difference_figure(
     labels: Sequence[str], diagram: CriticalDifference, colours: Sequence[str] | None = None
 ) -> Figure:
-    """Return the diagram: the best rank on the left, names of the better half on the left, of the worse half on the right.
-
-    Args:
-        labels: Of the entrants, in the order of ``diagram.ranks``.
-        diagram: What is shown.
-        colours: Of the entrants; ink where not given.
-    """
-    from matplotlib.figure import Figure
-
-    ranks = diagram.ranks
-    order = sorted(range(len(ranks)), key=lambda place: ranks[place])
-    rows = (len(order) + 1) // 2
-    bars = len(diagram.groups)
-    height = HEAD_INCHES + BAR_INCHES * (bars + 1) + ROW_INCHES * rows
-    label = 0.25 + 0.068 * max(len(short(one)) for one in labels)
-    with theme():
-        figure = Figure(figsize=(WIDTH_INCHES, height), facecolor="none")
-        left = label / WIDTH_INCHES
-        axes = figure.add_axes((left, 0.0, 1 - 2 * left, 1.0))
-        # In inches from the top, so that texts and lines keep their distances whatever the number of rows.
-        axes.set_ylim(height, 0)
-        _axis(axes, len(ranks), diagram)
-        for number, group in enumerate(diagram.groups):
-            at = HEAD_INCHES + BAR_INCHES * (number + 0.7)
-            ends = ranks[group[0]], ranks[group[-1]]
-            reach = 0.004 * len(ranks)
-            axes.plot(
-                [ends[0] - reach, ends[1] + reach], [at, at], color=INK, linewidth=3, solid_capstyle="butt", zorder=3
-            )
-        for place, entrant in enumerate(order):
-            at_left = place < rows
-            row = place if at_left else len(order) - 1 - place
-            y = HEAD_INCHES + BAR_INCHES * (bars + 1) + ROW_INCHES * (row + 0.5)
-            edge = axes.get_xlim()[0 if at_left else 1]
-            colour = colours[entrant] if colours else INK
-            axes.plot(
-                [ranks[entrant]] * 2 + [edge], [HEAD_INCHES, y, y], color=colour, linewidth=1, zorder=2, clip_on=False
-            )
-            axes.annotate(
-                f"{short(labels[entrant])}", (edge, y), xytext=(-4 if at_left else 4, 0), textcoords="offset points",
-                ha="right" if at_left else "left", va="center", color=colour, annotation_clip=False,
-            )  # fmt: skip
-            axes.annotate(
-                f"{ranks[entrant]:.2f}", (edge, y), xytext=(3 if at_left else -3, 1.5), textcoords="offset points",
-                ha="left" if at_left else "right", va="bottom", color=MUTED, fontsize=6.5,
-            )  # fmt: skip
-    return figure
+    """Return the diagram as a figure; for the arguments see :func:`draw_critical_difference`."""
+    return critical_difference_picture(labels, diagram, "critical difference", "", colours).figure()
 
 
 def _axis(axes: Axes, count: int, diagram: CriticalDifference) -> None:
@@ -120,8 +156,8 @@ def critical_difference_words(labels: Sequence[str], diagram: CriticalDifference
     return f"Average ranks over {diagram.test.tasks} tasks, best first: {ranked}. {alike}"
 
 
-def board_ranks_figure(board: Leaderboard, styles: Styles) -> tuple[Figure, str] | None:
-    """Return the diagram of a leaderboard's average ranks, and what it shows in words; ``None`` where there is none.
+def board_ranks_picture(board: Leaderboard, styles: Styles, name: str, title: str) -> Picture | None:
+    """Return the diagram of a leaderboard's average ranks; ``None`` where there is none.
 
     Ranked are the medians of the rows that have a place, on the tasks that all of them have; there is none with fewer
     than three rows or two tasks.
@@ -129,16 +165,29 @@ def board_ranks_figure(board: Leaderboard, styles: Styles) -> tuple[Figure, str]
     Args:
         board: The leaderboard.
         styles: The style of each (kind, name).
+        name: What tells it from other figures.
+        title: What it is called.
     """
     ranked = board.ranking.ranked[:MOST_ENTRANTS] if board.ranking else ()
     rows = [board.rows[row] for row in ranked]
     values = medians(board, ranked)
     if len(rows) < 3 or (~np.isnan(values).any(axis=0)).sum() < 2:
         return None
-    labels = [row.label for row in rows]
-    diagram = critical_difference(values)
-    figure = critical_difference_figure(labels, diagram, [styles[board.kind, row.name].colour for row in rows])
-    return figure, critical_difference_words(labels, diagram)
+    return critical_difference_picture(
+        [row.label for row in rows], critical_difference(values), name, title,
+        [styles[board.kind, row.name].colour for row in rows], [component_of(board.kind, row.name) for row in rows],
+    )  # fmt: skip
+
+
+def board_ranks_figure(board: Leaderboard, styles: Styles) -> tuple[Figure, str] | None:
+    """Return the diagram of a leaderboard's average ranks, and what it shows in words; ``None`` where there is none.
+
+    Args:
+        board: The leaderboard.
+        styles: The style of each (kind, name).
+    """
+    picture = board_ranks_picture(board, styles, "ranks", "")
+    return (picture.figure(), picture.words) if picture else None
 
 
 def medians(board: Leaderboard, rows: Sequence[int]) -> NDArray[np.float64]:

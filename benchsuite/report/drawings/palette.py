@@ -10,18 +10,19 @@ from benchsuite.analysis import Leaderboard
 from benchsuite.outcomes import Outcome
 
 # Ten hues that stay apart on white and, in the second column, on black. The page swaps them by a CSS variable, so the
-# figures follow the reader's scheme; a figure that is used elsewhere keeps the first.
+# figures follow the reader's scheme; a figure that is used elsewhere keeps the first. Lightness differs as well as hue: with
+# any of the three kinds of colour blindness two of them are at least 0.08 apart in OKLab, which tests/report/drawings holds.
 COLOURS: tuple[tuple[str, str], ...] = (
-    ("#2f6fbb", "#79b0f2"),
-    ("#d9730d", "#f5a35c"),
-    ("#2e8b57", "#6cc795"),
-    ("#c8385a", "#f2809a"),
-    ("#7b57c2", "#b39cf2"),
-    ("#1296a6", "#5ccad8"),
-    ("#8c6239", "#cba67c"),
-    ("#c95aa0", "#f09fd0"),
-    ("#8f7a00", "#d4bd4c"),
-    ("#5d6876", "#a9b3c0"),
+    ("#0643b6", "#50a6fd"),
+    ("#b25e07", "#c55e35"),
+    ("#278563", "#379284"),
+    ("#ef5cab", "#f9a8b7"),
+    ("#924ee7", "#ab51e1"),
+    ("#22a0d3", "#17def9"),
+    ("#6a5000", "#b39f63"),
+    ("#610074", "#f468c4"),
+    ("#8f9c43", "#aad300"),
+    ("#2a4147", "#e5e7d0"),
 )
 OUTCOME_COLOURS: Mapping[Outcome, str] = {
     Outcome.COMPLETED: "var(--good)",
@@ -32,11 +33,18 @@ OUTCOME_COLOURS: Mapping[Outcome, str] = {
     Outcome.OUT_OF_MEMORY: "var(--s7)",
     Outcome.UNSUPPORTED: "var(--strong)",
 }
-# The colours of text, of quiet text and of lines; the page swaps these too.
-INK, MUTED, GRID = "#202124", "#6b6b6a", "#e3e1da"
+# The colours of text, of quiet text, of lines and of the ground; the page swaps these too.
+INK, MUTED, GRID, PAPER = "#202124", "#6b6b6a", "#e3e1da", "#fdfdfb"
 Dash = tuple[float, ...]
-DASHES: tuple[Dash, ...] = ((), (5.0, 2.0), (1.5, 1.5))
-MARKERS: tuple[Literal["o", "s", "D"], ...] = ("o", "s", "D")
+DASHES: tuple[Dash, ...] = (
+    (),
+    (5.0, 2.0),
+    (1.5, 1.5),
+    (7.0, 2.0, 1.5, 2.0),
+    (9.0, 3.0),
+    (3.5, 1.5, 1.0, 1.5, 1.0, 1.5),
+)
+MARKERS: tuple[Literal["o", "s", "D", "^", "v", "P"], ...] = ("o", "s", "D", "^", "v", "P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ Styles = dict[tuple[str, str], Style]
 def styles_of(boards: Iterable[Leaderboard]) -> Styles:
     """Give every (kind, name) its style: the names of a kind, sorted over the whole report, take the styles in turn.
 
-    A name means another component in another kind, so each kind starts anew; that keeps up to thirty names apart.
+    A name means another component in another kind, so each kind starts anew; that keeps up to sixty names apart.
     """
     names: dict[str, set[str]] = {}
     for board in boards:  # a kind has several where baselines were changed

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.robustness import Without
 from benchsuite.report.drawings.palette import COLOURS, INK, MUTED
+from benchsuite.report.drawings.picture import Margins, Picture
 from benchsuite.report.drawings.seed_strip import short
-from benchsuite.report.drawings.theme import set_title, theme
+from benchsuite.report.drawings.theme import set_title
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_CHANGES = 36
@@ -32,46 +34,73 @@ def drawn(board: Leaderboard) -> list[Without]:
     return [change for number, change in placed if number in kept]
 
 
+def draw_robustness(axes: Axes, board: Leaderboard) -> Axes:
+    """Draw the rank of the first row without each thing; where it is first no longer, a cross and who leads instead.
+
+    Args:
+        axes: Where to draw.
+        board: A leaderboard for which :func:`drawn` is not empty.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    found, changes = board.robustness, drawn(board)
+    if found is None or not changes:
+        return axes
+    worst = max(change.rank for change in changes)
+    axes.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
+    for at, change in enumerate(changes):
+        flip = found.flipped(change)
+        axes.plot([at], [change.rank], marker="X" if flip else "o", markersize=7 if flip else 5.5,
+                  color=_FLIPS if flip else _STAYS, linestyle="none", clip_on=False, zorder=3)  # fmt: skip
+        if flip:
+            axes.annotate(
+                _names(board, change.first), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
+                color=INK, ha="center", annotation_clip=False,
+            )  # fmt: skip
+    axes.set_xticks(range(len(changes)), [short(_named(change)) for change in changes], rotation=90)
+    axes.tick_params(axis="x", labelcolor=INK, length=0, labelsize=7.5)
+    axes.set_xlim(-0.7, max(len(changes) - 0.3, 4))
+    axes.set_ylim(max(worst, 2) + 0.4, 0.4)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.grid(visible=False, axis="x")
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    set_title(axes, _title(board, found.first, changes, len(found.changes)))
+    return axes
+
+
+def robustness_picture(board: Leaderboard, name: str, title: str) -> Picture | None:
+    """Return the ranking's robustness as a picture of its own; ``None`` where nothing can be changed."""
+    changes = drawn(board)
+    if not changes:
+        return None
+    bottom = 0.2 + 0.062 * max(len(short(_named(change))) for change in changes)
+    worst = max(change.rank for change in changes)
+    width = WIDTH_INCHES * min(0.935, 0.15 + 0.026 * len(changes))
+    return Picture(
+        name, title, robustness_words(board), lambda axes: draw_robustness(axes, board), width,
+        0.25 + 0.24 * min(max(worst, 2), 8), Margins(0.5, WIDTH_INCHES - 0.5 - width, bottom, 0.3),
+    )  # fmt: skip
+
+
 def robustness_figure(board: Leaderboard) -> Figure | None:
     """Return a figure with one mark for each change; ``None`` where nothing can be changed.
 
     Args:
         board: The leaderboard.
     """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    picture = robustness_picture(board, f"robustness {board.key}", "")
+    return picture.figure() if picture else None
 
-    found, changes = board.robustness, drawn(board)
-    if found is None or not changes:
-        return None
-    flips = [found.flipped(change) for change in changes]
-    longest = max(len(short(_named(change))) for change in changes)
-    worst = max(change.rank for change in changes)
-    bottom_inches = 0.2 + 0.062 * longest
-    height = bottom_inches + 0.55 + 0.24 * min(max(worst, 2), 8)
-    with theme():
-        figure = Figure(figsize=(WIDTH_INCHES, height), facecolor="none")
-        width = min(0.935, 0.03 + 0.026 * len(changes) + 0.12)
-        axes = figure.add_axes((0.045, bottom_inches / height, width, 1 - (bottom_inches + 0.3) / height))
-        axes.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
-        for at, (change, flip) in enumerate(zip(changes, flips, strict=True)):
-            axes.plot([at], [change.rank], marker="X" if flip else "o", markersize=7 if flip else 5.5,
-                      color=_FLIPS if flip else _STAYS, linestyle="none", clip_on=False, zorder=3)  # fmt: skip
-            if flip:
-                axes.annotate(
-                    _names(board, change.first), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
-                    color=INK, ha="center", annotation_clip=False,
-                )  # fmt: skip
-        axes.set_xticks(range(len(changes)), [short(_named(change)) for change in changes], rotation=90)
-        axes.tick_params(axis="x", labelcolor=INK, length=0, labelsize=7.5)
-        axes.set_xlim(-0.7, max(len(changes) - 0.3, 4))
-        axes.set_ylim(max(worst, 2) + 0.4, 0.4)
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        axes.grid(visible=False, axis="x")
-        for side in ("top", "right", "left", "bottom"):
-            axes.spines[side].set_visible(False)
-        set_title(axes, _title(board, found.first, changes, len(found.changes)))
-    return figure
+
+def robustness_words(board: Leaderboard) -> str:
+    """Return what the figure shows, for readers who do not see it."""
+    found = board.robustness
+    if found is None:
+        return ""
+    flips = "; ".join(f"without {_named(change)} {_names(board, change.first)} leads" for change in found.flips)
+    first = _names(board, found.first)
+    return f"{board.title}: rank of {first} in {len(found.changes)} changes. {flips or 'It stays the first in all of them'}."
 
 
 def _names(board: Leaderboard, rows: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from benchsuite.analysis import Direction
 from benchsuite.analysis.intervals import median
 from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.drawings.learning_curves import figure_scale
+from benchsuite.report.drawings.marks import belongs
 from benchsuite.report.drawings.palette import INK
 from benchsuite.report.drawings.room import WHOLE, Room
 from benchsuite.report.drawings.series import Series
@@ -30,39 +31,39 @@ def draw_seed_strip(
     point, since one of them would press all others into a single spot. Of very many seeds so many are drawn as there is room for.
     The scale is that of the learning curves.
     """
-    import pandas as pd
     import seaborn as sns
 
     scale = figure_scale(series, measure, direction)
     low, high = strip_range([value for one in series for value in one.finals], direction, scale)
     edge = low if direction == "max" else high
-    shown: list[tuple[int, float]] = []
     most = room.dots_of_each(len(series))
     every = all(len(one.finals) <= most for one in series)
     for row, one in enumerate(series):
         inside = [value for value in one.finals if value is not None and low <= value <= high]
         beyond = sum(value is not None and not low <= value <= high for value in one.finals)
-        shown += [(row, scale.shown(value)) for value in spread(inside, most)]
+        dots = [scale.shown(value) for value in spread(inside, most)]
+        if dots:
+            belongs(
+                axes.scatter(dots, [row] * len(dots), s=17.6, color=one.style.colour, marker=one.style.marker, linewidth=0, zorder=3),
+                one.component, one.label,
+            )  # fmt: skip
         if one.interval is not None:
             ends = [scale.shown(min(max(end, low), high)) for end in (one.interval.low, one.interval.high)]
-            axes.plot(ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
+            (bar,) = axes.plot(ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
                       solid_capstyle="round", zorder=2)  # fmt: skip
+            belongs(bar, one.component, one.label)
             if low <= one.interval.estimate <= high:
-                axes.plot([scale.shown(one.interval.estimate)], [row], marker="|", markersize=11, markeredgewidth=2,
+                (middle,) = axes.plot([scale.shown(one.interval.estimate)], [row], marker="|", markersize=11, markeredgewidth=2,
                           color=one.style.colour, alpha=one.shade, zorder=4)  # fmt: skip
+                belongs(middle, one.component, one.label)
         marks = [(edge, "x", one.style.colour)] * bool(one.failed) + [(edge, one.style.marker, "none")] * bool(beyond)
         for place, marker, face in marks:
-            axes.plot([place], [row], marker=marker, markersize=4.5, markerfacecolor=face, clip_on=False,
+            (mark,) = axes.plot([place], [row], marker=marker, markersize=4.5, markerfacecolor=face, clip_on=False,
                       markeredgecolor=one.style.colour, color=one.style.colour, zorder=4)  # fmt: skip
-    if shown:
-        frame = pd.DataFrame(shown, columns=["row", "value"])
-        # seaborn lays out every tick label of an axis without a name, to see whether it should have one.
-        axes.set(xlabel=" ", ylabel=" ")
-        sns.stripplot(
-            frame, x="value", y="row", hue="row", orient="h", jitter=False, size=4.2, legend=False, native_scale=True,
-            palette={row: one.style.colour for row, one in enumerate(series)}, ax=axes, zorder=3, linewidth=0,
-        )  # fmt: skip
+            belongs(mark, one.component, one.label)
     axes.set_yticks(range(len(series)), [short(one.label) for one in series])
+    for one, name in zip(series, axes.get_yticklabels(), strict=True):
+        belongs(name, one.component, one.label)
     axes.set_ylim(len(series) - 0.4, -0.6)
     axes.set_xlabel(scale.words(measure))
     axes.set_ylabel("")
@@ -70,7 +71,6 @@ def draw_seed_strip(
         axes,
         f"test {measure} after the last epoch, {'every seed' if every else f'{most} seeds of each row'}",
     )
-    # After all is drawn: seaborn would place points itself on an axis that is not linear.
     margin = (scale.place(high) - scale.place(low)) * 0.03
     scale.set_on(axes, "x", scale.value(scale.place(low) - margin), scale.value(scale.place(high) + margin))
     axes.grid(visible=False, axis="x")

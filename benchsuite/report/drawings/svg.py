@@ -6,23 +6,38 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from benchsuite.report.drawings.palette import COLOURS, GRID, INK, MUTED
+from benchsuite.report.drawings.marks import PREFIX, SEPARATOR
+from benchsuite.report.drawings.palette import COLOURS, DIVERGING, GRID, INK, MUTED, PAPER, SEQUENTIAL, mixed
 from benchsuite.report.drawings.theme import theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# The groups that matplotlib names after its own classes: the same names in every figure, so of no use on a page.
-_GROUPS = "figure|axes|patch|line2d|text|matplotlib|xtick|ytick|LineCollection|PathCollection"
+LEVELS = 20
+"""Colours of a sequential scale, which a page has as ``--h0`` to ``--h19``."""
+DIVERGING_LEVELS = 21
+"""Colours of a diverging scale, ``--d0`` to ``--d20``."""
+VARIABLES = {
+    **{light: f"h{number}" for number, light in enumerate(mixed(SEQUENTIAL[0], LEVELS))},
+    **{light: f"d{number}" for number, light in enumerate(mixed(DIVERGING[0], DIVERGING_LEVELS))},
+    **{light: f"s{number}" for number, (light, _) in enumerate(COLOURS)},
+    INK: "ink", MUTED: "muted", GRID: "line", PAPER: "paper",
+}  # fmt: skip
+"""Colour as it is drawn → the variable by which a page puts another in its place."""
+_GROUP = re.compile(r'<g id="([^"]*)"')
 
 
-def to_svg(figure: Figure, name: str, description: str) -> str:
+def to_svg(figure: Figure, name: str, description: str, title: str = "") -> str:
     """Return the figure as an ``<svg>`` element for a page: text as text, no outside address, equal bytes each time.
+
+    Marks of a component (:func:`~benchsuite.report.drawings.marks.belongs`) are groups of class ``of`` with
+    ``data-component="kind/name"``, which say their label when pointed at.
 
     Args:
         figure: The figure.
         name: What makes the ids of this figure differ from those of all others on the page.
         description: What the figure shows, for readers who do not see it.
+        title: What it is called; the description unless given.
     """
     import matplotlib as mpl
     from markupsafe import escape
@@ -35,24 +50,34 @@ def to_svg(figure: Figure, name: str, description: str) -> str:
     width, height = (72 * inches for inches in figure.get_size_inches())
     body = svg[svg.index(">", svg.index("<svg")) + 1 :]
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(rf'<g id="(?:{_GROUPS})[^"]*"', "<g", body)
+    body = _GROUP.sub(_group, body)
     body = re.sub(r'\b(?:d|x|y|transform)="[^"<>]*"', lambda found: _rounded(found.group()), body)
     body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
     # A style element would rule the whole page, not this figure; the page's own style sheet has its one line.
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r"\n\s*", "\n", _page_colours(body))
     head = f'<svg class="figure" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(description)}">'
-    return head + body
+    return f"{head}\n<title>{escape(title or description)}</title>{body}"
+
+
+def _group(found: re.Match[str]) -> str:
+    """Return the beginning of a group: whose it is, or nothing of matplotlib's own names, which are the same in every figure."""
+    name = found[1]
+    if not name.startswith(PREFIX):
+        return "<g"
+    component, _, label = name.removeprefix(PREFIX).partition(SEPARATOR)
+    told = f' data-label="{label}"' if label else ""
+    return f'<g class="of" data-component="{component}"{told}'
 
 
 def _page_colours(svg: str) -> str:
     """Let the page decide fonts and colours by CSS variables; outside of the page the light ones stay in force."""
-    names = {INK: "ink", MUTED: "muted", GRID: "line"}
-    names |= {light: f"s{number}" for number, (light, _) in enumerate(COLOURS)}
     svg = re.sub(r"font-family: [^;\"]+", "font-family: var(--sans, sans-serif)", svg)
     return re.sub(
         r"(fill|stroke): (#[0-9a-f]{6})",
-        lambda found: f"{found[1]}: var(--{names[found[2]]}, {found[2]})" if found[2] in names else found.group(),
+        lambda found: (
+            f"{found[1]}: var(--{VARIABLES[found[2]]}, {found[2]})" if found[2] in VARIABLES else found.group()
+        ),
         svg,
     )
 

@@ -1,4 +1,4 @@
-"""Pages of what stands beside the boards: earlier boards of other rules, and disputed trials."""
+"""Pages of what stands beside the boards: earlier boards of other rules, and trials of which others have other numbers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def pages(data: SiteData) -> Iterator[Page]:
             "Of these trials somebody else has other numbers. Both are shown; the boards hold the one that was here first, and no "
             "average is ever made of them."
         )
-        context = {"lede": lede, "tables": [data.table(_disputes(data.disputes, links))]}
+        tables = [data.table(_disputes(data.disputes, links))]
+        context = {"lede": lede, "tables": tables}
         yield Page(DISPUTES, "Disputes", "beside.html", context, "provenance", "dispute other numbers", TRAIL)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from benchsuite.analysis import Entry, LayerProbes, RecipeProbes
 from benchsuite.analysis.probes import Means
-from benchsuite.report.drawings.heat_scale import ZERO, Kind, Scale, scale_of
+from benchsuite.report.drawings.heat_scale import ZERO, Scale
+from benchsuite.report.drawings.probe_scale import MEASURES, number_text, scale_for
 from benchsuite.report.shown import best_of_each
 from benchsuite.report.site.words import Note, anchor, notes_of
 from benchsuite.report.tables.numbers import Format, column_format, count_of
@@ -18,46 +19,6 @@ MOST_NUMBERED = 4
 """Up to so many epochs the numbers stand in the cells; beyond, those of one epoch at a time stand beside the map."""
 MOST_RECIPES = 60
 """Recipes that have heat maps."""
-NONE = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What the page says of a measure."""
-
-    title: str
-    definition: str
-    scale: Kind
-
-
-MEASURES: Mapping[str, Measure] = {
-    "gradient_norm": Measure(
-        "Gradient norm",
-        "Euclidean norm of the gradient of the kernel, penalties included, before any gradient transform.",
-        "log",
-    ),
-    "activation_std": Measure(
-        "Activation std", "Standard deviation of all entries that leave activation and normalization.", "log"
-    ),
-    "activation_mean": Measure(
-        "Activation mean", "Mean of all entries that leave activation and normalization.", "diverging"
-    ),
-    "saturated": Measure(
-        "Saturated",
-        "Share of the entries that enter the activation f where |f′| < 0.01; for a ReLU the inactive ones.",
-        "share",
-    ),
-    "dead": Measure(
-        "Dead",
-        "Share of the units (channels) whose output changes by less than 10⁻⁶ over all probed examples.",
-        "share",
-    ),
-    "weight_norm": Measure("Weight norm", "Euclidean norm of the kernel that the layer computes with.", "log"),
-    "sparsity": Measure(
-        "Sparsity", "Share of the kernel’s entries of at most a thousandth of its largest in magnitude.", "share"
-    ),
-}
-"""In the order of the page; the measures are those of ``benchsuite.engine.program.probes``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +100,6 @@ def probes_view(whole: LayerProbes) -> ProbesView:
         numbered=epochs <= MOST_NUMBERED,
         measures=tuple(_measure(found, name) for name in MEASURES if any(name in one.means for one in found.recipes)),
     )
-
-
-def number_text(value: float | None) -> str:
-    """Return a measured number with three significant digits, its exponent without padding."""
-    if value is None:
-        return NONE
-    if value == 0:
-        return "0"
-    mantissa, e, exponent = f"{value:#.3g}".partition("e")
-    return mantissa.removesuffix(".") + (f"e{exponent[0].replace('+', '')}{exponent[1:].lstrip('0')}" if e else "")
-
-
-def scale_for(found: LayerProbes, measure: str) -> Scale:
-    """Return the scale that all recipes of a task share for a measure.
-
-    It spans the recipes whose trials all completed, where there are any: a loss that ran away takes gradients and weights
-    with it, by many powers of ten.
-    """
-    calm = [one for one in found.recipes if one.completed] or list(found.recipes)
-    others = [one for one in found.recipes if one not in calm]
-    return scale_of(MEASURES[measure].scale, _values(calm, measure), _values(others, measure))
-
-
-def _values(recipes: Sequence[RecipeProbes], measure: str) -> Iterator[float]:
-    for one in recipes:
-        for row in one.means.get(measure, ()):
-            yield from (value for value in row if value is not None)
 
 
 def _measure(found: LayerProbes, name: str) -> MeasureView:

@@ -138,6 +138,8 @@ class SiteData:
         names += ["costs"] if self.costs else []
         names += ["statements"] if self.statements or self.challenges else []
         names += ["failures"] if any(map(is_failure, self.records)) else []
+        names += ["archive"] if self.older else []
+        names += ["disputes"] if self.disputes else []
         return {name: f"{name}.html" for name in names}
 
     @cached_property

@@ -166,7 +166,7 @@ def test_the_strip_range_is_never_empty():
 def test_long_labels_are_shortened():
     svg = svg_of([make_record(), make_record(changes={"optimizer": [component("x" * 200)]})])
     assert "x" * (LONGEST_LABEL - 1) + "…" in svg
-    assert "x" * LONGEST_LABEL not in svg
+    assert not any("x" * LONGEST_LABEL in text for text in re.findall(r">([^<]*)<", svg))
 
 
 def test_gaps_in_a_curve_are_survived():
