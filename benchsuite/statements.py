@@ -35,7 +35,7 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
-class Check:
+class RuleCheck:
     """What one rule found.
 
     Args:
@@ -106,7 +106,7 @@ class Statement:
     bundle: Hash
     verdict: Verdict
     reasons: Annotated[tuple[Said, ...], Field(max_length=MOST_LINES)]
-    checks: Annotated[tuple[Check, ...], Field(max_length=MOST_LINES)]
+    checks: Annotated[tuple[RuleCheck, ...], Field(max_length=MOST_LINES)]
     rerun: Annotated[tuple[Rerun, ...], Field(max_length=MOST_LINES)]
     sample: DrawnSample
     machine: Name = ""
@@ -168,6 +168,6 @@ def statement_from_json(content: bytes) -> Statement:
         raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
 
 
-for _typed in (Check, Rerun, DrawnSample, Statement):
+for _typed in (RuleCheck, Rerun, DrawnSample, Statement):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _statements: TypeAdapter[Statement] = TypeAdapter(Statement)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 if TYPE_CHECKING:
     from benchsuite.bundle import Bundle
@@ -31,7 +31,7 @@ def rule(bundle: Bundle, known: Registry) -> Rule:
         known: The plugins that were found.
     """
 
-    def find(evidence: Evidence) -> Iterator[Finding]:
+    def find(evidence: Evidence) -> Iterator[Objection]:
         _refuse_other_code(bundle, known, evidence)
         again = remade(bundle, known, bundle.statement_files)
         found = list(differing(bundle, again))
@@ -101,7 +101,7 @@ def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> N
     """Say why pages cannot be the same bytes here.
 
     Raises:
-        Skipped: If they cannot.
+        NotApplicable: If they cannot.
     """
     from benchsuite.bundle.environment import requirements
     from benchsuite.provenance import made_now
@@ -109,16 +109,16 @@ def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> N
     made, now = bundle.manifest.made_by, made_now(known)
     if made != now:
         there, here = (f"{one.benchsuite} {one.commit[:12]}".strip() for one in (made, now))
-        raise Skipped(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
+        raise NotApplicable(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
     if bundle.files.get(LOCK) != requirements(bundle.records):
-        raise Skipped("they were made with other versions of what draws and lays out.")
+        raise NotApplicable("they were made with other versions of what draws and lays out.")
     if evidence.made_elsewhere:
-        raise Skipped("some components are not installed here, with the same code.")
+        raise NotApplicable("some components are not installed here, with the same code.")
     if any(name.startswith("archive/") for name in bundle.manifest.files):
-        raise Skipped("its pages name earlier boards, which were there before it.")
+        raise NotApplicable("its pages name earlier boards, which were there before it.")
 
 
-def differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Finding]:
+def differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Objection]:
     """Find what a bundle holds that its records do not give.
 
     Args:
@@ -140,6 +140,6 @@ def differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Finding]:
             "is missing" if name not in held else "is made by nothing" if name not in made else "is not what they give"
         )
         more = "" if clean else "; but both were made by code that was being changed"
-        yield Finding(
+        yield Objection(
             f"{name} {what}: look at the records, not at this file{more}.", fails=clean and name not in OF_PROBLEMS
         )

@@ -23,7 +23,7 @@ from benchsuite.study_files import StudyFile, read_studies
 from benchsuite.verification import planning, replaying
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.judging import verdict
-from benchsuite.verification.verifying import Looked, compare, draw, look
+from benchsuite.verification.verifying import RuleResults, compare, draw, look
 from tests.bundle.forgeries import AGAIN, PLAIN, TUNED, Forge, Held, is_tuning, name_of
 from tests.bundle.hostile.cases import signed
 
@@ -89,13 +89,13 @@ def write(held: Held, path: Path) -> Path:
     return write_bundle(content, path, table=False)
 
 
-def looked_at(held: Held, path: Path, known: Registry) -> tuple[Bundle, Evidence, Looked]:
+def looked_at(held: Held, path: Path, known: Registry) -> tuple[Bundle, Evidence, RuleResults]:
     bundle = open_bundle(write(held, path))
     evidence = evidence_of(bundle, known)
     return bundle, evidence, look(evidence, (planning.rule(known), replaying.rule(known)))
 
 
-def found_by(looked: Looked) -> dict[str, str]:
+def found_by(looked: RuleResults) -> dict[str, str]:
     return {check.name: check.verdict for check in looked.checks if check.verdict in ("FAIL", "INCONCLUSIVE")}
 
 
