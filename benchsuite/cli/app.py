@@ -22,6 +22,7 @@ from benchsuite.cli import (
     merge,
     new,
     paper,
+    plot,
     publish,
     report,
     run,
@@ -83,6 +84,7 @@ app.command("new", cls=Verb)(new.new)
 app.command("check", cls=Verb)(check.check)
 app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
+app.command("plot", cls=Verb)(plot.plot)
 app.command("report", cls=Verb)(report.report)
 app.command("export", cls=Verb)(export.export)
 app.command("merge", cls=Verb)(merge.merge)
