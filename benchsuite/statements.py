@@ -1,7 +1,7 @@
 """A statement: what somebody found who verified a bundle, signed off by name. Pages show it, bundles carry it.
 
 It says of which bundle, by its hash, and from which number the sample was drawn, so that anybody can draw it again.
-docs/reference/bundle-format.md describes the JSON.
+docs/reference/statement-format.md describes the JSON.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def statement_from_json(content: bytes) -> Statement:
 
     Raises:
         NewerFormat: If a newer benchsuite wrote it.
-        NotARecord: If it is not whole, or not as docs/reference/bundle-format.md says.
+        NotARecord: If it is not whole, or not as docs/reference/statement-format.md says.
     """
     try:
         data = from_json(content, allow_inf_nan=False)
