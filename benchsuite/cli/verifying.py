@@ -102,7 +102,7 @@ def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
         studies=bundle.studies,
         note=bundle.manifest.note,
         made=bundle.manifest.made,
-        sizes=part_sizes(rules.tasks, known),
+        sizes=part_sizes([name for name, version in rules.tasks.items() if tasks.get(name) == version], known),
         reference=reference_of(bundle.path),
         code_now=lambda trial: fingerprints(trial, known),
         rules={

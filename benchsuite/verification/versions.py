@@ -44,12 +44,13 @@ VERSIONS = Rule(
 
 
 def _code(evidence: Evidence) -> Iterator[Objection]:
-    others: defaultdict[str, list[str]] = defaultdict(list)
-    for id, words in evidence.made_elsewhere.items():
-        others[words].append(id)
-    for words, ids in sorted(others.items(), key=lambda one: (-len(one[1]), one[0])):
+    others: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for id, held in evidence.made_elsewhere.items():
+        for one in held.items():
+            others[one].append(id)
+    for (key, how), ids in sorted(others.items(), key=lambda one: (-len(one[1]), one[0])):
         yield Objection(
-            f"{len(ids):,} of {len(evidence.records):,} records cannot be trained again here: {words}.", fails=False
+            f"{len(ids):,} of {len(evidence.records):,} records cannot be trained again here: {key} {how}.", fails=False
         )
 
 

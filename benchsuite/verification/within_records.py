@@ -75,7 +75,8 @@ def _counts(evidence: Evidence) -> Iterator[Objection]:
         raise NotApplicable("no certificate here says how many examples the tasks have.")
     for record in evidence.records.values():
         sizes = evidence.sizes.get(record.trial.task)
-        if sizes is None or any(record.trial.division):
+        other = f"task:{record.trial.task}" in evidence.made_elsewhere.get(record.id, {})
+        if sizes is None or any(record.trial.division) or other:
             continue
         # The training part is evaluated on a share of its examples.
         for part, size in zip(PARTS[1:], sizes[1:], strict=True):
