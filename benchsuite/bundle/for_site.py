@@ -10,11 +10,12 @@ from typing import Any
 from benchsuite.bundle.disputes import read_challenges, read_disputes
 from benchsuite.record import Record
 from benchsuite.record_files import Damage
+from benchsuite.statement_files import read_statements
 from benchsuite.study_files import read_studies
 
 
 def site_facts(folder: Path, records: Mapping[str, Record], damaged: list[Damage]) -> dict[str, list[dict[str, Any]]]:
-    """Return ``studies``, ``disputes`` and ``challenges`` of a results folder, as ``write_report`` takes them.
+    """Return ``studies``, ``disputes``, ``challenges`` and ``statements`` of a results folder, as ``write_report`` takes them.
 
     Args:
         folder: The results folder.
@@ -25,4 +26,5 @@ def site_facts(folder: Path, records: Mapping[str, Record], damaged: list[Damage
         "studies": [{"id": one.id, **asdict(one)} for one in read_studies(folder, damaged)],
         "disputes": [one.for_page() for one in read_disputes(folder, records, damaged)],
         "challenges": [one.for_page() for one in read_challenges(folder, damaged)],
+        "statements": [one.for_page() for one in read_statements(folder, damaged)],
     }

@@ -222,6 +222,11 @@ def write(
     problems += about_data
     said = some_of(damaged, store.folder)
     problems += said
+    if disputed := len(facts["disputes"]):
+        problems.append(
+            f"{count_of(disputed, 'trial')} {'is' if disputed == 1 else 'are'} disputed: somebody else has other numbers. The boards "
+            "hold those that were here first; see Disputes, under Provenance."
+        )
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:
         problems.append(
@@ -244,13 +249,14 @@ def write(
             certificates=certificates,
             costs=costs,
             numbers=numbers,
-            components=component_cards(shown, known),
-            tasks=task_cards(shown, known),
             older=older,
             trials="" if folder else "../trials",
             studies=facts["studies"],
             disputes=facts["disputes"],
             challenges=facts["challenges"],
+            statements=facts["statements"],
+            components=component_cards(shown, known),
+            tasks=task_cards(shown, known),
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:
