@@ -34,6 +34,7 @@ from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.conformance.all_promises import all_promises
 from benchsuite.options import Table, options_of
+from benchsuite.outcomes import Outcome
 from benchsuite.reference import load_reference
 from benchsuite.reference.stored import FILE
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
@@ -157,7 +158,7 @@ def reference_results(known: Registry) -> str:
         ("size", f"{stored.path.stat().st_size / 1e6:.2f} MB"),
     ]
     lines = ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)]
-    tasks = sorted(stored.rules.tasks)
+    tasks = sorted({search.task for search in stored.searches})
     head = [f"| optimizer | {' | '.join(tasks)} |", f"|---|{'---|' * len(tasks)}"]
     medians = {
         (search.selection, search.task): _median_of(
@@ -195,7 +196,10 @@ def reference_results(known: Registry) -> str:
 
 
 def _median_of(records: list[Any]) -> str:
-    """Return the median over seeds, with how many failed, which count as worse than any number."""
+    """Return the median over seeds, with how many failed, which count as worse than any number; – where none is supported."""
+    records = [record for record in records if record.outcome is not Outcome.UNSUPPORTED]
+    if not records:
+        return "–"
     values = [
         value
         for record in records
