@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchsuite.archive_figures import ArchiveFigures
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.record import Record
 from benchsuite.searches import Search
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
     from benchsuite.analysis import Leaderboard
     from benchsuite.analysis.arrays import TrialTable
+    from benchsuite.analysis.probes import Probes
+    from benchsuite.analysis.reference import Reference
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.record_files import Damage
-    from benchsuite.report.drawings.series import Series
+    from benchsuite.report.figures.asked import Source
 
 
-class Archive:
+class Archive(ArchiveFigures):
     """The records of a results folder; :func:`benchsuite.read` opens one.
 
     Args:
@@ -35,6 +37,8 @@ class Archive:
         same_as: (kind, name) → name, of components that say that they are the same method as another.
         searches: How tuned settings were chosen.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
+        reference: The stored reference results; scores may be held against them.
+        probes: Reads what was measured in the layers, id → numbers; it is called when that is drawn.
     """
 
     def __init__(
@@ -48,11 +52,14 @@ class Archive:
         same_as: Mapping[tuple[str, str], str] | None = None,
         searches: Iterable[Search] = (),
         parts: TestParts | None = None,
+        reference: Reference | None = None,
+        probes: Callable[[], Mapping[str, Probes]] | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
-        self._contents = Contents(records, same_as, searches=self._searches, parts=parts)
+        self._contents = Contents(records, same_as, searches=self._searches, parts=parts, reference=reference)
+        self._probes = probes
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -189,42 +196,14 @@ class Archive:
             return table_of(self._contents.sample, kind=kind, change=change)
         return table_of_searches(self._contents.sample, self._searches, kind=kind, track=track, change=change)
 
-    def draw_learning_curves(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
-        """Draw the validation measure of a task over its steps, the median of the seeds thick and each seed faint.
+    def _source(self) -> Source:
+        return self._drawn
 
-        Args:
-            task: Name of the task; with several budgets or precisions the label that the leaderboard gives a column.
-            kind: Which components are compared.
-            axes: Where to draw; new ones unless given.
+    @cached_property
+    def _drawn(self) -> Source:
+        from benchsuite.report.figures.asked import Source
 
-        Returns:
-            The axes.
-
-        Raises:
-            BenchsuiteError: If the task has no trial that compares the kind.
-        """
-        from benchsuite.report.drawings.learning_curves import draw_learning_curves
-        from benchsuite.report.drawings.theme import theme
-
-        series, board, position = self._series(task, kind)
-        head = board.columns[position]
-        with theme():
-            drawn = draw_learning_curves(axes or _new_axes(), series, head.primary, head.direction)
-            drawn.legend(list(drawn.get_lines())[::-1], [one.label for one in series], frameon=False)
-        return drawn
-
-    def draw_seeds(self, task: str, kind: str = "optimizer", axes: Axes | None = None) -> Axes:
-        """Draw the test value that every seed ended with, a row for each component, with the median and its interval.
-
-        Arguments, result and errors are those of :meth:`draw_learning_curves`.
-        """
-        from benchsuite.report.drawings.seed_strip import draw_seed_strip
-        from benchsuite.report.drawings.theme import theme
-
-        series, board, position = self._series(task, kind)
-        head = board.columns[position]
-        with theme():
-            return draw_seed_strip(axes or _new_axes(), series, head.primary, head.direction)
+        return Source(self._contents, self._probes() if self._probes else {})
 
     def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
         of_kind = [board for board in self._contents.boards if board.kind == kind]
@@ -245,26 +224,10 @@ class Archive:
             )
         return boards[change]
 
-    def _series(self, task: str, kind: str) -> tuple[list[Series], Leaderboard, int]:
-        from benchsuite.report.drawings.palette import styles_of
-        from benchsuite.report.drawings.series import series_of
-
-        if kind not in self.kinds:
-            raise unknown("kind among these trials:", kind, self.kinds)
-        places = {
-            head.label: (board, position)
-            for board in self._contents.boards
-            for position, head in enumerate(board.columns)
-            if board.kind == kind and board.protocol.track == "default"
-        }
-        if task not in places:
-            raise unknown(f"task with a leaderboard of kind {kind.replace('_', ' ')}:", task, places)
-        board, position = places[task]
-        return series_of(board, position, self._by_id, styles_of(self._contents.boards)), board, position
-
 
 def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = True, stale: bool = False) -> Archive:
     """Read a results folder; see :func:`benchsuite.read`."""
+    from benchsuite.analysis.reference import reference_of
     from benchsuite.analysis.test_part import TestParts, right_from
     from benchsuite.certificates import part_sizes
     from benchsuite.freshness import Freshness, judge_of
@@ -291,10 +254,6 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         same_as=registry.same_as,
         searches=searches,
         parts=TestParts(part_sizes({record.trial.task for record in shown}, registry), right),
+        reference=reference_of(store.folder),
+        probes=lambda: {record.id: found for record in shown if (found := store.extras.probes(record.id)) is not None},
     )
-
-
-def _new_axes() -> Axes:
-    from matplotlib import pyplot
-
-    return pyplot.subplots(figsize=(7.0, 4.0), layout="constrained")[1]

@@ -19,6 +19,8 @@ from benchsuite.archive import Archive
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
+from benchsuite.report.drawings.series import series_of
+from benchsuite.report.figures.asked import Asked
 from benchsuite.store import Store
 from tests.factories import DIGITS, component, make_record, make_study, remade
 
@@ -151,7 +153,9 @@ def test_the_legend_names_each_line_by_its_own_colour(archive: Archive) -> None:
     axes = archive.draw_learning_curves("digits_mlp", "schedule")
     legend = axes.get_legend()
     assert legend is not None
-    series, _, _ = archive._series("digits_mlp", "schedule")
+    source = archive._source()
+    board, at = source.columns(Asked(kind="schedule", task="digits_mlp"))[0]
+    series = series_of(board, at, source.records, source.styles)
     shown = [
         (text.get_text(), handle.get_color())
         for text, handle in zip(legend.get_texts(), legend.get_lines(), strict=True)

@@ -46,7 +46,7 @@ def info(
         ),
     ] = False,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The drawing, a .png or .svg; NAME.png unless given.")
+        Path | None, typer.Option(metavar="FILE", help="The drawing, a .png, .svg or .pdf; NAME.png unless given.")
     ] = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
@@ -85,7 +85,7 @@ def _no_such(known: Registry, kind: str, name: str) -> BenchsuiteError:
 
 def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> None:
     """Draw what was selected, after what there is to know about it."""
-    from benchsuite.cli.plot import DRAWINGS, drawing
+    from benchsuite.cli.component_pictures import DRAWINGS, drawing
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
 
@@ -112,7 +112,7 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
 
 def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     """Draw a task's data and network, after what there is to know about it."""
-    from benchsuite.cli.plot import draw_task
+    from benchsuite.cli.component_pictures import draw_task
     from benchsuite.report.drawings.picture import check_picture, write_picture
 
     if name not in known.tables["task"]:

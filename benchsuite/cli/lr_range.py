@@ -34,7 +34,7 @@ def lr_range(
     seed: Annotated[int, typer.Option(metavar="N", help="The seed.")] = 0,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A .png or .svg; lr-range-TASK-OPTIMIZER.png unless given."),
+        typer.Option(metavar="FILE", help="A .png, .svg or .pdf; lr-range-TASK-OPTIMIZER.png unless given."),
     ] = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,

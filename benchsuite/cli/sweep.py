@@ -61,7 +61,7 @@ def sweep(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="A .png or .svg; sweep-TASK-OPTIMIZER.png unless given. The numbers lie beside it as .csv.",
+            help="A .png, .svg or .pdf; sweep-TASK-OPTIMIZER.png unless given. The numbers lie beside it as .csv.",
         ),
     ] = None,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,

@@ -46,7 +46,7 @@ def trace(
     seed: Annotated[int, typer.Option(metavar="N", help="For methods that draw at random.")] = 0,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A .png, .svg or (animated) .gif; trace-SURFACE.png unless given."),
+        typer.Option(metavar="FILE", help="A .png, .svg, .pdf or (animated) .gif; trace-SURFACE.png unless given."),
     ] = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
@@ -56,12 +56,27 @@ def trace(
     All other kinds are those of the task's baseline.
     """
     surround()
+    path = output or Path(f"trace-{surface}.png")
+    trace_to(path, surface, optimizer, learning_rate, steps, seed, plugin, no_local)
+    echo("Wrote {}", path)
+
+
+def trace_to(
+    path: Path,
+    surface: str,
+    optimizer: list[str] | None = None,
+    learning_rate: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    plugin: list[str] | None = None,
+    no_local: bool = False,
+) -> None:
+    """Run optimizers over a surface, say how each ended, and draw their ways into a file; see :func:`trace`."""
     from benchsuite.report.drawings.picture import check_picture
     from benchsuite.report.drawings.trace_file import TRACE_SUFFIXES, write_trace
 
     known = registry(plugin, no_local)
     task, drawn = _surface(known, surface)
-    path = output or Path(f"trace-{surface}.png")
     check_picture(path, TRACE_SUFFIXES)
     if steps is not None and not 1 <= steps <= MOST_STEPS:
         raise BenchsuiteError(f"--steps must be a whole number from 1 to {MOST_STEPS}. Received: {steps}.")
@@ -76,7 +91,6 @@ def trace(
     echo("{} from ({:g}, {:g}): f − f* at the end, and how it ended", surface, *drawn.start)
     ways = [_way(task, setting, known, steps, seed) for setting in settings]
     write_trace(path, ground, ways)
-    echo("Wrote {}", path)
 
 
 def _surface(known: Registry, name: str) -> tuple[Task, Surface]:

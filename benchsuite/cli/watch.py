@@ -127,7 +127,7 @@ class Watch:
             self.server.waiting = "No trial has a record yet. This page looks for one by itself."
             return
         try:
-            written = write(self.store, self.known, stale=self.stale, held=self._held, place=self.server.folder)
+            written = write(self.store, self.known, stale=self.stale, held=self._held, folder=self.server.folder)
         except BenchsuiteError as error:
             self.watched.mark()  # a folder that is gone is told as that
             self.server.waiting = str(error)

@@ -320,7 +320,7 @@ def test_bundled_tasks_are_drawn_with_the_parameters_of_their_certificates(name,
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("ours --plot --output a.gif", "--output must end in .png or .svg. Received: 'a.gif'."),
+        ("ours --plot --output a.gif", "--output must end in .png, .svg or .pdf. Received: 'a.gif'."),
         ("task:our --plot", "unknown task 'our'. Did you mean 'ours'?"),
         ("gone --plot", "task 'gone' cannot be drawn: FileNotFoundError: no such file"),
         ("absent --plot", "task 'absent' cannot be drawn: its package is missing. Run: pip install it"),

@@ -117,7 +117,7 @@ def test_a_range_test_repeats_bit_for_bit(bundled: Registry) -> None:
         ),
         ("noisy_quadratic sgd --steps 9", "--steps must be a whole number from 10 to 100000. Received: 9."),
         ("noisy_quadratic sgd --seed -1", "--seed must be a whole number from 0. Received: -1."),
-        ("noisy_quadratic sgd --output x.pdf", "--output must end in .png or .svg. Received: 'x.pdf'."),
+        ("noisy_quadratic sgd --output x.bmp", "--output must end in .png, .svg or .pdf. Received: 'x.bmp'."),
         (
             "noisy_quadratic sgd --output no/x.png",
             "cannot write 'no/x.png': the folder 'no' does not exist. Name a file in a folder that exists.",
@@ -195,7 +195,7 @@ def test_what_is_drawn_of_a_plateau_is_its_reaction(bundled: Registry) -> None:
         ("schedule:cosin --plot", "unknown schedule 'cosin'. Did you mean 'cosine'?"),
         ("cosine[final=2] --plot", "final of schedule 'cosine' must be a number from 0 to 0.99. Received: 2."),
         ("cosine --output x.png", "--output is for a drawing. Received: 'x.png' without --plot. Add --plot."),
-        ("cosine --plot --output x.gif", "--output must end in .png or .svg. Received: 'x.gif'."),
+        ("cosine --plot --output x.gif", "--output must end in .png, .svg or .pdf. Received: 'x.gif'."),
     ],
 )
 def test_what_cannot_be_drawn_is_one_line(arguments: str, message: str, folder: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
         ("sweep nope adam --over learning_rate", "unknown task 'nope'"),
         ("sweep digits_mlp adam --over learning_rate --points 1", "--points must be a whole number from 2 to 200. Received: 1."),
         ("sweep digits_mlp adam --over learning_rate --measure tests", "unknown measure. Received: 'tests'."),
-        ("sweep digits_mlp adam --over learning_rate --output x.pdf", "--output must end in .png or .svg."),
+        ("sweep digits_mlp adam --over learning_rate --output x.bmp", "--output must end in .png, .svg or .pdf."),
         ("sweep digits_mlp kin:adam --over learning_rate", "unknown kind 'kin'."),
         ("variance digits_mlp --draws 1", "--draws must be a whole number from 2 to 1000. Received: 1."),
         ("tune digits_mlp adam --budget tiny", "--budget must be small, medium, large or a number from 1 to 100,000. Received: 'tiny'."),

@@ -90,7 +90,7 @@ def test_a_learning_rate_for_all_leaves_what_a_selection_names(folder):
     [
         ("digits_mlp", "task 'digits_mlp' has no surface to draw. Those that have one: beale, himmelblau, plateau, "),
         ("rosenbrok", "unknown surface 'rosenbrok'. Did you mean 'rosenbrock'? Known: beale, "),
-        ("beale --output a.pdf", "--output must end in .png, .svg or .gif. Received: 'a.pdf'."),
+        ("beale --output a.bmp", "--output must end in .png, .svg, .pdf or .gif. Received: 'a.bmp'."),
         ("beale --output no/a.png", "cannot write 'no/a.png': the folder 'no' does not exist. Name a file in a folder "),
         ("beale --steps 0", "--steps must be a whole number from 1 to 100000. Received: 0."),
         ("beale --seed -1", "--seed must be a whole number from 0. Received: -1."),

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import INK, MUTED, PAPER
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import name_rows, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_NUMBERS = 700
 """Cells that have their number written in them; of larger maps the colours have to do."""
+KEY = 1.5
+"""Width of the scale of the colours, in inches."""
 MISSING = "#f0eee8"
 """The ground of what failed."""
 CROSS = "✕"
@@ -72,22 +74,22 @@ def draw_numbers(axes: Axes, texts: Mapping[Place, tuple[str, bool]], size: floa
         )
 
 
-def name_sides(axes: Axes, rows: Sequence[str], columns: Sequence[str], *, turned: bool = True) -> None:
-    """Name the rows on the left and the columns on top.
+def name_sides(axes: Axes, rows: Sequence[str], columns: Sequence[str], components: Sequence[str] = ()) -> None:
+    """Name the rows on the left and the columns above, these on end.
 
     Args:
         axes: With cells on them.
         rows: Names.
         columns: Names.
-        turned: Whether the columns' names stand on end.
+        components: Whose the rows are; nobody's unless given.
     """
-    axes.xaxis.tick_top()
-    axes.set_xticks([at + 0.5 for at in range(len(columns))], [short(one) for one in columns])
-    axes.set_yticks([at + 0.5 for at in range(len(rows))], [short(one) for one in rows])
-    axes.tick_params(axis="both", labelcolor=INK, length=0, pad=2, labelsize=7.5)
-    if turned:
-        for label in axes.get_xticklabels():
-            label.set(rotation=55, ha="left", rotation_mode="anchor")
+    name_rows(axes, rows, components, middle=0.5)
+    axes.set_xticks([])
+    for at, name in enumerate(columns):
+        axes.annotate(
+            short(name), (at + 0.5, 1), xycoords=axes.get_xaxis_transform(), xytext=(0, 4), textcoords="offset points",
+            rotation=55, ha="left", va="bottom", rotation_mode="anchor", color=INK, fontsize=7.5, annotation_clip=False,
+        )  # fmt: skip
 
 
 def draw_key(
@@ -108,11 +110,8 @@ def draw_key(
     transform = axes.get_yaxis_transform()
     rows = float(axes.get_ylim()[0])
     inch = rows / room
-    top, high, wide = (
-        rows + below * inch,
-        0.09 * inch,
-        min(0.55, 1.6 / max(axes.get_position().width * _width(axes), 0.1)),
-    )
+    across = _width(axes)
+    top, high, wide = rows + below * inch, 0.09 * inch, KEY / across
     for number, colour in enumerate(colours):
         axes.add_patch(
             Rectangle(
@@ -131,10 +130,12 @@ def draw_key(
             fontsize=7,
             color=MUTED,
         )
-    axes.text(wide + 0.12 / max(_width(axes), 1), top + high, words, transform=transform, ha="left", va="bottom",
+    axes.text(wide + 0.12 / across, top + high, words, transform=transform, ha="left", va="bottom",
               fontsize=7.5, color=MUTED)  # fmt: skip
 
 
 def _width(axes: Axes) -> float:
+    """Return how wide axes are, in inches."""
     figure = axes.get_figure(root=True)
-    return float(figure.get_size_inches()[0]) if figure is not None else 6.0
+    whole = float(figure.get_size_inches()[0]) if figure is not None else 6.0
+    return max(axes.get_position().width * whole, 0.1)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis import ColumnHead
 from benchsuite.report.drawings.learning_curves import draw_learning_curves
 from benchsuite.report.drawings.room import WHOLE, Room
-from benchsuite.report.drawings.seed_strip import draw_seed_strip, short
+from benchsuite.report.drawings.row_names import short
+from benchsuite.report.drawings.seed_strip import draw_seed_strip
 from benchsuite.report.drawings.series import Series
 from benchsuite.report.drawings.theme import theme
 from benchsuite.report.tables.numbers import column_format, folds_text

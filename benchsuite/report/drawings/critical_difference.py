@@ -13,7 +13,7 @@ from benchsuite.analysis.inference.critical_difference import CriticalDifference
 from benchsuite.report.drawings.marks import belongs, component_of
 from benchsuite.report.drawings.palette import INK, MUTED, Styles
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -15,7 +15,7 @@ from benchsuite.analysis.verdict import CANNOT_TELL, TaskVerdict, Verdict
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.palette import COLOURS, INK, MUTED
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import name_rows, short
 from benchsuite.report.drawings.theme import set_title
 
 if TYPE_CHECKING:
@@ -76,8 +76,16 @@ def _said(task: TaskVerdict) -> str:
             if math.isnan(task.difference)
             else f"{task.word}; {task.failed_a} and {task.failed_b} {task.beyond}"
         )
-    ends = f" [{task.low:+.2g}, {task.high:+.2g}]" if math.isfinite(task.low) and math.isfinite(task.high) else ""
-    return f"{task.difference:+.3g}{ends} {task.measure.removeprefix('test ')}"
+    ends = (
+        f" [{_signed(task.low, 2)}, {_signed(task.high, 2)}]"
+        if math.isfinite(task.low) and math.isfinite(task.high)
+        else ""
+    )
+    return f"{_signed(task.difference, 3)}{ends} {task.measure.removeprefix('test ')}"
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:+.{digits}g}".replace("-", "−")
 
 
 def draw_forest(axes: Axes, rows: Sequence[ForestRow], a: str, b: str) -> Axes:
@@ -109,18 +117,17 @@ def draw_forest(axes: Axes, rows: Sequence[ForestRow], a: str, b: str) -> Axes:
             [place], [at], marker=marker, markersize=6, color=colour, linestyle="none", zorder=3, clip_on=False,
             markerfacecolor="none" if row.word == CANNOT_TELL else colour,
         )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [short(row.label) for row in rows])
+    name_rows(axes, [row.label for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(-reach * 1.04, reach * 1.04)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:+.4g} %" if round(value, 9) else "0")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{_signed(100 * value, 4)} %" if round(value, 9) else "0")
     axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", labelcolor=INK, length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.set_xlabel(
-        f"← {short(b)} better        part of the distance to the best value of {short(b)}        {short(a)} better →"
+    axes.set_xlabel(f"← {short(b)} better          {short(a)} better →")
+    set_title(
+        axes, f"part of the error of {short(b)} that {short(a)} takes away, with its interval; filled: told apart"
     )
-    set_title(axes, "difference with its interval; filled: told apart")
     return axes
 
 

@@ -17,10 +17,9 @@ from benchsuite.report.drawings.cells import (
     draw_numbers,
     name_sides,
 )
-from benchsuite.report.drawings.palette import COLOURS, SEQUENTIAL, mixed
+from benchsuite.report.drawings.palette import COLOURS, SEQUENTIAL, SEQUENTIAL_LEVELS, mixed
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
-from benchsuite.report.drawings.svg import LEVELS
+from benchsuite.report.drawings.row_names import short
 from benchsuite.report.tables.numbers import column_format
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def draw_grid(axes: Axes, grid: Grid, *, height: float | None = None) -> Axes:
     """
     from matplotlib.patches import Rectangle
 
-    colours = mixed(SEQUENTIAL[0], LEVELS)
+    colours = mixed(SEQUENTIAL[0], SEQUENTIAL_LEVELS)
     medians = _medians(grid)
     known = [value for value in medians.values() if math.isfinite(value)]
     scale = axis_scale(grid.head.quantity, grid.head.better, known)
@@ -55,12 +54,12 @@ def draw_grid(axes: Axes, grid: Grid, *, height: float | None = None) -> Axes:
         if math.isfinite(value):
             part = (scale.place(value) - places[0]) / (places[-1] - places[0]) if places[-1] > places[0] else 0.5
             part = part if grid.head.better == "max" else 1 - part
-            level = min(int(part * LEVELS), LEVELS - 1)
+            level = min(int(part * SEQUENTIAL_LEVELS), SEQUENTIAL_LEVELS - 1)
         cells.append((place, MISSING if level is None else colours[level]))
         if level is None:
             texts[place] = CROSS, False
         elif numbered:
-            texts[place] = form(value), level > LEVELS / 2
+            texts[place] = form(value), level > SEQUENTIAL_LEVELS / 2
     draw_cells(axes, cells, (len(grid.columns), len(grid.rows)))
     draw_numbers(axes, texts)
     name_sides(axes, grid.rows, grid.columns)

@@ -16,11 +16,10 @@ from benchsuite.report.drawings.cells import (
     draw_numbers,
     name_sides,
 )
-from benchsuite.report.drawings.marks import belongs, component_of
-from benchsuite.report.drawings.palette import SEQUENTIAL, mixed
+from benchsuite.report.drawings.marks import component_of
+from benchsuite.report.drawings.palette import SEQUENTIAL, SEQUENTIAL_LEVELS, mixed
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
-from benchsuite.report.drawings.svg import LEVELS
+from benchsuite.report.drawings.row_names import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +33,7 @@ CELL_WIDTH, CELL_HEIGHT = 0.36, 0.17
 def level_of(score: float) -> int:
     """Return how dark a score is: logarithmic in what is missing to 1, as the axes of all measures with a best value are."""
     missing = min(max(1.0 - score, NEAREST), 1.0)
-    return min(int(math.log(missing) / math.log(NEAREST) * LEVELS), LEVELS - 1)
+    return min(int(math.log(missing) / math.log(NEAREST) * SEQUENTIAL_LEVELS), SEQUENTIAL_LEVELS - 1)
 
 
 def draw_heat_map(axes: Axes, found: ScoreMap, kind: str, *, height: float | None = None) -> Axes:
@@ -46,7 +45,7 @@ def draw_heat_map(axes: Axes, found: ScoreMap, kind: str, *, height: float | Non
         kind: Of the components.
         height: Of the axes in inches, where that is known.
     """
-    colours = mixed(SEQUENTIAL[0], LEVELS)
+    colours = mixed(SEQUENTIAL[0], SEQUENTIAL_LEVELS)
     rows, columns = found.values.shape
     cells: list[tuple[Place, str]] = []
     texts: dict[Place, tuple[str, bool]] = {}
@@ -61,13 +60,11 @@ def draw_heat_map(axes: Axes, found: ScoreMap, kind: str, *, height: float | Non
             if level is None:
                 texts[column, row] = CROSS, False
             elif numbered:
-                texts[column, row] = percent_of(value), level > LEVELS / 2
+                texts[column, row] = percent_of(value), level > SEQUENTIAL_LEVELS / 2
     draw_cells(axes, cells, (columns, rows))
     draw_numbers(axes, texts)
-    name_sides(axes, found.rows, found.columns)
-    for label, name, text in zip(found.rows, found.names, axes.get_yticklabels(), strict=True):
-        belongs(text, component_of(kind, name), label)
-    ticks = [(math.log(1 - score) / math.log(NEAREST), f"{100 * score:g}") for score in (0.0, 0.5, 0.9)]
+    name_sides(axes, found.rows, found.columns, [component_of(kind, name) for name in found.names])
+    ticks = [(math.log(1 - score) / math.log(NEAREST), f"{100 * score:g}") for score in (0.0, 0.9)]
     words = "median score in %: 0 an untrained network, 100 the best known; ✕ failed"
     draw_key(axes, colours, [*ticks, (1.0, "≥ 99")], words, height or rows * CELL_HEIGHT)
     return axes

@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from benchsuite.report.drawings.palette import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
+
 Kind = Literal["log", "share", "diverging"]
 
-SEQUENTIAL_LEVELS = 20
-DIVERGING_LEVELS = 21
-"""Odd, so that one level lies around 0."""
 _SEQUENTIAL = tuple(f"h{level}" for level in range(SEQUENTIAL_LEVELS))
 _DIVERGING = tuple(f"d{level}" for level in range(DIVERGING_LEVELS))
 ZERO = "hz"

@@ -12,6 +12,7 @@ from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale, worth_s
 from benchsuite.report.drawings.marks import belongs
 from benchsuite.report.drawings.palette import MUTED
 from benchsuite.report.drawings.room import WHOLE, Room
+from benchsuite.report.drawings.row_names import add_line
 from benchsuite.report.drawings.series import CurvePoints, Series
 from benchsuite.report.drawings.theme import set_title
 
@@ -59,12 +60,12 @@ def draw_learning_curves(
             [[(step, scale.shown(value)) for step, value in zip(*curve, strict=True)] for curve in thinned[:faint_each]],
             colors=one.style.colour, linewidths=0.7, alpha=0.28 * one.shade, zorder=2,
         )  # fmt: skip
-        axes.add_collection(faint)
+        axes.add_collection(faint, autolim=False)
         belongs(faint, one.component, one.label)
         steps, middle = _median_curve(thinned, one.failed, direction)
-        (line,) = axes.plot(
-            steps, [scale.shown(value) for value in middle], color=one.style.colour, linewidth=1.7, alpha=one.shade,
-            dashes=one.style.dash or (None, None), zorder=3 + order / 100, solid_capstyle="round",
+        line = add_line(
+            axes, steps, [scale.shown(value) for value in middle], color=one.style.colour, linewidth=1.7, alpha=one.shade,
+            dashes=one.style.dash, zorder=3 + order / 100, solid_capstyle="round",
         )  # fmt: skip
         belongs(line, one.component, one.label)
         if banded and (band := median_band(thinned, one.failed, direction)):
@@ -75,11 +76,10 @@ def draw_learning_curves(
             )  # fmt: skip
             belongs(shaded, one.component, one.label)
     values = [value for one in series for _, path in one.curves for value in path if math.isfinite(value)]
-    axes.autoscale_view()
     later = [value for one in series for curve in one.curves for step, value in zip(*curve, strict=True) if step > 0]
     low, high = worth_showing(later or values, direction, scale)
     scale.set_on(axes, "y", low, high)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, max((curve[0][-1] for one in series for curve in one.curves if curve[0]), default=1) * 1.02)
     axes.set_xlabel(ACROSS[across])
     set_title(
         axes,

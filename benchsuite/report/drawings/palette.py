@@ -113,3 +113,21 @@ def mixed(ramp: Ramp, count: int) -> list[str]:
             "#" + "".join(f"{round(a + (b - a) * part / (count - 1)):02x}" for a, b in zip(one, other, strict=True))
         )
     return colours
+
+
+SEQUENTIAL_LEVELS, DIVERGING_LEVELS = 20, 21
+"""Colours of a sequential and of a diverging scale; the second is odd, so that one of its levels lies around 0."""
+
+
+def variables(*, dark: bool = False) -> dict[str, str]:
+    """Return the colours that a page swaps with its scheme: name of the CSS variable → colour.
+
+    ``s0`` … are the hues of components, ``h0`` … the levels of a sequential scale, ``d0`` … those of a diverging one.
+
+    Args:
+        dark: Whether the ground is dark.
+    """
+    side = 1 if dark else 0
+    hues = {f"s{number}": pair[side] for number, pair in enumerate(COLOURS)}
+    levels = {f"h{number}": colour for number, colour in enumerate(mixed(SEQUENTIAL[side], SEQUENTIAL_LEVELS))}
+    return {**hues, **levels, **{f"d{n}": colour for n, colour in enumerate(mixed(DIVERGING[side], DIVERGING_LEVELS))}}

@@ -68,7 +68,7 @@ class Picture:
         figure.set_facecolor("white")
         with theme():
             height = float(figure.get_size_inches()[1])
-            figure.text(0.012, 1 - 0.2 / height, self.title, fontsize=9.5, color=INK, va="center", fontweight="medium")
+            figure.text(0.012, 1 - 0.2 / height, self.title, fontsize=9.5, color=INK, va="center")
         return figure
 
     def svg(self) -> str:

@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis import LayerProbes, RecipeProbes
 from benchsuite.report.drawings.cells import Place, draw_cells, draw_key, draw_numbers
 from benchsuite.report.drawings.heat_scale import ZERO, Scale
-from benchsuite.report.drawings.palette import DIVERGING, GRID, INK, MUTED, SEQUENTIAL, mixed
+from benchsuite.report.drawings.palette import (
+    DIVERGING,
+    DIVERGING_LEVELS,
+    GRID,
+    INK,
+    MUTED,
+    SEQUENTIAL,
+    SEQUENTIAL_LEVELS,
+    mixed,
+)
 from benchsuite.report.drawings.picture import Margins, Picture
 from benchsuite.report.drawings.probe_scale import MEASURES, number_text, scale_for
-from benchsuite.report.drawings.seed_strip import short
-from benchsuite.report.drawings.svg import DIVERGING_LEVELS, LEVELS
+from benchsuite.report.drawings.row_names import short
 from benchsuite.report.drawings.theme import set_title, theme
 
 if TYPE_CHECKING:
@@ -73,7 +81,7 @@ def draw_probe_map(
 
 
 def _colours(scale: Scale) -> dict[str, str]:
-    ramp, levels = (DIVERGING, DIVERGING_LEVELS) if scale.kind == "diverging" else (SEQUENTIAL, LEVELS)
+    ramp, levels = (DIVERGING, DIVERGING_LEVELS) if scale.kind == "diverging" else (SEQUENTIAL, SEQUENTIAL_LEVELS)
     return {**dict(zip(scale.levels, mixed(ramp[0], levels), strict=True)), ZERO: GRID}
 
 

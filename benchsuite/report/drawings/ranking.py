@@ -12,7 +12,7 @@ from benchsuite.analysis import Leaderboard
 from benchsuite.report.drawings.marks import belongs, component_of
 from benchsuite.report.drawings.palette import GRID, INK, MUTED, Styles
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import add_line, name_rows, short
 from benchsuite.report.drawings.theme import set_title, theme
 
 if TYPE_CHECKING:
@@ -142,21 +142,21 @@ def _draw_row(
 ) -> None:
     held = board.rows[row]
     style, component = styles[board.kind, held.name], component_of(board.kind, held.name)
-    (bar,) = axes.plot(ends, [at, at], color=style.colour, linewidth=5.5, alpha=0.25, solid_capstyle="round", zorder=2)
-    (mark,) = axes.plot(
-        [point], [at], marker=style.marker, markersize=5.5, color=style.colour, linestyle="none", zorder=3
+    bar = add_line(
+        axes, ends, [at, at], color=style.colour, linewidth=5.5, alpha=0.25, solid_capstyle="round", zorder=2
+    )
+    mark = add_line(
+        axes, [point], [at], marker=style.marker, markersize=5.5, color=style.colour, linestyle="none", zorder=3
     )
     for one in (bar, mark):
         belongs(one, component, held.label)
 
 
 def _name_rows(axes: Axes, board: Leaderboard, rows: Sequence[int]) -> None:
-    axes.set_yticks(range(len(rows)), [short(board.rows[row].label) for row in rows])
-    for row, name in zip(rows, axes.get_yticklabels(), strict=True):
-        belongs(name, component_of(board.kind, board.rows[row].name), board.rows[row].label)
+    held = [board.rows[row] for row in rows]
+    name_rows(axes, [row.label for row in held], [component_of(board.kind, row.name) for row in held])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", labelcolor=INK, length=0)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
 

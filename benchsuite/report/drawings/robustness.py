@@ -9,7 +9,7 @@ from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.robustness import Without
 from benchsuite.report.drawings.palette import COLOURS, INK, MUTED
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import short
 from benchsuite.report.drawings.theme import set_title
 
 if TYPE_CHECKING:

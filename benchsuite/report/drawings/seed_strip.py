@@ -10,16 +10,14 @@ from benchsuite.analysis.intervals import median
 from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.drawings.learning_curves import figure_scale
 from benchsuite.report.drawings.marks import belongs
-from benchsuite.report.drawings.palette import INK
 from benchsuite.report.drawings.room import WHOLE, Room
+from benchsuite.report.drawings.row_names import add_line, name_rows
 from benchsuite.report.drawings.series import Series
 from benchsuite.report.drawings.theme import set_title
 from benchsuite.report.shown import spread
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-LONGEST_LABEL = 44
 
 
 def draw_seed_strip(
@@ -43,27 +41,26 @@ def draw_seed_strip(
         beyond = sum(value is not None and not low <= value <= high for value in one.finals)
         dots = [scale.shown(value) for value in spread(inside, most)]
         if dots:
-            belongs(
-                axes.scatter(dots, [row] * len(dots), s=17.6, color=one.style.colour, marker=one.style.marker, linewidth=0, zorder=3),
-                one.component, one.label,
+            points = add_line(
+                axes, dots, [row] * len(dots), marker=one.style.marker, markersize=4.2, markeredgewidth=0, linestyle="none",
+                color=one.style.colour, zorder=3,
             )  # fmt: skip
+            belongs(points, one.component, one.label)
         if one.interval is not None:
             ends = [scale.shown(min(max(end, low), high)) for end in (one.interval.low, one.interval.high)]
-            (bar,) = axes.plot(ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
+            bar = add_line(axes, ends, [row, row], color=one.style.colour, linewidth=5.5, alpha=0.22 * one.shade,
                       solid_capstyle="round", zorder=2)  # fmt: skip
             belongs(bar, one.component, one.label)
             if low <= one.interval.estimate <= high:
-                (middle,) = axes.plot([scale.shown(one.interval.estimate)], [row], marker="|", markersize=11, markeredgewidth=2,
+                middle = add_line(axes, [scale.shown(one.interval.estimate)], [row], marker="|", markersize=11, markeredgewidth=2,
                           color=one.style.colour, alpha=one.shade, zorder=4)  # fmt: skip
                 belongs(middle, one.component, one.label)
         marks = [(edge, "x", one.style.colour)] * bool(one.failed) + [(edge, one.style.marker, "none")] * bool(beyond)
         for place, marker, face in marks:
-            (mark,) = axes.plot([place], [row], marker=marker, markersize=4.5, markerfacecolor=face, clip_on=False,
+            mark = add_line(axes, [place], [row], marker=marker, markersize=4.5, markerfacecolor=face, clip_on=False,
                       markeredgecolor=one.style.colour, color=one.style.colour, zorder=4)  # fmt: skip
             belongs(mark, one.component, one.label)
-    axes.set_yticks(range(len(series)), [short(one.label) for one in series])
-    for one, name in zip(series, axes.get_yticklabels(), strict=True):
-        belongs(name, one.component, one.label)
+    name_rows(axes, [one.label for one in series], [one.component for one in series])
     axes.set_ylim(len(series) - 0.4, -0.6)
     axes.set_xlabel(scale.words(measure))
     axes.set_ylabel("")
@@ -75,7 +72,6 @@ def draw_seed_strip(
     scale.set_on(axes, "x", scale.value(scale.place(low) - margin), scale.value(scale.place(high) + margin))
     axes.grid(visible=False, axis="x")
     sns.despine(ax=axes, left=True, bottom=True)
-    axes.tick_params(axis="y", labelcolor=INK, length=0)
     return axes
 
 
@@ -98,8 +94,3 @@ def strip_range(values: Sequence[float | None], direction: Direction, scale: Axi
         pad = abs(places[best]) * 0.01 or 0.01
         ends = scale.value(places[best] - pad), scale.value(places[best] + pad)
     return min(ends), max(ends)
-
-
-def short(label: str) -> str:
-    """Return a label that is not too long."""
-    return label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.marks import belongs
 from benchsuite.report.drawings.palette import INK, Style
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,22 +7,19 @@ import re
 from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.marks import PREFIX, SEPARATOR
-from benchsuite.report.drawings.palette import COLOURS, DIVERGING, GRID, INK, MUTED, PAPER, SEQUENTIAL, mixed
+from benchsuite.report.drawings.palette import GRID, INK, MUTED, PAPER, variables
 from benchsuite.report.drawings.theme import theme
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LEVELS = 20
-"""Colours of a sequential scale, which a page has as ``--h0`` to ``--h19``."""
-DIVERGING_LEVELS = 21
-"""Colours of a diverging scale, ``--d0`` to ``--d20``."""
 VARIABLES = {
-    **{light: f"h{number}" for number, light in enumerate(mixed(SEQUENTIAL[0], LEVELS))},
-    **{light: f"d{number}" for number, light in enumerate(mixed(DIVERGING[0], DIVERGING_LEVELS))},
-    **{light: f"s{number}" for number, (light, _) in enumerate(COLOURS)},
-    INK: "ink", MUTED: "muted", GRID: "line", PAPER: "paper",
-}  # fmt: skip
+    **{colour: name for name, colour in variables().items()},
+    INK: "ink",
+    MUTED: "muted",
+    GRID: "line",
+    PAPER: "paper",
+}
 """Colour as it is drawn → the variable by which a page puts another in its place."""
 _GROUP = re.compile(r'<g id="([^"]*)"')
 

@@ -12,7 +12,7 @@ from benchsuite.report.drawings.axis_scale import axis_scale, worth_showing
 from benchsuite.report.drawings.marks import belongs
 from benchsuite.report.drawings.palette import INK, MUTED, Style
 from benchsuite.report.drawings.picture import Margins, Picture
-from benchsuite.report.drawings.seed_strip import short
+from benchsuite.report.drawings.row_names import short
 from benchsuite.report.drawings.series_legend import Named, draw_legend, width_of
 from benchsuite.report.drawings.theme import set_title
 

@@ -14,7 +14,8 @@ from benchsuite.report.drawings.learning_curves import ACROSS, draw_learning_cur
 from benchsuite.report.drawings.picture import Margins, Picture
 from benchsuite.report.drawings.probe_map import probe_picture
 from benchsuite.report.drawings.probe_scale import MEASURES
-from benchsuite.report.drawings.seed_strip import draw_seed_strip, short
+from benchsuite.report.drawings.row_names import short
+from benchsuite.report.drawings.seed_strip import draw_seed_strip
 from benchsuite.report.drawings.sensitivity import sensitivity_picture
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.series_legend import Named, draw_legend, width_of

@@ -13,7 +13,7 @@ from benchsuite.report.drawings.axis_scale import KINDS, MOST_TICKS, AxisScale, 
 from benchsuite.report.drawings.learning_curves import draw_learning_curves
 from benchsuite.report.drawings.seed_strip import draw_seed_strip
 from benchsuite.report.drawings.theme import theme
-from tests.report.drawings.test_figures import axes_with, series
+from tests.report.drawings.test_figures import axes_with, points_of, series
 
 
 def test_every_measure_of_the_harness_has_its_scale_declared():
@@ -106,7 +106,7 @@ def test_the_best_point_lies_within_its_axis():
     held = [series(finals=(0.98,)), series(label="b", finals=(0.95,)), series(label="c", finals=(1.0,))]
     axes = axes_with(draw_seed_strip, held)
     low, high = axes.get_xlim()
-    points = [float(x) for one in axes.collections for x, _ in one.get_offsets()]
+    points = [x for x, _ in points_of(axes)]
     assert len(points) == 3
     assert all(low < x < high for x in points)
 

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS
-from benchsuite.report.drawings.palette import COLOURS, DIVERGING, OUTCOME_COLOURS, SEQUENTIAL, mixed
+from benchsuite.report.drawings.palette import (
+    COLOURS,
+    DIVERGING,
+    DIVERGING_LEVELS,
+    OUTCOME_COLOURS,
+    SEQUENTIAL,
+    SEQUENTIAL_LEVELS,
+    mixed,
+)
 from benchsuite.report.site.assets.library import NAMES, library, library_license
 
 __all__ = ["FIRST_SCRIPT", "SCRIPTS", "STYLES", "assets", "colours_css", "library_license"]

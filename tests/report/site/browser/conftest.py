@@ -55,7 +55,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site that holds every family of pages."""
     folder = tmp_path_factory.mktemp("site")
     cards = {
-        ("optimizer", name): ComponentCard("optimizer", name, summary=f"{HOSTILE} {name}", family=FAMILIES.get(name, "other"))
+        ("optimizer", name): ComponentCard(
+            "optimizer", name, summary=f"{HOSTILE} {name}", family=FAMILIES.get(name, "other")
+        )
         for name in OPTIMIZERS
     }
     return write_report(records(), folder / "report", components=cards).parent
