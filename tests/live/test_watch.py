@@ -20,7 +20,7 @@ from benchsuite.record_json import record_from_json
 from benchsuite.store import Store
 from tests.factories import make_json, of_nobody
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def fresh(seed: int) -> Record:
@@ -33,8 +33,11 @@ class Watching:
     def __init__(self, folder: Path, log: Path, *arguments: str) -> None:
         self.log = log
         command = [sys.executable, "-m", "benchsuite", "watch", "--no-local", "--results", str(folder), *arguments]
+        self.place = log.parent / "tmp"
+        self.place.mkdir()
+        surroundings = {**os.environ, "TMPDIR": str(self.place)}
         with log.open("wb") as file:
-            self.process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, cwd=log.parent)
+            self.process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, cwd=log.parent, env=surroundings)
 
     @property
     def said(self) -> str:
@@ -82,28 +85,25 @@ def test_a_folder_is_followed_from_its_first_record_on_and_left_as_it_is(watchin
     assert "No trial has a record yet." in watching.get() or "No report was written yet." in watching.get()
     store = Store(results)
     store.write(fresh(0))
-    watching.until(lambda said: ": 1 records, written in" in said)
+    watching.until(lambda said: ": 1 record, written in" in said)
     page = watching.get()
     assert "my_digits_mlp" in page
     assert '/-/live.js" data-version="1"' in page
     assert watching.get("-/version") == "1"
+    store.write(fresh(1))
+    watching.until(lambda said: ": 2 records, written in" in said)
+    assert watching.get("-/version") == "2"
     with store.locked():
-        store.write(fresh(1))
-        watching.until(lambda said: ": 2 records, written in" in said)
-        assert watching.get("-/version") == "2"
+        time.sleep(3)
     watching.until(lambda said: "The run has ended." in said or not Path("/proc/locks").is_file())
     assert {path.name for path in results.iterdir()} == {"trials", ".lock"}
 
 
 def test_it_lies_in_a_place_of_its_own_that_goes_with_it(watching: Watching, results: Path) -> None:
-    (place,) = [
-        path
-        for path in Path(os.environ.get("TMPDIR", "/tmp")).glob("benchsuite-watch-*")
-        if (path / "report").is_dir() and watching.process.poll() is None
-    ][-1:]
+    (place,) = watching.place.iterdir()
     assert (place / "report" / "index.html").is_file()
     assert watching.end() == 0
-    assert not place.exists()
+    assert not any(watching.place.iterdir())
     lines = watching.said.splitlines()
     assert lines[0] == f"Watching {results} at {watching.address} (Ctrl-C ends it)"
     assert lines[-1] == "Watching ended. The records are as they were; `benchsuite report` writes the report for good."
