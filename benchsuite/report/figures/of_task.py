@@ -116,7 +116,7 @@ def interactions(source: Source, asked: Asked) -> list[Picture]:
         )
     task = one_task(asked.task, (grid.head.label for grid in grids), "task with an interaction grid:")
     return [
-        grid_picture(grid, f"interaction {' '.join(grid.kinds)} {task}", f"{' × '.join(grid.kinds)} on {task}".replace("_", " "))
+        grid_picture(grid, f"interaction {' '.join(grid.kinds)} {task}", f"{' × '.join(grid.kinds).replace('_', ' ')} on {task}")
         for grid in grids
         if grid.head.label == task
     ]  # fmt: skip
