@@ -1,4 +1,4 @@
-"""Map the folders plugins/ and tasks/ to the packages benchsuite_plugins and benchsuite_tasks."""
+"""Map the folders plugins/, tasks/ and results/reference/ to the packages benchsuite_plugins, benchsuite_tasks and benchsuite_reference."""
 
 from setuptools import find_namespace_packages, setup
 
@@ -12,4 +12,14 @@ packages = []
 for folder, package in (("benchsuite", "benchsuite"), ("plugins", "benchsuite_plugins"), ("tasks", "benchsuite_tasks")):
     packages += [package, *(f"{package}.{name}" for name in packages_in(folder))]
 
-setup(packages=packages, package_dir={"benchsuite_plugins": "plugins", "benchsuite_tasks": "tasks"})
+# Data alone, found by its path: see benchsuite/reference/stored.py.
+packages.append("benchsuite_reference")
+
+setup(
+    packages=packages,
+    package_dir={
+        "benchsuite_plugins": "plugins",
+        "benchsuite_tasks": "tasks",
+        "benchsuite_reference": "results/reference",
+    },
+)

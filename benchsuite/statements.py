@@ -114,6 +114,10 @@ class Statement:
     verifier: Annotated[Name, Field(max_length=200)] = ""
     date: Day | None = None
 
+    def for_page(self) -> dict[str, Any]:
+        """Return what a page shows of it, as plain data."""
+        return {**asdict(self), "line": self.line}
+
     @property
     def repeated(self) -> int:
         """How many trials of the sample were trained again and agree."""

@@ -19,7 +19,6 @@ from benchsuite.execution.run import task_facts
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.registry import Registry
-from benchsuite.report.site.render import render
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.report.tables.terminal import leaderboard_tables
 from benchsuite.selection import baseline
@@ -27,6 +26,7 @@ from benchsuite.studies.plan import Plan, plan
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 from tests.factories import BASELINE, component, make_record, remade
+from tests.report.reading import render
 
 SAID = "batch_size=128, gradient-transform=clip_norm,schedule=warmup+cosine"
 SETTLED = (("schedule", "warmup+cosine"), ("gradient_transform", "clip_norm"), ("batch_size", "128"))
@@ -372,7 +372,7 @@ def test_records_repeat_the_changed_baseline(bundled: Registry) -> None:
 
 
 def test_the_page_has_a_section_for_each() -> None:
-    from benchsuite.report.site.render import render
+    from tests.report.reading import render
 
     page = render(BOTH)
     for heading in ("Optimizer", "Optimizer, baseline with schedule=cosine", "digits_mlp · with schedule=cosine"):

@@ -14,7 +14,12 @@ import pytest
 import benchsuite
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"benchsuite": "benchsuite", "plugins": "benchsuite_plugins", "tasks": "benchsuite_tasks"}
+FOLDERS = {
+    "benchsuite": "benchsuite",
+    "plugins": "benchsuite_plugins",
+    "tasks": "benchsuite_tasks",
+    "results/reference": "benchsuite_reference",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,7 @@ def metadata(wheel):
         return email.message_from_bytes(archive.read(name))
 
 
-def test_the_wheel_holds_exactly_the_three_folders(wheel):
+def test_the_wheel_holds_exactly_its_folders(wheel):
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     wanted = {
         f"{package}/{path.relative_to(ROOT / folder).as_posix()}"
@@ -66,6 +71,8 @@ def test_the_wheel_holds_exactly_the_three_folders(wheel):
         "benchsuite/py.typed",
         "benchsuite/report/site/templates/style.css",
         "benchsuite_tasks/vision/certificates/digits_mlp.json",
+        "benchsuite_reference/baselines.csv",
+        "benchsuite_reference/reference.zip",
         "benchsuite_tasks/tabular/adult.npz",
     ],
 )

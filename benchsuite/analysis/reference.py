@@ -55,13 +55,14 @@ def read_reference(path: Path) -> Reference:
 
 
 def reference_of(results: Path) -> Reference:
-    """Return the reference results: those in the results folder, else those of the checkout that benchsuite runs from.
+    """Return the reference results: those in the results folder, else those that ship with benchsuite.
 
     Args:
         results: The results folder.
     """
-    here = Path(__file__).parents[2] / "results"
-    return read_reference(results / "reference" / FILE) or read_reference(here / "reference" / FILE)
+    root = Path(__file__).parents[2]  # a checkout, or where packages are installed
+    places = results / "reference", root / "results" / "reference", root / "benchsuite_reference"
+    return next((found for place in places if (found := read_reference(place / FILE))), {})
 
 
 def reference_values(

@@ -63,6 +63,10 @@ class BoardVerdicts:
             self._found[key] = self._made(a, b)
         return self._found[key]
 
+    def found(self, a: Row, b: Row) -> Verdict | None:
+        """Return what :meth:`of` found already; ``None`` if it was not asked."""
+        return self._found.get((a.label, b.label))
+
     @cached_property
     def baseline(self) -> Row | None:
         """The row that the board is read against, see :func:`baseline_row`."""

@@ -118,6 +118,7 @@ class Manifest:
         author: Who signs it; empty if nobody does.
         note: What they say of it.
         challenges: What it answers; ``None`` if it is no challenge.
+        thin: Whether its records are :func:`~benchsuite.thinned.thinned`: most curves hold the final and the best epoch alone.
         counts: How much it holds.
         files: Name → hash and size, of each file but the manifest itself and what lies in ``statements/``.
     """
@@ -131,6 +132,7 @@ class Manifest:
     author: Author = ""
     note: Note = ""
     challenges: Challenged | None = None
+    thin: Annotated[bool, Field(strict=True)] = False
     counts: BundleCounts
     files: Annotated[dict[str, HeldFile], Field(max_length=MOST_FILES)]
 

@@ -82,7 +82,7 @@ def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int]) 
         return NOTHING
     if not (path / MANIFEST).is_file():
         raise BundleError(path, "is a folder with files that benchsuite did not publish; name another, or an empty one")
-    manifest, hash = read_manifest(path)
+    manifest, _ = read_manifest(path)
     files: dict[str, bytes] = {}
     differs = rules != manifest.rules.version or any(
         tasks.get(name, version) != version for name, version in manifest.rules.tasks.items()

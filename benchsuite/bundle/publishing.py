@@ -64,33 +64,37 @@ def comparable(records: Sequence[Record]) -> tuple[list[Record], list[Record], R
         records: Any.
     """
     engine, tasks = newest_rules(records)
-    kept, left = [], []
+    kept: list[Record] = []
+    left: list[Record] = []
     for record in records:
         alike = record.trial.engine == engine and record.trial.task_version == tasks.get(record.trial.task)
         (kept if alike else left).append(record)
     return kept, left, rules_now(engine), tasks
 
 
-def with_pages(content: BundleContent, contents: Contents, site: Path, before: Before) -> BundleContent:
+def with_pages(content: BundleContent, contents: Contents, site: Path | None, before: Before) -> BundleContent:
     """Return a bundle's content with everything that readers see: site, summary, card, environment and lock.
 
     Args:
         content: With its records.
         contents: What the site shows.
-        site: The folder of the site.
+        site: The folder of the site; ``None`` to leave it out.
         before: What was published at that place before.
     """
     _, _, rules, _ = comparable(content.records)
-    signed = Signed(content.author, content.note, content.made, content.command, rules)
+    signed = Signed(content.author, content.note, content.made, rules, site is not None, not content.thin)
+    pages = {}
+    if site is not None:
+        pages = {f"{SITE}{name}": held for name, held in site_files(site).items()}
+        pages["index.html"] = root_page(f"Results of benchsuite, {content.made[:10]}")
     files = {
         **before.files,
+        **pages,
         NO_JEKYLL: b"",
-        "index.html": root_page(f"Results of benchsuite, {content.made[:10]}"),
         "SUMMARY.md": summary(contents, content.records, signed),
         "README.md": dataset_card(content.records, signed),
         "environment.json": environment_json(content.records),
         "requirements.txt": requirements(content.records),
-        **{f"{SITE}{name}": held for name, held in site_files(site).items()},
     }
     return replace(content, files={**files, **content.files})
 

@@ -30,15 +30,17 @@ class Signed:
         author: Who; empty if nobody signs it.
         note: What they say of it.
         made: When, UTC, ISO 8601.
-        command: The words that made it.
         rules: By which its numbers compare.
+        site: Whether the site is with it.
+        table: Whether the table of all trials is.
     """
 
     author: str
     note: str
     made: str
-    command: tuple[str, ...]
     rules: RulesVersion
+    site: bool = True
+    table: bool = True
 
 
 def summary(contents: Contents, records: Sequence[Record], signed: Signed) -> bytes:
@@ -60,7 +62,10 @@ def summary(contents: Contents, records: Sequence[Record], signed: Signed) -> by
     parts = ["# Results of benchsuite", escaped(" · ".join(facts)) + "."]
     if signed.note:
         parts.append(f"> {escaped(signed.note)}")
-    parts.append(f"All of it, with curves, failures and every number's records: [{SITE}index.html]({SITE}index.html).")
+    if signed.site:
+        parts.append(
+            f"All of it, with curves, failures and every number's records: [{SITE}index.html]({SITE}index.html)."
+        )
     parts.append("## What was found")
     found = [f"- {escaped(f'{board.title}: {first_line(board)}')}" for board in contents.shown]
     parts.append("\n".join(found) or "No board: nothing that a task compares was run.")
@@ -94,25 +99,25 @@ def dataset_card(records: Sequence[Record], signed: Signed) -> bytes:
         "- training-curves",
         "size_categories:",
         f"- {size}",
-        "configs:",
-        "- config_name: trials",
-        f"  data_files: {TABLE}",
+        *(["configs:", "- config_name: trials", f"  data_files: {TABLE}"] if signed.table else []),
         "---",
     ]
     outcomes = {one: sum(record.outcome is one for record in records) for one in Outcome}
     ended = ", ".join(f"{count:,} {one.value}" for one, count in outcomes.items() if count)
+    files = [
+        (f"`{TABLE}`", "a line for each trial: recipe, seed, outcome, final values, costs", signed.table),
+        (f"`{RECORDS}`", "the truth: a record for each trial as one line of JSON, with its curves", True),
+        (f"`{SEARCHES}`, `{STUDIES}`", "how settings were chosen, and what was asked for", True),
+        ("`manifest.json`", "SHA-256 of every file; its own stands for all", True),
+        (f"`{SITE}`", "the report, a static site", signed.site),
+    ]
     parts = [
         f"# {escaped(title)}",
         f"{count_of(len(records), 'training run')} of benchsuite ({ended}), with every curve, cost and failure. "
         "[SUMMARY.md](SUMMARY.md) has what was found.",
         *([f"> {escaped(signed.note)}"] if signed.note else []),
-        "| file | content |\n|---|---|\n"
-        f"| `{TABLE}` | a line for each trial: recipe, seed, outcome, final values, costs |\n"
-        f"| `{RECORDS}` | the truth: a record for each trial as one line of JSON, with its curves |\n"
-        f"| `{SEARCHES}`, `{STUDIES}` | how settings were chosen, and what was asked for |\n"
-        "| `manifest.json` | SHA-256 of every file; its own stands for all |\n"
-        f"| `{SITE}` | the report, a static site |",
-        f'```python\nimport datasets\n\ntrials = datasets.load_dataset("parquet", data_files="{TABLE}")["train"]\n```',
+        "| file | content |\n|---|---|\n" + "\n".join(f"| {name} | {what} |" for name, what, there in files if there),
+        *(_TO_LOAD if signed.table else ()),
         _how_to_verify(),
     ]
     return ("\n".join(head) + "\n\n" + "\n\n".join(parts) + "\n").encode(errors="backslashreplace")
@@ -139,3 +144,8 @@ def _how_to_verify() -> str:
         "```console\n$ pip install -r requirements.txt\n$ benchsuite verify . --sample 20\n```\n\n"
         "That compares every file with the manifest and the records with the rules, and trains a sample of the trials again."
     )
+
+
+_TO_LOAD = (
+    f'```python\nimport datasets\n\ntrials = datasets.load_dataset("parquet", data_files="{TABLE}")["train"]\n```',
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchsuite.analysis.frames import trials_frame
 from benchsuite.bundle.errors import LARGEST_FILE, MOST_BYTES, BundleError
 from benchsuite.bundle.lines import joined_lines, one_line_of, packed, record_line
 from benchsuite.bundle.manifest import (
@@ -30,7 +32,6 @@ from benchsuite.bundle.names import wrong_names
 from benchsuite.bundle.reading import COSTS, RECORDS, SEARCHES, STATEMENT, STUDIES, TABLE
 from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.record import MadeBy, Record
-from benchsuite.report import write_trials
 from benchsuite.rules import newest_rules, rules_now
 from benchsuite.searches import Search, search_to_json
 from benchsuite.study_files import StudyFile, study_to_json
@@ -58,6 +59,7 @@ class BundleContent:
         author: Who signs it.
         note: What they say of it.
         challenges: What it answers.
+        thin: Whether the records are thinned: the manifest says so.
     """
 
     records: Sequence[Record]
@@ -72,6 +74,7 @@ class BundleContent:
     author: str = ""
     note: str = ""
     challenges: Challenged | None = None
+    thin: bool = False
 
 
 def write_bundle(content: BundleContent, path: Path, *, table: bool = True) -> Path:
@@ -80,7 +83,7 @@ def write_bundle(content: BundleContent, path: Path, *, table: bool = True) -> P
     Args:
         content: What goes into it.
         path: Where to. A folder may be there if it is empty or a bundle.
-        table: Whether ``records.parquet`` is made of the records as well.
+        table: Whether ``records.parquet`` is made of the records as well; of thinned ones it is not.
 
     Returns:
         The path.
@@ -118,8 +121,8 @@ def bundle_files(content: BundleContent, path: Path, *, table: bool = True) -> d
         files[SEARCHES] = joined_lines(one_line_of(search_to_json(one)) for one in searches)
     if studies:
         files[STUDIES] = joined_lines(study_to_json(one, indent=None) for one in studies)
-    if table and records:
-        files[TABLE] = _table(records, path)
+    if table and records and not content.thin:
+        files[TABLE] = _table(records)
     files |= {f"{COSTS}{name}": held for name, held in content.costs.items()}
     files |= content.files
     engine, tasks = newest_rules(records)
@@ -132,6 +135,7 @@ def bundle_files(content: BundleContent, path: Path, *, table: bool = True) -> d
         author=content.author,
         note=content.note,
         challenges=content.challenges,
+        thin=content.thin,
         counts=BundleCounts(
             len(records),
             dict(sorted(Counter(record.outcome for record in records).items())),
@@ -171,13 +175,11 @@ def _check(
         raise BundleError(path, f"would hold {whole:,} bytes, more than the {MOST_BYTES:,} that are read")
 
 
-def _table(records: Sequence[Record], path: Path) -> bytes:
-    """Return the table of all trials as Parquet."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        write_trials(records, Path(folder) / TABLE)
-        return (Path(folder) / TABLE).read_bytes()
+def _table(records: Sequence[Record]) -> bytes:
+    """Return the table of all trials as Parquet, packed as small as it goes."""
+    content = io.BytesIO()
+    trials_frame(records).to_parquet(content, index=False, compression="zstd", compression_level=15)
+    return content.getvalue()
 
 
 def _zip(files: Mapping[str, bytes], path: Path) -> Path:

@@ -8,17 +8,22 @@ import typer
 
 from benchsuite.cli import (
     certify,
+    challenge,
     check,
     compare,
     cost,
     data,
     doctor,
+    export,
     importance,
     info,
     list_,
     lr_range,
+    merge,
     new,
+    paper,
     plot,
+    publish,
     report,
     run,
     sweep,
@@ -26,6 +31,7 @@ from benchsuite.cli import (
     tune,
     variance,
     verify,
+    watch,
 )
 from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
@@ -80,5 +86,11 @@ app.command("certify", cls=Verb)(certify.certify)
 app.command("data", cls=Verb)(data.data)
 app.command("plot", cls=Verb)(plot.plot)
 app.command("report", cls=Verb)(report.report)
+app.command("export", cls=Verb)(export.export)
+app.command("merge", cls=Verb)(merge.merge)
+app.command("publish", cls=Verb)(publish.publish)
+app.command("watch", cls=Verb)(watch.watch)
+app.command("paper", cls=Verb)(paper.paper)
 app.command("verify", cls=Verb)(verify.verify)
+app.command("challenge", cls=Verb)(challenge.challenge)
 app.command("doctor", cls=Verb)(doctor.doctor)

@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
 
 
-def chosen(known: Registry, names: Sequence[str]) -> list[Observer]:
-    """Return the observers of these names, each once.
+def all_observers(known: Registry) -> dict[str, Observer]:
+    """Return every observer by name.
 
     Raises:
-        BenchsuiteError: If there is none of a name, two plugins claim it, or a plugin gives what is no observer.
+        BenchsuiteError: If two plugins claim a name, or a plugin gives what is no observer.
     """
-    wanted = list(dict.fromkeys(part.strip() for name in names for part in name.split(",")))
-    if not wanted:
-        return []
     found: dict[str, Observer] = {}
     owners: dict[str, str] = {}
     for implementation in known.hooks.hook.register_observers.get_hookimpls():
@@ -33,6 +30,19 @@ def chosen(known: Registry, names: Sequence[str]) -> list[Observer]:
                     f"two plugins claim observer {observer.name!r}: {owners[observer.name]} and {owner}. Rename one."
                 )
             found[observer.name], owners[observer.name] = observer, owner
+    return found
+
+
+def chosen(known: Registry, names: Sequence[str]) -> list[Observer]:
+    """Return the observers of these names, each once.
+
+    Raises:
+        BenchsuiteError: If there is none of a name, two plugins claim it, or a plugin gives what is no observer.
+    """
+    wanted = list(dict.fromkeys(part.strip() for name in names for part in name.split(",")))
+    if not wanted:
+        return []
+    found = all_observers(known)
     for name in wanted:
         if name not in found:
             raise unknown("observer", name, found)

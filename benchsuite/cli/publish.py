@@ -49,6 +49,14 @@ def publish(
             "--with-sources", help="Add the sources of components and tasks that do not ship with benchsuite."
         ),
     ] = False,
+    thin: Annotated[
+        bool,
+        typer.Option(
+            "--thin",
+            help="Leave out most of the curves and the Parquet table: a quarter of the bytes, and all that verdicts need.",
+        ),
+    ] = False,
+    no_site: Annotated[bool, typer.Option("--no-site", help="Leave out the site.")] = False,
     stale: StaleOption = False,
     results: ResultsOption = Path("results"),
     plugin: PluginOption = None,
@@ -59,9 +67,14 @@ def publish(
     Into the folder published/ unless --to, --branch or --zip says otherwise. What was published there by other rules stays
     below archive/; what was by the same rules is replaced.
     """
+    import tempfile
+    from dataclasses import replace
+
     from benchsuite.bundle.publishing import comparable, with_pages
+    from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
+    from benchsuite.thinned import thinned
 
     place = _place(to, branch, zip)
     console = terminal()
@@ -71,13 +84,15 @@ def publish(
     records, searches = _held(store)
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
-    from benchsuite.cli.report import write
-
-    written = write(store, known, stale=stale, older=[board.for_page() for board in before.boards])
-    content = gathered(store, known, written, records, searches, author=author, note=note, with_sources=with_sources)
-    content = with_pages(content, written.contents, written.index.parent, before)
-    from dataclasses import replace
-
+    older = [board.for_page() for board in before.boards]
+    with tempfile.TemporaryDirectory() as folder:
+        written = write(store, known, stale=stale, folder=Path(folder) / "site", older=older)
+        content = gathered(
+            store, known, written, records, searches, author=author, note=note, with_sources=with_sources
+        )
+        if thin:
+            content = replace(content, records=[thinned(record) for record in content.records], thin=True)
+        content = with_pages(content, written.contents, None if no_site else written.index.parent, before)
     where = place.put(replace(content, statements={**content.statements, **statements}))
     left = len(records) - len(content.records)
     for line in (*written.damaged, *written.notes):

@@ -154,6 +154,8 @@ def write(
     track: str | None = None,
     formats: Sequence[str] = (),
     numbers: bool = False,
+    folder: Path | None = None,
+    older: Sequence[Mapping[str, Any]] = (),
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -166,11 +168,14 @@ def write(
         track: The one that is shown; all unless given.
         formats: In which the rankings are written as well.
         numbers: Whether the numbers of all rows are written as well.
+        folder: Where the site goes, for a publication: it links to no file of the results folder, and nothing else is written.
+        older: Earlier boards that it names.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
     """
     from benchsuite.analysis.reference import reference_of
+    from benchsuite.bundle.for_site import site_facts
     from benchsuite.cli.cards import component_cards, task_cards
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
@@ -200,6 +205,7 @@ def write(
             "Run the same study again to renew them, or look at them with --stale."
         )
     costs, outdated = _costs(store.folder, known, stale, damaged)
+    facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
     contents = Contents(
         shown,
         known.same_as,
@@ -216,6 +222,11 @@ def write(
     problems += about_data
     said = some_of(damaged, store.folder)
     problems += said
+    if disputed := len(facts["disputes"]):
+        problems.append(
+            f"{count_of(disputed, 'trial')} {'is' if disputed == 1 else 'are'} disputed: somebody else has other numbers. The boards "
+            "hold those that were here first; see Disputes, under Provenance."
+        )
     problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:
         problems.append(
@@ -229,7 +240,7 @@ def write(
     try:
         index = write_report(
             contents,
-            store.folder / "report",
+            folder or store.folder / "report",
             stale=len(old),
             stale_shown=stale,
             problems=problems,
@@ -238,13 +249,20 @@ def write(
             certificates=certificates,
             costs=costs,
             numbers=numbers,
+            older=older,
+            trials="" if folder else "../trials",
+            studies=facts["studies"],
+            disputes=facts["disputes"],
+            challenges=facts["challenges"],
+            statements=facts["statements"],
             components=component_cards(shown, known),
             tasks=task_cards(shown, known),
         )
         tables = write_tables(contents.shown, store.folder / "report" / "tables", formats) if formats else []
         if numbers:
             tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
-        write_trials(records, store.folder / "trials.parquet")
+        if folder is None:
+            write_trials(records, store.folder / "trials.parquet")
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."

@@ -61,16 +61,20 @@ def verified(bundle: Bundle, wanted: Wanted, signed: tuple[str, str], console: C
         signed: Who signs, and the day.
         console: Where to say what is under way.
     """
+    from benchsuite.cli import remaking
     from benchsuite.statements import DrawnSample
+    from benchsuite.thinned import thinned
     from benchsuite.verification import planning, replaying
     from benchsuite.verification.verifying import chances, compare, draw, look, stated
 
     with _folders(bundle, wanted) as (results, plugins):
         known = registry(plugins, wanted.no_local)
         evidence = evidence_of(bundle, known)
-        looked = look(evidence, (planning.rule(known), replaying.rule(known)))
+        looked = look(evidence, (planning.rule(known), replaying.rule(known), remaking.rule(bundle, known)))
         sample = draw(evidence, looked, bundle.hash, wanted.number, wanted.count)
         again = trained(sample, known, wanted, plugins, results, console)
+    if bundle.manifest.thin:
+        again = {id: thinned(record) for id, record in again.items()}
     rerun = compare(evidence, sample, again)
     machine, versions = _here(again.values())
     statement = stated(

@@ -94,13 +94,16 @@ class Evidence:
         return searched_only(self.searches)
 
     @cached_property
-    def planned(self) -> frozenset[str]:
-        """The trials that a study planned, or a search that a study planned ran."""
-        asked = {id for study in self.studies for id in study.searches}
-        of_searches = {
-            id for search in self.searches if search.id in asked for id in (*search.tuning_ids, *search.evaluated)
-        }
-        return frozenset(of_searches | {id for study in self.studies for id in study.planned})
+    def asked_by(self) -> Mapping[str, frozenset[str]]:
+        """Trial → the studies that planned it, or a search that ran it; without those that none did."""
+        found: dict[str, set[str]] = {}
+        searches = {search.id: search for search in self.searches}
+        for study in self.studies:
+            held = [searches[id] for id in study.searches if id in searches]
+            tried = (id for search in held for id in (*search.tuning_ids, *search.evaluated))
+            for id in (*study.planned, *tried):
+                found.setdefault(id, set()).add(study.id)
+        return {id: frozenset(studies) for id, studies in found.items()}
 
     @cached_property
     def made_elsewhere(self) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ def _accounted(evidence: Evidence) -> Iterator[Finding]:
                 f"{_some(missing)}."
             )
     if evidence.studies:
-        stray = [id for id in evidence.records if id not in evidence.planned]
+        stray = [id for id in evidence.records if id not in evidence.asked_by]
         if stray:
             yield Finding(
                 f"{len(stray):,} of {len(evidence.records):,} records stand in no study file, so nobody can say what else was run "

@@ -11,6 +11,8 @@ from benchsuite.registry import Registry
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from benchsuite.trial import Trial
+from benchsuite.tuning.protocol import protocol_of
+from benchsuite.tuning.tracks import TrackPlan, track_plan
 from benchsuite.verification.evidence import Evidence, PlannedStudy
 from benchsuite.verification.rule import Finding, Rule, Skipped
 
@@ -30,19 +32,6 @@ def study_of(options: Mapping[str, Any]) -> Study:
     return build(Study, values)
 
 
-def expanded(study: PlannedStudy, registry: Registry) -> Mapping[str, Trial]:
-    """Return id → trial of all that the options of a study mean here.
-
-    Args:
-        study: Of the default track.
-        registry: Of the plugins that were found.
-
-    Raises:
-        BenchsuiteError: If they mean nothing here.
-    """
-    return plan(study_of(study.options), registry).trials
-
-
 def rule(registry: Registry) -> Rule:
     """Return the rule that expands each study again.
 
@@ -51,16 +40,20 @@ def rule(registry: Registry) -> Rule:
     """
 
     def find(evidence: Evidence) -> Iterator[Finding]:
-        static = [study for study in evidence.studies if study.planned and _of_run(study)]
-        if not static:
-            raise Skipped("there is no study whose trials were known beforehand.")
-        for study in static:
+        studies = [study for study in evidence.studies if study.verb == "run"]
+        if not studies:
+            raise Skipped("there is no study file of benchsuite run.")
+        for study in studies:
             try:
-                asked = expanded(study, registry)
+                asked = study_of(study.options)
+                expanded = plan(asked, registry)
+                if asked.track == "default":
+                    yield from _missing_trials(study, expanded.trials, evidence)
+                else:
+                    tracked = track_plan(expanded, protocol_of(asked, registry), registry, named_tasks=bool(asked.task))
+                    yield from _missing_searches(study, asked, tracked, evidence)
             except BenchsuiteError as error:
                 yield Finding(f"study {study.id} cannot be expanded here: {error}", fails=False)
-                continue
-            yield from _missing(study, asked, evidence)
 
     return Rule(
         "plans are what was asked for",
@@ -71,29 +64,51 @@ def rule(registry: Registry) -> Rule:
     )
 
 
-def _of_run(study: PlannedStudy) -> bool:
-    return study.verb == "run" and study.options.get("track", "default") == "default" and not study.searches
-
-
-def _missing(study: PlannedStudy, asked: Mapping[str, Trial], evidence: Evidence) -> Iterator[Finding]:
+def _missing_trials(study: PlannedStudy, asked: Mapping[str, Trial], evidence: Evidence) -> Iterator[Finding]:
     planned = set(study.planned)
     lost = [trial for id, trial in asked.items() if id not in planned]
-    if not lost:
-        return
     rows = {_row(evidence.records[id].trial) for id in planned if id in evidence.records}
-    cut = [trial for trial in lost if _row(trial) in rows]
+    cut = [trial for trial in lost if _row(trial) in rows or _named(study, trial)]
     if cut:
         seeds = ", ".join(str(seed) for seed in sorted({trial.seed for trial in cut})[:8])
         yield Finding(
-            f"study {study.id} asks for {len(asked):,} trials, and its file leaves out {len(cut):,} of rows that it has, of seeds "
-            f"{seeds}."
+            f"study {study.id} asks for {len(asked):,} trials, and its file does not plan {len(cut):,} of them, of seeds {seeds}."
         )
-    elif others := len(lost):
+    if others := len(lost) - len(cut):
         yield Finding(
             f"study {study.id} asks here for {others:,} trials of rows that its file does not plan: components or tasks may have "
             "been added since.",
             fails=False,
         )
+
+
+def _missing_searches(study: PlannedStudy, asked: Study, tracked: TrackPlan, evidence: Evidence) -> Iterator[Finding]:
+    held = [search for search in evidence.searches if search.id in set(study.searches)]
+    there = {(search.kind, search.selection, search.task) for search in held}
+    for entrant in tracked.entrants:
+        if (entrant.row.kind, entrant.selection, entrant.task.name) not in there:
+            yield Finding(
+                f"study {study.id} asks for a search of {entrant.selection} on {entrant.task.name}, which its file does not name.",
+                fails=_named(study, entrant.trial),
+            )
+    for search in held:
+        has = {evidence.records[id].trial.seed for id in search.evaluated if id in evidence.records}
+        if lacking := sorted(set(asked.seed_numbers) - has):
+            yield Finding(
+                f"study {study.id} asks for seeds {asked.seeds}, and the search of {search.selection} on {search.task} was not "
+                f"evaluated on {', '.join(map(str, lacking[:8]))}.",
+                ids=search.evaluated,
+            )
+
+
+def _named(study: PlannedStudy, trial: Trial) -> bool:
+    """Say whether a study names all that is in a trial's row: then nothing can have been added since."""
+    kinds = [kind for kind, _ in trial.recipe.settings if kind in study.options]
+    words = [str(study.options[name]) for name in (*kinds, "task") if name in study.options]
+    whole = any(study.options.get(name) for name in ("all", "kind", "cross", "baselines"))
+    return (
+        bool(kinds) and "task" in study.options and not whole and not any("*" in word or "?" in word for word in words)
+    )
 
 
 def _row(trial: Trial) -> tuple[object, ...]:

@@ -59,34 +59,45 @@ APART = Rule(
 
 
 def _same(evidence: Evidence) -> Iterator[Finding]:
-    columns: defaultdict[tuple[Column, bool], dict[str, list[Record]]] = defaultdict(dict)
-    for (column, recipe), records in evidence.rows.items():
+    columns: defaultdict[tuple[Column, bool], list[list[Record]]] = defaultdict(list)
+    for (column, _), records in evidence.rows.items():
         for searched in (False, True):
-            held = [one for one in records if (one.id in evidence.searched) is searched]
-            if held:
-                columns[column, searched][recipe] = held
+            if held := [one for one in records if (one.id in evidence.searched) is searched]:
+                columns[column, searched].append(held)
     for (column, _), rows in sorted(columns.items(), key=lambda one: one[0]):
-        union = sorted({one.trial.seed for held in rows.values() for one in held})
-        for recipe in sorted(rows):
-            held = rows[recipe]
+        union = {one.trial.seed for held in rows for one in held}
+        of_study = _of_studies(rows, evidence)
+        for held in rows:
+            studies = {study for one in held for study in evidence.asked_by.get(one.id, ())}
+            expected = set().union(*(of_study[study] for study in studies)) if studies else union
             has = {one.trial.seed for one in held}
-            lacking = [seed for seed in union if seed not in has]
-            if not lacking or all(one.id in evidence.planned for one in held):
-                continue  # what was planned for the row is all there, or another rule says what is not
-            gap = max(has) > min(lacking)
-            of = words_of(held[0]).partition(", seed")[0]
+            lacking = sorted(expected - has)
+            if not lacking:
+                continue  # what was asked of the row is there
+            fails = bool(studies) or max(has) > lacking[0]
             yield Finding(
-                f"{of} lacks seeds {_some(lacking)}, which other rows have"
-                + (", and has later ones." if gap else "; no study file says that no more were planned."),
-                fails=gap,
+                f"{words_of(held[0]).partition(', seed')[0]} lacks seeds {_some(lacking)}, which other rows "
+                + ("of its study have." if studies else "have; no study file says that no more were planned."),
+                fails=fails,
                 ids=tuple(one.id for one in held),
             )
-        if union != list(range(union[0], union[0] + len(union))) and not all(
-            one.id in evidence.planned for held in rows.values() for one in held
+        odd = sorted(union)
+        if odd != list(range(odd[0], odd[0] + len(odd))) and not all(
+            one.id in evidence.asked_by for held in rows for one in held
         ):
             yield Finding(
-                f"the seeds on {column.task} are {_some(union)}: nothing says why these and no others.", fails=False
+                f"the seeds on {column.task} are {_some(odd)}: nothing says why these and no others.", fails=False
             )
+
+
+def _of_studies(rows: list[list[Record]], evidence: Evidence) -> dict[str, set[int]]:
+    """Return study → the seeds that it asked of the rows of a column."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for held in rows:
+        for record in held:
+            for study in evidence.asked_by.get(record.id, ()):
+                found[study].add(record.trial.seed)
+    return found
 
 
 def _some(seeds: list[int]) -> str:
@@ -96,7 +107,7 @@ def _some(seeds: list[int]) -> str:
 
 SAME = Rule(
     "all rows on the same seeds",
-    "All rows of a task have the seeds that were planned: without a study file, the same ones, without gaps.",
+    "All rows of a task have the seeds of their study: without a study file, the same ones, without gaps.",
     "Who may choose ten of forty seeds has the best method, whatever it is.",
     "Picard 2021, torch.manual_seed(3407) is all you need; MLPerf Training's rule on dropped runs",
     _same,

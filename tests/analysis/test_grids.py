@@ -6,10 +6,10 @@ from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.report import grid_tables
-from benchsuite.report.site.render import render
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from tests.factories import component, make_record
+from tests.report.reading import render
 
 SGD, ADAM = component("sgd", learning_rate=0.1), component("adam", learning_rate=0.001)
 BATCH, LAYER = component("batch"), component("layer")

@@ -15,9 +15,9 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.report import Contents, leaderboard_tables
-from benchsuite.report.site.render import render
 from benchsuite.report.tables.csv_table import leaderboard_rows
 from tests.factories import AUTOENCODER, DIGITS, TaskFacts, component, make_record, remade
+from tests.report.reading import render
 
 SAME_AS = {("optimizer", "twin"): "sgd"}
 Change = Callable[[dict[str, Any]], object]

@@ -23,11 +23,10 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
 from benchsuite.record_files import Damage
 from benchsuite.registry import PluginSearch, Registry, load_registry
-from benchsuite.report.site.render import render
 from benchsuite.report.tables.cost_table import cost_table
 from benchsuite.store import Store
 from tests.costs.courses import FAILED, OTHER, course
-from tests.report.reading import HOSTILE, Page
+from tests.report.reading import HOSTILE, Page, render
 
 
 def written(folder: Path, one: ContestTimed) -> Path:

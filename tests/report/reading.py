@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from benchsuite.report.site import render as page
+from benchsuite.record import Record
+from benchsuite.report import Contents
+from benchsuite.report.site.laying_out import Family, site_files
+from benchsuite.report.site.site import SiteData
 
 HOSTILE = '"><script>alert(1)</script>{{ 7 * 7 }}<img src=x onerror=alert(1)>'
 
@@ -43,6 +49,27 @@ class Page(HTMLParser):
         assert self.open.pop() == tag, f"</{tag}> closes another element"
 
 
-def render(*arguments: Any, **options: Any) -> str:
-    """Return a page without the places where a narrow column may break a name."""
-    return page.render(*arguments, **options).replace("<wbr>", "")
+def site(records: Contents | Iterable[Record], only: Sequence[Family] | None = None, **options: Any) -> dict[str, str]:
+    """Return path → text of every file of the site, without the places where a narrow column may break a name.
+
+    Args:
+        records: The records.
+        only: The families of pages that are made; all unless given.
+        options: Of :class:`SiteData`.
+    """
+    data = SiteData(Contents.of(records), **options)
+    return {
+        path: content.decode().replace("<wbr>", "")
+        for path, content in site_files(data, only)
+        if not path.startswith("assets/")
+    }
+
+
+def render(records: Contents | Iterable[Record], only: Sequence[Family] | None = None, **options: Any) -> str:
+    """Return all pages of the site in one text, the start page first; see :func:`site`."""
+    return "\n".join(text for path, text in site(records, only, **options).items() if path.endswith(".html"))
+
+
+def words(page: str) -> str:
+    """Return the words of a page without its marks."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))

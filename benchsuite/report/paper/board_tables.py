@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from benchsuite.analysis import Entry, Leaderboard, Row
@@ -88,6 +89,10 @@ def result_cell(entry: Entry | None, form: Format) -> LatexCell:
         return LatexCell("–")
     if entry.final is None:
         return LatexCell(outcome_word(entry.without_value))
+    if math.isinf(entry.final.estimate) and entry.final.low == entry.final.high:
+        return LatexCell(
+            f"{form(entry.final.estimate)}, all {entry.counted}" if entry.counted > 1 else form(entry.final.estimate)
+        )
     interval = f" [{interval_text(entry.final, form)}]" if entry.final.count > 1 else ""
     failed = f", {entry.failed}/{entry.counted} failed" if entry.failed else ""
     return LatexCell(f"{form(entry.final.estimate)}{interval}{failed}", bold=entry.leads)
@@ -101,7 +106,9 @@ def _form(board: Leaderboard, column: int) -> Format:
 
 def _counted(board: Leaderboard, at: Sequence[int]) -> tuple[str, ...]:
     """Say how many seeds the entries of these columns have."""
-    counts = sorted({entry.counted for row in board.rows for column in at if (entry := row.entries[column])})
+    counts = sorted(
+        {entry.counted for row in board.rows for column in at if (entry := row.entries[column]) and entry.final}
+    )
     if not counts:
         return ()
     return (f"Seeds of an entry: {counts[0] if counts[0] == counts[-1] else f'{counts[0]} to {counts[-1]}'}.",)

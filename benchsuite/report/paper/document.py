@@ -10,13 +10,14 @@ from benchsuite.report.paper.latex_table import MADE, LatexTable
 from benchsuite.report.tables.latex import escaped
 from benchsuite.report.tables.ranking_words import said_of
 
-MAIN = r"""% Yours: `benchsuite paper` writes it where it is missing, and never again.
+MAIN = r"""% Yours: once you changed it, `benchsuite paper` leaves it alone.
 \documentclass[11pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{textcomp}
 \usepackage[a4paper,margin=2.5cm]{geometry}
+\usepackage{array}
 \usepackage{graphicx}
 \usepackage{booktabs}
 \usepackage{url}
@@ -67,10 +68,10 @@ README = """# A paper made of results
 
 | file | what it is |
 |---|---|
-| `main.tex` | yours: it is written where it is missing, and never again |
+| `main.tex` | yours: once you changed it, it is left alone |
 | `methods.tex` | how it was done: tasks, budgets, tuning, seeds, intervals, tests, failures, machines; every number is of the records |
 | `results.tex` | takes in all tables and figures, one section for each leaderboard |
-| `tables/` | one file for each table, for `booktabs` and `graphicx` |
+| `tables/` | one file for each table, for `booktabs`, `array` and `graphicx` |
 | `figures/` | one PDF for each figure |
 | `references.bib` | everything used, made of what components and tasks say of themselves: complete it where titles are missing |
 

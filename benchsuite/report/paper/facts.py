@@ -193,3 +193,11 @@ def listed(names: Sequence[Any], most: int = 40) -> str:
 def and_joined(parts: Sequence[str]) -> str:
     """Return parts of a sentence with commas and a last ``and``."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def tables_of(boards: Sequence[BoardFacts]) -> str:
+    """Return the tables of some leaderboards, as a sentence names them."""
+    if len(boards) == 1:
+        return boards[0].table
+    numbers = [rf"\ref{{tab:{one.slug}}}" for one in boards]
+    return f"Tables~{and_joined(numbers)}"

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from benchsuite.report.drawings.comparison import comparison
-from benchsuite.report.drawings.critical_difference import board_ranks_figure
-from benchsuite.report.drawings.palette import Styles, styles_of
-from benchsuite.report.drawings.ranking import ranking_figure
-from benchsuite.report.drawings.robustness import robustness_figure
-from benchsuite.report.drawings.room import Room
-from benchsuite.report.drawings.series import series_of
+from benchsuite.errors import BenchsuiteError
 from benchsuite.report.drawings.theme import theme
-from benchsuite.report.paper.facts import BoardFacts, PaperFacts, safe_names
+from benchsuite.report.figures.asked import Asked, Source
+from benchsuite.report.figures.figure_kinds import pictures
+from benchsuite.report.paper.facts import BoardFacts, safe_names
 from benchsuite.report.tables.latex import escaped
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from benchsuite.report.drawings.picture import Picture
+
 MOST_CURVES = 6
 """Tasks of a leaderboard whose learning curves are drawn: the first ones. The report has those of all."""
-ROOM = Room(rows=24, lines=150, points=3000, dots=500)
+CAPTIONS = {
+    "rank-ranges": "on the left the score of each row with its interval, on the right its rank by score and the ranks that are left open; "
+    "bars join rows that are not told apart",
+    "critical-difference": "average ranks of the medians, the best on the left; bars join rows that nothing tells apart",
+    "heat-map": "scores by task, from an untrained network to the best that is known",
+    "performance-profile": "share of tasks on which a row takes at most so many times the steps of the fastest to the middle target",
+    "ecdf": "share of targets that were reached within a part of the budget",
+    "pareto": "score against the time of a step; the line joins rows that no other beats in both",
+    "rank-robustness": "rank of the first row when one thing is left out",
+    "budget-curves": "what the best of k settings of a search is worth",
+}
+"""Figures of a leaderboard, in the order in which they stand → what they show. One that has nothing to draw is left out."""
 
 
 @dataclass(frozen=True)
@@ -56,48 +66,35 @@ class PaperFigure:
         )
 
 
-def board_figures(one: BoardFacts, facts: PaperFacts, curves: int = MOST_CURVES) -> Iterator[PaperFigure]:
-    """Draw a leaderboard: its ranking, its average ranks, what holds of its first place, and learning curves.
+def board_figures(one: BoardFacts, source: Source, curves: int = MOST_CURVES) -> Iterator[PaperFigure]:
+    """Draw a leaderboard as a whole, and learning curves.
 
     Args:
         one: The leaderboard.
-        facts: Of the paper.
+        source: What there is to draw.
         curves: Tasks whose learning curves are drawn at most.
     """
-    styles: Styles = styles_of(held.board for held in facts.boards)
     board = one.board
     title = escaped(board.title[0].upper() + board.title[1:])
-    ranking = ranking_figure(board, styles)
-    if ranking is not None:
-        yield PaperFigure(
-            f"ranking-{one.slug}",
-            f"{title}: on the left the score of each row with its interval, on the right its rank by score and the ranks that are left "
-            "open; bars join rows that are not told apart.",
-            pdf(ranking),
-        )
-    ranks = board_ranks_figure(board, styles)
-    if ranks is not None:
-        yield PaperFigure(
-            f"ranks-{one.slug}", f"{title}: average ranks of the medians. {escaped(ranks[1])}", pdf(ranks[0])
-        )
-    robust = robustness_figure(board)
-    if robust is not None:
-        yield PaperFigure(
-            f"robustness-{one.slug}", f"{title}: what becomes of the first row when one thing is left out.", pdf(robust)
-        )
-    by_drawn = {(held.kind, held.key): held for held in facts.contents.drawn}
-    drawn = by_drawn.get((board.kind, board.key), board)
-    by_id = {record.id: record for record in facts.contents.records}
-    heads = drawn.columns[:curves]
-    for at, (head, slug) in enumerate(zip(heads, safe_names([head.label for head in drawn.columns]), strict=False)):
-        series = series_of(drawn, at, by_id, styles, ROOM)
-        if series:
-            yield PaperFigure(
-                f"curves-{one.slug}-{slug}",
-                f"{title} on {escaped(head.label)}: validation {escaped(head.primary)} over training steps, the median over seeds thick and "
-                "each seed faint; on the right what every seed reached on the test part.",
-                pdf(comparison(series, head, ROOM)),
-            )
+    asked = Asked(board.kind, board.protocol.track, board.change, board.protocol.budget or None)
+    for sort, caption in CAPTIONS.items():
+        for picture in _found(sort, source, asked, board.key)[:1]:
+            yield PaperFigure(f"{sort}-{one.slug}", f"{title}: {caption}.", pdf(picture.figure()))
+    labels = [head.label for head in board.columns]
+    for label, slug in list(zip(labels, safe_names(labels), strict=True))[:curves]:
+        for picture in _found("learning-curves", source, replace(asked, task=label), board.key)[:1]:
+            caption = f"{title} on {escaped(label)}: the validation measure over training, the median over seeds thick and each seed faint."
+            # Without what stands beside it on a page: the tables have that.
+            yield PaperFigure(f"curves-{one.slug}-{slug}", caption, pdf(replace(picture, compose=None).figure()))
+
+
+def _found(sort: str, source: Source, asked: Asked, key: str) -> list[Picture]:
+    """Return the pictures of a sort that are of one leaderboard; none where there is nothing to draw."""
+    try:
+        found = pictures(sort, source, asked)
+    except BenchsuiteError:
+        return []
+    return [picture for picture in found if f" {key}" in picture.name]
 
 
 def pdf(figure: Figure) -> bytes:
@@ -105,6 +102,8 @@ def pdf(figure: Figure) -> bytes:
     import matplotlib as mpl
 
     file = io.BytesIO()
-    with theme(), mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 9}):
+    # A letter that no font here has is drawn as a box; the tables have its number.
+    with warnings.catch_warnings(), theme(), mpl.rc_context({"pdf.fonttype": 42, "pdf.compression": 9}):
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         figure.savefig(file, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
     return file.getvalue()

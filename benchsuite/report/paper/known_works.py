@@ -14,7 +14,7 @@ MANN_WHITNEY = Work(
     fields=(("journal", "The Annals of Mathematical Statistics"), ("volume", "18"), ("number", "1"), ("pages", "50--60")),
 )  # fmt: skip
 VAN_ELTEREN = Work(
-    ("Philip van Elteren",), "1960", title="On the combination of independent two-sample tests of {Wilcoxon}", kind="article",
+    ("Philip van Elteren",), "1960", title="On the combination of independent two-sample tests of Wilcoxon", kind="article",
     fields=(("journal", "Bulletin of the International Statistical Institute"), ("volume", "37"), ("pages", "351--361")),
 )  # fmt: skip
 DUNN = Work(

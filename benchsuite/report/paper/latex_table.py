@@ -45,6 +45,7 @@ class LatexTable:
         rows: As many cells each.
         notes: What stands below it, as LaTeX, one sentence or more each.
         groups: Places before which a little room is left.
+        most: Rows of one float.
     """
 
     slug: str
@@ -54,17 +55,18 @@ class LatexTable:
     rows: tuple[tuple[LatexCell, ...], ...]
     notes: tuple[str, ...] = ()
     groups: frozenset[int] = frozenset()
+    most: int = MOST_ROWS
 
     @property
     def latex(self) -> str:
         """The file: a float, or as many as it takes."""
-        starts = range(0, max(len(self.rows), 1), MOST_ROWS)
+        starts = range(0, max(len(self.rows), 1), self.most)
         parts = [self._float(start, last=start == starts[-1]) for start in starts]
         return "\n".join([MADE, *parts])
 
     def _float(self, start: int, *, last: bool) -> str:
         lines = []
-        for place in range(start, min(start + MOST_ROWS, len(self.rows))):
+        for place in range(start, min(start + self.most, len(self.rows))):
             if place in self.groups and place > start:
                 lines.append(r"\addlinespace")
             lines.append(" & ".join(cell.latex for cell in self.rows[place]) + r" \\")

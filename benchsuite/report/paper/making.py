@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchsuite.report.contents import Contents
+from benchsuite.report.figures.asked import Source
 from benchsuite.report.paper.board_tables import ranking_table, result_tables
 from benchsuite.report.paper.document import MAIN, MAKEFILE, README, results
 from benchsuite.report.paper.facts import Declared, PaperFacts
@@ -28,9 +29,10 @@ def paper_files(facts: PaperFacts, *, figures: bool = True) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     text = methods(facts, bibliography)
     of_boards = []
+    source = Source(facts.contents)
     for one in facts.boards:
         tables = [ranking_table(one, facts, bibliography), *result_tables(one)]
-        of_boards.append((one, tables, list(board_figures(one, facts)) if figures else []))
+        of_boards.append((one, tables, list(board_figures(one, source)) if figures else []))
     found = (task_table(facts, bibliography), space_table(facts), setting_table(facts), failure_table(facts))
     others = [table for table in found if table is not None]
     for table in [table for _, tables, _ in of_boards for table in tables] + others:

@@ -91,4 +91,4 @@ def _left_out(facts: PaperFacts) -> Iterator[str]:
     )
     told = [f"{whole(count)} that {words}" for count, words in reasons if count]
     if told:
-        yield f"Not in any table are trainings of the same folder: {and_joined(told)}."
+        yield f"In no table are, of the trainings in the same folder, {and_joined(told)}."

@@ -10,7 +10,7 @@ from benchsuite.analysis.rank_sums import MOST_ROWS
 from benchsuite.analysis.test_part import SHARE
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.outcomes import Outcome
-from benchsuite.report.paper.facts import BoardFacts, PaperFacts, and_joined, grouped, listed
+from benchsuite.report.paper.facts import BoardFacts, PaperFacts, and_joined, grouped, listed, tables_of
 from benchsuite.report.paper.known_works import DAVID_NAGARAJA, DUNN, EFRON, HOLM, MANN_WHITNEY, VAN_ELTEREN
 from benchsuite.report.paper.works import Bibliography
 from benchsuite.report.tables.latex import escaped
@@ -21,13 +21,18 @@ from benchsuite.report.tables.ranking_words import measure_words
 def evaluation(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     """Say which seeds were run, and which statistic and interval are shown."""
     for told, boards in grouped(facts.boards, _seeds).items():
-        where = "Every row" if len(boards) == len(facts.boards) else f"In {_tables(boards)}, every row"
+        where = "Every row" if len(boards) == len(facts.boards) else f"In {tables_of(boards)}, every row"
         yield f"{where} was evaluated on {told}; with one seed all rows see the examples in the same order."
     for measure, boards in grouped(facts.boards, lambda one: (one.board.measure, measure_words(one.board))).items():
-        where = "Throughout" if len(boards) == len(facts.boards) else f"In {_tables(boards)}"
+        where = "Throughout" if len(boards) == len(facts.boards) else f"In {tables_of(boards)}"
         asked = TrialMeasure.named(measure[0])
         when = "" if asked.counts_up else " after the last epoch"
-        yield f"{where}, we report the median over the seeds of the {escaped(measure[1])}{when}."
+        what = (
+            "each task's own measure on the test part"
+            if measure == ("test", "test measure")
+            else f"the {escaped(measure[1])}"
+        )
+        yield f"{where}, we report the median over the seeds of {what}{when}."
     yield from _intervals(facts, bibliography)
 
 
@@ -52,18 +57,15 @@ def _intervals(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
         if not attained:
             yield "Single seeds have no interval."
             continue
-        where = "" if len(boards) == len(facts.boards) else f" in {_tables(boards)}"
-        spread = (
-            f"{percent(attained[0])}"
-            if attained[0] == attained[-1]
-            else f"{percent(attained[0])} to {percent(attained[-1])}"
-        )
+        where = "" if len(boards) == len(facts.boards) else f" in {tables_of(boards)}"
+        ends = _percent(attained[0]), _percent(attained[-1])
+        spread = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
         reach = "they attain" if attained[0] >= confidence else "with so few seeds they attain"
         yield (
             f"Intervals{where} are those of order statistics{bibliography.cite([DAVID_NAGARAJA])}, from one seed's value to another's: "
-            f"asked for {percent(confidence)} {reach} {spread} at least, whatever the distribution of results. They are for each number "
+            f"asked for {_percent(confidence)} {reach} {spread} at least, whatever the distribution of results. They are for each number "
             "by itself."
-        ).replace("%", r"\%")
+        )
 
 
 def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
@@ -79,7 +81,7 @@ def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     for kind, boards in grouped(tested, lambda one: _kind_of_test(one.board.ranking)).items():
         exact, several, many = kind
         rankings = [one.board.ranking for one in boards if one.board.ranking]
-        pairs = and_joined([f"{count_of(one.tests, 'pair')}" for one in rankings])
+        pairs = _pairs(sorted({one.tests for one in rankings}))
         test = (
             f"rank-sum tests within tasks{bibliography.cite([MANN_WHITNEY])}, summed over tasks with van Elteren's "
             f"weights{bibliography.cite([VAN_ELTEREN])}"
@@ -90,19 +92,28 @@ def tests(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
         counted = (
             "counted out, ties and failures included," if exact else "taken for normal where counting would take long,"
         )
-        how = f"its null distribution {counted} and p-values corrected by {by}"
+        how = f"their null distribution {counted} and p-values corrected by {by}"
         yield (
-            f"In {_tables(boards)}, every two rows ({pairs}{' respectively' if len(rankings) > 1 else ''}) were compared by {test}, {how}: "
+            f"In {tables_of(boards)}, every two rows ({pairs}) were compared by {test}, {how}: "
             f"the chance that any two rows which are alike are told apart is at most {_rest(rankings[0])} within a table."
         )
     yield from _limits(facts, tested)
     resamples = sorted({one.board.ranking.resamples for one in tested if one.board.ranking})
+    drawn = listed([whole(number) for number in resamples])
     yield (
-        f"The ranges of ranks are what {listed([whole(number) for number in resamples])} bootstraps{bibliography.cite([EFRON])} over the seeds "
+        f"The ranges of ranks are what {drawn} bootstraps{bibliography.cite([EFRON])} over the seeds "
         "within each task and these tests leave open; the tasks are taken as fixed, so nothing is claimed of others."
     )
     if len(facts.boards) > 1:
         yield f"Nothing is corrected across the {len(facts.boards)} tables."
+
+
+def _pairs(counts: list[int]) -> str:
+    return (
+        count_of(counts[0], "pair")
+        if len(counts) == 1
+        else f"{whole(counts[0])} to {whole(counts[-1])} pairs in a table"
+    )
 
 
 def _kind_of_test(one: Ranking | None) -> tuple[bool, bool, bool]:
@@ -113,6 +124,10 @@ def _kind_of_test(one: Ranking | None) -> tuple[bool, bool, bool]:
 
 def _rest(one: Ranking) -> str:
     return f"{100 * (1 - one.confidence):.3g}\\%"
+
+
+def _percent(share: float) -> str:
+    return percent(share).replace(" %", r"\%")
 
 
 def _limits(facts: PaperFacts, tested: list[BoardFacts]) -> Iterator[str]:
@@ -128,8 +143,9 @@ def _limits(facts: PaperFacts, tested: list[BoardFacts]) -> Iterator[str]:
             f"{'' if len(known) == len(shares) else f' on {listed(known)}, whose sizes are known'}."
         )
     withheld = [(one, one.board.ranking.withheld) for one in tested if one.board.ranking and one.board.ranking.withheld]
-    for one, count in withheld:
-        yield f"In {one.table}, {count_of(count, 'pair')} that the seeds alone tell apart {'is' if count == 1 else 'are'} not, for that reason."
+    if withheld:
+        told = and_joined([f"{count_of(count, 'pair')} in {one.table}" for one, count in withheld])
+        yield f"Seeds alone would have told more apart: {told}."
     for one in tested:
         held = one.board.ranking
         if held is not None and not held.decides:
@@ -147,7 +163,7 @@ def failures(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     if failed:
         told = and_joined([f"{whole(count)} {_past(outcome)}" for outcome, count in failed.items()])
         yield (
-            f"Of {count_of(total, 'training')} of evaluation {told} (Table~\\ref{{tab:failures}}). Each of them counts as worse than any number "
+            f"Of {count_of(total, 'training')} of evaluation {told} (Table~\\ref{{tab:failures}}). Each counts as worse than any number "
             "in every median, interval, rank and test: none was dropped, repeated or filled in."
         )
     else:
@@ -157,14 +173,11 @@ def failures(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
             f"{whole(unsupported)} could not be made since a component cannot be applied to a task; these enter no statistic."
         )
     if pruned := counts[Outcome.PRUNED]:
-        yield f"{whole(pruned)} {'was' if pruned == 1 else 'were'} stopped by a tuner and {'has' if pruned == 1 else 'have'} no final value."
+        was, has = ("was", "has") if pruned == 1 else ("were", "have")
+        yield f"{whole(pruned)} {was} stopped by a tuner and {has} no final value."
     if any(head.measure.counts_up for one in facts.boards for head in one.board.columns):
         yield "A seed that did not reach its target within the budget counts as later than any that did; no guess is made how much later."
 
 
 def _past(outcome: Outcome) -> str:
     return {"out_of_memory": "ran out of memory"}.get(outcome.value, outcome_word(outcome.value))
-
-
-def _tables(boards: list[BoardFacts]) -> str:
-    return and_joined([one.table for one in boards])

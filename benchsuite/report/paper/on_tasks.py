@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchsuite.report.paper.facts import PaperFacts, and_joined, grouped, listed
+from benchsuite.report.paper.facts import BoardFacts, PaperFacts, and_joined, grouped, listed, tables_of
 from benchsuite.report.paper.known_works import benchsuite_itself
 from benchsuite.report.paper.works import Bibliography
 from benchsuite.report.tables.latex import escaped
@@ -14,7 +14,7 @@ from benchsuite.report.tables.numbers import count_of
 def tasks(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     """Say what was compared on which tasks."""
     itself = bibliography.cite([benchsuite_itself(facts.declared.version, facts.declared.home)])
-    held = and_joined([f"{count_of(len(one.board.rows), 'row')} of {one.noun}s ({one.table})" for one in facts.boards])
+    held = and_joined([f"{_settings(one, first=not at)} ({one.table})" for at, one in enumerate(facts.boards)])
     count = len(facts.tasks)
     yield (
         f"With benchsuite{itself} we compared {held} on {count_of(count, 'task')} (Table~\\ref{{tab:tasks}})"
@@ -33,7 +33,7 @@ def tasks(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
 def _changed(facts: PaperFacts) -> Iterator[str]:
     for change, boards in grouped(facts.boards, lambda one: one.board.change).items():
         if change:
-            yield f"In {and_joined([one.table for one in boards])} the tasks' own baseline was changed: {escaped(change)}."
+            yield f"In {tables_of(boards)} the tasks' own baseline was changed: {escaped(change)}."
 
 
 def _budgets(facts: PaperFacts) -> Iterator[str]:
@@ -69,3 +69,11 @@ def _division(facts: PaperFacts) -> Iterator[str]:
         f"{start} once into a training, a validation and a test part{told}. Preprocessing is fitted on the training part alone; what is "
         "chosen within a training, such as its best epoch, is chosen on the validation part."
     )
+
+
+def _settings(one: BoardFacts, *, first: bool) -> str:
+    """Return how many rows a table has, in words: of the first one with what they are."""
+    count = len(one.board.rows)
+    track = one.board.protocol.track
+    how = "" if track == "default" else f", {track.replace('_', '-')}"
+    return f"{count_of(count, 'setting') if first else count} of the {one.noun}{how}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from benchsuite.analysis import Protocol
 from benchsuite.recipe import Setting
-from benchsuite.report.paper.facts import BoardFacts, PaperFacts, and_joined, grouped, listed
+from benchsuite.report.paper.facts import BoardFacts, PaperFacts, and_joined, grouped, listed, tables_of
 from benchsuite.report.paper.known_works import OPTUNA
 from benchsuite.report.paper.works import Bibliography, works_in
 from benchsuite.report.tables.latex import escaped
@@ -20,7 +20,7 @@ MOST_NAMED = 8
 def hyperparameters(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     """Say how hyperparameters were chosen."""
     for protocol, boards in grouped(facts.boards, lambda one: one.board.protocol).items():
-        tables = and_joined([one.table for one in boards])
+        tables = tables_of(boards)
         if protocol.track == "default":
             yield from _default(facts, boards, tables)
         elif not protocol.budget:
@@ -89,7 +89,7 @@ def _tuned(
         yield f"Of the settings one rule chose: {escaped(rule)}."
     if protocol.folds:
         yield (
-            f"Each setting was validated by {protocol.folds}-fold cross-validation of all examples that do not test, and the chosen one was "
+            f"Each setting was validated by {protocol.folds}-fold cross-validation of all that does not test, and the chosen one was "
             "trained on all of these."
         )
     yield from _apart(boards)
@@ -121,8 +121,8 @@ def _apart(boards: list[BoardFacts]) -> Iterator[str]:
         yield f"Beware: {count_of(len(both), 'seed')} both chose settings and evaluated them."
     else:
         yield (
-            f"The chosen setting was then trained afresh: none of the {count_of(len(judged), 'seed')} of evaluation is among the "
-            f"{count_of(len(chose), 'seed')} that settings were chosen with, and no search sees a test part."
+            f"The chosen setting was then trained afresh: none of the {count_of(len(judged), 'seed')} of evaluation is "
+            f"{'the one' if len(chose) == 1 else f'among the {len(chose)}'} that settings were chosen with, and no search sees a test part."
             if len(judged) > 1
             else "The chosen setting was then trained afresh with a seed that no setting was chosen with, and no search sees a test part."
         )

@@ -11,7 +11,6 @@ from benchsuite.record import Record
 from benchsuite.report.paper.facts import BoardFacts, PaperFacts, grouped
 from benchsuite.report.paper.latex_table import LatexCell, LatexTable, cells
 from benchsuite.report.paper.works import Bibliography, works_in
-from benchsuite.report.tables.latex import escaped
 from benchsuite.report.tables.numbers import count_of, outcome_word, whole
 from benchsuite.report.tables.ranking_words import joined
 from benchsuite.report.tables.tune_table import names_of
@@ -19,6 +18,8 @@ from benchsuite.report.tables.values import value_text
 from benchsuite.searches import Search
 from benchsuite.text import shortened
 
+MOST_BROKEN_ROWS = 20
+"""Rows of one float where cells have several lines."""
 LONGEST_REASON = 120
 """Letters of the reason of a failure."""
 
@@ -45,8 +46,9 @@ def task_table(facts: PaperFacts, bibliography: Bibliography) -> LatexTable:
         + (", with what was changed in their baselines" if changed else "")
         + ". Examples: of the training, validation and test part, where known.",
         heads=("Task", "Version", "What it is", "Measure", "Epochs", "Batch", "Steps", "Examples", "License"),
-        align=("l", "r", "p{0.3\\linewidth}", "l", "r", "r", "r", "r", "l"),
+        align=("l", "r", ">{\\raggedright\\arraybackslash}p{0.3\\linewidth}", "l", "r", "r", "r", "r", "l"),
         rows=tuple(rows),
+        most=MOST_BROKEN_ROWS,
     )
 
 
@@ -101,7 +103,7 @@ def space_table(facts: PaperFacts) -> LatexTable | None:
 
 def _space_rows(one: BoardFacts, selection: str, searches: list[Search], facts: PaperFacts) -> list[tuple[str, ...]]:
     names = names_of({name for search in searches for name in search.searched})
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for name, shown in names.items():
         held = [search for search in searches if name in search.searched]
         kind = name.partition(".")[0] if "." in name else "task"
@@ -124,7 +126,10 @@ def _range(name: str, searches: list[Search], facts: PaperFacts, selection: str)
     known = [search.ranges[name] for search in searches if name in search.ranges]
     if known:
         low, high = sorted({low for low, _ in known}), sorted({high for _, high in known})
-        ends = [f"{held[0]:.3g}" if len(held) == 1 else f"{held[0]:.3g}…{held[-1]:.3g}" for held in (low, high)]
+        ends = [
+            value_text(held[0]) if len(held) == 1 else f"{value_text(held[0])}…{value_text(held[-1])}"
+            for held in (low, high)
+        ]
         return " to ".join(ends)
     kind, _, rest = name.partition(".")
     spaces = facts.declared.spaces.get((kind, selection.partition("[")[0]), {})
@@ -166,12 +171,13 @@ def setting_table(facts: PaperFacts) -> LatexTable | None:
         return None
     return LatexTable(
         slug="settings",
-        caption="What the searches chose: the setting, the measure of the validation part with the default and with it, and what the search "
+        caption="What the searches chose: the setting, the validation measure with the default and with it, and what the search "
         "spent, in trainings.",
         heads=("Kind", "Row", "Task", "Setting", "Default", "Chosen", "Spent"),
-        align=("l", "l", "l", "p{0.42\\linewidth}", "r", "r", "r"),
+        align=("l", "l", "l", ">{\\raggedright\\arraybackslash}p{0.42\\linewidth}", "r", "r", "r"),
         rows=tuple(rows),
         groups=frozenset(groups),
+        most=MOST_BROKEN_ROWS,
     )
 
 
@@ -205,7 +211,8 @@ def failure_table(facts: PaperFacts) -> LatexTable | None:
         caption=f"Failures of evaluation: {count_of(len(rows), 'entry', 'entries')} with at least one seed that gave no number. The reason "
         "is that of the first.",
         heads=("Kind", "Row", "Task", "Seeds", "Outcome", "Reason"),
-        align=("l", "l", "l", "l", "l", "p{0.4\\linewidth}"),
+        align=("l", "l", "l", "l", "l", ">{\\raggedright\\arraybackslash}p{0.4\\linewidth}"),
         rows=tuple(rows),
-        notes=(escaped("Each counts as worse than any number."),),
+        notes=("Each counts as worse than any number.",),
+        most=MOST_BROKEN_ROWS,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from benchsuite.report.tables.latex import escaped_for_bibtex
-from benchsuite.text import one_line
+from benchsuite.text import one_line, shortened
 
 _ARXIV = re.compile(r"\s*\barXiv:(\d{4}\.\d{4,5}|[a-z-]{2,20}/\d{7})(?:v\d+)?\b")
 _NAME = r"(?:(?:van|von|de|der|den|di|la|le) )*[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*"
@@ -18,7 +18,7 @@ _KNOWN = re.compile(
 )
 _YEAR = re.compile(r"\b(1[4-9]\d\d|20\d\d)\b")
 LONGEST = 400
-"""Letters of a reference that are read for authors and year; a longer text is quoted."""
+"""Letters of a reference; of a longer one the beginning and the end."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,18 @@ def works_in(text: str) -> list[Work]:
         text: Such as ``Nesterov 1983; Sutskever et al. 2013``.
     """
     parts = [part.strip() for part in one_line(text).split(";")]
-    found = [_work(part) for part in parts if part]
+    found = [_work(shortened(part, LONGEST)) for part in parts if part]
     # Course notes, or what a library is known for, is no work that a bibliography could name.
     return [work for work in found if work.year or work.arxiv]
 
 
 def _work(text: str) -> Work:
-    number = _ARXIV.search(text) if len(text) <= LONGEST else None
+    number = _ARXIV.search(text)
     arxiv = number[1] if number else ""
     plain = text[: number.start()] + text[number.end() :] if number else text
-    known = _KNOWN.match(plain) if len(text) <= LONGEST else None
+    known = _KNOWN.match(plain)
     if known is None:
-        years = set(_YEAR.findall(plain)) if len(text) <= LONGEST else set()
+        years = set(_YEAR.findall(plain))
         return Work(year=years.pop() if len(years) == 1 else "", arxiv=arxiv, rest=plain.strip(" ,"), given=text)
     names = known["authors"]
     others = names.endswith(" et al.")
@@ -146,6 +146,8 @@ def _entry(key: str, work: Work) -> str:
             "others"
         ] * work.others
         fields.append(("author", " and ".join(names)))
+    else:
+        fields.append(("key", key))
     if work.title:
         fields.append(("title", f"{{{escaped_for_bibtex(work.title)}}}"))
     fields += work.fields

@@ -15,7 +15,7 @@ from benchsuite.plain_files import NotPlain, read_plain
 LIST = "written.json"
 """Name → SHA-256 of all that was written."""
 YOURS = ("main.tex", "README.md", "Makefile")
-"""Files that are written where they are missing, and never again."""
+"""Files that an author is meant to change: nothing is put beside them."""
 MOST = 50_000_000
 """Bytes of a file that is looked at."""
 

@@ -208,7 +208,7 @@ def dots_svg(dots: Dots, hue: int) -> Markup:
         f'<line class="band" x1="{dots.low:g}" y1="7" x2="{dots.high:g}" y2="7"/>'
         f"{marks}{median}</svg>"
     )
-    head = f'<svg class="dots s{hue}" width="{DOTS_WIDTH}" height="14" viewBox="0 0 {DOTS_WIDTH} 14" role="img">'
+    head = f'<svg class="dots s{hue}" width="{DOTS_WIDTH}" height="14" viewBox="0 0 {DOTS_WIDTH} 14" role="img" style="color: var(--of)">'
     return Markup(head) + Markup("<title>{}</title>").format(dots.text) + shape
 
 

@@ -16,7 +16,7 @@ from benchsuite.report.drawings.palette import Style
 from benchsuite.report.site.plain_chart import Axis, Chart, Shape, band_path, line_path
 from benchsuite.report.tables.numbers import count_of, folds_text
 
-LARGE = (760.0, 300.0)
+LARGE = (1000.0, 360.0)
 SMALL = (220.0, 132.0)
 """Width and height in points."""
 AXES = {"step": "training step", "epoch": "epoch", "seconds": "seconds of training"}
@@ -131,7 +131,7 @@ def large_charts(held: ColumnCurves, drawn: Sequence[Drawn], board: Leaderboard)
             f"{board.title} on {head.label}: validation {head.primary} by {name}, the median over the seeds of "
             f"{count_of(timed, 'row')}. The values are in the tables below."
         )
-        charts.append(_chart(held, drawn, axis, alt, LARGE, (52.0, 20.0, 748.0, 264.0), label, name))
+        charts.append(_chart(held, drawn, axis, alt, LARGE, (52.0, 22.0, 988.0, 322.0), label, name))
     return tuple(charts)
 
 

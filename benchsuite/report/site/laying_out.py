@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
+    archive_page,
+    comparison_page,
     component_page,
     costs_page,
     failures_page,
+    grid_page,
     leaderboards_page,
     provenance_page,
     records_page,
     start_page,
+    statements_page,
+    task_page,
 )
 from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets, library_license
 from benchsuite.report.site.pages import Page
@@ -27,14 +32,20 @@ from benchsuite.text import shortened, without_controls
 if TYPE_CHECKING:
     import jinja2
 
-PAGES: list[Callable[[SiteData], Iterator[Page]]] = [
+Family = Callable[[SiteData], Iterator[Page]]
+PAGES: list[Family] = [
     start_page.pages,
     leaderboards_page.pages,
     component_page.pages,
+    task_page.pages,
+    comparison_page.pages,
+    grid_page.pages,
     failures_page.pages,
     costs_page.pages,
     provenance_page.pages,
     records_page.pages,
+    statements_page.pages,
+    archive_page.pages,
 ]
 """The families of pages, in the order in which they are made. Each is a module with this one function."""
 LONGEST_TEXT = 5_000
@@ -50,14 +61,20 @@ NAVIGATION = (
     ("failures", "Failures"),
     ("costs", "Costs"),
     ("provenance", "Provenance"),
+    ("statements", "Verified"),
 )
 """Section and its name; the navigation shows those that have pages, and leads to the first page of each."""
 
 
-def site_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
-    """Make the site: path and content of every file, the pages first. Equal data give equal files in equal order."""
+def site_files(data: SiteData, families: Sequence[Family] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Make the site: path and content of every file, the pages first. Equal data give equal files in equal order.
+
+    Args:
+        data: What it shows.
+        families: Of pages; all unless given.
+    """
     environment = _environment()
-    pages = [page for family in PAGES for page in family(data)]
+    pages = [page for family in (PAGES if families is None else families) for page in family(data)]
     first: dict[str, str] = {}
     for page in pages:
         first.setdefault(page.section, page.path)

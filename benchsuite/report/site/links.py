@@ -184,7 +184,7 @@ class Links:
 
     def csv(self, name: str) -> str:
         """Return the way to the CSV of a table."""
-        return f"{self.up}data/{name}.csv"
+        return f"{self.up}data/{slug(name)}.csv"
 
     def asset(self, name: str) -> str:
         """Return the way to a style sheet or script."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Section = Literal[
-    "start", "leaderboards", "components", "tasks", "comparisons", "grids", "failures", "costs", "provenance"
+    "start",
+    "leaderboards",
+    "components",
+    "tasks",
+    "comparisons",
+    "grids",
+    "failures",
+    "costs",
+    "provenance",
+    "statements",
 ]
 """An entry of the navigation."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis.sample import column_of
+from benchsuite.analysis.settings import key_of, labels
 from benchsuite.record import Record
 from benchsuite.report.site.links import BASELINE, SEVERAL, Links
 from benchsuite.report.site.pages import Page, Section
@@ -57,7 +58,9 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
     links = data.links(path)
     ordered = sorted(held, key=lambda one: (column_of(one), one.trial.recipe.text, one.trial.seed, one.id))
     recipes, places, prints = Told("R"), Told("E"), Told("F")
-    lines = tuple(_line(data, links, kind, name, record, recipes, places, prints) for record in ordered)
+    several = kind in (BASELINE, SEVERAL)
+    settings = {} if several else _labels(kind, ordered)
+    lines = tuple(_line(data, links, kind, name, record, settings, recipes, places, prints) for record in ordered)
     heads = (
         Head("Trial", name=True, help="The first digits of its id; its file has all that was recorded"),
         Head("Task"),
@@ -73,7 +76,6 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
         Head("Environment"),
         Head("Code"),
     )
-    several = kind in (BASELINE, SEVERAL)
     what = (
         f"{title(kind)} {name}" if not several else f"{'Baseline' if kind == BASELINE else 'Several kinds'} on {name}"
     )
@@ -93,8 +95,22 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
     return Page(path, f"Trials: {what}", "records.html", context, section, words)
 
 
+def _labels(kind: str, records: Sequence[Record]) -> dict[str, str]:
+    """Return the label of each setting of a component, by its text: its name, and what differs."""
+    held = {key_of(record.trial.recipe.get(kind)): record.trial.recipe.get(kind) for record in records}
+    return dict(zip(held, labels(list(held.values())), strict=True))
+
+
 def _line(
-    data: SiteData, links: Links, kind: str, name: str, record: Record, recipes: Told, places: Told, prints: Told
+    data: SiteData,
+    links: Links,
+    kind: str,
+    name: str,
+    record: Record,
+    settings: Mapping[str, str],
+    recipes: Told,
+    places: Told,
+    prints: Told,
 ) -> Line:
     trial, results, costs, task = record.trial, record.results, record.costs, record.task
     label = data.labels.get(column_of(record), trial.task)
@@ -115,15 +131,15 @@ def _line(
     sign = -1 if task.direction == "max" else 1
     values = [_value(results.final, f"test_{task.primary}"), _value(results.best, f"test_{task.primary}")]
     values.append(_value(results.final, f"validation_{task.primary}"))
-    reached = ", ".join(
-        f"{target}: {'–' if one is None else whole(one.step)}" for target, one in results.targets.items()
-    )
+    reached = tuple(f"{target}: {'–' if one is None else whole(one.step)}" for target, one in results.targets.items())
+    told, where_told, code_told = recipes.name(recipe + budget), places.name(where), prints.name(code)
+    setting = settings.get(key_of(trial.recipe.get(kind)), "") if settings else ""
     fold = f", fold {trial.fold[0]} of {trial.fold[1]}" if trial.fold else ""
     failed = record.outcome.failed
     cells = (
         Cell(record.id[:8], link=links.trial_file(record.id), title=record.id, value=record.id),
         Cell(label + fold, link=links.task(label)),
-        Cell(recipes.name(recipe + budget)),
+        Cell(setting or told, link=f"#{told}", small=(told,) if setting else ()),
         Cell(str(trial.seed), trial.seed),
         Cell(
             outcome_word(record.outcome),
@@ -131,11 +147,11 @@ def _line(
             small=(record.reason,) if record.reason else (),
         ),
         *(_number(value, sign, math.inf if failed else math.nan) for value in values),
-        Cell(reached or "–"),
+        Cell("" if reached else "–", small=reached, value=", ".join(reached)),
         _number(costs.step_milliseconds),
         Cell(duration(costs.wall_seconds), costs.wall_seconds, value=costs.wall_seconds),
-        Cell(places.name(where), title=environment.finished_at[:16].replace("T", " ")),
-        Cell(prints.name(code)),
+        Cell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
+        Cell(code_told, link=f"#{code_told}"),
     )
     component = "" if kind in (BASELINE, SEVERAL) else f"{kind}/{name}"
     family = data.card(kind, name).family if component else ""

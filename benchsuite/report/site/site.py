@@ -136,7 +136,10 @@ class SiteData:
         """Name → path of the pages that are there once."""
         names = ["index", "leaderboards", "components", "provenance", "how-to-read"]
         names += ["costs"] if self.costs else []
+        names += ["statements"] if self.statements or self.challenges else []
         names += ["failures"] if any(map(is_failure, self.records)) else []
+        names += ["archive"] if self.older else []
+        names += ["disputes"] if self.disputes else []
         return {name: f"{name}.html" for name in names}
 
     @cached_property

@@ -11,6 +11,7 @@ from benchsuite.report.site.leaderboards_page import notes
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.statements_page import badges
 from benchsuite.report.site.summary import summarize_run
 from benchsuite.report.site.table import Table
 from benchsuite.report.site.words import anchor, title
@@ -62,6 +63,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         "verdicts": verdicts,
         "rankings": rankings,
         "notes": list(notes(data.contents)),
+        "badges": badges(data, links),
     }
     yield Page("index.html", summary.sentence if summary else "No records yet", "start.html", context, "start")
     yield Page("how-to-read.html", "How to read this", "reading.html", {}, "start", "median interval place score")

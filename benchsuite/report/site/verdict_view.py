@@ -14,6 +14,7 @@ from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import Cell, Head, Line, Table
 from benchsuite.report.tables.numbers import percent, whole
+from benchsuite.report.tables.ranking_words import joined
 from benchsuite.report.tables.verdict_table import (
     difference_text,
     failures,
@@ -30,8 +31,8 @@ ORDER = {"better": 0, CANNOT_TELL: 1, "worse": 2}
 MOST_WARNINGS = 30
 """Warnings of one verdict."""
 ROW_HEIGHT = 18.0
-NAME_WIDTH = 190.0
-WIDTH = 760.0
+NAME_WIDTH = 210.0
+WIDTH = 1000.0
 LONGEST_NAME = 30
 """Letters of a task's name beside its interval."""
 CLIPPED = 0.8
@@ -79,7 +80,7 @@ def verdict_view(
         csv: Name of the table's CSV.
     """
     tasks = best_first(verdict)
-    warnings = [f"{one.task}: {one.text}" if one.task else one.text for one in verdict.cautions]
+    warnings = warnings_of(verdict)
     more = len(warnings) - MOST_WARNINGS
     return VerdictView(
         title=board.title,
@@ -92,6 +93,14 @@ def verdict_view(
         table=data.table(_table(links, board, rows, verdict, tasks, csv)),
         forest=forest(verdict, tasks, board),
     )
+
+
+def warnings_of(verdict: Verdict) -> list[str]:
+    """Return what may mislead, each text once with all the tasks that it is said of."""
+    found: dict[str, list[str]] = {}
+    for one in verdict.cautions:
+        found.setdefault(one.text, []).append(one.task)
+    return [f"{joined(tasks)}: {text}" if all(tasks) else text for text, tasks in found.items()]
 
 
 def best_first(verdict: Verdict) -> list[TaskVerdict]:

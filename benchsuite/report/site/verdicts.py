@@ -10,9 +10,11 @@ from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.pair_choice import ChosenPairs, RowPair, chosen_pairs
 from benchsuite.analysis.row_verdicts import BoardVerdicts, Known
 from benchsuite.analysis.test_part import TestParts
-from benchsuite.analysis.verdict import Verdict
+from benchsuite.analysis.verdict import CANNOT_TELL, Verdict, Word
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
+
+OPPOSITE: Mapping[Word, Word] = {"better": "worse", "worse": "better", CANNOT_TELL: CANNOT_TELL}
 
 
 class Verdicts:
@@ -40,6 +42,14 @@ class Verdicts:
         """Return the verdict on a row against the row that its leaderboard is read against; ``None`` for that one itself."""
         held = self.of(board)
         return None if held.baseline is None or held.baseline is row else held.of(row, held.baseline)
+
+    def known(self, board: Leaderboard, a: Row, b: Row) -> Word | None:
+        """Return the verdict on two rows if it was found already, whichever came first; ``None`` if it was not."""
+        held = self.of(board)
+        if (verdict := held.found(a, b)) is not None:
+            return verdict.word
+        verdict = held.found(b, a)
+        return OPPOSITE[verdict.word] if verdict is not None else None
 
     @cached_property
     def chosen(self) -> ChosenPairs:

@@ -1,7 +1,7 @@
 "use strict";
 // The search over all pages: what is looked for is in assets/search.js, a list of [title, path, section, more words].
 const siteSearch = (make, root) => {
-  const MOST = 12, held = window.BENCHSUITE_SEARCH ?? [];
+  const MOST = 12, FIRST = { components: 3, tasks: 3, leaderboards: 2 }, held = window.BENCHSUITE_SEARCH ?? [];
   const input = make("input", {
     type: "search", role: "combobox", placeholder: "Search  /", "aria-label": "Search the site", "aria-expanded": "false",
     "aria-controls": "found", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false",
@@ -10,7 +10,8 @@ const siteSearch = (make, root) => {
   list.hidden = true;
   let at = -1;
 
-  // Every word must be found; a title that begins with one comes before one that holds it, and that before further words.
+  // Every word must be found; a title that begins with one comes before one that holds it, and that before further words;
+  // what stands for itself comes before what is of several.
   const found = (text) => {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean), scored = [];
     for (const one of words.length ? held : []) {
@@ -21,7 +22,7 @@ const siteSearch = (make, root) => {
         const points = where === 0 ? 4 : where > 0 && !/[a-z0-9]/.test(title[where - 1]) ? 3 : where > 0 ? 2 : rest.includes(word) ? 1 : 0;
         score = points && score >= 0 ? score + points : -1;
       }
-      if (score > 0) scored.push([score + (title === text.trim().toLowerCase() ? 9 : 0), one]);
+      if (score > 0) scored.push([score + (FIRST[one[2]] ?? 0) + (title === text.trim().toLowerCase() ? 9 : 0), one]);
     }
     return scored.sort(([a, x], [b, y]) => b - a || x[0].length - y[0].length || (x[1] < y[1] ? -1 : 1)).slice(0, MOST).map(([, one]) => one);
   };

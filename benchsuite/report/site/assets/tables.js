@@ -95,8 +95,8 @@ const tables = (() => {
       holder.querySelector(".dt-search input").setAttribute("aria-label", `Search the table ${table.caption?.textContent.trim() ?? ""}`.trim());
       holder.querySelector(".dt-layout-row").append(tools);
     }
-    const csv = table.querySelector("caption a.csv");
-    if (csv && large) tools.append(csv);
+    const csv = holder.nextElementSibling;
+    if (large && csv?.matches("p.csv")) { tools.append(...csv.childNodes); csv.remove(); }
     const aimed = decodeURIComponent(location.hash.slice(1)), at = aimed ? body.findIndex((row) => row.id === aimed || row.querySelector(`#${CSS.escape(aimed)}`)) : -1;
     if (at >= 0) reveal(api, body[at]);
     for (const told of listeners) told(table, api);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.report.site.browser.conftest import HOSTILE, PATIENCE, Window
 
 pytestmark = pytest.mark.slow
+HOSTILE_SLUG = "script-alert-1"
 BOARD = "leaderboards/optimizer.html"
 
 
@@ -21,6 +23,16 @@ def pages_of(site: Path) -> list[tuple[str, str]]:
     """Path and section of every page, as the search has them."""
     text = (site / "assets/search.js").read_text(encoding="utf-8")
     return [(path, section) for _, path, section, _ in json.loads(text[text.index("[") : text.rindex("]") + 1])]
+
+
+def some_of_each(site: Path, most: int = 5) -> list[str]:
+    """Of every folder its first pages and those of the hostile name: what a template does, it does on each of them."""
+    found: dict[str, list[str]] = {}
+    for path, _ in pages_of(site):
+        held = found.setdefault(path.rpartition("/")[0], [])
+        if len(held) < most or (HOSTILE_SLUG in path and len(held) < 2 * most):
+            held.append(path)
+    return sum(found.values(), [])
 
 
 def one_of_each(site: Path) -> list[str]:
@@ -36,14 +48,23 @@ def shown(page: Any, selector: str = "table.data") -> list[str]:
 def orders(page: Any, column: int) -> list[float]:
     """What the rows of the first table sort by in a column."""
     cells = page.locator("table.data >> nth=0").locator(f"tbody tr > :nth-child({column})")
-    return [float(value) for value in cells.evaluate_all("cells => cells.map((cell) => cell.dataset.order)")]
+    held = cells.evaluate_all("cells => cells.map((cell) => cell.dataset.order)")
+    return [float(value or "inf") for value in held]
+
+
+def until(page: Any, expression: str, argument: Any = None) -> None:
+    """Wait until something holds; Playwright's own way would evaluate a text within the page, whose policy forbids that."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression, argument):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(30)
 
 
 @pytest.fixture(scope="module")
 def visited(browser: Any, site: Path) -> dict[str, dict[str, Any]]:
-    """Every page, opened once: what the browser complained about, and whether it fits a window and a telephone."""
+    """Pages of every folder, opened once: what the browser complained about, and whether it fits a window and a telephone."""
     window, found = Window(browser, site), {}
-    for path, _ in pages_of(site):
+    for path in some_of_each(site):
         page = window.open(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         page.set_viewport_size({"width": 400, "height": 800})
@@ -55,9 +76,10 @@ def visited(browser: Any, site: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def test_every_page_opens_from_a_file_without_an_error_and_asks_nobody_for_anything(visited, site: Path):
+def test_pages_of_every_folder_open_from_a_file_without_an_error_and_asks_nobody_for_anything(visited, site: Path):
     assert {path: one["complaints"] for path, one in visited.items() if one["complaints"]} == {}
-    assert {file.relative_to(site).as_posix() for file in site.rglob("*.html")} == set(visited)
+    assert len(visited) > 40
+    assert {file.relative_to(site).as_posix() for file in site.rglob("*.html")} == {path for path, _ in pages_of(site)}
 
 
 def test_no_page_scrolls_sideways_at_the_width_of_a_telephone_or_a_window(visited):
@@ -97,9 +119,7 @@ def test_axe_finds_nothing_serious_on_any_family_of_pages(browser: Any, site: Pa
         result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
         for one in result.response["violations"]:
             if one["impact"] in ("serious", "critical"):
-                found.append(
-                    (path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300])
-                )
+                found.append((path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300]))
     window.context.close()
     assert found == []
 
@@ -117,22 +137,22 @@ def test_a_table_is_sorted_by_a_click_and_what_is_missing_stays_last(window: Win
     head = page.locator("table.data >> nth=0").locator("thead th", has_text="Score").first
     column = 1 + head.evaluate("head => head.cellIndex")
     head.click()
-    page.wait_for_function("document.querySelector('th[aria-sort=ascending]')")
+    until(page, "document.querySelector('th[aria-sort=ascending]')")
     ascending = orders(page, column)
     assert ascending == sorted(ascending)
     assert "#?o." in page.url
     head.click()
-    page.wait_for_function("document.querySelector('th[aria-sort=descending]')")
+    until(page, "document.querySelector('th[aria-sort=descending]')")
     descending = orders(page, column)
-    assert [value for value in descending if value < 1e308] == sorted(
-        (value for value in ascending if value < 1e308), reverse=True
-    )
+    known = [value for value in ascending if value < 1e308]
+    assert 8 < len(known) < len(ascending)
+    assert descending[: len(known)] == known[::-1]  # what is missing stays last
     address = page.url
     head.click()
-    page.wait_for_function("!document.querySelector('th[aria-sort]')")
+    until(page, "!document.querySelector('th[aria-sort]')")
     assert shown(page) == before
     other = window.open(address.partition("/report/")[2])
-    other.wait_for_function("document.querySelector('th[aria-sort=descending]')")
+    until(other, "document.querySelector('th[aria-sort=descending]')")
     assert orders(other, column) == descending
 
 
@@ -141,12 +161,12 @@ def test_a_table_is_searched_filtered_by_column_and_its_columns_hidden(window: W
     everything = len(shown(page))
     assert everything > 8
     page.get_by_placeholder("Search this table").first.fill("ada")
-    page.wait_for_function("document.querySelector('.dt-info').textContent.includes('of')")
+    until(page, "document.querySelector('.dt-info').textContent.includes('of')")
     assert sorted(name.split()[0] for name in shown(page)) == ["adagrad", "adam", "nadam"]
     page.get_by_placeholder("Search this table").first.fill("")
     page.get_by_role("button", name="Filters").first.click()
     page.get_by_label("Filter Score", exact=True).first.fill("> 60")
-    page.wait_for_function("document.querySelector('.dt-info').textContent.includes('of')")
+    until(page, "document.querySelector('.dt-info').textContent.includes('of')")
     assert 0 < len(shown(page)) < everything
     page.get_by_label("Filter Score", exact=True).first.fill("")
     heads = page.locator("table.data >> nth=0").locator("thead tr >> nth=0").locator("th")
@@ -170,7 +190,7 @@ def test_the_search_finds_a_component_by_the_keyboard_alone(window: Window):
     page.keyboard.press("/")
     page.keyboard.type("muon")
     page.wait_for_selector("#found [role=option]")
-    assert page.locator("#found a").first.inner_text().startswith("muon")
+    assert page.locator("#found a").first.inner_text().startswith("Optimizer: muon")
     page.keyboard.press("Enter")
     page.wait_for_url("**/components/optimizer/muon.html")
     page.wait_for_selector("html[data-ready]", state="attached")
@@ -190,10 +210,8 @@ def test_a_number_leads_to_its_record(window: Window):
     page.wait_for_selector("html[data-ready]", state="attached")
     found = page.locator(f"[id='{wanted}']")
     found.wait_for()
-    page.wait_for_function(
-        "id => { const box = document.getElementById(id).getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; }",
-        arg=wanted,
-    )
+    within = "id => { const box = document.getElementById(id).getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight; }"
+    until(page, within, wanted)
 
 
 def test_a_record_on_a_later_page_of_a_long_table_is_found(window: Window, site: Path):
@@ -217,14 +235,14 @@ def test_one_component_in_focus_others_away_and_the_view_in_the_address(window: 
     assert count == 4
     everything = len(shown(page))
     away.locator("input").uncheck()
-    page.wait_for_function(f"document.querySelector('table.data').tBodies[0].rows.length === {everything - count}")
+    until(page, f"document.querySelector('table.data').tBodies[0].rows.length === {everything - count}")
     assert "adam" not in [name.split()[0] for name in shown(page)]
     address = page.url
     assert "focus=optimizer/muon" in address
     assert "hide=*adaptive" in address.replace("%2A", "*")
     again = Window(window.context.browser, window.folder)
     other = again.open(address.partition("/report/")[2])
-    other.wait_for_function(f"document.querySelector('table.data').tBodies[0].rows.length === {everything - count}")
+    until(other, f"document.querySelector('table.data').tBodies[0].rows.length === {everything - count}")
     assert other.locator(".pill").inner_text().startswith("Focus: muon")
     assert again.complaints == []
     again.context.close()
@@ -251,9 +269,7 @@ def test_the_axis_of_curves_is_switched(window: Window):
     assert len(names) >= 2
     switch.locator("button").nth(1).click()
     held = page.locator(".axes").first
-    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [
-        at == 1 for at in range(len(names))
-    ]
+    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [at == 1 for at in range(len(names))]
     assert f"x={names[1]}" in page.url
 
 
@@ -277,7 +293,9 @@ def test_what_is_printed_has_the_colours_of_paper_and_nothing_to_click(window: W
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()") == "#fff"
-    assert not any(one.is_visible() for one in page.locator(".tools, .table-tools, .picker, .dt-search, nav").all())
+    assert not any(
+        one.is_visible() for one in page.locator(".tools, .table-tools, .csv, .picker, .dt-search, nav").all()
+    )
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) < 12

@@ -1,0 +1,253 @@
+"""Disputes: trials of which somebody else has other numbers. Both stay and are shown; neither is averaged with the other.
+
+``disputed/<id>/<first 16 digits of the origin's hash>.json`` of a results folder holds the record as the other has it.
+Below ``challenges/`` lie the claims of bundles that answer others. docs/reference/bundle-format.md describes both.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from benchsuite.bundle.errors import said
+from benchsuite.bundle.manifest import Author, Challenged, NotAManifest, Sha256, once
+from benchsuite.plain_files import NotPlain, kind_of, read_plain
+from benchsuite.record import Name, Record, printable
+from benchsuite.record_files import LARGEST, Damage, entries
+from benchsuite.record_json import NotARecord, record_from_json
+from benchsuite.study_files import TrialId
+
+FORMAT = 1
+DISPUTED = "disputed"
+CHALLENGES = "challenges"
+ID = re.compile(r"[0-9a-f]{32}")
+FILE = re.compile(r"[0-9a-f]{16}\.json")
+EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True)
+class OtherRecord:
+    """A trial's record as somebody else has it.
+
+    Args:
+        origin: SHA-256 that stands for where it comes from: of a bundle, its hash.
+        author: Who signed that; a few words where nobody did.
+        record: The record.
+    """
+
+    origin: str
+    author: str
+    record: Record
+
+    @property
+    def file(self) -> str:
+        """Where it lies, below the results folder."""
+        return f"{DISPUTED}/{self.record.id}/{self.origin[:16]}.json"
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A trial of which there are several results.
+
+    Args:
+        id: The trial.
+        here: The record that stands in the boards; ``None`` where it is gone.
+        others: What others have.
+    """
+
+    id: str
+    here: Record | None
+    others: tuple[OtherRecord, ...]
+
+    @property
+    def same_numerics(self) -> bool:
+        """Whether all were made where numbers round alike: then only one of them can be what the code gives."""
+        numerics = {one.record.environment.numerics for one in self.others}
+        return self.here is not None and numerics == {self.here.environment.numerics} and numerics != {""}
+
+    def for_page(self) -> dict[str, Any]:
+        """Return what a page shows of it, as plain data."""
+        return {
+            "id": self.id,
+            "task": (self.here or self.others[0].record).trial.task,
+            "same_numerics": self.same_numerics,
+            "here": _plain(self.here) if self.here else None,
+            "others": [{"origin": one.origin, "author": one.author, **_plain(one.record)} for one in self.others],
+        }
+
+
+@dataclass(frozen=True)
+class KeptChallenge:
+    """What a bundle that was merged says against another.
+
+    Args:
+        hash: Of the bundle that says so.
+        against: Of the one that it answers.
+        claim: What it says, a sentence.
+        author: Who signed it; empty if nobody did.
+        made: When, UTC, ISO 8601.
+        differs: The trials of which it has other numbers than the records here.
+        agrees: How many trials both have with the same numbers.
+    """
+
+    __pydantic_config__ = EXACT
+
+    hash: Sha256
+    against: Sha256
+    claim: Annotated[str, Field(strict=True, min_length=1, max_length=10_000)]
+    author: Author
+    made: Name
+    differs: tuple[TrialId, ...]
+    agrees: Annotated[int, Field(strict=True, ge=0)]
+
+    @classmethod
+    def of(
+        cls, hash: str, challenged: Challenged, author: str, made: str, differs: Iterable[str], agrees: int
+    ) -> KeptChallenge:
+        """Return what is kept of a bundle that is a challenge."""
+        return cls(hash, challenged.manifest_sha256, challenged.claim, author, made, tuple(sorted(differs)), agrees)
+
+    @property
+    def file(self) -> str:
+        """Where it lies, below the results folder."""
+        return f"{CHALLENGES}/{self.hash}.json"
+
+    def for_page(self) -> dict[str, Any]:
+        """Return what a page shows of it, as plain data."""
+        return {**asdict(self), "differs": list(self.differs)}
+
+
+def dispute_to_json(other: OtherRecord) -> bytes:
+    """Return the content of a file of a dispute."""
+    data = {"format": FORMAT, "origin": other.origin, "author": other.author, "record": other.record.to_json()}
+    return _json(data)
+
+
+def challenge_to_json(challenge: KeptChallenge) -> bytes:
+    """Return the content of a file of a challenge."""
+    return _json({"format": FORMAT, **asdict(challenge)})
+
+
+def read_disputes(folder: Path, here: Mapping[str, Record], damaged: list[Damage]) -> Iterator[Dispute]:
+    """Read dispute after dispute, sorted by id.
+
+    Args:
+        folder: The results folder.
+        here: Id → record, of all that stand there.
+        damaged: Filled with all else that lies there.
+    """
+    if (folder / DISPUTED).is_symlink():
+        damaged.append(Damage(DISPUTED, "is a link, and links are not followed", readable=False))
+        return
+    for entry in entries(folder / DISPUTED, DISPUTED, damaged):
+        where = f"{DISPUTED}/{entry.name}"
+        if not ID.fullmatch(entry.name) or not entry.is_dir(follow_symlinks=False):
+            damaged.append(Damage(where, f"is {kind_of(entry.path) or 'a file'}, and no folder of a trial"))
+            continue
+        others = []
+        for file in entries(entry.path, where, damaged):
+            found = _read(Path(file.path), f"{where}/{file.name}", entry.name)
+            if isinstance(found, Damage):
+                damaged.append(found)
+            else:
+                others.append(found)
+        if others:
+            yield Dispute(entry.name, here.get(entry.name), tuple(others))
+
+
+def read_challenges(folder: Path, damaged: list[Damage]) -> Iterator[KeptChallenge]:
+    """Read challenge after challenge, sorted by hash.
+
+    Args:
+        folder: The results folder.
+        damaged: Filled with all else that lies there.
+    """
+    if (folder / CHALLENGES).is_symlink():
+        damaged.append(Damage(CHALLENGES, "is a link, and links are not followed", readable=False))
+        return
+    for entry in entries(folder / CHALLENGES, CHALLENGES, damaged):
+        where = f"{CHALLENGES}/{entry.name}"
+        data = _object(Path(entry.path), where)
+        if isinstance(data, Damage):
+            damaged.append(data)
+            continue
+        try:
+            found = _challenges.validate_python(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            place = ".".join(map(str, first["loc"])) or "top level"
+            damaged.append(Damage(where, f"does not follow the format: {place}: {first['msg']}"))
+            continue
+        if entry.name != f"{found.hash}.json":
+            damaged.append(Damage(where, "holds another challenge than its name says"))
+            continue
+        yield found
+
+
+def _read(path: Path, where: str, id: str) -> OtherRecord | Damage:
+    data = _object(path, where)
+    if isinstance(data, Damage):
+        return data
+    origin, author = data.get("origin"), data.get("author")
+    if not FILE.fullmatch(path.name) or not isinstance(origin, str) or not isinstance(author, str):
+        return Damage(where, "does not follow the format: origin and author must be texts")
+    if (
+        not re.fullmatch(r"[0-9a-f]{64}", origin)
+        or origin[:16] != path.stem
+        or data.keys() != {"origin", "author", "record"}
+    ):
+        return Damage(where, "does not follow the format: origin: must be the hash that its name begins")
+    try:
+        record = record_from_json(json.dumps(data["record"]).encode())
+    except NotARecord as error:
+        return Damage(where, f"record: {error}")
+    if record.id != id:
+        return Damage(where, f"holds trial {record.id}, which its folder does not say")
+    return OtherRecord(origin, said(author), record)
+
+
+def _object(path: Path, where: str) -> dict[str, Any] | Damage:
+    """Return the object that a file of format 1 holds, without its format."""
+    try:
+        data = once(read_plain(path, LARGEST))
+    except (NotPlain, NotAManifest) as error:
+        return Damage(where, str(error))
+    except OSError as error:
+        return Damage(where, f"cannot be read: {error.strerror}", readable=False)
+    number = data.pop("format", None) if isinstance(data, dict) else None
+    if type(number) is not int or number < 1:
+        return Damage(where, f"does not follow the format: top level: must be an object whose format is {FORMAT}")
+    if number > FORMAT:
+        return Damage(
+            where, f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite", newer=True
+        )
+    assert isinstance(data, dict)
+    return data
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    final = (record.results.final or {}).get(f"test_{record.task.primary}")
+    return {
+        "outcome": record.outcome.value,
+        "reason": record.reason,
+        "primary": record.task.primary,
+        "final": final,
+        "numerics": record.environment.numerics,
+        "processor": record.environment.processor,
+        "finished_at": record.environment.finished_at,
+        "components": {kind: " + ".join(one.name for one in held) for kind, held in record.trial.recipe.settings},
+        "seed": record.trial.seed,
+    }
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(printable(data), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+
+
+_challenges: TypeAdapter[KeptChallenge] = TypeAdapter(KeptChallenge)

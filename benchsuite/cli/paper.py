@@ -1,0 +1,156 @@
+"""``benchsuite paper``: tables, figures, a methods section and a bibliography, in a folder that compiles as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchsuite.cli.console import say, terminal
+from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
+from benchsuite.cli.report import MeasureOption, StaleOption, TrackOption, _costs, check_view, parts_of
+from benchsuite.errors import BenchsuiteError, unknown
+
+if TYPE_CHECKING:
+    from benchsuite.registry import Registry
+    from benchsuite.report import Contents
+    from benchsuite.report.paper import Declared
+    from benchsuite.store import Store
+
+HOME = "https://github.com/benchsuite/benchsuite"
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="The folder that is written: a new one, or an earlier paper. RESULTS/paper unless given.",
+    ),
+]
+KindOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND", help="Show the leaderboards of this kind alone. May be repeated. All unless given."),
+]
+
+
+def paper(
+    results: ResultsOption = Path("results"),
+    output: OutputOption = None,
+    kind: KindOption = None,
+    track: TrackOption = None,
+    measure: MeasureOption = None,
+    stale: StaleOption = False,
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+) -> None:
+    """Write the results as LaTeX that compiles as it is: tables, figures, a methods section, a bibliography. What you edit in it stays."""
+    from benchsuite.report.paper import check_folder, write_paper
+    from benchsuite.store import Store
+
+    check_view(measure, track, ())
+    if not (results / "trials").is_dir():
+        raise BenchsuiteError(
+            f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
+        )
+    folder = output or results / "paper"
+    check_folder(folder)
+    store, known = Store(results, create=False), registry(plugin, no_local)
+    contents, old = contents_of(store, known, stale=stale, track=track, measure=measure)
+    kinds = [one.replace("-", "_") for one in kind or ()]
+    there = sorted({board.kind for board in contents.shown})
+    if not there:
+        raise BenchsuiteError(
+            f"the records in {results} make no leaderboard. Run a study first, such as `benchsuite run --all`."
+        )
+    for one in kinds:
+        if one not in there:
+            raise unknown("kind", one, there, then="A paper shows kinds that have a leaderboard.")
+    written = write_paper(contents, folder, declared_by(known, 0 if stale else old), kinds)
+    console = terminal()
+    for name in written.kept:
+        say(
+            console,
+            "[yellow]![/] {} was edited, and stays as it is: what would have been written is {}",
+            name,
+            f"{name}.new",
+        )
+    if old and not stale:
+        say(console, "{} stale records are left out (--stale shows them).", old)
+    say(
+        console,
+        "Paper: [bold]{}[/] ({} files). Compile it with `make`, or as README.md there says.",
+        folder,
+        len(written.written),
+    )
+
+
+def contents_of(
+    store: Store, known: Registry, *, stale: bool = False, track: str | None = None, measure: str | None = None
+) -> tuple[Contents, int]:
+    """Return what the report of a results folder holds, and how many of its records are stale.
+
+    Args:
+        store: The results folder.
+        known: The plugins that were found; they say what is stale.
+        stale: Whether stale records are among them.
+        track: The one whose leaderboards are made; all unless given.
+        measure: What leaderboards are made of; what each kind is judged by unless given.
+
+    Raises:
+        BenchsuiteError: If no record counts.
+    """
+    from benchsuite.analysis.reference import reference_of
+    from benchsuite.data_now import DataNow
+    from benchsuite.freshness import Freshness, judge_of
+    from benchsuite.record_files import Damage
+    from benchsuite.report import Contents
+
+    judge = judge_of(known, store.extras, data=DataNow(known))
+    damaged: list[Damage] = []
+    shown, old = [], 0
+    for record in store.records(damaged):
+        freshness = judge(record.trial, record)
+        old += freshness is Freshness.STALE
+        if freshness.counts or (stale and freshness is Freshness.STALE):
+            shown.append(record)
+    if not shown:
+        raise BenchsuiteError(
+            f"none of the records in {store.folder} counts: {old} are stale. Run the same study again to renew them, or show them "
+            "with --stale."
+        )
+    contents = Contents(
+        shown,
+        known.same_as,
+        searches=store.searches(damaged),
+        measure=measure,
+        track=track,
+        costs=_costs(store.folder, known, stale, damaged)[0],
+        parts=parts_of(shown, known, store),
+        reference=reference_of(store.folder),
+    )
+    return contents, old
+
+
+def declared_by(known: Registry, stale: int) -> Declared:
+    """Return what the plugins that were found declare of their components.
+
+    Args:
+        known: The plugins.
+        stale: How many records were left out.
+    """
+    import benchsuite
+    from benchsuite.report.paper import Declared
+
+    found = {
+        (kind, name): entry.component
+        for kind, table in known.tables.items()
+        if kind != "task"
+        for name, entry in table.items()
+    }
+    return Declared(
+        references={key: one.reference for key, one in found.items()},
+        defaults={key: one.defaults for key, one in found.items()},
+        spaces={key: {name: space.describe() for name, space in one.space.items()} for key, one in found.items()},
+        version=benchsuite.__version__,
+        home=HOME,
+        stale=stale,
+    )

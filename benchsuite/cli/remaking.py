@@ -1,0 +1,138 @@
+"""What readers see of a bundle, made again from its records: pages, tables and summary must be what these give."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchsuite.verification.rule import Finding, Rule, Skipped
+
+if TYPE_CHECKING:
+    from benchsuite.bundle import Bundle
+    from benchsuite.registry import Registry
+    from benchsuite.verification.evidence import Evidence
+
+LOCK = "requirements.txt"
+OF_PROBLEMS = ("site/index.html",)
+"""Pages that say as well what was wrong with the folder that they were made from, which no bundle holds."""
+NOT_MADE = ("costs/", "plugins/", "archive/")
+"""Folders of what comes from elsewhere."""
+BESIDE = ("probe", "store_predictions")
+"""Options of studies whose pages show what no bundle holds."""
+
+
+def rule(bundle: Bundle, known: Registry) -> Rule:
+    """Return the rule that makes all pages of a bundle again, where the code and the versions are those that made them.
+
+    Args:
+        bundle: The bundle.
+        known: The plugins that were found.
+    """
+
+    def find(evidence: Evidence) -> Iterator[Finding]:
+        _refuse_other_code(bundle, known, evidence)
+        again = remade(bundle, known, bundle.statement_files)
+        found = list(_differing(bundle, again))
+        if found and bundle.statement_files:  # they may have come later
+            found = list(_differing(bundle, remade(bundle, known, {})))
+        yield from found
+
+    return Rule(
+        "pages are what the records give",
+        "Summary, tables and every page of the site, made again from the records, are the same bytes.",
+        "Readers see pages and not records: there a number can be changed that stands in no record.",
+        "our own; reproducible builds",
+        find,
+    )
+
+
+def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return name → content of all that a bundle holds, made from its records.
+
+    Args:
+        bundle: The bundle.
+        known: The plugins that were found.
+        statements: Those that its pages show.
+    """
+    from benchsuite.bundle.older import NOTHING
+    from benchsuite.bundle.publishing import with_pages
+    from benchsuite.bundle.reading import SITE, TABLE
+    from benchsuite.bundle.writing import BundleContent, bundle_files
+    from benchsuite.cli.report import write
+    from benchsuite.store import Store
+
+    manifest = bundle.manifest
+    with tempfile.TemporaryDirectory(prefix="benchsuite-verify-") as folder:
+        results = Path(folder) / "results"
+        for name, content in _as_results(bundle, statements):
+            (results / name).parent.mkdir(parents=True, exist_ok=True)
+            (results / name).write_bytes(content)
+        written = write(Store(results), known, folder=Path(folder) / "site")
+        content = BundleContent(
+            records=bundle.records, searches=bundle.searches, studies=bundle.studies, made=manifest.made,
+            made_by=manifest.made_by, command=manifest.command, author=manifest.author, note=manifest.note,
+            challenges=manifest.challenges, thin=manifest.thin,
+        )  # fmt: skip
+        has_site = any(name.startswith(SITE) for name in manifest.files)
+        content = with_pages(content, written.contents, written.index.parent if has_site else None, NOTHING)
+        return bundle_files(content, bundle.path, table=TABLE in manifest.files)
+
+
+def _as_results(bundle: Bundle, statements: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the files of a results folder that holds what a bundle does."""
+    from benchsuite.record_json import record_to_json
+    from benchsuite.search_files import search_file
+    from benchsuite.searches import search_to_json
+    from benchsuite.study_files import study_name, study_to_json
+
+    for record in bundle.records:
+        yield f"trials/{record.id[:2]}/{record.id}.json", record_to_json(record)
+    for search in bundle.searches:
+        yield search_file(search.id), search_to_json(search)
+    for study in bundle.studies:
+        yield study_name(study.id), study_to_json(study)
+    yield from ((name, content) for name, content in bundle.files.items() if name.startswith("costs/"))
+    yield from statements.items()
+
+
+def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> None:
+    """Say why pages cannot be the same bytes here.
+
+    Raises:
+        Skipped: If they cannot.
+    """
+    from benchsuite.bundle.environment import requirements
+    from benchsuite.provenance import made_now
+
+    made, now = bundle.manifest.made_by, made_now(known)
+    if made != now:
+        there, here = (f"{one.benchsuite} {one.commit[:12]}".strip() for one in (made, now))
+        raise Skipped(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
+    if bundle.files.get(LOCK) != requirements(bundle.records):
+        raise Skipped("they were made with other versions of what draws and lays out.")
+    if evidence.made_elsewhere:
+        raise Skipped("some components are not installed here, with the same code.")
+    if any(name.startswith("archive/") for name in bundle.manifest.files):
+        raise Skipped("its pages name earlier boards, which were there before it.")
+
+
+def _differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Finding]:
+    from benchsuite.bundle.manifest import MANIFEST, sha256
+    from benchsuite.bundle.reading import SITE
+
+    beside = any(name in study.options for study in bundle.studies for name in BESIDE)
+    clean = not bundle.manifest.made_by.commit.endswith("+")
+    made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}
+    held = {name: one.sha256 for name, one in bundle.manifest.files.items() if not name.startswith(NOT_MADE)}
+    for name in sorted(made.keys() | held.keys()):
+        if made.get(name) == held.get(name) or (beside and name.startswith(SITE)):
+            continue
+        what = (
+            "is missing" if name not in held else "is made by nothing" if name not in made else "is not what they give"
+        )
+        more = "" if clean else "; but both were made by code that was being changed"
+        yield Finding(
+            f"{name} {what}: look at the records, not at this file{more}.", fails=clean and name not in OF_PROBLEMS
+        )

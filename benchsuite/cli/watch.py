@@ -1,0 +1,146 @@
+"""``benchsuite watch``: serve the growing report of a results folder to this machine."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from benchsuite.cli.console import say, terminal
+from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
+from benchsuite.cli.report import StaleOption, write
+from benchsuite.errors import BenchsuiteError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from benchsuite.live import LiveServer, Pace, Watched
+    from benchsuite.record import Record
+    from benchsuite.registry import Registry
+    from benchsuite.store import Store
+
+PortOption = Annotated[
+    int, typer.Option(metavar="N", help="Where to listen, on 127.0.0.1 alone. Any port that is free unless given.")
+]
+LOOK = 1.0
+"""Seconds between two looks at the folder."""
+SETTLE = 0.05
+"""Seconds that a file system may need until it tells two changes apart."""
+
+
+def watch(
+    results: ResultsOption = Path("results"),
+    port: PortOption = 0,
+    stale: StaleOption = False,
+    plugin: PluginOption = None,
+    no_local: NoLocalOption = False,
+) -> None:
+    """Serve the report to this machine while a study runs: it is written anew as records come, and pages load themselves.
+
+    Nothing is written into the results folder.
+    """
+    from benchsuite.live import LiveServer, Pace, Watched
+    from benchsuite.store import Store
+
+    watched, console = Watched(results), terminal()
+    with tempfile.TemporaryDirectory(prefix="benchsuite-watch-") as place:
+        server = LiveServer(Path(place) / "report", port)
+        with server.serving():
+            say(console, "Watching [bold]{}[/] at [bold]{}[/] (Ctrl-C ends it)", results, server.address)
+            try:
+                signal.signal(signal.SIGTERM, _end)
+                known = registry(plugin, no_local)
+                Watch(watched, server, Store(results, create=False), known, Pace(), console, stale).forever()
+            except KeyboardInterrupt:
+                say(
+                    console,
+                    "Watching ended. The records are as they were; `benchsuite report` writes the report for good.",
+                )
+
+
+def _end(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+class Watch:
+    """Writes a report anew whenever records changed and its pace allows it.
+
+    Args:
+        watched: The results folder.
+        server: Serves what is written.
+        store: Where records are read.
+        known: The plugins that were found.
+        pace: How often.
+        console: Where it says what it does.
+        stale: Whether stale records are shown.
+    """
+
+    def __init__(
+        self,
+        watched: Watched,
+        server: LiveServer,
+        store: Store,
+        known: Registry,
+        pace: Pace,
+        console: Console,
+        stale: bool,
+    ) -> None:
+        self.watched, self.server, self.store, self.known = watched, server, store, known
+        self.pace, self.console, self.stale = pace, console, stale
+        self._shown: object = None
+        self._held: dict[str, Record] = {}
+        self._said = ""
+        self._running: bool | None = None
+
+    def forever(self) -> None:
+        """Go on until somebody ends it.
+
+        Raises:
+            BenchsuiteError: If the folder is gone.
+        """
+        while True:
+            self.look()
+            time.sleep(LOOK)
+
+    def look(self) -> None:
+        """Look at the folder once."""
+        from benchsuite.live import run_holds
+
+        mark = self.watched.mark()
+        running = run_holds(self.watched.folder)
+        if mark != self._shown and not self.pace.pause(alone=running is False):
+            time.sleep(SETTLE)
+            with self.pace.writing():
+                self._write(running)
+            self._shown = mark
+        if self._running and running is False:
+            say(self.console, "The run has ended.{}", "" if mark == self._shown else " The report follows.")
+        self._running = running
+
+    def _write(self, running: bool | None) -> None:
+        began = time.monotonic()
+        if not self.store.trials.is_dir() or not self.store.ids():
+            self.server.waiting = "No trial has a record yet. This page looks for one by itself."
+            return
+        try:
+            written = write(self.store, self.known, stale=self.stale, held=self._held, folder=self.server.folder)
+        except BenchsuiteError as error:
+            self.watched.mark()  # a folder that is gone is told as that
+            self.server.waiting = str(error)
+            if str(error) != self._said:
+                say(self.console, "[yellow]![/] {}", error)
+            self._said = str(error)
+            return
+        self._said = ""
+        records = {record.id: record for record in written.contents.records}
+        self._held = {} if self.stale else records  # a stale one may be renewed under the same id
+        self.server.version += 1
+        took = time.monotonic() - began
+        next = f"; the next one in {took * 9:.0f} s at the earliest" if running and took * 9 > 10 else ""
+        say(
+            self.console, "{}: {:,} records, written in {:.1f} s{}", time.strftime("%H:%M:%S"), len(records), took, next
+        )

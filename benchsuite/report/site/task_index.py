@@ -1,0 +1,59 @@
+"""The list of all tasks: what each measures, at what budget, and how many pairs it tells apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from benchsuite.analysis import Column, Leaderboard
+from benchsuite.report.site.pages import Page
+from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.tables.numbers import count_of, whole
+
+PATH = "tasks.html"
+
+
+def index_page(data: SiteData, places: Mapping[Column, Sequence[tuple[Leaderboard, int]]]) -> Page:
+    """Return the page that lists all tasks.
+
+    Args:
+        data: The site.
+        places: Column → the leaderboards that have it, and where.
+    """
+    links = data.links(PATH)
+    facts = {record.trial.task: record.task for record in data.records}
+    heads = (
+        Head("Task", name=True),
+        Head("What it is"),
+        Head("Measured by"),
+        Head("Budget", True, "Epochs; below the steps of all of them"),
+        Head("Pairs told apart", True, "On all its leaderboards, by the corrected tests of this task alone"),
+        Head("Failed", True, "Seeds that failed, of all that count, over all its leaderboards"),
+    )
+    lines = []
+    for column in sorted(data.labels):
+        label = data.labels[column]
+        held = places.get(column, [])
+        rankings = [board.task_rankings[at] for board, at in held if board.task_rankings]
+        told, pairs = sum(one.told for one in rankings), sum(one.tests for one in rankings)
+        entries = {id(entry): entry for board, at in held for row in board.rows if (entry := row.entries[at])}
+        failed, counted = sum(one.failed for one in entries.values()), sum(one.counted for one in entries.values())
+        head = held[0][0].columns[held[0][1]] if held else data.layers[column].head
+        task = facts.get(column.task)
+        share = (f"{told / pairs:.0%}", -told / pairs) if pairs else ("–", math.inf)
+        counts = (f"{whole(told)} of {whole(pairs)}",) if pairs else ()
+        lines.append(
+            Line(
+                (
+                    Cell(label, link=links.task(label)),
+                    Cell(task.summary if task else ""),
+                    Cell(f"{'↑' if head.direction == 'max' else '↓'} {head.primary}"),
+                    Cell(whole(column.epochs), float(column.epochs), small=(count_of(head.budget_steps, "step"),)),
+                    Cell(*share, small=counts),
+                    Cell(f"{whole(failed)} of {whole(counted)}" if counted else "–", failed / counted if counted else math.inf),
+                )
+            )
+        )  # fmt: skip
+    table = data.table(Table("Every task under every budget", heads, tuple(lines), csv="tasks"))
+    return Page(PATH, "Tasks", "tasks.html", {"table_of_tasks": table}, "tasks")

@@ -1,0 +1,198 @@
+"""Task pages: what a task is and what it can tell, every curve by step, epoch and seconds, and where every seed ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from benchsuite.analysis import Column, Entry, Leaderboard, Row
+from benchsuite.analysis.sample import column_of
+from benchsuite.record import Record
+from benchsuite.report.shown import shown_rows
+from benchsuite.report.site.board_tables import task_ranking_table
+from benchsuite.report.site.curves import large_charts
+from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
+from benchsuite.report.site.links import Links
+from benchsuite.report.site.measure_view import measures_view
+from benchsuite.report.site.pages import Page
+from benchsuite.report.site.plain_chart import Chart
+from benchsuite.report.site.probe_view import probes_view
+from benchsuite.report.site.seed_chart import seed_chart
+from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.table import Cell, Head, Table
+from benchsuite.report.site.task_index import index_page
+from benchsuite.report.site.task_resolution import resolution_table
+from benchsuite.report.site.task_view import task_view
+from benchsuite.report.tables.numbers import column_format, interval_text, outcome_word, whole
+from benchsuite.report.tables.ranking_words import first_line
+
+MOST_ROWS = 60
+"""Rows that a figure draws."""
+MOST_SEEDS = 20
+"""Seeds that have a column of their own."""
+MOST_NAMED = 40
+"""Rows that are named below a figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardOnTask:
+    """One leaderboard on one task.
+
+    Args:
+        title: Of the leaderboard.
+        link: To it.
+        first: Who is first on this task.
+        charts: The curves by step, by epoch and by seconds.
+        seeds: Where every seed ended.
+        ranking: The ranking on this task.
+        finals: Every seed's value, each leading to its trial.
+        notes: What failed, has no value, or is not drawn.
+    """
+
+    title: str
+    link: str | None
+    first: str
+    charts: tuple[Chart, ...]
+    seeds: Chart | None
+    ranking: Table
+    finals: Table
+    notes: tuple[str, ...]
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """Yield the list of tasks, then each of them."""
+    if not data.labels:
+        return
+    places: dict[Column, list[tuple[Leaderboard, int]]] = {}
+    for board in data.boards:
+        for position, head in enumerate(board.columns):
+            places.setdefault(head.column, []).append((board, position))
+    yield index_page(data, places)
+    records: dict[Column, list[Record]] = {}
+    for record in data.records:
+        records.setdefault(column_of(record), []).append(record)
+    for column in sorted(data.labels):
+        yield _page(data, column, places.get(column, []), records)
+
+
+def _page(
+    data: SiteData,
+    column: Column,
+    places: Sequence[tuple[Leaderboard, int]],
+    records: Mapping[Column, Sequence[Record]],
+) -> Page:
+    label = data.labels[column]
+    path = data.places.tasks[label]
+    links, prefix = data.links(path), f"task-{slug(label)}"
+    layers, measures = data.layers.get(column), data.measures.get(column)
+    heads = [board.columns[at] for board, at in places] or ([layers.head] if layers else [])
+    held = records.get(column) or _of_boards(data, places)
+    task = task_view(data, column, heads, held)
+    context = {
+        "task": task,
+        "resolution": resolution_table(data, links, places, f"{prefix}-resolution") if places else None,
+        "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
+        "measures": measures_view(measures) if measures else None,
+        "probes": probes_view(layers) if layers else None,
+    }
+    card = data.tasks.get(column.task)
+    words = f"{task.summary} {card.family if card else ''} {heads[0].primary}"
+    return Page(path, f"Task: {label}", "task.html", context, "tasks", words)
+
+
+def _of_boards(data: SiteData, places: Sequence[tuple[Leaderboard, int]]) -> list[Record]:
+    """Return the trials of a column whose records say another batch size, since a search chose it."""
+    ids = (
+        id
+        for board, at in places
+        for row in board.rows
+        if (entry := row.entries[at])
+        for seed in entry.seeds
+        for id in seed.ids
+    )
+    return [data.by_id[id] for id in dict.fromkeys(ids) if id in data.by_id]
+
+
+def _on_task(data: SiteData, links: Links, board: Leaderboard, at: int, csv: str) -> BoardOnTask:
+    head = board.columns[at]
+    entries = [(row, entry) for row in board.rows if (entry := row.entries[at]) is not None]
+    entries.sort(key=lambda pair: (pair[1].rank is None, pair[1].rank or 0.0, pair[0].label))
+    kept = {row.label for row in shown_rows(board, MOST_ROWS)}
+    shown = [(drawn(data, board, row), entry) for row, entry in entries if row.label in kept]
+    curves = data.curves.of(board, at)
+    return BoardOnTask(
+        title=board.title,
+        link=links.leaderboard(board),
+        first=first_line(board, board.task_rankings[at]) if board.task_rankings else "",
+        charts=large_charts(curves, [one for one, _ in shown], board) if curves.rows else (),
+        seeds=seed_chart([(one, entry) for one, entry in shown if entry.counted], head),
+        ranking=task_ranking_table(data, links, board, at, f"{csv}-ranking"),
+        finals=data.table(_finals(data, links, board, at, entries, f"{csv}-seeds")),
+        notes=tuple(_notes(entries, len(shown))),
+    )
+
+
+def _notes(entries: Sequence[tuple[Row, Entry]], shown: int) -> Iterator[str]:
+    """Yield what of a figure has to be told in words."""
+    if shown < len(entries):
+        yield (
+            f"{whole(shown)} of {whole(len(entries))} rows are drawn: the baseline and the best of each name, then the best of "
+            "the others."
+        )
+    if failed := [f"{row.label} ({entry.failed} of {len(entry.seeds)})" for row, entry in entries if entry.failed]:
+        yield f"Failed: {_named(failed)}."
+    without: dict[str, list[str]] = {}
+    for row, entry in entries:
+        if not entry.counted:
+            without.setdefault(outcome_word(entry.without_value).capitalize(), []).append(row.label)
+    for word, labels in sorted(without.items()):
+        yield f"{word}: {_named(labels)}."
+
+
+def _named(labels: Sequence[str]) -> str:
+    more = len(labels) - MOST_NAMED
+    return ", ".join([*labels[:MOST_NAMED], *[f"{whole(more)} more"] * (more > 0)])
+
+
+def _finals(
+    data: SiteData, links: Links, board: Leaderboard, at: int, entries: Sequence[tuple[Row, Entry]], csv: str
+) -> Table:
+    """Return the value of every seed, each leading to its trial."""
+    head = board.columns[at]
+    sign = -1.0 if head.better == "max" else 1.0
+    form = column_format((entry.final.estimate for _, entry in entries if entry.final), head.beyond, counts=head.counts)
+    seeds = sorted({seed.seed for _, entry in entries for seed in entry.seeds})
+    heads = (
+        Head("Component", name=True),
+        Head("Median", True, f"Of {head.measured} over the seeds; below its interval"),
+        *(Head(f"Seed {seed}", True) for seed in seeds[:MOST_SEEDS]),
+    )
+    lines = []
+    for row, entry in entries:
+        final = entry.final
+        interval = interval_text(final, form) if final and final.count > 1 else ""
+        cells = [
+            name_cell(links, board, row),
+            Cell(
+                form(final.estimate) if final else outcome_word(entry.without_value),
+                sign * final.estimate if final else float("inf"),
+                links.records(id for seed in entry.seeds for id in seed.ids),
+                small=(interval,) if interval else (),
+                value=final.estimate if final else None,
+            ),
+        ]
+        by_seed = {seed.seed: seed for seed in entry.seeds}
+        for number in seeds[:MOST_SEEDS]:
+            seed = by_seed.get(number)
+            if seed is None:
+                cells.append(Cell("", float("inf")))
+            elif seed.final is None:
+                word = "missed" if seed.missed else "–" if seed.unknown else outcome_word(seed.outcome)
+                cells.append(Cell(word, float("inf"), links.records(seed.ids), "bad" if seed.failed else "quiet"))
+            else:
+                cells.append(Cell(form(seed.final), sign * seed.final, links.records(seed.ids), value=seed.final))
+        lines.append(row_line(data, board, row, cells))
+    more = len(seeds) - MOST_SEEDS
+    notes = (f"{whole(more)} more seeds are among the records; medians and intervals are of all.",) if more > 0 else ()
+    return Table(f"{head.measured.capitalize()} of every seed: {board.title}", heads, tuple(lines), notes, csv)
