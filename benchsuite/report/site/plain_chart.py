@@ -125,12 +125,12 @@ def linear_ticks(first: float, last: float, most: int = 5) -> list[float]:
     low, high = sorted((first, last))
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low] if math.isfinite(low) else []
-    raw = (high - low) / max(most, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(digit * power for digit in STEPS if digit * power >= raw * (1 - 1e-9))
-    count = math.floor(high / step + 1e-9) - math.ceil(low / step - 1e-9) + 1
-    start = math.ceil(low / step - 1e-9)
-    return [round((start + number) * step, 12) for number in range(max(count, 0))]
+    power = 10.0 ** math.floor(math.log10((high - low) / max(most, 1)))
+    for step in (digit * factor * power for factor in (1.0, 10.0) for digit in STEPS):
+        start, end = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if end - start + 1 <= most:
+            return [round(number * step, 12) for number in range(start, end + 1)]
+    return []
 
 
 def line_path(points: Iterable[Point], across: Axis, up: Axis, most: int = MOST_POINTS) -> str:
