@@ -13,6 +13,7 @@ from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.verdict import CANNOT_TELL, Verdict, Word
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
+from benchsuite.report.site.shared_csv import SharedCsv
 
 OPPOSITE: Mapping[Word, Word] = {"better": "worse", "worse": "better", CANNOT_TELL: CANNOT_TELL}
 
@@ -32,6 +33,7 @@ class Verdicts:
         known = Known(records, contents.searches, contents.parts or TestParts(), contents.reference)
         self.boards = [BoardVerdicts(board, known) for board in contents.shown]
         self._by_key = {one.board.key: one for one in self.boards}
+        self.shared = SharedCsv()
         self._asked = list(asked_pairs(studies))
 
     def of(self, board: Leaderboard) -> BoardVerdicts:
