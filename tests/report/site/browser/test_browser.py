@@ -32,7 +32,7 @@ def some_of_each(site: Path, most: int = 5) -> list[str]:
         held = found.setdefault(path.rpartition("/")[0], [])
         if len(held) < most or (HOSTILE_SLUG in path and len(held) < 2 * most):
             held.append(path)
-    return sum(found.values(), [])
+    return [path for held in found.values() for path in held]
 
 
 def one_of_each(site: Path) -> list[str]:
