@@ -8,7 +8,7 @@ from typing import Any
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.pair_choice import ChosenPairs, RowPair, chosen_pairs
-from benchsuite.analysis.row_verdicts import BoardVerdicts, Known
+from benchsuite.analysis.row_verdicts import BesideBoard, BoardVerdicts
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.verdict import CANNOT_TELL, Verdict, Word
 from benchsuite.record import Record
@@ -30,7 +30,7 @@ class Verdicts:
     def __init__(
         self, contents: Contents, records: Mapping[str, Record], studies: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        known = Known(records, contents.searches, contents.parts or TestParts(), contents.reference)
+        known = BesideBoard(records, contents.searches, contents.parts or TestParts(), contents.reference)
         self.boards = [BoardVerdicts(board, known) for board in contents.shown]
         self._by_key = {one.board.key: one for one in self.boards}
         self.shared = SharedCsv()
