@@ -360,3 +360,14 @@ def test_sources_of_a_bundle_are_loaded_only_where_they_are_trusted(bundle: Path
     assert not (tmp_path / "loaded").exists()
     CliRunner().invoke(app, [*command, "--trust-sources"])
     assert (tmp_path / "loaded").exists()
+
+
+def test_a_pass_says_which_checks_could_not_be_applied() -> None:
+    _, (all_of_them,) = verdict([HOLDS, HOLDS], reruns("bits"))
+    _, (but_one,) = verdict(
+        [HOLDS, RuleCheck("r", "SKIPPED", "what", ("no certificate",))], reruns("bits", "tolerance")
+    )
+    assert all_of_them == "all 2 checks hold, and 1 of 1 trials repeat to the bit."
+    assert but_one == (
+        "1 checks hold, 1 could not be applied, and 1 of 2 trials repeat to the bit, 1 of 2 within what other hardware explains."
+    )
