@@ -122,6 +122,8 @@ class Watch:
         self._running = running
 
     def _write(self, running: bool | None) -> None:
+        from benchsuite.report.tables.numbers import count_of
+
         began = time.monotonic()
         if not self.store.trials.is_dir() or not self.store.ids():
             self.server.waiting = "No trial has a record yet. This page looks for one by itself."
@@ -141,6 +143,5 @@ class Watch:
         self.server.version += 1
         took = time.monotonic() - began
         next = f"; the next one in {took * 9:.0f} s at the earliest" if running and took * 9 > 10 else ""
-        say(
-            self.console, "{}: {:,} records, written in {:.1f} s{}", time.strftime("%H:%M:%S"), len(records), took, next
-        )
+        count = count_of(len(records), "record")
+        say(self.console, "{}: {}, written in {:.1f} s{}", time.strftime("%H:%M:%S"), count, took, next)
