@@ -209,6 +209,7 @@ def test_a_gap_in_the_seeds_fails_and_fewer_of_them_are_a_question() -> None:
     assert SAME.apply(evidence([one for one in records if one is not records[6]]))[0].verdict == "FAIL"
     odd = [make_record(DIGITS, seed=seed) for seed in (3, 7, 12)]
     assert SAME.apply(evidence(odd))[0].verdict == "INCONCLUSIVE"
+    assert SAME.apply(evidence(odd, note="Seeds 0 to 2 are those of the tutorial."))[0].verdict == "PASS"
 
 
 def evidence(records: list[Record], **fields: Any) -> Evidence:
@@ -320,6 +321,12 @@ def test_what_cannot_be_is_said_before_anything_is_read(
     done = CliRunner().invoke(app, ["verify", str(bundle), *options])
     assert done.exit_code
     assert words in str(done.exception)
+
+
+def test_a_results_folder_is_no_bundle_and_gets_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "trials").mkdir()
+    done = CliRunner().invoke(app, ["verify", str(tmp_path)])
+    assert "has no manifest.json, so it is no bundle" in str(done.exception)
 
 
 def test_a_bundle_that_is_not_there_is_no_verdict(tmp_path: Path) -> None:
