@@ -37,7 +37,9 @@ class Watching:
         self.place.mkdir()
         surroundings = {**os.environ, "TMPDIR": str(self.place)}
         with log.open("wb") as file:
-            self.process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, cwd=log.parent, env=surroundings)
+            self.process = subprocess.Popen(
+                command, stdout=file, stderr=subprocess.STDOUT, cwd=log.parent, env=surroundings
+            )
 
     @property
     def said(self) -> str:
