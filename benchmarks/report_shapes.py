@@ -114,7 +114,8 @@ def measure(folder: Path) -> dict[str, float]:
     from rich.console import Console
 
     from benchsuite.report import Contents, grid_tables, leaderboard_tables, write_trials
-    from benchsuite.report.site.render import render
+    from benchsuite.report.site.laying_out import site_files
+    from benchsuite.report.site.site import SiteData
     from benchsuite.report.tables.csv_table import leaderboard_csv
     from benchsuite.store import Store
 
@@ -134,8 +135,8 @@ def measure(folder: Path) -> dict[str, float]:
     console = Console(file=io.StringIO(), width=120)
     timed("terminal", lambda: console.print(*leaderboard_tables(contents), *grid_tables(contents)))
     timed("parquet", lambda: write_trials(records, folder / "trials.parquet"))
-    page = timed("page", lambda: render(contents))
-    return {**taken, "sum": sum(taken.values()), "page, MB": len(page.encode()) / 1e6}
+    files = timed("site", lambda: dict(site_files(SiteData(contents))))
+    return {**taken, "sum": sum(taken.values()), "site, MB": sum(map(len, files.values())) / 1e6}
 
 
 def main() -> None:
@@ -149,7 +150,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:  # imports are no part of what is measured
         write(Path(temporary), settings(2))
         measure(Path(temporary))
-    head = ("shape", "records", "read", "tables", "terminal", "parquet", "page", "sum", "page, MB")
+    head = ("shape", "records", "read", "tables", "terminal", "parquet", "site", "sum", "site, MB")
     print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
     for name in chosen.shape:
         shape = known[name]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.reference import Reference
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.record_files import Damage
-    from benchsuite.report.figures.asked import Source
+    from benchsuite.report.figures.asked import FigureSource
 
 
 class Archive(ArchiveFigures):
@@ -196,14 +196,14 @@ class Archive(ArchiveFigures):
             return table_of(self._contents.sample, kind=kind, change=change)
         return table_of_searches(self._contents.sample, self._searches, kind=kind, track=track, change=change)
 
-    def _source(self) -> Source:
+    def _source(self) -> FigureSource:
         return self._drawn
 
     @cached_property
-    def _drawn(self) -> Source:
-        from benchsuite.report.figures.asked import Source
+    def _drawn(self) -> FigureSource:
+        from benchsuite.report.figures.asked import FigureSource
 
-        return Source(self._contents, self._probes() if self._probes else {})
+        return FigureSource(self._contents, self._probes() if self._probes else {})
 
     def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
         of_kind = [board for board in self._contents.boards if board.kind == kind]

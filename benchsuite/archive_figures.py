@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from benchsuite.report.drawings.picture import Picture
-    from benchsuite.report.figures.asked import Asked, Source
+    from benchsuite.report.figures.asked import FigureChoice, FigureSource
 
 
 class ArchiveFigures(ABC):
@@ -23,10 +23,10 @@ class ArchiveFigures(ABC):
     """
 
     @abstractmethod
-    def _source(self) -> Source:
+    def _source(self) -> FigureSource:
         """Return what there is to draw."""
 
-    def pictures(self, figure: str, asked: Asked) -> list[Picture]:
+    def pictures(self, figure: str, asked: FigureChoice) -> list[Picture]:
         """Return all pictures of one figure that fit a choice, not drawn yet.
 
         Args:
@@ -43,7 +43,7 @@ class ArchiveFigures(ABC):
         Args:
             figure: Its name, such as ``ecdf``.
             axes: Where to draw; new ones unless given.
-            asked: The choice: fields of :class:`~benchsuite.report.figures.asked.Asked`.
+            asked: The choice: fields of :class:`~benchsuite.report.figures.asked.FigureChoice`.
 
         Returns:
             The axes.
@@ -52,9 +52,9 @@ class ArchiveFigures(ABC):
             BenchsuiteError: If there is no such figure or nothing to draw, or several figures are what is asked.
         """
         from benchsuite.report.drawings.theme import theme
-        from benchsuite.report.figures.asked import Asked
+        from benchsuite.report.figures.asked import FigureChoice
 
-        found = self.pictures(figure, Asked(**asked))
+        found = self.pictures(figure, FigureChoice(**asked))
         if len(found) != 1:
             raise BenchsuiteError(
                 f"{len(found)} figures are what is asked: {'; '.join(one.title for one in found)}. Axes hold one: choose by track, "

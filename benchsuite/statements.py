@@ -1,7 +1,7 @@
 """A statement: what somebody found who verified a bundle, signed off by name. Pages show it, bundles carry it.
 
 It says of which bundle, by its hash, and from which number the sample was drawn, so that anybody can draw it again.
-docs/reference/bundle-format.md describes the JSON.
+docs/reference/statement-format.md describes the JSON.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
-class Check:
+class RuleCheck:
     """What one rule found.
 
     Args:
@@ -106,7 +106,7 @@ class Statement:
     bundle: Hash
     verdict: Verdict
     reasons: Annotated[tuple[Said, ...], Field(max_length=MOST_LINES)]
-    checks: Annotated[tuple[Check, ...], Field(max_length=MOST_LINES)]
+    checks: Annotated[tuple[RuleCheck, ...], Field(max_length=MOST_LINES)]
     rerun: Annotated[tuple[Rerun, ...], Field(max_length=MOST_LINES)]
     sample: DrawnSample
     machine: Name = ""
@@ -149,7 +149,7 @@ def statement_from_json(content: bytes) -> Statement:
 
     Raises:
         NewerFormat: If a newer benchsuite wrote it.
-        NotARecord: If it is not whole, or not as docs/reference/bundle-format.md says.
+        NotARecord: If it is not whole, or not as docs/reference/statement-format.md says.
     """
     try:
         data = from_json(content, allow_inf_nan=False)
@@ -168,6 +168,6 @@ def statement_from_json(content: bytes) -> Statement:
         raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
 
 
-for _typed in (Check, Rerun, DrawnSample, Statement):
+for _typed in (RuleCheck, Rerun, DrawnSample, Statement):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _statements: TypeAdapter[Statement] = TypeAdapter(Statement)

@@ -20,7 +20,7 @@ from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.drawings.series import series_of
-from benchsuite.report.figures.asked import Asked
+from benchsuite.report.figures.asked import FigureChoice
 from benchsuite.store import Store
 from tests.factories import DIGITS, component, make_record, make_study, remade
 
@@ -154,7 +154,7 @@ def test_the_legend_names_each_line_by_its_own_colour(archive: Archive) -> None:
     legend = axes.get_legend()
     assert legend is not None
     source = archive._source()
-    board, at = source.columns(Asked(kind="schedule", task="digits_mlp"))[0]
+    board, at = source.columns(FigureChoice(kind="schedule", task="digits_mlp"))[0]
     series = series_of(board, at, source.records, source.styles)
     shown = [
         (text.get_text(), handle.get_color())

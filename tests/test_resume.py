@@ -69,7 +69,9 @@ def test_the_reference_is_whole(reference):
 
 def test_the_report_of_a_run_is_the_one_that_is_made_of_its_files(reference, tmp_path):
     """A run does not read again what it has just written."""
-    derived = ("report/index.html", "report/leaderboard.csv", "trials.parquet")
+    pages = [str(path.relative_to(reference)) for path in (reference / "report").rglob("*.*") if path.is_file()]
+    derived = (*pages, "trials.parquet")
+    assert {"report/index.html", "report/leaderboard.csv"} <= {*derived}
     shutil.copytree(reference, tmp_path / "results", ignore=shutil.ignore_patterns("report", "*.parquet"))
     command = [sys.executable, "-m", "benchsuite", "report", "--no-local", "--results", str(tmp_path / "results")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)

@@ -10,8 +10,10 @@ from typing import Literal
 from benchsuite.analysis.leaderboard import Leaderboard, Row
 from benchsuite.analysis.row_verdicts import BoardVerdicts
 
-MOST_ENTRIES = 5_000
-"""Tasks of all pairs together: so many verdicts of tasks take some twenty seconds."""
+MOST_ENTRIES = 2_000
+"""Tasks of all pairs together: so many verdicts take some ten seconds, and their pages a dozen megabytes."""
+MOST_PAIRS = 300
+"""Pairs, however few tasks they have: each has a page, with a head and its curves."""
 Why = Literal["asked", "baseline", "first", "neighbours"]
 WHYS: tuple[Why, ...] = ("asked", "baseline", "first", "neighbours")
 
@@ -68,7 +70,7 @@ def chosen_pairs(
         cost = sum(_common(rows, pair) for board, rows in held if board.kind == pair.kind)
         if not cost:
             continue
-        if spent + cost > most:
+        if spent + cost > most or len(chosen) == MOST_PAIRS:
             left_out += 1
             continue
         spent += cost

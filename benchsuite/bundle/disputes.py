@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -20,14 +20,14 @@ from benchsuite.bundle.manifest import Author, Challenged, NotAManifest, Sha256,
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Name, Record, printable
 from benchsuite.record_files import LARGEST, Damage, entries
-from benchsuite.record_json import NotARecord, record_from_json
+from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
 from benchsuite.study_files import TrialId
 
 FORMAT = 1
 DISPUTED = "disputed"
 CHALLENGES = "challenges"
 ID = re.compile(r"[0-9a-f]{32}")
-FILE = re.compile(r"[0-9a-f]{16}\.json")
+T = TypeVar("T")
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
@@ -152,9 +152,14 @@ def read_disputes(folder: Path, here: Mapping[str, Record], damaged: list[Damage
             continue
         others = []
         for file in entries(entry.path, where, damaged):
-            found = _read(Path(file.path), f"{where}/{file.name}", entry.name)
+            place = f"{where}/{file.name}"
+            found = _from_file(Path(file.path), place, dispute_from_json)
             if isinstance(found, Damage):
                 damaged.append(found)
+            elif found.file != place:
+                damaged.append(
+                    Damage(place, f"holds trial {found.record.id} of another origin, which its name does not say")
+                )
             else:
                 others.append(found)
         if others:
@@ -173,61 +178,65 @@ def read_challenges(folder: Path, damaged: list[Damage]) -> Iterator[KeptChallen
         return
     for entry in entries(folder / CHALLENGES, CHALLENGES, damaged):
         where = f"{CHALLENGES}/{entry.name}"
-        data = _object(Path(entry.path), where)
-        if isinstance(data, Damage):
-            damaged.append(data)
-            continue
-        try:
-            found = _challenges.validate_python(data)
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            place = ".".join(map(str, first["loc"])) or "top level"
-            damaged.append(Damage(where, f"does not follow the format: {place}: {first['msg']}"))
-            continue
-        if entry.name != f"{found.hash}.json":
+        found = _from_file(Path(entry.path), where, challenge_from_json)
+        if isinstance(found, Damage):
+            damaged.append(found)
+        elif entry.name != f"{found.hash}.json":
             damaged.append(Damage(where, "holds another challenge than its name says"))
-            continue
-        yield found
+        else:
+            yield found
 
 
-def _read(path: Path, where: str, id: str) -> OtherRecord | Damage:
-    data = _object(path, where)
-    if isinstance(data, Damage):
-        return data
-    origin, author = data.get("origin"), data.get("author")
-    if not FILE.fullmatch(path.name) or not isinstance(origin, str) or not isinstance(author, str):
-        return Damage(where, "does not follow the format: origin and author must be texts")
-    if (
-        not re.fullmatch(r"[0-9a-f]{64}", origin)
-        or origin[:16] != path.stem
-        or data.keys() != {"origin", "author", "record"}
-    ):
-        return Damage(where, "does not follow the format: origin: must be the hash that its name begins")
+def dispute_from_json(content: bytes) -> OtherRecord:
+    """Read what somebody else has of a trial, checked to the letter; errors are those of :func:`challenge_from_json`."""
+    data = _object(content)
+    if data.keys() != {"origin", "author", "record"}:
+        raise NotARecord("does not follow the format: must have origin, author and record")
+    origin, author = data["origin"], data["author"]
+    if not isinstance(origin, str) or not re.fullmatch(r"[0-9a-f]{64}", origin):
+        raise NotARecord("does not follow the format: origin: must be 64 hexadecimal digits")
+    if not isinstance(author, str):
+        raise NotARecord("does not follow the format: author: must be a text")
+    return OtherRecord(origin, said(author), record_from_json(json.dumps(data["record"]).encode()))
+
+
+def challenge_from_json(content: bytes) -> KeptChallenge:
+    """Read a challenge that was kept, checked to the letter.
+
+    Raises:
+        NewerFormat: If a newer benchsuite wrote it.
+        NotARecord: If it is not whole, or not as docs/reference/bundle-format.md says.
+    """
     try:
-        record = record_from_json(json.dumps(data["record"]).encode())
-    except NotARecord as error:
-        return Damage(where, f"record: {error}")
-    if record.id != id:
-        return Damage(where, f"holds trial {record.id}, which its folder does not say")
-    return OtherRecord(origin, said(author), record)
+        return _challenges.validate_python(_object(content))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "top level"
+        raise NotARecord(f"does not follow the format: {place}: {first['msg']}") from None
 
 
-def _object(path: Path, where: str) -> dict[str, Any] | Damage:
-    """Return the object that a file of format 1 holds, without its format."""
+def _from_file(path: Path, where: str, read: Callable[[bytes], T]) -> T | Damage:
     try:
-        data = once(read_plain(path, LARGEST))
-    except (NotPlain, NotAManifest) as error:
+        return read(read_plain(path, LARGEST))
+    except NewerFormat as error:
+        return Damage(where, str(error), newer=True)
+    except (NotPlain, NotARecord) as error:
         return Damage(where, str(error))
     except OSError as error:
         return Damage(where, f"cannot be read: {error.strerror}", readable=False)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Return the object that a file of format 1 holds, without its format."""
+    try:
+        data = once(content)
+    except NotAManifest as error:
+        raise NotARecord(str(error)) from None
     number = data.pop("format", None) if isinstance(data, dict) else None
-    if type(number) is not int or number < 1:
-        return Damage(where, f"does not follow the format: top level: must be an object whose format is {FORMAT}")
+    if not isinstance(data, dict) or type(number) is not int or number < 1:
+        raise NotARecord(f"does not follow the format: top level: must be an object whose format is {FORMAT}")
     if number > FORMAT:
-        return Damage(
-            where, f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite", newer=True
-        )
-    assert isinstance(data, dict)
+        raise NewerFormat(f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite")
     return data
 
 

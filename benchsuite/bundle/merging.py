@@ -11,7 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchsuite.bundle.disputes import KeptChallenge, OtherRecord, challenge_to_json, dispute_to_json
+from benchsuite.bundle.disputes import (
+    KeptChallenge,
+    OtherRecord,
+    challenge_to_json,
+    dispute_to_json,
+    read_challenges,
+    read_disputes,
+)
 from benchsuite.bundle.errors import said
 from benchsuite.bundle.lines import record_line
 from benchsuite.bundle.manifest import Challenged
@@ -45,6 +52,8 @@ class Part:
         studies: Likewise.
         files: Place below the results folder → content, of what comes along as it is.
         challenges: What it answers, if it is a challenge.
+        disputes: What others have with other numbers, as it was kept there.
+        claims: The challenges that were kept there.
         made: When it was made; empty of a folder.
         damaged: What lies in it and is no record, search or study.
     """
@@ -57,6 +66,8 @@ class Part:
     studies: Sequence[StudyFile] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     challenges: Challenged | None = None
+    disputes: Sequence[OtherRecord] = ()
+    claims: Sequence[KeptChallenge] = ()
     made: str = ""
     damaged: Sequence[Damage] = ()
 
@@ -125,6 +136,8 @@ def part_of_folder(path: Path) -> Part:
         searches=list(store.searches(damaged)),
         studies=list(read_studies(path, damaged)),
         files=_beside(path),
+        disputes=[other for one in read_disputes(path, {}, damaged) for other in one.others],
+        claims=list(read_challenges(path, damaged)),
         damaged=damaged,
     )
 
@@ -140,7 +153,13 @@ def merged(parts: Sequence[Part]) -> Merged:
     here: dict[str, tuple[Record, Part]] = {record.id: (record, base) for record in base.records}
     searches = {one.id: one for one in base.searches}
     studies = {one.id for one in base.studies}
+    disputed = {one.file for one in base.disputes}
     for part in others:
+        for kept in part.disputes:
+            if kept.file not in disputed:
+                disputed.add(kept.file)
+                found.disputes.append(kept)
+        found.challenges += [one for one in part.claims if one not in base.claims]
         differs, agrees, changed = [], 0, set()
         for record in part.records:
             if record.id not in here:
@@ -152,7 +171,10 @@ def merged(parts: Sequence[Part]) -> Merged:
                 agrees += 1
             else:
                 differs.append(record.id)
-                found.disputes.append(OtherRecord(part.origin, part.author, record))
+                other = OtherRecord(part.origin, part.author, record)
+                if other.file not in disputed:
+                    disputed.add(other.file)
+                    found.disputes.append(other)
             changed |= _changed(mine, record)
         found.same += agrees
         if changed:
@@ -221,6 +243,8 @@ def _of_bundle(bundle: Bundle, where: str) -> Part:
         studies=bundle.studies,
         files={**files, **bundle.statement_files},
         challenges=bundle.manifest.challenges,
+        disputes=bundle.disputes,
+        claims=bundle.challenges,
         made=bundle.manifest.made,
     )
 

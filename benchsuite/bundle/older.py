@@ -11,6 +11,7 @@ from benchsuite.bundle.container import opened
 from benchsuite.bundle.errors import BundleError, said
 from benchsuite.bundle.manifest import MANIFEST, Manifest, NotAManifest, manifest_from_json, sha256
 from benchsuite.bundle.reading import OLDER, SITE, read_manifest
+from benchsuite.errors import BenchsuiteError
 from benchsuite.rules import RulesVersion
 
 
@@ -64,7 +65,7 @@ class Before:
 NOTHING = Before()
 
 
-def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int]) -> Before:
+def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int], called: str = "") -> Before:
     """Return what was published at a place, and of it what stays when something new is.
 
     A publication stays if its rules are others than the new ones, or the version of one of its tasks is; one of the same
@@ -74,14 +75,17 @@ def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int]) 
         path: A folder; there need be none, or it may be empty.
         rules: Of what is published now.
         tasks: Name → version, likewise.
+        called: What errors call it; its path unless given.
 
     Raises:
-        BundleError: If something else lies there, or the publication is not whole: nothing of it shall be lost.
+        BenchsuiteError: If something else lies there, or the publication is not whole: nothing of it shall be lost.
     """
     if not path.is_dir() or not any(path.iterdir()):
         return NOTHING
     if not (path / MANIFEST).is_file():
-        raise BundleError(path, "is a folder with files that benchsuite did not publish; name another, or an empty one")
+        raise BenchsuiteError(
+            f"{called or path} holds files that benchsuite did not publish. Nothing was written; name another place, or an empty one."
+        )
     manifest, _ = read_manifest(path)
     files: dict[str, bytes] = {}
     differs = rules != manifest.rules.version or any(

@@ -19,7 +19,8 @@ from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.rules import RulesVersion, newest_rules, rules_now
 
-SOURCES = "plugins/"
+OWN_LIST = "site.json"
+"""By which a report knows what it made: of no use where nothing is made again."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Place:
         if self.branch is not None and self.branch.head:
             with tempfile.TemporaryDirectory() as folder:
                 self.branch.unpack(Path(folder))
-                return published_before(Path(folder), rules, tasks)
+                return published_before(Path(folder), rules, tasks, f"the branch {self.branch.name!r}")
         return NOTHING
 
     def put(self, content: BundleContent) -> str:
@@ -108,7 +109,7 @@ def site_files(site: Path) -> dict[str, bytes]:
     found = {}
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
-        hidden = any(part.startswith(".") for part in name.split("/"))
+        hidden = name == OWN_LIST or any(part.startswith(".") for part in name.split("/"))
         if path.is_symlink() or not path.is_file() or hidden or wrong_name(name) or path.stat().st_size > LARGEST_FILE:
             continue
         found[name] = path.read_bytes()

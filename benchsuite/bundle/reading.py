@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from benchsuite.bundle.container import Container, opened
+from benchsuite.bundle.disputes import (
+    CHALLENGES,
+    DISPUTED,
+    KeptChallenge,
+    OtherRecord,
+    challenge_from_json,
+    dispute_from_json,
+)
 from benchsuite.bundle.errors import MOST_RECORDS, BundleError, said
 from benchsuite.bundle.lines import NotLines, read_lines, unpacked
 from benchsuite.bundle.manifest import (
@@ -28,7 +36,7 @@ from benchsuite.bundle.manifest import (
     sha256,
 )
 from benchsuite.record import Record
-from benchsuite.record_json import NewerFormat, record_from_json
+from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
 from benchsuite.rules import newest_rules
 from benchsuite.searches import Search, search_from_json
 from benchsuite.study_files import StudyFile, study_from_json
@@ -44,6 +52,7 @@ SITE = "site/"
 OLDER = "archive/"
 """Below it lie publications of earlier rules, each a bundle of its own."""
 COSTS = "costs/"
+BESIDE = (f"{DISPUTED}/", f"{CHALLENGES}/")
 STATEMENT = re.compile(r"statements/[A-Za-z0-9_.-]{1,100}\.json")
 MOST_STATEMENTS = 1_000
 LARGEST_STATEMENT = 2**20
@@ -62,6 +71,8 @@ class Bundle:
         studies: Likewise.
         statement_files: Name → content, of each JSON file in ``statements/``: what others said of some bundle. Whether it is
             this one, they say; no hash of the manifest covers them.
+        disputes: What others have with other numbers, as the folder that was published knew of it.
+        challenges: Likewise, the claims against other bundles.
         files: Name → content, of the small files that are asked for most: ``environment.json``, ``requirements.txt``, costs.
     """
 
@@ -72,6 +83,8 @@ class Bundle:
     searches: list[Search]
     studies: list[StudyFile]
     statement_files: Mapping[str, bytes] = field(default_factory=dict)
+    disputes: Sequence[OtherRecord] = ()
+    challenges: Sequence[KeptChallenge] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -103,7 +116,7 @@ def open_bundle(path: Path) -> Bundle:
                     path,
                     f"has another file {said(name)!r} than its manifest says: SHA-256 {found[:16]}…, not {one.sha256[:16]}…",
                 )
-            if name in wanted or name.startswith(COSTS):
+            if name in wanted or name.startswith((COSTS, *BESIDE)):
                 kept[name] = content
         statements = _statements(path, held)
     records = _read(
@@ -113,10 +126,15 @@ def open_bundle(path: Path) -> Bundle:
     )
     searches = _lines(path, SEARCHES, kept, _search, lambda one: one.id, "searches")
     studies = _lines(path, STUDIES, kept, _study, lambda one: one.id, "study files")
-    if wrong := disagreement(manifest, records, searches, studies):
-        raise BundleError(path, wrong)
+    if said_wrong := disagreement(manifest, records, searches, studies):
+        raise BundleError(path, said_wrong)
+    disputes = _each(path, f"{DISPUTED}/", kept, dispute_from_json)
+    challenges = _each(path, f"{CHALLENGES}/", kept, challenge_from_json)
+    named = {one.file for one in disputes} | {one.file for one in challenges}
+    if wrong := sorted({name for name in kept if name.startswith(BESIDE)} - named):
+        raise BundleError(path, f"has a file {said(wrong[0])!r} that holds something else than its name says")
     files = {name: content for name, content in kept.items() if name not in (RECORDS, SEARCHES, STUDIES)}
-    return Bundle(path, manifest, hash, records, searches, studies, statements, files)
+    return Bundle(path, manifest, hash, records, searches, studies, statements, disputes, challenges, files)
 
 
 def is_bundle(path: Path) -> bool:
@@ -189,6 +207,22 @@ def _read(path: Path, name: str, read: Callable[[], list[T]]) -> list[T]:
         raise BundleError(path, f"has a line in {name} that {said(str(error).partition(';')[0])}", newer=True) from None
     except NotLines as error:
         raise BundleError(path, f"has a {name} that cannot be read: {said(str(error))}") from None
+
+
+def _each(path: Path, below: str, kept: Mapping[str, bytes], read: Callable[[bytes], T]) -> list[T]:
+    """Read the files of a folder of a bundle, one thing each."""
+    found = []
+    for name, content in kept.items():
+        if name.startswith(below):
+            try:
+                found.append(read(content))
+            except NewerFormat as error:
+                raise BundleError(
+                    path, f"has a file {said(name)!r} that {said(str(error).partition(';')[0])}", newer=True
+                ) from None
+            except NotARecord as error:
+                raise BundleError(path, f"has a file {said(name)!r} that {said(str(error))}") from None
+    return found
 
 
 def _search(line: bytes) -> Search:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import re
 import secrets
 import shutil
 import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchsuite.analysis.frames import trials_frame
-from benchsuite.bundle.errors import LARGEST_FILE, MOST_BYTES, BundleError
+from benchsuite.bundle.errors import LARGEST_FILE, MOST_BYTES
 from benchsuite.bundle.lines import joined_lines, one_line_of, packed, record_line
 from benchsuite.bundle.manifest import (
     MANIFEST,
@@ -31,6 +33,7 @@ from benchsuite.bundle.manifest import (
 from benchsuite.bundle.names import wrong_names
 from benchsuite.bundle.reading import COSTS, RECORDS, SEARCHES, STATEMENT, STUDIES, TABLE
 from benchsuite.errors import BenchsuiteError, said_by
+from benchsuite.folder import Folder
 from benchsuite.record import MadeBy, Record
 from benchsuite.rules import newest_rules, rules_now
 from benchsuite.searches import Search, search_to_json
@@ -89,8 +92,8 @@ def write_bundle(content: BundleContent, path: Path, *, table: bool = True) -> P
         The path.
 
     Raises:
-        BundleError: If the content is none that a bundle may hold, such as records of two engines.
-        BenchsuiteError: If it cannot be written; what was there is there still.
+        BenchsuiteError: If the content is none that a bundle may hold, such as records of two engines, or it cannot be written;
+            what was there is there still.
     """
     path = Path(path)
     files = bundle_files(content, path, table=table)
@@ -111,7 +114,7 @@ def bundle_files(content: BundleContent, path: Path, *, table: bool = True) -> d
         table: Whether ``records.parquet`` is made of the records as well.
 
     Raises:
-        BundleError: If the content is none that a bundle may hold.
+        BenchsuiteError: If the content is none that a bundle may hold.
     """
     records = sorted(content.records, key=lambda one: one.id)
     searches = sorted(content.searches, key=lambda one: one.id)
@@ -158,21 +161,25 @@ def _check(
     """Refuse what no reader would take."""
     for record in content.records:
         if record.trial.engine != engine or tasks[record.trial.task] != record.trial.task_version:
-            raise BundleError(
+            raise _refused(
                 path,
                 f"would hold records of engine {record.trial.engine} and version {record.trial.task_version} of task "
                 f"{record.trial.task!r} beside newer ones, with which they compare in nothing",
             )
     if wrong := wrong_names([*files, *(f"statements/{name}" for name in content.statements)]):
-        raise BundleError(path, wrong)
+        raise _refused(path, wrong)
     for name in content.statements:
         if not STATEMENT.fullmatch(f"statements/{name}"):
-            raise BundleError(path, f"has a statement {name!r}: its name must end with .json")
+            raise _refused(path, f"has a statement {name!r}: its name must end with .json")
     for name, held in files.items():
         if len(held) > LARGEST_FILE:
-            raise BundleError(path, f"would hold a file of {len(held):,} bytes, more than are read: {name!r}")
+            raise _refused(path, f"would hold a file of {len(held):,} bytes, more than are read: {name!r}")
     if (whole := sum(map(len, files.values()))) > MOST_BYTES:
-        raise BundleError(path, f"would hold {whole:,} bytes, more than the {MOST_BYTES:,} that are read")
+        raise _refused(path, f"would hold {whole:,} bytes, more than the {MOST_BYTES:,} that are read")
+
+
+def _refused(path: Path, why: str) -> BenchsuiteError:
+    return BenchsuiteError(f"cannot write the bundle {path}: it {why}. Nothing was written.")
 
 
 def _table(records: Sequence[Record]) -> bytes:
@@ -183,24 +190,22 @@ def _table(records: Sequence[Record]) -> bytes:
 
 
 def _zip(files: Mapping[str, bytes], path: Path) -> Path:
-    with _beside(path) as temporary:
-        with open(temporary, "xb") as raw, zipfile.ZipFile(raw, "w") as file:
-            for name, content in files.items():
-                entry = zipfile.ZipInfo(name, NO_DATE)
-                entry.external_attr = (stat.S_IFREG | 0o644) << 16
-                entry.create_system = 3  # the same bytes on every system
-                stored = name.endswith(AS_THEY_ARE)
-                entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-                file.writestr(entry, content, compresslevel=9)
-        _synced(temporary)
-        os.replace(temporary, path)
-    _synced(path.parent)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Folder(path.parent).writing(path.name) as raw, zipfile.ZipFile(raw, "w") as file:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, NO_DATE)
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            entry.create_system = 3  # the same bytes on every system
+            stored = name.endswith(AS_THEY_ARE)
+            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            file.writestr(entry, content, compresslevel=9)
     return path
 
 
 def _folder(files: Mapping[str, bytes], path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     with _beside(path) as temporary:
-        temporary.mkdir()
         for name, content in files.items():
             place = temporary / name
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -225,7 +230,7 @@ def put_in_place(new: Path, path: Path) -> None:
 
     if not path.is_dir():
         os.rename(new, path)
-    elif not exchange(new, path):
+    elif not exchange(new, path):  # a kill between the next two lines leaves the old one beside its place
         aside = new.with_name(f"{new.name}.old")
         os.rename(path, aside)
         try:
@@ -239,16 +244,36 @@ def put_in_place(new: Path, path: Path) -> None:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """Give a name beside a path that is free, and take away what has it at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Make a folder beside a path, locked while it is written, and take away what has its name at the end."""
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}.part")
+    temporary.mkdir()
+    handle = os.open(temporary, os.O_RDONLY)
     try:
+        with suppress(OSError):  # where there are no locks, nothing is swept
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield temporary
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
+        os.close(handle)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _sweep(path: Path) -> None:
+    """Delete what writers that were killed have left beside a path; what was there before goes back to its place."""
+    pattern = re.compile(rf"\.{re.escape(path.name[:100])}\.[0-9a-f]{{16}}\.part(\.old)?")
+    for left in path.parent.iterdir():
+        if not pattern.fullmatch(left.name) or left.is_symlink() or not left.is_dir():
+            continue
+        handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # its writer lives
+            continue
+        finally:
+            os.close(handle)
+        if left.suffix == ".old" and not path.exists():  # killed before the new one took its place
+            os.rename(left, path)
         else:
-            temporary.unlink(missing_ok=True)
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _synced(path: Path) -> None:

@@ -15,7 +15,7 @@ from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
     from benchsuite.archive import Archive
-    from benchsuite.report.figures.asked import Asked
+    from benchsuite.report.figures.asked import FigureChoice
 
 FORMATS = ("png", "svg", "pdf")
 OF_COMPONENTS = {
@@ -95,7 +95,7 @@ def plot(
 
     Nothing is trained, but for paths: `benchsuite trace` has all options of these.
     """
-    from benchsuite.report.figures.asked import Asked
+    from benchsuite.report.figures.asked import FigureChoice
 
     if listing or not figure:
         _list()
@@ -105,7 +105,7 @@ def plot(
     if figure in OF_COMPONENTS:
         _of_components(figure, components, task or (), output, formats, plugin, no_local)
         return
-    asked = Asked(kind.replace("-", "_"), track, change, budget, "", components, over, measure, by)
+    asked = FigureChoice(kind.replace("-", "_"), track, change, budget, "", components, over, measure, by)
     _refuse(figure, asked, task or ())
     archive = _archive(results, stale, plugin, no_local)
     for path in _drawn(figure, archive, asked, task or ("",), output, formats):
@@ -132,7 +132,7 @@ def _flag(field: str) -> str:
     return FLAGS.get(field, f"--{field}")
 
 
-def _refuse(figure: str, asked: Asked, tasks: Sequence[str]) -> None:
+def _refuse(figure: str, asked: FigureChoice, tasks: Sequence[str]) -> None:
     """Refuse what the figure cannot be told, before anything is read.
 
     Raises:
@@ -140,15 +140,15 @@ def _refuse(figure: str, asked: Asked, tasks: Sequence[str]) -> None:
     """
     from dataclasses import fields
 
-    from benchsuite.report.figures.asked import Asked
+    from benchsuite.report.figures.asked import FigureChoice
     from benchsuite.report.figures.figure_kinds import FIGURES
 
     if figure not in FIGURES:
         raise unknown(
             "figure", figure, (*FIGURES, *OF_COMPONENTS), then="`benchsuite plot --list` says what each shows."
         )
-    takes, usual = FIGURES[figure].takes, Asked()
-    given = [one.name for one in fields(Asked) if getattr(asked, one.name) != getattr(usual, one.name)]
+    takes, usual = FIGURES[figure].takes, FigureChoice()
+    given = [one.name for one in fields(FigureChoice) if getattr(asked, one.name) != getattr(usual, one.name)]
     for name in [*given, *["task"] * bool(tasks)]:
         if name not in takes:
             possible = ", ".join(map(_flag, takes))
@@ -190,7 +190,12 @@ def _archive(results: Path, stale: bool, plugin: list[str] | None, no_local: boo
 
 
 def _drawn(
-    figure: str, archive: Archive, asked: Asked, tasks: Sequence[str], output: Path | None, formats: Sequence[str]
+    figure: str,
+    archive: Archive,
+    asked: FigureChoice,
+    tasks: Sequence[str],
+    output: Path | None,
+    formats: Sequence[str],
 ) -> list[Path]:
     """Draw the figure of each task, and write it in each form; return the files."""
     from dataclasses import replace

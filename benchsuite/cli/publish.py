@@ -86,7 +86,7 @@ def publish(
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]
     with tempfile.TemporaryDirectory() as folder:
-        written = write(store, known, stale=stale, folder=Path(folder) / "site", older=older)
+        written = write(store, known, stale=stale, folder=Path(folder) / "site", older=older, pages=not no_site)
         content = gathered(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
@@ -134,6 +134,7 @@ def gathered(
     """
     from datetime import UTC, datetime
 
+    from benchsuite.bundle.disputes import challenge_to_json, dispute_to_json, read_challenges, read_disputes
     from benchsuite.bundle.publishing import comparable
     from benchsuite.bundle.sources import sources_of
     from benchsuite.bundle.writing import BundleContent
@@ -146,6 +147,9 @@ def gathered(
     if not kept:
         raise BenchsuiteError(f"there is nothing to publish in {store.folder}. Run `benchsuite run --all` first.")
     held = [one for one in searches if one.engine == rules.engine and tasks.get(one.task) == one.task_version]
+    others = [other for one in read_disputes(store.folder, {}, []) for other in one.others]
+    disputed = {one.file: dispute_to_json(one) for one in others}
+    disputed |= {one.file: challenge_to_json(one) for one in read_challenges(store.folder, [])}
     call = asked()
     return BundleContent(
         records=kept,
@@ -153,7 +157,7 @@ def gathered(
         studies=list(read_studies(store.folder, [])),
         costs=_files(store.folder / "costs"),
         statements=_files(store.folder / "statements"),
-        files=sources_of(kept, known) if with_sources else {},
+        files={**(sources_of(kept, known) if with_sources else {}), **disputed},
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=made_now(known),
         command=call.words if call else ("benchsuite", "publish"),
@@ -213,22 +217,19 @@ def _statements(paths: list[Path] | tuple[()]) -> dict[str, bytes]:
     Raises:
         BenchsuiteError: If one cannot be read, or is no JSON.
     """
-    from benchsuite.bundle.manifest import NotAManifest, once
     from benchsuite.plain_files import NotPlain, read_plain
+    from benchsuite.record_json import NotARecord
+    from benchsuite.statements import LARGEST, statement_from_json
 
     found = {}
     for path in paths:
         try:
-            content = read_plain(path, 2**20)
-            data = once(content)
-        except (OSError, NotPlain, NotAManifest) as error:
+            content = read_plain(path, LARGEST)
+            statement_from_json(content)
+        except (OSError, NotPlain, NotARecord) as error:
             why = getattr(error, "strerror", None) or error
             raise BenchsuiteError(
-                f"cannot read the statement {path}: {why}. Name a file that `benchsuite verify` wrote."
+                f"cannot add the statement {path}: {why}. Name a file that `benchsuite verify --statement FILE` wrote."
             ) from None
-        if not isinstance(data, dict) or "verdict" not in data:
-            raise BenchsuiteError(
-                f"{path} is no statement: it has no verdict. Name a file that `benchsuite verify` wrote."
-            )
         found[f"{path.stem}.json"] = content
     return found

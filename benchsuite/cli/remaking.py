@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 if TYPE_CHECKING:
     from benchsuite.bundle import Bundle
@@ -31,12 +31,12 @@ def rule(bundle: Bundle, known: Registry) -> Rule:
         known: The plugins that were found.
     """
 
-    def find(evidence: Evidence) -> Iterator[Finding]:
+    def find(evidence: Evidence) -> Iterator[Objection]:
         _refuse_other_code(bundle, known, evidence)
         again = remade(bundle, known, bundle.statement_files)
-        found = list(_differing(bundle, again))
+        found = list(differing(bundle, again))
         if found and bundle.statement_files:  # they may have come later
-            found = list(_differing(bundle, remade(bundle, known, {})))
+            found = list(differing(bundle, remade(bundle, known, {})))
         yield from found
 
     return Rule(
@@ -66,9 +66,9 @@ def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> 
     manifest = bundle.manifest
     with tempfile.TemporaryDirectory(prefix="benchsuite-verify-") as folder:
         results = Path(folder) / "results"
-        for name, content in _as_results(bundle, statements):
+        for name, held in _as_results(bundle, statements):
             (results / name).parent.mkdir(parents=True, exist_ok=True)
-            (results / name).write_bytes(content)
+            (results / name).write_bytes(held)
         written = write(Store(results), known, folder=Path(folder) / "site")
         content = BundleContent(
             records=bundle.records, searches=bundle.searches, studies=bundle.studies, made=manifest.made,
@@ -101,7 +101,7 @@ def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> N
     """Say why pages cannot be the same bytes here.
 
     Raises:
-        Skipped: If they cannot.
+        NotApplicable: If they cannot.
     """
     from benchsuite.bundle.environment import requirements
     from benchsuite.provenance import made_now
@@ -109,20 +109,27 @@ def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> N
     made, now = bundle.manifest.made_by, made_now(known)
     if made != now:
         there, here = (f"{one.benchsuite} {one.commit[:12]}".strip() for one in (made, now))
-        raise Skipped(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
+        raise NotApplicable(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
     if bundle.files.get(LOCK) != requirements(bundle.records):
-        raise Skipped("they were made with other versions of what draws and lays out.")
+        raise NotApplicable("they were made with other versions of what draws and lays out.")
     if evidence.made_elsewhere:
-        raise Skipped("some components are not installed here, with the same code.")
+        raise NotApplicable("some components are not installed here, with the same code.")
     if any(name.startswith("archive/") for name in bundle.manifest.files):
-        raise Skipped("its pages name earlier boards, which were there before it.")
+        raise NotApplicable("its pages name earlier boards, which were there before it.")
 
 
-def _differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Finding]:
+def differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Objection]:
+    """Find what a bundle holds that its records do not give.
+
+    Args:
+        bundle: The bundle.
+        again: What :func:`remade` made of it.
+    """
     from benchsuite.bundle.manifest import MANIFEST, sha256
     from benchsuite.bundle.reading import SITE
 
-    beside = any(name in study.options for study in bundle.studies for name in BESIDE)
+    # Drawings of whole curves are not made of thin records.
+    beside = bundle.manifest.thin or any(name in study.options for study in bundle.studies for name in BESIDE)
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}
     held = {name: one.sha256 for name, one in bundle.manifest.files.items() if not name.startswith(NOT_MADE)}
@@ -133,6 +140,6 @@ def _differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Finding]:
             "is missing" if name not in held else "is made by nothing" if name not in made else "is not what they give"
         )
         more = "" if clean else "; but both were made by code that was being changed"
-        yield Finding(
+        yield Objection(
             f"{name} {what}: look at the records, not at this file{more}.", fails=clean and name not in OF_PROBLEMS
         )

@@ -156,6 +156,7 @@ def write(
     numbers: bool = False,
     folder: Path | None = None,
     older: Sequence[Mapping[str, Any]] = (),
+    pages: bool = True,
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -170,6 +171,7 @@ def write(
         numbers: Whether the numbers of all rows are written as well.
         folder: Where the site goes, for a publication: it links to no file of the results folder, and nothing else is written.
         older: Earlier boards that it names.
+        pages: Whether the site is written; without it the contents alone are made.
 
     Raises:
         BenchsuiteError: If all records are stale, or a file cannot be written.
@@ -237,6 +239,9 @@ def write(
         _ids(store.folder / name) & {record.id for record in shown} for name in ("probes", "predictions")
     )
     extras = store.extras
+    notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
+    if not pages:
+        return Written((folder or store.folder / "report") / "index.html", contents, notes, tuple(said))
     try:
         index = write_report(
             contents,
@@ -267,7 +272,6 @@ def write(
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     return Written(index, contents, notes, tuple(said), tuple(tables))
 
 

@@ -61,10 +61,10 @@ def verify(
     must be the same to the bit. Ends with 0, 1 or 4.
     """
     from benchsuite.bundle import BundleError, open_bundle
-    from benchsuite.cli.verifying import Wanted, verified
+    from benchsuite.cli.verifying import VerifyingOptions, verified
 
     signed = _signature(statement, name, date)
-    wanted = Wanted(
+    wanted = VerifyingOptions(
         count=_sample(sample), number=_number(seed), device=device, workers=workers, timeout=timeout,
         plugins=tuple(plugin or ()), no_local=no_local, keep=_empty(keep), trust_sources=trust_sources,
     )  # fmt: skip
@@ -128,32 +128,40 @@ def _empty(keep: Path | None) -> Path | None:
 
 def _tell(found: Statement, chances: str, console: Console) -> None:
     """Print what each rule found, what the sample gave, and the verdict with its reasons."""
-    marks = {
-        "PASS": "[green]PASS[/]",
-        "FAIL": "[red]FAIL[/]",
-        "INCONCLUSIVE": "[yellow]OPEN[/]",
-        "SKIPPED": "[dim]SKIP[/]",
-    }
     for check in found.checks:
-        say(console, f"{marks[check.verdict]} {{}}", check.name)
+        word = check.verdict
+        say(
+            console,
+            "[green]PASS[/] {}" if word == "PASS" else "[red]FAIL[/] {}" if word == "FAIL"
+            else "[yellow]OPEN[/] {}" if word == "INCONCLUSIVE" else "[dim]SKIP[/] {}",
+            check.name,
+        )  # fmt: skip
         for reason in check.reasons[:MOST_TOLD]:
             paragraph(console, "{}", reason, by=5)
         _more(len(check.reasons), 5, console)
     say(console, "")
     for one in found.rerun:
-        style = {"bits": "green", "tolerance": "green", "no": "red"}.get(one.agrees, "yellow")
-        words = f": {one.words}" if one.words else ""
-        say(console, f"[{style}]{{}}[/] {{}}{{}}", one.agrees, one.what, words)
+        say(
+            console,
+            "[green]{}[/] {}{}" if one.agrees in ("bits", "tolerance") else "[red]{}[/] {}{}" if one.agrees == "no"
+            else "[yellow]{}[/] {}{}",
+            one.agrees, one.what, f": {one.words}" if one.words else "",
+        )  # fmt: skip
     sample = found.sample
     if found.rerun:
         say(console, "")
         say(
-            console, "{} of {} trials were drawn by the bundle's hash and the number {}.", len(found.rerun), sample.of, sample.seed
+            console, "{} of {} trials were drawn by the bundle's hash and the number {}.", len(found.rerun), sample.of,
+            sample.seed,
         )  # fmt: skip
     if chances:
         paragraph(console, "{}", chances, by=0)
-    style = {"PASS": "green", "FAIL": "red"}.get(found.verdict, "yellow")
-    say(console, f"[{style}]{{}}[/] bundle {{}}", found.verdict, found.bundle)
+    say(
+        console,
+        "[green]{}[/] bundle {}" if found.verdict == "PASS" else "[red]{}[/] bundle {}" if found.verdict == "FAIL"
+        else "[yellow]{}[/] bundle {}",
+        found.verdict, found.bundle,
+    )  # fmt: skip
     for reason in found.reasons[:MOST_TOLD]:
         paragraph(console, "{}", reason, by=2)
     _more(len(found.reasons), 2, console)

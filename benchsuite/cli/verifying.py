@@ -26,7 +26,7 @@ PLUGINS = "plugins/"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class VerifyingOptions:
     """What somebody wants to see.
 
     Args:
@@ -52,7 +52,9 @@ class Wanted:
     trust_sources: bool = False
 
 
-def verified(bundle: Bundle, wanted: Wanted, signed: tuple[str, str], console: Console) -> tuple[Statement, str]:
+def verified(
+    bundle: Bundle, wanted: VerifyingOptions, signed: tuple[str, str], console: Console
+) -> tuple[Statement, str]:
     """Return the statement of a bundle, and what a sample of its size finds by chance.
 
     Args:
@@ -100,7 +102,7 @@ def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
         studies=bundle.studies,
         note=bundle.manifest.note,
         made=bundle.manifest.made,
-        sizes=part_sizes(rules.tasks, known),
+        sizes=part_sizes([name for name, version in rules.tasks.items() if tasks.get(name) == version], known),
         reference=reference_of(bundle.path),
         code_now=lambda trial: fingerprints(trial, known),
         rules={
@@ -118,7 +120,12 @@ def _tasks(versions: Mapping[str, int]) -> dict[str, int]:
 
 
 def trained(
-    sample: Sequence[Record], known: Registry, wanted: Wanted, plugins: Sequence[str], results: Path, console: Console
+    sample: Sequence[Record],
+    known: Registry,
+    wanted: VerifyingOptions,
+    plugins: Sequence[str],
+    results: Path,
+    console: Console,
 ) -> dict[str, Record]:
     """Train a sample again, in a results folder of its own; return id → record of those that could be.
 
@@ -155,7 +162,7 @@ def trained(
 
 
 @contextmanager
-def _folders(bundle: Bundle, wanted: Wanted) -> Iterator[tuple[Path, list[str]]]:
+def _folders(bundle: Bundle, wanted: VerifyingOptions) -> Iterator[tuple[Path, list[str]]]:
     """Give a results folder for what is trained again, and the plugins to load; what is not kept goes at the end."""
     with tempfile.TemporaryDirectory(prefix="benchsuite-verify-") as folder:
         plugins = [*wanted.plugins]

@@ -11,10 +11,10 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.searches import Search
 from benchsuite.verification.evidence import Evidence, words_of
-from benchsuite.verification.rule import Finding, Rule
+from benchsuite.verification.rule import Objection, Rule
 
 
-def _steps(evidence: Evidence) -> Iterator[Finding]:
+def _steps(evidence: Evidence) -> Iterator[Objection]:
     columns: defaultdict[tuple[Column, object], dict[int, list[Record]]] = defaultdict(dict)
     for record in evidence.records.values():
         if steps := record.results.steps_per_epoch:
@@ -25,7 +25,7 @@ def _steps(evidence: Evidence) -> Iterator[Finding]:
         if len(found) > 1:
             most = max(found, key=lambda steps: len(found[steps]))
             others = [one for steps, held in found.items() if steps != most for one in held]
-            yield Finding(
+            yield Objection(
                 f"{words_of(others[0])} has {others[0].results.steps_per_epoch:,} steps an epoch, and others on {column.task} have "
                 f"{most:,}: they trained on other data, or longer.",
                 ids=tuple(one.id for one in others),
@@ -41,7 +41,7 @@ STEPS = Rule(
 )
 
 
-def _searches(evidence: Evidence) -> Iterator[Finding]:
+def _searches(evidence: Evidence) -> Iterator[Objection]:
     boards: defaultdict[tuple[object, ...], list[Search]] = defaultdict(list)
     for search in evidence.searches:
         if not search.budget:
@@ -49,22 +49,22 @@ def _searches(evidence: Evidence) -> Iterator[Finding]:
         boards[_board(search)].append(search)
         name = f"the search of {search.selection} on {search.task}"
         if search.spent > search.budget + 1e-6:
-            yield Finding(f"{name} cost {search.spent:g} trainings, and had {search.budget}.", ids=search.tuning_ids)
+            yield Objection(f"{name} cost {search.spent:g} trainings, and had {search.budget}.", ids=search.tuning_ids)
         if (least := _least(search)) > search.spent + 1e-6:
-            yield Finding(
+            yield Objection(
                 f"{name} says that it cost {search.spent:g} trainings; what it tried costs {least:g}.",
                 ids=search.tuning_ids,
             )
         each = search.tuning_seeds * (search.folds or 1)
         if any(len(one.ids) != each for one in search.tried):
-            yield Finding(f"{name} did not train each setting {each} times.", ids=search.tuning_ids)
+            yield Objection(f"{name} did not train each setting {each} times.", ids=search.tuning_ids)
     tracks: defaultdict[tuple[object, ...], set[int]] = defaultdict(set)
     for search in evidence.searches:
         if search.budget:
             tracks[(search.kind, search.task, search.change, search.epochs)].add(search.budget)
     for (kind, task, *_), budgets in sorted(tracks.items(), key=repr):
         if len(budgets) > 1:
-            yield Finding(
+            yield Objection(
                 f"searches of {kind} on {task} had budgets of {', '.join(map(str, sorted(budgets)))} trainings: they stand on boards "
                 "of their own, and must not be compared across these.",
                 fails=False,
@@ -94,7 +94,7 @@ SEARCHES = Rule(
 )
 
 
-def _whole(evidence: Evidence) -> Iterator[Finding]:
+def _whole(evidence: Evidence) -> Iterator[Objection]:
     for search in evidence.searches:
         for one in search.tried:
             for id in one.ids:
@@ -102,7 +102,7 @@ def _whole(evidence: Evidence) -> Iterator[Finding]:
                 if record is None or record.outcome not in (Outcome.COMPLETED, Outcome.PRUNED):
                     continue
                 if record.trial.stop != one.stop or record.trial.epochs != search.epochs:
-                    yield Finding(
+                    yield Objection(
                         f"trial {id} of the search of {search.selection} on {search.task} was to end after epoch "
                         f"{one.stop or search.epochs}, and has another budget.",
                         ids=(id,),

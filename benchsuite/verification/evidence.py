@@ -106,32 +106,31 @@ class Evidence:
         return {id: frozenset(studies) for id, studies in found.items()}
 
     @cached_property
-    def made_elsewhere(self) -> Mapping[str, str]:
-        """Id of a record → which of its code is not what is installed here, in words; without those whose code is."""
+    def made_elsewhere(self) -> Mapping[str, Mapping[str, str]]:
+        """Id of a record → ``kind:name`` of its code that is not what is installed here → how; without those whose code is."""
         found = {}
         known: dict[tuple[str, str], Mapping[str, str]] = {}
         for record in self.records.values():
             key = record.trial.task, record.trial.recipe.text
             if key not in known:
                 known[key] = self.code_now(record.trial)
-            if words := other_code(record, known[key]):
-                found[record.id] = words
+            if others := other_code(record, known[key]):
+                found[record.id] = others
         return found
 
 
-def other_code(record: Record, now: Mapping[str, str]) -> str:
-    """Return which code of a record's is not what is installed here, in words; empty where all of it is.
+def other_code(record: Record, now: Mapping[str, str]) -> dict[str, str]:
+    """Return ``kind:name`` → how it is not what is installed here, for the code of a record; empty where all of it is.
 
     Args:
         record: The record.
         now: ``kind:name`` → fingerprint of the code here, for all that is registered here.
     """
-    needed = named_code(record)
-    missing = sorted(needed - now.keys())
-    other = sorted(key for key in needed & now.keys() if record.fingerprints.get(key) != now[key])
-    parts = [f"{', '.join(missing)} is not installed here"] if missing else []
-    parts += [f"{', '.join(other)} is other code here"] if other else []
-    return " and ".join(parts)
+    return {
+        key: "is not installed here" if key not in now else "is other code here"
+        for key in sorted(named_code(record))
+        if key not in now or record.fingerprints.get(key) != now[key]
+    }
 
 
 def named_code(record: Record) -> set[str]:

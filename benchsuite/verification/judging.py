@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchsuite.statements import FAIL, INCONCLUSIVE, PASS, Check, Rerun
+from benchsuite.statements import FAIL, INCONCLUSIVE, PASS, Rerun, RuleCheck
 
 LEVEL = 0.01
 """Of the test whether more of a sample on other hardware disagree than chance explains."""
@@ -12,7 +12,7 @@ BY_CHANCE = 0.05
 """Share of honest trials that may lie beyond the tolerance on other hardware."""
 
 
-def verdict(checks: Sequence[Check], rerun: Sequence[Rerun]) -> tuple[str, tuple[str, ...]]:
+def verdict(checks: Sequence[RuleCheck], rerun: Sequence[Rerun]) -> tuple[str, tuple[str, ...]]:
     """Return ``PASS``, ``FAIL`` or ``INCONCLUSIVE``, and the reasons.
 
     FAIL: a rule is broken, or a trial does not repeat. On other hardware a trial beyond the tolerance may be chance: it takes

@@ -14,7 +14,7 @@ from benchsuite.trial import Trial
 from benchsuite.tuning.protocol import protocol_of
 from benchsuite.tuning.tracks import TrackPlan, track_plan
 from benchsuite.verification.evidence import Evidence, PlannedStudy
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 
 def study_of(options: Mapping[str, Any]) -> Study:
@@ -39,10 +39,10 @@ def rule(registry: Registry) -> Rule:
         registry: Of the plugins that were found.
     """
 
-    def find(evidence: Evidence) -> Iterator[Finding]:
+    def find(evidence: Evidence) -> Iterator[Objection]:
         studies = [study for study in evidence.studies if study.verb == "run"]
         if not studies:
-            raise Skipped("there is no study file of benchsuite run.")
+            raise NotApplicable("there is no study file of benchsuite run.")
         for study in studies:
             try:
                 asked = study_of(study.options)
@@ -53,7 +53,7 @@ def rule(registry: Registry) -> Rule:
                     tracked = track_plan(expanded, protocol_of(asked, registry), registry, named_tasks=bool(asked.task))
                     yield from _missing_searches(study, asked, tracked, evidence)
             except BenchsuiteError as error:
-                yield Finding(f"study {study.id} cannot be expanded here: {error}", fails=False)
+                yield Objection(f"study {study.id} cannot be expanded here: {error}", fails=False)
 
     return Rule(
         "plans are what was asked for",
@@ -64,37 +64,37 @@ def rule(registry: Registry) -> Rule:
     )
 
 
-def _missing_trials(study: PlannedStudy, asked: Mapping[str, Trial], evidence: Evidence) -> Iterator[Finding]:
+def _missing_trials(study: PlannedStudy, asked: Mapping[str, Trial], evidence: Evidence) -> Iterator[Objection]:
     planned = set(study.planned)
     lost = [trial for id, trial in asked.items() if id not in planned]
     rows = {_row(evidence.records[id].trial) for id in planned if id in evidence.records}
     cut = [trial for trial in lost if _row(trial) in rows or _named(study, trial)]
     if cut:
         seeds = ", ".join(str(seed) for seed in sorted({trial.seed for trial in cut})[:8])
-        yield Finding(
+        yield Objection(
             f"study {study.id} asks for {len(asked):,} trials, and its file does not plan {len(cut):,} of them, of seeds {seeds}."
         )
     if others := len(lost) - len(cut):
-        yield Finding(
+        yield Objection(
             f"study {study.id} asks here for {others:,} trials of rows that its file does not plan: components or tasks may have "
             "been added since.",
             fails=False,
         )
 
 
-def _missing_searches(study: PlannedStudy, asked: Study, tracked: TrackPlan, evidence: Evidence) -> Iterator[Finding]:
+def _missing_searches(study: PlannedStudy, asked: Study, tracked: TrackPlan, evidence: Evidence) -> Iterator[Objection]:
     held = [search for search in evidence.searches if search.id in set(study.searches)]
     there = {(search.kind, search.selection, search.task) for search in held}
     for entrant in tracked.entrants:
         if (entrant.row.kind, entrant.selection, entrant.task.name) not in there:
-            yield Finding(
+            yield Objection(
                 f"study {study.id} asks for a search of {entrant.selection} on {entrant.task.name}, which its file does not name.",
                 fails=_named(study, entrant.trial),
             )
     for search in held:
         has = {evidence.records[id].trial.seed for id in search.evaluated if id in evidence.records}
         if lacking := sorted(set(asked.seed_numbers) - has):
-            yield Finding(
+            yield Objection(
                 f"study {study.id} asks for seeds {asked.seeds}, and the search of {search.selection} on {search.task} was not "
                 f"evaluated on {', '.join(map(str, lacking[:8]))}.",
                 ids=search.evaluated,

@@ -10,27 +10,27 @@ from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.sample import Sample
 from benchsuite.record import Record
 from benchsuite.verification.evidence import Evidence, words_of
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 SLACK = 1.05
 """Clocks are read one after another."""
 MOST_CORES = 4096
 
 
-def _beyond(evidence: Evidence) -> Iterator[Finding]:
+def _beyond(evidence: Evidence) -> Iterator[Objection]:
     if not evidence.reference:
-        raise Skipped("there are no stored reference results here.")
+        raise NotApplicable("there are no stored reference results here.")
     sample = Sample(evidence.records.values(), evidence.searched)
     for board in (*leaderboards(sample), *tuned_leaderboards(sample, evidence.searches)):
         for one in with_reference(board, evidence.reference).beyond:
             if one.out_of_proportion and not evidence.note.strip():
-                yield Finding(
+                yield Objection(
                     f"{one.component} on {one.task} (median {one.median:.4g}) is better than all that the stored reference results "
                     f"hold (best {one.best:.4g}), and {one.out_of_proportion}; the bundle has no note that says why.",
                     fails=False,
                 )
             elif not evidence.note.strip():
-                yield Finding(
+                yield Objection(
                     f"{one.component} on {one.task} (median {one.median:.4g}) is significantly better than all that the stored "
                     f"reference results hold (best {one.best:.4g}); the bundle has no note that says why.",
                     fails=False,
@@ -46,11 +46,11 @@ BEYOND = Rule(
 )
 
 
-def _timings(evidence: Evidence) -> Iterator[Finding]:
+def _timings(evidence: Evidence) -> Iterator[Objection]:
     made = _time(evidence.made)
     for record in evidence.records.values():
         for words in _wrong(record, made):
-            yield Finding(f"{words_of(record)} ({record.id}): {words}.", fails=False, ids=(record.id,))
+            yield Objection(f"{words_of(record)} ({record.id}): {words}.", fails=False, ids=(record.id,))
 
 
 def _wrong(record: Record, made: datetime.datetime | None) -> Iterator[str]:

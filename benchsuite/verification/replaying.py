@@ -19,7 +19,7 @@ from benchsuite.tuning.protocol import TuningProtocol, protocol_of
 from benchsuite.tuning.source import TuningSource
 from benchsuite.tuning.tracks import track_plan
 from benchsuite.verification.evidence import Evidence
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 FIELDS = ("tried", "chosen", "evaluated", "edges", "ranges", "widened", "rule")
 """What comes of a search, in the order in which a difference is told."""
@@ -34,7 +34,7 @@ def replayed(search: Search, records: Mapping[str, Record], registry: Registry) 
         registry: Where components, tasks and tuners are looked up.
 
     Raises:
-        Skipped: If it cannot be asked again here.
+        NotApplicable: If it cannot be asked again here.
     """
     entrant, protocol = _entrant(search, records, registry)
     ended: list[Search] = []
@@ -60,12 +60,12 @@ def _entrant(search: Search, records: Mapping[str, Record], registry: Registry) 
     """Return the row that a search tuned, with the protocol that it names."""
     seeds = [records[id].trial.seed for id in search.evaluated if id in records]
     if not seeds:
-        raise Skipped("it has no evaluation")
+        raise NotApplicable("it has no evaluation")
     try:
         for study in _studies(search, seeds):
             protocol = protocol_of(study, registry)
             if protocol.tuner is not None and protocol.tuner.version != search.tuner_version:
-                raise Skipped(
+                raise NotApplicable(
                     f"{search.tuner} has version {protocol.tuner.version} here, and {search.tuner_version} there"
                 )
             for entrant in track_plan(plan(study, registry), protocol, registry).entrants:
@@ -74,8 +74,8 @@ def _entrant(search: Search, records: Mapping[str, Record], registry: Registry) 
                 if entrant.selection == search.selection and entrant.limits.names == search.searched and alike:
                     return entrant, protocol
     except BenchsuiteError as error:
-        raise Skipped(str(error)) from None
-    raise Skipped("nothing here is searched in the same way")
+        raise NotApplicable(str(error)) from None
+    raise NotApplicable("nothing here is searched in the same way")
 
 
 def _studies(search: Search, seeds: list[int]) -> Iterator[Study]:
@@ -112,18 +112,18 @@ def rule(registry: Registry) -> Rule:
         registry: Where components, tasks and tuners are looked up.
     """
 
-    def find(evidence: Evidence) -> Iterator[Finding]:
+    def find(evidence: Evidence) -> Iterator[Objection]:
         searches = [search for search in evidence.searches if not _elsewhere(search, evidence)]
         if evidence.searches and not searches:
-            raise Skipped("the code of no search is installed here.")
+            raise NotApplicable("the code of no search is installed here.")
         for search in searches:
             try:
                 words = replayed(search, evidence.records, registry)
-            except Skipped as error:
-                yield Finding(f"{_name(search)} cannot be asked again here: {error}.", fails=False)
+            except NotApplicable as error:
+                yield Objection(f"{_name(search)} cannot be asked again here: {error}.", fails=False)
                 continue
             if words:
-                yield Finding(f"{_name(search)}: {words}.", ids=(*search.evaluated, *search.tuning_ids))
+                yield Objection(f"{_name(search)}: {words}.", ids=(*search.evaluated, *search.tuning_ids))
 
     return Rule(
         "searches come out again",

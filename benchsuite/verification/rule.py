@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from benchsuite.statements import FAIL, INCONCLUSIVE, PASS, Check
+from benchsuite.statements import FAIL, INCONCLUSIVE, PASS, RuleCheck
 from benchsuite.text import one_line, shortened
 from benchsuite.verification.evidence import Evidence
 
@@ -16,7 +16,7 @@ SKIPPED = "SKIPPED"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Objection:
     """One thing that a rule found.
 
     Args:
@@ -30,7 +30,7 @@ class Finding:
     ids: tuple[str, ...] = ()
 
 
-class Skipped(Exception):
+class NotApplicable(Exception):
     """Raised by a rule that cannot be applied here; its text says why."""
 
 
@@ -43,29 +43,29 @@ class Rule:
         what: What it checks, a sentence.
         why: What somebody gains who breaks it, a sentence.
         source: Who checks this as well, or where it is from.
-        find: Returns what it finds; raises :class:`Skipped`.
+        find: Returns what it finds; raises :class:`NotApplicable`.
     """
 
     name: str
     what: str
     why: str
     source: str
-    find: Callable[[Evidence], Iterable[Finding]]
+    find: Callable[[Evidence], Iterable[Objection]]
 
-    def apply(self, evidence: Evidence) -> tuple[Check, tuple[Finding, ...]]:
+    def apply(self, evidence: Evidence) -> tuple[RuleCheck, tuple[Objection, ...]]:
         """Return what the rule says of a bundle, and all that it found."""
         try:
             found = tuple(self.find(evidence))
-        except Skipped as error:
-            return Check(self.name, SKIPPED, self.what, (str(error),)), ()
+        except NotApplicable as error:
+            return RuleCheck(self.name, SKIPPED, self.what, (str(error),)), ()
         return check_of(self.name, self.what, found), found
 
 
-def check_of(name: str, what: str, found: tuple[Finding, ...]) -> Check:
+def check_of(name: str, what: str, found: tuple[Objection, ...]) -> RuleCheck:
     """Return the check of a rule that found this: what contradicts the bundle comes first."""
     ordered = sorted(found, key=lambda one: not one.fails)
     verdict = PASS if not found else FAIL if ordered[0].fails else INCONCLUSIVE
     reasons = [one_line(shortened(one.text, LONGEST_REASON)) for one in ordered[:MOST_REASONS]]
     if more := len(found) - len(reasons):
         reasons.append(f"… and {more} more.")
-    return Check(name, verdict, what, tuple(reasons))
+    return RuleCheck(name, verdict, what, tuple(reasons))

@@ -13,15 +13,15 @@ from benchsuite.trial import Trial
 from benchsuite.tuning.choosing import mean_score
 from benchsuite.tuning.validation import Validation
 from benchsuite.verification.evidence import Evidence
-from benchsuite.verification.rule import Finding, Rule
+from benchsuite.verification.rule import Objection, Rule
 
 
-def _scores(evidence: Evidence) -> Iterator[Finding]:
+def _scores(evidence: Evidence) -> Iterator[Objection]:
     for search in evidence.searches:
         for place, one in enumerate(search.tried):
             held = [evidence.records[id] for id in one.ids if id in evidence.records]
             if len(held) == len(one.ids) and not _same(one.score, score := _score(held)):
-                yield Finding(
+                yield Objection(
                     f"{_name(search)}: setting {place} has the score {one.score}, and its trials give {score}.",
                     ids=one.ids,
                 )
@@ -44,14 +44,14 @@ SCORES = Rule(
 )
 
 
-def _choice(evidence: Evidence) -> Iterator[Finding]:
+def _choice(evidence: Evidence) -> Iterator[Objection]:
     for search in evidence.searches:
         if not search.tried:
             continue
         best = max((one.score for one in search.tried if one.score is not None and one.stop is None), default=None)
         chosen = search.tried[search.chosen].score if search.chosen is not None else None
         if chosen != best:
-            yield Finding(
+            yield Objection(
                 f"{_name(search)} chose a setting with the score {chosen}; the best on the validation part is {best}: it was not "
                 "chosen by its rule.",
                 ids=search.evaluated,
@@ -67,16 +67,16 @@ CHOICE = Rule(
 )
 
 
-def _settings(evidence: Evidence) -> Iterator[Finding]:
+def _settings(evidence: Evidence) -> Iterator[Objection]:
     for search in evidence.searches:
         for one in search.tried:
             if wrong := _other(search, one, one.ids, evidence.records):
-                yield Finding(
+                yield Objection(
                     f"{_name(search)}: trial {wrong} has another setting than the one it stands for.", ids=(wrong,)
                 )
         chosen = search.tried[search.chosen or 0] if search.tried else None
         if chosen and (wrong := _other(search, chosen, search.evaluated, evidence.records)):
-            yield Finding(
+            yield Objection(
                 f"{_name(search)}: evaluated trial {wrong} has another setting than the chosen one.", ids=(wrong,)
             )
 

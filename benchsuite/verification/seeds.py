@@ -9,16 +9,16 @@ from benchsuite.analysis.sample import Column
 from benchsuite.record import Record
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.verification.evidence import Evidence, words_of
-from benchsuite.verification.rule import Finding, Rule
+from benchsuite.verification.rule import Objection, Rule
 
 
-def _once(evidence: Evidence) -> Iterator[Finding]:
+def _once(evidence: Evidence) -> Iterator[Objection]:
     for records in evidence.rows.values():
         seen: dict[tuple[object, ...], Record] = {}
         for record in records:
             key = record.trial.seed, record.trial.division, record.trial.stop
             if key in seen:
-                yield Finding(
+                yield Objection(
                     f"{words_of(record)} stands there twice, as {seen[key].id} and {record.id}.",
                     ids=(seen[key].id, record.id),
                 )
@@ -34,7 +34,7 @@ ONCE = Rule(
 )
 
 
-def _apart(evidence: Evidence) -> Iterator[Finding]:
+def _apart(evidence: Evidence) -> Iterator[Objection]:
     for search in evidence.searches:
         held = {id: evidence.records[id] for id in (*search.tuning_ids, *search.evaluated) if id in evidence.records}
         tuning = [id for id in search.tuning_ids if id in held and held[id].trial.seed < FIRST_TUNING_SEED]
@@ -46,7 +46,7 @@ def _apart(evidence: Evidence) -> Iterator[Finding]:
             (both, "counts trials of its tuning as evaluation"),
         ):
             if ids:
-                yield Finding(f"the search of {search.selection} on {search.task} {words}.", ids=tuple(ids))
+                yield Objection(f"the search of {search.selection} on {search.task} {words}.", ids=tuple(ids))
 
 
 APART = Rule(
@@ -58,7 +58,7 @@ APART = Rule(
 )
 
 
-def _same(evidence: Evidence) -> Iterator[Finding]:
+def _same(evidence: Evidence) -> Iterator[Objection]:
     columns: defaultdict[tuple[Column, bool], list[list[Record]]] = defaultdict(list)
     for (column, _), records in evidence.rows.items():
         for searched in (False, True):
@@ -75,7 +75,7 @@ def _same(evidence: Evidence) -> Iterator[Finding]:
             if not lacking:
                 continue  # what was asked of the row is there
             fails = bool(studies) or max(has) > lacking[0]
-            yield Finding(
+            yield Objection(
                 f"{words_of(held[0]).partition(', seed')[0]} lacks seeds {_some(lacking)}, which other rows "
                 + ("of its study have." if studies else "have; no study file says that no more were planned."),
                 fails=fails,
@@ -85,7 +85,7 @@ def _same(evidence: Evidence) -> Iterator[Finding]:
         if odd != list(range(odd[0], odd[0] + len(odd))) and not all(
             one.id in evidence.asked_by for held in rows for one in held
         ):
-            yield Finding(
+            yield Objection(
                 f"the seeds on {column.task} are {_some(odd)}: nothing says why these and no others.", fails=False
             )
 

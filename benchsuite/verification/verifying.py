@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchsuite.record import Record
-from benchsuite.statements import Check, DrawnSample, Rerun, Statement
+from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement
 from benchsuite.verification.all_rules import RULES
 from benchsuite.verification.comparing import compared
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.judging import verdict
-from benchsuite.verification.rule import Finding, Rule
+from benchsuite.verification.rule import Objection, Rule
 from benchsuite.verification.sample import by_row, drawn, odds, repeatable
 
 COUNTED = "accuracy"
 
 
 @dataclass(frozen=True)
-class Looked:
+class RuleResults:
     """What the rules said.
 
     Args:
@@ -26,8 +26,8 @@ class Looked:
         findings: All that they found.
     """
 
-    checks: tuple[Check, ...]
-    findings: tuple[Finding, ...]
+    checks: tuple[RuleCheck, ...]
+    findings: tuple[Objection, ...]
 
     @property
     def suspects(self) -> frozenset[str]:
@@ -35,7 +35,7 @@ class Looked:
         return frozenset(id for one in self.findings for id in one.ids)
 
 
-def look(evidence: Evidence, more: Sequence[Rule] = ()) -> Looked:
+def look(evidence: Evidence, more: Sequence[Rule] = ()) -> RuleResults:
     """Apply all rules.
 
     Args:
@@ -43,10 +43,10 @@ def look(evidence: Evidence, more: Sequence[Rule] = ()) -> Looked:
         more: Rules that need this installation.
     """
     applied = [rule.apply(evidence) for rule in (*RULES, *more)]
-    return Looked(tuple(check for check, _ in applied), tuple(one for _, found in applied for one in found))
+    return RuleResults(tuple(check for check, _ in applied), tuple(one for _, found in applied for one in found))
 
 
-def draw(evidence: Evidence, looked: Looked, hash: str, number: int, count: int) -> list[Record]:
+def draw(evidence: Evidence, looked: RuleResults, hash: str, number: int, count: int) -> list[Record]:
     """Return the sample: trials that can be trained again here; see :func:`benchsuite.verification.sample.drawn`.
 
     Args:
@@ -73,7 +73,7 @@ def compare(evidence: Evidence, sample: Sequence[Record], again: Mapping[str, Re
 
 def stated(
     evidence: Evidence,
-    looked: Looked,
+    looked: RuleResults,
     rerun: Sequence[Rerun],
     hash: str,
     sample: DrawnSample,

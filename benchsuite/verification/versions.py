@@ -8,30 +8,30 @@ from collections.abc import Iterator
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.trial import ENGINE_VERSION
 from benchsuite.verification.evidence import Evidence
-from benchsuite.verification.rule import Finding, Rule
+from benchsuite.verification.rule import Objection, Rule
 
 
-def _versions(evidence: Evidence) -> Iterator[Finding]:
+def _versions(evidence: Evidence) -> Iterator[Objection]:
     engines = Counter(record.trial.engine for record in evidence.records.values())
     for engine, count in sorted(engines.items()):
         if engine != ENGINE_VERSION:
-            yield Finding(
+            yield Objection(
                 f"{count:,} records are of engine {engine}, and this benchsuite has engine {ENGINE_VERSION}: they cannot be trained "
                 "again here, nor be compared with what is.",
                 fails=False,
             )
     for name in sorted(evidence.rules.keys() & evidence.rules_now.keys()):
         if evidence.rules[name] != evidence.rules_now[name]:
-            yield Finding(
+            yield Objection(
                 f"the bundle was made by the rules of {name} {evidence.rules[name]}, and here it is {evidence.rules_now[name]}.",
                 fails=False,
             )
     if "engine" in evidence.rules and set(engines) - {evidence.rules["engine"]}:
-        yield Finding(
+        yield Objection(
             f"the manifest says engine {evidence.rules['engine']}, and records are of {', '.join(map(str, sorted(engines)))}."
         )
     for line in mixtures(list(evidence.records.values())):
-        yield Finding(line, fails=False)
+        yield Objection(line, fails=False)
 
 
 VERSIONS = Rule(
@@ -43,13 +43,14 @@ VERSIONS = Rule(
 )
 
 
-def _code(evidence: Evidence) -> Iterator[Finding]:
-    others: defaultdict[str, list[str]] = defaultdict(list)
-    for id, words in evidence.made_elsewhere.items():
-        others[words].append(id)
-    for words, ids in sorted(others.items(), key=lambda one: (-len(one[1]), one[0])):
-        yield Finding(
-            f"{len(ids):,} of {len(evidence.records):,} records cannot be trained again here: {words}.", fails=False
+def _code(evidence: Evidence) -> Iterator[Objection]:
+    others: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for id, held in evidence.made_elsewhere.items():
+        for one in held.items():
+            others[one].append(id)
+    for (key, how), ids in sorted(others.items(), key=lambda one: (-len(one[1]), one[0])):
+        yield Objection(
+            f"{len(ids):,} of {len(evidence.records):,} records cannot be trained again here: {key} {how}.", fails=False
         )
 
 

@@ -11,7 +11,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_agreement import Disagreement, check_agreement
 from benchsuite.verification.evidence import Evidence, named_code, words_of
-from benchsuite.verification.rule import Finding, Rule, Skipped
+from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 COUNTED = "accuracy"
 """The measure that is a count of examples divided by their number."""
@@ -19,20 +19,20 @@ NEAR = 1e-3
 """How far a count of examples may lie from a whole number: rounding of a share takes a millionth of it."""
 
 
-def _agree(evidence: Evidence) -> Iterator[Finding]:
+def _agree(evidence: Evidence) -> Iterator[Objection]:
     for record in evidence.records.values():
         try:
             check_agreement(record, record.curves.to_json())
         except Disagreement as error:
-            yield Finding(f"{words_of(record)} ({record.id}) contradicts itself: {error}.", ids=(record.id,))
+            yield Objection(f"{words_of(record)} ({record.id}) contradicts itself: {error}.", ids=(record.id,))
             continue
         if record.id != record.trial.id:
-            yield Finding(f"{words_of(record)} ({record.id}) holds another trial's numbers.", ids=(record.id,))
+            yield Objection(f"{words_of(record)} ({record.id}) holds another trial's numbers.", ids=(record.id,))
         # One that died before it was built, and one that was refused, may not know its code.
         told = record.fingerprints.keys() - {"data"}
         if told and told != named_code(record):
             other = sorted(told ^ named_code(record))[0]
-            yield Finding(
+            yield Objection(
                 f"{words_of(record)} ({record.id}) names other code than its recipe: {other}.", ids=(record.id,)
             )
 
@@ -46,7 +46,7 @@ AGREE = Rule(
 )
 
 
-def _same_size(evidence: Evidence) -> Iterator[Finding]:
+def _same_size(evidence: Evidence) -> Iterator[Objection]:
     for records in evidence.rows.values():
         sizes: defaultdict[tuple[int | None, int | None], list[Record]] = defaultdict(list)
         for record in records:
@@ -54,7 +54,7 @@ def _same_size(evidence: Evidence) -> Iterator[Finding]:
                 sizes[record.costs.parameters, record.costs.state_bytes].append(record)
         if len(sizes) > 1:
             few = min(sizes.values(), key=len)
-            yield Finding(
+            yield Objection(
                 f"{words_of(few[0])} has {few[0].costs.parameters:,} parameters and {few[0].costs.state_bytes:,} bytes of state, "
                 "and other seeds of its row have others: it is no run of this recipe.",
                 ids=tuple(one.id for one in few),
@@ -70,19 +70,20 @@ SAME_SIZE = Rule(
 )
 
 
-def _counts(evidence: Evidence) -> Iterator[Finding]:
+def _counts(evidence: Evidence) -> Iterator[Objection]:
     if not evidence.sizes:
-        raise Skipped("no certificate here says how many examples the tasks have.")
+        raise NotApplicable("no certificate here says how many examples the tasks have.")
     for record in evidence.records.values():
         sizes = evidence.sizes.get(record.trial.task)
-        if sizes is None or any(record.trial.division):
+        other = f"task:{record.trial.task}" in evidence.made_elsewhere.get(record.id, {})
+        if sizes is None or any(record.trial.division) or other:
             continue
         # The training part is evaluated on a share of its examples.
         for part, size in zip(PARTS[1:], sizes[1:], strict=True):
             name = f"{part}_{COUNTED}"
             for epoch, value in enumerate(record.curves.to_json().get(name, ())):
                 if value is not None and not _whole(value * size):
-                    yield Finding(
+                    yield Objection(
                         f"{words_of(record)}: {name} after epoch {epoch} is {value}, and no number of {size:,} examples gives "
                         "that.",
                         ids=(record.id,),
@@ -103,7 +104,7 @@ COUNTS = Rule(
 )
 
 
-def _copies(evidence: Evidence) -> Iterator[Finding]:
+def _copies(evidence: Evidence) -> Iterator[Objection]:
     for records in evidence.rows.values():
         done = [one for one in records if one.outcome is Outcome.COMPLETED]
         same: defaultdict[str, list[Record]] = defaultdict(list)
@@ -115,7 +116,7 @@ def _copies(evidence: Evidence) -> Iterator[Finding]:
         for held in same.values():
             seeds = sorted({one.trial.seed for one in held})
             if len(seeds) > 1:
-                yield Finding(
+                yield Objection(
                     f"{words_of(held[0])}: seeds {', '.join(map(str, seeds))} have the same curves to the bit, and other seeds of "
                     "the row have not: one of them is a copy.",
                     ids=tuple(one.id for one in held),
@@ -136,7 +137,7 @@ SAME = 1e-5
 """Relative difference of a measure of one and the same network; other numerics give less, other seeds more."""
 
 
-def _same_start(evidence: Evidence) -> Iterator[Finding]:
+def _same_start(evidence: Evidence) -> Iterator[Objection]:
     groups: defaultdict[tuple[object, ...], list[Record]] = defaultdict(list)
     for record in evidence.records.values():
         trial = record.trial
@@ -150,7 +151,7 @@ def _same_start(evidence: Evidence) -> Iterator[Finding]:
         yield from _others(held)
 
 
-def _others(held: list[Record]) -> Iterator[Finding]:
+def _others(held: list[Record]) -> Iterator[Objection]:
     """Find, of records that begin alike, those that do not."""
     kinds: list[tuple[Mapping[str, float], list[Record]]] = []
     for record in held:
@@ -169,7 +170,7 @@ def _others(held: list[Record]) -> Iterator[Finding]:
         if clear and alike is most:
             continue
         for record in alike:
-            yield Finding(
+            yield Objection(
                 f"{words_of(record)} ({record.id}) begins with another network than {len(held) - len(alike)} trials of the same "
                 "task and seed: before the first step they must agree.",
                 fails=clear,

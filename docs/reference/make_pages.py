@@ -34,6 +34,9 @@ from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.conformance.all_promises import all_promises
 from benchsuite.options import Table, options_of
+from benchsuite.outcomes import Outcome
+from benchsuite.reference import load_reference
+from benchsuite.reference.stored import FILE
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 from benchsuite.selection import baseline
 from benchsuite.study import TABLES
@@ -54,6 +57,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "components.md": components(known),
         **{DOCS / "reference" / "components" / f"{kind}.md": components_of(known, kind) for kind in KINDS},
         DOCS / "reference" / "baselines.md": baselines(known),
+        DOCS / "reference" / "reference-results.md": reference_results(known),
         DOCS / "reference" / "promises.md": promises(),
         DOCS / "explanation" / "differences.md": differences(known),
     }
@@ -124,6 +128,93 @@ def promises() -> str:
         )
         parts += [f"## {title}", "\n".join(f"- {one}" for one in words)]
     return _page(parts)
+
+
+def reference_results(known: Registry) -> str:
+    """Return what the stored reference results are: how they were made, what that cost, and where tuned optimizers end."""
+    stored = load_reference(DOCS.parent / "results" / "reference" / FILE)
+    records = list(stored.records())
+    evaluated = {id for search in stored.searches for id in search.evaluated}
+    searched = {id for search in stored.searches for id in search.tuning_ids} - evaluated
+    environment = records[0].environment
+    finished = sorted(record.environment.finished_at for record in records)
+    hours = sum(record.costs.wall_seconds for record in records) / 3600
+    rows = [
+        (
+            "trials",
+            f"{len(records):,}: {len(records) - len(searched):,} of evaluation seeds, {len(searched):,} that searches tried",
+        ),
+        (
+            "searches",
+            f"{len(stored.searches):,}, {stored.searches[0].budget} trainings each by `{stored.searches[0].tuner}`",
+        ),
+        ("failed", f"{sum(record.outcome.failed for record in records):,}"),
+        ("rules", f"`{stored.rules.version.name}`"),
+        ("cost", f"{hours:.1f} hours of one core: the wall time of all trials, one after the other"),
+        ("from, to", f"{finished[0][:16].replace('T', ' ')} – {finished[-1][:16].replace('T', ' ')} UTC"),
+        ("machine", f"{environment.processor}, {environment.cores} cores, {environment.machine}"),
+        ("versions", ", ".join(f"{name} {version}" for name, version in sorted(environment.versions.items()))),
+        ("numerics", f"`{environment.numerics}`"),
+        ("size", f"{stored.path.stat().st_size / 1e6:.2f} MB"),
+    ]
+    lines = ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows)]
+    tasks = sorted({search.task for search in stored.searches})
+    head = [f"| optimizer | {' | '.join(tasks)} |", f"|---|{'---|' * len(tasks)}"]
+    medians = {
+        (search.selection, search.task): _median_of(
+            [record for id in search.evaluated if (record := stored.record(id))]
+        )
+        for search in stored.searches
+    }
+    names = sorted({search.selection for search in stored.searches})
+    table = [f"| {name} | {' | '.join(medians.get((name, task), '–') for task in tasks)} |" for name in names]
+    measures = ", ".join(f"`{name}` {known.task(name).primary}" for name in tasks)
+    return _page(
+        [
+            "# Reference results",
+            NOTE,
+            "What `benchsuite compare my_opt reference:adam` compares with, without running it: everything of the quick tier with its "
+            "declared settings, and all optimizers tuned. "
+            "[Compare with the reference](../tutorial/compare-with-the-reference.md) shows how. They are a bundle, "
+            "[`results/reference/reference.zip`](../../results/reference/reference.zip), which the wheel ships as it is: "
+            "`benchsuite verify` checks it like any other. Its records are thinned: of most curves they hold the final and the "
+            "best epoch.",
+            "`make reference` makes them, with these commands:",
+            _text_block(
+                "benchsuite run --all --no-local --seeds 10",
+                "benchsuite run --optimizer '*' --track tuned --budget small --no-local --seeds 10",
+                "benchsuite publish --thin --no-site --zip results/reference/reference.zip",
+            ),
+            "## How they were made",
+            "\n".join(lines),
+            "## Tuned optimizers",
+            f"Median over the evaluation seeds of the test part after the last epoch, with the setting that each search chose: {measures}. "
+            "Which differences are more than chance, `benchsuite compare reference:adam reference:sgd` says.",
+            "\n".join([*head, *table]),
+        ]
+    )
+
+
+def _median_of(records: list[Any]) -> str:
+    """Return the median over seeds, with how many failed, which count as worse than any number; – where none is supported."""
+    records = [record for record in records if record.outcome is not Outcome.UNSUPPORTED]
+    if not records:
+        return "–"
+    values = [
+        value
+        for record in records
+        if (value := (record.results.final or {}).get(f"test_{record.task.primary}")) is not None
+    ]
+    failed = len(records) - len(values)
+    if 2 * failed >= len(records):
+        return f"failed ({failed} of {len(records)})"
+    worst = -math.inf if records[0].task.direction == "max" else math.inf
+    middle = median([*values, *[worst] * failed])
+    return f"{middle:.4g}" + (f" ({failed} failed)" if failed else "")
+
+
+def _text_block(*lines: str) -> str:
+    return "\n".join(("```console", *(f"$ {line}" for line in lines), "```"))
 
 
 def baselines(known: Registry) -> str:

@@ -6,10 +6,11 @@ from benchsuite.analysis import grids, leaderboards
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.report import grid_tables
+from benchsuite.report.site import grid_page, start_page
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from tests.factories import component, make_record
-from tests.report.reading import render
+from tests.report.reading import site
 
 SGD, ADAM = component("sgd", learning_rate=0.1), component("adam", learning_rate=0.001)
 BATCH, LAYER = component("batch"), component("layer")
@@ -70,11 +71,12 @@ def test_the_page_and_the_terminal_show_it():
 
     from rich.console import Console
 
-    text = render(records("diverged"))
-    assert "Optimizer × normalization on digits_mlp" in text
-    assert 'href="#interactions"' in text
-    assert "2 of 3 diverged" in text
-    assert "Interactions" not in render([make_record()])
+    made = site(records("diverged"), [start_page.pages, grid_page.pages])
+    (path,) = [path for path in made if path.startswith("grids/") and path.endswith(".html")]
+    assert "Optimizer × normalization on digits_mlp" in made[path]
+    assert 'href="grids.html"' in made["index.html"]
+    assert "2 of 3 diverged" in made[path]
+    assert "Interactions" not in site([make_record()], [start_page.pages, grid_page.pages])["index.html"]
     console = Console(width=80, file=io.StringIO(), color_system=None)
     for table in grid_tables(records("diverged")):
         console.print(table)

@@ -17,12 +17,12 @@ from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
 from benchsuite.record import Record
 from benchsuite.report import Contents
-from benchsuite.report.drawings.palette import styles_of
 from benchsuite.report.drawings.series import series_of
 from benchsuite.report.site.board_view import board_view
 from benchsuite.report.site.failure_view import failures_of
 from benchsuite.report.site.grid_view import grid_views
 from benchsuite.report.site.inputs import inputs_mark
+from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.summary import summarize_run
 from benchsuite.report.tables.csv_table import leaderboard_csv
 from benchsuite.trial import Trial
@@ -128,14 +128,14 @@ def test_the_parts_of_a_page(made: Callable[[int], list[Record]]):
         assert [*contents.boards, *contents.grids]
 
         def show() -> None:
-            styles = styles_of(contents.boards)
-            by_id = {record.id: record for record in contents.records}
+            data = SiteData(contents)
+            styles, by_id = data.styles, data.by_id
             for board in contents.boards:
-                board_view(board, styles)
+                board_view(data, board, "page.html", "page/inner.html")
                 for position in range(len(board.columns)):
                     series_of(board, position, by_id, styles)
             grid_views(contents.grids)
-            failures_of(contents.records, contents.boards)
+            failures_of(data, data.links("failures.html"))
             summarize_run(contents)
 
         return show

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.report import Contents, leaderboard_tables
+from benchsuite.report.site import leaderboards_page
 from benchsuite.report.tables.csv_table import leaderboard_rows
 from tests.factories import AUTOENCODER, DIGITS, TaskFacts, component, make_record, remade
 from tests.report.reading import render
@@ -137,15 +139,15 @@ def test_twins_of_something_absent_and_circles_are_one_row():
 
 def test_page_and_terminal_name_the_twin_and_say_what_it_is():
     contents = Contents(study(trial("twin", value=0.9)), SAME_AS)
-    page = render(contents)
-    assert "<span>sgd<small>also twin</small></span>" in page
+    page = render(contents, [leaderboards_page.pages])
+    assert re.search(r"<span><a [^>]*>sgd</a><small>also twin</small></span>", page)
     assert "Also: another name of the same method, in the ranks once." in page
     console = Console(width=80, file=io.StringIO(), color_system=None)
     console.print(*leaderboard_tables(contents))
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "also twin" in text
     assert "also: another name of the same method, in the ranks once" in text
-    plain = render(Contents(study(), SAME_AS))
+    plain = render(Contents(study(), SAME_AS), [leaderboards_page.pages])
     assert "Also: another name" not in plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from benchsuite.bundle import Bundle, BundleContent, open_bundle, write_bundle
+from benchsuite.bundle.for_site import site_facts
+from benchsuite.cli import remaking
 from benchsuite.cli.app import app
 from benchsuite.cli.verifying import evidence_of
 from benchsuite.record import MadeBy, Record
 from benchsuite.registry import Registry
+from benchsuite.report import Contents
+from benchsuite.report.site import statements_page
+from benchsuite.report.site.site import SiteData
 from benchsuite.selection import written
 from benchsuite.statements import Statement, statement_from_json
 from benchsuite.store import Store
@@ -21,8 +27,10 @@ from benchsuite.study_files import StudyFile, read_studies
 from benchsuite.verification import planning, replaying
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.judging import verdict
-from benchsuite.verification.verifying import Looked, compare, draw, look
-from tests.bundle.forgeries import AGAIN, PLAIN, TUNED, Forge, Held, is_tuning, name_of
+from benchsuite.verification.verifying import RuleResults, compare, draw, look
+from tests.bundle.forgeries import AGAIN, PLAIN, TUNED, Forge, Held, is_tuning, name_of, with_last
+from tests.bundle.hostile.cases import signed
+from tests.factories import AUTOENCODER, make_record
 
 MADE = "2098-01-01T00:00:00+00:00"
 MADE_BY = MadeBy(benchsuite="0.1.0")
@@ -51,7 +59,9 @@ def once(tmp_path_factory: pytest.TempPathFactory, bundled: Registry) -> Verifie
     assert ran.exit_code == 0, ran.output
     store = Store(here / "results", create=False)
     tuned = Held(tuple(store.records()), tuple(store.searches()), tuple(read_studies(store.folder, [])))
-    path = write(tuned, here / "bundle.zip")
+    path = here / "bundle.zip"
+    published = CliRunner().invoke(app, ["publish", "--zip", str(path), "--results", str(store.folder), "--no-local"])
+    assert published.exit_code == 0, published.output
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     command = ["verify", str(path), "--seed", "7", "--workers", "1", "--no-local", "--keep", str(elsewhere / "again")]
     signed = ["--statement", str(elsewhere / "signed.json"), "--name", "A. Verifier", "--date", "2099-01-01"]
@@ -84,13 +94,13 @@ def write(held: Held, path: Path) -> Path:
     return write_bundle(content, path, table=False)
 
 
-def looked_at(held: Held, path: Path, known: Registry) -> tuple[Bundle, Evidence, Looked]:
+def looked_at(held: Held, path: Path, known: Registry) -> tuple[Bundle, Evidence, RuleResults]:
     bundle = open_bundle(write(held, path))
     evidence = evidence_of(bundle, known)
     return bundle, evidence, look(evidence, (planning.rule(known), replaying.rule(known)))
 
 
-def found_by(looked: Looked) -> dict[str, str]:
+def found_by(looked: RuleResults) -> dict[str, str]:
     return {check.name: check.verdict for check in looked.checks if check.verdict in ("FAIL", "INCONCLUSIVE")}
 
 
@@ -121,6 +131,48 @@ def test_the_honest_plain_bundle_breaks_no_rule(once: Verified, bundled: Registr
     assert found_by(looked) == {}
 
 
+def test_pages_and_summary_are_made_again_to_the_byte(once: Verified, bundled: Registry) -> None:
+    (check,) = (one for one in once.statement.checks if one.name == "pages are what the records give")
+    assert check.verdict == "PASS", check.reasons
+
+
+@pytest.fixture(scope="module")
+def again(once: Verified, bundled: Registry) -> Mapping[str, bytes]:
+    return remaking.remade(open_bundle(once.bundle), bundled, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("SUMMARY.md", lambda text: text.replace(b"adam", b"adamw", 1)),
+        ("site/leaderboards/optimizer-*.html", lambda text: text.replace(b"adam", b"adamw", 1)),
+        ("records.parquet", lambda content: content[:-1] + b"x"),
+        ("site/evil.html", None),
+        ("SUMMARY.md", "gone"),
+    ],
+    ids=["stale summary", "changed page", "changed table", "page of nobody", "no summary"],
+)
+def test_what_readers_see_is_what_the_records_give(
+    name: str, change: object, once: Verified, again: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "bundle"
+    with zipfile.ZipFile(once.bundle) as file:
+        file.extractall(folder)
+    (path,) = folder.glob(name) if change else (folder / name,)
+    if change == "gone":
+        path.unlink()
+    elif callable(change):
+        before = path.read_bytes()
+        path.write_bytes(change(before))
+        assert path.read_bytes() != before
+    else:
+        path.write_text("<p>adam wins</p>")
+    forged = open_bundle(signed(folder))
+    found = [one.text for one in remaking.differing(forged, again)]
+    assert len(found) == 1
+    assert path.relative_to(folder).as_posix() in found[0]
+
+
 FORGERIES = [("plain", name) for name in PLAIN] + [("tuned", name) for name in TUNED]
 
 
@@ -140,3 +192,81 @@ def test_a_forgery_is_found(where: str, name: str, once: Verified, bundled: Regi
         return
     assert rule in found_by(looked)
     assert verdict(looked.checks, ())[0] != "PASS"
+
+
+# Answering a bundle.
+
+
+@pytest.fixture(scope="module")
+def answered(once: Verified, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """File what somebody else measured, with two more right answers in one trial, against the bundle."""
+    here = tmp_path_factory.mktemp("answer")
+    one = next(one for one in once.plain.records if name_of(one) == "adam")
+    data = with_last(one, "test_accuracy", one.results.final["test_accuracy"] + 2 / 359)
+    store = Store(here / "mine")
+    for record in once.plain.with_record(one, data).records:
+        store.write(record)
+    command = [
+        "challenge",
+        str(once.bundle),
+        "--results",
+        str(store.folder),
+        "--to",
+        str(here / "answer"),
+        "--no-local",
+    ]
+    done = CliRunner(env={"COLUMNS": "80"}).invoke(
+        app, [*command, "--claim", "Two more are right here", "--author", "B. Skeptic"]
+    )
+    assert done.exit_code == 0, done.output
+    return here / "answer", done.output
+
+
+def test_a_challenge_is_a_bundle_that_names_what_it_answers(once: Verified, answered: tuple[Path, str]) -> None:
+    path, said = answered
+    bundle = open_bundle(path)
+    assert bundle.manifest.challenges is not None
+    assert bundle.manifest.challenges.manifest_sha256 == open_bundle(once.bundle).hash
+    assert bundle.manifest.challenges.claim == "Two more are right here"
+    assert "trials of both: 5 with the same numbers, 1 with others." in said
+    assert "test_accuracy after epoch 1 was" in said
+
+
+def test_who_merges_both_has_the_claim_and_the_answer_side_by_side(
+    once: Verified, answered: tuple[Path, str], tmp_path: Path
+) -> None:
+    merged = CliRunner().invoke(app, ["merge", str(once.bundle), str(answered[0]), "--results", str(tmp_path / "both")])
+    assert merged.exit_code == 0, merged.output
+    records = Store(tmp_path / "both", create=False).read_all()
+    facts = site_facts(tmp_path / "both", records, [])
+    data = SiteData(Contents(records.values()), challenges=facts["challenges"], disputes=facts["disputes"])
+    (page,) = statements_page.pages(data)
+    (challenge,) = page.context["challenges"]
+    (row,) = challenge.table.rows
+    claimed, answer = (float(cell.value) for cell in row.cells[2:])
+    assert answer - claimed == pytest.approx(2 / 359)
+    assert (challenge.claim, challenge.by) == ("Two more are right here", "B. Skeptic")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--claim", " "], "--claim must say what you say against it"),
+        (["--claim", "x", "--to", "a", "--zip", "b.zip"], "--to and --zip are two places"),
+        (["--claim", "x", "--zip", "b.tar"], "--zip must name a file that ends with .zip"),
+        (["--claim", "x", "--results", "nothing"], "there are no records in nothing"),
+    ],
+)
+def test_a_challenge_without_a_case_is_refused(
+    options: list[str], words: str, once: Verified, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["challenge", str(once.bundle), *options])
+    assert words in str(done.exception)
+
+
+def test_a_challenge_of_other_tasks_says_nothing_and_is_refused(once: Verified, tmp_path: Path) -> None:
+    store = Store(tmp_path / "other")
+    store.write(make_record(AUTOENCODER))
+    command = ["challenge", str(once.bundle), "--claim", "x", "--results", str(store.folder)]
+    assert "are of no task of the bundle" in str(CliRunner().invoke(app, command).exception)

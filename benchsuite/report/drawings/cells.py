@@ -134,6 +134,11 @@ def draw_key(
               fontsize=7.5, color=MUTED)  # fmt: skip
 
 
+def key_inches(words: str) -> float:
+    """Return how wide the scale of the colours is with its words, in inches."""
+    return KEY + 0.3 + 0.062 * len(words)
+
+
 def _width(axes: Axes) -> float:
     """Return how wide axes are, in inches."""
     figure = axes.get_figure(root=True)

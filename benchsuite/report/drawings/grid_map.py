@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Grid
-from benchsuite.report.drawings.axis_scale import axis_scale
+from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale
 from benchsuite.report.drawings.cells import (
     CROSS,
     MISSING,
@@ -15,6 +15,7 @@ from benchsuite.report.drawings.cells import (
     draw_cells,
     draw_key,
     draw_numbers,
+    key_inches,
     name_sides,
 )
 from benchsuite.report.drawings.palette import COLOURS, SEQUENTIAL, SEQUENTIAL_LEVELS, mixed
@@ -72,12 +73,14 @@ def draw_grid(axes: Axes, grid: Grid, *, height: float | None = None) -> Axes:
         )
     ends = sorted(known, reverse=grid.head.better == "min")
     ticks = [(0.0, form(ends[0])), (1.0, form(ends[-1]))] if known else []
-    words = ", ".join(
-        filter(None, (f"median {grid.head.measured}", scale.words(grid.head.quantity), "framed: the best"))
-    )
+    words = _key_words(grid, scale)
     draw_key(axes, colours, ticks, words, height or len(grid.rows) * CELL_HEIGHT)
-    axes.set_ylabel(grid.kinds[0].replace("_", " "))
     return axes
+
+
+def _key_words(grid: Grid, scale: AxisScale) -> str:
+    parts = (f"median {grid.head.measured}", scale.words(grid.head.quantity), "framed: the best; ✕ failed")
+    return ", ".join(filter(None, parts))
 
 
 def _medians(grid: Grid) -> dict[Place, float]:
@@ -109,9 +112,10 @@ def grid_words(grid: Grid) -> str:
 def grid_picture(grid: Grid, name: str, title: str) -> Picture:
     """Return an interaction grid as a picture of its own."""
     width, height = max(len(grid.columns) * CELL_WIDTH, 1.2), max(len(grid.rows) * CELL_HEIGHT, 0.44)
-    left = 0.45 + 0.058 * max((len(short(one)) for one in grid.rows), default=0)
+    left = 0.25 + 0.066 * max((len(short(one)) for one in grid.rows), default=0)
     tall = 0.2 + 0.05 * max((len(short(one)) for one in grid.columns), default=0)
-    right = max(0.2 + 0.7 * tall, 0.7 + 4.0 - width)
+    words = _key_words(grid, axis_scale(grid.head.quantity, grid.head.better, _medians(grid).values()))
+    right = max(0.2 + 0.7 * tall, key_inches(words) - width)
     return Picture(
         name, title, grid_words(grid), lambda axes: draw_grid(axes, grid, height=height), width, height,
         Margins(left, right, 0.45, tall),

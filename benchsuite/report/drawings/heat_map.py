@@ -14,6 +14,7 @@ from benchsuite.report.drawings.cells import (
     draw_cells,
     draw_key,
     draw_numbers,
+    key_inches,
     name_sides,
 )
 from benchsuite.report.drawings.marks import component_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 NEAREST = 0.01
 """What is missing to 1 that has the darkest colour; an untrained network has the lightest."""
+KEY_WORDS = "median score in %: 0 an untrained network, 100 the best known; ✕ failed"
 CELL_WIDTH, CELL_HEIGHT = 0.36, 0.17
 """Of a cell, in inches."""
 
@@ -65,8 +67,7 @@ def draw_heat_map(axes: Axes, found: ScoreMap, kind: str, *, height: float | Non
     draw_numbers(axes, texts)
     name_sides(axes, found.rows, found.columns, [component_of(kind, name) for name in found.names])
     ticks = [(math.log(1 - score) / math.log(NEAREST), f"{100 * score:g}") for score in (0.0, 0.9)]
-    words = "median score in %: 0 an untrained network, 100 the best known; ✕ failed"
-    draw_key(axes, colours, [*ticks, (1.0, "≥ 99")], words, height or rows * CELL_HEIGHT)
+    draw_key(axes, colours, [*ticks, (1.0, "≥ 99")], KEY_WORDS, height or rows * CELL_HEIGHT)
     return axes
 
 
@@ -95,9 +96,9 @@ def heat_map_picture(found: ScoreMap, kind: str, name: str, title: str) -> Pictu
     """
     rows, columns = found.values.shape
     width, height = max(columns * CELL_WIDTH, 1.2), max(rows * CELL_HEIGHT, 0.34)
-    left = 0.2 + 0.058 * max((len(short(one)) for one in found.rows), default=0)
+    left = 0.25 + 0.066 * max((len(short(one)) for one in found.rows), default=0)
     tall = 0.2 + 0.05 * max((len(short(one)) for one in found.columns), default=0)
-    right = max(0.2 + 0.7 * tall, 0.7 + 4.6 - width)
+    right = max(0.2 + 0.7 * tall, key_inches(KEY_WORDS) - width)
     return Picture(
         name, title, heat_map_words(found), lambda axes: draw_heat_map(axes, found, kind, height=height), width, height,
         Margins(left, right, 0.45, tall),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
 
 PREFIX = "of "
 """What the name of such a mark begins with; no artist of matplotlib's own has a blank in it."""
-SEPARATOR = "\n"
-"""Between component and label: neither has a line of its own."""
+SEPARATOR = " "
+"""Between component and label; in a quoted text there is none."""
 
 
 def component_of(kind: str, name: str) -> str:
@@ -33,5 +34,12 @@ def belongs(artist: Artist, component: str, label: str = "") -> None:
     """
     if component:
         label = "" if label == component.partition("/")[2] else label
-        # Artists of one component share the name; it never gets into a page as an id.
-        artist.set_gid(f"{PREFIX}{component.replace(SEPARATOR, ' ')}{SEPARATOR}{label.replace(SEPARATOR, ' ')}")
+        # Artists of one component share the name; it never gets into a page as an id. Quoted: matplotlib writes names with
+        # a quotation mark in another way than all others.
+        artist.set_gid(f"{PREFIX}{quote(component)}{SEPARATOR}{quote(label)}")
+
+
+def whose(name: str) -> tuple[str, str]:
+    """Return component and label of the name that :func:`belongs` gave a mark."""
+    component, _, label = name.removeprefix(PREFIX).partition(SEPARATOR)
+    return unquote(component), unquote(label)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 60
 """Rows that are drawn: the first ones."""
-MOST_BARS = 12
+MOST_BARS = 8
 """Bars that join rows which are not told apart."""
 WIDTH_INCHES, ROW = 11.0, 0.2
 """Of the figure and of a row."""
@@ -72,8 +72,8 @@ def draw_rank_ranges(axes: Axes, board: Leaderboard, styles: Styles, *, named: b
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0.5, max(len(whole), 2) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
-    set_title(axes, "rank by score, and ranks left open; bars join rows not told apart")
-    _bars(axes, ranking.cliques if ranking else (), rows)
+    joined = _bars(axes, ranking.cliques if ranking else (), rows)
+    set_title(axes, f"rank by score, and ranks left open; {joined}bars join rows not told apart")
     return axes
 
 
@@ -161,11 +161,12 @@ def _name_rows(axes: Axes, board: Leaderboard, rows: Sequence[int]) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _bars(axes: Axes, cliques: Sequence[Sequence[int]], rows: Sequence[int]) -> None:
-    """Draw, beyond the right edge, a bar along the rows of each run no two of which are told apart."""
+def _bars(axes: Axes, cliques: Sequence[Sequence[int]], rows: Sequence[int]) -> str:
+    """Draw, beyond the right edge, a bar along the rows of each run no two of which are told apart; say where some are left out."""
     at = {row: place for place, row in enumerate(rows)}
     held = [[at[row] for row in clique if row in at] for clique in cliques]
-    shown = [places for places in held if places][:MOST_BARS]
+    whole = [places for places in held if places]
+    shown = whole[:MOST_BARS]
     for number, places in enumerate(shown):
         axes.plot(
             [1.02 + 0.012 * number] * 2, [places[0] - 0.25, places[-1] + 0.25], transform=axes.get_yaxis_transform(),
@@ -173,3 +174,4 @@ def _bars(axes: Axes, cliques: Sequence[Sequence[int]], rows: Sequence[int]) -> 
         )  # fmt: skip
     if not shown:
         axes.plot([1.02] * 2, [0, 0], transform=axes.get_yaxis_transform(), color=GRID, clip_on=False)
+    return f"the first {len(shown)} of {len(whole)} " if len(shown) < len(whole) else ""

@@ -6,7 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from benchsuite.report.drawings.marks import PREFIX, SEPARATOR
+from benchsuite.report.drawings.marks import PREFIX, whose
 from benchsuite.report.drawings.palette import GRID, INK, MUTED, PAPER, variables
 from benchsuite.report.drawings.theme import theme
 
@@ -59,12 +59,13 @@ def to_svg(figure: Figure, name: str, description: str, title: str = "") -> str:
 
 def _group(found: re.Match[str]) -> str:
     """Return the beginning of a group: whose it is, or nothing of matplotlib's own names, which are the same in every figure."""
-    name = found[1]
-    if not name.startswith(PREFIX):
+    from markupsafe import escape
+
+    if not found[1].startswith(PREFIX):
         return "<g"
-    component, _, label = name.removeprefix(PREFIX).partition(SEPARATOR)
-    told = f' data-label="{label}"' if label else ""
-    return f'<g class="of" data-component="{component}"{told}'
+    component, label = whose(found[1])
+    told = f' data-label="{escape(label)}"' if label else ""
+    return f'<g class="of" data-component="{escape(component)}"{told}'
 
 
 def _page_colours(svg: str) -> str:

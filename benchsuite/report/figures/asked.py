@@ -17,7 +17,7 @@ TRACKS = ("default", "tuned", "self_tuning")
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureChoice:
     """What is chosen; everything that there is unless given.
 
     Args:
@@ -44,7 +44,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Source:
+class FigureSource:
     """What there is to draw.
 
     Args:
@@ -65,7 +65,7 @@ class Source:
         """Id → record."""
         return {record.id: record for record in self.contents.records}
 
-    def boards(self, asked: Asked) -> list[Leaderboard]:
+    def boards(self, asked: FigureChoice) -> list[Leaderboard]:
         """Return the leaderboards that are asked for: several where a track has several budgets.
 
         Raises:
@@ -94,7 +94,7 @@ class Source:
             raise unknown(f"budget of the {track} leaderboards of kind {what}:", str(asked.budget), budgets)
         return [board for board in found if board.protocol.budget == asked.budget]
 
-    def columns(self, asked: Asked) -> list[tuple[Leaderboard, int]]:
+    def columns(self, asked: FigureChoice) -> list[tuple[Leaderboard, int]]:
         """Return the columns of the task that is asked for, one of each leaderboard that has it; of no task the only one.
 
         Raises:
@@ -125,7 +125,7 @@ def one_task(asked: str, labels: Iterable[str], what: str) -> str:
     return possible[0]
 
 
-def chosen_names(asked: Asked, board: Leaderboard) -> frozenset[str]:
+def chosen_names(asked: FigureChoice, board: Leaderboard) -> frozenset[str]:
     """Return the labels of the rows that are asked for, of a leaderboard; all of them where no component is named.
 
     Raises:

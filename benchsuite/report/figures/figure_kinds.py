@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.report.drawings.picture import Picture
 from benchsuite.report.figures import of_board, of_pair, of_search, of_task
-from benchsuite.report.figures.asked import Asked, Source
+from benchsuite.report.figures.asked import FigureChoice, FigureSource
 
 BOARD = ("kind", "track", "change", "budget")
 """What chooses a leaderboard."""
@@ -20,13 +20,13 @@ class FigureKind:
 
     Args:
         summary: What it shows, a line.
-        takes: Which fields of :class:`~benchsuite.report.figures.asked.Asked` mean something to it.
+        takes: Which fields of :class:`~benchsuite.report.figures.asked.FigureChoice` mean something to it.
         make: Makes one picture for each leaderboard or measure that fits what is asked.
     """
 
     summary: str
     takes: tuple[str, ...]
-    make: Callable[[Source, Asked], list[Picture]]
+    make: Callable[[FigureSource, FigureChoice], list[Picture]]
 
 
 FIGURES: Mapping[str, FigureKind] = {
@@ -63,7 +63,7 @@ FIGURES: Mapping[str, FigureKind] = {
 """In the order of a list of them."""
 
 
-def pictures(name: str, source: Source, asked: Asked | None = None) -> list[Picture]:
+def pictures(name: str, source: FigureSource, asked: FigureChoice | None = None) -> list[Picture]:
     """Return the pictures of one sort that fit what is asked.
 
     Args:
@@ -75,9 +75,9 @@ def pictures(name: str, source: Source, asked: Asked | None = None) -> list[Pict
         BenchsuiteError: If there is no such sort, something was chosen that means nothing to it, or there is nothing to draw.
     """
     figure = figure_kind(name)
-    asked = asked or Asked()
-    usual = Asked()
-    for one in fields(Asked):
+    asked = asked or FigureChoice()
+    usual = FigureChoice()
+    for one in fields(FigureChoice):
         if one.name not in figure.takes and getattr(asked, one.name) != getattr(usual, one.name):
             raise BenchsuiteError(
                 f"a figure {name!r} has no choice of {one.name}. Received: {getattr(asked, one.name)!r}. "

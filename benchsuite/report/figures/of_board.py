@@ -19,10 +19,10 @@ from benchsuite.report.drawings.ranking import ranking_picture
 from benchsuite.report.drawings.robustness import robustness_picture
 from benchsuite.report.drawings.share_lines import ecdf_picture, profile_picture
 from benchsuite.report.drawings.trade_off import Traded, trade_off_picture
-from benchsuite.report.figures.asked import Asked, Source, chosen_names
+from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names
 
 
-def heat_maps(source: Source, asked: Asked) -> list[Picture]:
+def heat_maps(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return components × tasks of each leaderboard, the best row first."""
     found = []
     for board in source.boards(asked):
@@ -38,7 +38,7 @@ def heat_maps(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def profiles(source: Source, asked: Asked) -> list[Picture]:
+def profiles(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the performance profile of each leaderboard."""
     found = []
     for board in source.boards(asked):
@@ -50,7 +50,7 @@ def profiles(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def ecdfs(source: Source, asked: Asked) -> list[Picture]:
+def ecdfs(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the share of targets that each row of a leaderboard reached, over the budget."""
     found = []
     for board in source.boards(asked):
@@ -60,7 +60,7 @@ def ecdfs(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def _only(curves: ShareCurves, asked: Asked, board: Leaderboard) -> ShareCurves:
+def _only(curves: ShareCurves, asked: FigureChoice, board: Leaderboard) -> ShareCurves:
     """Return the curves of those rows that are asked for; what they are held against stays."""
     wanted = chosen_names(asked, board)
     kept = [row for row, label in enumerate(curves.rows) if label in wanted]
@@ -70,7 +70,7 @@ def _only(curves: ShareCurves, asked: Asked, board: Leaderboard) -> ShareCurves:
     )  # fmt: skip
 
 
-def trade_offs(source: Source, asked: Asked) -> list[Picture]:
+def trade_offs(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return quality against step time of each leaderboard."""
     found = []
     for board in source.boards(asked):
@@ -89,7 +89,7 @@ def trade_offs(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def critical_differences(source: Source, asked: Asked) -> list[Picture]:
+def critical_differences(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the critical-difference diagram of each leaderboard that has one."""
     boards = source.boards(asked)
     found = [
@@ -99,7 +99,7 @@ def critical_differences(source: Source, asked: Asked) -> list[Picture]:
     return _some(found, boards, "a critical-difference diagram needs three rows that have all of two tasks")
 
 
-def rank_ranges(source: Source, asked: Asked) -> list[Picture]:
+def rank_ranges(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return score and open ranks of each leaderboard that has a ranking."""
     boards = source.boards(asked)
     found = [
@@ -108,7 +108,7 @@ def rank_ranges(source: Source, asked: Asked) -> list[Picture]:
     return _some(found, boards, "a ranking needs two rows that are on the same tasks")
 
 
-def robustnesses(source: Source, asked: Asked) -> list[Picture]:
+def robustnesses(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what becomes of the first row of each leaderboard that has a ranking."""
     boards = source.boards(asked)
     found = [

@@ -10,10 +10,10 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.report.drawings.forest import forest_picture
 from benchsuite.report.drawings.picture import Picture
-from benchsuite.report.figures.asked import Asked, Source, chosen_names
+from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names
 
 
-def forests(source: Source, asked: Asked) -> list[Picture]:
+def forests(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the forest plot of two rows of each leaderboard.
 
     Raises:
@@ -31,7 +31,7 @@ def forests(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def verdict_of(source: Source, board: Leaderboard, a: Row, b: Row, measure: str = "test") -> Verdict:
+def verdict_of(source: FigureSource, board: Leaderboard, a: Row, b: Row, measure: str = "test") -> Verdict:
     """Return the verdict on two rows of a leaderboard, by all their evaluation seeds.
 
     Args:
@@ -49,11 +49,11 @@ def verdict_of(source: Source, board: Leaderboard, a: Row, b: Row, measure: str 
     return compared(_records(source, a), _records(source, b), about)
 
 
-def _records(source: Source, row: Row) -> list[Record]:
+def _records(source: FigureSource, row: Row) -> list[Record]:
     return [source.records[id] for entry in row.entries if entry for seed in entry.seeds for id in seed.ids]
 
 
-def _two(asked: Asked, board: Leaderboard) -> tuple[Row, Row]:
+def _two(asked: FigureChoice, board: Leaderboard) -> tuple[Row, Row]:
     if len(asked.components) != 2:
         given = ", ".join(asked.components) or "none"
         raise BenchsuiteError(

@@ -18,10 +18,10 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.report.drawings.budget_lines import BudgetLine, budget_picture
 from benchsuite.report.drawings.marks import component_of
 from benchsuite.report.drawings.picture import Picture
-from benchsuite.report.figures.asked import Asked, Source, chosen_names, one_task
+from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names, one_task
 
 
-def budget_curves(source: Source, asked: Asked) -> list[Picture]:
+def budget_curves(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what the best of k settings is worth on a task, or on all of them where none is named.
 
     Raises:
@@ -36,7 +36,7 @@ def budget_curves(source: Source, asked: Asked) -> list[Picture]:
     return [_of_task(source, asked, board) if asked.task else _of_all(source, asked, board) for board in boards]
 
 
-def _tuned(source: Source, asked: Asked) -> Asked:
+def _tuned(source: FigureSource, asked: FigureChoice) -> FigureChoice:
     """Return what is asked, of the tuned track unless another is named."""
     from dataclasses import replace
 
@@ -44,7 +44,7 @@ def _tuned(source: Source, asked: Asked) -> Asked:
     return replace(asked, track="tuned") if not asked.track and "tuned" in there else asked
 
 
-def _of_task(source: Source, asked: Asked, board: Leaderboard) -> Picture:
+def _of_task(source: FigureSource, asked: FigureChoice, board: Leaderboard) -> Picture:
     labels = {head.label: at for at, head in enumerate(board.columns)}
     task = one_task(asked.task, labels, f"task on which {board.kind.replace('_', ' ')}s were tuned:")
     head = board.columns[labels[task]]
@@ -62,7 +62,7 @@ def _of_task(source: Source, asked: Asked, board: Leaderboard) -> Picture:
     )
 
 
-def _of_all(source: Source, asked: Asked, board: Leaderboard) -> Picture:
+def _of_all(source: FigureSource, asked: FigureChoice, board: Leaderboard) -> Picture:
     """Return the mean over tasks of scores between an untrained network and the best that is known."""
     table = sound_table(board, source.contents.sample)
     known = best_known(source.contents.reference, "validation")
@@ -91,7 +91,7 @@ def _of_all(source: Source, asked: Asked, board: Leaderboard) -> Picture:
     return budget_picture(_best_first(lines, 1.0), "score", "max", f"budget-curves {board.key}", title)
 
 
-def _line(source: Source, board: Leaderboard, label: str, name: str, best: BestOf, sign: float) -> BudgetLine:
+def _line(source: FigureSource, board: Leaderboard, label: str, name: str, best: BestOf, sign: float) -> BudgetLine:
     expected, low, high = (
         tuple(sign * value if math.isfinite(value) else math.nan for value in part.tolist())
         for part in (best.expected, best.low, best.high)

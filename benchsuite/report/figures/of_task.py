@@ -19,14 +19,14 @@ from benchsuite.report.drawings.seed_strip import draw_seed_strip
 from benchsuite.report.drawings.sensitivity import sensitivity_picture
 from benchsuite.report.drawings.series import Series, series_of
 from benchsuite.report.drawings.series_legend import Named, draw_legend, width_of
-from benchsuite.report.figures.asked import Asked, Source, chosen_names, one_task
+from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names, one_task
 from benchsuite.report.tables.numbers import folds_text
 
 CURVES_HEIGHT = 3.5
 """Of the axes, in inches."""
 
 
-def learning_curves(source: Source, asked: Asked) -> list[Picture]:
+def learning_curves(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the learning curves of a task beside what every seed ended with."""
     if asked.across not in ACROSS:
         raise unknown("thing that curves run over:", asked.across, ACROSS)
@@ -53,7 +53,7 @@ def learning_curves(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def seeds(source: Source, asked: Asked) -> list[Picture]:
+def seeds(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what every seed of a task ended with."""
     found = []
     for board, at in source.columns(asked):
@@ -70,13 +70,13 @@ def seeds(source: Source, asked: Asked) -> list[Picture]:
     return found
 
 
-def _series(source: Source, asked: Asked, board, at: int) -> list[Series]:  # type: ignore[no-untyped-def]
+def _series(source: FigureSource, asked: FigureChoice, board, at: int) -> list[Series]:  # type: ignore[no-untyped-def]
     wanted = chosen_names(asked, board)
     held = series_of(board, at, source.records, source.styles, across=asked.across)
     return [one for one in held if one.label in wanted]
 
 
-def sensitivity(source: Source, asked: Asked) -> list[Picture]:
+def sensitivity(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what came of each value of a hyperparameter on a task."""
     board = source.boards(asked)[0]
     track = board.protocol.track
@@ -95,7 +95,7 @@ def sensitivity(source: Source, asked: Asked) -> list[Picture]:
     return [_sensitivity(source, asked, one, task) for one in found if labels[one.column] == task]
 
 
-def _sensitivity(source: Source, asked: Asked, found: Sensitivities, task: str) -> Picture:
+def _sensitivity(source: FigureSource, asked: FigureChoice, found: Sensitivities, task: str) -> Picture:
     held = tuple(one for one in found.held if not asked.components or {one.label, one.name} & set(asked.components))
     if not held:
         raise unknown(
@@ -106,7 +106,7 @@ def _sensitivity(source: Source, asked: Asked, found: Sensitivities, task: str) 
     return sensitivity_picture(shown, asked.kind, source.styles, name, f"{task}: {found.measure} over {asked.over}")
 
 
-def interactions(source: Source, asked: Asked) -> list[Picture]:
+def interactions(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the interaction grids of a task."""
     grids = source.contents.grids
     if not grids:
@@ -116,13 +116,13 @@ def interactions(source: Source, asked: Asked) -> list[Picture]:
         )
     task = one_task(asked.task, (grid.head.label for grid in grids), "task with an interaction grid:")
     return [
-        grid_picture(grid, f"interaction {' '.join(grid.kinds)} {task}", f"{' × '.join(grid.kinds)} on {task}".replace("_", " "))
+        grid_picture(grid, f"interaction {' '.join(grid.kinds)} {task}", f"{' × '.join(grid.kinds).replace('_', ' ')} on {task}")
         for grid in grids
         if grid.head.label == task
     ]  # fmt: skip
 
 
-def probe_maps(source: Source, asked: Asked) -> list[Picture]:
+def probe_maps(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what was measured in the layers of a task: one picture for each measure."""
     found = layer_probes(source.contents.sample, source.probes)
     if not found:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.report.drawings.theme import theme
-from benchsuite.report.figures.asked import Asked, Source
+from benchsuite.report.figures.asked import FigureChoice, FigureSource
 from benchsuite.report.figures.figure_kinds import pictures
 from benchsuite.report.paper.facts import BoardFacts, safe_names
 from benchsuite.report.tables.latex import escaped
@@ -66,7 +66,7 @@ class PaperFigure:
         )
 
 
-def board_figures(one: BoardFacts, source: Source, curves: int = MOST_CURVES) -> Iterator[PaperFigure]:
+def board_figures(one: BoardFacts, source: FigureSource, curves: int = MOST_CURVES) -> Iterator[PaperFigure]:
     """Draw a leaderboard as a whole, and learning curves.
 
     Args:
@@ -76,7 +76,7 @@ def board_figures(one: BoardFacts, source: Source, curves: int = MOST_CURVES) ->
     """
     board = one.board
     title = escaped(board.title[0].upper() + board.title[1:])
-    asked = Asked(board.kind, board.protocol.track, board.change, board.protocol.budget or None)
+    asked = FigureChoice(board.kind, board.protocol.track, board.change, board.protocol.budget or None)
     for sort, caption in CAPTIONS.items():
         for picture in _found(sort, source, asked, board.key)[:1]:
             yield PaperFigure(f"{sort}-{one.slug}", f"{title}: {caption}.", pdf(picture.figure()))
@@ -88,7 +88,7 @@ def board_figures(one: BoardFacts, source: Source, curves: int = MOST_CURVES) ->
             yield PaperFigure(f"curves-{one.slug}-{slug}", caption, pdf(replace(picture, compose=None).figure()))
 
 
-def _found(sort: str, source: Source, asked: Asked, key: str) -> list[Picture]:
+def _found(sort: str, source: FigureSource, asked: FigureChoice, key: str) -> list[Picture]:
     """Return the pictures of a sort that are of one leaderboard; none where there is nothing to draw."""
     try:
         found = pictures(sort, source, asked)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchsuite.report.contents import Contents
-from benchsuite.report.figures.asked import Source
+from benchsuite.report.figures.asked import FigureSource
 from benchsuite.report.paper.board_tables import ranking_table, result_tables
 from benchsuite.report.paper.document import MAIN, MAKEFILE, README, results
 from benchsuite.report.paper.facts import Declared, PaperFacts
@@ -29,7 +29,7 @@ def paper_files(facts: PaperFacts, *, figures: bool = True) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     text = methods(facts, bibliography)
     of_boards = []
-    source = Source(facts.contents)
+    source = FigureSource(facts.contents)
     for one in facts.boards:
         tables = [ranking_table(one, facts, bibliography), *result_tables(one)]
         of_boards.append((one, tables, list(board_figures(one, source)) if figures else []))

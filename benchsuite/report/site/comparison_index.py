@@ -27,7 +27,7 @@ WHY = {
 }
 MOST_ROWS = 60
 """Rows of a matrix."""
-SIGNS = {"better": "+", "worse": "−", CANNOT_TELL: "·"}
+SIGNS = {"better": "+", "worse": "−", CANNOT_TELL: "?"}
 
 
 @dataclass(frozen=True, slots=True)

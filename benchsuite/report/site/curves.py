@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,12 +13,16 @@ from benchsuite.analysis.row_curves import RowCurve, row_curve
 from benchsuite.record import Record
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale, worth_showing
 from benchsuite.report.drawings.palette import Style
-from benchsuite.report.site.plain_chart import Axis, Chart, Shape, band_path, line_path
+from benchsuite.report.site.plain_chart import MOST_POINTS, Axis, Chart, Shape, band_path, line_path
 from benchsuite.report.tables.numbers import count_of, folds_text
 
 LARGE = (1000.0, 360.0)
 SMALL = (220.0, 132.0)
 """Width and height in points."""
+MOST_BANDS = 24
+"""Rows of a large chart up to which each has its interval drawn: more of them would hide one another."""
+SMALL_POINTS = 14
+"""Of a line in a small chart."""
 AXES = {"step": "training step", "epoch": "epoch", "seconds": "seconds of training"}
 """What the horizontal axis may be, and its label."""
 
@@ -42,6 +46,8 @@ class ColumnCurves:
     bottom: float
     top: float
     ends: Mapping[str, float]
+    paths: dict[tuple[str, str, bool], tuple[str, str]] = field(default_factory=dict)
+    """Row, axis and whether small → line and band: those of a row are the same on every page."""
 
 
 class Curves:
@@ -159,12 +165,19 @@ def _chart(
     left, top, right, bottom = box
     across = Axis(0.0, held.ends[axis] or 1.0, left, right)
     up = Axis(held.bottom, held.top, bottom, top, held.scale)
-    shapes = [
-        shape
-        for one in reversed(drawn)
-        if (curve := held.rows.get(one.row.label)) is not None and (shape := _shape(held, one, curve, axis, across, up))
-    ]
     few = size is SMALL
+    bands = few or len(drawn) <= MOST_BANDS
+    shapes = []
+    for one in reversed(drawn):
+        curve = held.rows.get(one.row.label)
+        if curve is None or not len(values(curve, axis)):
+            continue
+        key = one.row.label, axis, few
+        if key not in held.paths:
+            held.paths[key] = _paths(held, curve, axis, across, up, SMALL_POINTS if few else MOST_POINTS)
+        line, band = held.paths[key]
+        shown = band if bands and "grey" not in one.classes else ""
+        shapes.append(Shape(one.component, one.family, one.style, one.row.label, line, shown, classes=one.classes))
     return Chart(
         alt=alt,
         width=size[0],
@@ -179,18 +192,12 @@ def _chart(
     )
 
 
-def _shape(held: ColumnCurves, one: Drawn, curve: RowCurve, axis: str, across: Axis, up: Axis) -> Shape | None:
+def _paths(held: ColumnCurves, curve: RowCurve, axis: str, across: Axis, up: Axis, most: int) -> tuple[str, str]:
+    """Return the line of a curve and the band of its interval."""
     xs = values(curve, axis).tolist()
-    if not xs:
-        return None
     good, poor = (held.top, held.bottom) if held.head.direction == "max" else (held.bottom, held.top)
-    points = [
-        (x, held.scale.shown(y) if math.isfinite(y) else math.nan)
-        for x, y in zip(xs, curve.median.tolist(), strict=True)
-    ]
-    band = ""
-    if curve.seeds > 1 and "grey" not in one.classes:
-        band = band_path(xs, curve.low.tolist(), curve.high.tolist(), across, up, good, poor)
-    return Shape(
-        one.component, one.family, one.style, one.row.label, line_path(points, across, up), band, classes=one.classes
-    )
+    medians = [held.scale.shown(y) if math.isfinite(y) else math.nan for y in curve.median.tolist()]
+    line = line_path(list(zip(xs, medians, strict=True)), across, up, most)
+    if curve.seeds < 2:
+        return line, ""
+    return line, band_path(xs, curve.low.tolist(), curve.high.tolist(), across, up, good, poor, most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from benchsuite.report.drawings.axis_scale import AxisScale
@@ -83,7 +84,7 @@ class Chart:
     marks: tuple[float, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """Where numbers lie: ``first`` at ``start`` and ``last`` at ``end``, in points.
 
@@ -103,13 +104,14 @@ class Axis:
 
     def at(self, value: float) -> float:
         """Return where a number lies; what is beyond an end lies at that end."""
-        first, last = self.scale.place(self.first), self.scale.place(self.last)
-        share = 0.5 if last == first else (self.scale.place(value) - first) / (last - first)
+        first, width = self._places
+        share = (self.scale.place(value) - first) / width if width else 0.5
         return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
 
-    def holds(self, value: float) -> bool:
-        """Say whether a number lies between the ends."""
-        return min(self.first, self.last) <= value <= max(self.first, self.last)
+    @cached_property
+    def _places(self) -> tuple[float, float]:
+        first = self.scale.place(self.first)
+        return first, self.scale.place(self.last) - first
 
     def ticks(self, most: int = 5) -> tuple[Tick, ...]:
         """Return round numbers between the ends, no more than so many."""
@@ -123,22 +125,22 @@ def linear_ticks(first: float, last: float, most: int = 5) -> list[float]:
     low, high = sorted((first, last))
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low] if math.isfinite(low) else []
-    raw = (high - low) / max(most, 1)
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(digit * power for digit in STEPS if digit * power >= raw * (1 - 1e-9))
-    count = math.floor(high / step + 1e-9) - math.ceil(low / step - 1e-9) + 1
-    start = math.ceil(low / step - 1e-9)
-    return [round((start + number) * step, 12) for number in range(max(count, 0))]
+    power = 10.0 ** math.floor(math.log10((high - low) / max(most, 1)))
+    for step in (digit * factor * power for factor in (1.0, 10.0) for digit in STEPS):
+        start, end = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if end - start + 1 <= most:
+            return [round(number * step, 12) for number in range(start, end + 1)]
+    return []
 
 
-def line_path(points: Iterable[Point], across: Axis, up: Axis) -> str:
+def line_path(points: Iterable[Point], across: Axis, up: Axis, most: int = MOST_POINTS) -> str:
     """Return the path of a line; it has a gap where a value is no number."""
     parts, inside = [], False
-    for x, y in thinned(list(points)):
+    for x, y in thinned(list(points), most):
         if not (math.isfinite(x) and math.isfinite(y)):
             inside = False
             continue
-        parts.append(f"{'L' if inside else 'M'}{across.at(x):g} {up.at(y):g}")
+        parts.append(f"{'L' if inside else 'M'}{across.at(x):.0f} {up.at(y):g}")
         inside = True
     return "".join(parts)
 
@@ -151,6 +153,7 @@ def band_path(
     up: Axis,
     best: float,
     worst: float,
+    most: int = MOST_POINTS,
 ) -> str:
     """Return the path of the area between two lines; an end without a number lies at the edge of the plot.
 
@@ -162,8 +165,9 @@ def band_path(
         up: The vertical axis.
         best: The value at the better edge.
         worst: The value at the worse edge.
+        most: Points of each line.
     """
-    held = thinned(list(zip(xs, lows, highs, strict=True)))
+    held = thinned(list(zip(xs, lows, highs, strict=True)), most)
     if len(held) < 2:
         return ""
 
@@ -172,8 +176,8 @@ def band_path(
             return up.at(value)
         return up.at(worst if (value > 0) == (worst > best) else best)
 
-    there = [f"{across.at(x):g} {y(high):g}" for x, _, high in held]
-    back = [f"{across.at(x):g} {y(low):g}" for x, low, _ in reversed(held)]
+    there = [f"{across.at(x):.0f} {y(high):g}" for x, _, high in held]
+    back = [f"{across.at(x):.0f} {y(low):g}" for x, low, _ in reversed(held)]
     return f"M{'L'.join(there + back)}Z"
 
 

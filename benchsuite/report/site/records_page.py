@@ -131,13 +131,15 @@ def _line(
     sign = -1 if task.direction == "max" else 1
     values = [_value(results.final, f"test_{task.primary}"), _value(results.best, f"test_{task.primary}")]
     values.append(_value(results.final, f"validation_{task.primary}"))
-    reached = tuple(f"{target}: {'–' if one is None else whole(one.step)}" for target, one in results.targets.items())
+    reached = ", ".join(
+        f"{target}: {'–' if one is None else whole(one.step)}" for target, one in results.targets.items()
+    )
     told, where_told, code_told = recipes.name(recipe + budget), places.name(where), prints.name(code)
     setting = settings.get(key_of(trial.recipe.get(kind)), "") if settings else ""
     fold = f", fold {trial.fold[0]} of {trial.fold[1]}" if trial.fold else ""
     failed = record.outcome.failed
     cells = (
-        Cell(record.id[:8], link=links.trial_file(record.id), title=record.id, value=record.id),
+        Cell(record.id[:8], link=links.trial_file(record.id), value=record.id),
         Cell(label + fold, link=links.task(label)),
         Cell(setting or told, link=f"#{told}", small=(told,) if setting else ()),
         Cell(str(trial.seed), trial.seed),
@@ -147,15 +149,13 @@ def _line(
             small=(record.reason,) if record.reason else (),
         ),
         *(_number(value, sign, math.inf if failed else math.nan) for value in values),
-        Cell("" if reached else "–", small=reached, value=", ".join(reached)),
+        Cell(reached or "–"),
         _number(costs.step_milliseconds),
         Cell(duration(costs.wall_seconds), costs.wall_seconds, value=costs.wall_seconds),
         Cell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
         Cell(code_told, link=f"#{code_told}"),
     )
-    component = "" if kind in (BASELINE, SEVERAL) else f"{kind}/{name}"
-    family = data.card(kind, name).family if component else ""
-    return Line(cells, component, family, data.style(kind, name), id=record.id)
+    return Line(cells, id=record.id)
 
 
 def _value(values: dict[str, float | int | None] | None, name: str) -> float | None:

@@ -9,7 +9,6 @@ from benchsuite.analysis import Column, Entry, Leaderboard, Row
 from benchsuite.analysis.sample import column_of
 from benchsuite.record import Record
 from benchsuite.report.shown import shown_rows
-from benchsuite.report.site.board_tables import task_ranking_table
 from benchsuite.report.site.curves import large_charts
 from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
 from benchsuite.report.site.links import Links
@@ -24,8 +23,8 @@ from benchsuite.report.site.table import Cell, Head, Table
 from benchsuite.report.site.task_index import index_page
 from benchsuite.report.site.task_resolution import resolution_table
 from benchsuite.report.site.task_view import task_view
-from benchsuite.report.tables.numbers import column_format, interval_text, outcome_word, whole
-from benchsuite.report.tables.ranking_words import first_line
+from benchsuite.report.tables.numbers import column_format, interval_text, milliseconds, outcome_word, size, whole
+from benchsuite.report.tables.ranking_words import cautions, first_line, range_text
 
 MOST_ROWS = 60
 """Rows that a figure draws."""
@@ -45,8 +44,7 @@ class BoardOnTask:
         first: Who is first on this task.
         charts: The curves by step, by epoch and by seconds.
         seeds: Where every seed ended.
-        ranking: The ranking on this task.
-        finals: Every seed's value, each leading to its trial.
+        finals: Place, cost and every seed's value, each leading to its trial.
         notes: What failed, has no value, or is not drawn.
     """
 
@@ -55,7 +53,6 @@ class BoardOnTask:
     first: str
     charts: tuple[Chart, ...]
     seeds: Chart | None
-    ranking: Table
     finals: Table
     notes: tuple[str, ...]
 
@@ -127,9 +124,8 @@ def _on_task(data: SiteData, links: Links, board: Leaderboard, at: int, csv: str
         first=first_line(board, board.task_rankings[at]) if board.task_rankings else "",
         charts=large_charts(curves, [one for one, _ in shown], board) if curves.rows else (),
         seeds=seed_chart([(one, entry) for one, entry in shown if entry.counted], head),
-        ranking=task_ranking_table(data, links, board, at, f"{csv}-ranking"),
         finals=data.table(_finals(data, links, board, at, entries, f"{csv}-seeds")),
-        notes=tuple(_notes(entries, len(shown))),
+        notes=(*_notes(entries, len(shown)), *(cautions(board.task_rankings[at]) if board.task_rankings else ())),
     )
 
 
@@ -165,15 +161,22 @@ def _finals(
     seeds = sorted({seed.seed for _, entry in entries for seed in entry.seeds})
     heads = (
         Head("Component", name=True),
+        Head("Place", True, "1 + how many are told to be better on this task; “=” where several share it"),
+        Head("Ranks", True, "What chance leaves open on this task"),
         Head("Median", True, f"Of {head.measured} over the seeds; below its interval"),
+        Head("Step", True, "Time of a training step, where the trial had its core to itself"),
+        Head("State", True, "Of the optimizer"),
         *(Head(f"Seed {seed}", True) for seed in seeds[:MOST_SEEDS]),
     )
     lines = []
     for row, entry in entries:
-        final = entry.final
+        final, place = entry.final, entry.place
+        step, state = entry.step_milliseconds, entry.state_bytes
         interval = interval_text(final, form) if final and final.count > 1 else ""
         cells = [
             name_cell(links, board, row),
+            Cell("broken" if row.broken else place.text if place else "–", place.place if place else float("inf")),
+            Cell(range_text(place), (place.low + place.high) / 2 if place else float("inf")),
             Cell(
                 form(final.estimate) if final else outcome_word(entry.without_value),
                 sign * final.estimate if final else float("inf"),
@@ -181,6 +184,8 @@ def _finals(
                 small=(interval,) if interval else (),
                 value=final.estimate if final else None,
             ),
+            Cell("–" if step is None else milliseconds(step), float("inf") if step is None else step),
+            Cell("–" if state is None else size(state), float("inf") if state is None else float(state)),
         ]
         by_seed = {seed.seed: seed for seed in entry.seeds}
         for number in seeds[:MOST_SEEDS]:

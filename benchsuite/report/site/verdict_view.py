@@ -183,7 +183,7 @@ def _table(
                     Cell(task.word, float(ORDER[task.word]), classes=CLASSES[task.word]),
                     Cell(texts[0], _order(-sign * task.a), record_a, small=_failed(task.failed_a, task), value=task.a),
                     Cell(texts[1], _order(-sign * task.b), record_b, small=_failed(task.failed_b, task), value=task.b),
-                    Cell(estimate, _order(-sign * task.difference), record_a, small=tuple(interval), value=task.difference),
+                    Cell(estimate, _order(-sign * task.difference), small=tuple(interval), value=task.difference),
                     Cell(improvement_text(task.improvement), _order(-task.improvement), value=task.improvement),
                     Cell(p_text(task.corrected) if task.seeds else "–", _order(task.corrected), value=task.corrected),
                     Cell(whole(task.seeds), float(task.seeds), small=(f"+{whole(task.more_seeds)}",) if task.more_seeds else ()),

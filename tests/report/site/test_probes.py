@@ -15,11 +15,14 @@ from benchsuite.engine.program import probes as engine
 from benchsuite.report import write_report
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
 from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
+from benchsuite.report.site import task_page
+from benchsuite.report.site.assets import assets
 from benchsuite.report.site.probe_view import MEASURES, number_text, probes_view, scale_for
 from benchsuite.store import Store
 from tests.factories import AUTOENCODER, component, make_record
-from tests.report.reading import HOSTILE, Page, render
+from tests.report.reading import HOSTILE, Page, render, site
 
+TASKS = [task_page.pages]
 LAYERS = ("dense_1", "dense_2", "output_1")
 XAVIER = {"initializer": [component("xavier_uniform")]}
 WIDE = {"initializer": [component("gaussian", deviation=1.0)]}
@@ -51,7 +54,10 @@ def of_task(*pairs):
 
 def page_of(*pairs):
     records, probes = study(*pairs)
-    return render(records, probes=probes)
+    (page,) = (
+        text for path, text in site(records, TASKS, probes=probes).items() if path.startswith("tasks/digits_mlp")
+    )
+    return page
 
 
 def maps_of(found, measure):
@@ -338,9 +344,9 @@ MANY = tuple(range(9))
 
 
 def test_without_probes_the_page_has_no_trace_of_them():
-    text = render([make_record()])
-    assert render([make_record()], probes={}) == text
-    for word in ("probe", "heat", "Inside the layers", ".names", "--rows"):
+    text = render([make_record()], TASKS)
+    assert render([make_record()], TASKS, probes={}) == text
+    for word in ('class="probes', 'class="heat', "Inside the layers", "--rows"):
         assert word not in text
 
 
@@ -365,16 +371,17 @@ def test_the_page_shows_every_measure_of_every_recipe():
     assert "test accuracy 0.9000, 2 seeds" in section
     assert '1 seed, none from epoch 2 on, <span class="bad">1 of 1 diverged</span>' in section
     assert "|f′| &lt; 0.01" in section
-    # It stands before the small print of its task, after the learning curves.
-    assert text.index("<summary>Initializer") < text.index("Inside the layers") < text.index("About this task")
+    # It stands after the learning curves.
+    assert text.index(">Initializer<") < text.index("Inside the layers")
 
 
 def test_every_class_of_a_cell_has_a_colour():
     text = page_of((make_record(), probed(lambda epoch, layer: 10.0**epoch * layer, epochs=MANY, activation_mean=-1.0)))
     used = set(re.findall(r'<path class="(\w+)"', text))
     assert {"h0", "hz", "d0"} <= used
-    for colour in used:
-        assert len(re.findall(rf"\.{colour} ?{{ ?stroke: ?[#v]", text)) == (1 if colour == "hz" else 2)
+    style = assets()["site.css"].decode()
+    for colour in used & {f"{kind}{level}" for kind in "hd" for level in range(30)}:
+        assert len(re.findall(rf"--{colour}:#", style)) == 3, "on light and dark, chosen or the reader's"
 
 
 def test_many_epochs_have_the_numbers_of_one_beside_the_map():
@@ -446,7 +453,7 @@ def test_hostile_names_are_text():
         parsed = Page(text)
         assert parsed.open == []
         assert parsed.tags & {"script", "img"} == {"script"}
-        assert text.count("<script") == 1
+        assert text.count("<script") == text.count('.js"></script>')
         assert "\na b</div>" in text, "a name stays in its line"
 
 
@@ -455,7 +462,6 @@ def test_pairs_of_two_kinds_have_their_layers_shown_too():
     text = page_of((make_record(changes=both), probed(1.0)))
     assert '<details open class="figures probes"' in text
     assert "optimizer sgd, initializer xavier_uniform" in text
-    assert 'id="task-digits-mlp"' in text
 
 
 def test_many_recipes_take_few_bytes_for_each_number():
@@ -480,25 +486,28 @@ def test_many_recipes_take_few_bytes_for_each_number():
     assert size / (10 * 7 * 31 * 20) < 10
 
 
-def test_the_page_is_drawn_again_when_only_the_probes_changed(tmp_path):
+def test_the_page_is_made_again_when_only_the_probes_changed(tmp_path):
     record = make_record()
-    first = write_report([record], tmp_path).read_text(encoding="utf-8")
-    second = write_report([record], tmp_path, probes={record.id: probed(1.0)}).read_text(encoding="utf-8")
-    assert "Inside the layers" not in first
+
+    def written(folder, **options):
+        index = write_report([record], folder, **options)
+        return (index.parent / "tasks" / "digits_mlp.html").read_text(encoding="utf-8")
+
+    assert "Inside the layers" not in written(tmp_path)
+    second = written(tmp_path, probes={record.id: probed(1.0)})
     assert "Inside the layers" in second
-    again = write_report([record], tmp_path / "other", probes={record.id: probed(1.0)})
-    assert again.read_text(encoding="utf-8") == second
+    assert written(tmp_path / "other", probes={record.id: probed(1.0)}) == second
 
 
 def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
     store, record = Store(tmp_path), make_record()
     store.write(record)
     nothing_loaded = SimpleNamespace(tables=defaultdict(dict), broken=[], same_as={})
-    assert "Inside the layers" not in write(store, nothing_loaded).index.read_text(encoding="utf-8")
+    page = write(store, nothing_loaded).index.parent / "tasks" / "digits_mlp.html"
+    assert "Inside the layers" not in page.read_text(encoding="utf-8")
     store.extras.write_probes(record.id, probed(1.0))
-    assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in write(store, nothing_loaded).index.read_text(
-        encoding="utf-8"
-    )
+    write(store, nothing_loaded)
+    assert "Inside the layers: 1 recipe, 3 layers, 3 probed epochs" in page.read_text(encoding="utf-8")
 
 
 def test_of_very_many_recipes_the_baseline_and_the_best_have_maps(monkeypatch):

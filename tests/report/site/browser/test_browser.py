@@ -32,7 +32,7 @@ def some_of_each(site: Path, most: int = 5) -> list[str]:
         held = found.setdefault(path.rpartition("/")[0], [])
         if len(held) < most or (HOSTILE_SLUG in path and len(held) < 2 * most):
             held.append(path)
-    return sum(found.values(), [])
+    return [path for held in found.values() for path in held]
 
 
 def one_of_each(site: Path) -> list[str]:
@@ -119,7 +119,9 @@ def test_axe_finds_nothing_serious_on_any_family_of_pages(browser: Any, site: Pa
         result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
         for one in result.response["violations"]:
             if one["impact"] in ("serious", "critical"):
-                found.append((path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300]))
+                found.append(
+                    (path, one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary", "")[:300])
+                )
     window.context.close()
     assert found == []
 
@@ -269,7 +271,9 @@ def test_the_axis_of_curves_is_switched(window: Window):
     assert len(names) >= 2
     switch.locator("button").nth(1).click()
     held = page.locator(".axes").first
-    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [at == 1 for at in range(len(names))]
+    assert [one.is_visible() for one in held.locator(":scope > [data-axis]").all()] == [
+        at == 1 for at in range(len(names))
+    ]
     assert f"x={names[1]}" in page.url
 
 

@@ -1,0 +1,76 @@
+"""The reference results that ship: small, whole, complete, and of the code and the rules of now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from benchsuite.bundle import Bundle, open_bundle
+from benchsuite.data_now import DataNow
+from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.provenance import fingerprints
+from benchsuite.reference import load_reference, reference_file
+from benchsuite.reference.fitting import other_code, other_rules
+from benchsuite.registry import Registry
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
+from benchsuite.thinned import thinned
+
+FILE = Path(__file__).parents[2] / "results" / "reference" / "reference.zip"
+SEEDS = 10
+LARGEST = 5_000_000
+AGAIN = "run `make reference` and commit what it writes"
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    """All of it, checked to the letter."""
+    return open_bundle(FILE)
+
+
+def test_what_ships_is_found_and_small() -> None:
+    assert reference_file() == FILE
+    assert FILE.stat().st_size <= LARGEST
+
+
+def test_it_is_of_the_rules_the_code_and_the_data_of_now(bundle: Bundle, bundled: Registry) -> None:
+    """A component or task that changed would be compared with by what it was."""
+    tasks = {record.trial.task for record in bundle.records}
+    assert other_rules(bundle.manifest.rules, tasks, bundled) == "", AGAIN
+    assert other_code(bundle.records, lambda trial: fingerprints(trial, bundled), DataNow(bundled)) == "", AGAIN
+
+
+def test_every_component_of_the_quick_tier_is_there_as_declared(bundle: Bundle, bundled: Registry) -> None:
+    there = {record.id for record in bundle.records}
+    planned = plan(Study(all=True, seeds=str(SEEDS)), bundled).trials
+    assert {kind for kind in RECIPE_KINDS if any(row.kind == kind for row in plan(Study(all=True), bundled).rows)} >= {
+        "optimizer"
+    }
+    assert not set(planned) - there, AGAIN
+
+
+def test_every_optimizer_is_tuned_on_every_quick_task_by_one_protocol(bundle: Bundle, bundled: Registry) -> None:
+    rows = plan(Study(components={"optimizer": ("*",)}), bundled).rows
+    wanted = Counter((row.task, row.settings[0].name) for row in rows)
+    held = Counter((search.task, search.selection) for search in bundle.searches)
+    assert held == wanted, AGAIN
+    protocols = {(search.tuner, search.tuner_version, search.budget, search.tuning_seeds) for search in bundle.searches}
+    assert len(protocols) == 1
+    seeds = {record.id: record.trial.seed for record in bundle.records}
+    for search in bundle.searches:
+        assert {seeds[id] for id in search.evaluated} == set(range(SEEDS)), search.selection
+        assert set(search.tuning_ids) <= set(seeds)
+
+
+def test_its_records_are_thinned_and_say_so(bundle: Bundle) -> None:
+    assert bundle.manifest.thin
+    assert [record for record in bundle.records[::50] if thinned(record) != record] == []
+
+
+def test_what_is_read_one_by_one_is_what_the_bundle_holds(bundle: Bundle) -> None:
+    stored = load_reference()
+    assert stored.searches == bundle.searches
+    for record in bundle.records[::100]:
+        assert stored.record(record.id) == record
