@@ -36,7 +36,7 @@ def test_a_page_obeys_its_rules_follows_its_report_and_stays_where_it_was(server
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
-        for path in ("", "failures.html"):
+        for path in ("", "provenance.html"):
             page.goto(server.address + path)
         page.goto(server.address)
         page.evaluate("scrollTo(0, 120)")
