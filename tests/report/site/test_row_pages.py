@@ -190,8 +190,10 @@ def test_what_studies_ask_for_is_read_with_care() -> None:
         {"verb": "compare"},
         {},
         {"verb": "compare", "options": {"a": "x", "b": "y"}},
+        {"verb": "compare", "command": ["benchsuite", "compare", "p", "q", "--yes"], "options": {"kind": "loss"}},
+        {"verb": "compare", "command": ["benchsuite", "compare", "--yes", "p"], "options": {}},
     ]
-    assert list(asked_pairs(studies)) == [("optimizer", "x", "y")]
+    assert list(asked_pairs(studies)) == [("", "x", "y"), ("loss", "p", "q")]
 
 
 def test_places_on_an_axis() -> None:
