@@ -34,7 +34,8 @@ class Verdicts:
         self.boards = [BoardVerdicts(board, known) for board in contents.shown]
         self._by_key = {one.board.key: one for one in self.boards}
         self.shared = SharedCsv()
-        self._asked = list(asked_pairs(studies))
+        kinds = list(dict.fromkeys(one.board.kind for one in self.boards))
+        self._asked = [(one, a, b) for kind, a, b in asked_pairs(studies) for one in ([kind] if kind else kinds)]
 
     def of(self, board: Leaderboard) -> BoardVerdicts:
         """Return the verdicts on the rows of a leaderboard."""
@@ -73,12 +74,17 @@ def asked_pairs(studies: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str
     """Yield kind and labels of the comparisons that study files ask for.
 
     Args:
-        studies: As they are stored: ``verb`` and ``options`` of each are looked at, and one without them asks for nothing.
+        studies: As they are stored: ``verb``, ``options`` and ``command`` are looked at. Without a kind it is empty: any that
+            has both.
     """
     for study in studies:
-        options = study.get("options")
-        if study.get("verb") != "compare" or not isinstance(options, Mapping):
+        if study.get("verb") != "compare":
             continue
-        a, b, kind = (options.get(name) for name in ("a", "b", "kind"))
-        if isinstance(a, str) and isinstance(b, str):
-            yield (kind if isinstance(kind, str) else "optimizer"), a, b
+        options, words = study.get("options"), study.get("command")
+        held = options if isinstance(options, Mapping) else {}
+        sides = [held.get("a"), held.get("b")]
+        if None in sides and isinstance(words, list | tuple) and len(words) > 3:
+            sides = [word for word in words[2:4] if not str(word).startswith("-")]
+        kind = held.get("kind")
+        if len(sides) == 2 and all(isinstance(side, str) for side in sides):
+            yield (kind if isinstance(kind, str) else ""), str(sides[0]), str(sides[1])
