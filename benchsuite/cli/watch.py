@@ -54,7 +54,7 @@ def watch(
             try:
                 signal.signal(signal.SIGTERM, _end)
                 known = registry(plugin, no_local)
-                Watch(watched, server, Store(results, create=False), known, Pace(), console, stale).forever()
+                GrowingReport(watched, server, Store(results, create=False), known, Pace(), console, stale).forever()
             except KeyboardInterrupt:
                 say(
                     console,
@@ -66,7 +66,7 @@ def _end(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-class Watch:
+class GrowingReport:
     """Writes a report anew whenever records changed and its pace allows it.
 
     Args:
