@@ -18,7 +18,7 @@ from benchsuite.errors import BenchsuiteError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from benchsuite.live import LiveServer, Pace, Watched
+    from benchsuite.live import LiveServer, ReportPace, Watched
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.store import Store
@@ -43,7 +43,7 @@ def watch(
 
     Nothing is written into the results folder.
     """
-    from benchsuite.live import LiveServer, Pace, Watched
+    from benchsuite.live import LiveServer, ReportPace, Watched
     from benchsuite.store import Store
 
     watched, console = Watched(results), terminal()
@@ -54,7 +54,9 @@ def watch(
             try:
                 signal.signal(signal.SIGTERM, _end)
                 known = registry(plugin, no_local)
-                Watch(watched, server, Store(results, create=False), known, Pace(), console, stale).forever()
+                GrowingReport(
+                    watched, server, Store(results, create=False), known, ReportPace(), console, stale
+                ).forever()
             except KeyboardInterrupt:
                 say(
                     console,
@@ -66,7 +68,7 @@ def _end(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-class Watch:
+class GrowingReport:
     """Writes a report anew whenever records changed and its pace allows it.
 
     Args:
@@ -85,7 +87,7 @@ class Watch:
         server: LiveServer,
         store: Store,
         known: Registry,
-        pace: Pace,
+        pace: ReportPace,
         console: Console,
         stale: bool,
     ) -> None:

@@ -12,7 +12,7 @@ LEAST_PAUSE = 2.0
 """Seconds between two reports, however quickly they are written."""
 
 
-class Pace:
+class ReportPace:
     """Says when the next report may be written.
 
     Args:

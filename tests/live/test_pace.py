@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.live import Pace, Watched, run_holds
+from benchsuite.live import ReportPace, Watched, run_holds
 from benchsuite.store import Store
 from tests.factories import make_record
 
@@ -17,7 +17,7 @@ from tests.factories import make_record
 @pytest.mark.parametrize(("cost", "busy", "alone"), [(0.1, 2.0, 2.0), (1.0, 9.0, 2.0), (20.0, 180.0, 2.0)])
 def test_writing_takes_a_tenth_of_the_time_while_a_run_needs_it(cost: float, busy: float, alone: float) -> None:
     now = [100.0]
-    pace = Pace(lambda: now[0])
+    pace = ReportPace(lambda: now[0])
     assert pace.pause() == 0
     with pace.writing():
         now[0] += cost
@@ -31,7 +31,7 @@ def test_writing_takes_a_tenth_of_the_time_while_a_run_needs_it(cost: float, bus
 
 def test_what_failed_is_paid_for_as_well() -> None:
     now = [0.0]
-    pace = Pace(lambda: now[0])
+    pace = ReportPace(lambda: now[0])
 
     def fails() -> None:
         with pace.writing():
