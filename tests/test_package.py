@@ -69,8 +69,8 @@ def test_the_wheel_holds_exactly_its_folders(wheel):
     "name",
     [
         "benchsuite/py.typed",
-        "benchsuite/report/site/templates/base.html",
         "benchsuite/report/site/assets/site.css",
+        "benchsuite/report/site/templates/base.html",
         "benchsuite_tasks/vision/certificates/digits_mlp.json",
         "benchsuite_reference/baselines.csv",
         "benchsuite_reference/reference.zip",
@@ -159,4 +159,6 @@ def test_the_wheel_runs_alone_from_an_empty_folder(wheel, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 completed" in done.stdout
-    assert (empty / "results" / "report" / "index.html").stat().st_size > 5_000
+    report = empty / "results" / "report"
+    assert "2 trials" in (report / "index.html").read_text(encoding="utf-8")
+    assert {"site.css", "site.js", "dt_bundle.js"} <= {file.name for file in (report / "assets").iterdir()}

@@ -36,7 +36,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One cell.
 
     Args:
@@ -62,7 +62,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """One row.
 
     Args:
@@ -74,7 +74,7 @@ class Line:
         id: What an address of the page leads to it by.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     component: str = ""
     family: str = ""
     style: Style | None = None
@@ -83,7 +83,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """A table.
 
     Args:
@@ -97,7 +97,7 @@ class Table:
 
     title: str
     heads: tuple[Head, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[TableLine, ...]
     notes: tuple[str, ...] = field(default=())
     csv: str = ""
     classes: str = ""
@@ -108,7 +108,7 @@ class Table:
         return next((at for at, head in enumerate(self.heads) if head.name), -1)
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: DataTable) -> str:
     """Return a table as CSV: heads, and the exact value of every cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
