@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import Style
+from benchsuite.report.site.slugs import slug
 from benchsuite.report.tables.csv_table import safe_cell
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class DataTable:
     notes: tuple[str, ...] = field(default=())
     csv: str = ""
     classes: str = ""
+
+    @property
+    def id(self) -> str:
+        """What an address of the page leads to it by: tables of one page may share a CSV, but no title."""
+        return f"t-{slug(self.title)}"
 
     @property
     def named(self) -> int:
