@@ -47,7 +47,9 @@ def report(folder: Path, *arguments: str, code: int = 0) -> str:
 
 
 def page(folder: Path) -> str:
-    return " ".join((folder / "report" / "index.html").read_text(encoding="utf-8").split())
+    """Return the words of all pages, the start page first."""
+    files = sorted((folder / "report").rglob("*.html"), key=lambda path: (path.name != "index.html", path))
+    return " ".join(" ".join(file.read_text(encoding="utf-8") for file in files).split())
 
 
 def test_a_folder_of_stale_records_is_shown_where_that_is_asked_for(tmp_path: Path, bundled: object) -> None:
@@ -151,7 +153,7 @@ def test_numbers_are_shown_and_written_where_they_are_asked_for(tmp_path: Path, 
     whole, on_task = json.loads((tables / "numbers.json").read_text(encoding="utf-8"))
     assert (whole["task"], whole["runs"], on_task["task"]) == ("all tasks", 2, "my_digits_mlp")
     assert on_task["reference"] is not None
-    assert "Numbers, optimizer: scores</summary>" in page(store.folder)
+    assert "<h2>Numbers, optimizer: scores</h2>" in page(store.folder)
     assert "steps to targets" not in report(store.folder)
     assert "Numbers, optimizer" not in page(store.folder)
 

@@ -8,7 +8,7 @@ from typing import Any
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 
 ARCHIVE = "archive.html"
 DISPUTES = "disputes.html"
@@ -38,7 +38,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         yield Page(DISPUTES, "Disputes", "beside.html", context, "provenance", "dispute other numbers", TRAIL)
 
 
-def _older(boards: Any) -> Table:
+def _older(boards: Any) -> DataTable:
     heads = (
         Head("Published"),
         Head("Author", name=True),
@@ -50,24 +50,24 @@ def _older(boards: Any) -> Table:
         Head("Hash", help="SHA-256 of its manifest, the first digits"),
     )
     rows = [
-        Line(
+        TableLine(
             (
-                Cell(one["made"][:10], link=one["path"], value=one["made"]),
-                Cell(one["author"] or "not signed"),
-                Cell(str(one["engine"]), order=one["engine"]),
-                Cell(str(one["protocol"]), order=one["protocol"]),
-                Cell(str(one["record_format"]), order=one["record_format"]),
-                Cell(str(len(one["tasks"])), order=len(one["tasks"]), title=_versions(one["tasks"])),
-                Cell(f"{one['records']:,}", order=one["records"], value=one["records"]),
-                Cell(one["hash"][:16], title=one["hash"], value=one["hash"]),
+                TableCell(one["made"][:10], link=one["path"], value=one["made"]),
+                TableCell(one["author"] or "not signed"),
+                TableCell(str(one["engine"]), order=one["engine"]),
+                TableCell(str(one["protocol"]), order=one["protocol"]),
+                TableCell(str(one["record_format"]), order=one["record_format"]),
+                TableCell(str(len(one["tasks"])), order=len(one["tasks"]), title=_versions(one["tasks"])),
+                TableCell(f"{one['records']:,}", order=one["records"], value=one["records"]),
+                TableCell(one["hash"][:16], title=one["hash"], value=one["hash"]),
             )
         )
         for one in boards
     ]
-    return Table("Boards of earlier rules, oldest first", heads, tuple(rows), csv="archive")
+    return DataTable("Boards of earlier rules, oldest first", heads, tuple(rows), csv="archive")
 
 
-def _disputes(disputes: Any, links: Links) -> Table:
+def _disputes(disputes: Any, links: Links) -> DataTable:
     heads = (
         Head("Trial", name=True),
         Head("Task"),
@@ -89,22 +89,22 @@ def _disputes(disputes: Any, links: Links) -> Table:
         "Where the numerics are the same, only one of the results can be what the code gives. Where they differ, last bits "
         "differ too, and training makes more of it."
     )
-    return Table("Disputed trials", heads, tuple(rows), (note,), csv="disputes")
+    return DataTable("Disputed trials", heads, tuple(rows), (note,), csv="disputes")
 
 
-def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None) -> Line:
+def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None) -> TableLine:
     final = side["final"]
-    return Line(
+    return TableLine(
         (
-            Cell(dispute["id"][:8], link=link, title=dispute["id"], value=dispute["id"]),
-            Cell(dispute["task"]),
-            Cell(side["compared"]),
-            Cell(str(side["seed"]), order=side["seed"]),
-            Cell(side["author"], classes="" if side["author"] != "here" else "base"),
-            Cell(side["outcome"], title=side["reason"]),
-            Cell("–" if final is None else f"{final:.6g}", order=float("nan") if final is None else final, value=final),
-            Cell(side.get("differs", "")),
-            Cell(side["numerics"] or "not recorded", classes="bad" if dispute["same_numerics"] else ""),
+            TableCell(dispute["id"][:8], link=link, title=dispute["id"], value=dispute["id"]),
+            TableCell(dispute["task"]),
+            TableCell(side["compared"]),
+            TableCell(str(side["seed"]), order=side["seed"]),
+            TableCell(side["author"], classes="" if side["author"] != "here" else "base"),
+            TableCell(side["outcome"], title=side["reason"]),
+            TableCell("–" if final is None else f"{final:.6g}", order=float("nan") if final is None else final, value=final),
+            TableCell(side.get("differs", "")),
+            TableCell(side["numerics"] or "not recorded", classes="bad" if dispute["same_numerics"] else ""),
         )
     )
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from benchsuite.report.site.board_view import BoardView, HeadView, RowView
 from benchsuite.report.site.entry_view import DOTS_WIDTH, Dots, EntryView
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-NONE = Cell("–", math.nan, classes="none")
+NONE = TableCell("–", math.nan, classes="none")
 
 
-def results_table(board: BoardView, csv: str) -> Table:
+def results_table(board: BoardView, csv: str) -> DataTable:
     """Return the median of every component on every task, with its interval and one point per seed."""
     title = (
         f"{_upper(board.measured)} after the last epoch: median, its interval{board.confidence}, and one point per "
@@ -26,7 +26,7 @@ def results_table(board: BoardView, csv: str) -> Table:
     return _matrix(board, title, csv, _result, better=True)
 
 
-def targets_table(board: BoardView, csv: str) -> Table:
+def targets_table(board: BoardView, csv: str) -> DataTable:
     """Return the steps that every component took to the targets of every task."""
     title = (
         "Training steps until the validation part first reached a target: median over the seeds, and how many of them reached "
@@ -42,7 +42,7 @@ def targets_table(board: BoardView, csv: str) -> Table:
     return _matrix(board, title, csv, _targets, notes=notes)
 
 
-def costs_table(board: BoardView, csv: str) -> Table:
+def costs_table(board: BoardView, csv: str) -> DataTable:
     """Return what a step of every component costs on every task."""
     title = (
         "Time of one training step (median of the trials that had their core to themselves; compiling and evaluating not "
@@ -51,7 +51,7 @@ def costs_table(board: BoardView, csv: str) -> Table:
     return _matrix(board, title, csv, _cost)
 
 
-def seeds_table(board: BoardView, csv: str) -> Table:
+def seeds_table(board: BoardView, csv: str) -> DataTable:
     """Return the value of every seed: a line for each component and task."""
     title = (
         f"{_upper(board.measured)}, every seed: after the last epoch, and below it at the epoch with the best validation value. "
@@ -72,12 +72,12 @@ def seeds_table(board: BoardView, csv: str) -> Table:
         for head, entry in zip(board.heads, row.entries, strict=True):
             if entry is None:
                 continue
-            cells = [_name(row), Cell(head.label, link=head.link), _median(entry, best=True)]
+            cells = [_name(row), TableCell(head.label, link=head.link), _median(entry, best=True)]
             for seed in entry.seeds:
                 small = [f"± {seed.deviation}"] * bool(seed.deviation) + [f"best {seed.best}"] * bool(seed.best)
                 classes = "" if seed.valued else "bad" if seed.failed else "quiet"
                 cells.append(
-                    Cell(
+                    TableCell(
                         seed.final,
                         _order(seed.final, seed.failed),
                         seed.link,
@@ -86,38 +86,38 @@ def seeds_table(board: BoardView, csv: str) -> Table:
                         tuple(small),
                     )
                 )
-            cells += [Cell("", math.nan)] * (most - len(entry.seeds))
-            cells += [Cell(str(entry.more_seeds) if entry.more_seeds else "", entry.more_seeds)] * more
+            cells += [TableCell("", math.nan)] * (most - len(entry.seeds))
+            cells += [TableCell(str(entry.more_seeds) if entry.more_seeds else "", entry.more_seeds)] * more
             lines.append(_line(board, row, cells))
-    return Table(title, heads, tuple(lines), (), csv, "seeds")
+    return DataTable(title, heads, tuple(lines), (), csv, "seeds")
 
 
 def _matrix(
     board: BoardView,
     title: str,
     csv: str,
-    cell: Callable[[EntryView, RowView], Cell],
+    cell: Callable[[EntryView, RowView], TableCell],
     *,
     better: bool = False,
     notes: Sequence[str] = (),
-) -> Table:
+) -> DataTable:
     heads = (Head("Place", True), Head("Component", name=True), *(_head(head, better) for head in board.heads))
     lines = tuple(
         _line(
             board,
             row,
             [
-                Cell(row.place, row.rank_key, classes="rank"),
+                TableCell(row.place, row.rank_key, classes="rank"),
                 _name(row),
                 *(NONE if entry is None else cell(entry, row) for entry in row.entries),
             ],
         )
         for row in board.rows
     )
-    return Table(title, heads, lines, tuple(notes), csv, "matrix")
+    return DataTable(title, heads, lines, tuple(notes), csv, "matrix")
 
 
-def _result(entry: EntryView, row: RowView) -> Cell:
+def _result(entry: EntryView, row: RowView) -> TableCell:
     told = _median(entry)
     small = list(told.small)
     if not entry.without_value:
@@ -126,43 +126,43 @@ def _result(entry: EntryView, row: RowView) -> Cell:
         small.append("baseline")
     text = f"{entry.place} · {told.text}" if entry.place else told.text
     figure = dots_svg(entry.dots, row.style.hue) if entry.dots else ""
-    return Cell(text, told.order, told.link, told.classes, told.title, tuple(small), entry.median, figure)
+    return TableCell(text, told.order, told.link, told.classes, told.title, tuple(small), entry.median, figure)
 
 
-def _median(entry: EntryView, *, best: bool = False) -> Cell:
+def _median(entry: EntryView, *, best: bool = False) -> TableCell:
     classes = ["leads"] * entry.leads + ["bad"] * entry.failed + ["quiet"] * entry.without_value
     small = [f"± {entry.deviation}"] * bool(entry.deviation) + [entry.interval] * bool(entry.interval)
     small += [f"best {entry.best}"] * (best and bool(entry.best))
     order = math.nan if entry.without_value else entry.sort_key
-    return Cell(entry.median, order, entry.link, " ".join(classes), small=tuple(small))
+    return TableCell(entry.median, order, entry.link, " ".join(classes), small=tuple(small))
 
 
-def _targets(entry: EntryView, row: RowView) -> Cell:
+def _targets(entry: EntryView, row: RowView) -> TableCell:
     if entry.without_value:
-        return Cell(entry.median, math.nan, entry.link, "none")
+        return TableCell(entry.median, math.nan, entry.link, "none")
     shown = [one for one in entry.targets if not one.saturated][-1:] or list(entry.targets[-1:])
     text = shown[0].steps if shown else "–"
     small = tuple(
         f"{one.target}: {one.steps} ({'saturated' if one.saturated else one.reached})" for one in entry.targets
     )
     classes = "quiet" if shown and shown[0].censored else ""
-    return Cell(text, entry.steps_key, entry.link, classes, small=small)
+    return TableCell(text, entry.steps_key, entry.link, classes, small=small)
 
 
-def _cost(entry: EntryView, row: RowView) -> Cell:
+def _cost(entry: EntryView, row: RowView) -> TableCell:
     if entry.without_value:
-        return Cell(entry.median, math.nan, entry.link, "none")
+        return TableCell(entry.median, math.nan, entry.link, "none")
     small = (*([entry.timing_note] * bool(entry.timing_note)), f"{entry.state} state", f"{entry.parameters} parameters")
     order = math.nan if math.isinf(entry.cost_key) else entry.cost_key
-    return Cell(entry.step, order, entry.link, "quiet" if entry.step == "not counted" else "", small=small)
+    return TableCell(entry.step, order, entry.link, "quiet" if entry.step == "not counted" else "", small=small)
 
 
-def _name(row: RowView) -> Cell:
-    return Cell(row.label, link=row.link, title=row.settings, small=(row.also,) if row.also else ())
+def _name(row: RowView) -> TableCell:
+    return TableCell(row.label, link=row.link, title=row.settings, small=(row.also,) if row.also else ())
 
 
-def _line(board: BoardView, row: RowView, cells: Sequence[Cell]) -> Line:
-    return Line(tuple(cells), f"{board.kind}/{row.name}", row.family, row.style)
+def _line(board: BoardView, row: RowView, cells: Sequence[TableCell]) -> TableLine:
+    return TableLine(tuple(cells), f"{board.kind}/{row.name}", row.family, row.style)
 
 
 def _head(head: HeadView, better: bool) -> Head:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from benchsuite.analysis import Entry, Leaderboard, Row, Standing
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import settings_text
 from benchsuite.report.tables.ranking_cells import NAME, Cells, of_task, overall
 
@@ -26,7 +26,7 @@ HELP = {
 }
 
 
-def ranking_table(data: SiteData, links: Links, board: Leaderboard, rows: Sequence[Row], csv: str = "") -> Table:
+def ranking_table(data: SiteData, links: Links, board: Leaderboard, rows: Sequence[Row], csv: str = "") -> DataTable:
     """Return the ranking over all tasks.
 
     Args:
@@ -56,10 +56,10 @@ def ranking_table(data: SiteData, links: Links, board: Leaderboard, rows: Sequen
             "Rate, decades": None if row.robust_decades is None else -row.robust_decades,
         }
         lines.append(_line(data, links, board, row, held, orders, _ids(row), "tied" if tie % 2 else ""))
-    return data.table(Table(cells.title, _heads(cells), tuple(lines), cells.notes, csv, "ranking"))
+    return data.table(DataTable(cells.title, _heads(cells), tuple(lines), cells.notes, csv, "ranking"))
 
 
-def task_ranking_table(data: SiteData, links: Links, board: Leaderboard, position: int, csv: str = "") -> Table:
+def task_ranking_table(data: SiteData, links: Links, board: Leaderboard, position: int, csv: str = "") -> DataTable:
     """Return the ranking on one task.
 
     Args:
@@ -87,12 +87,12 @@ def task_ranking_table(data: SiteData, links: Links, board: Leaderboard, positio
             "State, bytes": None if entry.state_bytes is None else float(entry.state_bytes),
         }
         lines.append(_line(data, links, board, row, held, orders, _ids_of(entry), ""))
-    return data.table(Table(cells.title, _heads(cells), tuple(lines), cells.notes, csv, "ranking"))
+    return data.table(DataTable(cells.title, _heads(cells), tuple(lines), cells.notes, csv, "ranking"))
 
 
 def cells_table(
     data: SiteData, links: Links, board: Leaderboard, cells: Cells, rows: Sequence[Row], csv: str = ""
-) -> Table:
+) -> DataTable:
     """Return a table of texts whose lines are some rows of a leaderboard.
 
     Args:
@@ -107,7 +107,7 @@ def cells_table(
         _line(data, links, board, row, dict(zip(cells.heads, texts, strict=True)), {}, _ids(row), "")
         for row, texts in zip(rows, cells.rows, strict=True)
     )
-    return data.table(Table(cells.title, _heads(cells), lines, cells.notes, csv))
+    return data.table(DataTable(cells.title, _heads(cells), lines, cells.notes, csv))
 
 
 def _line(
@@ -119,7 +119,7 @@ def _line(
     orders: dict[str, float | None],
     ids: Iterable[str],
     classes: str,
-) -> Line:
+) -> TableLine:
     record = links.records(ids)
     cells = []
     for head, text in texts.items():
@@ -127,15 +127,15 @@ def _line(
             also = (row.also,) if row.also else ()
             label = text.removesuffix(f" ({row.also})") if row.also else text
             settings = "; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins)))
-            cells.append(Cell(label, link=links.component(board.kind, row.name), title=settings, small=also))
+            cells.append(TableCell(label, link=links.component(board.kind, row.name), title=settings, small=also))
             continue
         order = orders.get(head)
         missing = math.nan if head in orders and order is None else order
         told = text not in ("–", "")
-        cells.append(Cell(text, missing, record if told else None, "bad" if text == "broken" else ""))
+        cells.append(TableCell(text, missing, record if told else None, "bad" if text == "broken" else ""))
     card = data.card(board.kind, row.name)
     style = data.style(board.kind, row.name)
-    return Line(tuple(cells), f"{board.kind}/{row.name}", card.family, style, classes)
+    return TableLine(tuple(cells), f"{board.kind}/{row.name}", card.family, style, classes)
 
 
 def _heads(cells: Cells) -> tuple[Head, ...]:

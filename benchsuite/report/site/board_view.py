@@ -21,7 +21,7 @@ from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, 
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Table
+from benchsuite.report.site.table import DataTable
 from benchsuite.report.site.words import anchor, settings_text, title
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
@@ -76,8 +76,8 @@ class RankingView:
     figure: str
     ranks: str
     robustness: str
-    overall: Table
-    numbers: tuple[Table, ...]
+    overall: DataTable
+    numbers: tuple[DataTable, ...]
 
 
 @dataclass(frozen=True, slots=True)

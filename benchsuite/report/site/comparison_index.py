@@ -12,7 +12,7 @@ from benchsuite.report.site.drawn_rows import name_cell
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.verdict_view import CLASSES, ORDER, counts, improvement_text
 from benchsuite.report.site.words import title
 from benchsuite.report.tables.numbers import count_of, whole
@@ -74,21 +74,23 @@ def index_page(data: SiteData) -> Page:
                 card, style = data.card(kind, a.name), data.style(kind, a.name)
                 cells = (
                     name_cell(links, held.board, a),
-                    Cell(verdict.word, float(ORDER[verdict.word]), link, CLASSES[verdict.word]),
-                    Cell(b.label, link=links.component(kind, b.name), classes="name"),
-                    Cell(held.board.title),
-                    Cell(
+                    TableCell(verdict.word, float(ORDER[verdict.word]), link, CLASSES[verdict.word]),
+                    TableCell(b.label, link=links.component(kind, b.name), classes="name"),
+                    TableCell(held.board.title),
+                    TableCell(
                         f"{said['better']} / {said['worse']} / {said[CANNOT_TELL]}",
                         float(said["worse"] - said["better"]),
                         link,
                     ),
-                    Cell(improvement_text(chance), math.inf if math.isnan(chance) else -chance, link, value=chance),
-                    Cell(p_text(p), math.inf if math.isnan(p) else p, link, value=p),
-                    Cell(WHY[pair.why]),
+                    TableCell(
+                        improvement_text(chance), math.inf if math.isnan(chance) else -chance, link, value=chance
+                    ),
+                    TableCell(p_text(p), math.inf if math.isnan(p) else p, link, value=p),
+                    TableCell(WHY[pair.why]),
                 )
-                lines.append(Line(cells, f"{kind}/{a.name}", card.family, style))
+                lines.append(TableLine(cells, f"{kind}/{a.name}", card.family, style))
         tables.append(
-            data.table(Table(f"{title(kind)}: who is better", heads, tuple(lines), csv=f"comparisons-{kind}"))
+            data.table(DataTable(f"{title(kind)}: who is better", heads, tuple(lines), csv=f"comparisons-{kind}"))
         )
     context = {
         "tables": tables,

@@ -15,7 +15,7 @@ from benchsuite.report.site.drawn_rows import drawn
 from benchsuite.report.site.links import Links, pair_of
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.tiles import MOST_TILES, Tile
 from benchsuite.report.site.verdict_view import VerdictView, of_pair, verdict_view
 from benchsuite.report.site.words import settings_text
@@ -47,8 +47,8 @@ class PairOnBoard:
     settings: tuple[str, str]
     verdict: VerdictView
     tiles: tuple[Tile, ...]
-    seeds: Table
-    costs: Table
+    seeds: DataTable
+    costs: DataTable
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -111,7 +111,7 @@ def _tiles(data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Ro
         yield Tile(head.label, links.task(head.label), facts, small_chart(curves, shown, alt))
 
 
-def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict) -> Table:
+def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict) -> DataTable:
     """Return A − B of every seed that both have, each leading to the trial of A, with both values below."""
     numbers = sorted({seed for task in verdict.tasks for seed in (*task.seeds_a, *task.seeds_b)})
     heads = (Head("Task", name=True), *(Head(f"Seed {number}", True) for number in numbers[:MOST_SEEDS]))
@@ -128,7 +128,7 @@ def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Ver
         form = column_format([*of_a.values(), *of_b.values()], task.beyond)
         signed = two_digits(*(both.values() or [0.0]))
         cells = [
-            Cell(
+            TableCell(
                 task.task,
                 link=links.task(task.task),
                 small=(f"{'↑' if task.direction == 'max' else '↓'} {task.measure}",),
@@ -137,14 +137,14 @@ def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Ver
         for number in numbers[:MOST_SEEDS]:
             a, b = of_a.get(number, math.nan), of_b.get(number, math.nan)
             if math.isnan(a) and math.isnan(b):
-                cells.append(Cell("–", math.inf))
+                cells.append(TableCell("–", math.inf))
                 continue
             small = f"{'–' if math.isnan(a) else form(a)} · {'–' if math.isnan(b) else form(b)}"
             cells.append(_difference_cell(a, b, task, signed, small, links.records(ids.get(number, ()))))
-        lines.append(Line(tuple(cells)))
+        lines.append(TableLine(tuple(cells)))
     more = len(numbers) - MOST_SEEDS
     notes = (f"{whole(more)} more seeds are among the records; the verdict is of all.",) if more > 0 else ()
-    return Table(
+    return DataTable(
         f"A − B of every seed, and A · B: {board.title}",
         heads,
         tuple(lines),
@@ -153,18 +153,18 @@ def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Ver
     )
 
 
-def _difference_cell(a: float, b: float, task: TaskVerdict, form: Format, small: str, link: str | None) -> Cell:
+def _difference_cell(a: float, b: float, task: TaskVerdict, form: Format, small: str, link: str | None) -> TableCell:
     sign = -1.0 if task.direction == "max" else 1.0
     if math.isnan(a) or math.isnan(b):
-        return Cell("–", math.inf, link, small=(small,))
+        return TableCell("–", math.inf, link, small=(small,))
     if math.isinf(a) or math.isinf(b):
         lost = "both" if math.isinf(a) and math.isinf(b) else "A" if math.isinf(a) else "B"
         order = 0.0 if lost == "both" else math.inf if lost == "A" else -math.inf
-        return Cell(f"{lost} {task.beyond}", order, link, "bad" if lost != "B" else "", small=(small,))
-    return Cell(signed_text(a - b, form), sign * (a - b), link, small=(small,), value=a - b)
+        return TableCell(f"{lost} {task.beyond}", order, link, "bad" if lost != "B" else "", small=(small,))
+    return TableCell(signed_text(a - b, form), sign * (a - b), link, small=(small,), value=a - b)
 
 
-def _costs(board: Leaderboard, rows: tuple[Row, Row]) -> Table:
+def _costs(board: Leaderboard, rows: tuple[Row, Row]) -> DataTable:
     """Return what both cost, and where they stand."""
     heads = (Head("Fact"), *(Head(side, True, small=(row.label,)) for side, row in zip("AB", rows, strict=True)))
     times = [
@@ -183,11 +183,11 @@ def _costs(board: Leaderboard, rows: tuple[Row, Row]) -> Table:
         ("Learning rate may vary by, decades", ["–" if row.robust_decades is None else f"{row.robust_decades:.1f}" for row in rows]),
     ]  # fmt: skip
     lines = [
-        Line((Cell(name), *(Cell(text) for text in texts)))
+        TableLine((TableCell(name), *(TableCell(text) for text in texts)))
         for name, texts in facts
         if set(texts) - {"–", "not counted"}
     ]
-    return Table(
+    return DataTable(
         f"Where they stand and what they cost: {board.title}",
         heads,
         tuple(lines),

@@ -8,7 +8,7 @@ from benchsuite.analysis import Leaderboard, Row
 from benchsuite.kinds import kind_order
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import title
 from benchsuite.report.tables.numbers import count_of
 from benchsuite.report.tables.ranking_cells import place_text
@@ -37,19 +37,19 @@ def index_page(data: SiteData) -> Page:
         for name in names:
             card, found = data.card(kind, name), _first(data, kind, name)
             place = found[1].place if found else None
-            cells = [Cell(name, link=links.component(kind, name)), Cell(card.family), Cell(card.summary)]
+            cells = [TableCell(name, link=links.component(kind, name)), TableCell(card.family), TableCell(card.summary)]
             if found is None:
-                cells += [Cell("–", math.inf), Cell("–", math.inf), Cell("0", 0.0)]
+                cells += [TableCell("–", math.inf), TableCell("–", math.inf), TableCell("0", 0.0)]
             else:
                 board, row = found
                 cells += [
-                    Cell(place_text(row, len(board.columns)), math.inf if place is None else place.place),
-                    Cell(score_text(place), math.inf if place is None else -place.score, links.leaderboard(board)),
-                    Cell(f"{row.tasks}", float(row.tasks)),
+                    TableCell(place_text(row, len(board.columns)), math.inf if place is None else place.place),
+                    TableCell(score_text(place), math.inf if place is None else -place.score, links.leaderboard(board)),
+                    TableCell(f"{row.tasks}", float(row.tasks)),
                 ]
-            lines.append(Line(tuple(cells), f"{kind}/{name}", card.family, data.style(kind, name)))
+            lines.append(TableLine(tuple(cells), f"{kind}/{name}", card.family, data.style(kind, name)))
         heading = f"{title(kind)}: {count_of(len(names), 'component')}"
-        tables.append(data.table(Table(heading, heads, tuple(lines), csv=f"components-{kind}")))
+        tables.append(data.table(DataTable(heading, heads, tuple(lines), csv=f"components-{kind}")))
     return Page(PATH, "Components", "components.html", {"tables": tables}, "components")
 
 

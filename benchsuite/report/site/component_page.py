@@ -16,7 +16,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.tiles import Tile, tiles_of
 from benchsuite.report.site.tuning_view import TuningView, tuning_view
 from benchsuite.report.site.verdict_view import VerdictView, verdict_view
@@ -112,7 +112,7 @@ def _facts(data: SiteData, card: ComponentCard, held: Sequence[tuple[Leaderboard
     return tuple((name, value) for name, value in facts if value)
 
 
-def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -> Table:
+def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -> DataTable:
     heads = (
         Head("Leaderboard", name=True),
         Head("As"),
@@ -128,20 +128,20 @@ def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -
         record = links.records(id for entry in row.entries for id in ids_of(entry))
         place, interval = row.place, score_interval(row.place)
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(board.title, link=links.leaderboard(board)),
-                    Cell(row.label, title=settings_text(row.settings)),
-                    Cell(f"{place_text(row, len(board.columns))} of {whole(len(board.rows))}", order(place.place if place else None)),
-                    Cell(range_text(place), order((place.low + place.high) / 2 if place else None)),
-                    Cell(score_text(place), order(-place.score if place else None), record, small=tuple(filter(None, (interval,)))),
-                    Cell(f"{row.tasks}", float(row.tasks)),
-                    Cell(failed_text(row), float(row.failed), record),
-                    Cell("–" if row.step_ratio is None else f"{row.step_ratio:.2f}", order(row.step_ratio)),
+                    TableCell(board.title, link=links.leaderboard(board)),
+                    TableCell(row.label, title=settings_text(row.settings)),
+                    TableCell(f"{place_text(row, len(board.columns))} of {whole(len(board.rows))}", order(place.place if place else None)),
+                    TableCell(range_text(place), order((place.low + place.high) / 2 if place else None)),
+                    TableCell(score_text(place), order(-place.score if place else None), record, small=tuple(filter(None, (interval,)))),
+                    TableCell(f"{row.tasks}", float(row.tasks)),
+                    TableCell(failed_text(row), float(row.failed), record),
+                    TableCell("–" if row.step_ratio is None else f"{row.step_ratio:.2f}", order(row.step_ratio)),
                 )
             )
         )  # fmt: skip
-    return Table("Where it stands", heads, tuple(lines), csv=csv)
+    return DataTable("Where it stands", heads, tuple(lines), csv=csv)
 
 
 def order(value: float | None) -> float:
@@ -172,10 +172,10 @@ def _section(data: SiteData, links: Links, board: Leaderboard, row: Row, csv: st
 
 def _failures(
     data: SiteData, links: Links, kind: str, held: Sequence[tuple[Leaderboard, Row]], csv: str
-) -> Table | None:
+) -> DataTable | None:
     """Return the trials that failed or could not be tried; ``None`` if there is none."""
     heads = (Head("Task", name=True), Head("As"), Head("Seed", True), Head("Ended"), Head("Reason"))
-    lines: list[Line] = []
+    lines: list[TableLine] = []
     seen: set[str] = set()
     more = 0
     for board, row in held:
@@ -195,18 +195,18 @@ def _failures(
                         continue
                     link = links.record(id)
                     cells = (
-                        Cell(head.label, link=links.task(head.label)),
-                        Cell(row.label),
-                        Cell(f"{seed.seed}", float(seed.seed), link),
-                        Cell(
+                        TableCell(head.label, link=links.task(head.label)),
+                        TableCell(row.label),
+                        TableCell(f"{seed.seed}", float(seed.seed), link),
+                        TableCell(
                             outcome_word(record.outcome), link=link, classes="bad" if record.outcome.failed else "quiet"
                         ),
-                        Cell(record.reason, classes="reason"),
+                        TableCell(record.reason, classes="reason"),
                     )
-                    lines.append(Line(cells))
+                    lines.append(TableLine(cells))
     notes = (f"{whole(more)} more are on the page of failures.",) if more else ()
     return (
-        data.table(Table("Trials that failed or could not be tried", heads, tuple(lines), notes, csv))
+        data.table(DataTable("Trials that failed or could not be tried", heads, tuple(lines), notes, csv))
         if lines
         else None
     )

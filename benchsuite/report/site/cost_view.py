@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchsuite.cost_files import CostRow
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import title
 from benchsuite.report.tables.cost_table import about_text, failed_lines, in_order, ratio_text, shared_line, spread_text
 from benchsuite.report.tables.numbers import milliseconds
@@ -31,7 +31,7 @@ class CostView:
         shared: Whether the core was shared; empty if not.
     """
 
-    table: Table
+    table: DataTable
     about: str
     notes: tuple[str, ...]
     shared: str
@@ -58,22 +58,22 @@ def cost_views(data: SiteData, links: Links) -> Iterator[CostView]:
             Head("Compiling", True),
         )
         lines = tuple(_line(data, links, contest.kind, row) for row in rows[:MOST_ROWS])
-        table = Table(f"{title(contest.kind)} on {contest.place}", heads, lines, (), f"costs-{number}")
+        table = DataTable(f"{title(contest.kind)} on {contest.place}", heads, lines, (), f"costs-{number}")
         about = (
             f"{about_text(contest)} Measured {contest.finished_at[:16].replace('T', ' ')} UTC on {contest.processor}."
         )
         yield CostView(data.table(table), about, tuple(notes), shared_line(contest))
 
 
-def _line(data: SiteData, links: Links, kind: str, row: CostRow) -> Line:
+def _line(data: SiteData, links: Links, kind: str, row: CostRow) -> TableLine:
     name = " + ".join(row.hyperparameters)
     compiling = "shared" if row.compile_seconds is None else f"{row.compile_seconds:.1f} s"
     cells = (
-        Cell(row.label, link=links.component(kind, name)),
-        Cell(ratio_text(row.ratio), row.ratio, value=row.ratio),
-        Cell(spread_text(row.low, row.high), row.low),
-        Cell(milliseconds(row.milliseconds), row.milliseconds, value=row.milliseconds),
-        Cell(f"{row.state_bytes:.1f}", row.state_bytes, value=row.state_bytes),
-        Cell(compiling, math.nan if row.compile_seconds is None else row.compile_seconds),
+        TableCell(row.label, link=links.component(kind, name)),
+        TableCell(ratio_text(row.ratio), row.ratio, value=row.ratio),
+        TableCell(spread_text(row.low, row.high), row.low),
+        TableCell(milliseconds(row.milliseconds), row.milliseconds, value=row.milliseconds),
+        TableCell(f"{row.state_bytes:.1f}", row.state_bytes, value=row.state_bytes),
+        TableCell(compiling, math.nan if row.compile_seconds is None else row.compile_seconds),
     )
-    return Line(cells, f"{kind}/{name}", data.card(kind, name).family, data.style(kind, name))
+    return TableLine(cells, f"{kind}/{name}", data.card(kind, name).family, data.style(kind, name))

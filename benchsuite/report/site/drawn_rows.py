@@ -8,7 +8,7 @@ from benchsuite.analysis import Entry, Leaderboard, Row
 from benchsuite.report.site.curves import DrawnRow
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Line
+from benchsuite.report.site.table import TableCell, TableLine
 from benchsuite.report.site.words import settings_text
 
 
@@ -27,7 +27,7 @@ def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, gr
     return DrawnRow(row, f"{board.kind}/{row.name}", family, style, f"grey {classes}".strip() if grey else classes)
 
 
-def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Cell], classes: str = "") -> Line:
+def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[TableCell], classes: str = "") -> TableLine:
     """Return a line of a table that is of one row.
 
     Args:
@@ -39,13 +39,15 @@ def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Cell]
     """
     family = data.card(board.kind, row.name).family
     style = data.style(board.kind, row.name)
-    return Line(tuple(cells), f"{board.kind}/{row.name}", family, style, classes)
+    return TableLine(tuple(cells), f"{board.kind}/{row.name}", family, style, classes)
 
 
-def name_cell(links: Links, board: Leaderboard, row: Row) -> Cell:
+def name_cell(links: Links, board: Leaderboard, row: Row) -> TableCell:
     """Return the cell that names a row and leads to its component."""
     small = (row.also,) if row.also else ()
-    return Cell(row.label, link=links.component(board.kind, row.name), title=settings_text(row.settings), small=small)
+    return TableCell(
+        row.label, link=links.component(board.kind, row.name), title=settings_text(row.settings), small=small
+    )
 
 
 def ids_of(entry: Entry | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import whole
 
 PATH = "grids.html"
@@ -44,17 +44,17 @@ def _index(data: SiteData, views: list[GridView]) -> Page:
     links = data.links(PATH)
     heads = (Head("Grid", name=True), Head("Rows", True), Head("Columns", True), Head("Do the two interact?"))
     lines = tuple(
-        Line(
+        TableLine(
             (
-                Cell(view.title, link=links.grid(view.anchor)),
-                Cell(f"{len(grid.rows)}", float(len(grid.rows))),
-                Cell(f"{len(grid.columns)}", float(len(grid.columns))),
-                Cell(interaction_text(grid)),
+                TableCell(view.title, link=links.grid(view.anchor)),
+                TableCell(f"{len(grid.rows)}", float(len(grid.rows))),
+                TableCell(f"{len(grid.columns)}", float(len(grid.columns))),
+                TableCell(interaction_text(grid)),
             )
         )
         for grid, view in zip(data.contents.grids, views, strict=True)
     )
-    table = data.table(Table("Two kinds varied together", heads, lines, csv="grids"))
+    table = data.table(DataTable("Two kinds varied together", heads, lines, csv="grids"))
     return Page(PATH, "Interactions", "grids.html", {"table_of_grids": table}, "grids")
 
 
@@ -80,23 +80,23 @@ def interaction_text(grid: Grid) -> str:
     )
 
 
-def _table(data: SiteData, links: Links, grid: Grid, view: GridView, csv: str) -> Table:
+def _table(data: SiteData, links: Links, grid: Grid, view: GridView, csv: str) -> DataTable:
     heads = (Head(f"{view.row_kind} ↓ {view.column_kind} →", name=True), *(Head(label, True) for label in view.columns))
     lines = []
     for (label, pairs), entries in zip(view.rows, grid.entries, strict=True):
         cells = [_cell(links, pair, entry) for pair, entry in zip(pairs, entries, strict=True)]
-        lines.append(Line((Cell(label), *cells)))
+        lines.append(TableLine((TableCell(label), *cells)))
     return data.table(
-        Table(view.title, heads, tuple(lines), csv=csv, classes="grid many" if len(view.columns) > 6 else "grid")
+        DataTable(view.title, heads, tuple(lines), csv=csv, classes="grid many" if len(view.columns) > 6 else "grid")
     )
 
 
-def _cell(links: Links, pair: PairView | None, entry: Entry | None) -> Cell:
+def _cell(links: Links, pair: PairView | None, entry: Entry | None) -> TableCell:
     if pair is None or entry is None:
-        return Cell("–", float("inf"), classes="none")
+        return TableCell("–", float("inf"), classes="none")
     classes = [f"shade{pair.shade}"] * (pair.shade is not None) + ["leads"] * pair.leads
     text = pair.median + (f" ± {pair.deviation}" if pair.deviation else "")
     small = [pair.interval] * bool(pair.interval) + ["baseline"] * pair.is_baseline + [note.text for note in pair.notes]
     order = float("inf") if entry.rank is None else entry.rank
     value = entry.final.estimate if entry.final else None
-    return Cell(text, order, links.records(ids_of(entry)), " ".join(classes), small=tuple(small), value=value)
+    return TableCell(text, order, links.records(ids_of(entry)), " ".join(classes), small=tuple(small), value=value)

@@ -12,9 +12,9 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 
-VIEWS: tuple[tuple[str, str, Callable[[BoardView, str], Table]], ...] = (
+VIEWS: tuple[tuple[str, str, Callable[[BoardView, str], DataTable]], ...] = (
     ("results", "Result", results_table),
     ("seeds", "Every seed", seeds_table),
     ("targets", "Steps to targets", targets_table),
@@ -59,7 +59,7 @@ def inner_of(place: str, file: str) -> str:
     return f"{place.removesuffix('.html')}/{file}.html"
 
 
-def standing(data: SiteData, links: Links, views: Sequence[BoardView]) -> Table:
+def standing(data: SiteData, links: Links, views: Sequence[BoardView]) -> DataTable:
     """Return who leads each leaderboard."""
     heads = (
         Head("Leaderboard", name=True),
@@ -70,14 +70,14 @@ def standing(data: SiteData, links: Links, views: Sequence[BoardView]) -> Table:
         Head("Score", True),
     )
     lines = tuple(
-        Line(
+        TableLine(
             (
-                Cell(view.title, link=links.leaderboard(board)),
-                Cell(view.components, float(view.components.replace(",", ""))),
-                Cell(view.tasks, float(view.tasks.replace(",", ""))),
-                Cell(view.measured),
-                Cell(view.leader),
-                Cell(view.leader_score),
+                TableCell(view.title, link=links.leaderboard(board)),
+                TableCell(view.components, float(view.components.replace(",", ""))),
+                TableCell(view.tasks, float(view.tasks.replace(",", ""))),
+                TableCell(view.measured),
+                TableCell(view.leader),
+                TableCell(view.leader_score),
             )
         )
         for board, view in zip(data.boards, views, strict=True)
@@ -86,7 +86,7 @@ def standing(data: SiteData, links: Links, views: Sequence[BoardView]) -> Table:
         "Where several stand side by side nothing tells them apart. Score: share of the comparisons with runs of the others "
         "that are won."
     )
-    return data.table(Table("Who leads each leaderboard", heads, lines, (note,), "leaderboards", "standing"))
+    return data.table(DataTable("Who leads each leaderboard", heads, lines, (note,), "leaderboards", "standing"))
 
 
 def notes(contents: Contents) -> Iterator[str]:

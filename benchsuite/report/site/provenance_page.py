@@ -13,7 +13,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.summary import machine_text
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import count_of, duration, whole
 
 MOST_LISTED = 12
@@ -37,7 +37,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     )
 
 
-def _commands(data: SiteData) -> Table:
+def _commands(data: SiteData) -> DataTable:
     heads = (
         Head("Command", name=True),
         Head("Begun"),
@@ -50,18 +50,18 @@ def _commands(data: SiteData) -> Table:
         planned, searches = list(study.get("planned", ())), list(study.get("searches", ()))
         there = sum(id in data.by_id for id in planned)
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(command_text(study)),
-                    Cell(str(study.get("began", ""))[:16].replace("T", " ")),
-                    Cell(whole(len(planned)), len(planned)),
-                    Cell(whole(there), there, classes="bad" if there < len(planned) else ""),
-                    Cell(whole(len(searches)), len(searches)),
+                    TableCell(command_text(study)),
+                    TableCell(str(study.get("began", ""))[:16].replace("T", " ")),
+                    TableCell(whole(len(planned)), len(planned)),
+                    TableCell(whole(there), there, classes="bad" if there < len(planned) else ""),
+                    TableCell(whole(len(searches)), len(searches)),
                 )
             )
         )
     note = "Every planned trial has a record, whatever became of it; where one has none, it was not run, or its record is not here."
-    return data.table(Table("What was asked, command by command", heads, tuple(lines), (note,), "commands"))
+    return data.table(DataTable("What was asked, command by command", heads, tuple(lines), (note,), "commands"))
 
 
 def command_text(study: Mapping[str, Any]) -> str:
@@ -72,7 +72,7 @@ def command_text(study: Mapping[str, Any]) -> str:
     return command if isinstance(command, str) else shlex.join(str(word) for word in command)
 
 
-def _environments(data: SiteData) -> Table:
+def _environments(data: SiteData) -> DataTable:
     held: defaultdict[tuple[str, ...], list[Record]] = defaultdict(list)
     for record in data.records:
         environment, made_by = record.environment, record.made_by
@@ -98,21 +98,21 @@ def _environments(data: SiteData) -> Table:
         times = sorted(record.environment.finished_at for record in records if record.environment.finished_at) or [""]
         seconds = math.fsum(record.costs.wall_seconds for record in records)
         lines.append(
-            Line(
+            TableLine(
                 (
-                    *(Cell(text or "not known") for text in texts[:3]),
-                    Cell(texts[3] or "none"),
-                    *(Cell(text or "not known") for text in texts[4:]),
-                    Cell(whole(len(records)), len(records)),
-                    Cell(duration(seconds), seconds, value=seconds),
-                    *(Cell(time[:16].replace("T", " ")) for time in (times[0], times[-1])),
+                    *(TableCell(text or "not known") for text in texts[:3]),
+                    TableCell(texts[3] or "none"),
+                    *(TableCell(text or "not known") for text in texts[4:]),
+                    TableCell(whole(len(records)), len(records)),
+                    TableCell(duration(seconds), seconds, value=seconds),
+                    *(TableCell(time[:16].replace("T", " ")) for time in (times[0], times[-1])),
                 )
             )
         )
-    return data.table(Table("Environments", heads, tuple(lines), (), "environments"))
+    return data.table(DataTable("Environments", heads, tuple(lines), (), "environments"))
 
 
-def _budgets(data: SiteData, links: Links) -> Table:
+def _budgets(data: SiteData, links: Links) -> DataTable:
     heads = (
         Head("Task", name=True),
         Head("Version", True),
@@ -136,21 +136,21 @@ def _budgets(data: SiteData, links: Links) -> Table:
         counts = (column.task_version, column.epochs, column.batch_size, steps)
         label = data.labels.get(column, column.task)
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(label, link=links.column(column)),
-                    *(Cell(whole(count), count, value=count) for count in counts),
-                    Cell(column.precision),
-                    Cell(column.device),
-                    Cell(whole(column.engine), column.engine),
-                    Cell(whole(len(records)), len(records), value=len(records)),
-                    Cell(seeds_text(records)),
-                    Cell(records[0].task.license or "not given"),
+                    TableCell(label, link=links.column(column)),
+                    *(TableCell(whole(count), count, value=count) for count in counts),
+                    TableCell(column.precision),
+                    TableCell(column.device),
+                    TableCell(whole(column.engine), column.engine),
+                    TableCell(whole(len(records)), len(records), value=len(records)),
+                    TableCell(seeds_text(records)),
+                    TableCell(records[0].task.license or "not given"),
                 )
             )
         )
     note = "All trials of a line had the same budget. Seeds of tuning begin at 1,000,000 and stand in no leaderboard."
-    return data.table(Table("Budgets and seeds, task by task", heads, tuple(lines), (note,), "budgets"))
+    return data.table(DataTable("Budgets and seeds, task by task", heads, tuple(lines), (note,), "budgets"))
 
 
 def seeds_text(records: list[Record]) -> str:
@@ -167,7 +167,7 @@ def seeds_text(records: list[Record]) -> str:
     return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in runs)
 
 
-def _code(data: SiteData, links: Links) -> Table:
+def _code(data: SiteData, links: Links) -> DataTable:
     counts: Counter[tuple[str, str]] = Counter()
     for record in data.records:
         counts.update((name, value) for name, value in record.fingerprints.items() if ":" in name)
@@ -178,14 +178,14 @@ def _code(data: SiteData, links: Links) -> Table:
         kind, _, name = full.partition(":")
         link = links.task(name) if kind == "task" else links.component(kind, name)
         cells = (
-            Cell(name, link=link),
-            Cell(kind.replace("_", " ")),
-            Cell(value, classes="bad" if several[full] > 1 else ""),
-            Cell(whole(count), count),
+            TableCell(name, link=link),
+            TableCell(kind.replace("_", " ")),
+            TableCell(value, classes="bad" if several[full] > 1 else ""),
+            TableCell(whole(count), count),
         )
-        lines.append(Line(cells))
+        lines.append(TableLine(cells))
     note = "The hash of the source code that a trial ran. Where one name has several, they were not the same code."
-    return data.table(Table("Code", heads, tuple(lines), (note,), "code"))
+    return data.table(DataTable("Code", heads, tuple(lines), (note,), "code"))
 
 
 def _data(records: list[Record]) -> tuple[tuple[str, tuple[str, ...]], ...]:

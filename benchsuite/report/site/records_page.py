@@ -14,7 +14,7 @@ from benchsuite.report.site.pages import Page, Section
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.summary import machine_text, versions_text
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import settings_text, title
 from benchsuite.report.tables.numbers import duration, number_text, outcome_word, whole
 
@@ -80,7 +80,7 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
         f"{title(kind)} {name}" if not several else f"{'Baseline' if kind == BASELINE else 'Several kinds'} on {name}"
     )
     csv = f"records-{slug(kind)}-{path.rpartition('/')[2].removesuffix('.html')}"
-    table = data.table(Table(f"Every trial: {what}", heads, lines, (), csv, "records"))
+    table = data.table(DataTable(f"Every trial: {what}", heads, lines, (), csv, "records"))
     context = {
         "what": what,
         "count": whole(len(held)),
@@ -111,7 +111,7 @@ def _line(
     recipes: NamedFacts,
     places: NamedFacts,
     prints: NamedFacts,
-) -> Line:
+) -> TableLine:
     trial, results, costs, task = record.trial, record.results, record.costs, record.task
     label = data.labels.get(column_of(record), trial.task)
     recipe = tuple((of.replace("_", " "), settings_text(held)) for of, held in trial.recipe.settings)
@@ -139,30 +139,30 @@ def _line(
     fold = f", fold {trial.fold[0]} of {trial.fold[1]}" if trial.fold else ""
     failed = record.outcome.failed
     cells = (
-        Cell(record.id[:8], link=links.trial_file(record.id), value=record.id),
-        Cell(label + fold, link=links.task(label)),
-        Cell(setting or told, link=f"#{told}", small=(told,) if setting else ()),
-        Cell(str(trial.seed), trial.seed),
-        Cell(
+        TableCell(record.id[:8], link=links.trial_file(record.id), value=record.id),
+        TableCell(label + fold, link=links.task(label)),
+        TableCell(setting or told, link=f"#{told}", small=(told,) if setting else ()),
+        TableCell(str(trial.seed), trial.seed),
+        TableCell(
             outcome_word(record.outcome),
             classes="bad" if failed else "" if record.outcome.finished else "quiet",
             small=(record.reason,) if record.reason else (),
         ),
         *(_number(value, sign, math.inf if failed else math.nan) for value in values),
-        Cell(reached or "–"),
+        TableCell(reached or "–"),
         _number(costs.step_milliseconds),
-        Cell(duration(costs.wall_seconds), costs.wall_seconds, value=costs.wall_seconds),
-        Cell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
-        Cell(code_told, link=f"#{code_told}"),
+        TableCell(duration(costs.wall_seconds), costs.wall_seconds, value=costs.wall_seconds),
+        TableCell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
+        TableCell(code_told, link=f"#{code_told}"),
     )
-    return Line(cells, id=record.id)
+    return TableLine(cells, id=record.id)
 
 
 def _value(values: dict[str, float | int | None] | None, name: str) -> float | None:
     return None if values is None else values.get(name)
 
 
-def _number(value: float | None, sign: int = 1, missing: float = math.nan) -> Cell:
+def _number(value: float | None, sign: int = 1, missing: float = math.nan) -> TableCell:
     if value is None:
-        return Cell("–", missing, value="")
-    return Cell(number_text(value), sign * value, value=value)
+        return TableCell("–", missing, value="")
+    return TableCell(number_text(value), sign * value, value=value)

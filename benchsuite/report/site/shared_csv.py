@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 
-from benchsuite.report.site.table import Table
+from benchsuite.report.site.table import DataTable
 from benchsuite.report.tables.csv_table import safe_cell
 
 
@@ -16,7 +16,7 @@ class SharedCsv:
     def __init__(self) -> None:
         self._lines: dict[str, dict[tuple[str, ...], list[dict[str, object]]]] = {}
 
-    def add(self, table: Table, of: Mapping[str, str]) -> Table:
+    def add(self, table: DataTable, of: Mapping[str, str]) -> DataTable:
         """Put the lines of a table under the CSV that it names, once, and return the table.
 
         Args:

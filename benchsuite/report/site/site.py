@@ -21,7 +21,7 @@ from benchsuite.report.site.certificate_view import Certificate
 from benchsuite.report.site.curves import CurveBook
 from benchsuite.report.site.links import Links, Pair, Places, pair_of
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Table, table_csv
+from benchsuite.report.site.table import DataTable, table_csv
 from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.site.words import anchor
 
@@ -169,7 +169,7 @@ class SiteData:
         """Return the style of a component; none where no leaderboard has it."""
         return self.styles.get((kind, name))
 
-    def table(self, table: Table) -> Table:
+    def table(self, table: DataTable) -> DataTable:
         """Put the CSV of a table beside the pages, under its name; return the table."""
         if table.csv:
             self.csv(table.csv, table_csv(table))

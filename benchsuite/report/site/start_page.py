@@ -13,7 +13,7 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.statements_page import badges
 from benchsuite.report.site.summary import summarize_run
-from benchsuite.report.site.table import Table
+from benchsuite.report.site.table import DataTable
 from benchsuite.report.site.words import anchor, title
 from benchsuite.report.tables.numbers import whole
 from benchsuite.report.tables.ranking_words import said_of
@@ -39,7 +39,7 @@ class StartRanking:
     title: str
     anchor: str
     link: str | None
-    table: Table
+    table: DataTable
     left_out: str
 
 

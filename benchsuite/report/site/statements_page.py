@@ -10,7 +10,7 @@ from typing import Any
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 
 PATH = "statements.html"
 CLASSES = {"PASS": "good", "FAIL": "bad", "INCONCLUSIVE": "warn", "SKIPPED": "quiet"}
@@ -51,8 +51,8 @@ class StatementView:
     bundle: str
     facts: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
-    checks: Table
-    rerun: Table | None
+    checks: DataTable
+    rerun: DataTable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ChallengeView:
     by: str
     claim: str
     facts: tuple[tuple[str, str], ...]
-    table: Table | None
+    table: DataTable | None
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -106,15 +106,15 @@ def _newest(one: Mapping[str, Any]) -> tuple[object, ...]:
 
 def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links) -> StatementView:
     sample = one["sample"]
-    checks = Table(
+    checks = DataTable(
         "What each rule found",
         (Head("Rule", name=True), Head("Found"), Head("What it checks, and what it found")),
         tuple(
-            Line(
+            TableLine(
                 (
-                    Cell(check["name"]),
-                    Cell(check["verdict"].lower(), classes=CLASSES[check["verdict"]]),
-                    Cell(check["what"], small=tuple(check["reasons"])),
+                    TableCell(check["name"]),
+                    TableCell(check["verdict"].lower(), classes=CLASSES[check["verdict"]]),
+                    TableCell(check["what"], small=tuple(check["reasons"])),
                 )
             )
             for check in one["checks"]
@@ -138,16 +138,18 @@ def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links
     )
 
 
-def _rerun(number: int, rerun: Sequence[Mapping[str, Any]], links: Links) -> Table:
-    return Table(
+def _rerun(number: int, rerun: Sequence[Mapping[str, Any]], links: Links) -> DataTable:
+    return DataTable(
         "The sample, trained again",
         (Head("Trial", name=True), Head("Agrees"), Head("How far off")),
         tuple(
-            Line(
+            TableLine(
                 (
-                    Cell(one["what"], link=links.record(one["id"])),
-                    Cell(AGREES[one["agrees"]], classes="good" if one["agrees"] in ("bits", "tolerance") else "bad"),
-                    Cell(one["words"]),
+                    TableCell(one["what"], link=links.record(one["id"])),
+                    TableCell(
+                        AGREES[one["agrees"]], classes="good" if one["agrees"] in ("bits", "tolerance") else "bad"
+                    ),
+                    TableCell(one["words"]),
                 )
             )
             for one in rerun
@@ -172,7 +174,7 @@ def _challenge(number: int, one: Mapping[str, Any], data: SiteData, links: Links
     )
 
 
-def _disputed(number: int, hash: str, differs: Sequence[str], data: SiteData, links: Links) -> Table:
+def _disputed(number: int, hash: str, differs: Sequence[str], data: SiteData, links: Links) -> DataTable:
     """Return the claim beside what answers it: each trial of which the two have other numbers."""
     disputes = {one["id"]: one for one in data.disputes}
     rows = []
@@ -181,27 +183,34 @@ def _disputed(number: int, hash: str, differs: Sequence[str], data: SiteData, li
         theirs = next((other for other in found["others"] if other["origin"] == hash), None) if found else None
         if found is None or theirs is None:
             rows.append(
-                Line((Cell(id[:SHORT], link=links.record(id)), Cell(""), Cell("not kept here"), Cell("not kept here")))
+                TableLine(
+                    (
+                        TableCell(id[:SHORT], link=links.record(id)),
+                        TableCell(""),
+                        TableCell("not kept here"),
+                        TableCell("not kept here"),
+                    )
+                )
             )
             continue
         rows.append(
-            Line(
+            TableLine(
                 (
-                    Cell(id[:SHORT], link=links.record(id), small=(f"{found['task']}, seed {theirs['seed']}",)),
-                    Cell(f"test {theirs['primary']}"),
+                    TableCell(id[:SHORT], link=links.record(id), small=(f"{found['task']}, seed {theirs['seed']}",)),
+                    TableCell(f"test {theirs['primary']}"),
                     _value(found["here"]),
                     _value(theirs),
                 )
             )
         )
     heads = (Head("Trial", name=True), Head("Measure"), Head("Claimed", numeric=True), Head("Answered", numeric=True))
-    return Table("The claim, and what answers it", heads, tuple(rows), csv=f"challenge-{number}")
+    return DataTable("The claim, and what answers it", heads, tuple(rows), csv=f"challenge-{number}")
 
 
-def _value(side: Mapping[str, Any] | None) -> Cell:
+def _value(side: Mapping[str, Any] | None) -> TableCell:
     if side is None:
-        return Cell("gone")
+        return TableCell("gone")
     final = side["final"]
     if final is None:
-        return Cell(str(side["outcome"]), order=float("inf"), classes="bad", title=str(side["reason"]))
-    return Cell(f"{final:.5g}", order=float(final), value=float(final))
+        return TableCell(str(side["outcome"]), order=float("inf"), classes="bad", title=str(side["reason"]))
+    return TableCell(f"{final:.5g}", order=float(final), value=float(final))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import Style
+from benchsuite.report.site.slugs import slug
 from benchsuite.report.tables.csv_table import safe_cell
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One cell.
 
     Args:
@@ -62,7 +63,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """One row.
 
     Args:
@@ -74,7 +75,7 @@ class Line:
         id: What an address of the page leads to it by.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     component: str = ""
     family: str = ""
     style: Style | None = None
@@ -83,7 +84,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """A table.
 
     Args:
@@ -97,10 +98,15 @@ class Table:
 
     title: str
     heads: tuple[Head, ...]
-    rows: tuple[Line, ...]
+    rows: tuple[TableLine, ...]
     notes: tuple[str, ...] = field(default=())
     csv: str = ""
     classes: str = ""
+
+    @property
+    def id(self) -> str:
+        """What an address of the page leads to it by: tables of one page may share a CSV, but no title."""
+        return f"t-{slug(self.title)}"
 
     @property
     def named(self) -> int:
@@ -108,7 +114,7 @@ class Table:
         return next((at for at, head in enumerate(self.heads) if head.name), -1)
 
 
-def table_csv(table: Table) -> str:
+def table_csv(table: DataTable) -> str:
     """Return a table as CSV: heads, and the exact value of every cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from benchsuite.analysis import Column, Leaderboard
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import count_of, whole
 
 PATH = "tasks.html"
@@ -44,16 +44,16 @@ def index_page(data: SiteData, places: Mapping[Column, Sequence[tuple[Leaderboar
         share = (f"{told / pairs:.0%}", -told / pairs) if pairs else ("–", math.inf)
         counts = (f"{whole(told)} of {whole(pairs)}",) if pairs else ()
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(label, link=links.task(label)),
-                    Cell(task.summary if task else ""),
-                    Cell(f"{'↑' if head.direction == 'max' else '↓'} {head.primary}"),
-                    Cell(whole(column.epochs), float(column.epochs), small=(count_of(head.budget_steps, "step"),)),
-                    Cell(*share, small=counts),
-                    Cell(f"{whole(failed)} of {whole(counted)}" if counted else "–", failed / counted if counted else math.inf),
+                    TableCell(label, link=links.task(label)),
+                    TableCell(task.summary if task else ""),
+                    TableCell(f"{'↑' if head.direction == 'max' else '↓'} {head.primary}"),
+                    TableCell(whole(column.epochs), float(column.epochs), small=(count_of(head.budget_steps, "step"),)),
+                    TableCell(*share, small=counts),
+                    TableCell(f"{whole(failed)} of {whole(counted)}" if counted else "–", failed / counted if counted else math.inf),
                 )
             )
         )  # fmt: skip
-    table = data.table(Table("Every task under every budget", heads, tuple(lines), csv="tasks"))
+    table = data.table(DataTable("Every task under every budget", heads, tuple(lines), csv="tasks"))
     return Page(PATH, "Tasks", "tasks.html", {"table_of_tasks": table}, "tasks")

@@ -19,7 +19,7 @@ from benchsuite.report.site.probe_view import probes_view
 from benchsuite.report.site.seed_chart import seed_chart
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
-from benchsuite.report.site.table import Cell, Head, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell
 from benchsuite.report.site.task_index import index_page
 from benchsuite.report.site.task_resolution import resolution_table
 from benchsuite.report.site.task_view import task_view
@@ -53,7 +53,7 @@ class BoardOnTask:
     first: str
     charts: tuple[Chart, ...]
     seeds: Chart | None
-    finals: Table
+    finals: DataTable
     notes: tuple[str, ...]
 
 
@@ -154,7 +154,7 @@ def _named(labels: Sequence[str]) -> str:
 
 def _finals(
     data: SiteData, links: Links, board: Leaderboard, at: int, entries: Sequence[tuple[Row, Entry]], csv: str
-) -> Table:
+) -> DataTable:
     """Return the value of every seed, each leading to its trial."""
     head = board.columns[at]
     sign = -1.0 if head.better == "max" else 1.0
@@ -176,29 +176,29 @@ def _finals(
         interval = interval_text(final, form) if final and final.count > 1 else ""
         cells = [
             name_cell(links, board, row),
-            Cell("broken" if row.broken else place.text if place else "–", place.place if place else float("inf")),
-            Cell(range_text(place), (place.low + place.high) / 2 if place else float("inf")),
-            Cell(
+            TableCell("broken" if row.broken else place.text if place else "–", place.place if place else float("inf")),
+            TableCell(range_text(place), (place.low + place.high) / 2 if place else float("inf")),
+            TableCell(
                 form(final.estimate) if final else outcome_word(entry.without_value),
                 sign * final.estimate if final else float("inf"),
                 links.records(id for seed in entry.seeds for id in seed.ids),
                 small=(interval,) if interval else (),
                 value=final.estimate if final else None,
             ),
-            Cell("–" if step is None else milliseconds(step), float("inf") if step is None else step),
-            Cell("–" if state is None else size(state), float("inf") if state is None else float(state)),
+            TableCell("–" if step is None else milliseconds(step), float("inf") if step is None else step),
+            TableCell("–" if state is None else size(state), float("inf") if state is None else float(state)),
         ]
         by_seed = {seed.seed: seed for seed in entry.seeds}
         for number in seeds[:MOST_SEEDS]:
             seed = by_seed.get(number)
             if seed is None:
-                cells.append(Cell("", float("inf")))
+                cells.append(TableCell("", float("inf")))
             elif seed.final is None:
                 word = "missed" if seed.missed else "–" if seed.unknown else outcome_word(seed.outcome)
-                cells.append(Cell(word, float("inf"), links.records(seed.ids), "bad" if seed.failed else "quiet"))
+                cells.append(TableCell(word, float("inf"), links.records(seed.ids), "bad" if seed.failed else "quiet"))
             else:
-                cells.append(Cell(form(seed.final), sign * seed.final, links.records(seed.ids), value=seed.final))
+                cells.append(TableCell(form(seed.final), sign * seed.final, links.records(seed.ids), value=seed.final))
         lines.append(row_line(data, board, row, cells))
     more = len(seeds) - MOST_SEEDS
     notes = (f"{whole(more)} more seeds are among the records; medians and intervals are of all.",) if more > 0 else ()
-    return Table(f"{head.measured.capitalize()} of every seed: {board.title}", heads, tuple(lines), notes, csv)
+    return DataTable(f"{head.measured.capitalize()} of every seed: {board.title}", heads, tuple(lines), notes, csv)

@@ -10,7 +10,7 @@ from benchsuite.analysis.resolution import Resolution, resolution_of
 from benchsuite.analysis.verdict import TaskVerdict
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import number_text, whole
 from benchsuite.report.tables.verdict_table import short_text
 
@@ -30,7 +30,7 @@ def resolution(data: SiteData, board: Leaderboard, at: int) -> Resolution:
     return resolution_of(board, at, verdicts, examples)
 
 
-def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leaderboard, int]], label: str) -> Table:
+def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leaderboard, int]], label: str) -> DataTable:
     """Return what a task can tell on each leaderboard that has it.
 
     Args:
@@ -72,17 +72,17 @@ def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leader
             else (f"{held.finds[0]} of {held.finds[1]} find any",)
         )
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(board.title, link=links.leaderboard(board)),
-                    Cell(*told, small=enough),
-                    Cell(finds, math.inf if held.smallest is None else held.smallest, small=some),
-                    Cell("–" if held.floor is None else short_text(held.floor), math.inf if held.floor is None else held.floor,
+                    TableCell(board.title, link=links.leaderboard(board)),
+                    TableCell(*told, small=enough),
+                    TableCell(finds, math.inf if held.smallest is None else held.smallest, small=some),
+                    TableCell("–" if held.floor is None else short_text(held.floor), math.inf if held.floor is None else held.floor,
                          small=(f"{whole(held.examples)} examples",) if held.examples else ()),
-                    Cell(", ".join(map(number_text, held.saturated)) or "none"),
-                    Cell(f"{held.failed:.0%}", held.failed),
+                    TableCell(", ".join(map(number_text, held.saturated)) or "none"),
+                    TableCell(f"{held.failed:.0%}", held.failed),
                 )
             )
         )  # fmt: skip
-    table = Table("What it can tell, as far as it is known", heads, tuple(lines), csv="tasks-resolution")
+    table = DataTable("What it can tell, as far as it is known", heads, tuple(lines), csv="tasks-resolution")
     return data.verdicts.shared.add(table, {"Task": label})

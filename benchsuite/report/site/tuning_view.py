@@ -21,7 +21,7 @@ from benchsuite.report.drawings.palette import Style
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick, band_path, line_path
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import Format, column_format, count_of
 from benchsuite.searches import Search
 
@@ -51,7 +51,7 @@ class TuningView:
     about: str
     budget: tuple[tuple[str, str | None, Chart], ...]
     knobs: tuple[tuple[str, Chart], ...]
-    table: Table
+    table: DataTable
 
 
 def tuning_view(
@@ -205,7 +205,7 @@ def _powers(across: Axis) -> tuple[Tick, ...]:
     return tuple(Tick(across.at(power), f"{10**power:.3g}") for power in whole or [across.first, across.last])
 
 
-def _table(links: Links, board: Leaderboard, row: Row, found: Mapping[ColumnHead, Search], csv: str) -> Table:
+def _table(links: Links, board: Leaderboard, row: Row, found: Mapping[ColumnHead, Search], csv: str) -> DataTable:
     heads = (
         Head("Task", name=True),
         Head("Chosen"),
@@ -232,21 +232,21 @@ def _table(links: Links, board: Leaderboard, row: Row, found: Mapping[ColumnHead
         ids = search.tried[search.chosen].ids if search.chosen is not None else ()
         default = search.tried[0].ids if search.tried else ()
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(head.label, link=links.task(head.label)),
-                    Cell(setting if search.chosen is not None else "none could be chosen", small=edges),
+                    TableCell(head.label, link=links.task(head.label)),
+                    TableCell(setting if search.chosen is not None else "none could be chosen", small=edges),
                     _score(best, form, links.records(ids)),
                     _score(first, form, links.records(default)),
-                    Cell(f"{len(search.tried)}", float(len(search.tried))),
-                    Cell(f"{search.spent:.4g}", search.spent),
-                    Cell("–" if wide is None else f"{wide.decades:.1f}", math.inf if wide is None else -wide.decades),
+                    TableCell(f"{len(search.tried)}", float(len(search.tried))),
+                    TableCell(f"{search.spent:.4g}", search.spent),
+                    TableCell("–" if wide is None else f"{wide.decades:.1f}", math.inf if wide is None else -wide.decades),
                 )
             )
         )  # fmt: skip
-    return Table(f"{row.label}: what was chosen on each task ({board.title})", heads, tuple(lines), csv=csv)
+    return DataTable(f"{row.label}: what was chosen on each task ({board.title})", heads, tuple(lines), csv=csv)
 
 
-def _score(value: float, form: Format, link: str | None) -> Cell:
+def _score(value: float, form: Format, link: str | None) -> TableCell:
     told = "–" if math.isnan(value) else form(value)
-    return Cell(told, math.inf if math.isnan(value) else -value, None if math.isnan(value) else link, value=value)
+    return TableCell(told, math.inf if math.isnan(value) else -value, None if math.isnan(value) else link, value=value)

@@ -12,7 +12,7 @@ from benchsuite.report.site.drawn_rows import ids_of
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.table import Cell, Head, Line, Table
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import percent, whole
 from benchsuite.report.tables.ranking_words import joined
 from benchsuite.report.tables.verdict_table import (
@@ -62,7 +62,7 @@ class VerdictView:
     facts: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
-    table: Table
+    table: DataTable
     forest: Chart | None
 
 
@@ -154,7 +154,7 @@ def _facts(verdict: Verdict) -> list[tuple[str, str]]:
 
 def _table(
     links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, tasks: Sequence[TaskVerdict]
-) -> Table:
+) -> DataTable:
     a, b = rows
     places = {head.label: at for at, head in enumerate(board.columns)}
     heads = (
@@ -181,17 +181,17 @@ def _table(
         estimate, *interval = difference_text(task, forms).split("\n") if task.seeds else ["–"]
         record_a, record_b = (links.records(ids_of(row.entries[at])) for row in rows)
         lines.append(
-            Line(
+            TableLine(
                 (
-                    Cell(task.task, link=links.task(task.task), small=(f"{'↑' if sign > 0 else '↓'} {task.measure}",)),
-                    Cell(task.word, float(ORDER[task.word]), classes=CLASSES[task.word]),
-                    Cell(texts[0], _order(-sign * task.a), record_a, small=_failed(task.failed_a, task), value=task.a),
-                    Cell(texts[1], _order(-sign * task.b), record_b, small=_failed(task.failed_b, task), value=task.b),
-                    Cell(estimate, _order(-sign * task.difference), small=tuple(interval), value=task.difference),
-                    Cell(improvement_text(task.improvement), _order(-task.improvement), value=task.improvement),
-                    Cell(p_text(task.corrected) if task.seeds else "–", _order(task.corrected), value=task.corrected),
-                    Cell(whole(task.seeds), float(task.seeds), small=(f"+{whole(task.more_seeds)}",) if task.more_seeds else ()),
-                    Cell(short_text(task.smallest_difference), _order(task.smallest_difference), value=task.smallest_difference),
+                    TableCell(task.task, link=links.task(task.task), small=(f"{'↑' if sign > 0 else '↓'} {task.measure}",)),
+                    TableCell(task.word, float(ORDER[task.word]), classes=CLASSES[task.word]),
+                    TableCell(texts[0], _order(-sign * task.a), record_a, small=_failed(task.failed_a, task), value=task.a),
+                    TableCell(texts[1], _order(-sign * task.b), record_b, small=_failed(task.failed_b, task), value=task.b),
+                    TableCell(estimate, _order(-sign * task.difference), small=tuple(interval), value=task.difference),
+                    TableCell(improvement_text(task.improvement), _order(-task.improvement), value=task.improvement),
+                    TableCell(p_text(task.corrected) if task.seeds else "–", _order(task.corrected), value=task.corrected),
+                    TableCell(whole(task.seeds), float(task.seeds), small=(f"+{whole(task.more_seeds)}",) if task.more_seeds else ()),
+                    TableCell(short_text(task.smallest_difference), _order(task.smallest_difference), value=task.smallest_difference),
                 )
             )
         )  # fmt: skip
@@ -199,7 +199,7 @@ def _table(
     title = (
         f"A = {a.label} against B = {b.label}, task by task, by {board.title} ({level} confidence for the whole table)"
     )
-    return Table(title, heads, tuple(lines), csv=f"comparisons-{board.kind}-by-task")
+    return DataTable(title, heads, tuple(lines), csv=f"comparisons-{board.kind}-by-task")
 
 
 def _order(value: float) -> float:

@@ -476,7 +476,7 @@ def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypa
     crashed = make_record(changes={"optimizer": [SGD]}, outcome="crashed", reason="the only crash")
     section = site([*records, crashed], FAILURES)["failures.html"]
     assert "the only crash" in section
-    assert section.count("<td>at step ") == 5
+    assert section.count('<td class="reason">at step ') == 5
     assert "6 of 41 lines are shown, some of every task and outcome. trials.parquet has every trial" in section
     assert "Every trial that failed" not in section
 
