@@ -21,6 +21,7 @@ from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Name, Record, printable
 from benchsuite.record_files import LARGEST, Damage, entries
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
+from benchsuite.repetition import difference
 from benchsuite.study_files import TrialId
 
 FORMAT = 1
@@ -78,7 +79,15 @@ class Dispute:
             "task": (self.here or self.others[0].record).trial.task,
             "same_numerics": self.same_numerics,
             "here": _plain(self.here) if self.here else None,
-            "others": [{"origin": one.origin, "author": one.author, **_plain(one.record)} for one in self.others],
+            "others": [
+                {
+                    "origin": one.origin,
+                    "author": one.author,
+                    "differs": difference(self.here, one.record) if self.here else "",
+                    **_plain(one.record),
+                }
+                for one in self.others
+            ],
         }
 
 
@@ -242,15 +251,16 @@ def _object(content: bytes) -> dict[str, Any]:
 
 def _plain(record: Record) -> dict[str, Any]:
     final = (record.results.final or {}).get(f"test_{record.task.primary}")
+    baseline = dict(record.task.baseline.settings)
+    own = {kind: held for kind, held in record.trial.recipe.settings if baseline.get(kind) != held}
     return {
         "outcome": record.outcome.value,
         "reason": record.reason,
         "primary": record.task.primary,
         "final": final,
         "numerics": record.environment.numerics,
-        "processor": record.environment.processor,
-        "finished_at": record.environment.finished_at,
-        "components": {kind: " + ".join(one.name for one in held) for kind, held in record.trial.recipe.settings},
+        "compared": ", ".join(f"{kind} {' + '.join(one.name for one in held)}" for kind, held in own.items())
+        or "baseline",
         "seed": record.trial.seed,
     }
 

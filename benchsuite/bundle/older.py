@@ -32,6 +32,7 @@ class OlderBoard:
     def for_page(self) -> dict[str, Any]:
         """Return what a page shows of it, as plain data; ``path`` is relative to the site."""
         rules = self.manifest.rules
+        seen = next((name for name in (f"{SITE}index.html", "SUMMARY.md") if name in self.manifest.files), MANIFEST)
         return {
             "name": self.name,
             "engine": rules.engine,
@@ -43,7 +44,7 @@ class OlderBoard:
             "note": self.manifest.note,
             "records": self.manifest.counts.records,
             "hash": self.hash,
-            "path": f"../{OLDER}{self.name}/{SITE}index.html",
+            "path": f"../{OLDER}{self.name}/{seen}",
         }
 
 

@@ -60,7 +60,7 @@ def verify(
     Checks its files and the rules of a fair comparison, then trains a random sample again: on the same platform every number
     must be the same to the bit. Ends with 0, 1 or 4.
     """
-    from benchsuite.bundle import BundleError, open_bundle
+    from benchsuite.bundle import BundleError, is_bundle, open_bundle
     from benchsuite.cli.verifying import VerifyingOptions, verified
 
     signed = _signature(statement, name, date)
@@ -72,7 +72,7 @@ def verify(
     try:
         opened = open_bundle(bundle)
     except BundleError as error:
-        if error.newer or not bundle.exists():
+        if error.newer or not is_bundle(bundle) or not bundle.exists():  # then there is nothing to give a verdict on
             raise
         say(console, "[red]FAIL[/] {}", error)
         raise typer.Exit(FAILED) from None

@@ -10,6 +10,7 @@ from html import escape
 PREFIX = "/-/"
 """Addresses that no file has."""
 VERSION, SCRIPT = f"{PREFIX}version", f"{PREFIX}live.js"
+_OWN_RULES = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^<>]*>\n?')
 _INLINE = re.compile(rb"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 LIVE_JS = """"use strict";
@@ -84,11 +85,15 @@ def waiting_page(text: str) -> bytes:
 def with_script(page: bytes, version: str) -> bytes:
     """Return a page with the script that loads it anew.
 
+    Rules that the page has for itself, since a file has no other way, go: they allow no question for a version. Those of
+    :func:`policy` are sent with it, and allow that alone.
+
     Args:
         page: As it lies on the disk.
         version: Of the report that it is of.
     """
     tag = f'<script src="{SCRIPT}" data-version="{version}" defer></script>\n'.encode()
+    page = _OWN_RULES.sub(b"", page, count=1)
     at = page.lower().rfind(b"</body>")
     return page + tag if at < 0 else page[:at] + tag + page[at:]
 

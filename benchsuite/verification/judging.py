@@ -40,14 +40,16 @@ def verdict(checks: Sequence[RuleCheck], rerun: Sequence[Rerun]) -> tuple[str, t
         return FAIL, (*failed, *unseen)
     if unseen:
         return INCONCLUSIVE, tuple(unseen)
-    bits = sum(one.agrees == "bits" for one in ran)
-    close = len(ran) - bits
-    return PASS, (
-        f"all {len(checks)} checks hold, and "
-        + (f"{bits} of {len(ran)} trials repeat to the bit" if bits or not close else "")
-        + (f"{', ' if bits else ''}{close} of {len(ran)} within what other hardware explains" if close else "")
-        + ".",
+    held = sum(check.verdict == PASS for check in checks)
+    rules = (
+        f"all {held} checks hold"
+        if held == len(checks)
+        else f"{held} checks hold, {len(checks) - held} could not be applied"
     )
+    bits = sum(one.agrees == "bits" for one in ran)
+    again = [f"{bits} of {len(ran)} trials repeat to the bit"] * bool(bits)
+    again += [f"{len(ran) - bits} of {len(ran)} within what other hardware explains"] * (bits < len(ran))
+    return PASS, (f"{rules}, and {', '.join(again)}.",)
 
 
 def _name(one: Rerun) -> str:

@@ -81,12 +81,11 @@ def _same(evidence: Evidence) -> Iterator[Objection]:
                 fails=fails,
                 ids=tuple(one.id for one in held),
             )
-        odd = sorted(union)
-        if odd != list(range(odd[0], odd[0] + len(odd))) and not all(
-            one.id in evidence.asked_by for held in rows for one in held
-        ):
+        chosen = sorted(union)
+        if chosen != list(range(chosen[0], chosen[0] + len(chosen))) and not evidence.note.strip():
             yield Objection(
-                f"the seeds on {column.task} are {_some(odd)}: nothing says why these and no others.", fails=False
+                f"the seeds on {column.task} are {_some(chosen)}: the bundle has no note that says why these and no others.",
+                fails=False,
             )
 
 

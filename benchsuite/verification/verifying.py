@@ -115,8 +115,8 @@ def chances(evidence: Evidence, rerun: Sequence[Rerun]) -> str:
         return ""
     tenth = max(1, of // 10)
     return (
-        f"By chance alone, a sample of {count} of {of:,} trials holds a single altered one with {odds(of, count, 1):.0%}, and at "
-        f"least one of {tenth:,} with {odds(of, count, tenth):.0%}; those of the best rows are more likely to be in it."
+        f"By chance alone, a sample of {count} of {of:,} trials holds a single altered one with {odds(of, count, 1):.1%}, and at "
+        f"least one of {tenth:,} with {odds(of, count, tenth):.1%}; those of the best rows are more likely to be in it."
     )
 
 

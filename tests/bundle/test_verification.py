@@ -209,6 +209,7 @@ def test_a_gap_in_the_seeds_fails_and_fewer_of_them_are_a_question() -> None:
     assert SAME.apply(evidence([one for one in records if one is not records[6]]))[0].verdict == "FAIL"
     odd = [make_record(DIGITS, seed=seed) for seed in (3, 7, 12)]
     assert SAME.apply(evidence(odd))[0].verdict == "INCONCLUSIVE"
+    assert SAME.apply(evidence(odd, note="Seeds 0 to 2 are those of the tutorial."))[0].verdict == "PASS"
 
 
 def evidence(records: list[Record], **fields: Any) -> Evidence:
@@ -322,6 +323,12 @@ def test_what_cannot_be_is_said_before_anything_is_read(
     assert words in str(done.exception)
 
 
+def test_a_results_folder_is_no_bundle_and_gets_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "trials").mkdir()
+    done = CliRunner().invoke(app, ["verify", str(tmp_path)])
+    assert "has no manifest.json, so it is no bundle" in str(done.exception)
+
+
 def test_a_bundle_that_is_not_there_is_no_verdict(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["verify", str(tmp_path / "none.zip")])
     assert "cannot be read" in str(done.exception)
@@ -360,3 +367,14 @@ def test_sources_of_a_bundle_are_loaded_only_where_they_are_trusted(bundle: Path
     assert not (tmp_path / "loaded").exists()
     CliRunner().invoke(app, [*command, "--trust-sources"])
     assert (tmp_path / "loaded").exists()
+
+
+def test_a_pass_says_which_checks_could_not_be_applied() -> None:
+    _, (all_of_them,) = verdict([HOLDS, HOLDS], reruns("bits"))
+    _, (but_one,) = verdict(
+        [HOLDS, RuleCheck("r", "SKIPPED", "what", ("no certificate",))], reruns("bits", "tolerance")
+    )
+    assert all_of_them == "all 2 checks hold, and 1 of 1 trials repeat to the bit."
+    assert but_one == (
+        "1 checks hold, 1 could not be applied, and 1 of 2 trials repeat to the bit, 1 of 2 within what other hardware explains."
+    )

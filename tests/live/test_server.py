@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.live.live_page import LIVE_JS, policy
+from benchsuite.live.live_page import LIVE_JS, policy, with_script
 from benchsuite.live.served_files import name_of
 from benchsuite.live.server import LiveServer
 
@@ -184,6 +184,13 @@ def test_the_scripts_of_a_page_run_and_handlers_in_it_do_not() -> None:
         b"<SCRIPT>alert(1)</SCRIPT><p onclick='x()'>"
     )
     assert "script-src 'self';" in policy(b"<script src='assets/site.js'></script>")
+
+
+def test_rules_of_the_page_itself_give_way_to_those_that_are_sent_with_it() -> None:
+    own = b'<head><meta http-equiv="Content-Security-Policy" content="default-src \'none\'"><title>x</title></head><body></body>'
+    served = with_script(own, "3")
+    assert served.startswith(b"<head><title>x</title></head><body><script src=")
+    assert "connect-src 'self'" in policy(served)
 
 
 def test_an_empty_place_says_that_there_is_no_report_yet(tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ def trade_offs(source: FigureSource, asked: FigureChoice) -> list[Picture]:
                 overall.get(row.label, float("nan")), float("nan") if row.step_ratio is None else row.step_ratio,
             )
             for row in board.rows
-            if row.label in wanted
+            # A score over fewer tasks is another quantity: as in the ranking, such rows are left out.
+            if row.label in wanted and (row.place is not None or board.ranking is None or not board.ranking.ranked)
         ]  # fmt: skip
         found.append(trade_off_picture(rows, f"pareto {board.key}", f"{board.title}: quality against step time"))
     return found

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from benchsuite.analysis import Leaderboard
+from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.board_numbers import scored_search
 from benchsuite.analysis.budget_curves import expected_best
 from benchsuite.analysis.numbers.best_of_k import BestOf
@@ -69,7 +69,7 @@ def _of_all(source: FigureSource, asked: FigureChoice, board: Leaderboard) -> Pi
     held = dict(zip(table.columns, scales(table, table.scores("validation"), known), strict=True))
     searches = searches_of_board(board, source.contents.searches, source.records)
     wanted = chosen_names(asked, board)
-    lines = []
+    known_of: dict[Row, list[BestOf]] = {}
     for row in board.rows:
         if row.label not in wanted or row.broken:
             continue
@@ -79,15 +79,18 @@ def _of_all(source: FigureSource, asked: FigureChoice, board: Leaderboard) -> Pi
             if search is not None and scale is not None:
                 scored = scored_search(search, scale, 1.0 if head.direction == "max" else -1.0)
                 each += [expected_best(scored)] if scored is not None else []
-        each = [one for one in each if len(one.k)]
-        if each:
+        known_of[row] = [one for one in each if len(one.k)]
+    most = max(map(len, known_of.values()), default=0)
+    lines = []
+    for row, each in known_of.items():
+        if each and len(each) == most:  # a mean over fewer tasks is another quantity
             count = min(len(one.k) for one in each)
             expected, low, high = (
                 np.mean([getattr(one, part)[:count] for one in each], axis=0) for part in ("expected", "low", "high")
             )
             best = BestOf(each[0].k[:count], expected, low, high, expected, expected)
             lines.append(_line(source, board, row.label, row.name, best, 1.0))
-    title = f"{board.title}: the best of k settings, over all tasks"
+    title = f"{board.title}: the best of k settings, mean over {most} tasks"
     return budget_picture(_best_first(lines, 1.0), "score", "max", f"budget-curves {board.key}", title)
 
 

@@ -76,6 +76,7 @@ def _disputes(disputes: Any, links: Links) -> Table:
         Head("Who"),
         Head("Outcome"),
         Head("Final test value", numeric=True),
+        Head("First difference", help="Where the other one's numbers leave those of the record here"),
         Head("Numerics", help="Only results of the same numerics must agree bit for bit"),
     )
     rows = []
@@ -97,14 +98,12 @@ def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None)
         (
             Cell(dispute["id"][:8], link=link, title=dispute["id"], value=dispute["id"]),
             Cell(dispute["task"]),
-            Cell(
-                side["components"].get("optimizer", ""),
-                title=", ".join(f"{k}: {v}" for k, v in side["components"].items()),
-            ),
+            Cell(side["compared"]),
             Cell(str(side["seed"]), order=side["seed"]),
             Cell(side["author"], classes="" if side["author"] != "here" else "base"),
             Cell(side["outcome"], title=side["reason"]),
             Cell("–" if final is None else f"{final:.6g}", order=float("nan") if final is None else final, value=final),
+            Cell(side.get("differs", "")),
             Cell(side["numerics"] or "not recorded", classes="bad" if dispute["same_numerics"] else ""),
         )
     )

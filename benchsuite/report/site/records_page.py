@@ -20,14 +20,14 @@ from benchsuite.report.tables.numbers import duration, number_text, outcome_word
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class CommonFacts:
     """What several trials have in common, told once: its name in the table, and what it is, name and value."""
 
     name: str
     facts: tuple[tuple[str, str], ...]
 
 
-class Told:
+class NamedFacts:
     """Facts that are told once, and named in the order in which they come.
 
     Args:
@@ -42,9 +42,9 @@ class Told:
         """Return the name of some facts."""
         return self.found.setdefault(facts, f"{self.letter}{len(self.found) + 1}")
 
-    def all(self) -> tuple[Shared, ...]:
+    def all(self) -> tuple[CommonFacts, ...]:
         """Return all of them."""
-        return tuple(Shared(name, facts) for facts, name in self.found.items())
+        return tuple(CommonFacts(name, facts) for facts, name in self.found.items())
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -57,7 +57,7 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
     path = data.places.record_pages[kind, name]
     links = data.links(path)
     ordered = sorted(held, key=lambda one: (column_of(one), one.trial.recipe.text, one.trial.seed, one.id))
-    recipes, places, prints = Told("R"), Told("E"), Told("F")
+    recipes, places, prints = NamedFacts("R"), NamedFacts("E"), NamedFacts("F")
     several = kind in (BASELINE, SEVERAL)
     settings = {} if several else _labels(kind, ordered)
     lines = tuple(_line(data, links, kind, name, record, settings, recipes, places, prints) for record in ordered)
@@ -108,9 +108,9 @@ def _line(
     name: str,
     record: Record,
     settings: Mapping[str, str],
-    recipes: Told,
-    places: Told,
-    prints: Told,
+    recipes: NamedFacts,
+    places: NamedFacts,
+    prints: NamedFacts,
 ) -> Line:
     trial, results, costs, task = record.trial, record.results, record.costs, record.task
     label = data.labels.get(column_of(record), trial.task)

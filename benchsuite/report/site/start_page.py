@@ -23,7 +23,7 @@ MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SaidOfBoard:
     """What is said of a leaderboard, and where it is."""
 
     title: str
@@ -33,7 +33,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StartRanking:
     """The ranking of a leaderboard, and what of it is not shown."""
 
     title: str
@@ -49,11 +49,11 @@ def pages(data: SiteData) -> Iterator[Page]:
     verdicts, rankings = [], []
     for board in data.boards:
         said, name, link = said_of(board), title(board.kind) + board.title[len(board.kind) :], links.leaderboard(board)
-        verdicts.append(Verdict(name, link, said.first, said.robust))
+        verdicts.append(SaidOfBoard(name, link, said.first, said.robust))
         rows = shown_rows(board, MOST_ROWS)
         table = ranking_table(data, links, board, rows, f"{slug(board.key)}-start")
         more = f"{whole(len(rows))} of {whole(len(board.rows))} rows are shown." if len(rows) < len(board.rows) else ""
-        rankings.append(Standing(name, anchor("kind", board.key), link, table, more))
+        rankings.append(StartRanking(name, anchor("kind", board.key), link, table, more))
     summary = summarize_run(data.contents) if data.records else None
     context = {
         "summary": summary,
