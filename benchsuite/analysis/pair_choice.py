@@ -12,8 +12,10 @@ from benchsuite.analysis.row_verdicts import BoardVerdicts
 
 MOST_ENTRIES = 2_000
 """Tasks of all pairs together: so many verdicts take some ten seconds, and their pages a dozen megabytes."""
-MOST_PAIRS = 300
+MOST_PAIRS = 150
 """Pairs, however few tasks they have: each has a page, with a head and its curves."""
+MOST_FIRST = 6
+"""Rows that share the first place and are all held against one another; of more nothing is told apart, and a page says no more."""
 Why = Literal["asked", "baseline", "first", "neighbours"]
 WHYS: tuple[Why, ...] = ("asked", "baseline", "first", "neighbours")
 
@@ -107,7 +109,7 @@ def _baseline(one: BoardVerdicts) -> Iterator[RowPair]:
 def _first(one: BoardVerdicts) -> Iterator[RowPair]:
     board = one.board
     first = [board.rows[row] for row in board.ranking.first] if board.ranking else []
-    for place, row in enumerate(first):
+    for place, row in enumerate(first if len(first) <= MOST_FIRST else ()):
         for above in first[:place]:
             yield RowPair(board.kind, above.label, row.label, "first")
 

@@ -26,7 +26,7 @@ from benchsuite.searches import Search
 
 
 @dataclass(frozen=True)
-class Known:
+class BesideBoard:
     """What verdicts on rows need beside the leaderboard.
 
     Args:
@@ -52,7 +52,7 @@ class BoardVerdicts:
         known: What else is known.
     """
 
-    def __init__(self, board: Leaderboard, known: Known) -> None:
+    def __init__(self, board: Leaderboard, known: BesideBoard) -> None:
         self.board, self.known = board, known
         self._found: dict[tuple[str, str], Verdict | None] = {}
 

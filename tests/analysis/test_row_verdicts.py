@@ -12,7 +12,7 @@ from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.pair_choice import RowPair, chosen_pairs
 from benchsuite.analysis.resolution import examples_floor, resolution_of
 from benchsuite.analysis.row_curves import row_curve
-from benchsuite.analysis.row_verdicts import BoardVerdicts, Known, values_of
+from benchsuite.analysis.row_verdicts import BesideBoard, BoardVerdicts, values_of
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
@@ -28,7 +28,7 @@ def study() -> list[Record]:
 
 @pytest.fixture(scope="module")
 def verdicts(study: list[Record]) -> BoardVerdicts:
-    known = Known({record.id: record for record in study}, parts=TestParts(SIZES))
+    known = BesideBoard({record.id: record for record in study}, parts=TestParts(SIZES))
     (board,) = [one for one in leaderboards(study, parts=known.parts) if one.kind == "optimizer"]
     return BoardVerdicts(board, known)
 
@@ -89,7 +89,7 @@ def test_rows_without_a_common_task_have_no_verdict() -> None:
         *(make_record(AUTOENCODER, {"optimizer": [component("muon")]}, seed=seed) for seed in range(2)),
     ]
     board = leaderboards(records)[0]
-    made = BoardVerdicts(board, Known({record.id: record for record in records}))
+    made = BoardVerdicts(board, BesideBoard({record.id: record for record in records}))
     assert made.of(row(board, "lion"), row(board, "adam")) is None
     assert made.of(row(board, "lion"), row(board, "muon")) is not None
     assert made.baseline is row(board, "adam")

@@ -15,10 +15,9 @@ from benchsuite.report.site.drawn_rows import drawn
 from benchsuite.report.site.links import Links, pair_of
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
-from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import Cell, Head, Line, Table
 from benchsuite.report.site.tiles import MOST_TILES, Tile
-from benchsuite.report.site.verdict_view import VerdictView, verdict_view
+from benchsuite.report.site.verdict_view import VerdictView, of_pair, verdict_view
 from benchsuite.report.site.words import settings_text
 from benchsuite.report.tables.numbers import Format, column_format, milliseconds, size, whole
 from benchsuite.report.tables.ranking_cells import failed_text, place_text
@@ -60,10 +59,9 @@ def pages(data: SiteData) -> Iterator[Page]:
     yield index_page(data)
     for pair in chosen.pairs:
         path = data.places.comparisons[pair_of(pair.kind, pair.a, pair.b)]
-        links, prefix = data.links(path), f"comparison-{slug(pair.kind)}-{slug(f'{pair.a} {pair.b}', 6)}"
+        links = data.links(path)
         boards = [
-            _on_board(data, links, held.board, (a, b), verdict, f"{prefix}-{number}")
-            for number, (held, a, b, verdict) in enumerate(data.verdicts.of_pair(pair))
+            _on_board(data, links, held.board, (a, b), verdict) for held, a, b, verdict in data.verdicts.of_pair(pair)
         ]
         context = {
             "kind": pair.kind.replace("_", " "),
@@ -75,6 +73,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         yield Page(
             path, f"{pair.a} against {pair.b}", "comparison.html", context, "comparisons", pair.kind.replace("_", " ")
         )
+    data.verdicts.shared.put(data.csv)
 
 
 def _name(data: SiteData, links: Links, pair: RowPair, label: str) -> tuple[str, str | None]:
@@ -84,17 +83,15 @@ def _name(data: SiteData, links: Links, pair: RowPair, label: str) -> tuple[str,
     return label, links.component(pair.kind, row.name) if row else None
 
 
-def _on_board(
-    data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, csv: str
-) -> PairOnBoard:
+def _on_board(data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict) -> PairOnBoard:
     return PairOnBoard(
         title=board.title,
         link=links.leaderboard(board),
         settings=(settings_text(rows[0].settings), settings_text(rows[1].settings)),
-        verdict=verdict_view(data, links, board, rows, verdict, f"{csv}-tasks"),
+        verdict=verdict_view(data, links, board, rows, verdict),
         tiles=tuple(_tiles(data, links, board, rows, verdict)),
-        seeds=data.table(_seeds(links, board, rows, verdict, f"{csv}-seeds")),
-        costs=data.table(_costs(board, rows, f"{csv}-costs")),
+        seeds=data.verdicts.shared.add(_seeds(links, board, rows, verdict), of_pair(board, rows)),
+        costs=data.verdicts.shared.add(_costs(board, rows), of_pair(board, rows)),
     )
 
 
@@ -114,7 +111,7 @@ def _tiles(data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Ro
         yield Tile(head.label, links.task(head.label), facts, small_chart(curves, shown, alt))
 
 
-def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, csv: str) -> Table:
+def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict) -> Table:
     """Return A − B of every seed that both have, each leading to the trial of A, with both values below."""
     numbers = sorted({seed for task in verdict.tasks for seed in (*task.seeds_a, *task.seeds_b)})
     heads = (Head("Task", name=True), *(Head(f"Seed {number}", True) for number in numbers[:MOST_SEEDS]))
@@ -147,7 +144,13 @@ def _seeds(links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Ver
         lines.append(Line(tuple(cells)))
     more = len(numbers) - MOST_SEEDS
     notes = (f"{whole(more)} more seeds are among the records; the verdict is of all.",) if more > 0 else ()
-    return Table(f"A − B of every seed, and A · B: {board.title}", heads, tuple(lines), notes, csv)
+    return Table(
+        f"A − B of every seed, and A · B: {board.title}",
+        heads,
+        tuple(lines),
+        notes,
+        f"comparisons-{board.kind}-by-seed",
+    )
 
 
 def _difference_cell(a: float, b: float, task: TaskVerdict, form: Format, small: str, link: str | None) -> Cell:
@@ -161,9 +164,9 @@ def _difference_cell(a: float, b: float, task: TaskVerdict, form: Format, small:
     return Cell(signed_text(a - b, form), sign * (a - b), link, small=(small,), value=a - b)
 
 
-def _costs(board: Leaderboard, rows: tuple[Row, Row], csv: str) -> Table:
+def _costs(board: Leaderboard, rows: tuple[Row, Row]) -> Table:
     """Return what both cost, and where they stand."""
-    heads = (Head("", name=True), *(Head(f"{side}: {row.label}", True) for side, row in zip("AB", rows, strict=True)))
+    heads = (Head("Fact"), *(Head(side, True, small=(row.label,)) for side, row in zip("AB", rows, strict=True)))
     times = [
         [entry.step_milliseconds for entry in row.entries if entry and entry.step_milliseconds is not None]
         for row in rows
@@ -184,4 +187,9 @@ def _costs(board: Leaderboard, rows: tuple[Row, Row], csv: str) -> Table:
         for name, texts in facts
         if set(texts) - {"–", "not counted"}
     ]
-    return Table(f"Where they stand and what they cost: {board.title}", heads, tuple(lines), csv=csv)
+    return Table(
+        f"Where they stand and what they cost: {board.title}",
+        heads,
+        tuple(lines),
+        csv=f"comparisons-{board.kind}-costs",
+    )

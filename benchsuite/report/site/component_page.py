@@ -60,6 +60,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     yield index_page(data)
     for kind, name in sorted(places, key=lambda key: (kind_order(key[0]), key[1])):
         yield _page(data, kind, name, places[kind, name])
+    data.verdicts.shared.put(data.csv)
 
 
 def _page(data: SiteData, kind: str, name: str, path: str) -> Page:
@@ -75,7 +76,9 @@ def _page(data: SiteData, kind: str, name: str, path: str) -> Page:
         "card": card,
         "facts": _facts(data, card, held),
         "settings": tuple(dict.fromkeys(settings_text(row.settings) for _, row in held)),
-        "standing": data.table(_standing(links, held, f"{prefix}-standing")),
+        "standing": data.verdicts.shared.add(
+            _standing(links, held, f"components-{kind}-standing"), {"Component": name}
+        ),
         "sections": sections,
         "left_out": max(0, len(held) - MOST_SECTIONS),
         "failures": _failures(data, links, kind, held, f"{prefix}-failures"),
@@ -156,7 +159,7 @@ def _section(data: SiteData, links: Links, board: Leaderboard, row: Row, csv: st
     verdict = held.of(row, other) if other is not None else None
     view = None
     if verdict is not None and other is not None:
-        view = verdict_view(data, links, board, (row, other), verdict, f"{csv}-against")
+        view = verdict_view(data, links, board, (row, other), verdict)
     return RowSection(
         title=f"{row.label}: {board.title}",
         against=f"Against {other.label}, {why}" if other is not None else "",

@@ -28,7 +28,7 @@ AXES = {"step": "training step", "epoch": "epoch", "seconds": "seconds of traini
 
 
 @dataclass(frozen=True, eq=False)
-class ColumnCurves:
+class ColumnLines:
     """The curves of one column of a leaderboard, which share their axes.
 
     Args:
@@ -50,7 +50,7 @@ class ColumnCurves:
     """Row, axis and whether small → line and band: those of a row are the same on every page."""
 
 
-class Curves:
+class CurveBook:
     """The curves of all leaderboards of a site, each made once.
 
     Args:
@@ -59,9 +59,9 @@ class Curves:
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self._records = records
-        self._found: dict[tuple[str, int], ColumnCurves] = {}
+        self._found: dict[tuple[str, int], ColumnLines] = {}
 
-    def of(self, board: Leaderboard, position: int) -> ColumnCurves:
+    def of(self, board: Leaderboard, position: int) -> ColumnLines:
         """Return the curves of a column.
 
         Args:
@@ -74,7 +74,7 @@ class Curves:
         return self._found[key]
 
 
-def _column(board: Leaderboard, position: int, records: Mapping[str, Record]) -> ColumnCurves:
+def _column(board: Leaderboard, position: int, records: Mapping[str, Record]) -> ColumnLines:
     head = board.columns[position]
     rows = {}
     for row in board.rows:
@@ -89,7 +89,7 @@ def _column(board: Leaderboard, position: int, records: Mapping[str, Record]) ->
         name: max((float(held[-1]) for curve in rows.values() if len(held := values(curve, name))), default=0.0)
         for name in AXES
     }
-    return ColumnCurves(head, rows, scale, bottom, top, ends)
+    return ColumnLines(head, rows, scale, bottom, top, ends)
 
 
 def values(curve: RowCurve, axis: str) -> np.ndarray:
@@ -98,7 +98,7 @@ def values(curve: RowCurve, axis: str) -> np.ndarray:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnRow:
     """A row in a chart: what it is, and how it is drawn.
 
     Args:
@@ -116,7 +116,7 @@ class Drawn:
     classes: str = ""
 
 
-def large_charts(held: ColumnCurves, drawn: Sequence[Drawn], board: Leaderboard) -> tuple[Chart, ...]:
+def large_charts(held: ColumnLines, drawn: Sequence[DrawnRow], board: Leaderboard) -> tuple[Chart, ...]:
     """Return the curves of a column by step, by epoch and by seconds of training, as far as these are known.
 
     Args:
@@ -141,7 +141,7 @@ def large_charts(held: ColumnCurves, drawn: Sequence[Drawn], board: Leaderboard)
     return tuple(charts)
 
 
-def small_chart(held: ColumnCurves, drawn: Sequence[Drawn], alt: str) -> Chart:
+def small_chart(held: ColumnLines, drawn: Sequence[DrawnRow], alt: str) -> Chart:
     """Return a small chart of a few rows by epoch.
 
     Args:
@@ -153,8 +153,8 @@ def small_chart(held: ColumnCurves, drawn: Sequence[Drawn], alt: str) -> Chart:
 
 
 def _chart(
-    held: ColumnCurves,
-    drawn: Sequence[Drawn],
+    held: ColumnLines,
+    drawn: Sequence[DrawnRow],
     axis: str,
     alt: str,
     size: tuple[float, float],
@@ -192,7 +192,7 @@ def _chart(
     )
 
 
-def _paths(held: ColumnCurves, curve: RowCurve, axis: str, across: Axis, up: Axis, most: int) -> tuple[str, str]:
+def _paths(held: ColumnLines, curve: RowCurve, axis: str, across: Axis, up: Axis, most: int) -> tuple[str, str]:
     """Return the line of a curve and the band of its interval."""
     xs = values(curve, axis).tolist()
     good, poor = (held.top, held.bottom) if held.head.direction == "max" else (held.bottom, held.top)

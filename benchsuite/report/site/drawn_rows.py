@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchsuite.analysis import Entry, Leaderboard, Row
-from benchsuite.report.site.curves import Drawn
+from benchsuite.report.site.curves import DrawnRow
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import Cell, Line
 from benchsuite.report.site.words import settings_text
 
 
-def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, grey: bool = False) -> Drawn:
+def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, grey: bool = False) -> DrawnRow:
     """Return how a row is drawn.
 
     Args:
@@ -24,7 +24,7 @@ def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, gr
     """
     style = None if grey else data.style(board.kind, row.name)
     family = data.card(board.kind, row.name).family
-    return Drawn(row, f"{board.kind}/{row.name}", family, style, f"grey {classes}".strip() if grey else classes)
+    return DrawnRow(row, f"{board.kind}/{row.name}", family, style, f"grey {classes}".strip() if grey else classes)
 
 
 def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Cell], classes: str = "") -> Line:

@@ -9,7 +9,7 @@ from benchsuite.analysis import ColumnHead, Entry
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.shown import spread
-from benchsuite.report.site.curves import Drawn
+from benchsuite.report.site.curves import DrawnRow
 from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick
 from benchsuite.report.tables.numbers import count_of
 
@@ -20,7 +20,7 @@ LONGEST = 32
 """Letters of a name."""
 
 
-def seed_chart(rows: Sequence[tuple[Drawn, Entry]], head: ColumnHead) -> Chart | None:
+def seed_chart(rows: Sequence[tuple[DrawnRow, Entry]], head: ColumnHead) -> Chart | None:
     """Return the final values of rows; ``None`` where no row has a value.
 
     A failed seed is a ring at the worse end. What lies beyond the axis, far behind the field, is hollow at that end.

@@ -18,7 +18,7 @@ from benchsuite.report.contents import Contents
 from benchsuite.report.drawings.palette import Style, Styles, styles_of
 from benchsuite.report.site.cards import ComponentCard, TaskCard
 from benchsuite.report.site.certificate_view import Certificate
-from benchsuite.report.site.curves import Curves
+from benchsuite.report.site.curves import CurveBook
 from benchsuite.report.site.links import Links, Pair, Places, pair_of
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import Table, table_csv
@@ -127,9 +127,9 @@ class SiteData:
         return Verdicts(self.contents, self.by_id, self.studies)
 
     @cached_property
-    def curves(self) -> Curves:
+    def curves(self) -> CurveBook:
         """The learning curves of all leaderboards."""
-        return Curves(self.by_id)
+        return CurveBook(self.by_id)
 
     @cached_property
     def others(self) -> dict[str, str]:

@@ -71,6 +71,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         records.setdefault(column_of(record), []).append(record)
     for column in sorted(data.labels):
         yield _page(data, column, places.get(column, []), records)
+    data.verdicts.shared.put(data.csv)
 
 
 def _page(
@@ -88,7 +89,7 @@ def _page(
     task = task_view(data, column, heads, held)
     context = {
         "task": task,
-        "resolution": resolution_table(data, links, places, f"{prefix}-resolution") if places else None,
+        "resolution": resolution_table(data, links, places, label) if places else None,
         "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
         "measures": measures_view(measures) if measures else None,
         "probes": probes_view(layers) if layers else None,

@@ -30,14 +30,14 @@ def resolution(data: SiteData, board: Leaderboard, at: int) -> Resolution:
     return resolution_of(board, at, verdicts, examples)
 
 
-def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leaderboard, int]], csv: str) -> Table:
+def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leaderboard, int]], label: str) -> Table:
     """Return what a task can tell on each leaderboard that has it.
 
     Args:
         data: The site.
         links: Of the page that shows it.
         places: Leaderboards and the position of the task's column.
-        csv: Name of the CSV.
+        label: Of the task.
     """
     heads = (
         Head("Leaderboard", name=True),
@@ -84,4 +84,5 @@ def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leader
                 )
             )
         )  # fmt: skip
-    return data.table(Table("What it can tell, as far as it is known", heads, tuple(lines), csv=csv))
+    table = Table("What it can tell, as far as it is known", heads, tuple(lines), csv="tasks-resolution")
+    return data.verdicts.shared.add(table, {"Task": label})

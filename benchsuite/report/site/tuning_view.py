@@ -26,7 +26,7 @@ from benchsuite.report.tables.numbers import Format, column_format, count_of
 from benchsuite.searches import Search
 
 SMALL = (220.0, 132.0)
-BOX = (38.0, 8.0, 214.0, 108.0)
+BOX = (38.0, 8.0, 214.0, 114.0)
 WIDE = (380.0, 210.0)
 WIDE_BOX = (40.0, 20.0, 372.0, 174.0)
 LOG_FROM = 20.0
@@ -132,7 +132,7 @@ def budget_chart(
         f"{names[0]} on {head.label}: the best validation {head.primary} after so many trials of tuning, as it went and as it "
         "was to be expected."
     )
-    return Chart(alt, *SMALL, BOX, tuple(shapes), across.ticks(4), up.ticks(3), "trials")
+    return Chart(alt, *SMALL, BOX, tuple(shapes), across.ticks(4), up.ticks(3))
 
 
 def _stairs(spent: Sequence[float], best: Sequence[float], across: Axis, up: Axis) -> str:

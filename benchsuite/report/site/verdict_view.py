@@ -67,7 +67,7 @@ class VerdictView:
 
 
 def verdict_view(
-    data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, csv: str
+    data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict
 ) -> VerdictView:
     """Return a verdict on two rows as text and places.
 
@@ -77,7 +77,6 @@ def verdict_view(
         board: The leaderboard.
         rows: A and B.
         verdict: On these two.
-        csv: Name of the table's CSV.
     """
     tasks = best_first(verdict)
     warnings = warnings_of(verdict)
@@ -90,9 +89,14 @@ def verdict_view(
         facts=tuple(_facts(verdict)),
         notes=tuple(filter(None, (failures(verdict),))),
         warnings=(*warnings[:MOST_WARNINGS], *[f"{whole(more)} more."] * (more > 0)),
-        table=data.table(_table(links, board, rows, verdict, tasks, csv)),
+        table=data.verdicts.shared.add(_table(links, board, rows, verdict, tasks), of_pair(board, rows)),
         forest=forest(verdict, tasks, board),
     )
+
+
+def of_pair(board: Leaderboard, rows: tuple[Row, Row]) -> dict[str, str]:
+    """Return what tells the lines of a comparison from those of others in the CSV that they share."""
+    return {"Leaderboard": board.title, "Row A": rows[0].label, "Row B": rows[1].label}
 
 
 def warnings_of(verdict: Verdict) -> list[str]:
@@ -149,7 +153,7 @@ def _facts(verdict: Verdict) -> list[tuple[str, str]]:
 
 
 def _table(
-    links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, tasks: Sequence[TaskVerdict], csv: str
+    links: Links, board: Leaderboard, rows: tuple[Row, Row], verdict: Verdict, tasks: Sequence[TaskVerdict]
 ) -> Table:
     a, b = rows
     places = {head.label: at for at, head in enumerate(board.columns)}
@@ -195,7 +199,7 @@ def _table(
     title = (
         f"A = {a.label} against B = {b.label}, task by task, by {board.title} ({level} confidence for the whole table)"
     )
-    return Table(title, heads, tuple(lines), csv=csv)
+    return Table(title, heads, tuple(lines), csv=f"comparisons-{board.kind}-by-task")
 
 
 def _order(value: float) -> float:

@@ -8,11 +8,12 @@ from typing import Any
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.pair_choice import ChosenPairs, RowPair, chosen_pairs
-from benchsuite.analysis.row_verdicts import BoardVerdicts, Known
+from benchsuite.analysis.row_verdicts import BesideBoard, BoardVerdicts
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.verdict import CANNOT_TELL, Verdict, Word
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
+from benchsuite.report.site.shared_csv import SharedCsv
 
 OPPOSITE: Mapping[Word, Word] = {"better": "worse", "worse": "better", CANNOT_TELL: CANNOT_TELL}
 
@@ -29,9 +30,10 @@ class Verdicts:
     def __init__(
         self, contents: Contents, records: Mapping[str, Record], studies: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        known = Known(records, contents.searches, contents.parts or TestParts(), contents.reference)
+        known = BesideBoard(records, contents.searches, contents.parts or TestParts(), contents.reference)
         self.boards = [BoardVerdicts(board, known) for board in contents.shown]
         self._by_key = {one.board.key: one for one in self.boards}
+        self.shared = SharedCsv()
         self._asked = list(asked_pairs(studies))
 
     def of(self, board: Leaderboard) -> BoardVerdicts:

@@ -92,7 +92,8 @@ def test_a_components_verdict_is_that_of_its_comparison_and_of_the_board(data: S
     row = next(row for row in board.rows if row.label == "rmsprop")
     verdict = data.verdicts.against_baseline(board, row)
     assert verdict is not None
-    rows = {line["Task"]: line for line in table(site, "component-optimizer-rmsprop-0-against")}
+    held = table(site, "comparisons-optimizer-by-task")
+    rows = {line["Task"]: line for line in held if (line["Row A"], line["Row B"]) == ("rmsprop", "adam")}
     assert set(rows) == {task.task for task in verdict.tasks}
     for task in verdict.tasks:
         at = next(at for at, head in enumerate(board.columns) if head.label == task.task)
@@ -126,7 +127,11 @@ def test_a_task_has_every_seed_of_every_row(data: SiteData, site: dict[str, str]
 
 
 def test_a_task_says_what_it_can_tell(data: SiteData, site: dict[str, str]) -> None:
-    (line,) = [one for one in table(site, "task-digits_mlp-resolution") if one["Leaderboard"] == "optimizer"]
+    (line,) = [
+        one
+        for one in table(site, "tasks-resolution")
+        if (one["Task"], one["Leaderboard"]) == ("digits_mlp", "optimizer")
+    ]
     board = next(one for one in data.boards if one.kind == "optimizer")
     at = next(at for at, head in enumerate(board.columns) if head.label == "digits_mlp")
     ranking = board.task_rankings[at]
