@@ -40,7 +40,7 @@ LARGEST_BESIDE = 16 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Contribution:
     """One of those that are merged.
 
     Args:
@@ -104,7 +104,7 @@ class Merged:
         return len({one.record.id for one in self.disputes})
 
 
-def read_part(path: Path) -> Part:
+def read_part(path: Path) -> Contribution:
     """Read a bundle or a results folder, all of it checked.
 
     Raises:
@@ -120,7 +120,7 @@ def read_part(path: Path) -> Part:
     return part_of_folder(path)
 
 
-def part_of_folder(path: Path) -> Part:
+def part_of_folder(path: Path) -> Contribution:
     """Read a results folder; what in it is no record, search or study is left there and named."""
     damaged: list[Damage] = []
     store = Store(path, create=False)
@@ -128,7 +128,7 @@ def part_of_folder(path: Path) -> Part:
     whole = hashlib.sha256()
     for record in records:
         whole.update(record_line(record))
-    return Part(
+    return Contribution(
         where=str(path),
         origin=whole.hexdigest(),
         author=f"folder {said(path.resolve().name)}",
@@ -142,7 +142,7 @@ def part_of_folder(path: Path) -> Part:
     )
 
 
-def merged(parts: Sequence[Part]) -> Merged:
+def merged(parts: Sequence[Contribution]) -> Merged:
     """Return what several parts make together; of a trial that is disputed the first one's record stays.
 
     Args:
@@ -150,7 +150,7 @@ def merged(parts: Sequence[Part]) -> Merged:
     """
     found = Merged()
     base, *others = parts
-    here: dict[str, tuple[Record, Part]] = {record.id: (record, base) for record in base.records}
+    here: dict[str, tuple[Record, Contribution]] = {record.id: (record, base) for record in base.records}
     searches = {one.id: one for one in base.searches}
     studies = {one.id for one in base.studies}
     disputed = {one.file for one in base.disputes}
@@ -232,9 +232,9 @@ def write_merged(found: Merged, store: Store) -> None:
             raise cannot_write(store.folder / place, error) from None
 
 
-def _of_bundle(bundle: Bundle, where: str) -> Part:
+def _of_bundle(bundle: Bundle, where: str) -> Contribution:
     files = {name: content for name, content in bundle.files.items() if name.startswith("costs/")}
-    return Part(
+    return Contribution(
         where=where,
         origin=bundle.hash,
         author=bundle.author,

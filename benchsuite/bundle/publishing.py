@@ -24,7 +24,7 @@ OWN_LIST = "site.json"
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """Where something is published: one of the three.
 
     Args:

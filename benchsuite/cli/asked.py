@@ -28,7 +28,7 @@ _context: ContextVar[Any] = ContextVar("asked", default=None)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Call:
     """One call of the command line.
 
     Args:
@@ -56,7 +56,7 @@ def calling(context: Any) -> Iterator[None]:
         _context.reset(token)
 
 
-def asked() -> Asked | None:
+def asked() -> Call | None:
     """Return what is called now; ``None`` where it is Python that calls."""
     context = _context.get()
     if context is None:
@@ -72,7 +72,7 @@ def asked() -> Asked | None:
         words += _words(one, value)
     found = context.meta.get(OPTIONS, typed)
     options = {key: _plain(key, value) for key, value in found.items() if key not in PLACES and value is not None}
-    return Asked(str(context.info_name), tuple(words), options)
+    return Call(str(context.info_name), tuple(words), options)
 
 
 def write_study_file(source: Source | Together, known: Registry, store: Store) -> None:

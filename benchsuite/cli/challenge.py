@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.bundle import Bundle
-    from benchsuite.bundle.publishing import Place
+    from benchsuite.bundle.publishing import Destination
     from benchsuite.record import Record
 
 USUAL = Path("challenge")
@@ -80,14 +80,14 @@ def challenge(
     say(console, "Both side by side: benchsuite merge {} {} --results DIR", bundle, to or zip or USUAL)
 
 
-def _place(to: Path | None, zip: Path | None) -> Place:
-    from benchsuite.bundle.publishing import Place
+def _place(to: Path | None, zip: Path | None) -> Destination:
+    from benchsuite.bundle.publishing import Destination
 
     if to is not None and zip is not None:
         raise BenchsuiteError("--to and --zip are two places. File it in one of them.")
     if zip is not None and zip.suffix.lower() != ".zip":
         raise BenchsuiteError(f"--zip must name a file that ends with .zip. Received: {zip}.")
-    return Place(zip=zip) if zip is not None else Place(folder=to or USUAL)
+    return Destination(zip=zip) if zip is not None else Destination(folder=to or USUAL)
 
 
 def _claim(text: str) -> str:

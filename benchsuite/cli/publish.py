@@ -13,7 +13,7 @@ from benchsuite.cli.report import StaleOption
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
-    from benchsuite.bundle.publishing import Place
+    from benchsuite.bundle.publishing import Destination
     from benchsuite.bundle.writing import BundleContent
     from benchsuite.cli.report import Written
     from benchsuite.record import Record
@@ -166,20 +166,20 @@ def gathered(
     )
 
 
-def _place(to: Path | None, branch: str | None, zip: Path | None) -> Place:
+def _place(to: Path | None, branch: str | None, zip: Path | None) -> Destination:
     from benchsuite.bundle.git_branch import Branch
-    from benchsuite.bundle.publishing import Place
+    from benchsuite.bundle.publishing import Destination
 
     given = [flag for flag, value in (("--to", to), ("--branch", branch), ("--zip", zip)) if value is not None]
     if len(given) > 1:
         raise BenchsuiteError(f"{given[0]} and {given[1]} are two places. Publish twice, once to each.")
     if branch is not None:
-        return Place(branch=Branch.of(Path.cwd(), branch))
+        return Destination(branch=Branch.of(Path.cwd(), branch))
     if zip is not None:
         if zip.suffix.lower() != ".zip":
             raise BenchsuiteError(f"--zip must name a file that ends with .zip. Received: {zip}.")
-        return Place(zip=zip)
-    return Place(folder=to or USUAL)
+        return Destination(zip=zip)
+    return Destination(folder=to or USUAL)
 
 
 def _store(results: Path, make: type[Store]) -> Store:
