@@ -102,7 +102,9 @@ def _side(dispute: Mapping[str, Any], side: Mapping[str, Any], link: str | None)
             TableCell(str(side["seed"]), order=side["seed"]),
             TableCell(side["author"], classes="" if side["author"] != "here" else "base"),
             TableCell(side["outcome"], title=side["reason"]),
-            TableCell("–" if final is None else f"{final:.6g}", order=float("nan") if final is None else final, value=final),
+            TableCell(
+                "–" if final is None else f"{final:.6g}", order=float("nan") if final is None else final, value=final
+            ),
             TableCell(side.get("differs", "")),
             TableCell(side["numerics"] or "not recorded", classes="bad" if dispute["same_numerics"] else ""),
         )
