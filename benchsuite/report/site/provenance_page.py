@@ -15,6 +15,7 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.summary import machine_text
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import count_of, duration, whole
+from benchsuite.seed_numbers import FIRST_TUNING_SEED
 
 MOST_LISTED = 12
 """Seeds that are named one by one."""
@@ -149,7 +150,10 @@ def _budgets(data: SiteData, links: Links) -> DataTable:
                 )
             )
         )
-    note = "All trials of a line had the same budget. Seeds of tuning begin at 1,000,000 and stand in no leaderboard."
+    note = (
+        f"All trials of a line had the same budget. Seeds from {whole(FIRST_TUNING_SEED)} on are of tuning, and stand in no "
+        "leaderboard."
+    )
     return data.table(DataTable("Budgets and seeds, task by task", heads, tuple(lines), (note,), "budgets"))
 
 

@@ -18,6 +18,9 @@ from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import settings_text, title
 from benchsuite.report.tables.numbers import duration, number_text, outcome_word, whole
 
+LONGEST_SETTING = 40
+"""Letters of a setting that stands in its line; a longer one is told below the table, and in the CSV."""
+
 
 @dataclass(frozen=True, slots=True)
 class CommonFacts:
@@ -141,7 +144,13 @@ def _line(
     cells = (
         TableCell(record.id[:8], link=links.trial_file(record.id), value=record.id),
         TableCell(label + fold, link=links.task(label)),
-        TableCell(setting or told, link=f"#{told}", small=(told,) if setting else ()),
+        TableCell(
+            setting if setting and len(setting) <= LONGEST_SETTING else told,
+            link=f"#{told}",
+            title=setting,
+            small=(told,) if setting and len(setting) <= LONGEST_SETTING else (),
+            value=setting or told,
+        ),
         TableCell(str(trial.seed), trial.seed),
         TableCell(
             outcome_word(record.outcome),

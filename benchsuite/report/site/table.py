@@ -119,7 +119,7 @@ def table_csv(table: DataTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([head.text for head in table.heads])
-    writer.writerows(
-        [safe_cell(cell.text) if cell.value is None else cell.value for cell in line.cells] for line in table.rows
-    )
+    for line in table.rows:
+        values = [cell.text if cell.value is None else cell.value for cell in line.cells]
+        writer.writerow([safe_cell(value) if isinstance(value, str) else value for value in values])
     return text.getvalue()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchsuite.report.site import failures_page
 from benchsuite.report.site.slugs import LONGEST, slug, slugs
+from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine, table_csv
 from benchsuite.report.site.words import LONGEST_PIECE, breakable
 from tests.factories import component, make_record, remade
 from tests.report.reading import render
@@ -37,6 +38,12 @@ def test_a_page_shows_no_sequences_of_a_terminal():
     assert page.count("value is wrong, see line 3") == 2  # the reason, and the traceback
     assert "\\x1b" not in page
     assert "\x1b" not in page
+
+
+def test_no_cell_of_a_csv_is_a_formula():
+    cells = (TableCell("=1+1"), TableCell("x", value="@SUM(A1)"), TableCell("low", value=-1.5))
+    table = DataTable("", (Head("a"), Head("b"), Head("c")), (TableLine(cells),))
+    assert table_csv(table) == "a,b,c\n'=1+1,'@SUM(A1),-1.5\n"
 
 
 # File names
