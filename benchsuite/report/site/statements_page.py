@@ -108,7 +108,7 @@ def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links
     sample = one["sample"]
     checks = DataTable(
         "What each rule found",
-        (Head("Rule", name=True), Head("Found"), Head("What it checks, and what it found")),
+        (Head("Rule", name=True, words=True), Head("Found"), Head("What it checks, and what it found")),
         tuple(
             TableLine(
                 (

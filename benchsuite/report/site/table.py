@@ -25,7 +25,8 @@ class Head:
         help: What it means, one sentence, in a tip.
         link: Where it leads, relative to the page.
         small: Lines below the name.
-        name: Whether it holds names of components or tasks, set in the typewriter's letters.
+        name: Whether its cells are the heads of their rows: names of components or tasks, set in the typewriter's letters.
+        words: Whether these heads are words, set as all others are.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Head:
     link: str | None = None
     small: tuple[str, ...] = ()
     name: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
