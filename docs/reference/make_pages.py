@@ -177,14 +177,17 @@ def reference_results(known: Registry) -> str:
             "declared settings, and all optimizers tuned. "
             "[Compare with the reference](../tutorial/compare-with-the-reference.md) shows how. They are a bundle, "
             "[`results/reference/reference.zip`](../../results/reference/reference.zip), which the wheel ships as it is: "
-            "`benchsuite verify` checks it like any other. Its records are thinned: of most curves they hold the final and the "
-            "best epoch.",
+            "`benchsuite verify` checks it like any other. Its records are thinned: of most curves they hold the first two, the final "
+            "and the best evaluation.",
             "`make reference` makes them, with these commands:",
             _text_block(
                 "benchsuite run --all --no-local --seeds 10",
                 "benchsuite run --optimizer '*' --track tuned --budget small --no-local --seeds 10",
                 "benchsuite publish --thin --no-site --zip results/reference/reference.zip",
             ),
+            "`benchsuite plot FIGURE --results reference` draws them, and `bs.read(\"reference\")` reads them. `make picture` makes the "
+            "picture in README.md from the bundle: `benchsuite merge` and `benchsuite report` make the site, and Chromium a picture "
+            "of the leaderboard.",
             "## How they were made",
             "\n".join(lines),
             "## Tuned optimizers",
