@@ -185,7 +185,7 @@ def reference_results(known: Registry) -> str:
                 "benchsuite run --optimizer '*' --track tuned --budget small --no-local --seeds 10",
                 "benchsuite publish --thin --no-site --zip results/reference/reference.zip",
             ),
-            "`benchsuite plot FIGURE --results reference` draws them, and `bs.read(\"reference\")` reads them. `make picture` makes the "
+            '`benchsuite plot FIGURE --results reference` draws them, and `bs.read("reference")` reads them. `make picture` makes the '
             "picture in README.md from the bundle: `benchsuite merge` and `benchsuite report` make the site, and Chromium a picture "
             "of the leaderboard.",
             "## How they were made",

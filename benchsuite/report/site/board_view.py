@@ -32,7 +32,7 @@ MOST_ROWS = 200
 """Rows of a leaderboard; fewer of one with many tasks."""
 MOST_ENTRIES = 2000
 """Entries of a leaderboard, each of which is in four tables."""
-MOST_LEADERS = 8
+MOST_LEADERS = 5
 """Rows that share the best mean rank and are named."""
 MOST_COUNTS = 6
 """Numbers of seeds whose confidence is told one by one."""
