@@ -118,7 +118,8 @@ class Manifest:
         author: Who signs it; empty if nobody does.
         note: What they say of it.
         challenges: What it answers; ``None`` if it is no challenge.
-        thin: Whether its records are :func:`~benchsuite.thinned.thinned`: most curves hold the first two, the final and the best evaluation alone.
+        thin: Whether its records are :func:`~benchsuite.thinned.thinned`: most curves hold the first two, the final and the best
+            evaluation alone.
         counts: How much it holds.
         files: Name → hash and size, of each file but the manifest itself and what lies in ``statements/``.
     """

@@ -232,6 +232,11 @@ def test_one_component_in_focus_others_away_and_the_view_in_the_address(window: 
     page.get_by_label("Focus muon", exact=True).click()
     assert page.locator("body.focusing").count() == 1
     assert page.locator("tr.focused").first.inner_text().split()[1] == "muon"
+    looks = page.evaluate(
+        "[...document.querySelectorAll('svg.figure .of')].map(one => [one.dataset.component, getComputedStyle(one).filter])"
+    )
+    assert {"optimizer/muon", "optimizer/adam"} <= {component for component, _ in looks}
+    assert all((look == "none") == (component == "optimizer/muon") for component, look in looks), looks
     away = page.locator("legend label", has_text="adaptive")
     count = int(away.locator("small").inner_text())
     assert count == 4
