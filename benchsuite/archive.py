@@ -39,6 +39,7 @@ class Archive(ArchiveFigures):
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
         reference: The stored reference results; scores may be held against them.
         probes: Reads what was measured in the layers, id → numbers; it is called when that is drawn.
+        disputed: Ids of trials of which somebody else has other numbers; leaderboards count them.
     """
 
     def __init__(
@@ -54,11 +55,14 @@ class Archive(ArchiveFigures):
         parts: TestParts | None = None,
         reference: Reference | None = None,
         probes: Callable[[], Mapping[str, Probes]] | None = None,
+        disputed: Iterable[str] = (),
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
-        self._contents = Contents(records, same_as, searches=self._searches, parts=parts, reference=reference)
+        self._contents = Contents(
+            records, same_as, searches=self._searches, parts=parts, reference=reference, disputed=disputed
+        )
         self._probes = probes
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
@@ -256,4 +260,5 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         parts=TestParts(part_sizes({record.trial.task for record in shown}, registry), right),
         reference=reference_of(store.folder),
         probes=lambda: {record.id: found for record in shown if (found := store.extras.probes(record.id)) is not None},
+        disputed=[path.name for path in sorted((store.folder / "disputed").glob("*"))],
     )
