@@ -15,6 +15,7 @@ from benchsuite.provenance import fingerprints
 from benchsuite.reference import load_reference, reference_file
 from benchsuite.reference.fitting import other_code, other_rules
 from benchsuite.registry import Registry
+from benchsuite.statements import statement_from_json
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from benchsuite.thinned import thinned
@@ -52,6 +53,14 @@ def test_it_breaks_no_rule_of_verify(bundle: Bundle, bundled: Registry) -> None:
     rules = [rule for rule in (*RULES, planning.rule(bundled), replaying.rule(bundled)) if rule is not BEYOND]
     checks = [rule.apply(evidence)[0] for rule in rules]
     assert [(check.name, check.reasons) for check in checks if check.verdict != "PASS"] == [], AGAIN
+
+
+def test_the_statement_beside_it_is_of_it_and_says_pass(bundle: Bundle) -> None:
+    found = statement_from_json((FILE.parent / "verified.json").read_bytes())
+    assert (found.bundle, found.verdict) == (bundle.hash, "PASS"), AGAIN
+    assert found.repeated == len(found.rerun) >= 20
+    page = (FILE.parents[2] / "docs" / "reference" / "reference-results.md").read_text(encoding="utf-8")
+    assert f"**PASS**, on {found.date}: {found.reasons[0]}" in page
 
 
 def test_every_component_of_the_quick_tier_is_there_as_declared(bundle: Bundle, bundled: Registry) -> None:
