@@ -41,6 +41,7 @@ class Archive(ArchiveFigures):
         reference: The stored reference results; scores may be held against them.
         probes: Reads what was measured in the layers, id → numbers; it is called when that is drawn.
         costs: What `benchsuite cost` measured: step times are those where it did.
+        disputed: Ids of trials of which somebody else has other numbers; leaderboards count them.
     """
 
     def __init__(
@@ -57,12 +58,13 @@ class Archive(ArchiveFigures):
         reference: Reference | None = None,
         probes: Callable[[], Mapping[str, Probes]] | None = None,
         costs: Sequence[CostTable] = (),
+        disputed: Iterable[str] = (),
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
         self._contents = Contents(
-            records, same_as, searches=self._searches, parts=parts, reference=reference, costs=costs
+            records, same_as, searches=self._searches, parts=parts, reference=reference, costs=costs, disputed=disputed
         )
         self._probes = probes
         self._by_id = {record.id: record for record in self._contents.records}
@@ -265,4 +267,5 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         reference=reference_of(store.folder),
         probes=lambda: {record.id: found for record in shown if (found := store.extras.probes(record.id)) is not None},
         costs=costs,
+        disputed=[path.name for path in sorted((store.folder / "disputed").glob("*"))],
     )

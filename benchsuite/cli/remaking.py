@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 LOCK = "requirements.txt"
 OF_PROBLEMS = ("site/index.html",)
 """Pages that say as well what was wrong with the folder that they were made from, which no bundle holds."""
-NOT_MADE = ("costs/", "plugins/", "archive/")
+FROM_FOLDER = ("costs/", "disputed/", "challenges/")
+"""Folders of what a results folder holds as a bundle does."""
+NOT_MADE = (*FROM_FOLDER, "plugins/", "archive/")
 """Folders of what comes from elsewhere."""
 BESIDE = ("probe", "store_predictions")
 """Options of studies whose pages show what no bundle holds."""
@@ -69,13 +71,13 @@ def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> 
         for name, held in _as_results(bundle, statements):
             (results / name).parent.mkdir(parents=True, exist_ok=True)
             (results / name).write_bytes(held)
-        written = write(Store(results), known, folder=Path(folder) / "site")
+        has_site = any(name.startswith(SITE) for name in manifest.files)
+        written = write(Store(results), known, folder=Path(folder) / "site", pages=has_site)
         content = BundleContent(
             records=bundle.records, searches=bundle.searches, studies=bundle.studies, made=manifest.made,
             made_by=manifest.made_by, command=manifest.command, author=manifest.author, note=manifest.note,
             challenges=manifest.challenges, thin=manifest.thin,
         )  # fmt: skip
-        has_site = any(name.startswith(SITE) for name in manifest.files)
         content = with_pages(content, written.contents, written.index.parent if has_site else None, NOTHING)
         return bundle_files(content, bundle.path, table=TABLE in manifest.files)
 
@@ -93,7 +95,7 @@ def _as_results(bundle: Bundle, statements: Mapping[str, bytes]) -> Iterator[tup
         yield search_file(search.id), search_to_json(search)
     for study in bundle.studies:
         yield study_name(study.id), study_to_json(study)
-    yield from ((name, content) for name, content in bundle.files.items() if name.startswith("costs/"))
+    yield from ((name, content) for name, content in bundle.files.items() if name.startswith(FROM_FOLDER))
     yield from statements.items()
 
 

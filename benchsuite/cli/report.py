@@ -218,6 +218,7 @@ def write(
         costs=costs,
         parts=parts_of(shown, known, store),
         reference=reference_of(store.folder),
+        disputed=[one["id"] for one in facts["disputes"]],
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -331,7 +332,8 @@ def of_run(
     from benchsuite.report import Contents
 
     parts = whole.parts if whole is not None else parts_of(records, known, store)
-    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder))
+    disputed = whole.disputed if whole is not None else ()
+    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder), disputed=disputed)
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:

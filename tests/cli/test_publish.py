@@ -108,14 +108,16 @@ def test_boards_of_earlier_rules_stay_and_are_listed(
     for number in (2, 3):
         monkeypatch.setattr(rules, "PROTOCOL", number)
         said = publish(results, "--to", str(to), *(("--no-site",) if number == 2 else ()))
-    assert "Kept below archive/: engine2-protocol1-format2 of " in said
-    assert "Kept below archive/: engine2-protocol2-format2 of " in said
+    second, first = "engine2-protocol2-format2", "engine2-protocol1-format2"
+    assert f"Kept below archive/: {second}/archive/{first} of " in said
+    assert f"Kept below archive/: {second} of " in said
     bundle = open_bundle(to)
     assert bundle.manifest.rules.protocol == 3
-    kept = to / "archive" / "engine2-protocol1-format2"
-    assert open_bundle(kept).hash == before
+    assert open_bundle(to / "archive" / second).manifest.rules.protocol == 2  # whole, with what it kept itself
+    assert open_bundle(to / "archive" / second / "archive" / first).hash == before
     page = (to / "site" / "archive.html").read_text(encoding="utf-8")
-    assert 'href="../archive/engine2-protocol1-format2/site/index.html"' in page
+    assert f'href="../archive/{second}/archive/{first}/site/index.html"' in page
+    assert f'href="../archive/{second}/SUMMARY.md"' in page
     assert "Grace" in page
     assert before[:16] in page
     assert 'href="archive.html"' in (to / "site" / "provenance.html").read_text(encoding="utf-8")

@@ -52,6 +52,7 @@ class TableCell:
         small: Lines below the text, such as an interval.
         value: What stands in the CSV: the number to the last digit. The text unless given.
         figure: A small SVG below all that, made by :mod:`benchsuite.report.site` itself.
+        marks: More lines below a name, each a text and where it leads: they stand in the CSV as well, behind the name.
     """
 
     text: str
@@ -62,6 +63,7 @@ class TableCell:
     small: tuple[str, ...] = ()
     value: str | float | None = None
     figure: Markup | str = ""
+    marks: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,11 @@ def table_csv(table: DataTable) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([head.text for head in table.heads])
     for line in table.rows:
-        values = [cell.text if cell.value is None else cell.value for cell in line.cells]
+        values = [_value(cell) for cell in line.cells]
         writer.writerow([safe_cell(value) if isinstance(value, str) else value for value in values])
     return text.getvalue()
+
+
+def _value(cell: TableCell) -> str | float:
+    value = cell.text if cell.value is None else cell.value
+    return f"{value} ({'; '.join(text for text, _ in cell.marks)})" if cell.marks else value
