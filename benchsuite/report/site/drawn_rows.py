@@ -9,7 +9,7 @@ from benchsuite.report.site.curves import DrawnRow
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import TableCell, TableLine
-from benchsuite.report.site.words import settings_text
+from benchsuite.report.site.words import row_text
 
 
 def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, grey: bool = False) -> DrawnRow:
@@ -45,9 +45,7 @@ def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Table
 def name_cell(links: Links, board: Leaderboard, row: Row) -> TableCell:
     """Return the cell that names a row and leads to its component."""
     small = (row.also,) if row.also else ()
-    return TableCell(
-        row.label, link=links.component(board.kind, row.name), title=settings_text(row.settings), small=small
-    )
+    return TableCell(row.label, link=links.component(board.kind, row.name), title=row_text(row), small=small)
 
 
 def ids_of(entry: Entry | None) -> tuple[str, ...]:
