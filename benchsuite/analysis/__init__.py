@@ -9,7 +9,7 @@ from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
-from benchsuite.analysis.merged_trials import Merged, merged
+from benchsuite.analysis.merged_trials import MergedTrials, merged
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.ranking import Ranking, Standing
@@ -30,7 +30,7 @@ __all__ = [
     "LayerProbes",
     "Leaderboard",
     "LeftOut",
-    "Merged",
+    "MergedTrials",
     "Protocol",
     "Ranking",
     "RecipeProbes",

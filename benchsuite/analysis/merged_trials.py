@@ -14,7 +14,7 @@ from benchsuite.record import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergedTrials:
     """What a twin did on a task where its row shows the trials of another component.
 
     Args:
@@ -32,7 +32,7 @@ class Merged:
     entry: Entry
 
 
-def merged(board: Leaderboard, sample: Sample) -> list[Merged]:
+def merged(board: Leaderboard, sample: Sample) -> list[MergedTrials]:
     """Return the trials that stand behind a leaderboard and in none of its entries, by row, column and twin.
 
     Args:
@@ -50,7 +50,7 @@ def merged(board: Leaderboard, sample: Sample) -> list[Merged]:
             for label, settings in members:
                 records = held[at].get(key := key_of(settings), ())
                 if key != shown and (entry := entry_of(records, head, board.confidence)):
-                    found.append(Merged(number, at, label, tuple(records), entry))
+                    found.append(MergedTrials(number, at, label, tuple(records), entry))
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from benchsuite.analysis import Column, Leaderboard, Merged, merged
+from benchsuite.analysis import Column, Leaderboard, MergedTrials, merged
 from benchsuite.analysis.tuned_boards import searches_of_board
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
@@ -62,7 +62,7 @@ class BoardFacts:
     records: tuple[Record, ...]
     searches: Mapping[tuple[str, Column], Search]
     tuning: tuple[Record, ...]
-    merged: tuple[Merged, ...] = ()
+    merged: tuple[MergedTrials, ...] = ()
     """Trials of a twin on tasks where its row shows another component's."""
 
     def unsupported(self, search: Search) -> bool:
