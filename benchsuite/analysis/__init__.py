@@ -9,6 +9,7 @@ from benchsuite.analysis.entries import Entry, SeedValue, TargetSteps
 from benchsuite.analysis.grids import Grid, grids
 from benchsuite.analysis.intervals import BootstrapInterval, Direction, Interval, bootstrap_interval, median_interval
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Protocol, Row
+from benchsuite.analysis.merged_trials import MergedTrials, merged
 from benchsuite.analysis.mixtures import mixtures
 from benchsuite.analysis.probes import LayerProbes, RecipeProbes, layer_probes
 from benchsuite.analysis.ranking import Ranking, Standing
@@ -29,6 +30,7 @@ __all__ = [
     "LayerProbes",
     "Leaderboard",
     "LeftOut",
+    "MergedTrials",
     "Protocol",
     "Ranking",
     "RecipeProbes",
@@ -44,6 +46,7 @@ __all__ = [
     "layer_probes",
     "leaderboards",
     "median_interval",
+    "merged",
     "mixtures",
     "searched_only",
     "tuned_leaderboards",

@@ -64,7 +64,7 @@ def paper(
     for one in kinds:
         if one not in there:
             raise unknown("kind", one, there, then="A paper shows kinds that have a leaderboard.")
-    written = write_paper(contents, folder, declared_by(known, 0 if stale else old), kinds)
+    written = write_paper(contents, folder, declared_by(known, old, shown=stale), kinds)
     console = terminal()
     for name in written.kept:
         say(
@@ -73,8 +73,10 @@ def paper(
             name,
             f"{name}.new",
         )
-    if old and not stale:
-        say(console, "{} stale records are left out (--stale shows them).", old)
+    if old:
+        records, them = ("record is", "it") if old == 1 else ("records are", "them")
+        shown = "shown all the same" if stale else f"left out (--stale shows {them})"
+        say(console, "{} stale {} {}.", old, records, shown)
     say(
         console,
         "Paper: [bold]{}[/] ({} files). Compile it with `make`, or as README.md there says.",
@@ -132,12 +134,13 @@ def contents_of(
     return contents, old
 
 
-def declared_by(known: Registry, stale: int) -> Declared:
+def declared_by(known: Registry, stale: int, *, shown: bool = False) -> Declared:
     """Return what the plugins that were found declare of their components.
 
     Args:
         known: The plugins.
-        stale: How many records were left out.
+        stale: How many records are stale.
+        shown: Whether these are shown all the same.
     """
     import benchsuite
     from benchsuite.report.paper import Declared
@@ -155,4 +158,5 @@ def declared_by(known: Registry, stale: int) -> Declared:
         version=benchsuite.__version__,
         home=HOME,
         stale=stale,
+        stale_shown=shown,
     )

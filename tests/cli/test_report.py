@@ -19,6 +19,7 @@ from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
 from benchsuite.registry import Registry
 from benchsuite.report import contents
+from benchsuite.report.paper import making
 from benchsuite.store import Store
 from tests.factories import make_json, make_record, of_nobody, remade
 
@@ -38,9 +39,9 @@ def fresh(seed: int) -> Record:
     return record_from_json(json.dumps(of_nobody(make_json(seed=seed))).encode())
 
 
-def report(folder: Path, *arguments: str, code: int = 0) -> str:
+def report(folder: Path, *arguments: str, code: int = 0, verb: str = "report") -> str:
     done = CliRunner(env={"COLUMNS": "200"}).invoke(
-        app, ["report", "--no-local", "--results", str(folder), *arguments], catch_exceptions=False
+        app, [verb, "--no-local", "--results", str(folder), *arguments], catch_exceptions=False
     )
     assert done.exit_code == code, done.output
     return done.stdout
@@ -88,6 +89,21 @@ def test_where_some_are_stale_the_rest_is_shown_and_the_switch_named(tmp_path: P
     assert "1 stale record is shown all the same" in page(store.folder)
     report(store.folder)
     assert "1 stale record is not in this report" in page(store.folder)
+
+
+def test_a_paper_says_of_stale_records_whether_they_are_in_it(
+    tmp_path: Path, bundled: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "board_figures", lambda *_: ())
+    store = Store(tmp_path / "results")
+    for record in (make_record(), fresh(0), fresh(1)):
+        store.write(record)
+    said = {(): "1 stale record is left out (--stale shows it).", ("--stale",): "1 stale record is shown all the same."}
+    told = {(): "1 that were made by code", ("--stale",): "1 was made by code or data that changed since, and is not"}
+    for options, line in said.items():
+        assert line in report(store.folder, *options, verb="paper")
+        text = (store.folder / "paper" / "methods.tex").read_text()
+        assert [key for key, words in told.items() if words in text] == [options]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from benchsuite.analysis import Column, Leaderboard
+from benchsuite.analysis import Column, Leaderboard, MergedTrials, merged
 from benchsuite.analysis.tuned_boards import searches_of_board
+from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.tables.latex import escaped
@@ -31,7 +32,8 @@ class Declared:
         spaces: Hyperparameter → its possible values, in words.
         version: Of benchsuite.
         home: Address of its source.
-        stale: How many records were left out since the code of their components or the data of their tasks changed.
+        stale: How many records are stale: the code of their components or the data of their tasks changed.
+        stale_shown: Whether these are among what is shown; left out else.
     """
 
     references: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -40,6 +42,7 @@ class Declared:
     version: str = ""
     home: str = ""
     stale: int = 0
+    stale_shown: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class BoardFacts:
     Args:
         board: The leaderboard.
         slug: What names its files and labels.
-        records: Those of its evaluations, sorted by id.
+        records: Those of its evaluations, sorted by id, merged ones among them.
         searches: Row and column → the search that chose its setting; empty on the default track.
         tuning: The records of these searches, sorted by id, as far as they are there.
     """
@@ -59,6 +62,17 @@ class BoardFacts:
     records: tuple[Record, ...]
     searches: Mapping[tuple[str, Column], Search]
     tuning: tuple[Record, ...]
+    merged: tuple[MergedTrials, ...] = ()
+    """Trials of a twin on tasks where its row shows another component's."""
+
+    def unsupported(self, search: Search) -> bool:
+        """Say whether no setting could be chosen since the component cannot be applied to the task, which is no failure."""
+        tried = [record for id in search.tuning_ids if (record := self._tried.get(id))]
+        return search.chosen is None and bool(tried) and all(one.outcome is Outcome.UNSUPPORTED for one in tried)
+
+    @cached_property
+    def _tried(self) -> Mapping[str, Record]:
+        return {record.id: record for record in self.tuning}
 
     @property
     def table(self) -> str:
@@ -117,7 +131,10 @@ class PaperFacts:
             evaluated = {
                 id for row in board.rows for entry in row.entries if entry for seed in entry.seeds for id in seed.ids
             }
-            boards.append(BoardFacts(board, slug, _known(evaluated - tuning, by_id), searches, _known(tuning, by_id)))
+            behind = tuple(merged(board, contents.sample))
+            evaluated |= {record.id for one in behind for record in one.records}
+            judged, tried = _known(evaluated - tuning, by_id), _known(tuning, by_id)
+            boards.append(BoardFacts(board, slug, judged, searches, tried, behind))
         return cls(contents, tuple(boards), declared)
 
     @cached_property

@@ -15,6 +15,8 @@ from benchsuite.report.paper.works import Bibliography
 from benchsuite.report.tables.latex import escaped
 from benchsuite.report.tables.numbers import count_of, duration, whole
 
+STALE = "made by code or data that changed since"
+
 
 def computation(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     """Say where trainings ran, with what, how long, and what is not shown."""
@@ -87,8 +89,11 @@ def _left_out(facts: PaperFacts) -> Iterator[str]:
         (len(left.several_kinds), "differ from their baseline in several kinds"),
         (len(left.seed_streams), "have seed streams that were set one by one"),
         (len(left.incomplete_folds), "belong to seeds whose folds are not all there"),
-        (facts.declared.stale, "were made by code or data that changed since"),
+        (0 if facts.declared.stale_shown else facts.declared.stale, f"were {STALE}"),
     )
     told = [f"{whole(count)} that {words}" for count, words in reasons if count]
     if told:
         yield f"In no table are, of the trainings in the same folder, {and_joined(told)}."
+    if (stale := facts.declared.stale) and facts.declared.stale_shown:
+        was, are = ("was", "is") if stale == 1 else ("were", "are")
+        yield f"Beware: of the trainings in the same folder, {whole(stale)} {was} {STALE}, and {are} not left out."

@@ -167,7 +167,9 @@ def failures(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
             "in every median, interval, rank and test: none was dropped, repeated or filled in."
         )
     else:
-        yield f"None of the {count_of(total, 'training')} of evaluation failed; one that did would count as worse than any number."
+        none = f"None of the {whole(total)} trainings of evaluation failed"
+        none = "The one training of evaluation did not fail" if total == 1 else none
+        yield f"{none}; one that did would count as worse than any number."
     if unsupported := counts[Outcome.UNSUPPORTED]:
         yield (
             f"{whole(unsupported)} could not be made since a component cannot be applied to a task; these enter no statistic."

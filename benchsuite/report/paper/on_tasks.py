@@ -20,6 +20,7 @@ def tasks(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
         f"With benchsuite{itself} we compared {held} on {count_of(count, 'task')} (Table~\\ref{{tab:tasks}})"
         f"{': ' + listed(facts.tasks) if 1 < count <= 12 else ''}."
     )
+    yield from _twins(facts)
     yield (
         "A task fixes its data, network, loss, batch size, number of epochs and the component of every kind that is not compared: "
         "within a table two rows differ in what the table compares, and in nothing else"
@@ -28,6 +29,25 @@ def tasks(facts: PaperFacts, bibliography: Bibliography) -> Iterator[str]:
     yield from _changed(facts)
     yield from _budgets(facts)
     yield from _division(facts)
+
+
+def _twins(facts: PaperFacts) -> Iterator[str]:
+    """Say which components have no row of their own, since they are the same method as another."""
+    twins = sorted({label for one in facts.boards for row in one.board.rows for label, _ in row.twins})
+    if twins:
+        entries = [entry for one in facts.boards for row in one.board.rows for entry in row.entries if entry]
+        shown = {id for entry in entries for seed in entry.seeds for id in seed.ids}
+        behind = {record.id for one in facts.boards for held in one.merged for record in held.records} - shown
+        yield (
+            f"{listed(twins, 8)} {'is' if len(twins) == 1 else 'are'} in the row of another component: one says that both are the same "
+            "method, and the results show it, so that both count once in the ranks"
+            + (
+                f"; {count_of(len(behind), 'training')} of evaluation {'was' if len(behind) == 1 else 'were'} made for such rows beyond "
+                "those whose values the tables show."
+                if behind
+                else "."
+            )
+        )
 
 
 def _changed(facts: PaperFacts) -> Iterator[str]:

@@ -100,9 +100,32 @@ def _tuned(
             f"In {count_of(widened, 'search', 'searches')} a range was widened, and in {count_of(edges, 'search', 'searches')} the chosen "
             "setting lies at an edge of what was searched, so that the row may be undertuned."
         )
-    without = sum(search.chosen is None and bool(search.searched) for search in searches)
-    if without:
-        yield f"In {count_of(without, 'search', 'searches')} no setting could be chosen, since all failed: such a row counts as failed."
+    yield from _without(boards)
+
+
+def _without(boards: list[BoardFacts]) -> Iterator[str]:
+    """Say in how many searches no setting could be chosen, and what stands in the table then."""
+    without = [
+        (one, search) for one in boards for search in one.searches.values() if search.chosen is None and search.searched
+    ]
+    unsupported = sum(one.unsupported(search) for one, search in without)
+    if unsupported:
+        yield (
+            f"In {count_of(unsupported, 'search', 'searches')} no setting could be chosen, since the component cannot be applied to the "
+            "task: such an entry has no value, and enters no statistic."
+        )
+    failed = [(one, search) for one, search in without if not one.unsupported(search)]
+    judged = sum(bool(search.evaluated) for _, search in failed)
+    if judged:
+        yield (
+            f"In {count_of(judged, 'search', 'searches')} no setting could be chosen, since none gave a number: the declared default was "
+            "evaluated in its place."
+        )
+    if lost := len(failed) - judged:
+        yield (
+            f"In {count_of(lost, 'search', 'searches')} no setting could be chosen, since none gave a number, and nothing was evaluated: "
+            "such an entry counts as failed."
+        )
 
 
 def _each(protocol: Protocol) -> str:

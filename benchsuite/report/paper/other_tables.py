@@ -155,6 +155,7 @@ def setting_table(facts: PaperFacts) -> LatexTable | None:
                 None if place is None or place >= len(search.tried) else search.tried[place].score
                 for place in (0, search.chosen)
             ]
+            without = "unsupported" if one.unsupported(search) else "failed"
             rows.append(
                 cells(
                     (
@@ -162,7 +163,7 @@ def setting_table(facts: PaperFacts) -> LatexTable | None:
                         selection,
                         head.short,
                         (row.chosen[at] if row.chosen else "") or "nothing was searched",
-                        *("failed" if score is None else f"{sign * score:.4g}" for score in scores),
+                        *(without if score is None else f"{sign * score:.4g}" for score in scores),
                         f"{search.spent:.3g}",
                     )
                 )
@@ -186,8 +187,9 @@ def failure_table(facts: PaperFacts) -> LatexTable | None:
     rows = []
     for one in facts.boards:
         by_id = {record.id: record for record in (*one.records, *one.tuning)}
-        for row in one.board.rows:
-            for head, entry in zip(one.board.columns, row.entries, strict=True):
+        for number, row in enumerate(one.board.rows):
+            behind = [(held.label, held.position, held.entry) for held in one.merged if held.row == number]
+            for label, at, entry in [*((row.label, at, entry) for at, entry in enumerate(row.entries)), *behind]:
                 failed = [seed for seed in entry.seeds if seed.failed] if entry else []
                 if not entry or not failed:
                     continue
@@ -201,7 +203,14 @@ def failure_table(facts: PaperFacts) -> LatexTable | None:
                 reason = shortened(first.reason, LONGEST_REASON) if first else ""
                 rows.append(
                     cells(
-                        (one.noun, row.label, head.short, f"{entry.failed} of {entry.counted}", ", ".join(told), reason)
+                        (
+                            one.noun,
+                            label,
+                            one.board.columns[at].short,
+                            f"{entry.failed} of {entry.counted}",
+                            ", ".join(told),
+                            reason,
+                        )
                     )
                 )
     if not rows:

@@ -11,7 +11,7 @@ from benchsuite.report.site.drawn_rows import marks
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
-from benchsuite.report.site.words import settings_text
+from benchsuite.report.site.words import row_text
 from benchsuite.report.tables.ranking_cells import NAME, Cells, name_text, of_task, overall
 
 HELP = {
@@ -127,16 +127,8 @@ def _line(
         if head == NAME:
             also, named = (row.also,) if row.also else (), name_text(row)
             label = row.label + text.removeprefix(named) if text.startswith(named) else text
-            settings = "; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins)))
-            cells.append(
-                TableCell(
-                    label,
-                    link=links.component(board.kind, row.name),
-                    title=settings,
-                    small=also,
-                    marks=marks(row, links),
-                )
-            )
+            link, settings = links.component(board.kind, row.name), row_text(row)
+            cells.append(TableCell(label, link=link, title=settings, small=also, marks=marks(row, links), value=text))
             continue
         order = orders.get(head)
         missing = math.nan if head in orders and order is None else order

@@ -23,7 +23,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import DataTable
-from benchsuite.report.site.words import anchor, settings_text, title
+from benchsuite.report.site.words import anchor, row_text, title
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import column_format, count_of, folds_text, number_text, percent, whole
 from benchsuite.report.tables.ranking_cells import place_text
@@ -137,7 +137,7 @@ def board_view(
             link=links.component(board.kind, row.name),
             also=row.also,
             marks=marks(row, links),
-            settings="; ".join(settings_text(one) for one in (row.settings, *(held for _, held in row.twins))),
+            settings=row_text(row),
             style=styles[board.kind, row.name],
             place=place_text(row, len(board.columns)),
             rank_key=number if row.place else math.inf,

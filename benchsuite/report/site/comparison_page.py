@@ -18,7 +18,7 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.tiles import MOST_TILES, Tile
 from benchsuite.report.site.verdict_view import VerdictView, of_pair, verdict_view
-from benchsuite.report.site.words import settings_text
+from benchsuite.report.site.words import settings_by_task
 from benchsuite.report.tables.numbers import Format, column_format, milliseconds, size, whole
 from benchsuite.report.tables.ranking_cells import failed_text, place_text
 from benchsuite.report.tables.ranking_words import range_text, score_text
@@ -35,7 +35,7 @@ class PairOnBoard:
     Args:
         title: Of the leaderboard.
         link: To it.
-        settings: Of A and of B.
+        settings: Of A and of B: each setting with the tasks on which it ran, none named where all share it.
         verdict: On them.
         tiles: Both curves, task by task.
         seeds: A − B of every seed.
@@ -44,7 +44,7 @@ class PairOnBoard:
 
     title: str
     link: str | None
-    settings: tuple[str, str]
+    settings: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     verdict: VerdictView
     tiles: tuple[Tile, ...]
     seeds: DataTable
@@ -87,7 +87,7 @@ def _on_board(data: SiteData, links: Links, board: Leaderboard, rows: tuple[Row,
     return PairOnBoard(
         title=board.title,
         link=links.leaderboard(board),
-        settings=(settings_text(rows[0].settings), settings_text(rows[1].settings)),
+        settings=tuple((side, settings_by_task(board, row)) for side, row in zip("AB", rows, strict=True)),
         verdict=verdict_view(data, links, board, rows, verdict),
         tiles=tuple(_tiles(data, links, board, rows, verdict)),
         seeds=data.verdicts.shared.add(_seeds(links, board, rows, verdict), of_pair(board, rows)),

@@ -20,7 +20,7 @@ from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.tiles import Tile, tiles_of
 from benchsuite.report.site.tuning_view import TuningView, tuning_view
 from benchsuite.report.site.verdict_view import VerdictView, verdict_view
-from benchsuite.report.site.words import settings_text, title
+from benchsuite.report.site.words import row_text, title
 from benchsuite.report.tables.numbers import outcome_word, whole
 from benchsuite.report.tables.ranking_cells import failed_text, place_text
 from benchsuite.report.tables.ranking_words import range_text, score_interval, score_text
@@ -75,7 +75,7 @@ def _page(data: SiteData, kind: str, name: str, path: str) -> Page:
         "name": name,
         "card": card,
         "facts": _facts(data, card, held),
-        "settings": tuple(dict.fromkeys(settings_text(row.settings) for _, row in held)),
+        "settings": tuple(dict.fromkeys(row_text(row) for _, row in held)),
         "standing": data.verdicts.shared.add(
             _standing(links, held, f"components-{kind}-standing"), {"Component": name}
         ),
@@ -131,7 +131,7 @@ def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -
             TableLine(
                 (
                     TableCell(board.title, link=links.leaderboard(board)),
-                    TableCell(row.label, title=settings_text(row.settings)),
+                    TableCell(row.label, title=row_text(row)),
                     TableCell(f"{place_text(row, len(board.columns))} of {whole(len(board.rows))}", order(place.place if place else None)),
                     TableCell(range_text(place), order((place.low + place.high) / 2 if place else None)),
                     TableCell(score_text(place), order(-place.score if place else None), record, small=tuple(filter(None, (interval,)))),

@@ -9,7 +9,7 @@ from benchsuite.report.site.curves import DrawnRow
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import TableCell, TableLine
-from benchsuite.report.site.words import settings_text
+from benchsuite.report.site.words import row_text
 from benchsuite.report.tables.ranking_cells import disputed_text
 
 
@@ -46,7 +46,7 @@ def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Table
 def name_cell(links: Links, board: Leaderboard, row: Row) -> TableCell:
     """Return the cell that names a row and leads to its component."""
     small = (row.also,) if row.also else ()
-    link, title = links.component(board.kind, row.name), settings_text(row.settings)
+    link, title = links.component(board.kind, row.name), row_text(row)
     return TableCell(row.label, link=link, title=title, small=small, marks=marks(row, links))
 
 

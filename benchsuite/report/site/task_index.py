@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from benchsuite.analysis import Column, Leaderboard
+from benchsuite.analysis import Column, Leaderboard, merged
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
@@ -29,16 +29,23 @@ def index_page(data: SiteData, places: Mapping[Column, Sequence[tuple[Leaderboar
         Head("Measured by"),
         Head("Budget", True, "Epochs; below the steps of all of them"),
         Head("Pairs told apart", True, "On all its leaderboards, by the corrected tests of this task alone"),
-        Head("Failed", True, "Seeds that failed, of all that count, over all its leaderboards"),
+        Head(
+            "Failed",
+            True,
+            "Seeds that failed, of all that count, over all its leaderboards; a trial that stands in several counts once",
+        ),
     )
+    behind = {board.key: merged(board, data.contents.sample) for board in data.boards}
     lines = []
     for column in sorted(data.labels):
         label = data.labels[column]
         held = places.get(column, [])
         rankings = [board.task_rankings[at] for board, at in held if board.task_rankings]
         told, pairs = sum(one.told for one in rankings), sum(one.tests for one in rankings)
-        entries = {id(entry): entry for board, at in held for row in board.rows if (entry := row.entries[at])}
-        failed, counted = sum(one.failed for one in entries.values()), sum(one.counted for one in entries.values())
+        entries = [entry for board, at in held for row in board.rows if (entry := row.entries[at])]
+        entries += [one.entry for board, at in held for one in behind[board.key] if one.position == at]
+        seeds = {(seed.ids, seed.seed): seed for entry in entries for seed in entry.seeds}.values()
+        failed, counted = sum(seed.failed for seed in seeds), sum(seed.counts for seed in seeds)
         head = held[0][0].columns[held[0][1]] if held else data.layers[column].head
         task = facts.get(column.task)
         share = (f"{told / pairs:.0%}", -told / pairs) if pairs else ("–", math.inf)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchsuite.analysis import Entry
+from benchsuite.analysis import Entry, Leaderboard, Row
 from benchsuite.recipe import Setting
 from benchsuite.report.tables.numbers import outcome_word, whole
 
@@ -32,6 +32,32 @@ def settings_text(settings: Sequence[Setting]) -> str:
         held = ", ".join(f"{key}={value}" for key, value in setting.values)
         parts.append(f"{setting.name} v{setting.version}" + (f": {held}" if held else ""))
     return " + ".join(parts)
+
+
+def row_text(row: Row) -> str:
+    """Return the settings of a row, its twins' behind them; of what a search chose anew on each task that alone."""
+    return "; ".join([_own(row), *(settings_text(held) for _, held in row.twins)])
+
+
+def _own(row: Row) -> str:
+    if not any(row.chosen):
+        return settings_text(row.settings)
+    ran = {settings_text(held) for held, entry in zip(row.of, row.entries, strict=True) if entry}
+    if len(ran) == 1:
+        return ran.pop()
+    names = " + ".join(f"{setting.name} v{setting.version}" for setting in row.settings)
+    return f"{names}: as its search chose on each task"
+
+
+def settings_by_task(board: Leaderboard, row: Row) -> tuple[tuple[str, str], ...]:
+    """Return the settings that a row ran with, each with the tasks on which it did; without these where all share one."""
+    found: dict[str, list[str]] = {}
+    for head, held, entry in zip(board.columns, row.of, row.entries, strict=True):
+        if entry:
+            found.setdefault(settings_text(held), []).append(head.label)
+    if len(found) == 1:
+        return (("", next(iter(found))),)
+    return tuple((", ".join(tasks), told) for told, tasks in found.items())
 
 
 LONGEST_PIECE = 24

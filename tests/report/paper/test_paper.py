@@ -245,6 +245,19 @@ def test_what_stands_in_no_table_is_counted() -> None:
     )
 
 
+def test_stale_records_that_are_shown_are_told_as_that() -> None:
+    text = files_of(make_study(2, 1), replace(DECLARED, stale=7, stale_shown=True))["methods.tex"]
+    assert (
+        "Beware: of the trainings in the same folder, 7 were made by code or data that changed since, and are not left out."
+        in text
+    )
+    assert "1 that differ from their baseline in several kinds.\n" in text
+
+
+def test_one_training_is_told_as_one() -> None:
+    assert "The one training of evaluation did not fail; one that did" in files_of([make_record()])["methods.tex"]
+
+
 # The tuned track
 
 
@@ -308,6 +321,33 @@ def test_what_searches_spent_is_told_where_it_is_not_the_budget() -> None:
     cheaper = [replace(searches[0], tried=(searches[0].tried[0], *searches[0].tried[2:]), chosen=1), searches[1]]
     assert "The searches spent from 2 to 3 trainings each" in files_of(records, searches=cheaper)["methods.tex"]
     assert "searches spent" not in files_of(records, searches=searches)["methods.tex"]
+
+
+def test_a_search_without_a_choice_says_what_became_of_its_row() -> None:
+    records, searches = tuned()
+    none = (*(replace(one, score=None) for one in searches[0].tried),)
+    lost = replace(searches[0], tried=none, chosen=None, evaluated=())
+    judged = replace(searches[0], tried=none, chosen=None)
+    change = {"optimizer": [component("adam", learning_rate=0.001)]}
+    tried, *evaluated = (
+        make_record(DIGITS, change, seed=seed, outcome="unsupported") for seed in (1_000_000_007, 20, 21)
+    )
+    unsupported = replace(
+        judged,
+        tried=(replace(none[0], ids=(tried.id,)),),
+        evaluated=tuple(record.id for record in evaluated),
+    )
+    said = {
+        "counts as failed": lost,
+        "the declared default was evaluated in its place": judged,
+        "cannot be applied to the task: such an entry has no value": unsupported,
+    }
+    for words, search in said.items():
+        made = files_of([*records, tried, *evaluated], searches=[search, searches[1]])
+        assert "In 1 search no setting could be chosen" in made["methods.tex"]
+        assert [one for one in said if one in made["methods.tex"]] == [words]
+        told = "unsupported" if search is unsupported else "failed"
+        assert rf"none could be chosen & {told} & {told} &" in made["tables/settings.tex"]
 
 
 def test_rows_that_tune_themselves_are_told_as_that() -> None:

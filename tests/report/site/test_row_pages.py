@@ -13,11 +13,14 @@ import pytest
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.report import Contents
 from benchsuite.report.drawings.axis_scale import AxisScale
+from benchsuite.report.site import comparison_page, component_page
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.plain_chart import Axis, band_path, line_path, linear_ticks
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.verdicts import asked_pairs
+from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from tests.analysis.test_tuned_boards import made as searched
+from tests.analysis.test_tuned_boards import run, search_of
 from tests.factories import DIGITS, component, make_record, make_study
 
 HOSTILE = '<script>alert("x")</script>&../../etc'
@@ -182,6 +185,28 @@ def test_of_a_search_the_page_has_budget_sensitivity_and_what_was_chosen() -> No
     assert page.count("hollow") >= 1
     chosen = made["data/component-optimizer-lion-1-chosen.csv"].decode()
     assert "learning_rate" in chosen
+
+
+def test_a_comparison_of_tuned_rows_names_the_setting_that_ran_on_each_task() -> None:
+    tasks = (DIGITS, replace(DIGITS, name="other_mlp"))
+    rates = {"adam": (0.001, 0.25), "sgd": (0.5, 0.5)}
+    records, searches = [], []
+    for name, chosen in rates.items():
+        for task, rate in zip(tasks, chosen, strict=True):
+            tried = [(one, 0.5, run(one, 0.5, name, task, seed=FIRST_TUNING_SEED)) for one in (0.001, rate)]
+            evaluated = [run(rate, 0.8 + seed / 100, name, task, seed=seed) for seed in range(5)]
+            searches.append(search_of(tried, evaluated))
+            records += [*(record for _, _, record in tried), *evaluated]
+    made = SiteData(Contents(records, searches=searches))
+    files = dict(site_files(made, [comparison_page.pages, component_page.pages]))
+    comparison, own = (
+        " ".join(text_of(files[path].decode().replace("<wbr>", "")).split())
+        for path in ("comparisons/optimizer/adam-vs-sgd.html", "components/optimizer/adam.html")
+    )
+    for told in ("A|B on digits_mlp adam v1: learning_rate=0.001", "A|B on other_mlp adam v1: learning_rate=0.25"):
+        assert any(told.replace("A|B", side) in comparison for side in "AB"), told
+    assert comparison.count("sgd v1: learning_rate=0.5") == 1  # the same on both tasks, which are not named then
+    assert "As it ran adam v1: as its search chose on each task" in own
 
 
 def test_what_studies_ask_for_is_read_with_care() -> None:
