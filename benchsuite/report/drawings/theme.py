@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,9 @@ def theme() -> Iterator[None]:
         "svg.fonttype": "none", "path.simplify": True,
     }  # fmt: skip
     look: dict[Any, Any] = {**sns.axes_style("whitegrid"), **own}
-    with mpl.rc_context(look):
+    with warnings.catch_warnings(), mpl.rc_context(look):
+        # A letter that no font here has: on a page the reader's own has it, in a file it is a box. Nobody can mend that where it is said.
+        warnings.filterwarnings("ignore", r"Glyph .* missing from", UserWarning)
         yield
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import Style
 from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.sort_keys import falling
 from benchsuite.report.tables.csv_table import safe_cell
 
 if TYPE_CHECKING:
@@ -111,6 +112,12 @@ class DataTable:
     def id(self) -> str:
         """What an address of the page leads to it by: tables of one page may share a CSV, but no title."""
         return f"t-{slug(self.title)}"
+
+    @property
+    def falls(self) -> tuple[bool | None, ...]:
+        """Of each column whether its best numbers are the largest; ``None`` if it sorts by texts."""
+        columns = zip(*(((cell.order, cell.text) for cell in line.cells) for line in self.rows), strict=True)
+        return tuple(map(falling, columns)) or (None,) * len(self.heads)
 
     @property
     def named(self) -> int:
