@@ -46,7 +46,8 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     assert line.endswith(
         ".npz: File too large. All records written so far are whole. Mend that and run the same command again."
     )
-    assert files(results) == {".lock", "logs/worker-0.log"}
+    (study,) = (str(path.relative_to(results)) for path in results.glob("studies/*.json"))
+    assert files(results) == {".lock", "logs/worker-0.log", study}
 
     done = run(tmp_path, 30_500)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -60,7 +61,7 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     (record,) = Store(results, create=False).records()
     assert record.outcome is Outcome.COMPLETED
     kept = {f"trials/{record.id[:2]}/{record.id}.json", f"predictions/{record.id[:2]}/{record.id}.npz"}
-    assert files(results) == {".lock", "logs/worker-0.log", "report/leaderboard.csv", *kept}
+    assert files(results) == {".lock", "logs/worker-0.log", "report/leaderboard.csv", study, *kept}
 
 
 # A file system that is full, in a name space of its own: it goes with the process.
