@@ -28,7 +28,7 @@ MOST_NAMED = 10
 def challenge(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle that is answered: a folder or a zip.")],
     claim: Annotated[str, typer.Option(metavar="TEXT", help="What you say against it, in a sentence or two.")],
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Into this folder: new or empty.")] = None,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help=f"Into this folder: new or empty; {USUAL}/ unless given.")] = None,
     zip: Annotated[Path | None, typer.Option(metavar="FILE", help="Into this zip.")] = None,
     author: Annotated[str, typer.Option(metavar="NAME", help="Who signs it; nobody unless given.")] = "",
     results: ResultsOption = Path("results"),
