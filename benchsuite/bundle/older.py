@@ -67,6 +67,31 @@ class Before:
 NOTHING = Before()
 
 
+def refuse_foreign(path: Path, called: str = "") -> None:
+    """Refuse a place where something lies that a publication would replace and that is none itself.
+
+    Args:
+        path: A folder, or a zip where it ends so; there need be none, and a folder may be empty.
+        called: What errors call it; its path unless given.
+
+    Raises:
+        BenchsuiteError: If something else lies there.
+    """
+    if path.suffix.lower() == ".zip":
+        if path.exists() or path.is_symlink():
+            try:
+                read_manifest(path)
+            except BundleError as error:
+                raise BenchsuiteError(
+                    f"{called or path} is nothing that benchsuite published: it {error.reason}. Nothing was written; name "
+                    "another file, or delete that one."
+                ) from None
+    elif path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
+        raise BenchsuiteError(
+            f"{called or path} holds files that benchsuite did not publish. Nothing was written; name another place, or an empty one."
+        )
+
+
 def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int], called: str = "") -> Before:
     """Return what was published at a place, and of it what stays when something new is.
 
@@ -85,10 +110,7 @@ def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int], 
     """
     if not path.is_dir() or not any(path.iterdir()):
         return NOTHING
-    if not (path / MANIFEST).is_file():
-        raise BenchsuiteError(
-            f"{called or path} holds files that benchsuite did not publish. Nothing was written; name another place, or an empty one."
-        )
+    refuse_foreign(path, called)
     manifest, _ = read_manifest(path)
     files: dict[str, bytes] = {}
     differs = rules != manifest.rules.version or any(

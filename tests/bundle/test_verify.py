@@ -230,6 +230,7 @@ def test_a_challenge_is_a_bundle_that_names_what_it_answers(once: Verified, answ
     assert bundle.manifest.challenges.claim == "Two more are right here"
     assert "trials of both: 5 with the same numbers, 1 with others." in said
     assert "test_accuracy after epoch 1 was" in said
+    assert "differs in nothing" not in said
 
 
 def test_who_merges_both_has_the_claim_and_the_answer_side_by_side(
@@ -246,6 +247,25 @@ def test_who_merges_both_has_the_claim_and_the_answer_side_by_side(
     claimed, answer = (float(cell.value) for cell in row.cells[2:])
     assert answer - claimed == pytest.approx(2 / 359)
     assert (challenge.claim, challenge.by) == ("Two more are right here", "B. Skeptic")
+
+
+def test_a_challenge_that_differs_in_nothing_says_so_and_replaces_no_file_of_others(
+    once: Verified, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "mine")
+    for record in once.plain.records:
+        store.write(record)
+    thesis = tmp_path / "to" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    command = ["challenge", str(once.bundle), "--claim", "x", "--results", str(store.folder), "--no-local"]
+    refused = CliRunner().invoke(app, [*command, "--to", str(thesis.parent)])
+    assert "holds files that benchsuite did not publish. Nothing was written" in str(refused.exception)
+    assert thesis.read_text() == "years of work"
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command, "--to", str(tmp_path / "answer")])
+    assert done.exit_code == 0, done.output
+    assert "6 trials of both: 6 with the same numbers, 0 with others." in done.output
+    assert "! it differs in nothing from what it answers" in done.output
 
 
 @pytest.mark.parametrize(

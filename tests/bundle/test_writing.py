@@ -113,7 +113,7 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path, exchanges: bool, mo
 
 
 def test_replacing_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
-    path = write_bundle(made.content(made.records(), files={"old.txt": b"x"}), tmp_path / "bundle")
+    path = write_bundle(made.content(made.records(), files={"site/old.txt": b"x"}), tmp_path / "bundle")
     write_bundle(made.content(made.records(range(4))), path)
     assert len(open_bundle(path).records) == 9
     assert [one.name for one in tmp_path.iterdir()] == ["bundle"]

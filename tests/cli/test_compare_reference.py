@@ -122,6 +122,12 @@ def test_declared_settings_are_compared_where_they_are_asked_for(own: Store) -> 
     assert (said["track"], task["seeds_a"], task["seeds_b"]) == ("default", [*range(6)], [*range(6)])
 
 
+def test_of_tuned_settings_the_seeds_that_are_asked_for_are_compared(own: Store) -> None:
+    for sides in (("sgd", "reference:momentum"), ("reference:adam", "reference:momentum")):
+        (task,) = verdict(*sides, "--seeds", "6")["tasks"]
+        assert (task["seeds_a"], task["seeds_b"]) == ([*range(6)], [*range(6)])
+
+
 def test_two_stored_sides_need_nothing_else(folder: Path) -> None:
     said = verdict("reference:adam", "reference:momentum")
     assert (said["verdict"], said["a"], said["b"]) == ("better", "reference:adam", "reference:momentum")
@@ -153,6 +159,9 @@ def test_what_is_missing_is_counted_and_not_run_unasked(folder: Path) -> None:
         (["sgd", "reference:adam", "--epochs", "3"], "have epochs 10, and a trial here would have 3"),
         (["sgd", "reference:adam", "--track", "self_tuning"], "Received: --track self_tuning"),
         (["sgd", "reference:adam", "--seeds", "40", "--track", "default"], "no seed 10 of adam on noisy_quadratic"),
+        (["reference:adam", "momentum", "--seeds", "20"], "no seed 10 of adam on noisy_quadratic. Stored seeds: 0, 1, 2,"),
+        (["sgd", "reference:"], "there is no name behind reference:. Received: 'sgd' and 'reference:'."),
+        (["reference:", "adam"], "there is no name behind reference:. Received: 'reference:' and 'adam'."),
         (["gelu", "reference:relu", "--task", TASK], "hold no trial of the activation relu"),
         (["sgd", "reference:adam", "--reference", "gone.zip"], "there are no stored results at gone.zip"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,22 @@ def test_a_folder_of_others_is_left_alone(results: Path, tmp_path: Path) -> None
     said = refused("--results", str(results), "--to", str(tmp_path))
     assert "holds files that benchsuite did not publish. Nothing was written" in said
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_zip_of_others_is_left_alone_and_one_of_ours_is_replaced(results: Path, tmp_path: Path) -> None:
+    path = tmp_path / "thesis.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("thesis.tex", "years of work")
+    for content, why in ((path.read_bytes(), "has no manifest.json"), (b"x\n", "is no whole zip")):
+        path.write_bytes(content)
+        said = refused("--results", str(results), "--zip", str(path), "--no-site")
+        assert "thesis.zip is nothing that benchsuite published: it " in said
+        assert why in said
+        assert path.read_bytes() == content
+    path.unlink()
+    for note in ("first", "second"):
+        publish(results, "--zip", str(path), "--no-site", "--note", note)
+    assert open_bundle(path).manifest.note == "second"
 
 
 def test_a_file_that_was_put_into_a_publication_is_not_lost(results: Path, tmp_path: Path) -> None:
