@@ -18,6 +18,7 @@ AGREES = {
     "bits": "every number is the same",
     "tolerance": "within what other hardware explains",
     "beyond": "further apart than seeds are",
+    "so far": "alike until time or memory ran out",
     "no": "does not repeat",
     "not run": "could not be trained again",
 }
