@@ -95,10 +95,11 @@ __all__ = [
 def read(
     folder: str | Path = "results", *, plugins: Sequence[str] = (), local: bool = True, stale: bool = False
 ) -> Archive:
-    """Read a results folder into an object with pandas frames and figures, for notebooks.
+    """Read results into an object with pandas frames and figures, for notebooks.
 
     Args:
-        folder: The results folder.
+        folder: The results folder, or a bundle, a folder or a zip; ``"reference"`` means the results that ship with benchsuite,
+            unless something of that name lies here. All records of a bundle count.
         plugins: Files or modules of plugins beside the installed ones, as ``--plugin`` takes them.
         local: Whether ``./plugins`` and ``./tasks`` of the working folder count. Records whose code changed are left out,
             and to know that, plugins are imported.
@@ -110,11 +111,11 @@ def read(
         return them.
 
     Raises:
-        BenchsuiteError: If there are no records, or a file in the folder is none.
+        BenchsuiteError: If there are no records, or a file in the folder is none, or a bundle is not whole.
     """
-    from benchsuite.archive import open_archive
+    from benchsuite.opening import open_results
 
-    return open_archive(Path(folder), plugins=tuple(plugins), local=local, stale=stale)
+    return open_results(Path(folder), plugins=tuple(plugins), local=local, stale=stale)
 
 
 __version__: str

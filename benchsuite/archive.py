@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.probes import Probes
     from benchsuite.analysis.reference import Reference
     from benchsuite.analysis.test_part import TestParts
+    from benchsuite.cost_files import CostTable
     from benchsuite.record_files import Damage
     from benchsuite.report.figures.asked import FigureSource
 
@@ -39,6 +40,8 @@ class Archive(ArchiveFigures):
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
         reference: The stored reference results; scores may be held against them.
         probes: Reads what was measured in the layers, id → numbers; it is called when that is drawn.
+        costs: What `benchsuite cost` measured: step times are those where it did.
+        disputed: Ids of trials of which somebody else has other numbers; leaderboards count them.
     """
 
     def __init__(
@@ -54,11 +57,15 @@ class Archive(ArchiveFigures):
         parts: TestParts | None = None,
         reference: Reference | None = None,
         probes: Callable[[], Mapping[str, Probes]] | None = None,
+        costs: Sequence[CostTable] = (),
+        disputed: Iterable[str] = (),
     ) -> None:
         from benchsuite.report import Contents
 
         self._searches = sorted(searches, key=lambda search: search.id)
-        self._contents = Contents(records, same_as, searches=self._searches, parts=parts, reference=reference)
+        self._contents = Contents(
+            records, same_as, searches=self._searches, parts=parts, reference=reference, costs=costs, disputed=disputed
+        )
         self._probes = probes
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
@@ -230,6 +237,8 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     from benchsuite.analysis.reference import reference_of
     from benchsuite.analysis.test_part import TestParts, right_from
     from benchsuite.certificates import part_sizes
+    from benchsuite.cost_files import all_costs
+    from benchsuite.costs_now import costs_now
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
@@ -244,6 +253,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     right = right_from(store.extras.predicted) if (store.folder / "predictions").is_dir() else None
     searches = list(store.searches(damaged))
     counts = Counter(freshness for _, freshness in judged)
+    costs, _ = costs_now(all_costs(store.folder, damaged), registry, stale)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
     return Archive(
         shown,
@@ -256,4 +266,6 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         parts=TestParts(part_sizes({record.trial.task for record in shown}, registry), right),
         reference=reference_of(store.folder),
         probes=lambda: {record.id: found for record in shown if (found := store.extras.probes(record.id)) is not None},
+        costs=costs,
+        disputed=[path.name for path in sorted((store.folder / "disputed").glob("*"))],
     )

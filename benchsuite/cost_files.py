@@ -139,9 +139,20 @@ def read_costs(path: Path) -> CostTable:
         OSError: If it cannot be opened.
     """
     try:
-        data = from_json(read_plain(path, LARGEST), allow_inf_nan=False)
+        content = read_plain(path, LARGEST)
     except NotPlain as error:
         raise NotCosts(str(error)) from None
+    return costs_from_json(content)
+
+
+def costs_from_json(content: bytes) -> CostTable:
+    """Return the costs that the content of a file holds, checked to the letter.
+
+    Raises:
+        NotCosts: If it is not as docs/reference/record-format.md says.
+    """
+    try:
+        data = from_json(content, allow_inf_nan=False)
     except ValueError as error:
         raise NotCosts(f"is not whole JSON ({error})") from None
     part = data.get(PART) if isinstance(data, dict) else None

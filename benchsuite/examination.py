@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchsuite.bundle.disputes import read_challenges, read_disputes
 from benchsuite.cost_files import all_costs
 from benchsuite.extra_content import NotWhole, check_weights, read_predictions, read_probes
 from benchsuite.folder import Folder
@@ -25,6 +26,8 @@ from benchsuite.record_files import (
     move_aside,
 )
 from benchsuite.search_files import read_searches
+from benchsuite.statement_files import read_statements
+from benchsuite.study_files import read_studies
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "weights": check_weights,
@@ -32,6 +35,14 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "probes": read_probes,
 }
 ENDING = {"weights": "npz", "predictions": "npz", "probes": "json"}
+BESIDE: tuple[Callable[[Path, list[Damage]], Iterator[object]], ...] = (
+    all_costs,
+    read_searches,
+    read_studies,
+    read_challenges,
+    read_statements,
+)
+"""What reads the folders that hold a file for each thing, disputes aside, of which a trial may have several."""
 IDLE = ("report", "logs", "stale", DAMAGED)
 """What nobody reads back, or a browser alone: links and forgotten files there are told, not what is in them."""
 
@@ -75,7 +86,8 @@ def examine(folder: Path) -> Examination:
                 damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
             else:
                 extras += 1
-    extras += sum(1 for _ in all_costs(folder, damaged)) + sum(1 for _ in read_searches(folder, damaged))
+    extras += sum(1 for read in BESIDE for _ in read(folder, damaged))
+    extras += sum(len(dispute.others) for dispute in read_disputes(folder, {}, damaged))
     for name in IDLE:
         damaged += _links(folder, folder / name)
     damaged += _leftovers(folder)

@@ -60,14 +60,14 @@ class Rerun:
         task: Its task.
         what: What it compares, in words.
         agrees: ``bits``: every number; ``tolerance``: within what other hardware explains; ``beyond``: further apart than that,
-            as one in twenty may be by chance; ``no``; ``not run``.
+            as one in twenty may be by chance; ``so far``: alike until one of the two ran out of time or memory; ``no``; ``not run``.
         words: Why not, or how far off.
     """
 
     id: Id
     task: Name
     what: Name
-    agrees: Annotated[str, Field(strict=True, pattern="^(bits|tolerance|beyond|no|not run)$")]
+    agrees: Annotated[str, Field(strict=True, pattern="^(bits|tolerance|beyond|so far|no|not run)$")]
     words: Said = ""
 
 

@@ -19,7 +19,7 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-# A record takes 6 kB, predictions on digits_mlp 28 kB, the table 32 kB and the page 33 kB.
+# A record takes 6 kB, predictions on digits_mlp 28 kB, and the largest script of the site 100 kB and more.
 STUDY = ["--task", "digits_mlp", "--optimizer", "sgd", "--seeds", "1", "--epochs", "1", "--store-predictions"]
 
 
@@ -46,7 +46,8 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     assert line.endswith(
         ".npz: File too large. All records written so far are whole. Mend that and run the same command again."
     )
-    assert files(results) == {".lock", "logs/worker-0.log"}
+    (study,) = (str(path.relative_to(results)) for path in results.glob("studies/*.json"))
+    assert files(results) == {".lock", "logs/worker-0.log", study}
 
     done = run(tmp_path, 30_500)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -60,7 +61,13 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     (record,) = Store(results, create=False).records()
     assert record.outcome is Outcome.COMPLETED
     kept = {f"trials/{record.id[:2]}/{record.id}.json", f"predictions/{record.id[:2]}/{record.id}.npz"}
-    assert files(results) == {".lock", "logs/worker-0.log", "report/leaderboard.csv", *kept}
+    report = {name for name in files(results) if name.startswith("report/")}
+    assert files(results) - report == {".lock", "logs/worker-0.log", study, *kept}
+    # What is there of the site is whole, and what says that all of it is there is not.
+    assert "report/leaderboard.csv" in report
+    assert "report/site.json" not in report
+    assert not [name for name in report if name.endswith(".part")]
+    assert all((results / name).read_bytes().rstrip().endswith(b"</html>") for name in report if name.endswith("html"))
 
 
 # A file system that is full, in a name space of its own: it goes with the process.

@@ -86,7 +86,8 @@ class Entry:
     validation value, both of the test part unless the table has another measure; both are ``None`` if no trial counts, since
     all were pruned or are unsupported. ``rank`` is that of the median, ``None`` where there is nothing to rank against;
     ``place`` what tests of all runs tell of the column; the entry ``leads`` if none is told to be better and some are worse.
-    ``step_milliseconds`` is the median over the ``timings`` trials that had their core to themselves.
+    ``step_milliseconds`` is the median over the ``timings`` trials that had their core to themselves. Of ``disputed`` trials
+    somebody else has other numbers, which are never part of these statistics.
     """
 
     seeds: tuple[SeedValue, ...]
@@ -102,6 +103,7 @@ class Entry:
     rank: float | None = None
     leads: bool = False
     place: Standing | None = None
+    disputed: int = 0
 
     @property
     def outcomes(self) -> dict[Outcome, int]:

@@ -143,6 +143,11 @@ class Row:
         return sum(entry.counted for entry in self.entries if entry)
 
     @property
+    def disputed(self) -> int:
+        """The number of its trials of which somebody else has other numbers, over all columns."""
+        return sum(entry.disputed for entry in self.entries if entry)
+
+    @property
     def state_per_parameter(self) -> float | None:
         """Bytes of optimizer state for each trained number, over all columns; ``None`` where that is not known."""
         known = [(entry.state_bytes, entry.parameters) for entry in self.entries if entry]

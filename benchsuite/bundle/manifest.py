@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchsuite.bundle.errors import LARGEST_FILE, MOST_FILES
 from benchsuite.bundle.names import wrong_names
+from benchsuite.bundle.places import strangers
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Count, MadeBy, Name, Positive, printable
 from benchsuite.rules import RulesVersion
@@ -118,7 +119,8 @@ class Manifest:
         author: Who signs it; empty if nobody does.
         note: What they say of it.
         challenges: What it answers; ``None`` if it is no challenge.
-        thin: Whether its records are :func:`~benchsuite.thinned.thinned`: most curves hold the final and the best epoch alone.
+        thin: Whether its records are :func:`~benchsuite.thinned.thinned`: most curves hold the first two, the final and the best
+            evaluation alone.
         counts: How much it holds.
         files: Name → hash and size, of each file but the manifest itself and what lies in ``statements/``.
     """
@@ -173,7 +175,7 @@ def manifest_from_json(content: bytes) -> Manifest:
         raise NotAManifest(f"{where}: {first['msg']}") from None
     except RecursionError:
         raise NotAManifest("it is nested too deeply") from None
-    if wrong := wrong_names(manifest.files) or _reserved(manifest.files):
+    if wrong := wrong_names(manifest.files) or _reserved(manifest.files) or strangers(manifest.files):
         raise NotAManifest(wrong)
     if sum(manifest.counts.outcomes.values()) != manifest.counts.records:
         raise NotAManifest("counts.outcomes: must add up to counts.records")

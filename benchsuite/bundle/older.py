@@ -10,6 +10,7 @@ from typing import Any
 from benchsuite.bundle.container import opened
 from benchsuite.bundle.errors import BundleError, said
 from benchsuite.bundle.manifest import MANIFEST, Manifest, NotAManifest, manifest_from_json, sha256
+from benchsuite.bundle.names import wrong_names
 from benchsuite.bundle.reading import OLDER, SITE, read_manifest
 from benchsuite.errors import BenchsuiteError
 from benchsuite.rules import RulesVersion
@@ -20,7 +21,7 @@ class OlderBoard:
     """A publication of earlier rules.
 
     Args:
-        name: Of its folder below ``archive/``.
+        name: Of its folder below ``archive/``; one that an earlier publication kept lies below that one's own ``archive/``.
         manifest: What it says of itself.
         hash: SHA-256 of its manifest.
     """
@@ -66,11 +67,36 @@ class Before:
 NOTHING = Before()
 
 
+def refuse_foreign(path: Path, called: str = "") -> None:
+    """Refuse a place where something lies that a publication would replace and that is none itself.
+
+    Args:
+        path: A folder, or a zip where it ends so; there need be none, and a folder may be empty.
+        called: What errors call it; its path unless given.
+
+    Raises:
+        BenchsuiteError: If something else lies there.
+    """
+    if path.suffix.lower() == ".zip":
+        if path.exists() or path.is_symlink():
+            try:
+                read_manifest(path)
+            except BundleError as error:
+                raise BenchsuiteError(
+                    f"{called or path} is nothing that benchsuite published: it {error.reason}. Nothing was written; name "
+                    "another file, or delete that one."
+                ) from None
+    elif path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).is_file():
+        raise BenchsuiteError(
+            f"{called or path} holds files that benchsuite did not publish. Nothing was written; name another place, or an empty one."
+        )
+
+
 def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int], called: str = "") -> Before:
     """Return what was published at a place, and of it what stays when something new is.
 
-    A publication stays if its rules are others than the new ones, or the version of one of its tasks is; one of the same
-    rules is replaced. What it keeps of earlier ones stays in any case.
+    A publication stays if its rules are others than the new ones, or the version of one of its tasks is: as a whole, with all
+    that it keeps of earlier ones, so that it is a bundle on its own. One of the same rules is replaced, and what it keeps stays.
 
     Args:
         path: A folder; there need be none, or it may be empty.
@@ -79,56 +105,49 @@ def published_before(path: Path, rules: RulesVersion, tasks: Mapping[str, int], 
         called: What errors call it; its path unless given.
 
     Raises:
-        BenchsuiteError: If something else lies there, or the publication is not whole: nothing of it shall be lost.
+        BenchsuiteError: If something else lies there, or the publication is not whole, or its names get too long below
+            another folder: nothing of it shall be lost.
     """
     if not path.is_dir() or not any(path.iterdir()):
         return NOTHING
-    if not (path / MANIFEST).is_file():
-        raise BenchsuiteError(
-            f"{called or path} holds files that benchsuite did not publish. Nothing was written; name another place, or an empty one."
-        )
+    refuse_foreign(path, called)
     manifest, _ = read_manifest(path)
     files: dict[str, bytes] = {}
     differs = rules != manifest.rules.version or any(
         tasks.get(name, version) != version for name, version in manifest.rules.tasks.items()
     )
-    name = free_name(manifest, {name.split("/")[1] for name in manifest.files if name.startswith(OLDER)})
+    name = manifest.rules.version.name  # no other lies there: all that it keeps moves with it
     with opened(path) as held:
         for file, one in manifest.files.items():
-            older = file.startswith(OLDER)
-            if not (older or differs):
+            if not (differs or file.startswith(OLDER)):
                 continue
             content = held.read(file)
             if sha256(content) != one.sha256:
                 raise BundleError(
                     path, f"has another file {said(file)!r} than its manifest says, and would be kept as it is"
                 )
-            files[file if older else f"{OLDER}{name}/{file}"] = content
+            files[f"{OLDER}{name}/{file}" if differs else file] = content
         if differs:
             files[f"{OLDER}{name}/{MANIFEST}"] = held.read(MANIFEST)
             files |= {f"{OLDER}{name}/{file}": held.read(file) for file in held.sizes if file.startswith("statements/")}
+    if wrong := wrong_names(files):
+        raise BenchsuiteError(
+            f"{called or path} cannot be kept below {OLDER}: with it the publication {wrong}. Nothing was written; publish to "
+            "another place, and leave this one as it is."
+        )
     return Before(manifest, _boards(path, files), files)
-
-
-def free_name(manifest: Manifest, taken: set[str]) -> str:
-    """Return a name for the folder of an earlier publication: that of its rules, with a number where another has it."""
-    name, number = manifest.rules.version.name, 1
-    while name in taken:
-        number += 1
-        name = f"{manifest.rules.version.name}-{number}"
-    return name
 
 
 def _boards(path: Path, files: Mapping[str, bytes]) -> tuple[OlderBoard, ...]:
     found = []
     for name, content in files.items():
         parts = name.split("/")
-        if len(parts) == 3 and parts[2] == MANIFEST:
+        if parts[-1] == MANIFEST and len(parts) % 2 and all(part == OLDER[:-1] for part in parts[:-1:2]):
             try:
                 manifest = manifest_from_json(content)
             except NotAManifest as error:
                 raise BundleError(
                     path, f"has an earlier publication {said(name)!r} that cannot be read: {error}"
                 ) from None
-            found.append(OlderBoard(parts[1], manifest, sha256(content)))
+            found.append(OlderBoard("/".join(parts[1:-1]), manifest, sha256(content)))
     return tuple(sorted(found, key=lambda one: (one.manifest.rules.version, one.manifest.made, one.name)))

@@ -11,7 +11,8 @@ from benchsuite.bundle.environment import environment_json, requirements
 from benchsuite.bundle.errors import LARGEST_FILE
 from benchsuite.bundle.git_branch import Branch
 from benchsuite.bundle.names import NO_JEKYLL, wrong_name
-from benchsuite.bundle.older import NOTHING, Before, published_before
+from benchsuite.bundle.older import NOTHING, Before, published_before, refuse_foreign
+from benchsuite.bundle.places import stranger
 from benchsuite.bundle.reading import SITE
 from benchsuite.bundle.summary import Signed, dataset_card, root_page, summary
 from benchsuite.bundle.writing import BundleContent, bundle_files, write_bundle
@@ -45,6 +46,8 @@ class Destination:
             with tempfile.TemporaryDirectory() as folder:
                 self.branch.unpack(Path(folder))
                 return published_before(Path(folder), rules, tasks, f"the branch {self.branch.name!r}")
+        if self.zip is not None:
+            refuse_foreign(self.zip)
         return NOTHING
 
     def put(self, content: BundleContent) -> str:
@@ -55,6 +58,7 @@ class Destination:
             return f"branch {self.branch.name}, commit {commit[:12]}"
         path = self.folder or self.zip
         assert path is not None
+        refuse_foreign(path)  # somebody may have put something there meanwhile
         return str(write_bundle(content, path))
 
 
@@ -110,7 +114,11 @@ def site_files(site: Path) -> dict[str, bytes]:
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
         hidden = name == OWN_LIST or any(part.startswith(".") for part in name.split("/"))
-        if path.is_symlink() or not path.is_file() or hidden or wrong_name(name) or path.stat().st_size > LARGEST_FILE:
+        if path.is_symlink() or not path.is_file() or hidden or _unfit(name) or path.stat().st_size > LARGEST_FILE:
             continue
         found[name] = path.read_bytes()
     return found
+
+
+def _unfit(name: str) -> str:
+    return wrong_name(name) or stranger(f"{SITE}{name}")

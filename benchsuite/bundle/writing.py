@@ -31,6 +31,7 @@ from benchsuite.bundle.manifest import (
     sha256,
 )
 from benchsuite.bundle.names import wrong_names
+from benchsuite.bundle.places import strangers
 from benchsuite.bundle.reading import COSTS, RECORDS, SEARCHES, STATEMENT, STUDIES, TABLE
 from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.folder import Folder
@@ -167,6 +168,8 @@ def _check(
                 f"{record.trial.task!r} beside newer ones, with which they compare in nothing",
             )
     if wrong := wrong_names([*files, *(f"statements/{name}" for name in content.statements)]):
+        raise _refused(path, wrong)
+    if wrong := strangers(files):
         raise _refused(path, wrong)
     for name in content.statements:
         if not STATEMENT.fullmatch(f"statements/{name}"):

@@ -48,13 +48,13 @@ def _component(entry: Registered) -> ComponentCard:
 
     component = entry.component
     facts = [
-        (key.replace("_", " "), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
+        (key.replace("_", " ").capitalize(), ", ".join(map(str, value)) if isinstance(value, tuple) else str(value))
         for key in DECLARED
         if (value := getattr(component, key, None))
     ]
-    state = getattr(component, "state", None)
-    if state is not None:
-        facts.append(("state", _state(state)))
+    family = family_of(component)
+    if (state := _state(component)) and state != family:
+        facts.append(("State", state.removeprefix("state ")))
     return ComponentCard(
         kind=component.kind,
         name=component.name,
@@ -66,7 +66,7 @@ def _component(entry: Registered) -> ComponentCard:
         ),
         version=component.version,
         fingerprint=entry.fingerprint,
-        family=family_of(component),
+        family=family,
         twin=str(getattr(component, "same_as", "") or ""),
         origin=f"{entry.plugin.name} ({entry.plugin.origin})",
         facts=tuple(facts),
@@ -75,18 +75,23 @@ def _component(entry: Registered) -> ComponentCard:
 
 
 def family_of(component: Any) -> str:
-    """Return what a component is grouped with: the family that it declares, else what it keeps for each trained number."""
+    """Return what a component is grouped with: the family that it declares, else how much state it keeps.
+
+    What keeps as much is alike: none is plain descent, as many numbers as are trained a momentum or a scale, twice as many both.
+    """
     declared = getattr(component, "family", "")
     if isinstance(declared, str) and declared:
         return declared
-    state = getattr(component, "state", None)
-    return "" if state is None else _state(state)
+    return _state(component)
 
 
-def _state(count: int) -> str:
-    if not count:
-        return "no state"
-    return f"{count} {'number' if count == 1 else 'numbers'} for each trained number"
+def _state(component: Any) -> str:
+    """Return how much state a component keeps; empty where none of its kind says so."""
+    if not hasattr(component, "state"):
+        return ""
+    if component.state is None:
+        return "state by shape"
+    return f"state {component.state}× parameters" if component.state else "no state"
 
 
 def _task(entry: Registered, known: Registry) -> TaskCard:

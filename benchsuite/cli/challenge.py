@@ -12,7 +12,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, r
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
@@ -28,7 +28,9 @@ MOST_NAMED = 10
 def challenge(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The bundle that is answered: a folder or a zip.")],
     claim: Annotated[str, typer.Option(metavar="TEXT", help="What you say against it, in a sentence or two.")],
-    to: Annotated[Path | None, typer.Option(metavar="DIR", help="Into this folder: new or empty.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=f"Into this folder: new or empty; {USUAL}/ unless given.")
+    ] = None,
     zip: Annotated[Path | None, typer.Option(metavar="FILE", help="Into this zip.")] = None,
     author: Annotated[str, typer.Option(metavar="NAME", help="Who signs it; nobody unless given.")] = "",
     results: ResultsOption = Path("results"),
@@ -45,7 +47,7 @@ def challenge(
 
     from benchsuite.bundle import open_bundle
     from benchsuite.bundle.manifest import Challenged
-    from benchsuite.bundle.older import NOTHING
+    from benchsuite.bundle.older import NOTHING, refuse_foreign
     from benchsuite.bundle.publishing import with_pages
     from benchsuite.cli.publish import gathered
     from benchsuite.cli.report import write
@@ -53,6 +55,7 @@ def challenge(
     from benchsuite.store import Store
 
     place = _place(to, zip)
+    refuse_foreign(to or zip or USUAL)
     said = _claim(claim)
     console = terminal()
     answered = open_bundle(bundle)
@@ -106,7 +109,7 @@ def _refuse_unrelated(answered: Bundle, records: Iterable[Record], results: Path
         )
 
 
-def _tell(answered: Bundle, records: Iterable[Record], console: Console) -> None:
+def _tell(answered: Bundle, records: Sequence[Record], console: Console) -> None:
     """Say which trials both have, and where their numbers differ."""
     from benchsuite.repetition import difference, other_numerics
     from benchsuite.verification.evidence import words_of
@@ -114,6 +117,8 @@ def _tell(answered: Bundle, records: Iterable[Record], console: Console) -> None
     theirs: Mapping[str, Record] = {record.id: record for record in answered.records}
     both = [(theirs[one.id], one) for one in records if one.id in theirs]
     differing = [(claimed, one, words) for claimed, one in both if (words := difference(claimed, one))]
+    if not differing and len(both) == len(records):
+        say(console, "[yellow]![/] it differs in nothing from what it answers: no number stands against the bundle.")
     say(
         console,
         "{} trials of both: {} with the same numbers, {} with others.",

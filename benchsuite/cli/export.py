@@ -94,7 +94,7 @@ def _observer(name: str, known: Registry, formats: Sequence[str]) -> Observer:
     found = all_observers(known)
     observer = found.get(name) or found.get(name.removesuffix(OFFLINE))
     if observer is None:
-        raise unknown("format", name, [*formats, *found])
+        raise unknown("format", name, [*formats, *found, *(f"{one}{OFFLINE}" for one in found)])
     return observer
 
 

@@ -9,7 +9,7 @@ import typer
 
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
-from benchsuite.cli.report import MeasureOption, StaleOption, TrackOption, _costs, check_view, parts_of
+from benchsuite.cli.report import MeasureOption, StaleOption, TrackOption, check_view, parts_of
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def contents_of(
         BenchsuiteError: If no record counts.
     """
     from benchsuite.analysis.reference import reference_of
+    from benchsuite.cost_files import all_costs
+    from benchsuite.costs_now import costs_now
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import Damage
@@ -125,7 +127,7 @@ def contents_of(
         searches=store.searches(damaged),
         measure=measure,
         track=track,
-        costs=_costs(store.folder, known, stale, damaged)[0],
+        costs=costs_now(all_costs(store.folder, damaged), known, stale)[0],
         parts=parts_of(shown, known, store),
         reference=reference_of(store.folder),
     )

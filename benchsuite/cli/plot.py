@@ -174,15 +174,10 @@ def _formats(given: list[str] | None, output: Path | None) -> tuple[str, ...]:
 
 
 def _archive(results: Path, stale: bool, plugin: list[str] | None, no_local: bool) -> Archive:
-    """Open a results folder, or a bundle: a zip, or a folder with a manifest."""
-    from benchsuite.archive import Archive, open_archive
+    """Open a results folder, a bundle, or the results that ship with benchsuite; something must count."""
+    from benchsuite.opening import open_results
 
-    if results.is_file() or (results / "manifest.json").is_file():
-        from benchsuite.bundle import open_bundle
-
-        bundle = open_bundle(results)
-        return Archive(bundle.records, searches=bundle.searches)
-    archive = open_archive(results, plugins=tuple(plugin or ()), local=not no_local, stale=stale)
+    archive = open_results(results, plugins=tuple(plugin or ()), local=not no_local, stale=stale)
     if not len(archive):
         why = f" {archive.stale} are stale: --stale draws them." if archive.stale else ""
         raise BenchsuiteError(f"no record in {results} counts.{why} `benchsuite run --all` makes some.")

@@ -86,7 +86,9 @@ def publish(
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]
     with tempfile.TemporaryDirectory() as folder:
-        written = write(store, known, stale=stale, folder=Path(folder) / "site", older=older, pages=not no_site)
+        held = {record.id: record for record in records}
+        site = Path(folder) / "site"
+        written = write(store, known, stale=stale, held=held, folder=site, older=older, pages=not no_site)
         content = gathered(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )

@@ -148,7 +148,11 @@ class Sides:
         records = {}
         for task, search in sorted(held.items()):
             found = [record for id in search.evaluated if (record := self.stored.record(id))]
-            records[task] = sorted(found, key=lambda record: record.trial.seed)
+            there = {record.trial.seed: record for record in found}
+            wanted = seed_numbers(self.asked.seeds) if self.asked.seeds else sorted(there)
+            if lacking := [seed for seed in wanted if seed not in there]:
+                raise self._no_seed(lacking[0], place, task, sorted(there))
+            records[task] = [there[seed] for seed in wanted]
         return StoredSide(records, dict(sorted(held.items())))
 
     def _declared(self, place: int) -> StoredSide:
@@ -158,10 +162,7 @@ class Sides:
             wanted = seed_numbers(self.asked.seeds) if self.asked.seeds else self._in_a_row(trial)
             found = [(seed, self.stored.record(trial.with_seed(seed).id)) for seed in wanted]
             if lacking := [seed for seed, record in found if record is None]:
-                many = ", ".join(map(str, self._in_a_row(trial))) or "none"
-                raise BenchsuiteError(
-                    f"the stored results hold no seed {lacking[0]} of {self.selections[place]} on {task}. Stored seeds: {many}."
-                )
+                raise self._no_seed(lacking[0], place, task, self._in_a_row(trial))
             if found:
                 records[task] = [record for _, record in found if record is not None]
         if not records:
@@ -170,6 +171,13 @@ class Sides:
                 f"{', '.join(self.tasks)}: they hold declared settings in each task's own baseline and budget."
             )
         return StoredSide(records)
+
+    def _no_seed(self, seed: int, place: int, task: str, stored: Sequence[int]) -> BenchsuiteError:
+        many = ", ".join(map(str, stored)) or "none"
+        return BenchsuiteError(
+            f"the stored results hold no seed {seed} of {self.selections[place]} on {task}. Stored seeds: {many}. Name some of "
+            "these with --seeds, or leave it out."
+        )
 
     def _in_a_row(self, trial: Trial) -> list[int]:
         """Return the seeds from 0 on that are stored."""
@@ -193,6 +201,11 @@ def check(asked: Comparing) -> None:
     Raises:
         BenchsuiteError: If one does.
     """
+    if PREFIX in (asked.a, asked.b):
+        raise BenchsuiteError(
+            f"there is no name behind {PREFIX}. Received: {asked.a!r} and {asked.b!r}. Write it without a blank. Example: "
+            f"{PREFIX}adam."
+        )
     if asked.until:
         raise BenchsuiteError(
             f"--until {asked.until} may need more seeds than are stored. Compare with what is stored, or leave {PREFIX} out "

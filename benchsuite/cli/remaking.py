@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 LOCK = "requirements.txt"
 OF_PROBLEMS = ("site/index.html",)
 """Pages that say as well what was wrong with the folder that they were made from, which no bundle holds."""
-NOT_MADE = ("costs/", "plugins/", "archive/")
+FROM_FOLDER = ("costs/", "disputed/", "challenges/")
+"""Folders of what a results folder holds as a bundle does."""
+NOT_MADE = (*FROM_FOLDER, "plugins/", "archive/")
 """Folders of what comes from elsewhere."""
 BESIDE = ("probe", "store_predictions")
 """Options of studies whose pages show what no bundle holds."""
 
 
 def rule(bundle: Bundle, known: Registry) -> Rule:
-    """Return the rule that makes all pages of a bundle again, where the code and the versions are those that made them.
+    """Return the rule that makes all pages of a bundle again.
+
+    Where the bundle says that other code made them, bytes may differ for that alone. What it says of it, its author wrote: tables
+    must hold the same values all the same, and of pages that differ nobody can say what they would be.
 
     Args:
         bundle: The bundle.
@@ -32,16 +37,19 @@ def rule(bundle: Bundle, known: Registry) -> Rule:
     """
 
     def find(evidence: Evidence) -> Iterator[Objection]:
-        _refuse_other_code(bundle, known, evidence)
+        if evidence.made_elsewhere:  # which another rule says
+            raise NotApplicable("some components are not installed here, with the same code.")
+        why = other_makers(bundle, known)
         again = remade(bundle, known, bundle.statement_files)
-        found = list(differing(bundle, again))
+        found = list(differing(bundle, again, why))
         if found and bundle.statement_files:  # they may have come later
-            found = list(differing(bundle, remade(bundle, known, {})))
+            found = list(differing(bundle, remade(bundle, known, {}), why))
         yield from found
 
     return Rule(
         "pages are what the records give",
-        "Summary, tables and every page of the site, made again from the records, are the same bytes.",
+        "Summary, tables and every page of the site, made again from the records, are the same bytes; of other code, the same "
+        "values.",
         "Readers see pages and not records: there a number can be changed that stands in no record.",
         "our own; reproducible builds",
         find,
@@ -69,13 +77,13 @@ def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> 
         for name, held in _as_results(bundle, statements):
             (results / name).parent.mkdir(parents=True, exist_ok=True)
             (results / name).write_bytes(held)
-        written = write(Store(results), known, folder=Path(folder) / "site")
+        has_site = any(name.startswith(SITE) for name in manifest.files)
+        written = write(Store(results), known, folder=Path(folder) / "site", pages=has_site)
         content = BundleContent(
             records=bundle.records, searches=bundle.searches, studies=bundle.studies, made=manifest.made,
             made_by=manifest.made_by, command=manifest.command, author=manifest.author, note=manifest.note,
             challenges=manifest.challenges, thin=manifest.thin,
         )  # fmt: skip
-        has_site = any(name.startswith(SITE) for name in manifest.files)
         content = with_pages(content, written.contents, written.index.parent if has_site else None, NOTHING)
         return bundle_files(content, bundle.path, table=TABLE in manifest.files)
 
@@ -93,15 +101,16 @@ def _as_results(bundle: Bundle, statements: Mapping[str, bytes]) -> Iterator[tup
         yield search_file(search.id), search_to_json(search)
     for study in bundle.studies:
         yield study_name(study.id), study_to_json(study)
-    yield from ((name, content) for name, content in bundle.files.items() if name.startswith("costs/"))
+    yield from ((name, content) for name, content in bundle.files.items() if name.startswith(FROM_FOLDER))
     yield from statements.items()
 
 
-def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> None:
-    """Say why pages cannot be the same bytes here.
+def other_makers(bundle: Bundle, known: Registry) -> str:
+    """Return why pages need not be the same bytes here, as far as their author is to be believed; empty if they must be.
 
-    Raises:
-        NotApplicable: If they cannot.
+    Args:
+        bundle: The bundle.
+        known: The plugins that were found.
     """
     from benchsuite.bundle.environment import requirements
     from benchsuite.provenance import made_now
@@ -109,37 +118,68 @@ def _refuse_other_code(bundle: Bundle, known: Registry, evidence: Evidence) -> N
     made, now = bundle.manifest.made_by, made_now(known)
     if made != now:
         there, here = (f"{one.benchsuite} {one.commit[:12]}".strip() for one in (made, now))
-        raise NotApplicable(f"they were made by benchsuite {there}, and this is {here}: its pages have other bytes.")
+        return f"the bundle says that benchsuite {there} made them, and this is {here}"
     if bundle.files.get(LOCK) != requirements(bundle.records):
-        raise NotApplicable("they were made with other versions of what draws and lays out.")
-    if evidence.made_elsewhere:
-        raise NotApplicable("some components are not installed here, with the same code.")
+        return "the bundle says that they were made with other versions of what draws and lays out"
     if any(name.startswith("archive/") for name in bundle.manifest.files):
-        raise NotApplicable("its pages name earlier boards, which were there before it.")
+        return "the bundle says that there were earlier boards, which its pages name"
+    return ""
 
 
-def differing(bundle: Bundle, again: Mapping[str, bytes]) -> Iterator[Objection]:
+def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iterator[Objection]:
     """Find what a bundle holds that its records do not give.
 
     Args:
         bundle: The bundle.
         again: What :func:`remade` made of it.
+        why: Why bytes may differ for another reason; empty if none is known.
     """
+    from benchsuite.bundle.container import opened
     from benchsuite.bundle.manifest import MANIFEST, sha256
     from benchsuite.bundle.reading import SITE
+    from benchsuite.bundle.table_values import TABLES, other_value, other_words
 
     # Drawings of whole curves are not made of thin records.
-    beside = bundle.manifest.thin or any(name in study.options for study in bundle.studies for name in BESIDE)
+    beside = ""
+    if bundle.manifest.thin:
+        beside = "the bundle says that its records were thinned after its pages were made"
+    elif any(study.options.get(name) for study in bundle.studies for name in BESIDE):
+        beside = "the bundle says that its pages show probes or predictions, which no bundle holds"
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}
     held = {name: one.sha256 for name, one in bundle.manifest.files.items() if not name.startswith(NOT_MADE)}
-    for name in sorted(made.keys() | held.keys()):
-        if made.get(name) == held.get(name) or (beside and name.startswith(SITE)):
-            continue
-        what = (
-            "is missing" if name not in held else "is made by nothing" if name not in made else "is not what they give"
-        )
-        more = "" if clean else "; but both were made by code that was being changed"
+    unknown: dict[str, list[str]] = {}
+    with opened(bundle.path) as files:
+        for name in sorted(made.keys() | held.keys()):
+            if made.get(name) == held.get(name):
+                continue
+            reason = why or (beside if name.startswith(SITE) else "")
+            if reason and name == LOCK:
+                continue  # it is why
+            if reason and name in held and name in made and name.endswith(TABLES):
+                content = files.read(name)
+                if said := other_value(name, content, again[name]):
+                    yield Objection(f"{name} is not what the records give: {said}.")
+                    continue
+                if said == "" and not (name.endswith(".md") and other_words(content, again[name])):
+                    continue
+            if reason:
+                unknown.setdefault(reason, []).append(name)
+                continue
+            what = (
+                "is missing"
+                if name not in held
+                else "is made by nothing"
+                if name not in made
+                else "is not what they give"
+            )
+            more = "" if clean else "; but both were made by code that was being changed"
+            yield Objection(
+                f"{name} {what}: look at the records, not at this file{more}.", fails=clean and name not in OF_PROBLEMS
+            )
+    for reason, names in unknown.items():
         yield Objection(
-            f"{name} {what}: look at the records, not at this file{more}.", fails=clean and name not in OF_PROBLEMS
+            f"{len(names):,} files are not what the records give here, and nobody can say what they would be: {reason}. The first: "
+            f"{names[0]}.",
+            fails=False,
         )

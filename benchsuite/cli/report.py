@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.analysis.test_part import TestParts
-    from benchsuite.cost_files import CostTable
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
@@ -179,6 +178,8 @@ def write(
     from benchsuite.analysis.reference import reference_of
     from benchsuite.bundle.for_site import site_facts
     from benchsuite.cli.cards import component_cards, task_cards
+    from benchsuite.cost_files import all_costs
+    from benchsuite.costs_now import costs_now
     from benchsuite.data_now import DataNow
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
@@ -206,7 +207,7 @@ def write(
             "cannot be compared. "
             "Run the same study again to renew them, or look at them with --stale."
         )
-    costs, outdated = _costs(store.folder, known, stale, damaged)
+    costs, outdated = costs_now(all_costs(store.folder, damaged), known, stale)
     facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
     contents = Contents(
         shown,
@@ -217,6 +218,7 @@ def write(
         costs=costs,
         parts=parts_of(shown, known, store),
         reference=reference_of(store.folder),
+        disputed=[one["id"] for one in facts["disputes"]],
     )
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
@@ -330,7 +332,8 @@ def of_run(
     from benchsuite.report import Contents
 
     parts = whole.parts if whole is not None else parts_of(records, known, store)
-    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder))
+    disputed = whole.disputed if whole is not None else ()
+    return Contents(records, searches=searches, parts=parts, reference=reference_of(store.folder), disputed=disputed)
 
 
 def show(records: Contents | Iterable[Record], console: Console) -> None:
@@ -358,31 +361,6 @@ def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapp
         if certificate:
             found[name] = certificate
     return found, problems
-
-
-def _costs(folder: Path, known: Registry, stale: bool, damaged: list[Damage]) -> tuple[list[CostTable], list[str]]:
-    """Return what steps cost, and what to say of what other code was measured: it is left out, unless it is asked for."""
-    from benchsuite.cost_files import CostRow, all_costs, newest, without
-
-    def changed(kind: str, row: CostRow) -> bool:
-        there = known.tables.get(kind, {})  # components that are not loaded now cannot be checked, and count
-        return any(
-            name in there and known.fingerprint(kind, name, row.hyperparameters.get(name)) != fingerprint
-            for name, fingerprint in row.fingerprints.items()
-        )
-
-    found, said = [], []
-    for table in newest(all_costs(folder, damaged)):
-        left, old = (table, []) if stale else without(table, changed)
-        if left is not None:
-            found.append(left)
-        if old:
-            what = ", ".join(old) if left is not None else "all of them, with their yardstick"
-            said.append(
-                f"Step costs of {table.kind.replace('_', ' ')} on {table.place} are left out (--stale shows them), since code changed "
-                f"after they were measured: {what}."
-            )
-    return found, said
 
 
 def _ids(folder: Path) -> set[str]:

@@ -12,8 +12,7 @@ import typer
 from benchsuite.cli import console as out
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
-from benchsuite.errors import BenchsuiteError, said_by, unknown
-from benchsuite.kinds import RECIPE_KINDS
+from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.study import Execution, Invocation, Study
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.studies.over import SweptCurve
 
-FEWEST_POINTS, MOST_POINTS = 2, 200
 MOST_NAMED = 3
 """Components in the name of a file."""
 MeasureOption = Annotated[
@@ -84,7 +82,7 @@ def sweep(
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.report.tables.sweep_table import sweep_csv, sweep_tables
     from benchsuite.selection import written
-    from benchsuite.studies.over import read_over, swept_curves
+    from benchsuite.studies.over import FEWEST_POINTS, MOST_POINTS, kind_of, read_over, swept_curves
 
     if not FEWEST_POINTS <= points <= MOST_POINTS:
         raise BenchsuiteError(
@@ -131,17 +129,6 @@ def sweep(
     except OSError as error:
         raise BenchsuiteError(f"cannot write {str(table)!r}: {said_by(error)}.") from None
     say(console, "Wrote {} and {}", path, table)
-
-
-def kind_of(selections: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the kind that selections begin with, as ``schedule:cosine`` does, and them without it; optimizers otherwise."""
-    prefix, colon, rest = selections[0].partition(":")
-    if not colon or "[" in prefix:
-        return "optimizer", list(selections)
-    kind = prefix.replace("-", "_")
-    if kind not in RECIPE_KINDS:
-        raise unknown("kind", kind, RECIPE_KINDS)
-    return kind, [rest, *(text.removeprefix(f"{prefix}:") for text in selections[1:])]
 
 
 def _drawn(curve: SweptCurve, records: Iterable[Record], looked: Quantity, known: Registry) -> CurveOfSweep:

@@ -11,7 +11,6 @@ import typer
 
 from benchsuite.cli.console import as_json, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
-from benchsuite.cli.sweep import kind_of
 from benchsuite.errors import BenchsuiteError
 from benchsuite.study import Execution, Invocation, Study
 
@@ -71,6 +70,7 @@ def tune(
     from benchsuite.cli.tune_view import TuneView
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
+    from benchsuite.studies.over import kind_of
     from benchsuite.tuning.tracks import track_plan
 
     known = registry(plugin, no_local)

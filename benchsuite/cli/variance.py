@@ -9,7 +9,7 @@ import typer
 
 from benchsuite.cli.console import as_json, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
-from benchsuite.cli.sweep import MeasureOption, kind_of
+from benchsuite.cli.sweep import MeasureOption
 from benchsuite.errors import BenchsuiteError
 from benchsuite.study import Execution, Invocation, Study
 
@@ -47,6 +47,7 @@ def variance(
     from benchsuite.cli.door import records_of
     from benchsuite.cli.importance import tell_split
     from benchsuite.report.tables.importance_json import variance_json
+    from benchsuite.studies.over import kind_of
     from benchsuite.studies.streams_design import read_streams, stream_trials
 
     if not FEWEST <= draws <= MOST:

@@ -67,7 +67,7 @@ def verified(
     from benchsuite.statements import DrawnSample
     from benchsuite.thinned import thinned
     from benchsuite.verification import planning, replaying
-    from benchsuite.verification.verifying import chances, compare, draw, look, stated
+    from benchsuite.verification.verifying import chances, compare, draw, look, stated, with_sample
 
     with _folders(bundle, wanted) as (results, plugins):
         known = registry(plugins, wanted.no_local)
@@ -79,6 +79,7 @@ def verified(
         again = {id: thinned(record) for id, record in again.items()}
     rerun = compare(evidence, sample, again)
     machine, versions = _here(again.values())
+    looked = with_sample(evidence, looked, rerun, again)
     statement = stated(
         evidence, looked, rerun, bundle.hash, DrawnSample(wanted.count, wanted.number, len(bundle.records)),
         machine=machine, versions=versions, verifier=signed[0], date=signed[1],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.asked import write_study_file
@@ -30,7 +31,8 @@ def by_workers(
     """
     from benchsuite.execution import LocalExecutor, run_source
 
-    write_study_file(source, known, store)
     listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
     options = replace(options, results=store.identity, epochs=listened)
-    return run_source(source, known, store, LocalExecutor(options), options, watcher, timeout)
+    # Once the folder is locked and what it holds can be read: of a run that is refused no study is left.
+    begin = partial(write_study_file, source, known, store)
+    return run_source(source, known, store, LocalExecutor(options), options, watcher, timeout, begin=begin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ def run_source(
     options: Options,
     observer: Watcher,
     timeout: float | None = None,
+    begin: Callable[[], None] | None = None,
 ) -> Summary:
     """Run every trial that a source proposes and that has no fresh record.
 
@@ -52,6 +53,7 @@ def run_source(
         options: What workers are told.
         observer: Watches.
         timeout: Seconds a trial may take; the usual ones unless given.
+        begin: Called once, when the folder is locked and the records of the first trials were read, before one runs.
 
     Raises:
         BenchsuiteError: If the results folder is in use, unreadable, full or gone, or no worker can start. What was
@@ -61,7 +63,7 @@ def run_source(
     with store.locked(), closing(executor):
         run = _Run(source, registry, store, executor, options, observer, timeout)
         try:
-            return run.whole()
+            return run.whole(begin)
         except BenchsuiteError:
             store.check(run.summary.records)  # if the folder has gone, this says what was lost
             raise
@@ -113,9 +115,11 @@ class _Run:
         self._waiting = 0
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
-    def whole(self) -> Summary:
+    def whole(self, begin: Callable[[], None] | None) -> Summary:
         """Run until nothing is left, and return what was done."""
         self._take([trial for line in self._lines for trial in line.propose()])
+        if begin is not None:
+            begin()
         self._tell_sources()
         for event in self.executor.events():
             if isinstance(event, Started):

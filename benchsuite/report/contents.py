@@ -18,6 +18,7 @@ from benchsuite.analysis import (
 )
 from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
+from benchsuite.analysis.disputed import with_disputes
 from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
@@ -38,6 +39,7 @@ class Contents:
         costs: What `benchsuite cost` measured: better than timings of training.
         parts: What is known of the parts that accuracies are measured on; nothing unless given.
         reference: The stored reference results; what is better than all that they hold is told, and scores are held against them.
+        disputed: Ids of trials of which somebody else has other numbers: the rows that rest on them say so.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Contents:
         costs: Sequence[CostTable] = (),
         parts: TestParts | None = None,
         reference: Reference | None = None,
+        disputed: Iterable[str] = (),
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
         self.parts, self.reference = parts, reference or {}
+        self.disputed = frozenset(disputed)
 
     @classmethod
     def of(cls, records: Contents | Iterable[Record]) -> Contents:
@@ -86,7 +90,8 @@ class Contents:
         if self.track != "default" and self.searches:
             held = [search for search in self.searches if self.track in (None, search.track)]
             found += tuned_leaderboards(self.sample, held, measure=measure, parts=self.parts)
-        return [with_reference(with_costs(board, self.costs), self.reference) for board in found]
+        told = [with_reference(with_costs(board, self.costs), self.reference) for board in found]
+        return [with_disputes(board, self.disputed) for board in told]
 
     def _of_searches(self, board: Leaderboard) -> bool:
         """Say whether searches asked for all that a board holds, since they kept the default settings: the tuned boards have it."""

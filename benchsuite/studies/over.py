@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 from benchsuite.components import Component
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.recipe import Setting
 from benchsuite.selection import Components, expand, split
 from benchsuite.spaces import Choice, Integer, LogUniform, OneMinusLogUniform, Space, Uniform, Value
 from benchsuite.sweeps import EvenValues
 
+FEWEST_POINTS, MOST_POINTS = 2, 200
+"""Values of a hyperparameter for which none are given."""
 MOST_AXES = 2
 """Hyperparameters that a picture can show."""
 
@@ -41,6 +44,17 @@ class SweptCurve:
         """Return the setting with these values."""
         chosen = {**self.base.hyperparameters, **values}
         return Setting(self.base.kind, self.base.name, self.base.version, tuple(sorted(chosen.items())))
+
+
+def kind_of(selections: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the kind that selections begin with, as ``schedule:cosine`` does, and them without it; optimizers otherwise."""
+    prefix, colon, rest = selections[0].partition(":")
+    if not colon or "[" in prefix:
+        return "optimizer", list(selections)
+    kind = prefix.replace("-", "_")
+    if kind not in RECIPE_KINDS:
+        raise unknown("kind", kind, RECIPE_KINDS)
+    return kind, [rest, *(text.removeprefix(f"{prefix}:") for text in selections[1:])]
 
 
 def read_over(text: str) -> dict[str, str]:

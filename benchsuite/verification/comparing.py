@@ -3,7 +3,8 @@
 With the same numerics (processor features, libraries, versions: :mod:`benchsuite.engine.numerics`) every number must be the same,
 timings excepted. With others, rounding differs from the first step on, and training amplifies it: what must agree then is what
 rounding cannot change (outcome, steps, the network before the first step), and the final value to within the spread that seeds
-have anyway, since a re-run with other rounding is, for all that can be known, one more draw.
+have anyway, since a re-run with other rounding is, for all that can be known, one more draw. The numerics of a record are what
+its author wrote: whether hardware is a reason at all, :mod:`benchsuite.verification.explaining` asks of the whole sample.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from benchsuite.repetition import difference, other_numerics
 from benchsuite.statements import Rerun
 from benchsuite.verification.evidence import words_of
 
+OF_MACHINES = (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
+"""Outcomes that another machine need not repeat: until then the numbers must be the same."""
+FEWEST = 3
+"""Re-runs of a row whose own spread is believed before the bundle's."""
 START = 1e-3
 """Relative difference of a measure of the network before the first step, on other hardware."""
 SPREADS = 4.0
@@ -30,7 +35,13 @@ RELATIVE = 0.02
 """Of a loss or an error, likewise: a share of its size."""
 
 
-def compared(record: Record, again: Record | None, row: Sequence[Record], size: int | None = None) -> Rerun:
+def compared(
+    record: Record,
+    again: Record | None,
+    row: Sequence[Record],
+    size: int | None = None,
+    here: Sequence[Record] = (),
+) -> Rerun:
     """Return what a trial that was trained again says of its record.
 
     Args:
@@ -38,6 +49,7 @@ def compared(record: Record, again: Record | None, row: Sequence[Record], size: 
         again: What it gave here; ``None`` if it could not be trained.
         row: All seeds of its row in the bundle: their spread is the tolerance on other hardware.
         size: Examples of the test part, where its primary measure is a share of them.
+        here: What of its row was trained again: of three and more the spread of these is the tolerance.
     """
 
     def rerun(agrees: str, words: str = "") -> Rerun:
@@ -48,13 +60,45 @@ def compared(record: Record, again: Record | None, row: Sequence[Record], size: 
     words = difference(record, again)
     if not words:
         return rerun("bits")
-    if not other_numerics(record, again):
-        return rerun("no", words)
-    if wrong := _impossible(record, again, size):
+    elsewhere = other_numerics(record, again)
+    if elsewhere and (wrong := _impossible(record, again, size)):
         return rerun("no", wrong)
-    if wrong := _beyond(record, again, row, size):
+    if record.outcome in OF_MACHINES or (again.outcome in OF_MACHINES and again.outcome is not record.outcome):
+        epochs, wrong = _so_far(record, again)
+        if not epochs:
+            return rerun("not run", f"there is nothing to compare: {_outcomes(record, again)}")
+        if wrong and not elsewhere:
+            return rerun("no", wrong)
+        if record.outcome not in OF_MACHINES:  # how it ended nobody has seen
+            return rerun("not run", _outcomes(record, again))
+        alike = "other hardware" if wrong else "the same"
+        return rerun("so far", f"{alike} in {epochs} evaluations, and {_outcomes(record, again)}")
+    if not elsewhere:
+        return rerun("no", words)
+    if wrong := _beyond(record, again, _spread_from(record, row, here), size):
         return rerun("beyond", wrong)
     return rerun("tolerance", f"other hardware: {words}")
+
+
+def _outcomes(record: Record, again: Record) -> str:
+    return f"it was {record.outcome} and is {again.outcome} now"
+
+
+def _so_far(record: Record, again: Record) -> tuple[int, str]:
+    """Return how many evaluations both have after training began, and what differs in them; empty if nothing."""
+    first, second = record.curves.to_json(), again.curves.to_json()
+    common = min(record.curves.epochs, again.curves.epochs)
+    for name in sorted(first.keys() & second.keys()):
+        for epoch, (old, new) in enumerate(zip(first[name][:common], second[name][:common], strict=True)):
+            if None not in (old, new) and repr(old) != repr(new):  # thinned records lack numbers
+                return max(0, common - 1), f"{name} after epoch {epoch} was {old} and is {new} now"
+    return max(0, common - 1), ""
+
+
+def _spread_from(record: Record, row: Sequence[Record], here: Sequence[Record]) -> Sequence[Record]:
+    """Return by which runs a record's tolerance is set: what was seen here, else its row without itself."""
+    seen = [one for one in here if final_of(one) is not None]
+    return seen if len(seen) >= FEWEST else [one for one in row if one.id != record.id]
 
 
 def _impossible(record: Record, again: Record, size: int | None) -> str:
@@ -68,6 +112,14 @@ def _impossible(record: Record, again: Record, size: int | None) -> str:
             return (
                 f"{name} before the first step was {before[name]} and is {after[name]} now, which no rounding explains"
             )
+    curves = record.curves.to_json(), again.curves.to_json()
+    for part in PARTS:
+        losses = [values.get(f"{part}_loss") for values in curves]
+        if not losses[0] or repr(losses[0]) != repr(losses[1]):
+            continue
+        for name in sorted(curves[0].keys() & curves[1].keys()):
+            if name.startswith(f"{part}_") and repr(curves[0][name]) != repr(curves[1][name]):
+                return f"{name} is not what it was, and {part}_loss is the same to the bit at every epoch, which no rounding explains"
     return ""
 
 
@@ -89,15 +141,15 @@ def _beyond(record: Record, again: Record, row: Sequence[Record], size: int | No
 def tolerance(record: Record, row: Sequence[Record], size: int | None = None) -> float:
     """Return by how much the final test value may differ on other hardware.
 
-    Four standard deviations of the row's seeds; at least three examples of a share, two percent of another measure.
+    Four standard deviations of seeds of its row; at least three examples of a share, two percent of another measure.
 
     Args:
         record: The record.
-        row: All seeds of its row.
+        row: Whose spread counts.
         size: Examples of the test part, where its primary measure is a share of them.
     """
     values = [value for one in row if (value := final_of(one)) is not None]
-    spread = float(np.std(values, ddof=1)) if len(values) > 2 else 0.0
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     own = final_of(record)
     least = EXAMPLES / size if size else RELATIVE * abs(own or 0.0)
     return max(SPREADS * spread, least)

@@ -48,8 +48,12 @@ def verdict(checks: Sequence[RuleCheck], rerun: Sequence[Rerun]) -> tuple[str, t
     )
     bits = sum(one.agrees == "bits" for one in ran)
     again = [f"{bits} of {len(ran)} trials repeat to the bit"] * bool(bits)
-    again += [f"{len(ran) - bits} of {len(ran)} within what other hardware explains"] * (bits < len(ran))
-    return PASS, (f"{rules}, and {', '.join(again)}.",)
+    cut = sum(one.agrees == "so far" for one in ran)
+    near = len(ran) - bits - cut
+    again += [f"{near} of {len(ran)} within what other hardware explains"] * bool(near)
+    again += [f"{cut} of {len(ran)} until time or memory ran out"] * bool(cut)
+    told = [f"{check.name}: {reason}" for check in checks if check.verdict == PASS for reason in check.reasons]
+    return PASS, (f"{rules}, and {', '.join(again)}.", *told)
 
 
 def _name(one: Rerun) -> str:

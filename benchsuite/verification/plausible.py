@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 
 from benchsuite.analysis import leaderboards, tuned_leaderboards
 from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.sample import Sample
+from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.verification.evidence import Evidence, words_of
 from benchsuite.verification.rule import NotApplicable, Objection, Rule
@@ -67,9 +69,20 @@ def _wrong(record: Record, made: datetime.datetime | None) -> Iterator[str]:
     steps = len(costs.train_seconds_at) and record.results.steps_per_epoch
     if steps and costs.step_milliseconds == 0:
         yield "its steps took no time"
+    limit = re.search(r"longer than ([0-9][0-9.e+]*) s", record.reason)
+    if record.outcome is Outcome.TIMED_OUT and (limit is None or costs.wall_seconds * SLACK + 0.1 < _seconds(limit[1])):
+        after = f"after {limit[1]} s" if limit else "and nothing says after how many seconds"
+        yield f"it ran out of time {after}, and took {costs.wall_seconds:.3g} s"
     finished = _time(record.environment.finished_at)
     if made and finished and finished.date() > made.date():
         yield f"it ended on {finished.date()}, after the bundle was made ({made.date()})"
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("inf")
 
 
 def _time(text: str) -> datetime.datetime | None:
@@ -82,7 +95,8 @@ def _time(text: str) -> datetime.datetime | None:
 
 TIMINGS = Rule(
     "timings are possible",
-    "Parts take no longer than the whole, no trial uses more cores than there are, and none ended after the bundle was made.",
+    "Parts take no longer than the whole, no trial uses more cores than there are, none ran out of time sooner than it may, and none ended "
+    "after the bundle was made.",
     "Times that were typed do not add up. Times are never compared between machines.",
     "our own",
     _timings,

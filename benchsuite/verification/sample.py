@@ -17,8 +17,6 @@ from benchsuite.verification.evidence import Evidence
 
 USUAL = 20
 """Trials that are trained again unless another number is given."""
-OF_MACHINES = (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
-"""Outcomes that another machine need not repeat."""
 MOST_SUSPECTS = 1 / 2
 """Of the sample, for trials that a rule points at."""
 BEST = 1 / 3
@@ -44,7 +42,7 @@ def drawn(
     """Return the sample, in the order in which it was drawn.
 
     Half of it at most are trials that a rule points at; then a third of the best rows of all boards; a sixth of those that did
-    not complete; the rest of all. Every trial that can be repeated may be drawn.
+    not complete; the rest of all. Every trial that can be trained by itself may be drawn, whatever came of it.
 
     Args:
         evidence: What the bundle holds.
@@ -71,10 +69,10 @@ def drawn(
 
 
 def repeatable(record: Record) -> bool:
-    """Say whether a trial can be repeated by itself: its outcome is not its machine's, and it needs no other trial's weights."""
+    """Say whether a trial can be trained by itself: it needs no other trial's weights."""
     values = (value for _, held in record.trial.recipe.settings for one in held for _, value in one.values)
     needs = any(isinstance(value, str) and len(value) == 32 and _hexadecimal(value) for value in values)
-    return record.outcome not in OF_MACHINES and not needs
+    return not needs
 
 
 def _hexadecimal(text: str) -> bool:
@@ -105,8 +103,8 @@ def odds(of: int, drawn: int, forged: int) -> float:
     """Return the chance that a plain sample holds at least one of some forged trials.
 
     Args:
-        of: Trials that may be drawn.
-        drawn: How many are.
+        of: Trials that there are, those that cannot be drawn included: these may be forged as well.
+        drawn: How many are drawn.
         forged: How many of them are forged.
     """
     missed = 1.0

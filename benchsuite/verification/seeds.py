@@ -72,12 +72,19 @@ def _same(evidence: Evidence) -> Iterator[Objection]:
             expected = set().union(*(of_study[study] for study in studies)) if studies else union
             has = {one.trial.seed for one in held}
             lacking = sorted(expected - has)
-            if not lacking:
-                continue  # what was asked of the row is there
-            fails = bool(studies) or max(has) > lacking[0]
+            if not lacking and not (lacking := sorted(union - has)):
+                continue
+            asked = bool(studies) and bool(expected - has)
+            fails = asked or max(has) > lacking[0]  # who made the bundle wrote its studies as well
             yield Objection(
                 f"{words_of(held[0]).partition(', seed')[0]} lacks seeds {_some(lacking)}, which other rows "
-                + ("of its study have." if studies else "have; no study file says that no more were planned."),
+                + (
+                    "of its study have."
+                    if asked
+                    else "of its task have: who may choose how many, or which, may choose the best."
+                    if studies
+                    else "have; no study file says that no more were planned."
+                ),
                 fails=fails,
                 ids=tuple(one.id for one in held),
             )
@@ -106,7 +113,7 @@ def _some(seeds: list[int]) -> str:
 
 SAME = Rule(
     "all rows on the same seeds",
-    "All rows of a task have the seeds of their study: without a study file, the same ones, without gaps.",
+    "All rows of a task have the seeds of their study, and those of each other, without gaps.",
     "Who may choose ten of forty seeds has the best method, whatever it is.",
     "Picard 2021, torch.manual_seed(3407) is all you need; MLPerf Training's rule on dropped runs",
     _same,

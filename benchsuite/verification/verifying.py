@@ -10,6 +10,7 @@ from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement
 from benchsuite.verification.all_rules import RULES
 from benchsuite.verification.comparing import compared
 from benchsuite.verification.evidence import Evidence
+from benchsuite.verification.explaining import explained
 from benchsuite.verification.judging import verdict
 from benchsuite.verification.rule import Objection, Rule
 from benchsuite.verification.sample import by_row, drawn, odds, repeatable
@@ -68,7 +69,32 @@ def compare(evidence: Evidence, sample: Sequence[Record], again: Mapping[str, Re
         again: Id → the record that it gave here.
     """
     rows = by_row(sample, evidence)
-    return tuple(compared(one, again.get(one.id), rows[one.id], _size(one, evidence)) for one in sample)
+    return tuple(
+        compared(
+            one,
+            again.get(one.id),
+            rows[one.id],
+            _size(one, evidence),
+            [again[other.id] for other in rows[one.id] if other.id in again],
+        )
+        for one in sample
+    )
+
+
+def with_sample(
+    evidence: Evidence, looked: RuleResults, rerun: Sequence[Rerun], again: Mapping[str, Record]
+) -> RuleResults:
+    """Return what the rules said, with those that look at the sample as well.
+
+    Args:
+        evidence: What the bundle holds.
+        looked: What the rules said.
+        rerun: What the sample gave.
+        again: Id → the record that it gave here.
+    """
+    applied = [rule.apply(evidence) for rule in explained(rerun, again)]
+    checks, findings = [check for check, _ in applied], [one for _, found in applied for one in found]
+    return RuleResults((*looked.checks, *checks), (*looked.findings, *findings))
 
 
 def stated(
@@ -110,13 +136,15 @@ def chances(evidence: Evidence, rerun: Sequence[Rerun]) -> str:
         rerun: What the sample gave.
     """
     count = sum(one.agrees != "not run" for one in rerun)
-    of = sum(repeatable(one) for one in evidence.records.values())
+    of = len(evidence.records)
+    lost = sum(not repeatable(one) or one.id in evidence.made_elsewhere for one in evidence.records.values())
     if not count or not of:
         return ""
     tenth = max(1, of // 10)
     return (
         f"By chance alone, a sample of {count} of {of:,} trials holds a single altered one with {odds(of, count, 1):.1%}, and at "
         f"least one of {tenth:,} with {odds(of, count, tenth):.1%}; those of the best rows are more likely to be in it."
+        + (f" {lost:,} of them cannot be drawn: nothing here trains them by themselves." if lost else "")
     )
 
 

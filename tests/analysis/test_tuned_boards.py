@@ -125,9 +125,10 @@ def test_a_board_of_what_searches_alone_asked_for_is_not_shown():
 
 def test_the_figures_of_a_task_say_of_which_track_they_are(tmp_path: Path):
     records, searches = made()
-    page = write_report(Contents(records, searches=searches), tmp_path / "report").read_text(encoding="utf-8")
-    titles = re.findall(r"<summary>(Optimizer[^<]*)</summary>", page)
-    assert titles == ["Optimizer", "Optimizer, tuned, 3 trials by random"]
+    index = write_report(Contents(records, searches=searches), tmp_path / "report")
+    page = (index.parent / "tasks" / "digits_mlp.html").read_text(encoding="utf-8")
+    titles = re.findall(r"<title>([^<]*) on digits_mlp: validation accuracy by epoch,", page)
+    assert titles == ["optimizer", "optimizer, tuned, 3 trials by random"]
 
 
 def test_a_tuned_row_has_the_values_and_the_setting_that_its_search_chose():

@@ -1,6 +1,7 @@
 """What a forger does to an honest bundle, with our own writer, all hashes and ids made anew; and which rule finds it.
 
-``AGAIN`` in place of a rule: nothing in the bundle gives it away, and only training it again does.
+``AGAIN`` in place of a rule: nothing in the bundle gives it away, and only training it again does; with one of ``BY_SAMPLE`` a rule
+finds it that looks at what was trained again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from benchsuite.study_files import StudyFile
 from benchsuite.trial import identity
 
 AGAIN = "trained again"
+BY_SAMPLE = ("hardware explains what differs", "time and memory ran out")
+"""Rules that look at what was trained again."""
 Data = dict[str, Any]
 
 
@@ -244,6 +247,112 @@ def made_after_the_bundle(held: Held) -> Held:
     data = one.to_json()
     data["environment"]["finished_at"] = "2099-01-01T00:00:00+00:00"
     return held.with_record(one, data)
+
+
+# What the author says of machines, plans and verbs.
+
+
+def of_another_machine(held: Held) -> Held:
+    """Return it with numerics that nobody has, and all else of the machine as it was."""
+    for one in held.records:
+        data = one.to_json()
+        data["environment"]["numerics"] = "0123456789abcdef"
+        held = held.with_record(one, data)
+    return held
+
+
+def raised(held: Held, optimizer: str, seeds: Sequence[int], *, losses: bool) -> Held:
+    """Return it with eight more right answers in some trials, and with losses that go with them."""
+    for seed in seeds:
+        one = held.of(optimizer, seed)
+        data = with_last(one, "test_accuracy", (round(one.results.final["test_accuracy"] * 359) + 8) / 359)
+        if losses:
+            for part in ("train", "validation", "test"):
+                name = f"{part}_loss"
+                data["curves"][name] = [*data["curves"][name][:-1], data["curves"][name][-1] * 0.98]
+                for row in ("final", "best"):
+                    if data["results"][row]["epoch"] == len(data["curves"][name]) - 1:
+                        data["results"][row][name] = data["curves"][name][-1]
+        held = held.with_record(one, data)
+    return held
+
+
+@forgery(PLAIN, AGAIN)
+def numerics_of_nobody_and_two_seeds_raised(held: Held) -> Held:
+    return of_another_machine(raised(held, "adam", (0, 1), losses=False))
+
+
+@forgery(PLAIN, "hardware explains what differs")
+def numerics_of_nobody_and_two_seeds_raised_with_their_losses(held: Held) -> Held:
+    return of_another_machine(raised(held, "adam", (0, 1), losses=True))
+
+
+@forgery(PLAIN, "hardware explains what differs")
+def numerics_of_nobody_and_a_whole_row_raised_with_its_losses(held: Held) -> Held:
+    return of_another_machine(raised(held, "adam", (0, 1, 2), losses=True))
+
+
+def in_two_studies(held: Held, optimizer: str, seeds: str) -> Held:
+    """Return it with a study of its own for one row, of other seeds."""
+    (study,) = held.studies
+    own = [one.id for one in held.records if name_of(one) == optimizer]
+    texts = [text for text in study.options["optimizer"] if text.startswith(optimizer)]
+    others = [text for text in study.options["optimizer"] if text not in texts]
+    rest = unplanned(study, *own, optimizer=tuple(others))
+    mine = replace(
+        study, planned=tuple(sorted(own)), options={**study.options, "optimizer": tuple(texts), "seeds": seeds}
+    )
+    return replace(held, studies=(rest, mine))
+
+
+@forgery(PLAIN, "all rows on the same seeds")
+def first_seed_cut_out_by_a_study_of_its_own(held: Held) -> Held:
+    return in_two_studies(held.but(held.of("adam", 0).id), "adam", "1,2")
+
+
+@forgery(PLAIN, "all rows on the same seeds")
+def last_seed_cut_out_by_a_study_of_its_own(held: Held) -> Held:
+    return in_two_studies(held.but(held.of("adam", 2).id), "adam", "2")
+
+
+def stopped(record: Record, limit: str, seconds: float) -> Data:
+    """Return a record that ran out of time before the end of its first epoch."""
+    data = record.to_json()
+    data["outcome"], data["reason"] = "timed_out", f"it took longer than {limit} seconds (--timeout)"
+    data["curves"] = {name: values[:1] for name, values in data["curves"].items()}
+    data["costs"]["train_seconds_at"] = data["costs"]["train_seconds_at"][:1]
+    data["costs"]["wall_seconds"] = seconds
+    data["results"] = {**data["results"], "final": None, "best": None, "targets": {}}
+    data["results"]["failure"] = {"step": 10, "traceback": ""}
+    return data
+
+
+@forgery(PLAIN, "timings are possible")
+def a_rival_out_of_time_before_its_limit(held: Held) -> Held:
+    for seed in range(3):
+        one = held.of("sgd", seed)
+        held = held.with_record(one, stopped(one, "600", one.costs.wall_seconds))
+    return held
+
+
+@forgery(PLAIN, "time and memory ran out")
+def a_rival_out_of_time(held: Held) -> Held:
+    for seed in range(3):
+        one = held.of("sgd", seed)
+        held = held.with_record(one, stopped(one, "600", 600.5))
+    return held
+
+
+@forgery(PLAIN, "plans are what was asked for")
+def a_row_left_out_under_another_verb(held: Held) -> Held:
+    held = a_whole_row_left_out(held)
+    return replace(held, studies=tuple(replace(one, verb="compare") for one in held.studies))
+
+
+@forgery(PLAIN, "plans are what was asked for")
+def a_row_left_out_under_a_verb_that_plans_nothing(held: Held) -> Held:
+    held = a_whole_row_left_out(held)
+    return replace(held, studies=tuple(replace(one, verb="variance") for one in held.studies))
 
 
 # Searches.

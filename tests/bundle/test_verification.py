@@ -86,7 +86,7 @@ def test_what_cannot_be_trained_again_is_not_drawn(study: Evidence) -> None:
     left_out = set(list(study.records)[:10])
     sample = drawn(study, HASH, 1, 1000, but=left_out)
     assert not left_out & {one.id for one in sample}
-    assert not {Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY} & {one.outcome for one in sample}
+    assert Outcome.TIMED_OUT in {one.outcome for one in sample}  # as far as they went they can be compared
     assert len(sample) == sum(repeatable(one) and one.id not in left_out for one in study.records.values())
 
 
@@ -134,7 +134,16 @@ def test_elsewhere_the_spread_of_the_seeds_is_the_tolerance(value: float, agrees
     one, *_ = row()
     assert tolerance(one, row()) == pytest.approx(4 * np.std([0.96, 0.97, 0.95, 0.965, 0.955], ddof=1))
     again = of_other_hardware(_read(with_last(one, "test_accuracy", value)))
-    assert compared(one, again, row()).agrees == agrees
+    found = compared(one, again, row())
+    if agrees != "bits":
+        assert found.agrees == "no"
+        assert "test_loss is the same to the bit" in found.words
+    data = with_last(one, "test_accuracy", value)
+    data["curves"]["test_loss"][-1] *= 1 + 1e-6 * (agrees != "bits")
+    data["results"]["final"]["test_loss"] = data["curves"]["test_loss"][-1]
+    if data["results"]["best"]["epoch"] == data["results"]["final"]["epoch"]:
+        data["results"]["best"]["test_loss"] = data["curves"]["test_loss"][-1]
+    assert compared(one, of_other_hardware(_read(data)), row()).agrees == agrees
 
 
 def test_where_the_seeds_do_not_spread_three_examples_are_allowed_and_two_percent_of_a_loss() -> None:

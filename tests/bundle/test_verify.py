@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pandas
 import pytest
 from typer.testing import CliRunner
 
@@ -27,8 +31,9 @@ from benchsuite.study_files import StudyFile, read_studies
 from benchsuite.verification import planning, replaying
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.judging import verdict
-from benchsuite.verification.verifying import RuleResults, compare, draw, look
-from tests.bundle.forgeries import AGAIN, PLAIN, TUNED, Forge, Held, is_tuning, name_of, with_last
+from benchsuite.verification.rule import check_of
+from benchsuite.verification.verifying import RuleResults, compare, draw, look, with_sample
+from tests.bundle.forgeries import AGAIN, BY_SAMPLE, PLAIN, TUNED, Forge, Held, is_tuning, name_of, with_last
 from tests.bundle.hostile.cases import signed
 from tests.factories import AUTOENCODER, make_record
 
@@ -173,6 +178,63 @@ def test_what_readers_see_is_what_the_records_give(
     assert path.relative_to(folder).as_posix() in found[0]
 
 
+def spoofed_commit(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["made_by"]["commit"] = "1" * 40
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def spoofed_lock(folder: Path) -> None:
+    (folder / "requirements.txt").write_text("tensorflow==2.0.0\n")
+
+
+def spoofed_archive(folder: Path) -> None:
+    (folder / "archive" / "x").mkdir(parents=True)
+    (folder / "archive" / "x" / "SUMMARY.md").write_text("before\n")
+
+
+@pytest.mark.parametrize("spoof", [spoofed_commit, spoofed_lock, spoofed_archive])
+@pytest.mark.parametrize(
+    ("name", "change", "word"),
+    [
+        ("SUMMARY.md", lambda text: re.sub(rb"\b0\.\d\d\d+", b"0.9999", text), "FAIL"),
+        ("site/data/optimizer-*-start.csv", lambda text: re.sub(rb"\b0\.\d\d\d+", b"0.9999", text), "FAIL"),
+        ("records.parquet", None, "FAIL"),
+        ("site/leaderboards/optimizer-*.html", lambda text: text.replace(b"0.", b"1."), "INCONCLUSIVE"),
+    ],
+    ids=["summary", "table of a page", "records", "page"],
+)
+def test_other_code_is_no_excuse_for_other_values(
+    name: str,
+    change: Any,
+    word: str,
+    spoof: Callable[[Path], None],
+    once: Verified,
+    again: Mapping[str, bytes],
+    bundled: Registry,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "bundle"
+    with zipfile.ZipFile(once.bundle) as file:
+        file.extractall(folder)
+    spoof(folder)
+    path, *_ = sorted(folder.glob(name))
+    before = path.read_bytes()
+    if change is None:
+        frame = pandas.read_parquet(path)
+        column = next(one for one in frame.columns if "test_accuracy" in one)
+        frame.assign(**{column: frame[column] + 0.001}).to_parquet(path, index=False)
+    else:
+        path.write_bytes(change(before))
+    assert path.read_bytes() != before
+    forged = open_bundle(signed(folder))
+    why = remaking.other_makers(forged, bundled)
+    assert why
+    check = check_of("pages", "what", tuple(remaking.differing(forged, again, why)))
+    assert check.verdict == word, check.reasons
+    assert path.relative_to(folder).as_posix() in check.reasons[0]
+
+
 FORGERIES = [("plain", name) for name in PLAIN] + [("tuned", name) for name in TUNED]
 
 
@@ -182,12 +244,15 @@ def test_a_forgery_is_found(where: str, name: str, once: Verified, bundled: Regi
     forge, rule = (PLAIN if where == "plain" else TUNED)[name]
     honest = once.plain if where == "plain" else once.tuned
     bundle, evidence, looked = looked_at(forge(honest), tmp_path / "b.zip", bundled)
-    if rule == AGAIN:
+    if rule == AGAIN or rule in BY_SAMPLE:
         assert found_by(looked) == {}, "a rule finds it: say which"
         sample = draw(evidence, looked, bundle.hash, 1, 100)
         rerun = compare(evidence, sample, once.again)
+        looked = with_sample(evidence, looked, rerun, once.again)
+    if rule == AGAIN:
         assert verdict(looked.checks, rerun)[0] == "FAIL"
-        forged = {one.id for one in bundle.records} - {one.id for one in honest.records if one in bundle.records}
+        numbers = {one.id: one.numbers() for one in honest.records}
+        forged = {one.id for one in bundle.records if one.numbers() != numbers.get(one.id)}
         assert {one.id for one in rerun if one.agrees == "no"} == forged
         return
     assert rule in found_by(looked)
@@ -230,6 +295,7 @@ def test_a_challenge_is_a_bundle_that_names_what_it_answers(once: Verified, answ
     assert bundle.manifest.challenges.claim == "Two more are right here"
     assert "trials of both: 5 with the same numbers, 1 with others." in said
     assert "test_accuracy after epoch 1 was" in said
+    assert "differs in nothing" not in said
 
 
 def test_who_merges_both_has_the_claim_and_the_answer_side_by_side(
@@ -246,6 +312,25 @@ def test_who_merges_both_has_the_claim_and_the_answer_side_by_side(
     claimed, answer = (float(cell.value) for cell in row.cells[2:])
     assert answer - claimed == pytest.approx(2 / 359)
     assert (challenge.claim, challenge.by) == ("Two more are right here", "B. Skeptic")
+
+
+def test_a_challenge_that_differs_in_nothing_says_so_and_replaces_no_file_of_others(
+    once: Verified, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "mine")
+    for record in once.plain.records:
+        store.write(record)
+    thesis = tmp_path / "to" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    command = ["challenge", str(once.bundle), "--claim", "x", "--results", str(store.folder), "--no-local"]
+    refused = CliRunner().invoke(app, [*command, "--to", str(thesis.parent)])
+    assert "holds files that benchsuite did not publish. Nothing was written" in str(refused.exception)
+    assert thesis.read_text() == "years of work"
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command, "--to", str(tmp_path / "answer")])
+    assert done.exit_code == 0, done.output
+    assert "6 trials of both: 6 with the same numbers, 0 with others." in done.output
+    assert "! it differs in nothing from what it answers" in done.output
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from benchsuite.bundle import BundleError, open_bundle, read_manifest, write_bun
 from benchsuite.bundle import exchange as exchange_room
 from benchsuite.bundle.lines import NotLines, packed, split_lines, unpacked
 from benchsuite.bundle.manifest import Challenged
+from benchsuite.bundle.older import published_before
 from benchsuite.bundle.writing import put_in_place
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record_json import record_to_json
+from benchsuite.rules import rules_now
 from benchsuite.thinned import thinned
 from tests.bundle import made
 from tests.factories import remade
@@ -110,7 +113,7 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path, exchanges: bool, mo
 
 
 def test_replacing_leaves_nothing_of_the_old_one(tmp_path: Path) -> None:
-    path = write_bundle(made.content(made.records(), files={"old.txt": b"x"}), tmp_path / "bundle")
+    path = write_bundle(made.content(made.records(), files={"site/old.txt": b"x"}), tmp_path / "bundle")
     write_bundle(made.content(made.records(range(4))), path)
     assert len(open_bundle(path).records) == 9
     assert [one.name for one in tmp_path.iterdir()] == ["bundle"]
@@ -202,3 +205,18 @@ def test_what_grows_too_much_is_no_longer_unpacked() -> None:
     ):
         with pytest.raises(NotLines, match=said):
             list(unpacked(damaged))
+
+
+def test_an_earlier_publication_whose_names_get_too_long_is_not_kept_in_pieces(tmp_path: Path) -> None:
+    held = made.records()
+    long = "/".join(["a" * 110, "b" * 110, "c.txt"])
+    place = write_bundle(made.content(held, files={long: b"x"}), tmp_path / "bundle")
+    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    now = rules_now(held[0].trial.engine)
+    assert not published_before(place, now, {}).files  # of the same rules: it is replaced
+    with pytest.raises(BenchsuiteError) as error:
+        published_before(place, replace(now, protocol=now.protocol + 1), {})
+    assert "cannot be kept below archive/: with it the publication has a file 'archive/engine" in str(error.value)
+    assert "names have at most 240 letters" in str(error.value)
+    assert "Nothing was written; publish to another place" in str(error.value)
+    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +122,12 @@ def test_declared_settings_are_compared_where_they_are_asked_for(own: Store) -> 
     assert (said["track"], task["seeds_a"], task["seeds_b"]) == ("default", [*range(6)], [*range(6)])
 
 
+def test_of_tuned_settings_the_seeds_that_are_asked_for_are_compared(own: Store) -> None:
+    for sides in (("sgd", "reference:momentum"), ("reference:adam", "reference:momentum")):
+        (task,) = verdict(*sides, "--seeds", "6")["tasks"]
+        assert (task["seeds_a"], task["seeds_b"]) == ([*range(6)], [*range(6)])
+
+
 def test_two_stored_sides_need_nothing_else(folder: Path) -> None:
     said = verdict("reference:adam", "reference:momentum")
     assert (said["verdict"], said["a"], said["b"]) == ("better", "reference:adam", "reference:momentum")
@@ -155,6 +159,9 @@ def test_what_is_missing_is_counted_and_not_run_unasked(folder: Path) -> None:
         (["sgd", "reference:adam", "--epochs", "3"], "have epochs 10, and a trial here would have 3"),
         (["sgd", "reference:adam", "--track", "self_tuning"], "Received: --track self_tuning"),
         (["sgd", "reference:adam", "--seeds", "40", "--track", "default"], "no seed 10 of adam on noisy_quadratic"),
+        (["reference:adam", "momentum", "--seeds", "20"], "no seed 10 of adam on noisy_quadratic. Stored seeds: 0, 1, 2,"),
+        (["sgd", "reference:"], "there is no name behind reference:. Received: 'sgd' and 'reference:'."),
+        (["reference:", "adam"], "there is no name behind reference:. Received: 'reference:' and 'adam'."),
         (["gelu", "reference:relu", "--task", TASK], "hold no trial of the activation relu"),
         (["sgd", "reference:adam", "--reference", "gone.zip"], "there are no stored results at gone.zip"),
     ],
@@ -238,20 +245,19 @@ def test_what_is_stored_here_needs_no_control(own: Store) -> None:
 
 @pytest.mark.slow
 def test_what_new_writes_has_a_verdict_against_stored_results_of_another_machine(
-    tmp_path: Path, results: tuple[list[Search], list[Record]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: tuple[list[Search], list[Record]]
 ) -> None:
-    """A newcomer's path, in processes of its own: four trainings, ten seeds, and a control, which cannot agree with what was made up."""
+    """A newcomer's path, with one worker: four trainings, ten seeds, and a control, which cannot agree with what was made up."""
     searches, records = results
     elsewhere = [replace(record, environment=replace(record.environment, numerics="f" * 16)) for record in records]
     bundle(tmp_path / "theirs.zip", elsewhere, searches)
+    monkeypatch.chdir(tmp_path)
     for words in (
         ["new", "optimizer", "my_opt"],
         ["compare", "my_opt", "reference:adam", "--reference", "theirs.zip", "--workers", "1", "--yes", "--json"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "benchsuite", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert "16 trials in" in done.stderr
     assert (said["a"], said["b"], said["track"], said["verdict"]) == ("my_opt", "reference:adam", "tuned", "better")

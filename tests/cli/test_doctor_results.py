@@ -13,12 +13,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from benchsuite.bundle.disputes import KeptChallenge, OtherRecord, challenge_to_json, dispute_to_json
 from benchsuite.cli.app import app
 from benchsuite.examination import examine
 from benchsuite.extra_content import PREDICTIONS
 from benchsuite.files import extra_file
 from benchsuite.record import Record
+from benchsuite.statements import DrawnSample, Statement, statement_to_json
 from benchsuite.store import Store
+from benchsuite.study_files import study_name, write_study
+from tests.bundle import made
 from tests.factories import make_json, make_record
 
 PROBES = {"spec": {}, "layers": ["a"], "epochs": [0, 2], "measures": {"m": [[1.0], [None]]}}
@@ -162,3 +166,35 @@ def test_looking_loads_no_tensorflow(store: Store) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "0 False False"
+
+
+def test_what_lies_beside_records_is_looked_at_as_well(tmp_path: Path) -> None:
+    held = made.records()
+    folder = made.folder(tmp_path / "results", held)
+    write_study(folder, made.study(held))
+    other = OtherRecord("ab" * 32, "Eve", made.other_numbers(held[0]))
+    claim = KeptChallenge("cd" * 32, "ef" * 32, "does not repeat", "Eve", made.MADE, (held[0].id,), 3)
+    statement, sample = f"statements/{claim.hash}.json", DrawnSample(0, 1, 7)
+    signed = Statement(claim.hash, "INCONCLUSIVE", ("nothing was trained again",), (), (), sample, verifier="Ada")
+    for name, content in (
+        (other.file, dispute_to_json(other)),
+        (claim.file, challenge_to_json(claim)),
+        (statement, statement_to_json(signed)),
+    ):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(content)
+    assert doctor("--results", folder) == (0, ["✓ 7 records can be read, 4 files beside them.", "All is well."])
+    names = sorted([study_name(made.study(held).id), other.file, claim.file, statement])
+    for name in names:
+        (folder / name).write_bytes(b"{}")
+    (folder / "studies" / "notes.txt").write_text("mine", encoding="utf-8")
+    code, lines = doctor("--results", folder)
+    assert code == 1
+    assert "✓ 7 records can be read." in lines
+    for name in (*names, "studies/notes.txt"):
+        assert [line for line in lines if line.startswith(f"✗ {name} ")], (name, lines)
+    code, lines = doctor("--results", folder, "--set-aside")
+    assert "5 files moved to" in lines[-1]
+    moved = [path.read_bytes() for path in (folder / "damaged").rglob("*") if path.is_file()]
+    assert sorted(moved) == sorted([b"mine", *[b"{}"] * 4])
+    assert doctor("--results", folder) == (0, ["✓ 7 records can be read.", "All is well."])

@@ -182,6 +182,8 @@ def test_an_observer_that_raises_is_named(results: Path, tmp_path: Path) -> None
 def test_what_cannot_be_exported_is_refused(results: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     output = ("--output", tmp_path / "out")
+    named = refused("--to", "xml", *output).partition("Known: ")[2].rstrip(".").split(", ")
+    assert {"csv", "parquet", "json", "wandb", "wandb-offline"} <= set(named)
     assert "unknown format 'tensorbord'. Did you mean 'tensorboard'?" in refused("--to", "tensorbord", *output)
     assert "--output must be a folder" in refused("--to", "csv", "--results", results, "--output", tmp_path / "file")
     assert f"there are no records in {tmp_path}" in refused("--to", "csv", "--results", tmp_path, *output)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from benchsuite.bundle import write_bundle
+import benchsuite
+from benchsuite.bundle import open_bundle, write_bundle
 from benchsuite.bundle.disputes import read_challenges, read_disputes
 from benchsuite.bundle.manifest import Challenged
+from benchsuite.cli import remaking
 from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.store import Store
 from benchsuite.study_files import read_studies
 from tests.bundle import made
@@ -163,6 +168,57 @@ def test_the_report_shows_both(tmp_path: Path) -> None:
     assert "<i>Eve" not in page
     index = (tmp_path / "all" / "report" / "index.html").read_text(encoding="utf-8")
     assert "1 trial is disputed: somebody else has other numbers." in " ".join(index.split())
+
+
+def test_rows_of_disputed_trials_are_marked_on_every_board(tmp_path: Path) -> None:
+    held = made.records()
+    mine, whole = made.folder(tmp_path / "a", held), tmp_path / "all"
+    merge(whole, mine, bundle(tmp_path / "b", [made.other_numbers(held[0])], author="Eve"))
+    said = {}
+    for folder in (mine, whole):
+        done = CliRunner().invoke(app, ["report", "--no-local", "--results", str(folder)])
+        assert done.exit_code == 0, done.output
+        said[folder] = done.stdout
+    assert "trial disputed" not in said[mine]
+    lines = said[whole].splitlines()
+    for at in [at for at, line in enumerate(lines) if " adam" in line]:
+        assert any("1 trial disputed" in line for line in lines[at : at + 3])
+    assert said[whole].count("1 trial disputed") == 2  # ranking and results
+    assert "see disputes.html of the report" in said[whole]
+    rows = {
+        folder: list(csv.DictReader((folder / "report" / "leaderboard.csv").read_text().splitlines()))
+        for folder in (mine, whole)
+    }
+    counts = {one["component"]: one["disputed"] for one in rows[whole]}
+    assert (counts.pop("my_adam"), set(counts.values())) == ("1", {"0"})
+    assert [one | {"disputed": "0"} for one in rows[whole]] == rows[mine]  # and no number is another
+    marked = r'<small class="bad"><a href="((?:\.\./)*disputes\.html)">1 trial disputed</a></small>'
+    named = r'<th scope="row" class="component"[^>]*>(?:<svg.*?</svg>)?<span>(?:<a [^>]*>)?my_(?:<wbr>)?adam<'
+    pages = {path.relative_to(whole / "report"): path for path in (whole / "report" / "leaderboards").rglob("*.html")}
+    assert len(pages) > 3
+    for name, path in pages.items():
+        text = path.read_text(encoding="utf-8")
+        ways = re.findall(marked, text)
+        assert len(ways) == len(re.findall(named, text)), name
+        assert {(path.parent / way).resolve() for way in ways} <= {(whole / "report" / "disputes.html").resolve()}, name
+    tables = [path.read_text(encoding="utf-8") for path in (whole / "report" / "data").glob("*.csv")]
+    assert [one for one in tables if "my_adam (1 trial disputed)" in one]
+    (board,) = [benchsuite.read(whole, local=False).leaderboard()]
+    assert board["disputed"].sum() == 1
+
+
+def test_a_publication_with_disputes_is_made_again_by_verify(tmp_path: Path) -> None:
+    held = made.records()
+    answer = bundle(tmp_path / "b", [made.other_numbers(held[0])], challenges=Challenged("ab" * 32, "another"))
+    merge(tmp_path / "all", made.folder(tmp_path / "a", held), answer)
+    done = CliRunner().invoke(
+        app, ["publish", "--no-local", "--results", str(tmp_path / "all"), "--to", str(tmp_path / "p")]
+    )
+    assert done.exit_code == 0, done.output
+    assert "1 trial disputed" in (tmp_path / "p" / "SUMMARY.md").read_text(encoding="utf-8")
+    published = open_bundle(tmp_path / "p")
+    again = remaking.remade(published, load_registry(PluginSearch(local=False)), {})
+    assert not list(remaking.differing(published, again))
 
 
 def test_nothing_is_written_if_one_of_them_is_not_whole(tmp_path: Path) -> None:

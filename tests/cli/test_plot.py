@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
+import benchsuite as bs
 from benchsuite.cli.app import app
+from benchsuite.cli.cards import family_of
 from benchsuite.cli.plot import FORMATS, OF_COMPONENTS, file_name
+from benchsuite.costs.written import table_of, write
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record_json import record_from_json
+from benchsuite.report.figures.asked import FigureChoice
 from benchsuite.report.figures.figure_kinds import FIGURES
 from benchsuite.store import Store
+from tests.costs.courses import OTHER, course
 from tests.factories import make_json, of_nobody
 
 
@@ -110,5 +118,54 @@ def test_a_published_bundle_serves_as_well(results: Path, tmp_path: Path, monkey
     )
     assert published.exit_code == 0, (published.output, published.exception)
     plot("seeds --format svg", tmp_path / "b.zip")
+    assert len(bs.read(tmp_path / "b.zip", local=False)) == len(bs.read(results, local=False)) == 6
     plot("seeds --output own.svg", results)
     assert (tmp_path / "seeds-optimizer-my_digits_mlp.svg").read_bytes() == (tmp_path / "own.svg").read_bytes()
+
+
+def test_step_costs_that_were_measured_stand_before_timings(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "with_costs"
+    copytree(results, folder)
+    table = table_of(course(OTHER, task=None))
+    rows = [
+        replace(table.rows[0], label=name, ratio=ratio, hyperparameters={name: {}}, fingerprints={name: "0" * 16})
+        for name, ratio in (("my_adam", 1.0), ("my_nadam", 0.4375))
+    ]
+    write(folder, course(OTHER, task=None), replace(table, rows=tuple(rows)))
+    plot("pareto --format svg", folder)
+    (picture,) = bs.read(folder, local=False).pictures("pareto", FigureChoice())
+    assert picture.words.endswith("No other is better in both: my_nadam (score 1, 0.438×).")
+    published = CliRunner().invoke(app, ["publish", "--results", str(folder), "--zip", "c.zip", "--no-local"])
+    assert published.exit_code == 0, (published.output, published.exception)
+    first = Path("pareto-optimizer.svg").read_bytes()
+    plot("pareto --format svg", tmp_path / "c.zip")
+    assert Path("pareto-optimizer.svg").read_bytes() == first
+
+
+def test_the_results_that_ship_are_read_by_their_name(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    published = CliRunner().invoke(
+        app, ["publish", "--results", str(results), "--zip", "b.zip", "--no-site", "--no-local"]
+    )
+    assert published.exit_code == 0, (published.output, published.exception)
+    monkeypatch.setattr("benchsuite.opening.reference_file", lambda: tmp_path / "b.zip")
+    assert len(bs.read("reference", local=False)) == 6
+    plot("seeds", Path("reference"))
+    (tmp_path / "reference").mkdir()  # something of that name lies here
+    with pytest.raises(BenchsuiteError, match="there are no records in reference"):
+        bs.read("reference")
+    with pytest.raises(BenchsuiteError, match="cannot be read: No such file"):
+        bs.read("gone.zip")
+
+
+@pytest.mark.parametrize(("declared", "family"), [
+    ({"state": 0}, "no state"), ({"state": 2}, "state 2× parameters"), ({"state": None}, "state by shape"), ({}, ""),
+    ({"state": 2, "family": "adaptive"}, "adaptive"),
+])  # fmt: skip
+def test_a_component_is_grouped_by_what_it_declares_else_by_its_state(declared: dict[str, object], family: str) -> None:
+    assert family_of(SimpleNamespace(**declared)) == family

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -108,14 +109,16 @@ def test_boards_of_earlier_rules_stay_and_are_listed(
     for number in (2, 3):
         monkeypatch.setattr(rules, "PROTOCOL", number)
         said = publish(results, "--to", str(to), *(("--no-site",) if number == 2 else ()))
-    assert "Kept below archive/: engine2-protocol1-format2 of " in said
-    assert "Kept below archive/: engine2-protocol2-format2 of " in said
+    second, first = "engine2-protocol2-format2", "engine2-protocol1-format2"
+    assert f"Kept below archive/: {second}/archive/{first} of " in said
+    assert f"Kept below archive/: {second} of " in said
     bundle = open_bundle(to)
     assert bundle.manifest.rules.protocol == 3
-    kept = to / "archive" / "engine2-protocol1-format2"
-    assert open_bundle(kept).hash == before
+    assert open_bundle(to / "archive" / second).manifest.rules.protocol == 2  # whole, with what it kept itself
+    assert open_bundle(to / "archive" / second / "archive" / first).hash == before
     page = (to / "site" / "archive.html").read_text(encoding="utf-8")
-    assert 'href="../archive/engine2-protocol1-format2/site/index.html"' in page
+    assert f'href="../archive/{second}/archive/{first}/site/index.html"' in page
+    assert f'href="../archive/{second}/SUMMARY.md"' in page
     assert "Grace" in page
     assert before[:16] in page
     assert 'href="archive.html"' in (to / "site" / "provenance.html").read_text(encoding="utf-8")
@@ -126,6 +129,22 @@ def test_a_folder_of_others_is_left_alone(results: Path, tmp_path: Path) -> None
     said = refused("--results", str(results), "--to", str(tmp_path))
     assert "holds files that benchsuite did not publish. Nothing was written" in said
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_zip_of_others_is_left_alone_and_one_of_ours_is_replaced(results: Path, tmp_path: Path) -> None:
+    path = tmp_path / "thesis.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("thesis.tex", "years of work")
+    for content, why in ((path.read_bytes(), "has no manifest.json"), (b"x\n", "is no whole zip")):
+        path.write_bytes(content)
+        said = refused("--results", str(results), "--zip", str(path), "--no-site")
+        assert "thesis.zip is nothing that benchsuite published: it " in said
+        assert why in said
+        assert path.read_bytes() == content
+    path.unlink()
+    for note in ("first", "second"):
+        publish(results, "--zip", str(path), "--no-site", "--note", note)
+    assert open_bundle(path).manifest.note == "second"
 
 
 def test_a_file_that_was_put_into_a_publication_is_not_lost(results: Path, tmp_path: Path) -> None:

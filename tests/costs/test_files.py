@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from benchsuite.cli.report import _costs
 from benchsuite.cost_files import FILE, CostTable, NotCosts, all_costs, newest, read_costs
 from benchsuite.costs.options import Costing
 from benchsuite.costs.request import contests
 from benchsuite.costs.said import ContestTimed
 from benchsuite.costs.written import table_of, write
+from benchsuite.costs_now import costs_now
 from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
 from benchsuite.record_files import Damage
@@ -90,25 +90,25 @@ def test_what_other_code_was_measured_is_left_out(tmp_path: Path, bundled: Regis
     assert adam.hyperparameters["adam"]["beta_1"] == 0.5
     write(tmp_path, made, table)
     damaged: list[Damage] = []
-    assert _costs(tmp_path, bundled, False, damaged) == ([table], [])
+    assert costs_now(all_costs(tmp_path, damaged), bundled, False) == ([table], [])
     edited = replace(table, rows=(table.rows[0], replace(adam, fingerprints={"adam": "0" * 16})))
     later = replace(edited, finished_at="2099-01-01T00:00:00+00:00")
     write(tmp_path, made, later)
-    (left,), (said,) = _costs(tmp_path, bundled, False, damaged)
+    (left,), (said,) = costs_now(all_costs(tmp_path, damaged), bundled, False)
     assert [row.label for row in left.rows] == ["sgd"]
     assert said == (
         "Step costs of optimizer on digits_mlp are left out (--stale shows them), since code changed after they were measured: "
         "adam[beta_1=0.5]."
     )
-    assert _costs(tmp_path, bundled, True, damaged) == ([later], [])
+    assert costs_now(all_costs(tmp_path, damaged), bundled, True) == ([later], [])
     yardstick = replace(later, rows=(replace(later.rows[0], fingerprints={"sgd": "0" * 16}), adam))
     write(tmp_path, made, replace(yardstick, finished_at="2099-01-02T00:00:00+00:00"))
-    none, (said,) = _costs(tmp_path, bundled, False, damaged)
+    none, (said,) = costs_now(all_costs(tmp_path, damaged), bundled, False)
     assert none == []
     assert said.endswith("all of them, with their yardstick.")
     strangers = load_registry(PluginSearch(local=False), only=())
     strangers.tables["optimizer"].clear()  # a plugin that is not loaded now cannot be checked
-    assert len(_costs(tmp_path, strangers, False, damaged)[0]) == 1
+    assert len(costs_now(all_costs(tmp_path, damaged), strangers, False)[0]) == 1
     assert not damaged
 
 

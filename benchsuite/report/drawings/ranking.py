@@ -73,7 +73,7 @@ def draw_rank_ranges(axes: Axes, board: Leaderboard, styles: Styles, *, named: b
     axes.set_xlim(0.5, max(len(whole), 2) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10, min_n_ticks=1))
     joined = _bars(axes, ranking.cliques if ranking else (), rows)
-    set_title(axes, f"rank by score, and ranks left open; {joined}bars join rows not told apart")
+    set_title(axes, f"rank by score, ranks left open; {joined}bars: not told apart")
     return axes
 
 
@@ -174,4 +174,4 @@ def _bars(axes: Axes, cliques: Sequence[Sequence[int]], rows: Sequence[int]) -> 
         )  # fmt: skip
     if not shown:
         axes.plot([1.02] * 2, [0, 0], transform=axes.get_yaxis_transform(), color=GRID, clip_on=False)
-    return f"the first {len(shown)} of {len(whole)} " if len(shown) < len(whole) else ""
+    return f"{len(shown)} of {len(whole)} " if len(shown) < len(whole) else ""

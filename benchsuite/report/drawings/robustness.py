@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Leaderboard
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 MOST_CHANGES = 36
 """Changes that are drawn: those that flip the first row before others, then tasks, budgets, seeds and entrants."""
 WIDTH_INCHES = 11.0
+LETTER = 0.062
+"""Width of a letter, in inches."""
+BESIDE = 9
+"""Letters of two neighbouring names that fit side by side."""
 _ORDER = ("task", "budget", "seed", "entrant")
 _STAYS, _FLIPS = COLOURS[2][0], COLOURS[3][0]
 
@@ -48,14 +53,16 @@ def draw_robustness(axes: Axes, board: Leaderboard) -> Axes:
         return axes
     worst = max(change.rank for change in changes)
     axes.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (3, 3)), zorder=1)
-    for at, change in enumerate(changes):
+    leaders = _leaders(board, changes)
+    upright = _upright(leaders)
+    for at, (change, leader) in enumerate(zip(changes, leaders, strict=True)):
         flip = found.flipped(change)
         axes.plot([at], [change.rank], marker="X" if flip else "o", markersize=7 if flip else 5.5,
                   color=_FLIPS if flip else _STAYS, linestyle="none", clip_on=False, zorder=3)  # fmt: skip
         if flip:
             axes.annotate(
-                _names(board, change.first), (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
-                color=INK, ha="center", annotation_clip=False,
+                leader, (at, 1), xytext=(0, 5), textcoords="offset points", fontsize=7.5, color=INK, ha="center",
+                va="bottom", rotation=90 if upright else 0, annotation_clip=False,
             )  # fmt: skip
     axes.set_xticks(range(len(changes)), [short(_named(change)) for change in changes], rotation=90)
     axes.tick_params(axis="x", labelcolor=INK, length=0, labelsize=7.5)
@@ -65,7 +72,7 @@ def draw_robustness(axes: Axes, board: Leaderboard) -> Axes:
     axes.grid(visible=False, axis="x")
     for side in ("top", "right", "left", "bottom"):
         axes.spines[side].set_visible(False)
-    set_title(axes, _title(board, found.first, changes, len(found.changes)))
+    set_title(axes, _title(board, found.first, changes, len(found.changes)), upright)
     return axes
 
 
@@ -74,12 +81,13 @@ def robustness_picture(board: Leaderboard, name: str, title: str) -> Picture | N
     changes = drawn(board)
     if not changes:
         return None
-    bottom = 0.2 + 0.062 * max(len(short(_named(change))) for change in changes)
+    bottom = 0.2 + LETTER * max(len(short(_named(change))) for change in changes)
     worst = max(change.rank for change in changes)
+    above = _upright(_leaders(board, changes))
     width = WIDTH_INCHES * min(0.935, 0.15 + 0.026 * len(changes))
     return Picture(
         name, title, robustness_words(board), lambda axes: draw_robustness(axes, board), width,
-        0.25 + 0.24 * min(max(worst, 2), 8), Margins(0.5, WIDTH_INCHES - 0.5 - width, bottom, 0.3),
+        0.25 + 0.24 * min(max(worst, 2), 8), Margins(0.5, WIDTH_INCHES - 0.5 - width, bottom, 0.3 + above),
     )  # fmt: skip
 
 
@@ -101,6 +109,18 @@ def robustness_words(board: Leaderboard) -> str:
     flips = "; ".join(f"without {_named(change)} {_names(board, change.first)} leads" for change in found.flips)
     first = _names(board, found.first)
     return f"{board.title}: rank of {first} in {len(found.changes)} changes. {flips or 'It stays the first in all of them'}."
+
+
+def _leaders(board: Leaderboard, changes: Sequence[Without]) -> list[str]:
+    """Return who leads instead after each change; empty where the first stays the first."""
+    found = board.robustness
+    return [_names(board, change.first) if found and found.flipped(change) else "" for change in changes]
+
+
+def _upright(leaders: Sequence[str]) -> float:
+    """Return how many inches the names need that would run into each other side by side, and stand upright so; 0 if none do."""
+    close = any(one and other and len(one) + len(other) > BESIDE for one, other in pairwise(leaders))
+    return LETTER * max(map(len, leaders)) if close else 0.0
 
 
 def _names(board: Leaderboard, rows: Sequence[int]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.sensitivity import Sensitivities
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 5.6, 3.5
 """Of the axes, in inches."""
+MOST_TICKS = 7
+"""Values that were tried which each have a tick of their own."""
+TICKS_APART = 1.5
+"""How many times the one before a value must be for both to be named."""
 
 
 def draw_sensitivity(axes: Axes, found: Sensitivities, kind: str, styles: Styles, *, legend: bool = True) -> Axes:
@@ -30,8 +36,6 @@ def draw_sensitivity(axes: Axes, found: Sensitivities, kind: str, styles: Styles
         styles: The style of each (kind, name).
         legend: Whether to name the lines on the right.
     """
-    from matplotlib.ticker import LogLocator, NullFormatter
-
     results = [value for one in found.held for value in one.results if math.isfinite(value)]
     middle = [value for one in found.held for _, value in one.line if math.isfinite(value)]
     scale = axis_scale(found.quantity, found.direction, results)
@@ -64,10 +68,7 @@ def draw_sensitivity(axes: Axes, found: Sensitivities, kind: str, styles: Styles
                 clip_on=False,
             )  # fmt: skip
             belongs(crosses, component, one.label)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(numticks=9))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    _ticks(axes, sorted({value for one in found.held for value in one.at}))
     scale.set_on(axes, "y", low, high)
     axes.set_xlabel(f"{found.hyperparameter.replace('_', ' ')}, logarithmic")
     said = scale.words(found.quantity)
@@ -79,6 +80,20 @@ def draw_sensitivity(axes: Axes, found: Sensitivities, kind: str, styles: Styles
     if legend:
         draw_legend(axes, _named(found, kind, styles), HEIGHT)
     return axes
+
+
+def _ticks(axes: Axes, tried: Sequence[float]) -> None:
+    """Set a logarithmic axis with a tick at each value that was tried, or at the powers of ten where these are too many."""
+    from matplotlib.ticker import FixedLocator, LogLocator, NullLocator
+
+    axes.set_xscale("log")
+    apart = all(second / first > TICKS_APART for first, second in pairwise(tried))
+    few = 0 < len(tried) <= MOST_TICKS and apart
+    axes.xaxis.set_major_locator(FixedLocator(tried) if few else LogLocator(numticks=9))
+    if few:
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_minor_formatter(lambda *_: "")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def _named(found: Sensitivities, kind: str, styles: Styles) -> list[Named]:

@@ -18,7 +18,7 @@ from benchsuite.report.drawings.picture import Picture
 from benchsuite.report.drawings.ranking import ranking_picture
 from benchsuite.report.drawings.robustness import robustness_picture
 from benchsuite.report.drawings.share_lines import ecdf_picture, profile_picture
-from benchsuite.report.drawings.trade_off import Traded, trade_off_picture
+from benchsuite.report.drawings.trade_off import Traded, known_of, trade_off_picture
 from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names
 
 
@@ -72,8 +72,9 @@ def _only(curves: ShareCurves, asked: FigureChoice, board: Leaderboard) -> Share
 
 def trade_offs(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return quality against step time of each leaderboard."""
+    boards = source.boards(asked)
     found = []
-    for board in source.boards(asked):
+    for board in boards:
         scores = score_map(board, source.contents.sample, source.contents.reference)
         overall = dict(zip(scores.rows, scores.overall.tolist(), strict=True))
         wanted = chosen_names(asked, board)
@@ -86,8 +87,9 @@ def trade_offs(source: FigureSource, asked: FigureChoice) -> list[Picture]:
             # A score over fewer tasks is another quantity: as in the ranking, such rows are left out.
             if row.label in wanted and (row.place is not None or board.ranking is None or not board.ranking.ranked)
         ]  # fmt: skip
-        found.append(trade_off_picture(rows, f"pareto {board.key}", f"{board.title}: quality against step time"))
-    return found
+        picture = trade_off_picture(rows, f"pareto {board.key}", f"{board.title}: quality against step time")
+        found.append(picture if known_of(rows) else None)
+    return _some(found, boards, "no row has both a score and a step time, which `benchsuite cost` measures")
 
 
 def critical_differences(source: FigureSource, asked: FigureChoice) -> list[Picture]:

@@ -41,7 +41,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 def _older(boards: Any) -> DataTable:
     heads = (
         Head("Published"),
-        Head("Author", name=True),
+        Head("Author", name=True, words=True),
         Head("Engine", numeric=True),
         Head("Protocol", numeric=True),
         Head("Record format", numeric=True),

@@ -158,7 +158,8 @@ def _cost(entry: EntryView, row: RowView) -> TableCell:
 
 
 def _name(row: RowView) -> TableCell:
-    return TableCell(row.label, link=row.link, title=row.settings, small=(row.also,) if row.also else ())
+    small = (row.also,) if row.also else ()
+    return TableCell(row.label, link=row.link, title=row.settings, small=small, marks=row.marks)
 
 
 def _line(board: BoardView, row: RowView, cells: Sequence[TableCell]) -> TableLine:

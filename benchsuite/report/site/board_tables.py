@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from benchsuite.analysis import Entry, Leaderboard, Row, Standing
+from benchsuite.report.site.drawn_rows import marks
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.site.words import row_text
-from benchsuite.report.tables.ranking_cells import NAME, Cells, of_task, overall
+from benchsuite.report.tables.ranking_cells import NAME, Cells, name_text, of_task, overall
 
 HELP = {
     "Place": "1 + how many are told to be better; “=” where several share it, in no order",
@@ -124,10 +125,10 @@ def _line(
     cells = []
     for head, text in texts.items():
         if head == NAME:
-            also = (row.also,) if row.also else ()
-            label = text.removesuffix(f" ({row.also})") if row.also else text
+            also, named = (row.also,) if row.also else (), name_text(row)
+            label = row.label + text.removeprefix(named) if text.startswith(named) else text
             link, settings = links.component(board.kind, row.name), row_text(row)
-            cells.append(TableCell(label, link=link, title=settings, small=also, value=text))
+            cells.append(TableCell(label, link=link, title=settings, small=also, marks=marks(row, links), value=text))
             continue
         order = orders.get(head)
         missing = math.nan if head in orders and order is None else order

@@ -17,6 +17,7 @@ from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.site.board_tables import cells_table, ranking_table
+from benchsuite.report.site.drawn_rows import marks
 from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
@@ -32,7 +33,7 @@ MOST_ROWS = 200
 """Rows of a leaderboard; fewer of one with many tasks."""
 MOST_ENTRIES = 2000
 """Entries of a leaderboard, each of which is in four tables."""
-MOST_LEADERS = 8
+MOST_LEADERS = 5
 """Rows that share the best mean rank and are named."""
 MOST_COUNTS = 6
 """Numbers of seeds whose confidence is told one by one."""
@@ -42,13 +43,14 @@ FEWEST_ROWS = 40
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """A row: its label, its style and its entries; ``also`` names the components that are the same method."""
+    """A row: its label, its style and its entries; ``also`` names the components that are the same method, ``marks`` what is disputed."""
 
     label: str
     name: str
     family: str
     link: str | None
     also: str
+    marks: tuple[tuple[str, str | None], ...]
     settings: str
     style: Style
     place: str
@@ -134,6 +136,7 @@ def board_view(
             family=data.card(board.kind, row.name).family,
             link=links.component(board.kind, row.name),
             also=row.also,
+            marks=marks(row, links),
             settings=row_text(row),
             style=styles[board.kind, row.name],
             place=place_text(row, len(board.columns)),

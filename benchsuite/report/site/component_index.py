@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.kinds import kind_order
@@ -49,7 +50,10 @@ def index_page(data: SiteData) -> Page:
                 ]
             lines.append(TableLine(tuple(cells), f"{kind}/{name}", card.family, data.style(kind, name)))
         heading = f"{title(kind)}: {count_of(len(names), 'component')}"
-        tables.append(data.table(DataTable(heading, heads, tuple(lines), csv=f"components-{kind}")))
+        known = any(line.family for line in lines)  # else the column of families is empty, and left out
+        shown = tuple(replace(line, cells=(line.cells[0], *line.cells[1 if known else 2 :])) for line in lines)
+        table = DataTable(heading, heads if known else (heads[0], *heads[2:]), shown, csv=f"components-{kind}")
+        tables.append(data.table(table))
     return Page(PATH, "Components", "components.html", {"tables": tables}, "components")
 
 

@@ -114,7 +114,7 @@ def _facts(data: SiteData, card: ComponentCard, held: Sequence[tuple[Leaderboard
 
 def _standing(links: Links, held: Sequence[tuple[Leaderboard, Row]], csv: str) -> DataTable:
     heads = (
-        Head("Leaderboard", name=True),
+        Head("Leaderboard", name=True, words=True),
         Head("As"),
         Head("Place", True, "1 + how many are told to be better; “=” where several share it"),
         Head("Ranks", True, "What chance leaves open"),

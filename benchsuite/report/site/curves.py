@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,10 +20,12 @@ from benchsuite.report.tables.numbers import count_of, folds_text
 LARGE = (1000.0, 360.0)
 SMALL = (220.0, 132.0)
 """Width and height in points."""
-MOST_BANDS = 24
-"""Rows of a large chart up to which each has its interval drawn: more of them would hide one another."""
+MOST_BANDS = 40
+"""Rows of a large chart up to which each has its interval, which the page shows of the one in focus; more of them are bytes."""
 SMALL_POINTS = 14
 """Of a line in a small chart."""
+MOST_BROKEN = 3
+"""Ways in which lines of one component are broken."""
 AXES = {"step": "training step", "epoch": "epoch", "seconds": "seconds of training"}
 """What the horizontal axis may be, and its label."""
 
@@ -168,6 +171,8 @@ def _chart(
     few = size is SMALL
     bands = few or len(drawn) <= MOST_BANDS
     shapes = []
+    rows_of = Counter(one.component for one in drawn if one.row.label in held.rows)
+    met: Counter[str] = Counter()
     for one in reversed(drawn):
         curve = held.rows.get(one.row.label)
         if curve is None or not len(values(curve, axis)):
@@ -177,7 +182,12 @@ def _chart(
             held.paths[key] = _paths(held, curve, axis, across, up, SMALL_POINTS if few else MOST_POINTS)
         line, band = held.paths[key]
         shown = band if bands and "grey" not in one.classes else ""
-        shapes.append(Shape(one.component, one.family, one.style, one.row.label, line, shown, classes=one.classes))
+        several = rows_of[one.component] > 1
+        # The rows of one component have one colour: in a large chart each further one is broken in a way of its own.
+        again = f"again-{min(met[one.component], MOST_BROKEN)}" if several and not few and met[one.component] else ""
+        met[one.component] += 1
+        classes = f"{one.classes} {again}".strip()
+        shapes.append(Shape(one.component, one.family, one.style, one.row.label, line, shown, (), classes, several))
     return Chart(
         alt=alt,
         width=size[0],

@@ -10,6 +10,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import TableCell, TableLine
 from benchsuite.report.site.words import row_text
+from benchsuite.report.tables.ranking_cells import disputed_text
 
 
 def drawn(data: SiteData, board: Leaderboard, row: Row, classes: str = "", *, grey: bool = False) -> DrawnRow:
@@ -45,7 +46,14 @@ def row_line(data: SiteData, board: Leaderboard, row: Row, cells: Iterable[Table
 def name_cell(links: Links, board: Leaderboard, row: Row) -> TableCell:
     """Return the cell that names a row and leads to its component."""
     small = (row.also,) if row.also else ()
-    return TableCell(row.label, link=links.component(board.kind, row.name), title=row_text(row), small=small)
+    link, title = links.component(board.kind, row.name), row_text(row)
+    return TableCell(row.label, link=link, title=title, small=small, marks=marks(row, links))
+
+
+def marks(row: Row, links: Links) -> tuple[tuple[str, str | None], ...]:
+    """Return what has to stand at a row's name wherever it is shown, each with where it leads: that trials of it are disputed."""
+    disputed = disputed_text(row)
+    return ((disputed, links.other("disputes")),) if disputed else ()
 
 
 def ids_of(entry: Entry | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -59,6 +60,8 @@ class FailureView:
     failed: bool
     word: str
     steps: str
+    first_step: float
+    """That the line sorts by; NaN if none is known."""
     reason: str
     tracebacks: tuple[Traceback, ...]
     untold: int = 0
@@ -114,6 +117,7 @@ def _failure(
     data: SiteData, links: Links, held: Sequence[Record], task: str, component: str, outcome: Outcome, reason: str
 ) -> FailureView:
     kind, name = data.places.home(held[0])
+    steps = _steps(held)
     return FailureView(
         task=task,
         component=component,
@@ -124,7 +128,8 @@ def _failure(
         seeds=_seeds(held),
         failed=outcome.failed,
         word=outcome_word(outcome),
-        steps=_steps(held),
+        steps=_listed([whole(step) for step in steps]) or "–",
+        first_step=steps[0] if steps else math.nan,
         reason=reason,
         tracebacks=_tracebacks(held, links),
     )
@@ -157,9 +162,9 @@ def _seeds(records: Sequence[Record]) -> str:
     return _listed(each or [str(seed) for seed in sorted(counts.elements())])
 
 
-def _steps(records: Sequence[Record]) -> str:
+def _steps(records: Sequence[Record]) -> list[int]:
     steps = {failure.step for record in records if (failure := record.results.failure) and failure.step is not None}
-    return _listed([whole(step) for step in sorted(steps)]) or "–"
+    return sorted(steps)
 
 
 def _listed(texts: Sequence[str]) -> str:

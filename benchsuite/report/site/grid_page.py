@@ -42,7 +42,12 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 def _index(data: SiteData, views: list[GridView]) -> Page:
     links = data.links(PATH)
-    heads = (Head("Grid", name=True), Head("Rows", True), Head("Columns", True), Head("Do the two interact?"))
+    heads = (
+        Head("Grid", name=True, words=True),
+        Head("Rows", True),
+        Head("Columns", True),
+        Head("Do the two interact?"),
+    )
     lines = tuple(
         TableLine(
             (

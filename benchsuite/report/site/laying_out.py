@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from benchsuite.report.site.assets import FIRST_SCRIPT, SCRIPTS, STYLES, assets,
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.search_index import search_script
 from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.sort_keys import sort_key
 from benchsuite.report.site.summary import versions_of
 from benchsuite.report.site.words import breakable
 from benchsuite.text import shortened, without_controls
@@ -107,15 +107,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = lambda text: breakable(_shown(text))
-    environment.filters["order"] = order
+    environment.filters["sort_key"] = sort_key
     return environment
-
-
-def order(number: float) -> str:
-    """Return what a script sorts by: empty where a value is missing, infinity where a trial failed."""
-    if number != number:
-        return ""
-    return repr(float(number)) if math.isfinite(number) else "Infinity" if number > 0 else "-Infinity"
 
 
 def _shown(value: Any) -> Any:

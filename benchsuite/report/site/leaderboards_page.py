@@ -62,7 +62,7 @@ def inner_of(place: str, file: str) -> str:
 def standing(data: SiteData, links: Links, views: Sequence[BoardView]) -> DataTable:
     """Return who leads each leaderboard."""
     heads = (
-        Head("Leaderboard", name=True),
+        Head("Leaderboard", name=True, words=True),
         Head("Components", True),
         Head("Tasks", True),
         Head("First, by"),

@@ -16,6 +16,8 @@ BASELINE, SEVERAL = "baseline", "several kinds"
 """What stands for a kind where a trial is of no single one."""
 MOST_RECORDS = 20_000
 """Trials that have a place on the pages of records; those of the others are found by their files alone."""
+ANCHOR = 12
+"""Digits of a trial's id that its line is reached by."""
 Pair = tuple[str, str, str]
 """Kind and two names, sorted."""
 
@@ -121,8 +123,15 @@ class Places:
     def records(self) -> dict[str, str]:
         """Trial → its page and the place on it."""
         return {
-            record.id: f"{self.record_pages[home]}#{record.id}" for home, held in self.homes.items() for record in held
+            record.id: f"{self.record_pages[home]}#{anchor(record.id)}"
+            for home, held in self.homes.items()
+            for record in held
         }
+
+
+def anchor(id: str) -> str:
+    """Return what the line of a trial is reached by on its page: the first digits of its id, since thousands of links have it."""
+    return id[:ANCHOR]
 
 
 class Links:

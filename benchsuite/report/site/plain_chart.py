@@ -41,6 +41,7 @@ class Shape:
         band: Of the area around it; empty for none.
         dots: Places of points: x, y and a class.
         classes: Of the style sheet.
+        several: Whether the chart has other shapes of its component: a tip then says its name, not the component's.
     """
 
     component: str
@@ -51,6 +52,7 @@ class Shape:
     band: str = ""
     dots: tuple[tuple[float, float, str], ...] = ()
     classes: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

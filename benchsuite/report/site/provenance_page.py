@@ -83,7 +83,7 @@ def _environments(data: SiteData) -> DataTable:
         key = (machine_text(environment), versions, by, plugins, environment.numerics, environment.processor_features)
         held[key].append(record)
     heads = (
-        Head("Machine", name=True),
+        Head("Machine", name=True, words=True),
         Head("Versions"),
         Head("Code"),
         Head("Plugins"),

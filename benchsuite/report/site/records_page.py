@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchsuite.analysis.sample import column_of
 from benchsuite.analysis.settings import key_of, labels
 from benchsuite.record import Record
-from benchsuite.report.site.links import BASELINE, SEVERAL, Links
+from benchsuite.report.site.links import BASELINE, SEVERAL, Links, anchor
 from benchsuite.report.site.pages import Page, Section
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
@@ -164,7 +164,7 @@ def _line(
         TableCell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
         TableCell(code_told, link=f"#{code_told}"),
     )
-    return TableLine(cells, id=record.id)
+    return TableLine(cells, id=anchor(record.id))
 
 
 def _value(values: dict[str, float | int | None] | None, name: str) -> float | None:

@@ -18,6 +18,7 @@ AGREES = {
     "bits": "every number is the same",
     "tolerance": "within what other hardware explains",
     "beyond": "further apart than seeds are",
+    "so far": "alike until time or memory ran out",
     "no": "does not repeat",
     "not run": "could not be trained again",
 }
@@ -108,7 +109,7 @@ def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links
     sample = one["sample"]
     checks = DataTable(
         "What each rule found",
-        (Head("Rule", name=True), Head("Found"), Head("What it checks, and what it found")),
+        (Head("Rule", name=True, words=True), Head("Found"), Head("What it checks, and what it found")),
         tuple(
             TableLine(
                 (

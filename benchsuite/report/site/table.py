@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.report.drawings.palette import Style
 from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.sort_keys import falling
 from benchsuite.report.tables.csv_table import safe_cell
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Head:
         help: What it means, one sentence, in a tip.
         link: Where it leads, relative to the page.
         small: Lines below the name.
-        name: Whether it holds names of components or tasks, set in the typewriter's letters.
+        name: Whether its cells are the heads of their rows: names of components or tasks, set in the typewriter's letters.
+        words: Whether these heads are words, set as all others are.
     """
 
     text: str
@@ -34,6 +36,7 @@ class Head:
     link: str | None = None
     small: tuple[str, ...] = ()
     name: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class TableCell:
         small: Lines below the text, such as an interval.
         value: What stands in the CSV: the number to the last digit. The text unless given.
         figure: A small SVG below all that, made by :mod:`benchsuite.report.site` itself.
+        marks: More lines below a name, each a text and where it leads: they stand in the CSV as well, behind the name.
     """
 
     text: str
@@ -60,6 +64,7 @@ class TableCell:
     small: tuple[str, ...] = ()
     value: str | float | None = None
     figure: Markup | str = ""
+    marks: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,12 @@ class DataTable:
         return f"t-{slug(self.title)}"
 
     @property
+    def falls(self) -> tuple[bool | None, ...]:
+        """Of each column whether its best numbers are the largest; ``None`` if it sorts by texts."""
+        columns = zip(*(((cell.order, cell.text) for cell in line.cells) for line in self.rows), strict=True)
+        return tuple(map(falling, columns)) or (None,) * len(self.heads)
+
+    @property
     def named(self) -> int:
         """The column whose cells are the heads of their rows; −1 if there is none."""
         return next((at for at, head in enumerate(self.heads) if head.name), -1)
@@ -120,6 +131,11 @@ def table_csv(table: DataTable) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([head.text for head in table.heads])
     for line in table.rows:
-        values = [cell.text if cell.value is None else cell.value for cell in line.cells]
+        values = [_value(cell) for cell in line.cells]
         writer.writerow([safe_cell(value) if isinstance(value, str) else value for value in values])
     return text.getvalue()
+
+
+def _value(cell: TableCell) -> str | float:
+    value = cell.text if cell.value is None else cell.value
+    return f"{value} ({'; '.join(text for text, _ in cell.marks)})" if cell.marks else value

@@ -43,6 +43,7 @@ class BoardOnTask:
         link: To it.
         first: Who is first on this task.
         charts: The curves by step, by epoch and by seconds.
+        bands: Whether these have intervals.
         seeds: Where every seed ended.
         finals: Place, cost and every seed's value, each leading to its trial.
         notes: What failed, has no value, or is not drawn.
@@ -52,6 +53,7 @@ class BoardOnTask:
     link: str | None
     first: str
     charts: tuple[Chart, ...]
+    bands: bool
     seeds: Chart | None
     finals: DataTable
     notes: tuple[str, ...]
@@ -119,11 +121,13 @@ def _on_task(data: SiteData, links: Links, board: Leaderboard, at: int, csv: str
     kept = {row.label for row in shown_rows(board, MOST_ROWS)}
     shown = [(drawn(data, board, row), entry) for row, entry in entries if row.label in kept]
     curves = data.curves.of(board, at)
+    charts = large_charts(curves, [one for one, _ in shown], board) if curves.rows else ()
     return BoardOnTask(
         title=board.title,
         link=links.leaderboard(board),
         first=first_line(board, board.task_rankings[at]) if board.task_rankings else "",
-        charts=large_charts(curves, [one for one, _ in shown], board) if curves.rows else (),
+        charts=charts,
+        bands=any(shape.band for chart in charts for shape in chart.shapes),
         seeds=seed_chart([(one, entry) for one, entry in shown if entry.counted], head),
         finals=data.table(_finals(data, links, board, at, entries, f"{csv}-seeds")),
         notes=(*_notes(entries, len(shown)), *(cautions(board.task_rankings[at]) if board.task_rankings else ())),

@@ -40,7 +40,7 @@ def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leader
         label: Of the task.
     """
     heads = (
-        Head("Leaderboard", name=True),
+        Head("Leaderboard", name=True, words=True),
         Head("Pairs told apart", True, "By the corrected tests of this task alone, of all pairs of rows"),
         Head(
             "Finds",

@@ -5,6 +5,7 @@
 line's own task; empty where there is none. A failed median or bound is ``-inf`` where larger is better and ``inf``
 where smaller is, as in the statistics; a target that the median seed missed has ``inf`` steps, to be read as "more than
 ``budget_steps``". An empty field is not known.
+``disputed`` counts the trials of the line of which somebody else has other numbers: ``disputes.html`` beside the file shows them.
 ``also`` names components that are the same method as ``component`` and share its line; ``name``, ``version`` and
 ``hyperparameters`` are those of the trials that the line is made of.
 
@@ -68,7 +69,7 @@ _FIXED = (
     "rank", "mean_rank", "ranked_tasks", "seeds", *Outcome, "failed", "attained_confidence",
     "final_median", "final_low", "final_high", "best_epoch_median", "best_epoch_low", "best_epoch_high",
     "seed_numbers", "final_values", "fold_deviations", "best_epoch_values", "step_milliseconds", "timings_counted", "timings_not_counted",
-    "state_bytes", "parameters", "step_ratio", "tuning_trials", "robust_decades",
+    "state_bytes", "parameters", "step_ratio", "tuning_trials", "robust_decades", "disputed",
 )  # fmt: skip
 _PER_TARGET = ("", "_steps", "_reached", "_saturated")
 
@@ -126,6 +127,7 @@ def _line(board: Leaderboard, row: Row, position: int, entry: Entry) -> dict[str
         "step_ratio": _known(row.step_ratio),
         "tuning_trials": _known(row.tuning_cost),
         "robust_decades": _known(row.robust_decades),
+        "disputed": entry.disputed,
     }
     for number, target in enumerate(entry.targets, start=1):
         line[f"target_{number}"] = target.target

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.report.tables.cost_table import ratio_text
-from benchsuite.report.tables.numbers import column_format, interval_text, outcome_word
+from benchsuite.report.tables.numbers import column_format, count_of, interval_text, outcome_word
 from benchsuite.report.tables.ranking_words import (
     cautions,
     first_line,
@@ -126,8 +126,14 @@ def place_text(row: Row, columns: int) -> str:
 
 
 def name_text(row: Row) -> str:
-    """Return a row's label, with other names of the same method."""
-    return f"{row.label} ({row.also})" if row.also else row.label
+    """Return a row's label, with other names of the same method, and how many of its trials are disputed."""
+    beside = "; ".join(filter(None, (row.also, disputed_text(row))))
+    return f"{row.label} ({beside})" if beside else row.label
+
+
+def disputed_text(row: Row) -> str:
+    """Return of how many trials of a row somebody else has other numbers; empty if of none."""
+    return f"{count_of(row.disputed, 'trial')} disputed" if row.disputed else ""
 
 
 def failed_text(row: Row) -> str:

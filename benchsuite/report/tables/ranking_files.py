@@ -66,6 +66,7 @@ def ranking_lines(board: Leaderboard) -> list[dict[str, Any]]:
                 "robust_decades": row.robust_decades,
                 "mean_rank": row.mean_rank,
                 "tasks": row.ranked,
+                "disputed": row.disputed,
             }
         )
     for at, head in enumerate(board.columns):
@@ -77,6 +78,7 @@ def ranking_lines(board: Leaderboard) -> list[dict[str, Any]]:
                         "broken": row.broken,
                         "failed": entry.failed,
                         "seeds": entry.counted,
+                        "disputed": entry.disputed,
                         "step_milliseconds": entry.step_milliseconds,
                         "state_bytes": entry.state_bytes,
                         "median": entry.final.estimate if entry.final else None,
@@ -93,6 +95,7 @@ def ranking_lines(board: Leaderboard) -> list[dict[str, Any]]:
 _NUMBERS = (
     "failed", "seeds", "median", "low", "high", "attained_confidence", "step_ratio", "step_milliseconds",
     "state_bytes_per_parameter", "state_bytes", "tuning_trials", "robust_decades", "mean_rank", "tasks",
+    "disputed",
 )  # fmt: skip
 
 

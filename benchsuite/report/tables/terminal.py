@@ -23,7 +23,7 @@ from benchsuite.report.tables.numbers import (
     percent,
     whole,
 )
-from benchsuite.report.tables.ranking_cells import failed_text
+from benchsuite.report.tables.ranking_cells import disputed_text, failed_text
 from benchsuite.report.tables.ranking_words import measure_words, range_text, said_of, score_text
 from benchsuite.text import one_line
 
@@ -97,8 +97,8 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     for row in board.rows:
         label, *also = _name(row)
         text = Text(label)
-        if also:
-            text.append("\n" + also[0], style="dim")
+        for line in also:
+            text.append(f"\n{line}", style="dim")
         place = _rank(row, len(board.columns))
         cells = [range_text(row.place), score_text(row.place), failed_text(row)]
         cells.append("–" if row.step_ratio is None else ratio_text(row.step_ratio))
@@ -171,8 +171,8 @@ def _table(
         rank = Text(_rank(row, len(board.columns)))
         label, *also = _name(row)
         name = Text(label)
-        if also:
-            name.append("\n" + also[0], style="dim")
+        for line in also:
+            name.append(f"\n{line}", style="dim")
         table.add_row(rank, name, *(entries[index][position] for index in chunk))
     return table
 
@@ -215,11 +215,11 @@ def _broken(name: str) -> list[str]:
 
 
 def _name(row: Row) -> list[str]:
-    """Return a row's label, and below it the components that are the same method, if there are any."""
+    """Return a row's label, and below it the components that are the same method and what is disputed, if there is any."""
     label = one_line(row.label)
     if len(label) > LABEL_WIDTH:  # a line of its own for the hyperparameters, rather than a break within one
         label = label.replace("[", "\n[", 1)
-    return [label, *([one_line(row.also)] if row.also else [])]
+    return [label, *([one_line(row.also)] if row.also else []), *filter(None, [disputed_text(row)])]
 
 
 def _rank(row: Row, columns: int) -> str:
@@ -275,6 +275,8 @@ def _caption(board: Leaderboard, chunk: range) -> Text:
     caption = Text(f"{one_line(metric)} after {epochs} {word}: median of {seeds} {noun}{interval}", style="dim")
     if any(row.twins for row in board.rows):
         caption.append("\nalso: another name of the same method, in the ranks once")
+    if any(row.disputed for row in board.rows):
+        caption.append("\ndisputed: somebody else has other numbers, see disputes.html of the report")
     folds = folds_note(head.column.folds for head in heads)
     return caption.append(f"\n{folds}") if folds else caption
 

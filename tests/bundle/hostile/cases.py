@@ -702,6 +702,51 @@ def statement_that_is_a_page(place: Place) -> Path:
     return folder
 
 
+# Files that no bundle has, named by its manifest with the right hash.
+
+
+def with_file(place: Place, name: str, content: bytes) -> Path:
+    folder = place.folder()
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return signed(folder)
+
+
+@case("has a file 'records.pkl' that no bundle has: beside .nojekyll, README.md")
+def a_pickle_beside_the_records(place: Place) -> Path:
+    return with_file(place, "records.pkl", pickle.dumps(Payload(place.outside / "unpickled")))
+
+
+@case("has a file 'site/data/model.pickle' that no bundle has: in site/ names end with .html")
+def a_pickle_in_the_site(place: Place) -> Path:
+    return with_file(place, "site/data/model.pickle", pickle.dumps(Payload(place.outside / "unpickled")))
+
+
+@case("has a file 'costs/weights.npz' that no bundle has: in costs/ names end with .json")
+def arrays_that_are_pickled(place: Place) -> Path:
+    import numpy as np
+
+    path = place.here / "weights.npz"
+    np.savez(path, np.array([Payload(place.outside / "unpickled")], dtype=object))
+    return with_file(place, "costs/weights.npz", path.read_bytes())
+
+
+@case("has a file 'archive/engine1-protocol1-format1/records.pkl' that no bundle has")
+def a_pickle_in_an_earlier_publication(place: Place) -> Path:
+    return with_file(place, "archive/engine1-protocol1-format1/records.pkl", b"x")
+
+
+@case("has a file 'plugins/native.so' that no bundle has: in plugins/ names end with .py")
+def a_library_among_the_sources(place: Place) -> Path:
+    return with_file(place, "plugins/native.so", b"\x7fELF")
+
+
+@case("has a file 'setup.py' that no bundle has")
+def a_script_that_pip_would_run(place: Place) -> Path:
+    return with_file(place, "setup.py", b"import os\n")
+
+
 # Accepted, since nothing of it is ever read: what must not happen is that somebody runs it.
 
 
@@ -719,17 +764,13 @@ def parquet_that_is_pickled(place: Place) -> Path:
     return signed(folder)
 
 
-def arrays_that_are_pickled(place: Place) -> Path:
-    """Weights as an array of objects: a bundle has none, and nobody reads them."""
-    import numpy as np
-
+def a_source_that_does_harm(place: Place) -> Path:
+    """A plugin, which somebody may import who read it: whoever opens the bundle does not."""
     folder = place.folder()
-    (folder / "costs").mkdir(exist_ok=True)
-    np.savez(folder / "costs" / "weights.npz", np.array([Payload(place.outside / "unpickled")], dtype=object))
     (folder / "plugins").mkdir(exist_ok=True)
     (folder / "plugins" / "evil.py").write_text(f"import os\nos.mkdir({str(place.outside / 'imported')!r})\n")
     return signed(folder)
 
 
-HARMLESS: dict[str, Make] = {one.__name__: one for one in (parquet_that_is_pickled, arrays_that_are_pickled)}
+HARMLESS: dict[str, Make] = {one.__name__: one for one in (parquet_that_is_pickled, a_source_that_does_harm)}
 """Name → what makes a bundle that is read, and of which the harmful part must not be."""

@@ -15,6 +15,7 @@ from benchsuite.report import Contents
 from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.site import comparison_page, component_page
 from benchsuite.report.site.laying_out import site_files
+from benchsuite.report.site.links import anchor
 from benchsuite.report.site.plain_chart import Axis, band_path, line_path, linear_ticks
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.verdicts import asked_pairs
@@ -130,7 +131,7 @@ def test_a_task_has_every_seed_of_every_row(data: SiteData, site: dict[str, str]
                 held = lines[row.label][f"Seed {seed.seed}"]
                 assert float(held) == seed.final if seed.final is not None else not re.match(r"\d", held)
             page = site["tasks/digits_mlp.html"]
-            assert all(f"#{seed.id}" in page for seed in entry.seeds)
+            assert all(f"#{anchor(seed.id)}" in page for seed in entry.seeds)
 
 
 def test_a_task_says_what_it_can_tell(data: SiteData, site: dict[str, str]) -> None:
@@ -167,7 +168,7 @@ def test_a_grid_has_every_pair_and_leads_to_its_trials(data: SiteData, site: dic
     (path,) = data.places.grid_pages.values()
     pairs = [entry for line in grid.entries for entry in line if entry is not None]
     assert pairs
-    assert all(f"#{entry.seeds[0].id}" in site[path] for entry in pairs)
+    assert all(f"#{anchor(entry.seeds[0].id)}" in site[path] for entry in pairs)
 
 
 def test_equal_records_give_equal_pages_in_whatever_order() -> None:

@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
         "primary": "accuracy",
         "final": 0.5,
         "numerics": "",
+        "compared": "baseline",
         "seed": 0,
     }
     dispute = {

@@ -13,6 +13,9 @@
     held.swatch ??= node.querySelector?.(".swatch") ?? null;
     components.set(name, held);
   }
+  // "optimizer/adam" of the family "adaptive" is of the group "optimizer/adaptive": kinds have families, and names, of their own.
+  const kindOf = (name) => name.slice(0, name.indexOf("/"));
+  const groupOf = (name) => `${kindOf(name)}/${components.get(name).family}`;
   const shortName = (name) => name.slice(name.indexOf("/") + 1);
 
   // The address
@@ -21,7 +24,7 @@
     const held = new URLSearchParams(location.hash.slice(2));
     state.focus = components.has(held.get("focus")) ? held.get("focus") : "";
     const away = new Set((held.get("hide") ?? "").split(","));
-    state.hidden = new Set([...components.keys()].filter((name) => away.has(name) || away.has(`*${components.get(name).family}`)));
+    state.hidden = new Set([...components.keys()].filter((name) => away.has(name) || away.has(`*${groupOf(name)}`)));
     state.x = held.get("x") ?? "";
     for (const table of document.querySelectorAll("table.data[id]")) {
       const words = held.get(`q.${table.id}`), order = /^(\d+)\.(asc|desc)$/.exec(held.get(`o.${table.id}`) ?? "");
@@ -35,9 +38,9 @@
   const write = () => {
     const held = new URLSearchParams();
     if (state.focus) held.set("focus", state.focus);
-    const whole = new Set([...components.values()].map(({ family }) => family));
-    for (const [name, { family }] of components) if (!state.hidden.has(name)) whole.delete(family);
-    const away = [...[...whole].map((family) => `*${family}`), ...[...state.hidden].filter((name) => !whole.has(components.get(name).family))];
+    const whole = new Set([...components.keys()].map(groupOf));
+    for (const name of components.keys()) if (!state.hidden.has(name)) whole.delete(groupOf(name));
+    const away = [...[...whole].map((group) => `*${group}`), ...[...state.hidden].filter((name) => !whole.has(groupOf(name)))];
     if (away.length) held.set("hide", away.join(","));
     if (state.x) held.set("x", state.x);
     for (const [table, api] of tables.all()) {
@@ -71,17 +74,21 @@
   });
 
   const makePicker = () => {
-    const list = make("div", { class: "picker-list" }), boxes = new Map(), families = new Map();
-    for (const [name, { family }] of [...components].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      families.set(family, [...(families.get(family) ?? []), name]);
-    }
+    const list = make("div", { class: "picker-list" }), boxes = new Map(), groups = new Map();
+    for (const name of [...components.keys()].sort()) groups.set(groupOf(name), [...(groups.get(groupOf(name)) ?? []), name]);
+    const several = new Set([...components.keys()].map(kindOf)).size > 1;
+    const titleOf = (group) => {
+      const kind = kindOf(group).replaceAll("_", " "), family = shortName(group);
+      return several && family ? `${kind}: ${family}` : family || kind || "components";
+    };
     const change = (names, shown) => { for (const name of names) state.hidden[shown ? "delete" : "add"](name); apply(); };
-    for (const [family, names] of [...families].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const [key, names] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const group = make("fieldset"), all = make("input", { type: "checkbox" });
       all.addEventListener("change", () => change(names, all.checked));
-      group.append(make("legend", {}, make("label", {}, all, family || "components", make("small", {}, ` ${names.length}`))));
+      group.append(make("legend", {}, make("label", {}, all, titleOf(key), make("small", {}, ` ${names.length}`))));
       for (const name of names) {
-        const box = make("input", { type: "checkbox" }), look = make("button", { type: "button", "aria-label": `Focus ${shortName(name)}` }, "focus");
+        const box = make("input", { type: "checkbox" }), said = several ? `${kindOf(name).replaceAll("_", " ")} ${shortName(name)}` : shortName(name);
+        const look = make("button", { type: "button", "aria-label": `Focus ${said}` }, "focus");
         box.addEventListener("change", () => change([name], box.checked));
         look.addEventListener("click", () => focus(name));
         const swatch = components.get(name).swatch?.cloneNode(true);
@@ -89,13 +96,13 @@
         boxes.set(name, { box, look, line });
         group.append(line);
       }
-      families.set(family, { names, all, group });
+      groups.set(key, { names, all, group });
       list.append(group);
     }
     const find = make("input", { type: "search", placeholder: "Find a component", "aria-label": "Find a component in this list" });
     find.addEventListener("input", () => {
       for (const [name, { line }] of boxes) line.hidden = !name.toLowerCase().includes(find.value.trim().toLowerCase());
-      for (const { names, group } of families.values()) group.hidden = names.every((name) => boxes.get(name).line.hidden);
+      for (const { names, group } of groups.values()) group.hidden = names.every((name) => boxes.get(name).line.hidden);
     });
     const every = make("button", { type: "button" }, "Show all"), none = make("button", { type: "button" }, "Hide all");
     every.addEventListener("click", () => change([...components.keys()], true));
@@ -116,7 +123,7 @@
         box.checked = !state.hidden.has(name);
         look.setAttribute("aria-pressed", state.focus === name);
       }
-      for (const { names, all } of families.values()) {
+      for (const { names, all } of groups.values()) {
         const away = names.filter((name) => state.hidden.has(name)).length;
         all.checked = away === 0;
         all.indeterminate = away > 0 && away < names.length;
@@ -132,7 +139,7 @@
     document.addEventListener("pointerover", (event) => {
       const curve = event.target.closest?.("svg .of[data-component]");
       tip.hidden = !curve;
-      if (curve) tip.textContent = shortName(curve.dataset.component);
+      if (curve) tip.textContent = curve.dataset.label ?? shortName(curve.dataset.component);
     });
     document.addEventListener("pointermove", (event) => {
       if (!tip.hidden) tip.style.translate = `${Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)}px ${event.clientY + 14}px`;

@@ -19,7 +19,12 @@ const tables = (() => {
     order["value-pre"] = (text) => number(String(text));
     order["value-asc"] = (a, b) => missing(a, b) || (a < b ? -1 : a > b ? 1 : 0);
     order["value-desc"] = (a, b) => missing(a, b) || (a < b ? 1 : a > b ? -1 : 0);
-    order["words-pre"] = (text) => String(text).toLowerCase();
+    // Cells come as HTML: what a reader sees of them sorts, not the swatch or the link around it.
+    const held = document.createElement("template");
+    order["words-pre"] = (text) => {
+      held.innerHTML = String(text);
+      return held.content.textContent.trim().toLowerCase();
+    };
     DataTable.ext.errMode = "throw";
   }
 
@@ -33,6 +38,12 @@ const tables = (() => {
       const value = parseFloat(cell.textContent.trim().replace(/(\d)[,\u202f](?=\d{3})/g, "$1").replace("−", "-"));
       return Number.isFinite(value) && holds[sign](value);
     };
+  };
+
+  // A cell that sorts by the number that it shows says so once.
+  const plain = (cell) => {
+    const text = cell.firstChild?.textContent.trim() ?? "";
+    return Number.isFinite(Number(text)) ? text : "";
   };
 
   const menuOf = (api, heads) => {
@@ -60,9 +71,11 @@ const tables = (() => {
     const body = [...table.tBodies[0].rows], heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " "));
     const large = body.length > FEW && !("plain" in table.dataset), paged = body.length > PAGE * 1.2;
     const columns = heads.map((_, column) => {
-      const numeric = body.some((row) => row.cells[column].dataset.order !== undefined);
-      if (numeric) for (const row of body) row.cells[column].dataset.order ??= "";
-      return { type: numeric ? "value" : "words", orderSequence: ["asc", "desc", ""] };
+      // The first click shows the best first, which is the largest where a head says "high".
+      const { better } = table.tHead.rows[0].cells[column].dataset;
+      const numeric = better !== undefined || body.some((row) => row.cells[column].dataset.order !== undefined);
+      if (numeric) for (const { cells } of body) cells[column].dataset.order ??= plain(cells[column]);
+      return { type: numeric ? "value" : "words", orderSequence: better === "high" ? ["desc", "asc", ""] : ["asc", "desc", ""] };
     });
     const wanted = /^(\d+) (asc|desc)$/.exec(table.dataset.order ?? "");
     const filters = large ? filtersOf(table, heads) : [];

@@ -138,24 +138,38 @@ def test_a_table_is_sorted_by_a_click_and_what_is_missing_stays_last(window: Win
     before = shown(page)
     head = page.locator("table.data >> nth=0").locator("thead th", has_text="Score").first
     column = 1 + head.evaluate("head => head.cellIndex")
+    head.click()  # the best first
+    until(page, "document.querySelector('th[aria-sort=descending]')")
+    descending = orders(page, column)
+    assert "#?o." in page.url
     head.click()
     until(page, "document.querySelector('th[aria-sort=ascending]')")
     ascending = orders(page, column)
-    assert ascending == sorted(ascending)
-    assert "#?o." in page.url
-    head.click()
-    until(page, "document.querySelector('th[aria-sort=descending]')")
-    descending = orders(page, column)
     known = [value for value in ascending if value < 1e308]
     assert 8 < len(known) < len(ascending)
-    assert descending[: len(known)] == known[::-1]  # what is missing stays last
+    assert known == sorted(known)
+    assert descending[: len(known)] == known[::-1]
+    assert ascending[: len(known)] == known  # what is missing stays last
+    scores = page.locator("table.data >> nth=0").locator(f"tbody tr > :nth-child({column})").all_inner_texts()
+    seen = [float(text.split()[0]) for text in scores[: len(known)]]
+    assert seen == sorted(seen), "what is said to ascend ascends to the eye, too"
     address = page.url
     head.click()
     until(page, "!document.querySelector('th[aria-sort]')")
     assert shown(page) == before
     other = window.open(address.partition("/report/")[2])
-    until(other, "document.querySelector('th[aria-sort=descending]')")
-    assert orders(other, column) == descending
+    until(other, "document.querySelector('th[aria-sort=ascending]')")
+    assert orders(other, column) == ascending
+
+
+def test_names_sort_as_they_are_read(window: Window):
+    page = window.open(BOARD)
+    before = shown(page)
+    page.locator("table.data >> nth=0").locator("thead th", has_text="Component").first.click()
+    until(page, "document.querySelector('th[aria-sort=ascending]')")
+    after = shown(page)
+    assert after != before
+    assert after == sorted(after, key=lambda name: name.strip().lower())
 
 
 def test_a_table_is_searched_filtered_by_column_and_its_columns_hidden(window: Window):
@@ -232,6 +246,11 @@ def test_one_component_in_focus_others_away_and_the_view_in_the_address(window: 
     page.get_by_label("Focus muon", exact=True).click()
     assert page.locator("body.focusing").count() == 1
     assert page.locator("tr.focused").first.inner_text().split()[1] == "muon"
+    looks = page.evaluate(
+        "[...document.querySelectorAll('svg.figure .of')].map(one => [one.dataset.component, getComputedStyle(one).filter])"
+    )
+    assert {"optimizer/muon", "optimizer/adam"} <= {component for component, _ in looks}
+    assert all((look == "none") == (component == "optimizer/muon") for component, look in looks), looks
     away = page.locator("legend label", has_text="adaptive")
     count = int(away.locator("small").inner_text())
     assert count == 4
@@ -241,7 +260,7 @@ def test_one_component_in_focus_others_away_and_the_view_in_the_address(window: 
     assert "adam" not in [name.split()[0] for name in shown(page)]
     address = page.url
     assert "focus=optimizer/muon" in address
-    assert "hide=*adaptive" in address.replace("%2A", "*")
+    assert "hide=*optimizer/adaptive" in address.replace("%2A", "*")
     again = Window(window.context.browser, window.folder)
     other = again.open(address.partition("/report/")[2])
     until(other, f"document.querySelector('table.data').tBodies[0].rows.length === {everything - count}")
@@ -251,6 +270,14 @@ def test_one_component_in_focus_others_away_and_the_view_in_the_address(window: 
     page.keyboard.press("Escape")  # closes the list
     page.keyboard.press("Escape")  # ends the focus
     assert page.locator("body.focusing").count() == 0
+
+
+def test_components_of_several_kinds_are_picked_by_kind(window: Window):
+    page = window.open()
+    page.locator(".pill button").first.click()
+    legends = [" ".join(text.split()) for text in page.locator("#picker legend").all_inner_texts()]
+    assert "optimizer: adaptive 4" in legends
+    assert any(text.startswith("schedule ") for text in legends)
 
 
 def test_curves_of_others_are_grey_and_those_away_are_gone(window: Window):
