@@ -22,6 +22,13 @@ MAIN = r"""% Yours: once you changed it, `benchsuite paper` leaves it alone.
 \usepackage{booktabs}
 \usepackage{url}
 \emergencystretch=3em
+% Two figures of a page's width share a page, where the defaults would give each of them one.
+\setcounter{topnumber}{4}
+\setcounter{totalnumber}{6}
+\renewcommand{\topfraction}{0.9}
+\renewcommand{\bottomfraction}{0.6}
+\renewcommand{\textfraction}{0.07}
+\renewcommand{\floatpagefraction}{0.8}
 
 \title{A comparison with benchsuite}
 \author{}

@@ -57,7 +57,7 @@ class PaperFigure:
             [
                 r"\begin{figure}[htbp]",
                 r"\centering",
-                rf"\includegraphics[width=\linewidth,height=0.9\textheight,keepaspectratio]{{figures/{self.slug}.pdf}}",
+                rf"\includegraphics[width=\linewidth,height=0.8\textheight,keepaspectratio]{{figures/{self.slug}.pdf}}",
                 rf"\caption{{{self.caption}}}",
                 rf"\label{{fig:{self.slug}}}",
                 r"\end{figure}",

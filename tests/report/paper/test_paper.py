@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.report.paper import Declared, PaperFacts, check_folder, figures, paper_files, write_paper
 from benchsuite.report.paper.board_tables import ranking_table, result_tables
+from benchsuite.report.paper.document import MAIN
 from benchsuite.report.paper.works import Bibliography
 from benchsuite.report.paper.writing import LIST, write_folder
 from benchsuite.report.tables.latex import escaped
@@ -100,6 +104,29 @@ def test_a_figure_has_the_same_bytes_each_time(few_figures: None) -> None:
     assert one == other
     assert "figures/rank-ranges-schedule.pdf" in one
     assert all(held.startswith(b"%PDF") and b"CreationDate" not in held for held in one.values())
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex here")
+def test_figures_of_any_shape_fit_their_pages_and_two_wide_ones_share_one(tmp_path: Path) -> None:
+    (tmp_path / "figures").mkdir()
+    shown = []
+    for name, (width, height), caption in (
+        ("one", (8, 4.6), "x"),
+        ("two", (8, 4.6), "x"),
+        ("tall", (2, 9), "a caption of many lines " * 25),
+    ):
+        held = figures.PaperFigure(name, caption, figures.pdf(Figure((width, height))))
+        (tmp_path / f"figures/{name}.pdf").write_bytes(held.pdf)
+        shown.append(held.latex)
+    preamble = MAIN.partition(r"\begin{document}")[0]
+    (tmp_path / "main.tex").write_text(
+        "\n".join([preamble, r"\begin{document}", "Words.\n", *shown, r"\end{document}"])
+    )
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "main"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert "too large" not in done.stdout
+    assert "(2 pages" in done.stdout
 
 
 # Numbers
