@@ -130,7 +130,8 @@ def write_picture(path: Path, figure: Figure) -> None:
     import matplotlib as mpl
 
     try:
-        with theme(), mpl.rc_context({"svg.hashsalt": "benchsuite"}):
+        # Hinted, letters of some sizes get strokes of two widths, and look as if they were of another font.
+        with theme(), mpl.rc_context({"svg.hashsalt": "benchsuite", "text.hinting": "none"}):
             figure.savefig(path, dpi=PNG_DPI, metadata=NO_TIMES.get(path.suffix.lower()))
     except OSError as error:
         raise BenchsuiteError(f"cannot write {str(path)!r}: {error.strerror or error}.") from None
