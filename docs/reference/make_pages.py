@@ -30,6 +30,7 @@ import typer
 import benchsuite
 import benchsuite.components
 from benchsuite import hookspecs
+from benchsuite.bundle import read_manifest
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
 from benchsuite.conformance.all_promises import all_promises
@@ -39,6 +40,7 @@ from benchsuite.reference import load_reference
 from benchsuite.reference.stored import FILE
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
 from benchsuite.selection import baseline
+from benchsuite.statements import statement_from_json
 from benchsuite.study import TABLES
 
 DOCS = Path(__file__).parent.parent
@@ -187,11 +189,27 @@ def reference_results(known: Registry) -> str:
             ),
             "## How they were made",
             "\n".join(lines),
+            "## What verify says of them",
+            _verdict_on(stored.path),
             "## Tuned optimizers",
             f"Median over the evaluation seeds of the test part after the last epoch, with the setting that each search chose: {measures}. "
             "Which differences are more than chance, `benchsuite compare reference:adam reference:sgd` says.",
             "\n".join([*head, *table]),
         ]
+    )
+
+
+def _verdict_on(bundle: Path) -> str:
+    """Return what the signed statement beside a bundle says of it."""
+    found = statement_from_json((bundle.parent / "verified.json").read_bytes())
+    if found.bundle != read_manifest(bundle)[1]:
+        raise SystemExit(f"{bundle.parent / 'verified.json'} is of another bundle: run `make reference`.")
+    skipped = [f"{check.name} ({check.reasons[0]})" for check in found.checks if check.verdict == "SKIPPED"]
+    return (
+        f"**{found.verdict}**, on {found.date}: {' '.join(found.reasons)} The sample was drawn by the bundle's hash and the number "
+        f"{found.sample.seed}. The statement lies beside the bundle, "
+        "[`results/reference/verified.json`](../../results/reference/verified.json)."
+        + (f" Not applied: {'; '.join(skipped)}" if skipped else "")
     )
 
 

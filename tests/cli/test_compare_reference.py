@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -238,20 +236,19 @@ def test_what_is_stored_here_needs_no_control(own: Store) -> None:
 
 @pytest.mark.slow
 def test_what_new_writes_has_a_verdict_against_stored_results_of_another_machine(
-    tmp_path: Path, results: tuple[list[Search], list[Record]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, results: tuple[list[Search], list[Record]]
 ) -> None:
-    """A newcomer's path, in processes of its own: four trainings, ten seeds, and a control, which cannot agree with what was made up."""
+    """A newcomer's path, with one worker: four trainings, ten seeds, and a control, which cannot agree with what was made up."""
     searches, records = results
     elsewhere = [replace(record, environment=replace(record.environment, numerics="f" * 16)) for record in records]
     bundle(tmp_path / "theirs.zip", elsewhere, searches)
+    monkeypatch.chdir(tmp_path)
     for words in (
         ["new", "optimizer", "my_opt"],
         ["compare", "my_opt", "reference:adam", "--reference", "theirs.zip", "--workers", "1", "--yes", "--json"],
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "benchsuite", *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(app, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert "16 trials in" in done.stderr
     assert (said["a"], said["b"], said["track"], said["verdict"]) == ("my_opt", "reference:adam", "tuned", "better")

@@ -8,15 +8,20 @@ from pathlib import Path
 import pytest
 
 from benchsuite.bundle import Bundle, open_bundle
+from benchsuite.cli.verifying import evidence_of
 from benchsuite.data_now import DataNow
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.provenance import fingerprints
 from benchsuite.reference import load_reference, reference_file
 from benchsuite.reference.fitting import other_code, other_rules
 from benchsuite.registry import Registry
+from benchsuite.statements import statement_from_json
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from benchsuite.thinned import thinned
+from benchsuite.verification import planning, replaying
+from benchsuite.verification.all_rules import RULES
+from benchsuite.verification.plausible import BEYOND
 
 FILE = Path(__file__).parents[2] / "results" / "reference" / "reference.zip"
 SEEDS = 10
@@ -40,6 +45,22 @@ def test_it_is_of_the_rules_the_code_and_the_data_of_now(bundle: Bundle, bundled
     tasks = {record.trial.task for record in bundle.records}
     assert other_rules(bundle.manifest.rules, tasks, bundled) == "", AGAIN
     assert other_code(bundle.records, lambda trial: fingerprints(trial, bundled), DataNow(bundled)) == "", AGAIN
+
+
+def test_it_breaks_no_rule_of_verify(bundle: Bundle, bundled: Registry) -> None:
+    """All but one, which makes every board anew, and the trials are not trained again: docs/reference/reference-results.md has that."""
+    evidence = evidence_of(bundle, bundled)
+    rules = [rule for rule in (*RULES, planning.rule(bundled), replaying.rule(bundled)) if rule is not BEYOND]
+    checks = [rule.apply(evidence)[0] for rule in rules]
+    assert [(check.name, check.reasons) for check in checks if check.verdict != "PASS"] == [], AGAIN
+
+
+def test_the_statement_beside_it_is_of_it_and_says_pass(bundle: Bundle) -> None:
+    found = statement_from_json((FILE.parent / "verified.json").read_bytes())
+    assert (found.bundle, found.verdict) == (bundle.hash, "PASS"), AGAIN
+    assert found.repeated == len(found.rerun) >= 20
+    page = (FILE.parents[2] / "docs" / "reference" / "reference-results.md").read_text(encoding="utf-8")
+    assert f"**PASS**, on {found.date}: {found.reasons[0]}" in page
 
 
 def test_every_component_of_the_quick_tier_is_there_as_declared(bundle: Bundle, bundled: Registry) -> None:
