@@ -1,19 +1,21 @@
 """A statement: what somebody found who verified a bundle, signed off by name. Pages show it, bundles carry it.
 
-It says of which bundle, by its hash, and from which number the sample was drawn, so that anybody can draw it again.
+It says of which bundle and which records, by their hashes, and from which number the sample was drawn, so that anybody can draw it again.
 docs/reference/statement-format.md describes the JSON.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from benchsuite.record import Count, Name, printable
+from benchsuite.record import Count, Name, Record, printable
 from benchsuite.record_json import NewerFormat, NotARecord
 
 FORMAT = 1
@@ -101,6 +103,8 @@ class Statement:
         versions: Package → version, there.
         verifier: Who signs it.
         date: Of the day, ISO 8601.
+        records: What :func:`records_hash` gives of the bundle's records: the same numbers published anew have another manifest.
+            Empty in statements of before, which are about no records that anybody could name.
     """
 
     bundle: Hash
@@ -113,6 +117,7 @@ class Statement:
     versions: Annotated[dict[Name, Name], Field(max_length=MOST_LINES)] = field(default_factory=dict)
     verifier: Annotated[Name, Field(max_length=200)] = ""
     date: Day | None = None
+    records: Annotated[str, Field(strict=True, pattern="^([0-9a-f]{64})?$")] = ""
 
     def for_page(self) -> dict[str, Any]:
         """Return what a page shows of it, as plain data."""
@@ -133,6 +138,23 @@ class Statement:
             f"{self.repeated} of {len(self.rerun)} trials trained again agree" if self.rerun else "none trained again"
         )
         return f"{self.verdict}: {who}{when}; {again}{f', {bits} to the bit' if bits else ''}"
+
+
+def records_hash(records: Iterable[Record]) -> str:
+    """Return what stands for the numbers of some records, 64 hexadecimal digits; their order does not matter.
+
+    It is the SHA-256 of a line for each record, sorted by id: a JSON array of id, outcome, curves and results without traceback,
+    with sorted keys, no spaces and no letters beyond ASCII.
+
+    Args:
+        records: The records.
+    """
+    found = hashlib.sha256()
+    for record in sorted(records, key=lambda one: one.id):
+        numbers = record.numbers()
+        line = [record.id, numbers["outcome"], numbers["curves"], numbers["results"]]
+        found.update(json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+    return found.hexdigest()
 
 
 def statement_to_json(statement: Statement) -> bytes:

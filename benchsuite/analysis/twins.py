@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from benchsuite.analysis.sample import Column
@@ -94,7 +95,11 @@ def _difference(one: Record, other: Record) -> float | None:
 
 
 def _first_loss(record: Record) -> float | None:
-    """Return the validation loss of the first evaluation after the start."""
+    """Return the validation loss of the first evaluation after the start; of a thinned record, which lacks it, what it is judged by."""
     epochs: Iterable[int] = record.curves.get("epoch", ())
-    losses = record.curves.get("validation_loss", ())
-    return next((float(loss) for epoch, loss in zip(epochs, losses, strict=False) if epoch > 0), None)
+    for name in ("validation_loss", f"validation_{record.task.primary}"):
+        losses = record.curves.get(name, ())
+        loss = next((float(loss) for epoch, loss in zip(epochs, losses, strict=False) if epoch > 0), None)
+        if loss is not None and not math.isnan(loss):
+            return loss
+    return None

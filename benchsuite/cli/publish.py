@@ -73,6 +73,8 @@ def publish(
     from benchsuite.bundle.publishing import comparable, with_pages
     from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
+    from benchsuite.statement_files import read_statements
+    from benchsuite.statements import records_hash, statement_from_json
     from benchsuite.store import Store
     from benchsuite.thinned import thinned
 
@@ -88,7 +90,12 @@ def publish(
     with tempfile.TemporaryDirectory() as folder:
         held = {record.id: record for record in records}
         site = Path(folder) / "site"
-        written = write(store, known, stale=stale, held=held, folder=site, older=older, pages=not no_site)
+        given = [statement_from_json(one) for one in statements.values()]
+        there = list(read_statements(store.folder, []))
+        written = write(
+            store, known, stale=stale, held=held, folder=site, older=older, pages=not no_site,
+            statements=[one for one in given if one not in there],
+        )  # fmt: skip
         content = gathered(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
@@ -96,6 +103,11 @@ def publish(
             content = replace(content, records=[thinned(record) for record in content.records], thin=True)
         content = with_pages(content, written.contents, None if no_site else written.index.parent, before)
     where = place.put(replace(content, statements={**content.statements, **statements}))
+    mine = records_hash(content.records) if given else ""
+    for path, one in zip(statements, given, strict=True):
+        if one.records != mine:
+            words = "The statement {} is about other records than these: the site shows it, and no verdict on its first page."
+            say(console, f"[yellow]![/] {words}", path)
     left = len(records) - len(content.records)
     for line in (*written.damaged, *written.notes):
         say(console, "[yellow]![/] {}", line)

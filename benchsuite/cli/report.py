@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.searches import Search
+    from benchsuite.statements import Statement
     from benchsuite.store import Store
 
 StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
@@ -156,6 +157,7 @@ def write(
     folder: Path | None = None,
     older: Sequence[Mapping[str, Any]] = (),
     pages: bool = True,
+    statements: Sequence[Statement] = (),
 ) -> Written:
     """Write the report and the derived table of a results folder.
 
@@ -170,6 +172,7 @@ def write(
         numbers: Whether the numbers of all rows are written as well.
         folder: Where the site goes, for a publication: it links to no file of the results folder, and nothing else is written.
         older: Earlier boards that it names.
+        statements: What others said, beside those in the folder.
         pages: Whether the site is written; without it the contents alone are made.
 
     Raises:
@@ -261,7 +264,7 @@ def write(
             studies=facts["studies"],
             disputes=facts["disputes"],
             challenges=facts["challenges"],
-            statements=facts["statements"],
+            statements=[*facts["statements"], *(one.for_page() for one in statements)],
             components=component_cards(shown, known),
             tasks=task_cards(shown, known),
         )

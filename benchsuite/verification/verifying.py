@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchsuite.record import Record
-from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement
+from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement, records_hash
 from benchsuite.verification.all_rules import RULES
 from benchsuite.verification.comparing import compared
 from benchsuite.verification.evidence import Evidence
@@ -124,8 +124,9 @@ def stated(
     """
     word, reasons = verdict(looked.checks, rerun)
     return Statement(
-        hash, word, reasons, looked.checks, tuple(rerun), sample, machine, dict(versions or {}), verifier, date
-    )
+        hash, word, reasons, looked.checks, tuple(rerun), sample, machine, dict(versions or {}), verifier, date,
+        records_hash(evidence.records.values()),
+    )  # fmt: skip
 
 
 def chances(evidence: Evidence, rerun: Sequence[Rerun]) -> str:

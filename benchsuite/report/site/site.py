@@ -24,6 +24,7 @@ from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.table import DataTable, table_csv
 from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.site.words import anchor
+from benchsuite.statements import records_hash
 
 
 def is_failure(record: Record) -> bool:
@@ -79,6 +80,11 @@ class SiteData:
     def records(self) -> list[Record]:
         """The records sorted by id."""
         return self.contents.records
+
+    @cached_property
+    def records_hash(self) -> str:
+        """What stands for the numbers that are shown: statements say which ones they are about."""
+        return records_hash(self.records)
 
     @property
     def boards(self) -> list[Leaderboard]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ class StatementView:
     classes: str
     who: str
     bundle: str
+    about: bool
     facts: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     checks: DataTable
@@ -82,15 +84,21 @@ def pages(data: SiteData) -> Iterator[Page]:
 def badges(data: SiteData, links: Links) -> list[Badge]:
     """Return what the start page says of statements and challenges, one badge for each verdict that somebody gave.
 
+    A verdict is one on the records that it names: of statements on others than those that are shown, their number is told.
+
     Args:
         data: The site.
         links: From that page.
     """
     way = links.file(PATH)
-    counts = Counter(str(one["verdict"]) for one in data.statements)
+    mine = [one for one in data.statements if _is_about(one, data)]
+    counts = Counter(str(one["verdict"]) for one in mine)
     found = [
         Badge(f"{verdict}: {_times(counts[verdict])}", CLASSES[verdict], way) for verdict in CLASSES if counts[verdict]
     ]
+    if others := len(data.statements) - len(mine):
+        words = "1 statement" if others == 1 else f"{others} statements"
+        found.append(Badge(f"{words} about other records", "quiet", way))
     if many := len(data.challenges):
         found.append(Badge(f"challenged {_times(many)}", "bad", way))
     return found
@@ -100,9 +108,19 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
+def _is_about(one: Mapping[str, Any], data: SiteData) -> bool:
+    """Say whether a statement is about the numbers that are shown."""
+    return bool(one["records"] == data.records_hash)
+
+
 def _newest(one: Mapping[str, Any]) -> tuple[object, ...]:
     day = str(one.get("date") or "")
-    return (tuple(-ord(letter) for letter in day), str(one["bundle"]), str(one["verifier"]))
+    return (
+        tuple(-ord(letter) for letter in day),
+        str(one["bundle"]),
+        str(one["verifier"]),
+        json.dumps(one, sort_keys=True),
+    )
 
 
 def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links) -> StatementView:
@@ -128,7 +146,12 @@ def _statement(number: int, one: Mapping[str, Any], data: SiteData, links: Links
         classes=CLASSES[one["verdict"]],
         who=one["verifier"] or "nobody signed it",
         bundle=one["bundle"],
+        about=_is_about(one, data),
         facts=(
+            (
+                "about",
+                "the records that are shown" if _is_about(one, data) else "other records than those that are shown",
+            ),
             ("on", one["date"] or "no day"),
             ("sample", f"{len(one['rerun'])} of {sample['of']:,} trials, drawn by the number {sample['seed']}"),
             ("trained again on", one["machine"] or "nothing"),

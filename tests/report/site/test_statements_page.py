@@ -72,6 +72,18 @@ def test_the_first_page_says_what_others_found(pages: dict[str, str]) -> None:
     assert 'href="statements.html"' in page
 
 
+def test_a_statement_about_other_records_gives_no_verdict_on_these(pages: dict[str, str]) -> None:
+    page = pages["index.html"]
+    assert "2 statements about other records" in page
+    assert "INCONCLUSIVE" not in page
+    assert "PASS: 2" not in page
+    page = pages["statements.html"]
+    assert page.count("other records than those that are shown</dd>") == 2
+    assert page.count(">the records that are shown</dd>") == 2
+    assert '<span class="badge quiet">INCONCLUSIVE</span>' in page
+    assert page.count('<span class="badge good">PASS</span>') == 1
+
+
 def test_without_any_there_is_no_page() -> None:
     data = SiteData(Contents([make_record(DIGITS)]))
     assert "statements.html" not in {path for path, _ in site_files(data)}
