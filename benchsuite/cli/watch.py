@@ -119,6 +119,8 @@ class GrowingReport:
             with self.pace.writing():
                 self._write(running)
             self._shown = mark
+        if running and not self._running:
+            say(self.console, "A run is going on.")
         if self._running and running is False:
             say(self.console, "The run has ended.{}", "" if mark == self._shown else " The report follows.")
         self._running = running

@@ -95,9 +95,10 @@ def test_a_folder_is_followed_from_its_first_record_on_and_left_as_it_is(watchin
     store.write(fresh(1))
     watching.until(lambda said: ": 2 records, written in" in said)
     assert watching.get("-/version") == "2"
-    with store.locked():
-        time.sleep(3)
-    watching.until(lambda said: "The run has ended." in said or not Path("/proc/locks").is_file())
+    if Path("/proc/locks").is_file():  # else nobody can say whether a run holds the folder
+        with store.locked():
+            watching.until(lambda said: "A run is going on." in said)
+        watching.until(lambda said: "The run has ended." in said)
     assert {path.name for path in results.iterdir()} == {"trials", ".lock"}
 
 
