@@ -34,6 +34,7 @@ def pages() -> dict[str, str]:
         "final": 0.5,
         "numerics": "",
         "seed": 0,
+        "compared": "",
     }
     dispute = {
         "id": record.id, "task": "digits_mlp", "same_numerics": False,
