@@ -17,13 +17,14 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 """Its head and its rows."""
 
 
-def other_value(name: str, held: bytes, made: bytes) -> str | None:
+def other_value(name: str, held: bytes, made: bytes, but: str = "") -> str | None:
     """Return the first value of a file that is another one, in words; empty where all are the same.
 
     Args:
         name: Of the file, which ends as one of :data:`TABLES`.
         held: Its content.
         made: What the records give.
+        but: Tables that have this column are left out.
 
     Returns:
         ``None`` if nobody can say, since it is of another form: other tables, or other columns.
@@ -32,7 +33,7 @@ def other_value(name: str, held: bytes, made: bytes) -> str | None:
         return _other_in_parquet(held, made)
     read = _csv if name.endswith(".csv") else _markdown
     try:
-        first, second = list(read(held.decode())), list(read(made.decode()))
+        first, second = ([one for one in read(text.decode()) if not but or but not in one[0]] for text in (held, made))
     except (UnicodeDecodeError, csv.Error):
         return None
     if [head for head, _ in first] != [head for head, _ in second]:
@@ -51,7 +52,11 @@ def other_value(name: str, held: bytes, made: bytes) -> str | None:
 def other_words(held: bytes, made: bytes) -> bool:
     """Say whether a Markdown file has a line with a digit, beside its tables, that the records do not give."""
     known = set(made.decode(errors="replace").splitlines())
-    return any(line not in known for line in held.decode(errors="replace").splitlines() if re.search(r"\d", line))
+    return any(
+        line not in known
+        for line in held.decode(errors="replace").splitlines()
+        if line[:1] != "|" and re.search(r"\d", line)
+    )
 
 
 def _csv(text: str) -> Iterator[Table]:

@@ -104,10 +104,10 @@ def publish(
         content = with_pages(content, written.contents, None if no_site else written.index.parent, before)
     where = place.put(replace(content, statements={**content.statements, **statements}))
     mine = records_hash(content.records) if given else ""
-    for path, one in zip(statements, given, strict=True):
+    for name, one in {name: statement_from_json(content) for name, content in statements.items()}.items():
         if one.records != mine:
             words = "The statement {} is about other records than these: the site shows it, and no verdict on its first page."
-            say(console, f"[yellow]![/] {words}", path)
+            say(console, f"[yellow]![/] {words}", name)
     left = len(records) - len(content.records)
     for line in (*written.damaged, *written.notes):
         say(console, "[yellow]![/] {}", line)

@@ -35,6 +35,7 @@ def pages() -> dict[str, str]:
         "numerics": "",
         "compared": "baseline",
         "seed": 0,
+        "compared": "",
     }
     dispute = {
         "id": record.id, "task": "digits_mlp", "same_numerics": False,
