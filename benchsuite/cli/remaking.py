@@ -167,8 +167,8 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
                     continue
                 if thin and said == "":
                     yield Objection(
-                        f"the ranks over all tasks in {name}, and what is said of them, were not compared: they are made of whole curves, which "
-                        "the bundle leaves out. `benchsuite report` of its records gives its own.",
+                        f"the ranks over all tasks in {name}, and what is said of them, were not compared: whole curves "
+                        "make them, which the bundle leaves out. `benchsuite report` of its records gives its own.",
                         fails=False,
                         note=True,
                     )

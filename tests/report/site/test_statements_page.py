@@ -9,7 +9,7 @@ import pytest
 from benchsuite.report import Contents
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.site import SiteData
-from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement
+from benchsuite.statements import DrawnSample, Rerun, RuleCheck, Statement, records_hash
 from tests.factories import DIGITS, make_record
 
 EVIL = "<script>alert(1)</script> \\input{/etc/passwd}"
@@ -23,9 +23,14 @@ def pages() -> dict[str, str]:
         Statement(
             "ab" * 32, verdict, (EVIL,), (RuleCheck("a rule", "PASS", "what it checks", (EVIL,)),),
             (Rerun(record.id, "digits_mlp", "the baseline on digits_mlp, seed 0", "no", EVIL),),
-            DrawnSample(20, 7, 1), "a machine", {}, f"{EVIL} A. Verifier", date,
+            DrawnSample(20, 7, 1), "a machine", {}, f"{EVIL} A. Verifier", date, about,
         ).for_page()
-        for verdict, date in (("PASS", "2026-01-01"), ("FAIL", "2026-02-01"))
+        for verdict, date, about in (
+            ("PASS", "2026-01-01", records_hash([record])),
+            ("FAIL", "2026-02-01", records_hash([record])),
+            ("INCONCLUSIVE", "2026-01-03", "00" * 32),
+            ("PASS", "2026-01-02", ""),
+        )
     ]  # fmt: skip
     side: dict[str, Any] = {
         "outcome": "completed",
@@ -56,7 +61,7 @@ def test_what_others_wrote_is_text(pages: dict[str, str]) -> None:
 
 def test_the_newest_statement_comes_first_and_leads_to_its_trials(pages: dict[str, str]) -> None:
     page = pages["statements.html"]
-    assert page.index(">FAIL</span>") < page.index(">PASS</span>")
+    assert page.index(">FAIL</span>") < page.index(">INCONCLUSIVE</span>") < page.index(">PASS</span>")
     assert f"#{make_record(DIGITS).id}" in page
     assert "does not repeat" in page
 
