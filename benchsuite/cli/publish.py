@@ -106,8 +106,11 @@ def publish(
     mine = records_hash(content.records) if given else ""
     for name, one in {name: statement_from_json(content) for name, content in statements.items()}.items():
         if one.records != mine:
-            words = "The statement {} is about other records than these: the site shows it, and no verdict on its first page."
-            say(console, f"[yellow]![/] {words}", name)
+            say(
+                console,
+                "[yellow]![/] The statement {} is about other records: the first page shows no verdict of it.",
+                name,
+            )
     left = len(records) - len(content.records)
     for line in (*written.damaged, *written.notes):
         say(console, "[yellow]![/] {}", line)

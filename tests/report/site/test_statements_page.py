@@ -26,8 +26,10 @@ def pages() -> dict[str, str]:
             DrawnSample(20, 7, 1), "a machine", {}, f"{EVIL} A. Verifier", date, about,
         ).for_page()
         for verdict, date, about in (
-            ("PASS", "2026-01-01", records_hash([record])), ("FAIL", "2026-02-01", records_hash([record])),
-            ("INCONCLUSIVE", "2026-01-03", "ef" * 32), ("PASS", "2026-01-04", ""),
+            ("PASS", "2026-01-01", records_hash([record])),
+            ("FAIL", "2026-02-01", records_hash([record])),
+            ("INCONCLUSIVE", "2026-01-03", "00" * 32),
+            ("PASS", "2026-01-02", ""),
         )
     ]  # fmt: skip
     side: dict[str, Any] = {
@@ -36,8 +38,8 @@ def pages() -> dict[str, str]:
         "primary": "accuracy",
         "final": 0.5,
         "numerics": "",
-        "compared": "baseline",
         "seed": 0,
+        "compared": "",
     }
     dispute = {
         "id": record.id, "task": "digits_mlp", "same_numerics": False,
@@ -59,7 +61,7 @@ def test_what_others_wrote_is_text(pages: dict[str, str]) -> None:
 
 def test_the_newest_statement_comes_first_and_leads_to_its_trials(pages: dict[str, str]) -> None:
     page = pages["statements.html"]
-    assert page.index(">FAIL</span>") < page.index(">PASS</span>")
+    assert page.index(">FAIL</span>") < page.index(">INCONCLUSIVE</span>") < page.index(">PASS</span>")
     assert f"#{make_record(DIGITS).id[:12]}" in page
     assert "does not repeat" in page
 
