@@ -17,14 +17,13 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 """Its head and its rows."""
 
 
-def other_value(name: str, held: bytes, made: bytes, but: str = "") -> str | None:
+def other_value(name: str, held: bytes, made: bytes) -> str | None:
     """Return the first value of a file that is another one, in words; empty where all are the same.
 
     Args:
         name: Of the file, which ends as one of :data:`TABLES`.
         held: Its content.
         made: What the records give.
-        but: Tables that have this column are left out.
 
     Returns:
         ``None`` if nobody can say, since it is of another form: other tables, or other columns.
@@ -33,7 +32,7 @@ def other_value(name: str, held: bytes, made: bytes, but: str = "") -> str | Non
         return _other_in_parquet(held, made)
     read = _csv if name.endswith(".csv") else _markdown
     try:
-        first, second = ([one for one in read(text.decode()) if not but or but not in one[0]] for text in (held, made))
+        first, second = (list(read(text.decode())) for text in (held, made))
     except (UnicodeDecodeError, csv.Error):
         return None
     if [head for head, _ in first] != [head for head, _ in second]:

@@ -84,6 +84,8 @@ def publish(
     store = _store(results, Store)
     statements = _statements(statement or ())
     records, searches = _held(store)
+    if thin:  # first of all: what is said of them is said of what others get
+        records = [thinned(record) for record in records]
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]
@@ -99,9 +101,7 @@ def publish(
         content = gathered(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
-        if thin:
-            content = replace(content, records=[thinned(record) for record in content.records], thin=True)
-        content = with_pages(content, written.contents, None if no_site else written.index.parent, before)
+        content = with_pages(replace(content, thin=thin), written.contents, None if no_site else written.index.parent, before)
     where = place.put(replace(content, statements={**content.statements, **statements}))
     mine = records_hash(content.records) if given else ""
     for name, one in {name: statement_from_json(content) for name, content in statements.items()}.items():

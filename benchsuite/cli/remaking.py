@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from benchsuite.verification.evidence import Evidence
 
 LOCK = "requirements.txt"
-SUMMARY = "SUMMARY.md"
-RANKED = "Place"
-"""Column of the tables whose rows hold several methods where whole curves show that they are one."""
+"""File of the versions that the pages were made with."""
 OF_PROBLEMS = ("site/index.html",)
 """Pages that say as well what was wrong with the folder that they were made from, which no bundle holds."""
 FROM_FOLDER = ("costs/", "disputed/", "challenges/")
@@ -142,11 +140,8 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
     from benchsuite.bundle.reading import SITE
     from benchsuite.bundle.table_values import TABLES, other_value, other_words
 
-    # Drawings of whole curves are not made of thin records.
     beside = ""
-    if bundle.manifest.thin:
-        beside = "the bundle says that its records were thinned after its pages were made"
-    elif any(study.options.get(name) for study in bundle.studies for name in BESIDE):
+    if any(study.options.get(name) for study in bundle.studies for name in BESIDE):
         beside = "the bundle says that its pages show probes or predictions, which no bundle holds"
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}
@@ -156,22 +151,13 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
         for name in sorted(made.keys() | held.keys()):
             if made.get(name) == held.get(name):
                 continue
-            reason = why or (beside if name.startswith(SITE) or (name == SUMMARY and bundle.manifest.thin) else "")
+            reason = why or (beside if name.startswith(SITE) else "")
             if reason and name == LOCK:
                 continue  # it is why
             if reason and name in held and name in made and name.endswith(TABLES):
                 content = files.read(name)
-                thin = bundle.manifest.thin and name == SUMMARY
-                if said := other_value(name, content, again[name], RANKED if thin else ""):
+                if said := other_value(name, content, again[name]):
                     yield Objection(f"{name} is not what the records give: {said}.")
-                    continue
-                if thin and said == "":
-                    yield Objection(
-                        f"the ranks over all tasks in {name}, and what is said of them, were not compared: they are made of whole "
-                        "curves, which the bundle leaves out. `benchsuite report` of its records gives its own.",
-                        fails=False,
-                        note=True,
-                    )
                     continue
                 if said == "" and not (name.endswith(".md") and other_words(content, again[name])):
                     continue
