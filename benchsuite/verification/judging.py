@@ -52,7 +52,8 @@ def verdict(checks: Sequence[RuleCheck], rerun: Sequence[Rerun]) -> tuple[str, t
     near = len(ran) - bits - cut
     again += [f"{near} of {len(ran)} within what other hardware explains"] * bool(near)
     again += [f"{cut} of {len(ran)} until time or memory ran out"] * bool(cut)
-    return PASS, (f"{rules}, and {', '.join(again)}.",)
+    told = [f"{check.name}: {reason}" for check in checks if check.verdict == PASS for reason in check.reasons]
+    return PASS, (f"{rules}, and {', '.join(again)}.", *told)
 
 
 def _name(one: Rerun) -> str:

@@ -23,11 +23,13 @@ class Objection:
         text: What, a whole sentence.
         fails: Whether it contradicts what the bundle claims; else it is only more than can be seen from here.
         ids: Trials that are concerned: the first to be trained again.
+        note: Whether it is told alone, and changes no verdict: what the rule left out.
     """
 
     text: str
     fails: bool = True
     ids: tuple[str, ...] = ()
+    note: bool = False
 
 
 class NotApplicable(Exception):
@@ -63,8 +65,8 @@ class Rule:
 
 def check_of(name: str, what: str, found: tuple[Objection, ...]) -> RuleCheck:
     """Return the check of a rule that found this: what contradicts the bundle comes first."""
-    ordered = sorted(found, key=lambda one: not one.fails)
-    verdict = PASS if not ordered else FAIL if ordered[0].fails else INCONCLUSIVE
+    ordered = sorted(found, key=lambda one: (one.note, not one.fails))
+    verdict = PASS if not ordered or ordered[0].note else FAIL if ordered[0].fails else INCONCLUSIVE
     reasons = [one_line(shortened(one.text, LONGEST_REASON)) for one in ordered[:MOST_REASONS]]
     if more := len(found) - len(reasons):
         reasons.append(f"… and {more} more.")
