@@ -209,7 +209,7 @@ def test_what_grows_too_much_is_no_longer_unpacked() -> None:
 
 def test_an_earlier_publication_whose_names_get_too_long_is_not_kept_in_pieces(tmp_path: Path) -> None:
     held = made.records()
-    long = "/".join(["a" * 110, "b" * 110, "c.txt"])
+    long = "/".join(["site", "a" * 107, "b" * 108, "c.txt"])
     place = write_bundle(made.content(held, files={long: b"x"}), tmp_path / "bundle")
     before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
     now = rules_now(held[0].trial.engine)
