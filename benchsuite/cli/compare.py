@@ -31,8 +31,8 @@ def compare(asked: Comparing) -> None:
     from benchsuite.cli.contest import check
     from benchsuite.cli.door import say_broken
     from benchsuite.cli.reference_contest import reference_verdict
-    from benchsuite.cli.reference_sides import is_stored
     from benchsuite.cli.tuned_contest import tuned_verdict
+    from benchsuite.reference.sides import is_stored
 
     check(asked)
     console = beside() if asked.json else terminal()

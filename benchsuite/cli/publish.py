@@ -101,7 +101,9 @@ def publish(
         content = gathered(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
-        content = with_pages(replace(content, thin=thin), written.contents, None if no_site else written.index.parent, before)
+        content = with_pages(
+            replace(content, thin=thin), written.contents, None if no_site else written.index.parent, before
+        )
     where = place.put(replace(content, statements={**content.statements, **statements}))
     mine = records_hash(content.records) if given else ""
     for name, one in {name: statement_from_json(content) for name, content in statements.items()}.items():

@@ -13,9 +13,9 @@ from benchsuite.analysis.verdict_warnings import Caution
 from benchsuite.certificates import part_sizes
 from benchsuite.cli.console import say
 from benchsuite.cli.reference_run import MissingTrials
-from benchsuite.cli.reference_sides import Sides
 from benchsuite.errors import BenchsuiteError
 from benchsuite.reference import load_reference
+from benchsuite.reference.sides import Sides
 
 if TYPE_CHECKING:
     from rich.console import Console

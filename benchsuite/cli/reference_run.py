@@ -5,17 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import agreed, say
-from benchsuite.cli.reference_sides import Sides, StoredSide
 from benchsuite.cli.searches import OfSearches
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.reference.control import SEEDS, Control, controls
+from benchsuite.reference.sides import Sides, StoredSide, studies_of
 from benchsuite.store import DamagedRecord, Store
-from benchsuite.study import Execution, Invocation, Study
+from benchsuite.study import Execution, Invocation
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -58,7 +57,7 @@ class MissingTrials:
         self._options: Options
         self._tracks: list[TrackPlan] = []
         self._trials: list[Trial] = []
-        for study in self._studies():
+        for study in studies_of(sides, pattern, tasks, own):
             planned, self._options = prepare(study, self._execution, Invocation(no_local=asked.no_local), self._known)
             if sides.track == "default":
                 self._trials += planned.trials.values()
@@ -73,31 +72,6 @@ class MissingTrials:
         self._ended: list[Search] = []
         self._records: Mapping[str, Record] = {}
         self._judge: Judge | None = None
-
-    def _studies(self) -> list[Study]:
-        """Return what the side that is not stored needs: one study for all tasks whose protocol is the same."""
-        groups: dict[tuple[object, ...], list[str]] = {}
-        for task in self._tasks:
-            search = self._pattern.searches.get(task)
-            key = (search.tuner, search.budget, search.tuning_seeds, search.folds) if search else ()
-            groups.setdefault((self._pattern.seeds[task], key), []).append(task)
-        asked, sides = self._sides.asked, self._sides
-        studies = []
-        for place in self.own:
-            for tasks in groups.values():
-                study = Study(
-                    components={sides.kind: ((asked.a, asked.b)[place],)}, task=tuple(tasks),
-                    seeds=",".join(map(str, self._pattern.seeds[tasks[0]])), epochs=asked.epochs, precision=asked.precision,
-                    lanes=asked.lanes, device=asked.device,
-                )  # fmt: skip
-                search = self._pattern.searches.get(tasks[0])
-                if search:
-                    study = replace(
-                        study, track=sides.track, tuner=search.tuner, budget=str(search.budget),
-                        tuning_seeds=search.tuning_seeds, tuning_folds=search.folds or None,
-                    )  # fmt: skip
-                studies.append(study)
-        return studies
 
     def _same_protocol(self) -> None:
         """Refuse where a trial of one side would have another budget than one of the other.

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from benchsuite.budgets import BUDGETS
 from benchsuite.errors import BenchsuiteError
 from benchsuite.options import Table, build, options_of
+from benchsuite.reference import load_reference
+from benchsuite.reference.sides import Sides, is_stored, studies_of
 from benchsuite.registry import Registry
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.selection import written
@@ -79,8 +81,10 @@ def _run(options: Mapping[str, Any], registry: Registry) -> Expanded:
 
 def _compare(options: Mapping[str, Any], registry: Registry) -> Expanded:
     asked = _built(Comparing, options)
-    if any(one.startswith("reference:") for one in (asked.a, asked.b)) or asked.track not in (None, "default"):
-        raise NotExpanded("compare with stored or tuned results")
+    if is_stored(asked.a) or is_stored(asked.b):
+        return _against_stored(asked, registry)
+    if asked.track not in (None, "default"):
+        raise NotExpanded("compare with tuned results")
     rivals = contest(asked, registry)
     first = plan(study_of_comparison(asked, rivals, "0-0"), registry).trials.values()
     sizes = look_sizes(asked.at_most or LAST_LOOK) if asked.until else ()
@@ -91,6 +95,26 @@ def _compare(options: Mapping[str, Any], registry: Registry) -> Expanded:
     return Expanded(
         asked.seeds or f"{len(seeds)}", {trial.id: trial for trial in planned}, named=True if asked.task else None
     )
+
+
+def _against_stored(asked: Comparing, registry: Registry) -> Expanded:
+    """Expand a comparison with the results that ship: what is not stored follows the protocol of what is."""
+    if asked.reference is not None:
+        raise NotExpanded("compare with the results of another bundle")
+    sides = Sides(asked, registry, load_reference())
+    stored = [sides.of(place) for place, held in enumerate(sides.is_stored) if held]
+    tasks = [task for task in sides.tasks if all(task in side.records for side in stored)]
+    own = [place for place, held in enumerate(sides.is_stored) if not held]
+    studies = studies_of(sides, stored[0], tasks, own)
+    named = True if asked.task else None
+    if sides.track == "default" or not studies:
+        trials = {id: trial for study in studies for id, trial in plan(study, registry).trials.items()}
+        return Expanded("", trials, named=named)
+    if len(studies) > 1:
+        raise NotExpanded("compare with stored results of several protocols")
+    (study,) = studies
+    tracked = track_plan(plan(study, registry), protocol_of(study, registry), registry, named_tasks=True)
+    return Expanded(study.seeds, searches=tracked, named=named)
 
 
 def _sweep(options: Mapping[str, Any], registry: Registry) -> Expanded:

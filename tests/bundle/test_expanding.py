@@ -74,11 +74,26 @@ def test_a_search_that_was_dropped_is_found(asked: Any, bundled: Registry) -> No
     assert "asks for a search of sgd on noisy_quadratic, which its file does not name" in check.reasons[0]
 
 
+def test_a_comparison_with_stored_results_asks_for_the_searches_of_the_other_side(
+    asked: Any, bundled: Registry
+) -> None:
+    sweep = asked(*SWEEP)
+    options = {"a": "sgd", "b": "reference:adam", "task": ("noisy_quadratic",)}
+    check = checked(replace(sweep, verb="compare", options=options, planned=()), bundled)
+    assert check.verdict == "FAIL"
+    assert "asks for a search of sgd on noisy_quadratic, which its file does not name" in check.reasons[0]
+    check = checked(replace(sweep, verb="compare", options={**options, "track": "default"}, planned=()), bundled)
+    assert check.verdict == "FAIL"
+    assert "asks for 10 trials, and its file does not plan 10 of them" in check.reasons[0]
+    both = {**options, "a": "reference:sgd"}  # nothing is asked for
+    assert checked(replace(sweep, verb="compare", options=both, planned=()), bundled).verdict == "PASS"
+
+
 def test_what_cannot_be_expanded_is_open_since_its_author_wrote_the_verb(asked: Any, bundled: Registry) -> None:
     sweep = asked(*SWEEP)
     variance = replace(sweep, verb="variance", options={"task": "noisy_quadratic"})
-    stored = replace(sweep, verb="compare", options={"a": "sgd", "b": "reference:adam"})
-    words = "not expanded again, since nobody knows how: 1 of compare with stored or tuned results, 1 of variance."
+    stored = replace(sweep, verb="compare", options={"a": "sgd", "b": "adam", "track": "tuned"})
+    words = "not expanded again, since nobody knows how: 1 of compare with tuned results, 1 of variance."
     check = checked(sweep, bundled, variance, stored)
     assert check.verdict == "INCONCLUSIVE"
     assert check.reasons[0].startswith(words)

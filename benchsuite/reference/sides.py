@@ -12,6 +12,7 @@ from benchsuite.seed_numbers import seed_numbers
 from benchsuite.selection import written
 from benchsuite.studies.comparison import Rivals, contest, study_of
 from benchsuite.studies.plan import plan, tasks_of
+from benchsuite.study import Study
 
 if TYPE_CHECKING:
     from benchsuite.record import Record
@@ -193,6 +194,38 @@ class Sides:
             study_of(self.asked, self.contest, "0-0"), components={self.kind: (selection,)}, task=tuple(tasks)
         )
         return {trial.task: trial for trial in plan(study, self.known).trials.values()}
+
+
+def studies_of(sides: Sides, pattern: StoredSide, tasks: Sequence[str], own: Sequence[int]) -> list[Study]:
+    """Return what the sides that are not stored need: one study for all tasks whose protocol is the same.
+
+    Args:
+        sides: What is compared.
+        pattern: What is stored: its protocol is that of the other side.
+        tasks: Those that are compared.
+        own: The sides that are not stored.
+    """
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for task in tasks:
+        search = pattern.searches.get(task)
+        key = (search.tuner, search.budget, search.tuning_seeds, search.folds) if search else ()
+        groups.setdefault((pattern.seeds[task], key), []).append(task)
+    asked, studies = sides.asked, []
+    for place in own:
+        for names in groups.values():
+            study = Study(
+                components={sides.kind: ((asked.a, asked.b)[place],)}, task=tuple(names),
+                seeds=",".join(map(str, pattern.seeds[names[0]])), epochs=asked.epochs, precision=asked.precision,
+                lanes=asked.lanes, device=asked.device,
+            )  # fmt: skip
+            search = pattern.searches.get(names[0])
+            if search:
+                study = replace(
+                    study, track=sides.track, tuner=search.tuner, budget=str(search.budget),
+                    tuning_seeds=search.tuning_seeds, tuning_folds=search.folds or None,
+                )  # fmt: skip
+            studies.append(study)
+    return studies
 
 
 def check(asked: Comparing) -> None:
