@@ -28,7 +28,7 @@ BELOW = {
     "site": (".html", ".css", ".js", ".json", ".csv", ".svg", ".png", ".txt"),
 }
 """Folder → how names in it and below it end."""
-OLDER = re.compile(r"archive/[^/]+/(?P<name>.+)", re.DOTALL)
+OLDER = re.compile(r"(archive/[^/]+/)+(?P<name>.+)", re.DOTALL)
 OF_OLDER = re.compile(r"manifest\.json|statements/[^/]+\.json")
 """What an earlier publication has that the manifest of this one may name."""
 

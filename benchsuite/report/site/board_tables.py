@@ -44,7 +44,7 @@ def ranking_table(data: SiteData, links: Links, board: Leaderboard, rows: Sequen
         place = None if row.place is None else row.place.place
         tie += place != before  # rows of one place stand together, on one ground
         before = place
-        held = dict(zip(cells.heads, texts, strict=True))
+        held = tuple(zip(cells.heads, texts, strict=True))
         orders = {
             "Place": _place(row.place),
             "Ranks": _rank(row.place),
@@ -76,7 +76,7 @@ def task_ranking_table(data: SiteData, links: Links, board: Leaderboard, positio
     sign = -1 if board.columns[position].better == "max" else 1
     lines = []
     for (row, entry), texts in zip(entries, cells.rows, strict=True):
-        held = dict(zip(cells.heads, texts, strict=True))
+        held = tuple(zip(cells.heads, texts, strict=True))
         final = math.nan if entry.final is None else sign * entry.final.estimate
         orders = {
             "Place": _place(entry.place),
@@ -105,7 +105,7 @@ def cells_table(
         csv: Name of the CSV.
     """
     lines = tuple(
-        _line(data, links, board, row, dict(zip(cells.heads, texts, strict=True)), {}, _ids(row), "")
+        _line(data, links, board, row, tuple(zip(cells.heads, texts, strict=True)), {}, _ids(row), "")
         for row, texts in zip(rows, cells.rows, strict=True)
     )
     return data.table(DataTable(cells.title, _heads(cells), lines, cells.notes, csv))
@@ -116,14 +116,14 @@ def _line(
     links: Links,
     board: Leaderboard,
     row: Row,
-    texts: dict[str, str],
+    texts: Sequence[tuple[str, str]],  # two columns may have one head
     orders: dict[str, float | None],
     ids: Iterable[str],
     classes: str,
 ) -> TableLine:
     record = links.records(ids)
     cells = []
-    for head, text in texts.items():
+    for head, text in texts:
         if head == NAME:
             also, named = (row.also,) if row.also else (), name_text(row)
             label = row.label + text.removeprefix(named) if text.startswith(named) else text

@@ -99,6 +99,9 @@ class DataTable:
         notes: What stands below it, one sentence or more each.
         csv: Name of its CSV in ``data/`` without ending, see ``SiteData.csv``; empty for none.
         classes: Of the style sheet.
+
+    Raises:
+        ValueError: If a row has another number of cells than there are columns.
     """
 
     title: str
@@ -107,6 +110,10 @@ class DataTable:
     notes: tuple[str, ...] = field(default=())
     csv: str = ""
     classes: str = ""
+
+    def __post_init__(self) -> None:
+        if wrong := {len(line.cells) for line in self.rows} - {len(self.heads)}:
+            raise ValueError(f"{self.title}: {len(self.heads)} columns, and rows of {sorted(wrong)} cells.")
 
     @property
     def id(self) -> str:
