@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 from benchsuite import drafts
 from benchsuite.errors import cannot_write
@@ -19,6 +20,8 @@ from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
 from benchsuite.text import one_line, shortened
+
+T = TypeVar("T")
 
 LARGEST = 64 * 2**20
 """Bytes. A record of 100,000 evaluated epochs of three measures has 28 million."""
@@ -131,16 +134,9 @@ class RecordFiles:
 
     def _load(self, folder: str, name: str) -> Record | Damage | None:
         path = f"{self._name}/{folder}/{name}"
-        try:
-            record = record_from_json(read_plain(f"{self._folder}/{folder}/{name}", LARGEST))
-        except FileNotFoundError:
-            return None
-        except NewerFormat as error:
-            return Damage(path, str(error), newer=True)
-        except (NotPlain, NotARecord) as error:
-            return Damage(path, str(error))
-        except OSError as error:
-            return Damage(path, f"cannot be read: {error.strerror}", readable=False)
+        record = read_one(f"{self._folder}/{folder}/{name}", path, record_from_json)
+        if record is None or isinstance(record, Damage):
+            return record
         if record.id != name[:-5]:
             return Damage(path, f"holds trial {record.id}, which its name does not say")
         return record
@@ -171,6 +167,67 @@ def entries(place: str | Path, where: str, wrong: list[Damage]) -> list[os.DirEn
         wrong.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
         return []
     return sorted((one for one in kept if one.name not in OF_FILE_MANAGERS), key=lambda one: one.name)
+
+
+def read_one(path: str | Path, where: str, parse: Callable[[bytes], T], largest: int = LARGEST) -> T | Damage | None:
+    """Read one file: what it holds, or what is wrong with it; ``None`` if it is gone.
+
+    Args:
+        path: Of the file.
+        where: The same, relative to the results folder.
+        parse: Makes of its content what it holds; raises :class:`NotARecord` if that is none.
+        largest: Bytes that it may have.
+    """
+    try:
+        return parse(read_plain(path, largest))
+    except FileNotFoundError:
+        return None
+    except NewerFormat as error:
+        return Damage(where, str(error), newer=True)
+    except (NotPlain, NotARecord) as error:
+        return Damage(where, str(error))
+    except OSError as error:
+        return Damage(where, f"cannot be read: {error.strerror}", readable=False)
+
+
+def read_each(
+    folder: Path,
+    place: str,
+    noun: str,
+    parse: Callable[[bytes], T],
+    damaged: list[Damage],
+    *,
+    key: Callable[[T], str] | None = None,
+    named: re.Pattern[str] = RECORD,
+    largest: int = LARGEST,
+) -> Iterator[T]:
+    """Read what each file of one folder holds, sorted by their names.
+
+    Args:
+        folder: The results folder.
+        place: The folder in it.
+        noun: What a file holds, in a word.
+        parse: Makes it of a file's content; raises :class:`NotARecord` if that is none.
+        damaged: Filled with all else that lies there.
+        key: Of what a file holds, as its name must say it without its ending; names say nothing unless given.
+        named: How files are named.
+        largest: Bytes that one may have.
+    """
+    if (folder / place).is_symlink():
+        damaged.append(Damage(place, "is a link, and links are not followed", readable=False))
+        return
+    for entry in entries(folder / place, place, damaged):
+        where = f"{place}/{entry.name}"
+        if not named.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
+            damaged.append(Damage(where, f"is {kind_of(entry.path) or f'a file whose name is not that of a {noun}'}"))
+            continue
+        found = read_one(entry.path, where, parse, largest)
+        if isinstance(found, Damage):
+            damaged.append(found)
+        elif found is not None and key is not None and key(found) != entry.name.removesuffix(".json"):
+            damaged.append(Damage(where, f"holds {noun} {key(found)}, which its name does not say"))
+        elif found is not None:  # it may go meanwhile
+            yield found
 
 
 def some_of(damaged: Sequence[object], folder: Path) -> list[str]:

@@ -5,20 +5,19 @@ The trials are ordinary records, named by their ids. docs/reference/record-forma
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from benchsuite.record import Count, Name, Positive, printable
-from benchsuite.record_json import NewerFormat, NotARecord
+from benchsuite.record import Count, Name, Positive
+from benchsuite.record_json import NotARecord
 from benchsuite.spaces import Value
 from benchsuite.text import LONGEST_REASON
 from benchsuite.trial import identity
+from benchsuite.versioned_json import of_format, to_json, validated
 
 FORMAT = 1
 
@@ -150,8 +149,7 @@ PROTOCOL = tuple(
 
 def search_to_json(search: Search) -> bytes:
     """Return the content of a search's file: equal searches are equal bytes."""
-    data = printable({"format": FORMAT, "id": search.id, **asdict(search)})
-    return json.dumps(data, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+    return to_json({"format": FORMAT, "id": search.id, **asdict(search)})
 
 
 def search_from_json(content: bytes) -> Search:
@@ -164,24 +162,9 @@ def search_from_json(content: bytes) -> Search:
         NewerFormat: If a newer benchsuite wrote it.
         NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
     """
-    try:
-        data = from_json(content, allow_inf_nan=False)
-    except ValueError as error:
-        raise NotARecord(f"is not whole JSON ({error})") from None
-    number = data.pop("format", None) if isinstance(data, dict) else None
-    if type(number) is not int or number < 1:
-        raise NotARecord("does not follow the format: top level: must be an object whose format is 1")
-    if number > FORMAT:
-        raise NewerFormat(f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite")
+    data = of_format(content, FORMAT)
     id = data.pop("id", None)
-    try:
-        search = _searches.validate_python(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "top level"
-        raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
-    except RecursionError:
-        raise NotARecord("does not follow the format: it is nested too deeply") from None
+    search = validated(_searches, data)
     if wrong := _disagreement(search, id):
         raise NotARecord(f"does not follow the format: {wrong}")
     return search

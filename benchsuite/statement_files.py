@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchsuite.plain_files import NotPlain, kind_of, read_plain
-from benchsuite.record_files import Damage, entries
-from benchsuite.record_json import NewerFormat, NotARecord
+from benchsuite.record_files import Damage, read_each
 from benchsuite.statements import LARGEST, Statement, statement_from_json
 
 STATEMENTS = "statements"
 """Where they lie, below the results folder."""
+NAME = re.compile(r".+\.json", re.DOTALL)
+"""Of a file: whoever wrote it chose it."""
 
 
 def read_statements(folder: Path, damaged: list[Damage]) -> Iterator[Statement]:
@@ -21,23 +22,4 @@ def read_statements(folder: Path, damaged: list[Damage]) -> Iterator[Statement]:
         folder: The results folder.
         damaged: Filled with all else that lies there, and is none.
     """
-    place = folder / STATEMENTS
-    if place.is_symlink():
-        damaged.append(Damage(STATEMENTS, "is a link, and links are not followed", readable=False))
-        return
-    for entry in entries(place, STATEMENTS, damaged):
-        where = f"{STATEMENTS}/{entry.name}"
-        if not entry.name.endswith(".json") or not entry.is_file(follow_symlinks=False):
-            what = kind_of(entry.path) or "a file whose name is not that of a statement"
-            damaged.append(Damage(where, f"is {what}"))
-            continue
-        try:
-            yield statement_from_json(read_plain(entry.path, LARGEST))
-        except FileNotFoundError:  # it may go meanwhile
-            continue
-        except NewerFormat as error:
-            damaged.append(Damage(where, str(error), newer=True))
-        except (NotPlain, NotARecord) as error:
-            damaged.append(Damage(where, str(error)))
-        except OSError as error:
-            damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
+    return read_each(folder, STATEMENTS, "statement", statement_from_json, damaged, named=NAME, largest=LARGEST)

@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from benchsuite.record import Count, Name, Record, printable
-from benchsuite.record_json import NewerFormat, NotARecord
+from benchsuite.record import Count, Name, Record
+from benchsuite.versioned_json import of_format, to_json, validated
 
 FORMAT = 1
 LARGEST = 4 * 2**20
@@ -159,8 +158,7 @@ def records_hash(records: Iterable[Record]) -> str:
 
 def statement_to_json(statement: Statement) -> bytes:
     """Return the content of a statement's file: equal statements are equal bytes."""
-    data: Any = printable({"format": FORMAT, **asdict(statement)})
-    return json.dumps(data, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+    return to_json({"format": FORMAT, **asdict(statement)})
 
 
 def statement_from_json(content: bytes) -> Statement:
@@ -173,21 +171,7 @@ def statement_from_json(content: bytes) -> Statement:
         NewerFormat: If a newer benchsuite wrote it.
         NotARecord: If it is not whole, or not as docs/reference/statement-format.md says.
     """
-    try:
-        data = from_json(content, allow_inf_nan=False)
-    except ValueError as error:
-        raise NotARecord(f"is not whole JSON ({error})") from None
-    number = data.pop("format", None) if isinstance(data, dict) else None
-    if type(number) is not int or number < 1:
-        raise NotARecord("does not follow the format: top level: must be an object whose format is 1")
-    if number > FORMAT:
-        raise NewerFormat(f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite")
-    try:
-        return _statements.validate_python(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "top level"
-        raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
+    return validated(_statements, of_format(content, FORMAT))
 
 
 for _typed in (RuleCheck, Rerun, DrawnSample, Statement):

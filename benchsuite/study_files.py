@@ -6,22 +6,20 @@ searches. docs/reference/record-format.md describes the JSON.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from benchsuite.errors import cannot_write
 from benchsuite.folder import Folder
-from benchsuite.plain_files import NotPlain, kind_of, read_plain
-from benchsuite.record import MadeBy, Name, printable
-from benchsuite.record_files import LARGEST, RECORD, Damage, entries
-from benchsuite.record_json import NewerFormat, NotARecord
+from benchsuite.record import MadeBy, Name
+from benchsuite.record_files import Damage, read_each
+from benchsuite.record_json import NotARecord
 from benchsuite.trial import identity
+from benchsuite.versioned_json import of_format, to_json, validated
 
 FORMAT = 1
 STUDIES = "studies"
@@ -76,8 +74,7 @@ class StudyFile:
 
 def study_to_json(study: StudyFile, *, indent: int | None = 1) -> bytes:
     """Return the content of a study's file: equal ones are equal bytes."""
-    data = printable({"format": FORMAT, "id": study.id, **asdict(study)})
-    return json.dumps(data, indent=indent, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+    return to_json({"format": FORMAT, "id": study.id, **asdict(study)}, indent=indent)
 
 
 def study_from_json(content: bytes) -> StudyFile:
@@ -90,24 +87,9 @@ def study_from_json(content: bytes) -> StudyFile:
         NewerFormat: If a newer benchsuite wrote it.
         NotARecord: If it is not whole, or not as docs/reference/record-format.md says.
     """
-    try:
-        data: Any = from_json(content, allow_inf_nan=False)
-    except ValueError as error:
-        raise NotARecord(f"is not whole JSON ({error})") from None
-    number = data.pop("format", None) if isinstance(data, dict) else None
-    if type(number) is not int or number < 1:
-        raise NotARecord(f"does not follow the format: top level: must be an object whose format is {FORMAT}")
-    if number > FORMAT:
-        raise NewerFormat(f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite")
+    data = of_format(content, FORMAT)
     id = data.pop("id", None)
-    try:
-        study = _studies.validate_python(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "top level"
-        raise NotARecord(f"does not follow the format: {where}: {first['msg']}") from None
-    except RecursionError:
-        raise NotARecord("does not follow the format: it is nested too deeply") from None
+    study = validated(_studies, data)
     if id != study.id:
         raise NotARecord("does not follow the format: id: is that of another study")
     for name in ("planned", "searches"):
@@ -150,31 +132,7 @@ def read_studies(folder: Path, damaged: list[Damage]) -> Iterator[StudyFile]:
         folder: The results folder.
         damaged: Filled with all else that lies there, and is none.
     """
-    place = folder / STUDIES
-    if place.is_symlink():
-        damaged.append(Damage(STUDIES, "is a link, and links are not followed", readable=False))
-        return
-    for entry in entries(place, STUDIES, damaged):
-        where = f"{STUDIES}/{entry.name}"
-        if not RECORD.fullmatch(entry.name) or not entry.is_file(follow_symlinks=False):
-            what = kind_of(entry.path) or "a file whose name is not that of a study"
-            damaged.append(Damage(where, f"is {what}"))
-            continue
-        try:
-            study = study_from_json(read_plain(entry.path, LARGEST))
-        except FileNotFoundError:  # it may go meanwhile
-            continue
-        except NewerFormat as error:
-            damaged.append(Damage(where, str(error), newer=True))
-        except (NotPlain, NotARecord) as error:
-            damaged.append(Damage(where, str(error)))
-        except OSError as error:
-            damaged.append(Damage(where, f"cannot be read: {error.strerror}", readable=False))
-        else:
-            if study.id != entry.name.removesuffix(".json"):
-                damaged.append(Damage(where, f"holds study {study.id}, which its name does not say"))
-                continue
-            yield study
+    return read_each(folder, STUDIES, "study", study_from_json, damaged, key=lambda study: study.id)
 
 
 _studies: TypeAdapter[StudyFile] = TypeAdapter(StudyFile)

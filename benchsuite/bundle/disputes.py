@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from benchsuite.bundle.errors import said
 from benchsuite.bundle.manifest import Author, Challenged, NotAManifest, Sha256, once
-from benchsuite.plain_files import NotPlain, kind_of, read_plain
-from benchsuite.record import Name, Record, printable
-from benchsuite.record_files import LARGEST, Damage, entries
-from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
+from benchsuite.plain_files import kind_of
+from benchsuite.record import Name, Record
+from benchsuite.record_files import Damage, entries, read_each, read_one
+from benchsuite.record_json import NotARecord, record_from_json
 from benchsuite.repetition import difference
 from benchsuite.study_files import TrialId
+from benchsuite.versioned_json import to_json, validated, without_format
 
 FORMAT = 1
 DISPUTED = "disputed"
 CHALLENGES = "challenges"
 ID = re.compile(r"[0-9a-f]{32}")
+HASH = re.compile(r"[0-9a-f]{64}\.json")
 T = TypeVar("T")
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -135,12 +137,12 @@ class KeptChallenge:
 def dispute_to_json(other: OtherRecord) -> bytes:
     """Return the content of a file of a dispute."""
     data = {"format": FORMAT, "origin": other.origin, "author": other.author, "record": other.record.to_json()}
-    return _json(data)
+    return to_json(data)
 
 
 def challenge_to_json(challenge: KeptChallenge) -> bytes:
     """Return the content of a file of a challenge."""
-    return _json({"format": FORMAT, **asdict(challenge)})
+    return to_json({"format": FORMAT, **asdict(challenge)})
 
 
 def read_disputes(folder: Path, here: Mapping[str, Record], damaged: list[Damage]) -> Iterator[Dispute]:
@@ -162,9 +164,11 @@ def read_disputes(folder: Path, here: Mapping[str, Record], damaged: list[Damage
         others = []
         for file in entries(entry.path, where, damaged):
             place = f"{where}/{file.name}"
-            found = _from_file(Path(file.path), place, dispute_from_json)
+            found = read_one(file.path, place, dispute_from_json)
             if isinstance(found, Damage):
                 damaged.append(found)
+            elif found is None:  # it may go meanwhile
+                continue
             elif found.file != place:
                 damaged.append(
                     Damage(place, f"holds trial {found.record.id} of another origin, which its name does not say")
@@ -182,18 +186,9 @@ def read_challenges(folder: Path, damaged: list[Damage]) -> Iterator[KeptChallen
         folder: The results folder.
         damaged: Filled with all else that lies there.
     """
-    if (folder / CHALLENGES).is_symlink():
-        damaged.append(Damage(CHALLENGES, "is a link, and links are not followed", readable=False))
-        return
-    for entry in entries(folder / CHALLENGES, CHALLENGES, damaged):
-        where = f"{CHALLENGES}/{entry.name}"
-        found = _from_file(Path(entry.path), where, challenge_from_json)
-        if isinstance(found, Damage):
-            damaged.append(found)
-        elif entry.name != f"{found.hash}.json":
-            damaged.append(Damage(where, "holds another challenge than its name says"))
-        else:
-            yield found
+    return read_each(
+        folder, CHALLENGES, "challenge", challenge_from_json, damaged, key=lambda one: one.hash, named=HASH
+    )
 
 
 def dispute_from_json(content: bytes) -> OtherRecord:
@@ -216,23 +211,7 @@ def challenge_from_json(content: bytes) -> KeptChallenge:
         NewerFormat: If a newer benchsuite wrote it.
         NotARecord: If it is not whole, or not as docs/reference/bundle-format.md says.
     """
-    try:
-        return _challenges.validate_python(_object(content))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "top level"
-        raise NotARecord(f"does not follow the format: {place}: {first['msg']}") from None
-
-
-def _from_file(path: Path, where: str, read: Callable[[bytes], T]) -> T | Damage:
-    try:
-        return read(read_plain(path, LARGEST))
-    except NewerFormat as error:
-        return Damage(where, str(error), newer=True)
-    except (NotPlain, NotARecord) as error:
-        return Damage(where, str(error))
-    except OSError as error:
-        return Damage(where, f"cannot be read: {error.strerror}", readable=False)
+    return validated(_challenges, _object(content))
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -241,12 +220,7 @@ def _object(content: bytes) -> dict[str, Any]:
         data = once(content)
     except NotAManifest as error:
         raise NotARecord(str(error)) from None
-    number = data.pop("format", None) if isinstance(data, dict) else None
-    if not isinstance(data, dict) or type(number) is not int or number < 1:
-        raise NotARecord(f"does not follow the format: top level: must be an object whose format is {FORMAT}")
-    if number > FORMAT:
-        raise NewerFormat(f"has format {number}; this benchsuite reads up to {FORMAT}. Upgrade benchsuite")
-    return data
+    return without_format(data, FORMAT)
 
 
 def _plain(record: Record) -> dict[str, Any]:
@@ -263,10 +237,6 @@ def _plain(record: Record) -> dict[str, Any]:
         or "baseline",
         "seed": record.trial.seed,
     }
-
-
-def _json(data: Any) -> bytes:
-    return json.dumps(printable(data), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
 
 
 _challenges: TypeAdapter[KeptChallenge] = TypeAdapter(KeptChallenge)
