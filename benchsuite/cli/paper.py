@@ -9,14 +9,12 @@ import typer
 
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
-from benchsuite.cli.report import MeasureOption, StaleOption, TrackOption, check_view, parts_of
+from benchsuite.cli.report import MeasureOption, StaleOption, TrackOption, check_view, write
 from benchsuite.errors import BenchsuiteError, unknown
 
 if TYPE_CHECKING:
     from benchsuite.registry import Registry
-    from benchsuite.report import Contents
     from benchsuite.report.paper import Declared
-    from benchsuite.store import Store
 
 HOME = "https://github.com/benchsuite/benchsuite"
 OutputOption = Annotated[
@@ -54,7 +52,8 @@ def paper(
     folder = output or results / "paper"
     check_folder(folder)
     store, known = Store(results, create=False), registry(plugin, no_local)
-    contents, old = contents_of(store, known, stale=stale, track=track, measure=measure)
+    held = write(store, known, stale=stale, track=track, measure=measure, pages=False)
+    contents, old = held.contents, held.stale
     kinds = [one.replace("-", "_") for one in kind or ()]
     there = sorted({board.kind for board in contents.shown})
     if not there:
@@ -83,55 +82,6 @@ def paper(
         folder,
         len(written.written),
     )
-
-
-def contents_of(
-    store: Store, known: Registry, *, stale: bool = False, track: str | None = None, measure: str | None = None
-) -> tuple[Contents, int]:
-    """Return what the report of a results folder holds, and how many of its records are stale.
-
-    Args:
-        store: The results folder.
-        known: The plugins that were found; they say what is stale.
-        stale: Whether stale records are among them.
-        track: The one whose leaderboards are made; all unless given.
-        measure: What leaderboards are made of; what each kind is judged by unless given.
-
-    Raises:
-        BenchsuiteError: If no record counts.
-    """
-    from benchsuite.analysis.reference import reference_of
-    from benchsuite.cost_files import all_costs
-    from benchsuite.costs_now import costs_now
-    from benchsuite.data_now import DataNow
-    from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import Damage
-    from benchsuite.report import Contents
-
-    judge = judge_of(known, store.extras, data=DataNow(known))
-    damaged: list[Damage] = []
-    shown, old = [], 0
-    for record in store.records(damaged):
-        freshness = judge(record.trial, record)
-        old += freshness is Freshness.STALE
-        if freshness.counts or (stale and freshness is Freshness.STALE):
-            shown.append(record)
-    if not shown:
-        raise BenchsuiteError(
-            f"none of the records in {store.folder} counts: {old} are stale. Run the same study again to renew them, or show them "
-            "with --stale."
-        )
-    contents = Contents(
-        shown,
-        known.same_as,
-        searches=store.searches(damaged),
-        measure=measure,
-        track=track,
-        costs=costs_now(all_costs(store.folder, damaged), known, stale)[0],
-        parts=parts_of(shown, known, store),
-        reference=reference_of(store.folder),
-    )
-    return contents, old
 
 
 def declared_by(known: Registry, stale: int, *, shown: bool = False) -> Declared:

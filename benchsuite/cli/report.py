@@ -69,6 +69,7 @@ class Written:
         notes: What to say of records that were left out, or stand in it although their code changed, one line each.
         damaged: What lies among the records and is none, one line each; of many the first.
         tables: The rankings and numbers in files, where they were asked for.
+        stale: How many records are stale, whether they stand in it or not.
     """
 
     index: Path
@@ -76,6 +77,7 @@ class Written:
     notes: tuple[str, ...]
     damaged: tuple[str, ...]
     tables: tuple[Path, ...] = ()
+    stale: int = 0
 
 
 def report(
@@ -246,7 +248,7 @@ def write(
     extras = store.extras
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     if not pages:
-        return Written((folder or store.folder / "report") / "index.html", contents, notes, tuple(said))
+        return Written((folder or store.folder / "report") / "index.html", contents, notes, tuple(said), stale=len(old))
     try:
         index = write_report(
             contents,
@@ -277,7 +279,7 @@ def write(
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, notes, tuple(said), tuple(tables))
+    return Written(index, contents, notes, tuple(said), tuple(tables), len(old))
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:

@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.engine.numerics import numerics
-from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.searches import Search
@@ -23,6 +22,7 @@ from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from benchsuite.thinned import thinned
 from benchsuite.trial import Trial
+from tests.cli.test_compare import refused, run
 from tests.stored import bundle, made, searched
 
 TASK = "noisy_quadratic"
@@ -82,20 +82,6 @@ def own(folder: Path, bundled: Registry, here: str) -> Store:
     for record in (*records, *declared(["sgd"], bundled, here)):
         store.write(record)
     return store
-
-
-def run(*arguments: str, code: int = 0) -> Any:
-    done = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["compare", *arguments], catch_exceptions=False)
-    assert done.exit_code == code, done.output
-    return done
-
-
-def refused(*arguments: str) -> str:
-    with pytest.raises(BenchsuiteError) as caught:
-        CliRunner().invoke(app, ["compare", *arguments], catch_exceptions=False)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
 
 
 def verdict(*arguments: str) -> dict[str, Any]:

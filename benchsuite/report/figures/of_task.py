@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.probes import layer_probes
 from benchsuite.analysis.sample import column_labels
 from benchsuite.analysis.sensitivity import Sensitivities, sensitivities
@@ -22,6 +24,9 @@ from benchsuite.report.drawings.series_legend import Named, draw_legend, width_o
 from benchsuite.report.figures.asked import FigureChoice, FigureSource, chosen_names, one_task
 from benchsuite.report.tables.numbers import folds_text
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 CURVES_HEIGHT = 3.5
 """Of the axes, in inches."""
 
@@ -30,47 +35,41 @@ def learning_curves(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return the learning curves of a task beside what every seed ended with."""
     if asked.across not in ACROSS:
         raise unknown("thing that curves run over:", asked.across, ACROSS)
-    found = []
-    for board, at in source.columns(asked):
-        head = board.columns[at]
-        series = _series(source, asked, board, at)
-        words = comparison_words(series, head)
+    return [_curves_of(source, asked, board, at) for board, at in source.columns(asked)]
 
-        def draw(axes, series=series, head=head):  # type: ignore[no-untyped-def]
-            over = folds_text([head.column.folds])
-            draw_learning_curves(axes, series, head.primary, head.direction, over=over, across=asked.across)
-            named = [Named(one.label, one.style, one.component, one.shade) for one in series]
-            return draw_legend(axes, named, CURVES_HEIGHT)
 
-        named = [Named(one.label, one.style, one.component, one.shade) for one in series]
-        found.append(
-            Picture(
-                f"learning-curves {board.key} {head.label}", f"{board.title} on {head.label}", words, draw, 5.6,
-                CURVES_HEIGHT, Margins(0.7, 0.2 + (width_of(named, CURVES_HEIGHT) if named else 0)),
-                lambda series=series, head=head: comparison(series, head, across=asked.across),  # type: ignore[misc]
-            )
-        )  # fmt: skip
-    return found
+def _curves_of(source: FigureSource, asked: FigureChoice, board: Leaderboard, at: int) -> Picture:
+    head, series = board.columns[at], _series(source, asked, board, at)
+    named = [Named(one.label, one.style, one.component, one.shade) for one in series]
+
+    def draw(axes: Axes) -> Axes:
+        over = folds_text([head.column.folds])
+        draw_learning_curves(axes, series, head.primary, head.direction, over=over, across=asked.across)
+        return draw_legend(axes, named, CURVES_HEIGHT)
+
+    return Picture(
+        f"learning-curves {board.key} {head.label}", f"{board.title} on {head.label}", comparison_words(series, head),
+        draw, 5.6, CURVES_HEIGHT, Margins(0.7, 0.2 + (width_of(named, CURVES_HEIGHT) if named else 0)),
+        lambda: comparison(series, head, across=asked.across),
+    )  # fmt: skip
 
 
 def seeds(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     """Return what every seed of a task ended with."""
-    found = []
-    for board, at in source.columns(asked):
-        head = board.columns[at]
-        series = _series(source, asked, board, at)
-        left = 0.35 + 0.066 * max((len(short(one.label)) for one in series), default=0)
-        found.append(
-            Picture(
-                f"seeds {board.key} {head.label}", f"{board.title} on {head.label}", comparison_words(series, head),
-                lambda axes, series=series, head=head: draw_seed_strip(axes, series, head.primary, head.direction),  # type: ignore[misc]
-                5.6, max(0.6, 0.225 * len(series)), Margins(left, 0.3),
-            )
-        )  # fmt: skip
-    return found
+    return [_seeds_of(source, asked, board, at) for board, at in source.columns(asked)]
 
 
-def _series(source: FigureSource, asked: FigureChoice, board, at: int) -> list[Series]:  # type: ignore[no-untyped-def]
+def _seeds_of(source: FigureSource, asked: FigureChoice, board: Leaderboard, at: int) -> Picture:
+    head, series = board.columns[at], _series(source, asked, board, at)
+    left = 0.35 + 0.066 * max((len(short(one.label)) for one in series), default=0)
+    return Picture(
+        f"seeds {board.key} {head.label}", f"{board.title} on {head.label}", comparison_words(series, head),
+        lambda axes: draw_seed_strip(axes, series, head.primary, head.direction),
+        5.6, max(0.6, 0.225 * len(series)), Margins(left, 0.3),
+    )  # fmt: skip
+
+
+def _series(source: FigureSource, asked: FigureChoice, board: Leaderboard, at: int) -> list[Series]:
     wanted = chosen_names(asked, board)
     held = series_of(board, at, source.records, source.styles, across=asked.across)
     return [one for one in held if one.label in wanted]
@@ -111,8 +110,8 @@ def interactions(source: FigureSource, asked: FigureChoice) -> list[Picture]:
     grids = source.contents.grids
     if not grids:
         raise BenchsuiteError(
-            "no two kinds were varied together in these trials. `benchsuite run --grid` with two kinds does that, such as "
-            "--optimizer adam,sgd --schedule constant,cosine."
+            "no two kinds were varied together in these trials. `benchsuite run --cross KIND,KIND` does that, such as "
+            "--cross optimizer,schedule --optimizer adam,sgd --schedule constant,cosine."
         )
     task = one_task(asked.task, (grid.head.label for grid in grids), "task with an interaction grid:")
     return [

@@ -24,7 +24,8 @@ Pair = tuple[str, str, str]
 
 def pair_of(kind: str, one: str, other: str) -> Pair:
     """Return the key of a pair, whichever comes first."""
-    return (kind, *sorted((one, other)))  # type: ignore[return-value]
+    first, second = sorted((one, other))
+    return kind, first, second
 
 
 @dataclass(frozen=True)
