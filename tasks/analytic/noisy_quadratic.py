@@ -54,7 +54,7 @@ def register_tasks():
     return [
         bs.Task(
             name="noisy_quadratic",
-            tier="full",
+            tier="quick",
             data=data,
             split=bs.HoldOut(2000, 500, 500),
             model=model,

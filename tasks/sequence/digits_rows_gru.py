@@ -31,7 +31,7 @@ def register_tasks():
     return [
         bs.Task(
             name="digits_rows_gru",
-            tier="full",
+            tier="quick",
             data=data,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,

@@ -63,7 +63,7 @@ def gru(blocks, inputs):
 def task(**fields):
     """Return the task of one network."""
     return bs.Task(
-        tier="quick" if fields["name"] == "mnist1d_cnn" else "full",
+        tier="full",
         data=data,
         split=bs.Published(VALIDATION, TEST, stratify=True),
         loss="cross_entropy",

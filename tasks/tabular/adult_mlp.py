@@ -61,7 +61,7 @@ def register_tasks():
     return [
         bs.Task(
             name="adult_mlp",
-            tier="quick",
+            tier="full",
             data=data,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,

@@ -32,7 +32,7 @@ def register_tasks():
     return [
         bs.Task(
             name="kjv_lstm",
-            tier="quick",
+            tier="full",
             data=data,
             split=bs.InOrder(0.94, 0.03, 0.03),
             model=model,

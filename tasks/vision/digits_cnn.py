@@ -29,7 +29,7 @@ def register_tasks():
     return [
         bs.Task(
             name="digits_cnn",
-            tier="full",
+            tier="quick",
             data=data,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,

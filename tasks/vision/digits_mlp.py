@@ -26,7 +26,7 @@ def register_tasks():
     return [
         bs.Task(
             name="digits_mlp",
-            tier="full",
+            tier="quick",
             data=digits,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,
