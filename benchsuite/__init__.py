@@ -17,6 +17,7 @@ from benchsuite import noise
 from benchsuite.components import (
     Activation,
     Arrays,
+    Axis,
     ByGroup,
     Cost,
     EpochResult,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Activation",
     "Arrays",
+    "Axis",
     "BenchsuiteError",
     "ByGroup",
     "Choice",

@@ -2,6 +2,7 @@
 
 from benchsuite.components.activation import Activation
 from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
+from benchsuite.components.axis import Axis
 from benchsuite.components.base import Component
 from benchsuite.components.events import EpochResult, TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
@@ -65,6 +66,7 @@ __all__ = [
     "TIERS",
     "Activation",
     "Arrays",
+    "Axis",
     "ByGroup",
     "Component",
     "Cost",
