@@ -33,7 +33,7 @@ from benchsuite.discovery.functions import OwnCode
 from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints, functions_of
-from benchsuite.instances import base_of, instance_of, is_instance, read_name
+from benchsuite.instances import base_of, instance_of, is_instance, no_variants, read_name
 from benchsuite.spaces import Value
 from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
@@ -137,8 +137,15 @@ class Registry:
         if name not in self._instances:
             instance = read_name(name)
             base = self.entry("task", instance.base)
+            if instance.variant and base.component.variation is None:
+                raise no_variants(instance.base, self.with_variants)
             self._instances[name] = replace(base, component=instance_of(base.component, instance))
         return self._instances[name]
+
+    @property
+    def with_variants(self) -> list[str]:
+        """The names of the tasks that have variants."""
+        return [name for name in self.names("task") if self.task(name).variation is not None]
 
     def has(self, kind: str, name: str) -> bool:
         """Say whether there is a component of that name; of an instance, whether there is its task."""
