@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis.measure_of_kind import measures_of
-from benchsuite.analysis.resolution import KindResolution, Trials, block_of, resolution_of_kind
+from benchsuite.analysis.resolution import KindResolution, ReferenceTrials, block_of, resolution_of_kind
 from benchsuite.certificates import part_sizes
 from benchsuite.components import RECIPE_KINDS, Metric, Task
 from benchsuite.errors import BenchsuiteError, unknown
@@ -138,7 +138,7 @@ def measured_block(
 
 def _trials(
     kind: str, task: Task, searches: Sequence[Search], records: Mapping[str, Record], study: Study
-) -> list[Trials]:
+) -> list[ReferenceTrials]:
     """Return what each reference component of a kind gave, in their order; only the evaluation seeds that were asked for."""
     of = {search.selection: search for search in searches if (search.kind, search.task) == (kind, task.name)}
     seeds = set(study.seed_numbers)
@@ -147,7 +147,7 @@ def _trials(
         return [records[id] for id in ids if id in records]
 
     return [
-        Trials(
+        ReferenceTrials(
             selection,
             [record for record in held(of[selection].evaluated) if record.trial.seed in seeds],
             held(of[selection].tuning_ids),
@@ -157,7 +157,9 @@ def _trials(
     ]
 
 
-def _of_kind(kind: str, task: Task, trials: Sequence[Trials], examples: int, known: Registry) -> KindResolution | None:
+def _of_kind(
+    kind: str, task: Task, trials: Sequence[ReferenceTrials], examples: int, known: Registry
+) -> KindResolution | None:
     directions = {metric.name: metric.direction for metric in task.metrics if isinstance(metric, Metric)}
     directions = {"loss": "min", **directions, task.primary: task.direction}
     if kind == "loss" and task.primary != "loss":  # each has a unit of its own
