@@ -1,4 +1,5 @@
-"""Every hook of benchsuite: one per kind of component, five that observers use, one that registers observers, one that names reference components.
+"""Every hook of benchsuite: one per kind of component, five that observers use, and one each that registers observers and
+names reference components.
 
 A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a
 list; an optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside

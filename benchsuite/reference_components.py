@@ -54,7 +54,9 @@ def _methods(kind: str, selection: str, registry: Registry) -> str:
     ((*settings,),) = expand(kind, [selection], registry)
     same = registry.same_as
     names = [(same.get((kind, setting.name), setting.name), written([setting], registry)) for setting in settings]
-    return "+".join(name + text.removeprefix(setting.name) for (name, text), setting in zip(names, settings, strict=True))
+    return "+".join(
+        name + text.removeprefix(setting.name) for (name, text), setting in zip(names, settings, strict=True)
+    )
 
 
 def _given(register: object, owner: str) -> Mapping[str, Sequence[str]]:

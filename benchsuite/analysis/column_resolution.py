@@ -1,4 +1,4 @@
-"""What one column of a leaderboard can tell with its seeds: pairs told apart, the smallest difference that is found, the step of its test part."""
+"""What one column of a leaderboard can tell with its seeds: pairs told apart, the smallest difference found, the step of its test part."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class ColumnResolution:
     failed: float
 
 
-def resolution_of(board: Leaderboard, position: int, verdicts: Sequence[TaskVerdict], examples: int = 0) -> ColumnResolution:
+def resolution_of(
+    board: Leaderboard, position: int, verdicts: Sequence[TaskVerdict], examples: int = 0
+) -> ColumnResolution:
     """Return how fine a column is.
 
     Args:

@@ -4,16 +4,21 @@ Pure functions of arrays, and one that makes the arrays of records. What one col
 it happens to have is another question: :mod:`benchsuite.analysis.column_resolution`.
 """
 
+from benchsuite.analysis.resolution.block import BLOCK, block_of, merged, most_seeds
 from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, Trials, resolution_of_kind
 from benchsuite.analysis.resolution.split import Split, split_of
 from benchsuite.analysis.resolution.told import MOST_SUBSETS, share_told, subsets, tells_apart
 
 __all__ = [
+    "BLOCK",
     "MOST_SUBSETS",
     "SEEDS",
     "KindResolution",
     "Split",
     "Trials",
+    "block_of",
+    "merged",
+    "most_seeds",
     "resolution_of_kind",
     "share_told",
     "split_of",
