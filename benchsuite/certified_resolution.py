@@ -202,7 +202,7 @@ def remarks(
             measure, share = better
             own = told_text(kind.measures.get(primary, kind.told).get(SEEDS))
             said.append(
-                f"{measure} tells {told_text(share)} of the {kind.kind.replace('_', ' ')} pairs apart with {SEEDS} seeds, "
+                f"the measure {measure} tells {told_text(share)} of the {kind.kind.replace('_', ' ')} pairs apart with {SEEDS} seeds, "
                 f"the primary measure {primary} {own}"
             )
     if found.targets is not None:
