@@ -90,7 +90,7 @@ def test_the_searches_run_and_the_table_fits_the_terminal(first):
         "/min",
     ]
     assert lines[start + 3].split()[:3] == ["schedule", "10", "0%"]
-    assert "same seeds, as compare  0%    0%" in done.output
+    assert [line.split() for line in table if "compare" in line] == [["same", "seeds,", "as", "compare", "0%", "0%"]]
 
 
 def test_the_certificate_keeps_it_beside_the_other_blocks(first):
@@ -137,9 +137,7 @@ def test_without_write_the_certificate_stays_and_a_dry_run_says_what_there_is(fo
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["--kind", "schedul"], "unknown kind 'schedul'. Did you mean 'schedule'?"),
         (["--seeds", "1"], "--seeds must be a whole number from 2 to 100. Received: 1."),
-        (["--budget", "tiny"], "budget must be small, medium, large or a number of trainings from 1 to 99,999."),
         (["--budget", "3", "--kind", "optimizer", "--write"], "within a certificate all kinds are measured alike."),
     ],
 )
@@ -153,7 +151,7 @@ def test_what_cannot_be_measured_or_kept_is_refused_before_anything_runs(folder,
 
 def test_a_task_without_a_certificate_has_nowhere_to_keep_it(folder):
     (folder / "certificates/tiny_resolution.json").unlink()
-    done = called("--write")
+    done = called("--write", "--budget", "2", "--seeds", "5")
     assert str(done.exception) == (
         "a certificate keeps the resolution of a task, and there is none of this version of tiny_resolution. Write it first: "
         "benchsuite certify --write tiny_resolution"
