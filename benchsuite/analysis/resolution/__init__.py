@@ -5,8 +5,8 @@ it happens to have is another question: :mod:`benchsuite.analysis.column_resolut
 """
 
 from benchsuite.analysis.resolution.block import BLOCK, block_of, merged, most_seeds
-from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, Trials, resolution_of_kind
-from benchsuite.analysis.resolution.split import Split, split_of
+from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, ReferenceTrials, resolution_of_kind
+from benchsuite.analysis.resolution.shares import VarianceShares, variance_shares
 from benchsuite.analysis.resolution.told import MOST_SUBSETS, share_told, subsets, tells_apart
 
 __all__ = [
@@ -14,14 +14,14 @@ __all__ = [
     "MOST_SUBSETS",
     "SEEDS",
     "KindResolution",
-    "Split",
-    "Trials",
+    "ReferenceTrials",
+    "VarianceShares",
     "block_of",
     "merged",
     "most_seeds",
     "resolution_of_kind",
     "share_told",
-    "split_of",
     "subsets",
     "tells_apart",
+    "variance_shares",
 ]
