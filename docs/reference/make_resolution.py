@@ -198,8 +198,8 @@ def _reached(tasks: Mapping[str, Task], found: Found) -> list[str]:
         own = remarks(resolution, task.primary, task.measures, task.targets, task.compares)
         said += [f"- `{name}`: {line}" for line in own]
     return [
-        "On the validation part, of all trials of tuned reference components: nine of ten reach the early value, half of them the middle "
-        "one, one of ten the late one.",
+        "On the validation part, of the trials of tuned reference optimizers (where none were measured, of all kinds that were): nine "
+        "of ten reach the early value, half of them the middle one, one of ten the late one.",
         "\n".join(lines) if len(lines) > 2 else "",
         "\n".join(["What is worth a look:", "", *said]) if said else "",
     ]
