@@ -244,7 +244,7 @@ def _cautions(found: AlongAxis, held: Sequence[AxisRecords]) -> Iterator[Caution
     evaluations = min((r.curves.epochs for one in held for r in (*one.a, *one.b) if r.outcome.finished), default=0)
     if 0 < evaluations < FEWEST_EVALUATIONS:
         yield Caution(
-            "evaluations", "", f"a training is evaluated {evaluations - 1} times, so a speed-up is read off straight lines between few points.",
+            "evaluations", "", f"with {evaluations - 1} evaluations of a training a speed-up is read off lines between few points.",
         )  # fmt: skip
 
 
