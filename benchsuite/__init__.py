@@ -20,6 +20,7 @@ from benchsuite.components import (
     Axis,
     ByGroup,
     Cost,
+    Draw,
     EpochResult,
     GradientTransform,
     HoldOut,
@@ -42,6 +43,7 @@ from benchsuite.components import (
     TrialResult,
     TrialStart,
     Tuner,
+    Variation,
 )
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
@@ -58,6 +60,7 @@ __all__ = [
     "ByGroup",
     "Choice",
     "Cost",
+    "Draw",
     "EpochResult",
     "Fixed",
     "GradientTransform",
@@ -87,6 +90,7 @@ __all__ = [
     "Tuner",
     "Uniform",
     "Unsupported",
+    "Variation",
     "__version__",
     "hookimpl",
     "noise",

@@ -18,6 +18,7 @@ from benchsuite.components.schedule import Schedule
 from benchsuite.components.surface import Surface
 from benchsuite.components.task import MOST_LANES, TIERS, Cost, Task
 from benchsuite.components.tuner import Dimension, Problem, Proposal, Scored, Tuner, Tuning
+from benchsuite.components.variation import Draw, Variation
 
 RECIPE_KINDS: dict[str, type[Component]] = {
     cls.kind: cls
@@ -71,6 +72,7 @@ __all__ = [
     "Component",
     "Cost",
     "Dimension",
+    "Draw",
     "EpochResult",
     "GradientTransform",
     "HoldOut",
@@ -96,5 +98,6 @@ __all__ = [
     "TrialStart",
     "Tuner",
     "Tuning",
+    "Variation",
     "settled",
 ]
