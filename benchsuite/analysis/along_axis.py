@@ -24,6 +24,8 @@ from benchsuite.record import Record
 Floats = NDArray[np.float64]
 FEWEST_SEEDS = 6
 """The smallest p of so many signed ranks, 2 ÷ 2⁶, is the first below 0.05."""
+ALIKE = 1.1
+"""Trainings whose steps differ by less than this factor are equally long: epochs are whole numbers."""
 FEWEST_EVALUATIONS = 6
 """With fewer, the first among them, a ratio of steps is mostly read off straight lines."""
 
@@ -236,10 +238,10 @@ def _cautions(found: AlongAxis, held: Sequence[AxisRecords]) -> Iterator[Caution
             f"{FEWEST_SEEDS} can.",
         )  # fmt: skip
     steps = [point.steps for point in found.points]
-    if len(set(steps)) > 1:
+    if max(steps) > ALIKE * min(steps):
         yield Caution(
             "steps", "", f"a training has {steps[0]:,} steps at {label_of(found.axis, held[0].value)} and {steps[-1]:,} at "
-            f"{label_of(found.axis, held[-1].value)}: a trend may be that of the budget. --with epochs=N changes it at all values alike.",
+            f"{label_of(found.axis, held[-1].value)}: a trend may be that of the budget. --hold steps evens it out.",
         )  # fmt: skip
     evaluations = min((r.curves.epochs for one in held for r in (*one.a, *one.b) if r.outcome.finished), default=0)
     if 0 < evaluations < FEWEST_EVALUATIONS:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchsuite.changes import read_changes
 from benchsuite.components import Axis, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instances import read_name
 from benchsuite.kinds import KNOBS
 from benchsuite.registry import Registry
 from benchsuite.selection import read_value
@@ -18,6 +19,8 @@ from benchsuite.studies.scaling import Scaling
 from benchsuite.study import Study
 
 MOST_VALUES = 100
+PER_STEP = ("batch_size", EXAMPLES)
+"""Axes along which an epoch has another number of steps."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,11 @@ def _values(asked: Scaling, task: Task, axis: str) -> list[float]:
                 f"{task.title} declares no values of {axis}. Name some: --values 16,32,64. "
                 f"It declares values of: {', '.join(sorted(task.axes)) or 'none'}."
             )
-        return [value for value in declared.values if isinstance(value, int | float)]
+        return [_short(value) for value in declared.values if isinstance(value, int | float)]
     read = [read_value(text) for text in texts]
-    numbers = sorted({value for value in read if isinstance(value, int | float) and not isinstance(value, bool)})
+    numbers = sorted(
+        {_short(value) for value in read if isinstance(value, int | float) and not isinstance(value, bool)}
+    )
     if len(numbers) < 2 or len(numbers) < len(read) or len(numbers) > MOST_VALUES:
         raise BenchsuiteError(
             f"--values must be 2 to {MOST_VALUES} numbers that differ, separated by commas, such as 16,32,64. "
@@ -122,6 +127,11 @@ def _values(asked: Scaling, task: Task, axis: str) -> list[float]:
     for value in numbers:
         _check_value(task, axis, value)
     return numbers
+
+
+def _short(value: float) -> float:
+    """Return a whole number as one, so that 1.0 and 1 are one value with one name."""
+    return int(value) if float(value).is_integer() else value
 
 
 def _check_value(task: Task, axis: str, value: float) -> None:
@@ -137,11 +147,21 @@ def _place(asked: Scaling, rivals: Rivals, task: Task, axis: str, value: float, 
     changes = (f"{axis}={json.dumps(value)}",) if is_knob(task, axis) and not usual else ()
     study = Study(
         task=(name,), components={rivals.kind: (asked.a, asked.b)}, with_=(*asked.with_, *changes), seeds=asked.seeds,
-        track=asked.track, budget=asked.budget, tuner=asked.tuner, tuning_seeds=asked.tuning_seeds, epochs=asked.epochs,
-        precision=asked.precision, lanes=asked.lanes, device=asked.device,
+        epochs=_epochs(asked, task, axis, value, own), track=asked.track, budget=asked.budget, tuner=asked.tuner,
+        tuning_seeds=asked.tuning_seeds, precision=asked.precision, lanes=asked.lanes, device=asked.device,
     )  # fmt: skip
     return AxisPlace(value, study, name, usual)
 
 
 def _instance(task: str, axis: str, value: float) -> str:
-    return f"{task}~{axis}={json.dumps(value)}"
+    """Return the name of the task, or of its variant, with another value on an axis."""
+    held = read_name(task)
+    return replace(held, values={**held.values, axis: value}).name
+
+
+def _epochs(asked: Scaling, task: Task, axis: str, value: float, own: float | None) -> int | None:
+    """Return the budget at a value that has as many steps as the task's own; what was asked for where epochs are held."""
+    if asked.hold == "epochs" or axis not in PER_STEP or not own or task.steps_per_epoch is not None:
+        return asked.epochs
+    longer = value / own if axis == "batch_size" else own / value
+    return max(1, round((asked.epochs or task.epochs) * longer))

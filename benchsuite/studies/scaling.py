@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchsuite.checks import one_of
 from benchsuite.options import Table, option, same
+from benchsuite.seed_numbers import SEEDS
 from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
 from benchsuite.study import Execution, Invocation, Study
 
@@ -28,11 +30,15 @@ class Scaling(Table):
     values: tuple[str, ...] = option(
         (), "Values of the axis, separated by commas; those that the task declares unless given.", metavar="VALUES", example=["16,32,64"]
     )  # fmt: skip
+    hold: str = option(
+        "epochs", "What is the same at every value, where an epoch has another number of steps: epochs or steps.",
+        one_of("budget that is held", ("epochs", "steps")), metavar="BUDGET", example="steps",
+    )  # fmt: skip
     kind: str | None = same(Comparing, "kind")
     measure: str = same(Comparing, "measure")
     seeds: str = option(
         str(SEEDS_UNLESS_GIVEN), "N for the seeds 0 … N−1, or seeds and ranges: 0-9, 3,5, 0-4,10. Fewer than 6 tell no trend.",
-        *(Study.__dataclass_fields__["seeds"].metadata["checks"]), metavar="SEEDS", example="0-4,10", numeric=True,
+        SEEDS, metavar="SEEDS", example="0-4,10", numeric=True,
     )  # fmt: skip
     track: str = same(Study, "track")
     budget: str = same(Study, "budget")

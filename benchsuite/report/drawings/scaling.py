@@ -30,6 +30,7 @@ APART = 0.012
 """Between the seeds of A and of B at one value, as a share of the way from the smallest value to the largest."""
 FARTHEST = 10.0
 """In log₂: a speed-up beyond is drawn at the edge."""
+MOST_TICKS = 9
 LEAST = 0.3
 """The least that the axis of speed-ups shows, either way, in log₂."""
 STYLES = (Style(0), Style(1))
@@ -117,28 +118,46 @@ def _draw_differences(axes: Axes, found: AlongAxis) -> None:
     """Draw A − B with its interval at each value; filled where A is told from B."""
     places = _places(found)
     told = [point.verdict for point in found.points]
-    finite = [number for one in told for number in (one.difference, one.low, one.high) if math.isfinite(number)]
-    reach = 1.12 * max(map(abs, finite), default=0.0) or 1.0
+    low, high = _span([number for one in told for number in (one.difference, one.low, one.high)])
     axes.axhline(0, color=INK, linewidth=0.9, zorder=1)
     for place, point, one in zip(places, found.points, told, strict=True):
-        _draw_point(axes, place, (one.difference, one.low, one.high), _colour(point), one.word != CANNOT_TELL, reach)
-    axes.set_ylim(-reach, reach)
-    better = "above 0" if told[0].direction == "max" else "below 0"
-    set_title(axes, f"A − B, {better} A is better; filled: told apart")
+        numbers = (one.difference, one.low, one.high)
+        _draw_point(axes, place, numbers, _colour(point), one.word != CANNOT_TELL, (low, high))
+    axes.set_ylim(low, high)
+    better = "above" if told[0].direction == "max" else "below"
+    set_title(axes, f"{_minus(found)}; {better} 0 {short(found.verdict.a)} is better")
+
+
+def _minus(found: AlongAxis) -> str:
+    return f"{short(found.verdict.a)} − {short(found.verdict.b)}"
+
+
+def _span(numbers: Sequence[float], least: float = 0.0, most: float = math.inf) -> tuple[float, float]:
+    """Return the ends of an axis that shows 0 and these numbers, with some room around them.
+
+    Args:
+        numbers: What is shown; what is not finite lies at the edge.
+        least: How far it goes either way, at least.
+        most: At most.
+    """
+    finite = [number for number in numbers if math.isfinite(number)]
+    low, high = (max(min([-least, *finite]), -most), min(max([least, *finite]), most))
+    room = 0.1 * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _draw_speed_ups(axes: Axes, found: AlongAxis) -> Axes:
     """Draw the speed-up with its interval and every seed at each value, and the line of its trend."""
     places = _places(found)
     exponents = [tuple(map(_exponent, (point.speed_up, point.low, point.high))) for point in found.points]
-    shown = [number for point in found.points for number in point.ratios if math.isfinite(number)]
-    shown += [number for one in exponents for number in one if math.isfinite(number)]
-    reach = min(max([LEAST, *(1.12 * abs(number) for number in shown)]), FARTHEST)
+    low, high = _span(
+        [*(n for p in found.points for n in p.ratios), *(n for one in exponents for n in one)], LEAST, FARTHEST
+    )
     axes.axhline(0, color=INK, linewidth=0.9, zorder=1)
     for place, point, one in zip(places, found.points, exponents, strict=True):
-        seeds = [min(max(number, -reach), reach) for number in point.ratios if not math.isnan(number)]
+        seeds = [min(max(number, low), high) for number in point.ratios if not math.isnan(number)]
         axes.scatter([place] * len(seeds), seeds, s=9, color=MUTED, alpha=0.4, linewidth=0, zorder=2)
-        _draw_point(axes, place, one, _colour(point), one[1] > 0 or one[2] < 0, reach)
+        _draw_point(axes, place, one, _colour(point), one[1] > 0 or one[2] < 0, (low, high))
     held = found.speed_up
     if math.isfinite(held.first) and math.isfinite(held.last):
         told = held.word != CANNOT_TELL
@@ -146,33 +165,35 @@ def _draw_speed_ups(axes: Axes, found: AlongAxis) -> Axes:
             [places[0], places[-1]], [held.first, held.last], color=INK if told else MUTED, linewidth=1.3,
             dashes=(1, 0) if told else (4, 2), zorder=2,
         )  # fmt: skip
-    axes.set_ylim(-reach, reach)
-    whole = list(range(math.ceil(-reach), math.floor(reach) + 1))
-    ticks = (
-        [float(number) for number in whole[:: math.ceil(len(whole) / 9)]]
-        if len(whole) >= 3
-        else [-reach / 2, 0.0, reach / 2]
-    )
-    axes.set_yticks(ticks, [factor_text(2.0**number) for number in ticks])
-    set_title(axes, f"speed-up of A over B in steps; the line {_line_words(found)}")
+    axes.set_ylim(low, high)
+    ticks = _whole(low, high)
+    axes.set_yticks(ticks, [f"{2.0**number:.3g}×" for number in ticks])
+    word = held.word if held.word != CANNOT_TELL else "cannot tell a trend"
+    set_title(axes, f"speed-up of {short(found.verdict.a)} in steps: {word}")
     return axes
 
 
-def _line_words(found: AlongAxis) -> str:
-    word = found.speed_up.word
-    return f"{word}" if word != CANNOT_TELL else "is not told from a level one"
+def _whole(low: float, high: float) -> list[float]:
+    """Return some places of ticks in log₂, at whole numbers where there are enough of them; 0 among them."""
+    step = next(step for step in (0.1, 0.25, 0.5, 1, 2, 4, 8) if (high - low) / step <= MOST_TICKS)
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _draw_point(axes: Axes, place: float, numbers: Sequence[float], colour: str, filled: bool, reach: float) -> None:
-    estimate, low, high = numbers
+def _draw_point(
+    axes: Axes, place: float, numbers: Sequence[float], colour: str, filled: bool, span: tuple[float, float]
+) -> None:
+    """Draw an estimate with its interval; what lies beyond the axis as an arrow at its edge."""
+    estimate, *ends = numbers
     if math.isnan(estimate):
         return
-    ends = [min(max(end, -reach), reach) for end in (low, high)]
-    axes.plot([place, place], ends, color=colour, linewidth=1.6, zorder=3, solid_capstyle="butt")
-    beyond = abs(estimate) > reach
+    low, high = span
     axes.plot(
-        [place], [min(max(estimate, -reach), reach)], marker=("^" if estimate > 0 else "v") if beyond else "D", markersize=5.5,
-        color=colour, markerfacecolor=colour if filled else "white", linestyle="none", zorder=4, clip_on=False,
+        [place, place], [min(max(end, low), high) for end in ends], color=colour, linewidth=1.6, zorder=3, solid_capstyle="butt"
+    )  # fmt: skip
+    marker = "D" if low <= estimate <= high else "^" if estimate > 0 else "v"
+    axes.plot(
+        [place], [min(max(estimate, low), high)], marker=marker, markersize=5.5, color=colour,
+        markerfacecolor=colour if filled else "white", linestyle="none", zorder=4, clip_on=False,
     )  # fmt: skip
 
 

@@ -109,8 +109,11 @@ def scaling_lines(found: AlongAxis) -> Iterator[tuple[str, str]]:
     yield "note", advantage_sentence(found)
     if told := failures(found.verdict):
         yield "note", told
+    warned: dict[str, list[str]] = {}  # what is to be said of every value is said once
     for caution in (*found.verdict.cautions, *found.cautions):
-        yield "warning", f"{caution.task}: {caution.text}" if caution.task else caution.text
+        warned.setdefault(caution.text, []).extend([caution.task] * bool(caution.task))
+    for text, places in warned.items():
+        yield "warning", f"{', '.join(places)}: {text}" if places else text
 
 
 def speed_sentence(found: AlongAxis) -> str:
