@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from benchsuite.changes import read_changes
 from benchsuite.components import Axis, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.instances import read_name
+from benchsuite.instances import base_of, read_name
 from benchsuite.kinds import KNOBS
 from benchsuite.registry import Registry
 from benchsuite.selection import read_value
@@ -84,6 +85,22 @@ def axis_plan(asked: Scaling, known: Registry) -> AxisPlan:
 def possible_axes(task: Task) -> list[str]:
     """Return what a task can be scaled along: the axes that it declares, its own knobs and those that every task has."""
     return sorted({*task.axes, *task.architecture, *task.knobs})
+
+
+def own_values(known: Registry, names: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return task → axis → its own value, of the tasks that are there; budgets are left out, which records say themselves.
+
+    Args:
+        known: The plugins that were found.
+        names: Of tasks and of their instances.
+    """
+    tasks = [known.task(name) for name in sorted({base_of(name) for name in names} & set(known.names("task")))]
+    return {
+        task.name: {
+            axis: own for axis in possible_axes(task) if axis not in KNOBS and (own := _own_value(task, axis)) is not None
+        }
+        for task in tasks
+    }  # fmt: skip
 
 
 def is_knob(task: Task, axis: str) -> bool:
