@@ -24,6 +24,8 @@ from benchsuite.record import Record
 Floats = NDArray[np.float64]
 FEWEST_SEEDS = 6
 """The smallest p of so many signed ranks, 2 ÷ 2⁶, is the first below 0.05."""
+FEWEST_VALUES = 3
+"""With two there is no trend without one of them."""
 ALIKE = 1.1
 """Trainings whose steps differ by less than this factor are equally long: epochs are whole numbers."""
 FEWEST_EVALUATIONS = 6
@@ -153,11 +155,13 @@ def along_axis(task: str, axis: str, held: Sequence[AxisRecords], about: About) 
     sign = 1.0 if sides[0].direction == "max" else -1.0
     differences = [{seed: sign * number for seed, number in _differences(side).items()} for side in sides]
     errors = [side.test_error for side in sides]
+    table, of_ratios = _table(differences), _table(ratios)
     found = AlongAxis(
         task, axis, verdict, points, _curve(held[0].a[0], about),
-        trend(values, _table(differences), test_errors=errors), trend(values, _table(ratios)),
+        trend(values, table, test_errors=errors), trend(values, of_ratios),
     )  # fmt: skip
-    return replace(found, cautions=tuple(_cautions(found, held)))
+    alone = _hangs_on(found, values, of_ratios)
+    return replace(found, cautions=(*alone, *_cautions(found, held)))
 
 
 def label_of(axis: str, value: float) -> str:
@@ -248,6 +252,23 @@ def _cautions(found: AlongAxis, held: Sequence[AxisRecords]) -> Iterator[Caution
         yield Caution(
             "evaluations", "", f"with {evaluations - 1} evaluations of a training a speed-up is read off lines between few points.",
         )  # fmt: skip
+
+
+def _hangs_on(found: AlongAxis, values: Sequence[float], ratios: Floats) -> Iterator[Caution]:
+    """Yield the values of the axis without any one of which the word of the speed-up would be another."""
+    word = found.speed_up.word
+    if len(values) < FEWEST_VALUES or word == "cannot tell":
+        return
+    without = [
+        value
+        for place, value in enumerate(values)
+        if trend([*values[:place], *values[place + 1 :]], np.delete(ratios, place, axis=0)).word != word
+    ]
+    if without:
+        places = " or ".join(label_of(found.axis, value) for value in without)
+        yield Caution(
+            "one_value", "", f"that the speed-up {word} hangs on one value: it cannot be told without {places}."
+        )
 
 
 def _trend_json(held: Trend, factor: bool) -> dict[str, Any]:
