@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -85,6 +85,13 @@ class BeyondInstance:
     def counted(self) -> int:
         """How many instances have both sides."""
         return self.agree + self.undecided + self.contradict
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON; the verdict on the published instance stands among the tasks, and is its word here."""
+        data = asdict(replace(self, instances=()))
+        data["published"] = self.published.word
+        data["instances"] = [one.to_json() for one in self.instances]
+        return data
 
     def short_json(self) -> dict[str, Any]:
         """Return what a table keeps of it: words and counts."""
