@@ -106,7 +106,7 @@ class BeyondInstance:
 
 
 def judged_instances(
-    sides: Sequence[TwoSides], *, a: str, b: str, kind: str, alpha: float = ALPHA
+    sides: Sequence[TwoSides], *, a: str, b: str, kind: str, alpha: float = ALPHA, whole: bool = True
 ) -> tuple[TaskVerdict, ...]:
     """Return the verdict on each instance, by the tests of a comparison, p corrected by Holm for so many instances.
 
@@ -116,10 +116,12 @@ def judged_instances(
         b: The second.
         kind: Of both.
         alpha: The chance of any false verdict among them, if nothing differs.
+        whole: Whether to find what decides nothing as well, see :func:`~benchsuite.analysis.judging.judge`.
     """
     # Of one task a verdict draws nothing.
     alone = [
-        judge([one], kind=kind, a=a, b=b, generator=np.random.default_rng(0), alpha=alpha).tasks[0] for one in sides
+        judge([one], kind=kind, a=a, b=b, generator=np.random.default_rng(0), alpha=alpha, whole=whole).tasks[0]
+        for one in sides
     ]
     corrected = holm([one.p if one.seeds else math.nan for one in alone])
     return tuple(

@@ -65,9 +65,7 @@ class Contestants:
         BenchsuiteError: If a name does not exist, the two cannot be compared, or no task compares their kind.
     """
 
-    def __init__(
-        self, asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None
-    ) -> None:
+    def __init__(self, asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None) -> None:
         self.known = known
         self._instances = instances or {}
         self.measure = TrialMeasure.named(asked.measure)

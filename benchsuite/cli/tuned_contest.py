@@ -34,9 +34,7 @@ ALIKE = (
 """What the searches of both sides must share: nobody is tuned harder than the other."""
 
 
-def tuned_verdict(
-    asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None
-) -> Verdict:
+def tuned_verdict(asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None) -> Verdict:
     """Return the verdict on two selections as searches of equal budget chose their settings.
 
     Args:

@@ -96,16 +96,15 @@ def more_instances(for_it: int, n: int, level: float) -> int | None:
         n: Of how many.
         level: Of the sign test.
     """
+    from scipy.special import bdtrc
+
     chance = (for_it + 1) / (n + 2)
-    for more in range(1, MOST_INSTANCES - n + 1):
-        needed = next((count for count in range(n + more + 1) if one_direction(count, n + more) <= level), None)
-        if needed is not None and _at_least(needed - for_it, more, chance) >= POWER:
-            return more
+    for whole in range(n + 1, MOST_INSTANCES + 1):
+        tails = bdtrc(np.arange(-1, whole), whole, 0.5)  # of so many or more, from 0 to all of them
+        needed = int(np.searchsorted(-tails, -level))
+        if needed <= whole and float(bdtrc(needed - for_it - 1, whole - n, chance)) >= POWER:
+            return whole - n
     return None
-
-
-def _at_least(count: int, n: int, chance: float) -> float:
-    return sum(math.comb(n, i) * chance**i * (1 - chance) ** (n - i) for i in range(max(count, 0), n + 1))
 
 
 def seed_error(a: Sequence[float], b: Sequence[float], *, paired: bool) -> float:

@@ -113,9 +113,7 @@ def beyond_sentence(held: BeyondInstance, verdict: Verdict) -> str:
             f"{found} on {held.task}: this does not hold beyond the published instance. {one_way} (p {p_text(held.p)}), and no such "
             "difference is to be expected of another instance."
         )
-    return (
-        f"{found} on {held.task}: cannot tell whether this holds beyond the published instance. {one_way} (p {p_text(held.p)})."
-    )
+    return f"{found} on {held.task}: cannot tell whether this holds beyond the published instance. {one_way} (p {p_text(held.p)})."
 
 
 def beyond_notes(held: BeyondInstance) -> Iterator[str]:
@@ -145,7 +143,11 @@ def _size(held: BeyondInstance) -> str:
     form = two_digits(held.difference, held.low, held.high)
     what = "A − B" if held.unit == "measure" else "The chance that A is better, less one half,"
     finite = all(map(math.isfinite, (held.low, held.high)))
-    interval = f" ({signed_text(held.low, form)} to {signed_text(held.high, form)}, {percent(held.attained)})" if finite else ""
+    interval = (
+        f" ({signed_text(held.low, form)} to {signed_text(held.high, form)}, {percent(held.attained)})"
+        if finite
+        else ""
+    )
     return (
         f"{what} over the variants: {signed_text(held.difference, form)}{interval}, each instance one draw; on the published one "
         f"{signed_text(held.here, form)}."
