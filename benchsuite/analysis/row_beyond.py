@@ -13,7 +13,7 @@ from benchsuite.analysis.row_verdicts import BoardVerdicts
 from benchsuite.analysis.sample import Column, differs
 from benchsuite.analysis.two_sides import TwoSides
 from benchsuite.analysis.verdict import Verdict
-from benchsuite.instances import MARK, base_of
+from benchsuite.instance_names import base_of, is_variant, number_of
 
 
 def rows_beyond(
@@ -50,16 +50,6 @@ def rows_beyond(
             judged = judged_instances(held, a=verdict.a, b=verdict.b, kind=verdict.kind)
             found.append(beyond_instance(columns[task.task].task, task, judged))
     return tuple(found)
-
-
-def is_variant(task: str) -> bool:
-    """Say whether a name is one of a variant, on every axis where its task is."""
-    return task.count(MARK) == 1 and task.partition(MARK)[2].isdecimal()
-
-
-def number_of(task: str) -> int:
-    """Return the number of a variant; 0 for another name."""
-    return int(task.partition(MARK)[2]) if is_variant(task) else 0
 
 
 def variants_among(columns: Iterable[Column], base: Column) -> Iterator[Column]:

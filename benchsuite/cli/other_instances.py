@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.cli.console import say, show
 from benchsuite.errors import BenchsuiteError
-from benchsuite.instances import is_instance, variant_of
+from benchsuite.instance_names import is_instance
+from benchsuite.instances import variant_of
 from benchsuite.reference.sides import is_stored
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from benchsuite.certificates import part_sizes
-from benchsuite.instances import base_of
+from benchsuite.instance_names import base_of
 from benchsuite.registry import Registry
 
 

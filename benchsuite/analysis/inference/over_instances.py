@@ -83,7 +83,7 @@ def one_direction(for_it: int, n: int) -> float:
 
     Σ C(n, i) ÷ 2ⁿ over i from ``for_it`` to n, the one-sided sign test. A difference of 0 is none for it.
     """
-    return sum(math.comb(n, count) for count in range(for_it, n + 1)) / 2**n
+    return float(sum(math.comb(n, count) for count in range(for_it, n + 1)) / 2**n)
 
 
 def more_instances(for_it: int, n: int, level: float) -> int | None:
