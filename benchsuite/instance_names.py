@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MARK = "~"
 """Stands in no name of a task, and begins what makes an instance of one."""
+MOST_DIGITS = 10
+"""Of the number of a variant."""
 
 
 def is_instance(name: str) -> bool:
@@ -18,14 +20,19 @@ def base_of(name: str) -> str:
 
 def is_variant(name: str) -> bool:
     """Say whether a name is one of a variant, on every axis where its task is."""
-    return name.count(MARK) == 1 and name.partition(MARK)[2].isdecimal()
+    return name.count(MARK) == 1 and variant_in(name) > 0
 
 
-def number_of(name: str) -> int:
-    """Return the number of a variant; 0 for another name."""
-    return int(name.partition(MARK)[2]) if is_variant(name) else 0
+def variant_in(name: str) -> int:
+    """Return the variant in a name, whatever else it says; 0 where it names none."""
+    first = name.split(MARK)[1:2]
+    return int(first[0]) if first and _is_number(first[0]) else 0
 
 
 def instance_words(name: str) -> str:
     """Return which instance of its task a name means, such as ``variant 3, noise=0.5``; empty for the published one."""
-    return ", ".join(f"variant {part}" if part.isdecimal() else part for part in name.split(MARK)[1:])
+    return ", ".join(f"variant {part}" if _is_number(part) else part for part in name.split(MARK)[1:])
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS

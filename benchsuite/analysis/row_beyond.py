@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from benchsuite.analysis.beyond_instance import BeyondInstance, beyond_instance, judged_instances
@@ -13,7 +14,7 @@ from benchsuite.analysis.row_verdicts import BoardVerdicts
 from benchsuite.analysis.sample import Column, differs
 from benchsuite.analysis.two_sides import TwoSides
 from benchsuite.analysis.verdict import Verdict
-from benchsuite.instance_names import base_of, is_variant, number_of
+from benchsuite.instance_names import base_of, is_instance, is_variant, variant_in
 
 
 def rows_beyond(
@@ -32,7 +33,7 @@ def rows_beyond(
     sides: defaultdict[Column, list[TwoSides]] = defaultdict(list)
     published = {_alike(column): column for column in columns.values()}
     for other in every:
-        if not _same_but_for_instance(of.board, other.board):
+        if not same_but_for_instance(of.board, other.board):
             continue
         rows = {row.label: row for row in other.board.rows}
         if a.label not in rows or b.label not in rows:
@@ -45,19 +46,39 @@ def rows_beyond(
                 sides[base].append(one)
     found = []
     for task in verdict.tasks:
-        held = sorted(sides.get(columns[task.task], ()), key=lambda one: number_of(name_of(one)))
+        held = sorted(sides.get(columns[task.task], ()), key=lambda one: variant_in(name_of(one)))
         if held:
             judged = judged_instances(held, a=verdict.a, b=verdict.b, kind=verdict.kind)
             found.append(beyond_instance(columns[task.task].task, task, judged))
     return tuple(found)
 
 
-def variants_among(columns: Iterable[Column], base: Column) -> Iterator[Column]:
-    """Yield the columns that are variants of a task under its budget, in the order of their numbers."""
-    held = [
-        one for one in columns if is_variant(one.task) and _alike(replace(one, task=base_of(one.task))) == _alike(base)
+def other_instances(columns: Iterable[Column], base: Column) -> list[Column]:
+    """Return the columns of other instances of a published task under its budget, variants first, in the order of their numbers.
+
+    Args:
+        columns: All that there are.
+        base: That of the published instance; one of another instance has none.
+    """
+    wanted = _alike(base)
+    held = [one for one in columns if is_instance(one.task) and _alike(replace(one, task=base_of(one.task))) == wanted]
+    return sorted(held, key=lambda one: (not is_variant(one.task), variant_in(one.task), one))
+
+
+def same_order(here: Mapping[str, float], there: Mapping[str, float]) -> tuple[int, int]:
+    """Return of how many pairs of rows the same one is ahead on two instances, and how many pairs differ on both.
+
+    Args:
+        here: Row → its value, larger better.
+        there: Likewise.
+    """
+    common = sorted(here.keys() & there.keys())
+    signs = [
+        ((here[a] > here[b]) - (here[a] < here[b]), (there[a] > there[b]) - (there[a] < there[b]))
+        for a, b in itertools.combinations(common, 2)
     ]
-    yield from sorted(held, key=lambda one: (number_of(one.task), one))
+    both = [(one, other) for one, other in signs if one and other]
+    return sum(one == other for one, other in both), len(both)
 
 
 def _alike(column: Column) -> Column:
@@ -65,7 +86,7 @@ def _alike(column: Column) -> Column:
     return replace(column, batch_size=0)
 
 
-def _same_but_for_instance(published: Leaderboard, other: Leaderboard) -> bool:
+def same_but_for_instance(published: Leaderboard, other: Leaderboard) -> bool:
     """Say whether a leaderboard is that of other instances, with the same kind, track, protocol and changes of studies."""
     heads = [head.column for head in other.columns]
     return bool(

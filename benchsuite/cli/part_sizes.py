@@ -10,12 +10,12 @@ from benchsuite.registry import Registry
 
 
 def sizes_of_instances(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, int, int]]:
-    """Return the examples in the three parts of each task whose certificate says them; of an instance, those of its task.
+    """Return the examples in the three parts of each task whose certificate says them; of an instance without one, those of its task.
 
     Args:
         tasks: Their names.
         known: The plugins that were found.
     """
-    names = sorted(set(tasks))
-    sizes = part_sizes(map(base_of, names), known)
-    return {name: sizes[base_of(name)] for name in names if base_of(name) in sizes}
+    names = set(tasks)
+    sizes = part_sizes({*names, *map(base_of, names)}, known)
+    return {name: found for name in sorted(names) if (found := sizes.get(name) or sizes.get(base_of(name)))}

@@ -49,7 +49,7 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
     """
     return [
         table
-        for board in Contents.of(records).shown
+        for board in Contents.of(records).of_published
         for table in (*ranking_tables(board, width), *_tables(board, width))
     ]
 
