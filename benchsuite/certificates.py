@@ -14,6 +14,8 @@ from benchsuite.registry import Registry
 
 NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
 """What every certificate holds, at least."""
+MEASURED_APART = ("resolution", "variants")
+"""Blocks that take studies of their own to measure: writing the others keeps them, as long as the task's version is the same."""
 
 
 def path_of(task: str, registry: Registry) -> Path | None:
@@ -72,6 +74,18 @@ def part_sizes(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, in
             if len(parts) == 3:
                 found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
     return found
+
+
+def kept(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a measured certificate with those blocks of the one before that were measured apart, of the same version.
+
+    Args:
+        found: What was measured now.
+        before: The certificate that there is.
+    """
+    same = before is not None and before.get("version") == found.get("version")
+    blocks = {name: before[name] for name in MEASURED_APART if name in before} if same and before is not None else {}
+    return {**blocks, **found}
 
 
 def write(task: str, registry: Registry, certificate: Mapping[str, Any]) -> Path:
