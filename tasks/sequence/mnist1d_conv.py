@@ -3,7 +3,7 @@
 The signals follow the published recipe (Greydanus & Kobak 2024, arXiv:2011.14439), drawn anew by NumPy's default_rng(0):
 where mnist1d_cnn tests on the published 1,000, one of which is 0.001 of accuracy, here 6,000 test and 3,000 validate.
 The network is that of mnist1d_cnn (convolutions of 5, 3 and 3 steps with stride 2, all places to a linear output) with 16
-channels in place of 25; 2,618 parameters. 300 steps of 64, five passes, end where methods still differ: the fast ones have
+channels in place of 25; 2,474 parameters. 300 steps of 64, five passes, end where methods still differ: the fast ones have
 learned most of it, the slow ones little.
 
 Variants draw other signals. The axis ``noise`` multiplies the published noise, of both kinds.
