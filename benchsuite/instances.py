@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from benchsuite.components import Draw, Task
@@ -18,6 +18,7 @@ from benchsuite.components.fields import LARGEST_COUNT, shown
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import KNOBS
 from benchsuite.spaces import Value
+from benchsuite.text import shortened
 
 MARK = "~"
 """Stands in no name of a task, and begins what makes an instance of one."""
@@ -61,6 +62,12 @@ def is_instance(name: str) -> bool:
 def base_of(name: str) -> str:
     """Return the name of the task that an instance is one of; of the published one its own."""
     return name.partition(MARK)[0]
+
+
+def certify_command(name: str) -> str:
+    """Return the command that certifies an instance, or the one that it is drawn from: a variant, or the task itself."""
+    variant = re.match(rf"{MARK}(\d{{1,10}})", name[len(base_of(name)) :])
+    return f"benchsuite certify {base_of(name)}{f' --variants {variant[1]}' if variant else ''} --write"
 
 
 def variant_of(base: str, variant: int) -> str:
@@ -117,6 +124,18 @@ def _cannot_read(name: str) -> BenchsuiteError:
     return BenchsuiteError(f"cannot read the name of an instance {shown(name)}. {FORM}")
 
 
+def no_variants(names: str, having: Iterable[str]) -> BenchsuiteError:
+    """Build the error about tasks that have no variants.
+
+    Args:
+        names: Of the tasks.
+        having: Names of those that have some.
+    """
+    others = ", ".join(having)
+    then = f"Tasks that have some: {others}." if others else "Write variation=bs.Variation(…) into the task."
+    return BenchsuiteError(f"there are no variants of {shortened(names, 200)}: no variation is declared. {then}")
+
+
 def instance_of(task: Task, instance: Instance) -> Task:
     """Make an instance of a task: a task of its own, named like the instance, with the version, tier and kinds of its task.
 
@@ -132,10 +151,7 @@ def instance_of(task: Task, instance: Instance) -> Task:
     if instance.published:
         return task
     if instance.variant and task.variation is None:
-        raise BenchsuiteError(
-            f"{task.title} has no variants: it declares no variation. Received: {instance.name!r}. "
-            "Tasks that have one: benchsuite list tasks."
-        )
+        raise no_variants(task.name, ())
     values = checked_values(task, instance)
     own = {axis: value for axis, value in values.items() if axis != EXAMPLES}
     draw = Draw(task.name, instance.variant, own)

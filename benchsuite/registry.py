@@ -33,7 +33,7 @@ from benchsuite.discovery.functions import OwnCode
 from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints, functions_of
-from benchsuite.instances import base_of, instance_of, is_instance, read_name
+from benchsuite.instances import base_of, instance_of, is_instance, no_variants, read_name
 from benchsuite.spaces import Value
 from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
@@ -137,12 +137,25 @@ class Registry:
         if name not in self._instances:
             instance = read_name(name)
             base = self.entry("task", instance.base)
+            if instance.variant and base.component.variation is None:
+                raise no_variants(instance.base, self.with_variants)
             self._instances[name] = replace(base, component=instance_of(base.component, instance))
         return self._instances[name]
 
+    @property
+    def with_variants(self) -> list[str]:
+        """The names of the tasks that have variants."""
+        return [name for name in self.names("task") if self.task(name).variation is not None]
+
     def has(self, kind: str, name: str) -> bool:
-        """Say whether there is a component of that name; of an instance, whether there is its task."""
-        return (base_of(name) if kind == "task" else name) in self.tables[kind]
+        """Say whether there is a component of that name, or such an instance of a task."""
+        if kind != "task" or not is_instance(name):
+            return name in self.tables.get(kind, {})
+        try:
+            self._instance(name)
+        except BenchsuiteError:
+            return False
+        return True
 
     def refuse_conflict(self, kind: str, name: str) -> None:
         """Refuse a name that the user asked for and two plugins claim; whoever merely uses the first owner is not disturbed.
