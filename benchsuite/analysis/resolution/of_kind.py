@@ -58,7 +58,7 @@ class KindResolution:
         floor: The smallest difference that so many test examples can show; ``None`` where the measure has none that is known.
         saturated: Share of the task's targets that every trial reached at its first evaluation; ``None`` without targets.
         seconds: Of training and evaluating once on one core; ``None`` where no timing counts.
-        compile_seconds: Of building a program.
+        compile_seconds: Of building a program; ``None`` where all compiled code was there already.
         minutes_seeds: With how many seeds the price is told.
     """
 
