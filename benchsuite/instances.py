@@ -64,6 +64,12 @@ def base_of(name: str) -> str:
     return name.partition(MARK)[0]
 
 
+def certify_command(name: str) -> str:
+    """Return the command that certifies an instance, or the one that it is drawn from: a variant, or the task itself."""
+    variant = re.match(rf"{MARK}(\d{{1,10}})", name[len(base_of(name)) :])
+    return f"benchsuite certify {base_of(name)}{f' --variants {variant[1]}' if variant else ''} --write"
+
+
 def variant_of(base: str, variant: int) -> str:
     """Return the name of a variant: ``t~3``."""
     return Instance(base, variant).name

@@ -148,8 +148,14 @@ class Registry:
         return [name for name in self.names("task") if self.task(name).variation is not None]
 
     def has(self, kind: str, name: str) -> bool:
-        """Say whether there is a component of that name; of an instance, whether there is its task."""
-        return (base_of(name) if kind == "task" else name) in self.tables[kind]
+        """Say whether there is a component of that name, or such an instance of a task."""
+        if kind != "task" or not is_instance(name):
+            return name in self.tables.get(kind, {})
+        try:
+            self._instance(name)
+        except BenchsuiteError:
+            return False
+        return True
 
     def refuse_conflict(self, kind: str, name: str) -> None:
         """Refuse a name that the user asked for and two plugins claim; whoever merely uses the first owner is not disturbed.

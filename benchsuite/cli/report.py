@@ -357,7 +357,7 @@ def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapp
 
     found: dict[str, Mapping[str, Any]] = {}
     problems = []
-    for name in sorted(set(tasks) & set(known.tables.get("task", {}))):
+    for name in sorted(name for name in set(tasks) if known.has("task", name)):
         try:
             certificate = committed(name, known)
         except BenchsuiteError as error:
