@@ -33,7 +33,12 @@ APART = 0.012
 """Between the seeds of A and of B at one value, as a share of the way from the smallest value to the largest."""
 FARTHEST = 10.0
 """In log₂: a speed-up beyond is drawn at the edge."""
-MOST_TICKS = 9
+FEWEST_TICKS, MOST_TICKS = 3, 9
+ROUND = (
+    (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0),
+    tuple(round(0.1 * number, 1) for number in range(1, 60)),
+)
+"""Factors that ticks stand at where few powers of two are shown."""
 LEAST = 0.3
 """The least that the axis of speed-ups shows, either way, in log₂."""
 
@@ -188,17 +193,23 @@ def _draw_speed_ups(axes: Axes, found: AlongAxis) -> Axes:
             dashes=(1, 0) if told else (4, 2), zorder=2,
         )  # fmt: skip
     axes.set_ylim(low, high)
-    ticks = _whole(low, high)
+    ticks = _factors(low, high)
     axes.set_yticks(ticks, [f"{2.0**number:.3g}×" for number in ticks])
     word = held.word if held.word != CANNOT_TELL else "cannot tell a trend"
     set_title(axes, f"speed-up of {short(found.verdict.a)} in steps: {word}")
     return axes
 
 
-def _whole(low: float, high: float) -> list[float]:
-    """Return some places of ticks in log₂, at whole numbers where there are enough of them; 0 among them."""
-    step = next(step for step in (0.1, 0.25, 0.5, 1, 2, 4, 8) if (high - low) / step <= MOST_TICKS)
-    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+def _factors(low: float, high: float) -> list[float]:
+    """Return the places of ticks in log₂: of powers of two where there are some, else of factors that are round."""
+    step = next(step for step in (1, 2, 4, 8) if (high - low) / step <= MOST_TICKS)
+    powers = [float(number * step) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    if len(powers) > FEWEST_TICKS:
+        return powers
+    digits = next(
+        digits for digits in ROUND if sum(low <= math.log2(factor) <= high for factor in digits) > FEWEST_TICKS
+    )
+    return [math.log2(factor) for factor in digits if low <= math.log2(factor) <= high]
 
 
 def _draw_point(
