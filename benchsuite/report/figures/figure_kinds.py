@@ -60,6 +60,9 @@ FIGURES: Mapping[str, FigureKind] = {
         "Two components along an axis of a task: both, their difference, and the speed-up with its trend.",
         (*BOARD, "task", "components", "over", "measure"), of_axis.scalings,
     ),
+    "instances": FigureKind(
+        "Difference of two components on every instance of a task, with intervals.", (*BOARD, "task", "components"), of_pair.instances
+    ),
     "pareto": FigureKind("Score against the time of a step, and the front.", (*BOARD, "components"), of_board.trade_offs),
     "interaction": FigureKind("Two kinds varied together on a task.", ("task",), of_task.interactions),
     "probes": FigureKind("What was measured in the layers of a task after each epoch.", ("task", "measure"), of_task.probe_maps),
