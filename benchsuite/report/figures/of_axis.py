@@ -13,6 +13,7 @@ from benchsuite.analysis.comparison import About
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instance_names import MARK, base_of
 from benchsuite.kinds import KNOBS
 from benchsuite.record import Record
 from benchsuite.report.drawings.marks import component_of
@@ -20,8 +21,6 @@ from benchsuite.report.drawings.picture import Picture
 from benchsuite.report.drawings.scaling import Side, scaling_picture
 from benchsuite.report.figures.asked import TRACKS, FigureChoice, FigureSource, one_task
 
-MARK = "~"
-"""Between the name of a task and what makes an instance of it."""
 FEWEST = 2
 """Values of an axis that make a figure."""
 
@@ -151,7 +150,7 @@ def _own(source: FigureSource, axis: str, column: Column) -> float | None:
     """Return a task's own value of an axis, if it is known; of budgets the column says it."""
     if axis in KNOBS:
         return float(getattr(column, axis))
-    return source.own_values.get(column.task.partition(MARK)[0], {}).get(axis)
+    return source.own_values.get(base_of(column.task), {}).get(axis)
 
 
 def _row(board: Leaderboard, name: str) -> Row | None:
