@@ -26,6 +26,7 @@ from benchsuite.report.figures.asked import FigureChoice, FigureSource
 from benchsuite.report.figures.figure_kinds import FIGURES, pictures
 from benchsuite.report.figures.of_pair import verdict_of
 from benchsuite.searches import Search, Tried
+from tests.along import at_width
 from tests.factories import DIGITS, component, make_record, make_study
 
 HOSTILE = '<script>alert("x")</script> & $\\frac$'
@@ -70,6 +71,9 @@ def source() -> FigureSource:
         ]
         records += tuned
         searches.append(search_of(name, tuned))
+    records += [
+        at_width(width, name, seed, rate) for width in (16, 32) for name, rate in (("adam", 0.4), ("sgd", 0.2)) for seed in range(4)
+    ]  # fmt: skip
     probed = [record for record in records if record.trial.task == DIGITS.name and record.curves][:6]
     found = {
         record.id: {
@@ -87,6 +91,7 @@ ASKED: dict[str, FigureChoice] = {
     "sensitivity": FigureChoice(task="digits_mlp", track="tuned"),
     "budget-curves": FigureChoice(task="digits_mlp"),
     "forest": FigureChoice(components=("nadam", "adagrad")),
+    "scaling": FigureChoice(components=("adam", "sgd"), over="width"),
     "probes": FigureChoice(task="digits_mlp", measure="gradient_norm"),
 }
 
