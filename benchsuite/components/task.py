@@ -273,6 +273,11 @@ class Task:
                 raise BenchsuiteError(
                     f"metrics of {self.title} must be names or bs.Metric objects. Received: {shown(metric)}."
                 )
+            if callable(self.loss) and metric.needs:
+                raise BenchsuiteError(
+                    f"metric {metric.name!r} of {self.title} compares targets with outputs, and a task with a loss of its own "
+                    "has no such pair. Give a bs.Metric with per_example=function(model, batch)."
+                )
             metrics.append(metric)
         object.__setattr__(self, "metrics", tuple(metrics))
         directions = {"loss": "min", **{metric.name: metric.direction for metric in metrics}}

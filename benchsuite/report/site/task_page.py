@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Column, Entry, Leaderboard, Row
 from benchsuite.analysis.sample import column_of
-from benchsuite.record import Record
+from benchsuite.record import Record, TaskFacts
 from benchsuite.report.shown import shown_rows
+from benchsuite.report.site.certified_view import CertifiedView, certified_view
 from benchsuite.report.site.curves import large_charts
 from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
 from benchsuite.report.site.instances_view import instance_of, instances_table
@@ -94,6 +95,7 @@ def _page(
     context = {
         "task": task,
         "resolution": resolution_table(data, links, places, label) if places else None,
+        "certified": _certified(data, column, held[0].task, label),
         "instance_of": instance_of(data, links, column),
         "instances": instances_table(data, links, column, everywhere),
         "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
@@ -103,6 +105,11 @@ def _page(
     card = data.tasks.get(column.task)
     words = f"{task.summary} {card.family if card else ''} {heads[0].primary}"
     return Page(path, f"Task: {label}", "task.html", context, "tasks", words)
+
+
+def _certified(data: SiteData, column: Column, task: TaskFacts, label: str) -> CertifiedView | None:
+    found = certified_view(data.certificates.get(column.task), task, column.task_version, label)
+    return replace(found, tables=tuple(map(data.table, found.tables))) if found else None
 
 
 def _of_boards(data: SiteData, places: Sequence[tuple[Leaderboard, int]]) -> list[Record]:
