@@ -46,9 +46,11 @@ HEAD = f"""# Verdicts beyond the published instance
 Made by `{COMMAND}`; a change here is lost.
 
 Is {A} better than {B} on a task, or on its one instance that everybody has tuned on? Both were tuned on the published instance
-and on variants 1 to {VARIANTS} of each task of the quick tier, each instance by a search of its own: PROTOCOL. The word of an instance
-is that of `benchsuite compare {A} {B} --track tuned --task TASK --variants {VARIANTS}`, p corrected for the {VARIANTS} variants; the last column is
-its answer by [the rule for all of them](../explanation/honesty.md#beyond-the-published-instance), each instance one draw.
+and on variants 1 to {VARIANTS} of each task of the quick tier, each instance by searches of its own: PROTOCOL.
+
+The word of an instance is that of `benchsuite compare {A} {B} --track tuned --task TASK --variants {VARIANTS}`, p corrected for the
+{VARIANTS} variants. *Beyond* is its answer by
+[the rule for all of them](../explanation/honesty.md#beyond-the-published-instance), each instance one draw.
 
 """
 
@@ -142,7 +144,7 @@ def page(verdicts: dict[str, Verdict], protocol: str, left: Sequence[str]) -> st
             interval if held.counted else "–", f"{held.agree} of {held.counted}", f"**{held.word}** ({reason(held)})",
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
-    text = HEAD.replace("PROTOCOL", protocol) + "\n".join(lines) + "\n\n" + summary(verdicts)
+    text = HEAD.replace("PROTOCOL", protocol.removeprefix("tuned: ")) + "\n".join(lines) + "\n\n" + summary(verdicts)
     if left:
         text += f"\nWithout variants, or no task for optimizers: {', '.join(f'`{name}`' for name in left)}.\n"
     return text
