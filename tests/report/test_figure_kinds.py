@@ -63,6 +63,10 @@ def source() -> FigureSource:
         make_record(DIGITS, {"optimizer": [component(one)], "schedule": [component(other)]}, value=value)
         for one, other, value in pairs
     ]
+    records += [
+        make_record(replace(DIGITS, name="digits_mlp~1"), {"optimizer": [component(name)]}, seed=seed, value=0.9 + 0.01 * seed)
+        for name in ("nadam", "adagrad") for seed in range(3)
+    ]  # fmt: skip
     searches = []
     for name in ("adamw", "muon"):
         tuned = [
@@ -92,6 +96,7 @@ ASKED: dict[str, FigureChoice] = {
     "budget-curves": FigureChoice(task="digits_mlp"),
     "forest": FigureChoice(components=("nadam", "adagrad")),
     "scaling": FigureChoice(components=("adam", "sgd"), over="width"),
+    "instances": FigureChoice(components=("nadam", "adagrad")),
     "probes": FigureChoice(task="digits_mlp", measure="gradient_norm"),
 }
 
@@ -127,7 +132,7 @@ def test_equal_contents_give_equal_bytes_with_safe_names_and_ids_of_their_own(na
     assert ' id="of ' not in first
 
 
-WITHOUT_COMPONENTS = {"rank-robustness", "forest", "interaction", "probes"}
+WITHOUT_COMPONENTS = {"rank-robustness", "forest", "instances", "interaction", "probes"}
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name not in WITHOUT_COMPONENTS])
