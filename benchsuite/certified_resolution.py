@@ -6,7 +6,8 @@ kind, tuned and then evaluated, the share of pairs that are told apart by the te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +134,7 @@ def separates_better(kind: CertifiedKind, primary: str, measures: Iterable[str])
         primary: The task's primary measure.
         measures: The task's measures that might be the primary one.
     """
-    told = kind.told.get(SEEDS)
+    told = kind.measures.get(primary, kind.told).get(SEEDS)
     # Of losses each is measured by its own: they have no common one.
     shares = {
         name: kind.measures[name][SEEDS]
@@ -166,3 +167,59 @@ def _kind(name: str, held: Mapping[str, Any]) -> CertifiedKind:
 def _shares(told: Mapping[str, Any]) -> dict[int, float]:
     """Return seeds → share, fewest first, without those of which nothing can be said."""
     return {int(seeds): float(told[seeds]) for seeds in sorted(told, key=int) if told[seeds] is not None}
+
+
+def told_text(share: float | None) -> str:
+    """Return a share of pairs as a whole percentage: 100 % and 0 % are all and none; a dash where nothing is known."""
+    if share is None:
+        return "–"
+    whole = round(100 * share)
+    return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole} %"
+
+
+def split_text(kind: CertifiedKind) -> str:
+    """Return the split of variance of a kind as whole percentages, component, seed and interaction; a dash where nothing varies."""
+    return "–" if kind.variance is None else "/".join(f"{100 * share:.0f}" for share in kind.variance)
+
+
+def remarks(
+    found: CertifiedResolution, primary: str, measures: Iterable[str], targets: Sequence[float], compares: Iterable[str]
+) -> list[str]:
+    """Return what is no error and worth a look: a measure that separates better, and targets that are not what is reached.
+
+    Args:
+        found: What was measured.
+        primary: The task's primary measure.
+        measures: All that it measures.
+        targets: That it declares.
+        compares: Its kinds; of others no measure is asked for.
+    """
+    named = tuple(measures)
+    said = []
+    for kind in found.kinds:
+        better = separates_better(kind, primary, named) if kind.kind in tuple(compares) else None
+        if better:
+            measure, share = better
+            own = told_text(kind.measures.get(primary, kind.told).get(SEEDS))
+            said.append(
+                f"the measure {measure} tells {told_text(share)} of the {kind.kind.replace('_', ' ')} pairs apart with {SEEDS} seeds, "
+                f"the primary measure {primary} {own}"
+            )
+    if found.targets is not None:
+        held = tuple(dict.fromkeys(found.targets.values))
+        words = ", ".join(f"{value:g}" for value in held)
+        if found.targets.measure != primary:
+            said.append(
+                f"what is reached was measured by {found.targets.measure} ({words}), and {primary} is the primary measure"
+            )
+        elif not _same(targets, held):
+            declared = ", ".join(f"{value:g}" for value in targets) or "none"
+            said.append(f"its targets are {declared}; tuned reference components reach {words}")
+    return said
+
+
+def _same(declared: Sequence[float], held: Sequence[float]) -> bool:
+    """Say whether two lists of numbers are the same but for rounding."""
+    return len(declared) == len(held) and all(
+        math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12) for one, other in zip(declared, held, strict=True)
+    )

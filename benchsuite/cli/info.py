@@ -13,6 +13,7 @@ import typer
 from benchsuite.cli.console import cell, echo, show, terminal
 from benchsuite.cli.fed_facts import fed_or_baked
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.cli.resolution_facts import resolution_rows
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
 from benchsuite.errors import BenchsuiteError, unknown
@@ -147,6 +148,8 @@ def _facts(entry: Registered, known: Registry) -> Table:
     groups[-1]["plugin" if task else "source"] = (
         f"{entry.plugin.name} ({entry.plugin.origin}), fingerprint {entry.fingerprint}"
     )
+    if task and (measured := resolution_rows(component, known)):
+        groups.append(measured)
     for number, rows in enumerate(groups):
         if number:
             shown.add_row()

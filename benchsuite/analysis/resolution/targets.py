@@ -73,17 +73,6 @@ def targets_of(measure: str, curves: Iterable[ArrayLike], direction: str) -> Tar
     return Targets(measure, early, middle, late)
 
 
-def other_targets(declared: Sequence[float], measured: Sequence[float]) -> bool:
-    """Say whether a task declares other targets than those that were measured, but for rounding.
-
-    Args:
-        declared: The task's targets.
-        measured: Those of its certificate, easy ones first.
-    """
-    held = list(dict.fromkeys(measured))
-    return len(declared) != len(held) or not np.allclose(declared, held, rtol=1e-9, atol=1e-12)
-
-
 def _best(curve: np.ndarray) -> float | None:
     found = curve[1:][np.isfinite(curve[1:])]
     return float(found.max()) if len(found) else None
