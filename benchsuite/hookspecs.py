@@ -1,4 +1,5 @@
-"""Every hook of benchsuite: one per kind of component, five that observers use, and one that registers observers.
+"""Every hook of benchsuite: one per kind of component, five that observers use, and one each that registers observers and
+names reference components.
 
 A plugin implements any of these as functions of a module, marked with ``bs.hookimpl``. Registering hooks return a
 list; an optimizer plugin is complete with ``register_optimizers``. Hooks must be cheap: heavy imports belong inside
@@ -7,7 +8,7 @@ list; an optimizer plugin is complete with ``register_optimizers``. Hooks must b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,15 @@ def register_tuners() -> list[c.Tuner]:  # type: ignore[empty-body]
 @hookspec
 def register_observers() -> list[c.Observer]:  # type: ignore[empty-body]
     """Return observers, of which ``benchsuite run --observer NAME`` switches on those that it names."""
+
+
+@hookspec
+def register_reference_components() -> Mapping[str, Sequence[str]]:  # type: ignore[empty-body]
+    """Return reference components: kind → selections such as ``"adam"`` or ``"warmup+cosine"``, one row each.
+
+    ``benchsuite certify --resolution TASK`` tunes all of them and says what share of their pairs a task tells apart. What
+    several plugins name is joined; what one of them names twice counts once.
+    """
 
 
 @hookspec

@@ -59,6 +59,7 @@ def generated():
     "name",
     [
         "reference/cli.md",
+        "reference/resolution.md",
         "reference/hooks.md",
         "reference/api.md",
         "reference/components.md",

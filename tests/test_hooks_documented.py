@@ -75,7 +75,7 @@ def hooks() -> dict[str, Any]:
 
 
 def test_there_is_one_hook_for_each_kind_and_one_for_each_event() -> None:
-    assert set(hooks()) == {*HOOKS.values(), *LIFE_CYCLE, "register_observers"}
+    assert set(hooks()) == {*HOOKS.values(), *LIFE_CYCLE, "register_observers", "register_reference_components"}
     assert set(HOOKS) == set(KINDS)
     assert len(set(HOOKS.values())) == len(KINDS)
 

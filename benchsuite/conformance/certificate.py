@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from benchsuite.analysis.resolution import BLOCK
 from benchsuite.components import Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.measured import FEW, STEPS, measured, short
+from benchsuite.conformance.of_resolution import judge_resolution
 from benchsuite.data import Raw, read, split
 from benchsuite.registry import Registry
 
@@ -100,7 +102,7 @@ def judge(task: Task, registry: Registry, found: Mapping[str, Any], known: Mappi
         findings.append(_close(f"{words} is that of the certificate", loss[name], known["loss"][name], TOLERANCE))
     if found["targets"] is not None and known.get("targets"):
         findings.append(_ends(found["targets"], known["targets"]))
-    return findings
+    return findings + judge_resolution(task, known.get(BLOCK))
 
 
 def _saturated(epochs: Sequence[int | None]) -> list[Finding]:

@@ -147,7 +147,8 @@ def _directions(task: Task, ready: ReadyTrial, blame: Blame) -> list[Finding]:
     if ready.program.dataset.y.dtype.kind == "i":
         if found.ndim != targets.ndim + 1:
             return []
-        right = 4 * np.eye(found.shape[-1])[targets]
+        # However many classes there are, the right one has most of the probability: a sure answer that is right is also calibrated.
+        right = (4 + np.log(found.shape[-1])) * np.eye(found.shape[-1])[targets]
         wrong = np.roll(right, 1, axis=-1)
     elif found.shape == targets.shape:
         right, wrong = targets, targets + 3 * (np.std(targets) + 1)
@@ -156,15 +157,19 @@ def _directions(task: Task, ready: ReadyTrial, blame: Blame) -> list[Finding]:
     for metric in task.metrics:
         assert isinstance(metric, Metric)
         good, bad = (
-            metric.finish(
-                float(np.mean(np.array(metric.per_example(y, tf.constant(answers, outputs.dtype)), float))), targets
-            )
+            metric.finish(_mean(metric, metric.per_example(y, tf.constant(answers, outputs.dtype))), targets)
             for answers in (right, wrong)
         )
         if (good < bad) if metric.direction == "max" else (good > bad):
             problem = f"{metric.name} says {good:.4g} of right answers and {bad:.4g} of wrong ones, and '{metric.direction}' is better"
             return [blame.broken(AGREES, problem, TURNED, _of(task, metric.name, blame))]
     return [Finding(AGREES)]
+
+
+def _mean(metric: Metric, values: Any) -> Any:
+    """Return what ``finish`` is given: the mean over examples, or that of each number that the metric adds up."""
+    found = np.array(values, float)
+    return float(found.mean()) if metric.numbers is None else found.reshape(-1, metric.numbers).mean(axis=0)
 
 
 def _of(task: Task, name: str, blame: Blame) -> Place | None:

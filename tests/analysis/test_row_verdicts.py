@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchsuite.analysis import Leaderboard, leaderboards
+from benchsuite.analysis.column_resolution import examples_floor, resolution_of
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.pair_choice import RowPair, chosen_pairs
-from benchsuite.analysis.resolution import examples_floor, resolution_of
 from benchsuite.analysis.row_curves import row_curve
 from benchsuite.analysis.row_verdicts import BesideBoard, BoardVerdicts, values_of
 from benchsuite.analysis.test_part import TestParts

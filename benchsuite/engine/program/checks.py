@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.components import Task
+from benchsuite.components import Metric, Task
+from benchsuite.components.metric import STANDARD_METRICS
 from benchsuite.errors import BenchsuiteError
 
 Shape = tuple[int | None, ...]
@@ -38,6 +39,40 @@ def check_targets(task: Task, y: np.ndarray, outputs: Shape, kind: str) -> None:
             raise BenchsuiteError(
                 f"targets of {task.title} are classes from {low} to {high}, while the network has {outputs[-1]} outputs: "
                 f"classes must be from 0 to {outputs[-1] - 1}."
+            )
+
+
+def check_metrics(task: Task, y: np.ndarray, outputs: Shape) -> None:
+    """Refuse metrics that compare something else than what the task has: they would broadcast, or count nonsense.
+
+    Args:
+        task: The task.
+        y: Targets of all parts ``[examples, ...]``.
+        outputs: Shape of the outputs for one example; ``None`` where it is known only later.
+
+    Raises:
+        BenchsuiteError: If a metric needs classes or values, and there are none.
+    """
+    classes = np.issubdtype(y.dtype, np.integer)
+    expected = {"classes": outputs[:-1], "values": outputs}
+    found = tuple(y.shape[1:])
+    fits = {
+        needs: classes == (needs == "classes")
+        and len(found) == len(shape)
+        and all(b in (None, a) for a, b in zip(found, shape, strict=True))
+        for needs, shape in expected.items()
+    }
+    for metric in task.metrics:
+        if isinstance(metric, Metric) and metric.needs and not fits[metric.needs]:
+            what = {
+                "classes": f"int32 classes {_batch(outputs[:-1])}",
+                "values": f"float32 values {_batch(outputs)}",
+            }[metric.needs]
+            fitting = [name for name, one in STANDARD_METRICS.items() if fits[one.needs]]
+            then = f"Those that fit: {', '.join(fitting)}." if fitting else "Give a bs.Metric of your own."
+            raise BenchsuiteError(
+                f"metric {metric.name!r} of {task.title} compares the outputs {_batch(outputs)} with {what}. "
+                f"Received: {y.dtype} targets {_batch(found)}. {then}"
             )
 
 

@@ -49,7 +49,7 @@ class Evaluation:
     def __init__(self, task: Task, dataset: Dataset, outputs: Sequence[tuple[int, ...]] = ()) -> None:
         size = 4 * sum(math.prod(shape) for shape in outputs)
         batch_size = min(EVALUATION_BATCH, max(1, OUTPUT_BYTES // max(size, 1)))
-        self._task = task
+        self._metrics = [metric for metric in task.metrics if isinstance(metric, Metric)]
         self._dataset = dataset
         rows, weights, part_of = [], [], []
         most = max(dataset.sizes[1:])
@@ -118,15 +118,9 @@ class Evaluation:
         import tensorflow as tf
 
         values, outputs = losses(x, y)
-        measured = [values]
-        for metric in self._task.metrics:
-            assert isinstance(metric, Metric)
-            if outputs is None:
-                measured.append(per_example(metric.per_example(model, (x, y))))
-            else:
-                measured.append(per_example(metric.per_example(y, outputs)))
-        # Padding is chosen away, not multiplied away: 0 × NaN is NaN.
-        return tf.stack([tf.reduce_sum(tf.where(weight > 0, tf.cast(one, tf.float64), 0.0)) for one in measured])
+        given = (model, (x, y)) if outputs is None else (y, outputs)
+        found = [values, *(measured(metric, metric.per_example(*given)) for metric in self._metrics)]
+        return tf.stack([one for values in found for one in _sums(values, weight > 0)])
 
     def padded(self, chunk: Chunk) -> tuple[np.ndarray, np.ndarray]:
         """Return weights and parts of the batches of a chunk, as many as it has rows."""
@@ -140,7 +134,7 @@ class Evaluation:
     @property
     def zeros(self) -> np.ndarray:
         """The sums before the first batch."""
-        return np.zeros((len(PARTS), 1 + len(self._task.metrics)))
+        return np.zeros((len(PARTS), 1 + sum(metric.numbers or 1 for metric in self._metrics)))
 
     def finish(self, sums: np.ndarray) -> dict[str, float]:
         """Return every measure of every part, such as ``test_accuracy``, from the sums."""
@@ -153,10 +147,43 @@ class Evaluation:
             targets = self._dataset.y[where.start : where.start + int(counts[number])]
             means = sums[number] / counts[number]
             values[f"{part}_loss"] = float(means[0])
-            for metric, mean in zip(self._task.metrics, means[1:], strict=True):
-                assert isinstance(metric, Metric)
-                values[f"{part}_{metric.name}"] = float(metric.finish(float(mean), targets))
+            first = 1
+            for metric in self._metrics:
+                mean = float(means[first]) if metric.numbers is None else means[first : first + metric.numbers]
+                values[f"{part}_{metric.name}"] = float(metric.finish(mean, targets))
+                first += metric.numbers or 1
         return values
+
+
+def _sums(values: Any, counts: Any) -> list[Any]:
+    """Return the sum over the examples that count, float64, of ``[batch]`` or of each number of ``[batch, numbers]``."""
+    import tensorflow as tf
+
+    # Padding is chosen away, not multiplied away: 0 × NaN is NaN.
+    if values.shape.rank == 1:
+        return [tf.reduce_sum(tf.where(counts, tf.cast(values, tf.float64), 0.0))]
+    kept = tf.where(counts[:, None], tf.cast(values, tf.float64), 0.0)
+    return list(tf.unstack(tf.reduce_sum(kept, axis=0)))
+
+
+def measured(metric: Metric, values: Any) -> Any:
+    """Return what a metric found of each example: ``[batch]``, or ``[batch, numbers]`` of one that adds up several numbers.
+
+    Raises:
+        BenchsuiteError: If there are not as many numbers for each example as it says.
+    """
+    import tensorflow as tf
+
+    if metric.numbers is None:
+        return per_example(values)
+    values = tf.convert_to_tensor(values)
+    if values.shape.rank < 2 or values.shape[-1] != metric.numbers:
+        raise BenchsuiteError(
+            f"metric {metric.name!r} must return [batch, {metric.numbers}]: {metric.numbers} numbers for each example. "
+            f"Received: {[*values.shape]}."
+        )
+    values = tf.cast(values, tf.float32)
+    return tf.reduce_mean(values, axis=list(range(1, values.shape.rank - 1))) if values.shape.rank > 2 else values
 
 
 def per_example(values: Any) -> Any:

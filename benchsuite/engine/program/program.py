@@ -23,7 +23,7 @@ from benchsuite.engine.fed.number import Number
 from benchsuite.engine.ingredients import Ingredients
 from benchsuite.engine.network.built import BuiltNetwork
 from benchsuite.engine.program.after_steps import AfterSteps
-from benchsuite.engine.program.checks import check_codes, check_targets
+from benchsuite.engine.program.checks import check_codes, check_metrics, check_targets
 from benchsuite.engine.program.evaluate_call import EvaluateCall
 from benchsuite.engine.program.evaluation import Evaluation
 from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
@@ -181,6 +181,7 @@ class Program:
         if ingredients.loss_component is not None:
             outputs = tuple(self.network.model.outputs[0].shape[1:])
             check_targets(self.task, self.dataset.y, outputs, ingredients.loss_component.targets)
+            check_metrics(self.task, self.dataset.y, outputs)
 
     def reset(
         self,

@@ -21,7 +21,8 @@ Kind = Literal["one", "zero", "linear"]
 KINDS: Mapping[str, Kind] = {
     "accuracy": "one", "precision": "one", "recall": "one", "f1": "one", "roc_auc": "one", "average_precision": "one",
     "r2": "one",
-    "loss": "zero", "cross_entropy": "zero", "bits_per_character": "zero", "rmse": "zero", "mse": "zero", "mae": "zero",
+    "loss": "zero", "cross_entropy": "zero", "log_loss": "zero", "bits_per_character": "zero",
+    "brier": "zero", "calibration_error": "zero", "rmse": "zero", "mse": "zero", "mae": "zero",
 }  # fmt: skip
 """Measure → the value that its axis is logarithmic in the distance to. Of others it follows from direction and values."""
 FARTHEST = 1e-6

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Column, Entry, Leaderboard, Row
 from benchsuite.analysis.sample import column_of
-from benchsuite.record import Record
+from benchsuite.record import Record, TaskFacts
 from benchsuite.report.shown import shown_rows
+from benchsuite.report.site.certified_view import CertifiedView, certified_view
 from benchsuite.report.site.curves import large_charts
 from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
+from benchsuite.report.site.instances_view import instance_of, instances_table
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.measure_view import measures_view
 from benchsuite.report.site.pages import Page
@@ -72,16 +74,17 @@ def pages(data: SiteData) -> Iterator[Page]:
     for record in data.records:
         records.setdefault(column_of(record), []).append(record)
     for column in sorted(data.labels):
-        yield _page(data, column, places.get(column, []), records)
+        yield _page(data, column, places, records)
     data.verdicts.shared.put(data.csv)
 
 
 def _page(
     data: SiteData,
     column: Column,
-    places: Sequence[tuple[Leaderboard, int]],
+    everywhere: Mapping[Column, Sequence[tuple[Leaderboard, int]]],
     records: Mapping[Column, Sequence[Record]],
 ) -> Page:
+    places = everywhere.get(column, [])
     label = data.labels[column]
     path = data.places.tasks[label]
     links, prefix = data.links(path), f"task-{slug(label)}"
@@ -92,6 +95,9 @@ def _page(
     context = {
         "task": task,
         "resolution": resolution_table(data, links, places, label) if places else None,
+        "certified": _certified(data, column, held[0].task, label),
+        "instance_of": instance_of(data, links, column),
+        "instances": instances_table(data, links, column, everywhere),
         "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
         "measures": measures_view(measures) if measures else None,
         "probes": probes_view(layers) if layers else None,
@@ -99,6 +105,11 @@ def _page(
     card = data.tasks.get(column.task)
     words = f"{task.summary} {card.family if card else ''} {heads[0].primary}"
     return Page(path, f"Task: {label}", "task.html", context, "tasks", words)
+
+
+def _certified(data: SiteData, column: Column, task: TaskFacts, label: str) -> CertifiedView | None:
+    found = certified_view(data.certificates.get(column.task), task, column.task_version, label)
+    return replace(found, tables=tuple(map(data.table, found.tables))) if found else None
 
 
 def _of_boards(data: SiteData, places: Sequence[tuple[Leaderboard, int]]) -> list[Record]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from benchsuite.analysis import Leaderboard
-from benchsuite.analysis.resolution import Resolution, resolution_of
+from benchsuite.analysis.column_resolution import ColumnResolution, resolution_of
 from benchsuite.analysis.verdict import TaskVerdict
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
@@ -15,7 +15,7 @@ from benchsuite.report.tables.numbers import number_text, whole
 from benchsuite.report.tables.verdict_table import short_text
 
 
-def resolution(data: SiteData, board: Leaderboard, at: int) -> Resolution:
+def resolution(data: SiteData, board: Leaderboard, at: int) -> ColumnResolution:
     """Return what a column of a leaderboard can tell."""
     head = board.columns[at]
     verdicts: list[TaskVerdict] = []

@@ -88,7 +88,8 @@ def test_the_next_chunk_is_staged_while_one_is_in_use():
 
 def test_divergence_stops_between_chunks(bench, small_chunks):
     wild = ("sgd", {"learning_rate": 10.0})
-    bench.change_task(xla=False, loss="mse", data=bench.values_task.data, model=bench.values_task.model)
+    values = bench.values_task
+    bench.change_task(xla=False, loss="mse", data=values.data, model=values.model, metrics=values.metrics)
     resident = bench.run(optimizer=wild, preprocessing="none")
     other = bench.run(optimizer=wild, preprocessing="none", session=streamed(bench))
     assert resident.outcome == other.outcome == "diverged"

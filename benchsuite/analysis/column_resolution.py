@@ -1,4 +1,4 @@
-"""What a task with these seeds can tell at all: pairs told apart, the smallest difference that is found, the step of its test part."""
+"""What one column of a leaderboard can tell with its seeds: pairs told apart, the smallest difference found, the step of its test part."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchsuite.analysis.verdict import TaskVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class ColumnResolution:
     """How fine one column of a leaderboard is.
 
     Args:
@@ -43,7 +43,9 @@ class Resolution:
     failed: float
 
 
-def resolution_of(board: Leaderboard, position: int, verdicts: Sequence[TaskVerdict], examples: int = 0) -> Resolution:
+def resolution_of(
+    board: Leaderboard, position: int, verdicts: Sequence[TaskVerdict], examples: int = 0
+) -> ColumnResolution:
     """Return how fine a column is.
 
     Args:
@@ -57,7 +59,7 @@ def resolution_of(board: Leaderboard, position: int, verdicts: Sequence[TaskVerd
     counted = sum(entry.counted for entry in entries)
     reaches = [verdict.smallest_difference for verdict in verdicts if verdict.seeds]
     shares = head.quantity == "accuracy" and examples > 0
-    return Resolution(
+    return ColumnResolution(
         pairs=ranking.tests if ranking else 0,
         told=ranking.told if ranking else 0,
         decides=bool(ranking and ranking.decides),

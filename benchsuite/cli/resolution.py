@@ -1,0 +1,153 @@
+"""``benchsuite certify --resolution``: how well tasks tell methods apart, measured by tuning the reference components on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchsuite.cli.console import say, show
+from benchsuite.cli.searches import OfSearches
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+
+    from benchsuite.cli.progress import Progress
+    from benchsuite.components import Task
+    from benchsuite.execution.observer import Watcher
+    from benchsuite.registry import Registry
+    from benchsuite.searches import Search
+    from benchsuite.study import Execution, Invocation
+    from benchsuite.tuning.reference_study import ReferenceStudy
+
+
+class _Shown(OfSearches):
+    """The display of a run, told how many trials the searches will propose."""
+
+    def __init__(self, progress: Progress, expected: int) -> None:
+        super().__init__(progress, expected)
+        self._progress = progress
+
+    def __enter__(self) -> Watcher:
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.__exit__(kind, error, trace)
+
+
+def certify_resolution(
+    tasks: Sequence[Task],
+    kinds: Sequence[str],
+    budget: str,
+    seeds: int,
+    execution: Execution,
+    invocation: Invocation,
+    known: Registry,
+    console: Console,
+    *,
+    writing: bool,
+) -> int:
+    """Measure the resolution of tasks, all in one plan; return of how many something is wrong.
+
+    Args:
+        tasks: At least one.
+        kinds: Of which; those that each compares unless given.
+        budget: Of each search.
+        seeds: Evaluation seeds.
+        execution: How trials are run, and where they are kept.
+        invocation: Whether it is a dry run.
+        known: The plugins that were found.
+        console: Where to.
+        writing: Whether certificates keep it.
+
+    Raises:
+        BenchsuiteError: If nothing can be measured, or a certificate holds what was measured by another protocol.
+    """
+    from benchsuite.cli.door import carried_out, say_broken
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.run import prepare
+    from benchsuite.cli.searches import dry_run_of_track, keep, searches_line
+    from benchsuite.store import Store
+    from benchsuite.tuning.reference_study import reference_study
+
+    study = reference_study(tasks, kinds, budget, seeds, known)
+    measured = [task for task in tasks if task.name in study.kinds]
+    if writing:
+        _refuse_unwritable(measured, study, known)
+    tracked = study.tracked
+    planned, options = prepare(study.asked[measured[0].name], execution, invocation, known)
+    say_broken(known, console)
+    for problem in tracked.problems:
+        say(console, "[yellow]![/] {}", problem)
+    if invocation.dry_run:
+        dry_run_of_track(planned, tracked, known, execution.results, options, console)
+        return 0
+    say(console, "{}", searches_line(tracked))
+    store = Store(execution.results.resolve())
+    searches: list[Search] = []
+    progress = Progress(console, known, options.workers)
+    display = _Shown(progress, tracked.most_trials)
+    source = tracked.source(keep(store, searches))
+    summary = carried_out(source, known, execution, options, store, console, display)
+    say(console, "{}", progress.closing_line(summary))
+    broken = sum(_tell(task, study, searches, summary.records, known, console, writing) for task in measured)
+    return broken + (len(searches) < len(tracked.entrants))
+
+
+def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Registry) -> None:
+    """Refuse to measure for hours what no certificate could keep.
+
+    Raises:
+        BenchsuiteError: If a task has no certificate of its version, or one that holds other kinds by another protocol.
+    """
+    from benchsuite.analysis.resolution import BLOCK
+    from benchsuite.analysis.resolution.block import refuse_other_protocol
+    from benchsuite.certificates import checksum_of, committed
+    from benchsuite.errors import BenchsuiteError
+
+    without = [task.name for task in tasks if checksum_of(task, known) is None]
+    if without:
+        raise BenchsuiteError(
+            f"a certificate keeps the resolution of a task, and there is none of this version of {', '.join(without)}. "
+            f"Write it first: benchsuite certify --write {' '.join(without)}"
+        )
+    for task in tasks:
+        before = (committed(task.name, known) or {}).get(BLOCK)
+        now = {"task_version": task.version, "protocol": study.words, "kinds": dict.fromkeys(study.kinds[task.name])}
+        refuse_other_protocol(task.name, before, now)
+
+
+def _tell(
+    task: Task, study: ReferenceStudy, searches: Sequence[Search], records: Any, known: Registry, console: Console, writing: bool
+) -> bool:  # fmt: skip
+    """Show what was measured of one task, and keep it; return whether the task promises what it does not hold."""
+    from benchsuite.analysis.resolution import BLOCK, merged
+    from benchsuite.certificates import committed, write
+    from benchsuite.conformance.of_resolution import judge_resolution, notes_on_resolution
+    from benchsuite.report.tables.resolution_table import resolution_tables
+    from benchsuite.tuning.reference_study import measured_block
+
+    block = measured_block(study, task, searches, records, known)
+    show(console, *resolution_tables(task.name, block))
+    if writing:
+        certificate = committed(task.name, known) or {}
+        block = merged(task.name, certificate.get(BLOCK), block)
+        say(console, "  written: {}", write(task.name, known, {**certificate, BLOCK: block}))
+    findings = judge_resolution(task, block)
+    tell_findings(findings, notes_on_resolution(task, block, whole=writing), console)
+    return any(finding.problem for finding in findings)
+
+
+def tell_findings(findings: Sequence[Any], notes: Sequence[str], console: Console) -> None:
+    """Say which promises are kept and which are not, and what else is worth a look."""
+    for finding in findings:
+        if finding.problem:
+            say(console, "  [red]✗[/] {}: {}", finding.promise, finding.problem)
+        else:
+            say(console, "  [green]✓[/] {}", finding.promise)
+    for note in notes:
+        say(console, "  [yellow]·[/] {}", note)
