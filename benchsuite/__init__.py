@@ -17,8 +17,10 @@ from benchsuite import noise
 from benchsuite.components import (
     Activation,
     Arrays,
+    Axis,
     ByGroup,
     Cost,
+    Draw,
     EpochResult,
     GradientTransform,
     HoldOut,
@@ -41,6 +43,7 @@ from benchsuite.components import (
     TrialResult,
     TrialStart,
     Tuner,
+    Variation,
 )
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
@@ -52,10 +55,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Activation",
     "Arrays",
+    "Axis",
     "BenchsuiteError",
     "ByGroup",
     "Choice",
     "Cost",
+    "Draw",
     "EpochResult",
     "Fixed",
     "GradientTransform",
@@ -85,6 +90,7 @@ __all__ = [
     "Tuner",
     "Uniform",
     "Unsupported",
+    "Variation",
     "__version__",
     "hookimpl",
     "noise",

@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.components import Task
+from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import write_whole
+from benchsuite.instances import base_of, is_instance, read_name
 from benchsuite.registry import Registry
 
 NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
 """What every certificate holds, at least."""
-MEASURED_APART = ("resolution", "variants")
+VARIANTS = "variants"
+"""Variant → its data, of those that were certified."""
+MEASURED_APART = ("resolution", VARIANTS)
 """Blocks that take studies of their own to measure: writing the others keeps them, as long as the task's version is the same."""
 
 
 def path_of(task: str, registry: Registry) -> Path | None:
-    """Return where a task's certificate lies; ``None`` if no file registers it."""
+    """Return where a task's certificate lies, which holds what is certified of its variants; ``None`` if no file registers it."""
     file = getattr(registry.entry("task", task).plugin.module, "__file__", None)
-    return Path(file).parent / "certificates" / f"{task}.json" if file else None
+    return Path(file).parent / "certificates" / f"{base_of(task)}.json" if file else None
 
 
 def checksum_of(task: Task, registry: Registry) -> str | None:
@@ -30,17 +34,33 @@ def checksum_of(task: Task, registry: Registry) -> str | None:
     Raises:
         BenchsuiteError: If there is a certificate that is not whole.
     """
-    found = committed(task.name, registry)
-    return str(found["data"]["checksum"]) if found and found.get("version") == task.version else None
+    data = _data_of(task, registry)
+    return str(data["checksum"]) if data and "checksum" in data else None
+
+
+def _data_of(task: Task, registry: Registry) -> Mapping[str, Any] | None:
+    """Return what a certificate of the task's version says of its data, of a variant in its block ``variants``.
+
+    An instance that keeps but some of the examples has the data of the task, or the variant, that it is one of.
+    """
+    instance = read_name(task.name)
+    found = committed(instance.base, registry)
+    if not found or found.get("version") != task.version or set(instance.values) - {EXAMPLES}:
+        return None
+    data = found["data"]
+    if instance.variant:  # one that nobody certified has parts as large as those of the others
+        data = found.get(VARIANTS, {}).get(str(instance.variant), {"parts": data.get("parts", ())})
+    parts = data.get("parts", ())
+    return {**data, "parts": (instance.values[EXAMPLES], *parts[1:])} if instance.values and len(parts) == 3 else data
 
 
 def committed(task: str, registry: Registry) -> dict[str, Any] | None:
-    """Return a task's certificate, or ``None`` if it has none.
+    """Return a task's certificate, or ``None`` if it has none, as no other instance of it has.
 
     Raises:
         BenchsuiteError: If the file is not whole.
     """
-    path = path_of(task, registry)
+    path = None if is_instance(task) else path_of(task, registry)
     if path is None or not path.is_file():
         return None
     try:
@@ -64,15 +84,14 @@ def part_sizes(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, in
         known: The plugins that were found.
     """
     found = {}
-    for name in sorted(set(tasks) & set(known.tables.get("task", {}))):
+    for name in sorted(name for name in set(tasks) if known.has("task", name)):
         try:
-            certificate = committed(name, known)
+            data = _data_of(known.task(name), known)
         except BenchsuiteError:
             continue
-        if certificate and certificate.get("version") == known.task(name).version:
-            parts = certificate["data"].get("parts", ())
-            if len(parts) == 3:
-                found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
+        parts = (data or {}).get("parts", ())
+        if len(parts) == 3:
+            found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
     return found
 
 

@@ -52,7 +52,7 @@ class DataNow:
             name: Of the task.
         """
         if name not in self._known:
-            self._known[name] = self._find(name) if name in self._registry.tables["task"] else None
+            self._known[name] = self._find(name) if self._registry.has("task", name) else None
         return self._known[name]
 
     def _find(self, name: str) -> str | None:

@@ -26,7 +26,7 @@ def fingerprints(trial: Trial, registry: Registry, *, verify: bool = False) -> d
         verify: Whether code that was edited since it was loaded gets no fingerprint that counts.
     """
     found = {}
-    if trial.task in registry.tables["task"]:
+    if registry.has("task", trial.task):
         found[f"task:{trial.task}"] = registry.fingerprint("task", trial.task, verify=verify)
     for kind, settings in trial.recipe.settings:
         for setting in settings:

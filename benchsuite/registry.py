@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -33,6 +33,7 @@ from benchsuite.discovery.functions import OwnCode
 from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.fingerprints import Fingerprints, functions_of
+from benchsuite.instances import base_of, instance_of, is_instance, no_variants, read_name
 from benchsuite.spaces import Value
 from benchsuite.standard_error import LIBRARY_LOG, without_lines
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
@@ -104,6 +105,7 @@ class Registry:
 
     def __post_init__(self) -> None:
         self._fingerprints = Fingerprints(self.tables)
+        self._instances: dict[str, Registered] = {}
 
     @property
     def broken(self) -> list[Plugin]:
@@ -111,11 +113,13 @@ class Registry:
         return [plugin for plugin in self.plugins if plugin.reason]
 
     def entry(self, kind: str, name: str) -> Registered:
-        """Return a component with its owner.
+        """Return a component with its owner; an instance of a task by its own name, which no table lists.
 
         Raises:
-            BenchsuiteError: If there is none of that name.
+            BenchsuiteError: If there is none of that name, or the task has no such instance.
         """
+        if kind == "task" and is_instance(name):
+            return self._instance(name)
         table = self.tables[kind]
         if name not in table:
             then = []  # it may be there, and that may be why it is not found
@@ -127,6 +131,31 @@ class Registry:
                 then.append(f"In ./plugins and ./tasks, {described(self.skipped, 120)}.")
             raise unknown(kind.replace("_", " "), name, table, then=" ".join(then))
         return table[name]
+
+    def _instance(self, name: str) -> Registered:
+        """Return an instance of a task, the same object each time, with the owner of the task."""
+        if name not in self._instances:
+            instance = read_name(name)
+            base = self.entry("task", instance.base)
+            if instance.variant and base.component.variation is None:
+                raise no_variants(instance.base, self.with_variants)
+            self._instances[name] = replace(base, component=instance_of(base.component, instance))
+        return self._instances[name]
+
+    @property
+    def with_variants(self) -> list[str]:
+        """The names of the tasks that have variants."""
+        return [name for name in self.names("task") if self.task(name).variation is not None]
+
+    def has(self, kind: str, name: str) -> bool:
+        """Say whether there is a component of that name, or such an instance of a task."""
+        if kind != "task" or not is_instance(name):
+            return name in self.tables.get(kind, {})
+        try:
+            self._instance(name)
+        except BenchsuiteError:
+            return False
+        return True
 
     def refuse_conflict(self, kind: str, name: str) -> None:
         """Refuse a name that the user asked for and two plugins claim; whoever merely uses the first owner is not disturbed.
@@ -170,6 +199,7 @@ class Registry:
             BenchsuiteError: If there is none of that name.
         """
         self.entry(kind, name)
+        name = base_of(name) if kind == "task" else name  # an instance is made by its task's code
         return self._fingerprints.of(kind, name, hyperparameters or {}, verify)
 
     def remember_sources(self) -> None:

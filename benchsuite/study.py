@@ -19,6 +19,7 @@ from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.options import Table, one_for_each, option
 from benchsuite.seed_numbers import SEEDS, joined, seed_numbers
 from benchsuite.trial import PRECISIONS
+from benchsuite.variant_numbers import VARIANTS, variant_numbers
 
 EACH_KIND = one_of("kind", RECIPE_KINDS)
 TWO_KINDS = Check(
@@ -51,6 +52,15 @@ class Study(Table):
     )
     tier: str = option(
         "quick", f"Which tasks, where none are named: {', '.join(TIERS)}.", one_of("tier", TIERS), example="full"
+    )
+    variant: str = option(
+        "",
+        "Variants of the tasks instead of the published ones, drawn from these numbers: 3, 1-5, 2,4.",
+        VARIANTS,
+        metavar="NUMBERS",
+        example="1-3",
+        numeric=True,
+        spelled=joined,
     )
     components: Mapping[str, tuple[str, ...]] = one_for_each(
         RECIPE_KINDS,
@@ -178,6 +188,11 @@ class Study(Table):
     def seed_numbers(self) -> tuple[int, ...]:
         """The seeds, in the order in which they run."""
         return seed_numbers(self.seeds)
+
+    @property
+    def variant_numbers(self) -> tuple[int, ...]:
+        """The variants, in the order written; none for the published instances."""
+        return variant_numbers(self.variant)
 
     @property
     def device_kind(self) -> str:

@@ -27,7 +27,7 @@ def sources_of(records: Iterable[Record], registry: Registry) -> dict[str, bytes
     names |= {(one.kind, one.name) for record in records for _, held in record.trial.recipe.settings for one in held}
     found: dict[str, bytes] = {}
     for kind, name in sorted(names):
-        if name not in registry.tables.get(kind, {}):
+        if not registry.has(kind, name):
             continue
         plugin = registry.entry(kind, name).plugin
         file = getattr(plugin.module, "__file__", None) if plugin.distribution is None else None

@@ -37,10 +37,8 @@ def component_cards(records: Iterable[Record], known: Registry) -> dict[tuple[st
 
 def task_cards(records: Iterable[Record], known: Registry) -> dict[str, TaskCard]:
     """Return the card of every task of some records that is known here, by name."""
-    there = known.tables.get("task", {})
-    return {
-        name: _task(there[name], known) for name in sorted({record.trial.task for record in records}) if name in there
-    }
+    names = sorted({record.trial.task for record in records})
+    return {name: _task(known.entry("task", name), known) for name in names if known.has("task", name)}
 
 
 def _component(entry: Registered) -> ComponentCard:

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from benchsuite.cli.certified_variants import certify_variants
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, TierOption, parameter, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.cli.resolution import certify_resolution, tell_findings
 from benchsuite.errors import BenchsuiteError
+from benchsuite.instances import certify_command, is_instance
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.text import reason_of
 
@@ -32,6 +34,10 @@ def certify(
             "--resolution", help="Measure how well the tasks tell methods apart: tune the reference components on them."
         ),
     ] = False,
+    variants: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Measure what must hold for the variants 1 to N of the tasks that have some."),
+    ] = None,
     kind: Annotated[
         str,
         typer.Option(
@@ -58,10 +64,18 @@ def certify(
         _refuse(kind=kind, budget=budget, workers=workers, timeout=timeout, dry_run=dry_run)
     if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
         raise BenchsuiteError(f"--seeds must be a whole number from {FEWEST_SEEDS} to {MOST_SEEDS}. Received: {seeds}.")
+    if resolution and variants is not None:
+        raise BenchsuiteError(
+            "--resolution and --variants measure different things. Received: both. Take one after the other."
+        )
     if not resolution:
         surround()
     known = registry(plugin, no_local)
     chosen = tasks_of(tuple(tasks or ()), tier, known)
+    if instances := [task.name for task in chosen if is_instance(task.name)]:
+        raise BenchsuiteError(
+            f"a task is certified with its variants, not one alone. Received: {instances[0]!r}. Write {certify_command(instances[0])}."
+        )
     console = terminal()
     if resolution:
         from benchsuite.tuning.reference_study import read_kinds
@@ -74,12 +88,23 @@ def certify(
         if broken:
             raise typer.Exit(1)
         return
+    if variants is not None:
+        chosen = chosen if tasks else [task for task in chosen if task.variation is not None]
+        tensorflow_on_cpu()
+        broken = certify_variants(chosen, variants, known, console, writing=write)
+        _end(broken, len(chosen), "with its variants " if len(chosen) == 1 else "with their variants ", console)
+        return
     tensorflow_on_cpu()
     broken = sum(_certify(task, known, write, console) for task in chosen)
+    _end(broken, len(chosen), "", console)
+
+
+def _end(broken: int, count: int, what: str, console: Any) -> None:
+    """Say how many tasks were certified, and end with 1 unless all were."""
     if broken:
-        say(console, "[red]{} of {} tasks not certified.[/]", broken, len(chosen))
+        say(console, "[red]{} of {} tasks not certified.[/]", broken, count)
         raise typer.Exit(1)
-    say(console, "[green]{} task{} certified.[/]", len(chosen), "s" if len(chosen) > 1 else "")
+    say(console, "[green]{} task{} {}certified.[/]", count, "s" if count > 1 else "", what)
 
 
 def _refuse(**given: object) -> None:

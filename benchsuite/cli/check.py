@@ -12,6 +12,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, plugin_search, r
 from benchsuite.cli.quiet import surround
 from benchsuite.components import KINDS
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instances import base_of, is_instance
 from benchsuite.text import middle_cut, one_line
 
 if TYPE_CHECKING:
@@ -85,11 +86,13 @@ def _wanted(names: list[str], known: Registry) -> list[tuple[str, str]]:
         if kind and kind not in KINDS:
             raise unknown("kind", kind, KINDS)
         found = [(k, plain) for k, table in known.tables.items() if plain in table and kind in ("", k)]
+        if is_instance(plain) and kind in ("", "task"):
+            found = [("task", known.task(plain).name)]
         if not found:
             possible = {entry for table in known.tables.values() for entry in table}
             raise unknown("component or task", name, possible, then=_instead(name, known))
         for match in found:
-            known.refuse_conflict(*match)
+            known.refuse_conflict(match[0], base_of(match[1]))
         wanted += [match for match in found if match not in wanted]
     return wanted
 

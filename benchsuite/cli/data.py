@@ -83,7 +83,7 @@ def _chosen(names: Sequence[str], known: Registry, fetching: bool) -> list[Task]
     found: dict[str, Task] = {}
     for name in (part.strip() for word in names for part in word.split(",")):
         loaded = [task for task in every if task.download and name in _loaders(task)]
-        known_by_name = name in known.tables["task"] or not loaded
+        known_by_name = known.has("task", name) or not loaded
         for task in tasks_of((name,), "quick", known) if known_by_name else loaded:
             found[task.name] = task
     return list(found.values())

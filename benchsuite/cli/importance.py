@@ -67,7 +67,8 @@ def importance(
     sample = Sample(records)
     knobs = {
         one: {knob: space.default for knob, space in known.task(one).architecture.items()}
-        for one in {record.trial.task for record in records} & set(known.names("task"))
+        for one in {record.trial.task for record in records}
+        if known.has("task", one)
     }
     found = [_importance(one, known) for one in tries(sample, measure, knobs) if _about(one, kind, name)]
     grids = [one for one in grid_effects(sample, measure) if not name or any(map(name.__eq__, _names(one)))]
@@ -142,7 +143,7 @@ def _spaces(one: Tries, known: Registry) -> dict[str, Space]:
         if rest and (owner := one.components[kind][int(rest[0])]) in known.names(kind):
             space = known.component(kind, owner).space.get(rest[1])
             found |= {name: space} if space else {}
-        elif not rest and one.column.task in known.names("task"):
+        elif not rest and known.has("task", one.column.task):
             space = known.task(one.column.task).architecture.get(name)
             found |= {name: space} if space else {}
     return found

@@ -17,6 +17,7 @@ from benchsuite.cli.resolution_facts import resolution_rows
 from benchsuite.cli.task_facts import task_rows
 from benchsuite.components import KINDS, Task
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instances import is_instance
 from benchsuite.text import shortened
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def info(
 
 
 def _found(known: Registry, kind: str, name: str) -> list[Registered]:
+    if is_instance(name) and kind in ("", "task"):
+        return [known.entry("task", name)]
     return [table[name] for k, table in known.tables.items() if name in table and kind in ("", k)]
 
 
@@ -90,7 +93,7 @@ def _plot(known: Registry, kind: str, selection: str, output: Path | None) -> No
     from benchsuite.report.drawings.picture import check_picture, write_picture
     from benchsuite.selection import expand
 
-    if kind == "task" or (not kind and selection in known.tables["task"]):
+    if kind == "task" or (not kind and (is_instance(selection) or known.has("task", selection))):
         _plot_task(known, selection, output)
         return
     if not kind:
@@ -116,7 +119,7 @@ def _plot_task(known: Registry, name: str, output: Path | None) -> None:
     from benchsuite.cli.component_pictures import draw_task
     from benchsuite.report.drawings.picture import check_picture, write_picture
 
-    if name not in known.tables["task"]:
+    if not is_instance(name) and not known.has("task", name):
         raise _no_such(known, "task", name)
     path = output or Path(f"{name}.png")
     check_picture(path)

@@ -344,9 +344,12 @@ def of_run(
 def show(records: Contents | Iterable[Record], console: Console) -> None:
     """Print the leaderboards and the interaction grids of some records."""
     from benchsuite.report import Contents, grid_tables, leaderboard_tables
+    from benchsuite.report.tables.numbers import count_of
 
     contents = Contents.of(records)
     out.show(console, *leaderboard_tables(contents), *grid_tables(contents))
+    if left := len(contents.shown) - len(contents.of_published):
+        say(console, "{} of other instances are in the report.", count_of(left, "leaderboard"))
     for line in contents.mixtures:
         say(console, "[red]![/] {}", line)
 
@@ -357,7 +360,7 @@ def _certificates(tasks: Iterable[str], known: Registry) -> tuple[dict[str, Mapp
 
     found: dict[str, Mapping[str, Any]] = {}
     problems = []
-    for name in sorted(set(tasks) & set(known.tables.get("task", {}))):
+    for name in sorted(name for name in set(tasks) if known.has("task", name)):
         try:
             certificate = committed(name, known)
         except BenchsuiteError as error:

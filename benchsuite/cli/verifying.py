@@ -96,7 +96,7 @@ def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
     from benchsuite.verification.evidence import Evidence
 
     rules, now = bundle.manifest.rules, rules_now()
-    tasks = {name: known.task(name).version for name in rules.tasks if name in known.tables.get("task", {})}
+    tasks = {name: known.task(name).version for name in rules.tasks if known.has("task", name)}
     return Evidence(
         records={record.id: record for record in bundle.records},
         searches=bundle.searches,

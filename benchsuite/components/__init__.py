@@ -2,6 +2,7 @@
 
 from benchsuite.components.activation import Activation
 from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
+from benchsuite.components.axis import Axis
 from benchsuite.components.base import Component
 from benchsuite.components.events import EpochResult, TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
@@ -17,6 +18,7 @@ from benchsuite.components.schedule import Schedule
 from benchsuite.components.surface import Surface
 from benchsuite.components.task import MOST_LANES, TIERS, Cost, Task
 from benchsuite.components.tuner import Dimension, Problem, Proposal, Scored, Tuner, Tuning
+from benchsuite.components.variation import Draw, Variation
 
 RECIPE_KINDS: dict[str, type[Component]] = {
     cls.kind: cls
@@ -65,10 +67,12 @@ __all__ = [
     "TIERS",
     "Activation",
     "Arrays",
+    "Axis",
     "ByGroup",
     "Component",
     "Cost",
     "Dimension",
+    "Draw",
     "EpochResult",
     "GradientTransform",
     "HoldOut",
@@ -94,5 +98,6 @@ __all__ = [
     "TrialStart",
     "Tuner",
     "Tuning",
+    "Variation",
     "settled",
 ]

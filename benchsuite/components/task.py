@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from benchsuite.components.arrays import SPLITS, Split
+from benchsuite.components.arrays import SPLITS, InOrder, Split
+from benchsuite.components.axis import EXAMPLES, Axis
 from benchsuite.components.base import check_name
 from benchsuite.components.fields import (
     LARGEST_COUNT,
@@ -20,6 +21,7 @@ from benchsuite.components.fields import (
 )
 from benchsuite.components.metric import STANDARD_METRICS, Metric
 from benchsuite.components.surface import Surface
+from benchsuite.components.variation import Draw, Variation
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import KNOBS, RECIPE_KINDS
 from benchsuite.spaces import Choice, Integer, LogUniform, Space, Uniform, Value
@@ -76,6 +78,13 @@ class Task:
             are slow there, or where recurrent layers take long to compile: such programs run as a graph.
         lanes: Device class (``"cpu"``, ``"gpu"``) → how many trials one program trains side by side there; 1 where it names none.
             Part of what decides the numbers: products of many round differently.
+        examples: How many of the training part are kept, its first ones; all of them unless given. Validation and test part
+            stay.
+        variation: What the harness changes in a variant of it (``TASK~3``); a task without one has no variants.
+        instance: ``(draw) -> {"data": …, "loss": …}``: what an instance other than the published one has instead. It follows
+            from the draw alone, and reads no data.
+        axes: Name → values along which the task can be scaled: ``batch_size``, knobs of its ``architecture``, ``examples``, and
+            names that its ``instance`` acts on.
         surface: What ``benchsuite trace`` draws, if the loss is a function of two trained numbers alone.
         cost: For predictions of run time.
         summary: One line.
@@ -112,6 +121,10 @@ class Task:
     standardize_targets: bool = False
     xla: bool = True
     lanes: Mapping[str, int] = field(default_factory=dict)
+    examples: int | None = None
+    variation: Variation | None = None
+    instance: Callable[[Draw], Mapping[str, Any]] | None = None
+    axes: Mapping[str, Axis] = field(default_factory=dict)
     surface: Surface | None = None
     cost: Cost = Cost()
     summary: str = ""
@@ -149,9 +162,9 @@ class Task:
             raise BenchsuiteError(
                 f"surface of {self.title} must be bs.Surface(…), or None if there is nothing to draw. Received: {shown(self.surface)}."
             )
-        for what in ("batch_size", "epochs", "version", "steps_per_epoch"):
+        for what in ("batch_size", "epochs", "version", "steps_per_epoch", "examples"):
             value = getattr(self, what)
-            if what == "steps_per_epoch" and value is None:
+            if what in ("steps_per_epoch", "examples") and value is None:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST_COUNT:
                 raise BenchsuiteError(
@@ -197,7 +210,57 @@ class Task:
                     f"the space of knob {knob!r} in {self.title} must be Uniform, LogUniform, Integer or Choice. Received: {shown(space)}."
                 )
         object.__setattr__(self, "architecture", dict(sorted(architecture.items())))
+        self._check_instances()
         self._settle_measures()
+
+    def _check_instances(self) -> None:
+        """Refuse a variation that changes nothing or cannot be applied, and axes along which nothing can change."""
+        if not (self.instance is None or callable(self.instance)):
+            raise BenchsuiteError(
+                f"instance of {self.title} must be a function of a bs.Draw, or None. Received: {shown(self.instance)}."
+            )
+        variation: Any = self.variation
+        if not (variation is None or isinstance(variation, Variation)):
+            raise BenchsuiteError(
+                f"variation of {self.title} must be bs.Variation(…), or None if it has no variants. Received: {shown(variation)}."
+            )
+        if variation is not None:
+            if variation.split and isinstance(self.split, InOrder):
+                raise BenchsuiteError(
+                    f"{self.title} is split by position, which no seed changes. Received: {shown(variation)}. "
+                    "Write bs.Variation(split=False, …)."
+                )
+            if not variation.anything and self.instance is None:
+                raise BenchsuiteError(
+                    f"the variation of {self.title} changes nothing, and it has no instance function. Received: {shown(variation)}."
+                )
+            if variation.width is not None and not _is_width(self.architecture.get("width")):
+                raise BenchsuiteError(
+                    f"the variation of {self.title} changes its width, which is no knob of it, or not of numbers above 0. "
+                    f"Received: architecture={shown(dict(self.architecture))}. "
+                    'Example: architecture={"width": bs.Integer(8, 256, default=64)}.'
+                )
+            if variation.batch_size is not None and "batch_size" not in self.knobs:
+                raise BenchsuiteError(
+                    f"the variation of {self.title} changes its batch size, which is no knob of it. Received: knobs={list(self.knobs)!r}."
+                )
+        axes = mapping(f"axes of {self.title}", self.axes, MOST_LISTED)
+        for name, axis in axes.items():
+            check_name("axis", name)
+            if not isinstance(axis, Axis):
+                raise BenchsuiteError(
+                    f"axis {name!r} of {self.title} must be bs.Axis(values, default=…). Received: {shown(axis)}."
+                )
+            knobs = (*self.architecture, *self.knobs)
+            if name in knobs:
+                for value in axis.values if name in self.architecture else ():
+                    self.architecture[name].checked(value, f"each value of axis {name!r} of {self.title}")
+            elif name != EXAMPLES and self.instance is None:
+                raise BenchsuiteError(
+                    f"axis {name!r} of {self.title} is no knob of it, and it has no instance function that acts on it. "
+                    f"Knobs: {', '.join(knobs) or 'none'}; {EXAMPLES} needs no function."
+                )
+        object.__setattr__(self, "axes", dict(sorted(axes.items())))
 
     def _settle_measures(self) -> None:
         metrics = []
@@ -279,3 +342,10 @@ class Task:
     def measures(self) -> tuple[str, ...]:
         """What is measured on each part: the loss and every metric."""
         return ("loss", *(metric.name for metric in self.metrics if isinstance(metric, Metric)))
+
+
+def _is_width(space: Any) -> bool:
+    """Say whether a space is one of numbers above 0, which a factor can change."""
+    if isinstance(space, Choice):
+        return all(is_finite(option) and option > 0 for option in space.options)  # type: ignore[operator]  # is_finite narrows
+    return isinstance(space, Uniform | LogUniform | Integer) and space.low > 0 and not getattr(space, "zero", False)

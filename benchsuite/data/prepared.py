@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.components import Arrays, Task
+from benchsuite.components import Arrays, InOrder, Task
 from benchsuite.curves import PARTS
 from benchsuite.data.splits import fold_indices, inner_indices, split_indices
 from benchsuite.data.watching import watching
@@ -180,9 +180,22 @@ def split(task: Task, raw: Raw, wanted: Division = OWN) -> Dataset:
 def _positions(
     task: Task, y: np.ndarray, groups: np.ndarray | None, wanted: Division
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the positions of the training, validation and test part."""
+    """Return the positions of the training, validation and test part.
+
+    Of a task that keeps only some examples to train on, the others are as if they did not exist, in a fold and a refit too.
+    """
     fold = wanted.fold
     parts = fold_indices(task.split, y, groups, fold[1], fold[0]) if fold else split_indices(task.split, y, groups)
+    if task.examples is not None:
+        if task.examples > len(parts[0]):
+            few = f"{task.title} has {len(parts[0])} training examples, of which it cannot keep {task.examples}"
+            raise Unsupported(few) if fold else BenchsuiteError(f"{few}. Ask for fewer.")
+        kept = parts[0][: task.examples]
+        if fold and not isinstance(
+            task.split, InOrder
+        ):  # there, unlike in its own parts, they may stand in the data's order
+            kept = np.random.default_rng([task.split.seed, 4]).permutation(parts[0])[: task.examples]
+        parts = (kept, *parts[1:])
     if wanted.inner:
         number, count = wanted.inner
         try:

@@ -6,11 +6,12 @@ import fnmatch
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchsuite.changes import Changes, NotAllowed, change_text, changed_baseline, knob, own_knobs, settle
 from benchsuite.components import RECIPE_KINDS, TIERS, Task
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instances import base_of, no_variants, read_name
 from benchsuite.recipe import Recipe, Setting
 from benchsuite.registry import Registry
 from benchsuite.selection import expand
@@ -105,7 +106,7 @@ def plan(study: Study, registry: Registry) -> Plan:
             "`benchsuite list` shows what there is."
         )
     changes = _changes(study, registry)
-    tasks = tasks_of(study.task, study.tier, registry)
+    tasks = tasks_of(study.task, study.tier, registry, study.variant_numbers)
     chosen = {kind: expand(kind, selections, registry) for kind, selections in study.components.items()}
     for kind, options in chosen.items():
         for name in {setting.name for settings in options for setting in settings}:
@@ -174,6 +175,8 @@ def plan(study: Study, registry: Registry) -> Plan:
         rows += compared_here
         wanted.append((task, list({recipe.text: recipe for recipe in recipes}.values()), folds))
     seeds = study.seed_numbers
+    if study.variant and (fixed := sorted(_names(study, registry) - {base_of(task.name) for task in tasks})):
+        unchangeable["they declare no variation, so there are no variants"] += fixed
     for reason, names in unchangeable.items():
         tasks_are = f"task {names[0]!r} is" if len(names) == 1 else f"{len(names)} tasks ({', '.join(names)}) are"
         left_out.append(f"{tasks_are} left out: {reason}")
@@ -215,6 +218,11 @@ def plan(study: Study, registry: Registry) -> Plan:
     there = {(row.task, row.kind, row.names) for row in rows}
     rows += [row for row in own if (row.task, row.kind, row.names) not in there]
     return Plan(trials, broken + left_out, compared, changes, _once(rows))
+
+
+def _names(study: Study, registry: Registry) -> set[str]:
+    """Return the names of the tasks that a study selects, whichever instances of them it runs."""
+    return {base_of(task.name) for task in tasks_of(study.task, study.tier, registry)}
 
 
 def _changes(study: Study, registry: Registry) -> Changes:
@@ -285,22 +293,27 @@ def _words(settings: tuple[Setting, ...], registry: Registry) -> str:
     return " + ".join(setting.describe(registry.component(setting.kind, setting.name)) for setting in settings)
 
 
-def tasks_of(selections: Sequence[str], tier: str, registry: Registry) -> list[Task]:
+def tasks_of(selections: Sequence[str], tier: str, registry: Registry, variants: Sequence[int] = ()) -> list[Task]:
     """Return the tasks that selections name; all of a tier where there are none (``full`` holds ``quick``).
 
+    Args:
+        selections: Names, those of instances among them, and globs, which mean published instances alone.
+        tier: Of those where none are named.
+        registry: Of the plugins that were found.
+        variants: Instead of each task, these variants of it. Of a tier or a glob, tasks without variants are left out.
+
     Raises:
-        BenchsuiteError: For unknown names and tiers, and a tier without tasks.
+        BenchsuiteError: For unknown names and tiers, a tier without tasks, and a task that has no variants.
     """
     if tier not in TIERS:
         raise unknown("tier", str(tier), TIERS)
     names = registry.names("task")
+    named: dict[str, bool] = {}
     if not selections:
         tiers = ("quick", "full") if tier == "full" else (tier,)
-        tasks = [registry.task(name) for name in names if registry.task(name).tier in tiers]
-        if not tasks:
+        named = {name: False for name in names if registry.task(name).tier in tiers}
+        if not named:
             raise BenchsuiteError(f"no task has tier {tier!r}. `benchsuite list task` shows the tiers.")
-        return tasks
-    found: dict[str, Task] = {}
     for selection in selections:
         for name in (part.strip() for part in selection.split(",")):
             if any(character in name for character in "*?"):
@@ -310,6 +323,25 @@ def tasks_of(selections: Sequence[str], tier: str, registry: Registry) -> list[T
             else:
                 matching = [name]
             for match in matching:
-                registry.refuse_conflict("task", match)
-                found[match] = registry.task(match)
-    return list(found.values())
+                registry.refuse_conflict("task", base_of(match))
+                named[match] = named.get(match, False) or match == name
+    return _varied(named, variants, registry) if variants else [registry.task(name) for name in named]
+
+
+def _varied(named: Mapping[str, bool], variants: Sequence[int], registry: Registry) -> list[Task]:
+    """Return variants of tasks; ``named`` says of each name whether it was asked for by itself."""
+    found = []
+    for name, asked in named.items():
+        instance = read_name(name)
+        if instance.variant:
+            raise BenchsuiteError(
+                f"{name!r} is a variant itself. Name it without --variant, or {instance.base!r} with it."
+            )
+        if registry.task(name).variation is None:
+            if asked:
+                raise no_variants(name, registry.with_variants)
+            continue
+        found += [registry.task(replace(instance, variant=variant).name) for variant in variants]
+    if not found:
+        raise no_variants(", ".join(named), registry.with_variants)
+    return found

@@ -51,6 +51,13 @@ def register_tasks():
                 "preprocessing",
                 "loss",
             ],
+            variation=bs.Variation(classes=True, inputs="permute"),
+            axes={
+                "depth": bs.Axis([1, 2, 3, 4], default=2),
+                "width": bs.Axis([16, 32, 64, 128, 256], default=64),
+                "batch_size": bs.Axis([8, 16, 32, 64, 128], default=32),
+                "examples": bs.Axis([64, 128, 256, 512, 1078], default=1078),
+            },
             cost=bs.Cost(compile=2.5, epoch=0.007),
             summary="1,797 8×8 digits, two hidden layers of 64.",
             version=2,

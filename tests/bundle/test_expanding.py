@@ -14,11 +14,15 @@ from benchsuite.cli.app import app
 from benchsuite.cli.asked import write_study_file
 from benchsuite.registry import Registry
 from benchsuite.store import Store
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
 from benchsuite.study_files import StudyFile, read_studies
 from benchsuite.verification import planning
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.rule import RuleCheck
 from tests.bundle import made
+from tests.stored import bundle, searched
+from tests.stored import made as made_record
 
 SWEEP = ["sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.1,0.2", "--seeds", "2"]
 PAIR = ["compare", "adam", "sgd", "--task", "noisy_quadratic", "--yes"]
@@ -86,12 +90,23 @@ def test_a_measured_resolution_asks_for_the_searches_of_reference_components(ask
 
 
 def test_a_comparison_with_stored_results_asks_for_the_searches_of_the_other_side(
-    asked: Any, bundled: Registry
+    asked: Any, bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stored = Study(
+        task=("noisy_quadratic",), components={"optimizer": ("sgd,adam",)}, track="tuned", budget="3", seeds="10"
+    )
+    searches, records = searched(stored, lambda trial: 11.0 + trial.seed % 7, bundled)
+    declared = [
+        made_record(trial, 11.0, bundled)
+        for trial in plan(replace(stored, track="default", budget=""), bundled).trials.values()
+    ]
+    held = {record.id: record for record in (*records, *declared)}
+    path = bundle(tmp_path / "stored.zip", held.values(), searches)
+    monkeypatch.setattr("benchsuite.reference.stored.reference_file", lambda: path)
     sweep = asked(*SWEEP)
     options = {"a": "sgd", "b": "reference:adam", "task": ("noisy_quadratic",)}
     check = checked(replace(sweep, verb="compare", options=options, planned=()), bundled)
-    assert check.verdict == "FAIL"
+    assert check.verdict == "FAIL", check.reasons
     assert "asks for a search of sgd on noisy_quadratic, which its file does not name" in check.reasons[0]
     check = checked(replace(sweep, verb="compare", options={**options, "track": "default"}, planned=()), bundled)
     assert check.verdict == "FAIL"

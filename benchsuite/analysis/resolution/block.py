@@ -9,8 +9,6 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.kinds import kind_order
 
 FORMAT = 1
-BLOCK = "resolution"
-"""Its name in a certificate."""
 OWN = ("format", "task_version", "command", "protocol", "kinds")
 """What every block has."""
 FIRST = "optimizer"

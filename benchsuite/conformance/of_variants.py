@@ -1,0 +1,172 @@
+"""What must hold for every variant of a task: other data of the same kind, on which the baseline trains as on the published one."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchsuite.components import Task
+from benchsuite.conformance.certificate import judge, measure
+from benchsuite.conformance.finding import Finding
+from benchsuite.data import Dataset, Raw, read, split
+from benchsuite.registry import Registry
+
+SPREADS = 5.0
+"""Standard deviations of a share, drawn anew in both, by which two instances may differ."""
+RATIO = 3.0
+"""Largest ratio of the first losses, and of the deviations of targets, of two instances."""
+NO_CERTIFICATE = "it has a certificate"
+
+
+def order_of(dataset: Dataset) -> str:
+    """Return 16 hexadecimal digits for a task's data, part by part: other examples in a part, or other data, give others."""
+    found = hashlib.sha256(repr(dataset.sizes).encode())
+    for array in (dataset.x, dataset.y):
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()[:16]
+
+
+def describe_variant(task: Task, raw: Raw | None = None) -> dict[str, Any]:
+    """Return what a certificate keeps of a variant's data: their checksum, the sizes of the parts, and which part has which.
+
+    Args:
+        task: The variant.
+        raw: Its data, if they were read already.
+    """
+    raw = raw or read(task)
+    dataset = split(task, raw)
+    return {"checksum": raw.checksum, "parts": list(dataset.sizes), "order": order_of(dataset)}
+
+
+def judge_data(base: Task, variants: Sequence[Task]) -> list[Finding]:
+    """Compare the data of variants with those of the published instance and with each other; nothing is trained.
+
+    Args:
+        base: The task itself.
+        variants: Instances of it.
+    """
+    published = split(base, read(base))
+    seen = {_told_by(base, published): base.name}
+    findings = []
+    for task in variants:
+        raw = read(task)
+        dataset = split(task, raw)
+        again = split(task, read(task))
+        told = _told_by(task, dataset)
+        twin = seen.setdefault(told, task.name)
+        findings += [
+            Finding(f"{task.name} is another instance", "" if twin == task.name else f"it is the same as {twin}"),
+            Finding(
+                f"{task.name} is drawn alike each time",
+                "" if order_of(again) == order_of(dataset) else "its data change from call to call",
+            ),
+            Finding(f"{task.name} has parts and inputs like the published one", _unlike(published, dataset)),
+            Finding(f"{task.name} has targets like those of the published one", _other_targets(published, dataset)),
+        ]
+    return findings
+
+
+def measure_variant(task: Task, registry: Registry) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Measure a variant; return all of it, and what the certificate of the task keeps.
+
+    Raises:
+        Exception: Whatever the task raises.
+    """
+    found = measure(task, registry)
+    kept = describe_variant(task)
+    if found["targets"] is not None:
+        kept["epochs"] = found["targets"]["epochs"]
+    return found, kept
+
+
+def judge_variant(
+    task: Task, registry: Registry, found: Mapping[str, Any], kept: Mapping[str, Any], known: Mapping[str, Any]
+) -> list[Finding]:
+    """Compare a variant with what theory says, with what is certified of its task, and with what is certified of itself.
+
+    Args:
+        task: The variant.
+        registry: For the loss.
+        found: What was measured now.
+        kept: What its block would hold.
+        known: The certificate of the task itself.
+    """
+    findings = [one for one in judge(task, registry, found, None) if one.promise != NO_CERTIFICATE]
+    findings.append(_alike("the loss at the start", found["loss"]["start"], known["loss"]["start"]))
+    first = (found["targets"] or {}).get("epochs") or [0]
+    before = (known.get("targets") or {}).get("epochs") or [None]
+    if before[0] is not None:
+        problem = (
+            ""
+            if first[0] is not None
+            else f"the baseline misses it, and reaches it on the published one in epoch {before[0]}"
+        )
+        findings.append(Finding("the baseline reaches the first target", problem))
+    certified = known.get("variants", {}).get(task.name.rpartition("~")[2])
+    if isinstance(certified, Mapping):
+        same = all(certified.get(name) == kept[name] for name in ("checksum", "parts", "order"))
+        findings.append(
+            Finding(
+                "its data are those of the certificate",
+                "" if same else f"checksum {kept['checksum']}, in the certificate {certified.get('checksum')}",
+            )
+        )
+    return findings
+
+
+def _told_by(task: Task, dataset: Dataset) -> tuple[object, ...]:
+    """Return what tells two instances apart."""
+    source = task.loss if isinstance(task.loss, str) else repr(getattr(task.loss, "__self__", task.loss))
+    return order_of(dataset), task.batch_size, tuple(task.architecture.items()), source
+
+
+def _unlike(published: Dataset, found: Dataset) -> str:
+    for what, one, other in (
+        ("parts", published.sizes, found.sizes),
+        ("inputs", published.x.shape[1:], found.x.shape[1:]),
+        ("inputs", published.x.dtype, found.x.dtype),
+        ("targets", published.y.shape[1:], found.y.shape[1:]),
+        ("targets", published.y.dtype, found.y.dtype),
+        ("columns of codes", published.symbols, found.symbols),
+    ):
+        if one != other:
+            return f"{what} {other}, {one} in the published one"
+    return ""
+
+
+def _other_targets(published: Dataset, found: Dataset) -> str:
+    """Say how targets differ by more than a draw does: classes that lack or are more frequent, values of another spread."""
+    if published.y.dtype != found.y.dtype:
+        return f"{found.y.dtype}, {published.y.dtype} in the published one"
+    if not np.issubdtype(found.y.dtype, np.integer):
+        one, other = float(np.std(published.y)), float(np.std(found.y))
+        return "" if _ratio(one, other) <= RATIO else f"deviation {other:.4g}, {one:.4g} in the published one"
+    (classes, counts), (own, others) = (np.unique(one.y, return_counts=True) for one in (published, found))
+    if not np.array_equal(classes, own):
+        missing = sorted({*classes.tolist()} ^ {*own.tolist()})
+        return f"{len(own)} classes, {len(classes)} in the published one; the first that only one of them has: {missing[0]}"
+    # Classes may have other names: the frequencies are compared in order.
+    for one, other in zip(np.sort(counts) / counts.sum(), np.sort(others) / others.sum(), strict=True):
+        spread = math.sqrt(one * (1 - one) * (1 / counts.sum() + 1 / others.sum()))
+        if abs(one - other) > SPREADS * spread + 1e-12:
+            return f"a class of {other:.1%} of the examples, {one:.1%} in the published one"
+    for part in ("train", "validation", "test"):
+        if len(np.unique(published.y[published.part(part)])) > len(np.unique(found.y[found.part(part)])):
+            return f"fewer classes in the {part} part than in the published one"
+    return ""
+
+
+def _alike(what: str, found: float | None, known: float | None) -> Finding:
+    promise = f"{what} is like that of the published instance"
+    if found is None or known is None or _ratio(found, known) <= RATIO:
+        return Finding(promise)
+    return Finding(promise, f"{found:.5g}, {known:.5g} in the published one")
+
+
+def _ratio(one: float, other: float) -> float:
+    small, large = sorted((abs(one), abs(other)))
+    return 1.0 if large == 0 else math.inf if small == 0 else large / small

@@ -1,0 +1,197 @@
+"""Instances of a task: their names, and how one is made from the task.
+
+``t`` is the published instance, ``t~3`` variant 3 of it, ``t~noise=0.5`` the task with another value on an axis, and
+``t~3~noise=0.5`` both. One instance has one name: the variant first, then the axes, sorted, each value in its shortest form.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from benchsuite.components import Draw, Task
+from benchsuite.components.axis import EXAMPLES
+from benchsuite.components.base import NAME
+from benchsuite.components.fields import LARGEST_COUNT, shown
+from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instance_names import MARK, base_of, is_instance
+from benchsuite.kinds import KNOBS
+from benchsuite.spaces import Value
+from benchsuite.text import shortened
+
+__all__ = [
+    "FORM",
+    "LONGEST",
+    "MARK",
+    "Instance",
+    "base_of",
+    "certify_command",
+    "checked_values",
+    "instance_of",
+    "is_instance",
+    "no_variants",
+    "read_name",
+    "value_text",
+    "variant_of",
+]
+
+FORM = "Write TASK~3, TASK~axis=value, or both: TASK~3~axis=value."
+LONGEST = 200
+"""Letters of the name of an instance: it is the name of a file."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Which instance of which task.
+
+    Args:
+        base: Name of the task.
+        variant: 1, 2, …; 0 for the published one.
+        values: Axis → value, of axes on which it has another value than the task itself.
+    """
+
+    base: str
+    variant: int = 0
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its one name."""
+        parts = [str(self.variant)] if self.variant else []
+        parts += [f"{axis}={value_text(value)}" for axis, value in sorted(self.values.items())]
+        return MARK.join((self.base, *parts))
+
+    @property
+    def published(self) -> bool:
+        """Whether it is the task itself."""
+        return not self.variant and not self.values
+
+
+def certify_command(name: str) -> str:
+    """Return the command that certifies an instance, or the one that it is drawn from: a variant, or the task itself."""
+    variant = re.match(rf"{MARK}(\d{{1,10}})", name[len(base_of(name)) :])
+    return f"benchsuite certify {base_of(name)}{f' --variants {variant[1]}' if variant else ''} --write"
+
+
+def variant_of(base: str, variant: int) -> str:
+    """Return the name of a variant: ``t~3``."""
+    return Instance(base, variant).name
+
+
+def read_name(name: str) -> Instance:
+    """Read the name of an instance.
+
+    Raises:
+        BenchsuiteError: If it is not formed as such names are, or is not the one name of its instance.
+    """
+    base, *parts = name.split(MARK)
+    if not NAME.fullmatch(base) or len(name) > LONGEST:
+        raise _cannot_read(name)
+    variant, values = 0, {}
+    if parts and "=" not in parts[0]:
+        text = parts.pop(0)
+        if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or not 1 <= int(text) <= LARGEST_COUNT:
+            raise BenchsuiteError(
+                f"the variant of a task must be a whole number from 1 to {LARGEST_COUNT:,}. Received: {text!r} in {name!r}. {FORM}"
+            )
+        variant = int(text)
+    for part in parts:
+        axis, equals, text = part.partition("=")
+        value = _read_value(text)
+        if not equals or not axis.isidentifier() or axis in values or value is None:
+            raise _cannot_read(name)
+        values[axis] = value
+    found = Instance(base, variant, values)
+    if found.name != name:
+        raise BenchsuiteError(f"an instance has one name. Received: {name!r}. Write {found.name}.")
+    return found
+
+
+def value_text(value: Value) -> str:
+    """Return the one text of a number in the name of an instance: the shortest that is read as the same."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)
+
+
+def _read_value(text: str) -> float | int | None:
+    if re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
+        return int(text)
+    if not re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", text, re.ASCII):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _cannot_read(name: str) -> BenchsuiteError:
+    return BenchsuiteError(f"cannot read the name of an instance {shown(name)}. {FORM}")
+
+
+def no_variants(names: str, having: Iterable[str]) -> BenchsuiteError:
+    """Build the error about tasks that have no variants.
+
+    Args:
+        names: Of the tasks.
+        having: Names of those that have some.
+    """
+    others = ", ".join(having)
+    then = f"Tasks that have some: {others}." if others else "Write variation=bs.Variation(…) into the task."
+    return BenchsuiteError(f"there are no variants of {shortened(names, 200)}: no variation is declared. {then}")
+
+
+def instance_of(task: Task, instance: Instance) -> Task:
+    """Make an instance of a task: a task of its own, named like the instance, with the version, tier and kinds of its task.
+
+    Args:
+        task: The task itself.
+        instance: Which one.
+
+    Raises:
+        BenchsuiteError: If the task has no variants, no such axis, or its ``instance`` returns what no task has.
+    """
+    from benchsuite.varied import varied
+
+    if instance.published:
+        return task
+    if instance.variant and task.variation is None:
+        raise no_variants(task.name, ())
+    values = checked_values(task, instance)
+    own = {axis: value for axis, value in values.items() if axis != EXAMPLES}
+    draw = Draw(task.name, instance.variant, own)
+    kept = values.get(EXAMPLES)
+    return varied(task, draw, instance.name, kept if isinstance(kept, int) else None)
+
+
+def checked_values(task: Task, instance: Instance) -> dict[str, Value]:
+    """Return the values of an instance on the axes of its task, each in the type of its axis.
+
+    Raises:
+        BenchsuiteError: If there is no such axis, it is a knob, which a study changes, or the value is none of its type, or
+            the task's own.
+    """
+    found: dict[str, Value] = {}
+    for axis, value in instance.values.items():
+        if axis in task.architecture or axis in KNOBS:
+            raise BenchsuiteError(
+                f"{axis} of {task.title} is a knob, and no axis that makes an instance. Received: {instance.name!r}. "
+                f"Use --with {axis}={value_text(value)}."
+            )
+        if axis not in task.axes:
+            raise unknown(f"axis of {task.title}:", axis, [name for name in task.axes if name not in task.architecture])
+        known = task.axes[axis]
+        whole = all(isinstance(each, int) for each in known.values)
+        if (not isinstance(value, int) and whole) or (axis == EXAMPLES and not (isinstance(value, int) and value >= 1)):
+            raise BenchsuiteError(
+                f"{axis} of {task.title} must be a whole number{' from 1' if axis == EXAMPLES else ''}. "
+                f"Received: {value_text(value)}. Its values: {', '.join(map(value_text, known.values))}."
+            )
+        if value == known.default:
+            without = {name: each for name, each in instance.values.items() if name != axis}
+            raise BenchsuiteError(
+                f"{axis}={value_text(value)} is what {task.title} has itself. Received: {instance.name!r}. "
+                f"Write {Instance(instance.base, instance.variant, without).name}."
+            )
+        found[axis] = value if whole and isinstance(value, int) else float(value)  # type: ignore[arg-type]  # numbers
+    return found
