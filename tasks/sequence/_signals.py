@@ -24,13 +24,6 @@ FACTS = {
 }
 
 WIDTHS = [4, 8, 16, 32, 64]
-ARCHITECTURE = {"width": bs.Choice(WIDTHS, default=16)}
-AXES = {
-    "noise": bs.Axis([0.0, 0.5, 1.0, 2.0, 4.0], default=1.0, summary="factor of the published noise, of both kinds"),
-    "width": bs.Axis(WIDTHS, default=16, summary="channels of each convolution"),
-}
-"""Of all tasks on these signals; that of the examples each has for itself."""
-
 LONG, LENGTH = 72, 40
 SHORTEST, PADDINGS, PLACES = 36, 25, 48
 STRETCH, CORRELATED, INDEPENDENT, SHEAR = 0.4, 0.25, 0.02, 0.75
@@ -172,6 +165,25 @@ def data_of(draw, count):
         return bs.Arrays(*made(draw.generator("signals", published=0), count, draw.value("noise", 1.0)))
 
     return data
+
+
+def scaled(width, examples):
+    """Return the fields ``architecture`` and ``axes`` of a task on these signals.
+
+    Args:
+        width: Channels of each convolution.
+        examples: Numbers of training signals, the last of them the task's own.
+    """
+    return {
+        "architecture": {"width": bs.Choice(WIDTHS, default=width)},
+        "axes": {
+            "noise": bs.Axis(
+                [0.0, 0.5, 1.0, 2.0, 4.0], default=1.0, summary="Factor of the published noise, of both kinds."
+            ),
+            "width": bs.Axis(WIDTHS, default=width, summary="Channels of each convolution."),
+            "examples": bs.Axis(examples, default=examples[-1], summary="Signals that train."),
+        },
+    }
 
 
 def network(blocks, inputs):

