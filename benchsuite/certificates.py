@@ -18,7 +18,9 @@ NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
 """What every certificate holds, at least."""
 VARIANTS = "variants"
 """Variant → its data, of those that were certified."""
-MEASURED_APART = ("resolution", VARIANTS)
+INSTANCES = "instances"
+"""On which of its instances what verdict was found, of a few comparisons."""
+MEASURED_APART = ("resolution", VARIANTS, INSTANCES)
 """Blocks that take studies of their own to measure: writing the others keeps them, as long as the task's version is the same."""
 
 

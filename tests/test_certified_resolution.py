@@ -5,7 +5,7 @@ import copy
 import pytest
 
 import benchsuite as bs
-from benchsuite.certified_resolution import certified_resolution, remarks, separates_better, told_text
+from benchsuite.certified_resolution import certified_resolution, rate_text, remarks, separates_better, told_text
 
 BLOCK = {
     "format": 1,
@@ -127,4 +127,11 @@ def test_all_and_none_are_no_rounded_shares():
         "50 %",
         "99 %",
         "100 %",
+    ]
+    assert [rate_text(rate) for rate in (None, 0.1234, 100.94, 999.6, 3009.3)] == [
+        "–",
+        "0.123",
+        "101",
+        "1,000",
+        "3,009",
     ]

@@ -43,7 +43,7 @@ class Trend:
         p: Two-sided, of such slopes if there is no trend.
         smallest_p: The smallest that so many seeds can give.
         confidence: That the interval has against the chance of the seeds; less than 0.95 with fewer than six.
-        seeds: How many have a number at every value.
+        seeds: How many have a line.
         first: What the line says at the smallest value.
         last: At the largest.
         logarithmic: Whether the slope is that over log₂ of the axis.
@@ -96,8 +96,8 @@ def trend(values: Sequence[float], table: Floats, *, test_errors: Values = (), a
 
     Args:
         values: Of the axis, from small to large (v ≥ 2).
-        table: The quantity, ``[v, seeds]``; larger is more. ±∞ where only one side failed, NaN where a run is not there: such a
-            seed has no line.
+        table: The quantity, ``[v, seeds]``; larger is more. ±∞ where only one side failed, NaN where a run is not there. A seed
+            has no line, and does not count, where a run is not there or infinities speak for either direction.
         test_errors: Standard errors of the quantity at each value that the finite test part adds; none where none are known.
             They are taken as independent from value to value, which makes the interval too wide rather than too short.
         alpha: The chance of a false word.
@@ -115,7 +115,8 @@ def trend(values: Sequence[float], table: Floats, *, test_errors: Values = (), a
     away = places - places.mean()
     weights = away / float((away**2).sum())
     whole = held[:, ~np.isnan(held).any(axis=0)]
-    slopes = _weighted(weights, whole)
+    lines = _weighted(weights, whole)
+    whole, slopes = whole[:, ~np.isnan(lines)], lines[~np.isnan(lines)]
     if not len(slopes):
         nothing = math.nan
         return Trend("cannot tell", nothing, -math.inf, math.inf, 1.0, 1.0, 0.0, 0, nothing, nothing, logarithmic)
@@ -140,11 +141,10 @@ def _word(slope: float, low: float, high: float) -> TrendWord:
 
 
 def _weighted(weights: Floats, table: Floats) -> Floats:
-    """Return Σ wᵥ·qᵥ of each column; infinities that speak for both sides outweigh each other: 0."""
+    """Return Σ wᵥ·qᵥ of each column; NaN where infinities speak for either side."""
     with np.errstate(invalid="ignore"):
-        products = np.where(weights[:, None] == 0, 0.0, weights[:, None] * table)
-        sums = products.sum(axis=0)
-    return np.where(np.isnan(sums), 0.0, sums)
+        products: Floats = np.where(weights[:, None] == 0, 0.0, weights[:, None] * table)
+        return np.asarray(products.sum(axis=0))
 
 
 def _on_line(middle: float, slope: float, away: float) -> float:

@@ -15,10 +15,8 @@ from benchsuite.certificates import part_sizes
 from benchsuite.cli.console import say
 from benchsuite.cli.run import prepare, searches_of
 from benchsuite.cli.searches import SearchesDisplay, keep
-from benchsuite.components import HoldOut
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
-from benchsuite.instances import base_of
 from benchsuite.selection import written
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.studies.along import AxisPlace, AxisPlan
@@ -147,23 +145,12 @@ class AxisTrials:
         asked, plan = self._asked, self._plan
         store = Store(asked.results.resolve(), create=False)
         names = plan.rivals.names
+        sizes = part_sizes({here.place.task for here in self._here}, self._known)
         about = About(
-            plan.rivals.kind, *names, self._measure, track=asked.track, sizes=self._sizes(), right=right_from(store.extras.predicted),
+            plan.rivals.kind, *names, self._measure, track=asked.track, sizes=sizes, right=right_from(store.extras.predicted),
             reference=reference_of(store.folder), edges=self._edges(),
         )  # fmt: skip
         return along_axis(plan.task.name, plan.axis, [self._at(here) for here in self._here], about)
-
-    def _sizes(self) -> dict[str, tuple[int, int, int]]:
-        """Return the sizes of the parts of the task, and of its instances that have the same data in the same parts."""
-        task = self._plan.task
-        sizes = part_sizes({base_of(task.name)}, self._known).get(base_of(task.name))
-        places = {here.place.task: self._known.task(here.place.task) for here in self._here}
-        counted = isinstance(task.split, HoldOut) and isinstance(task.split.test, int)
-        return {
-            name: sizes
-            for name, one in places.items()
-            if sizes and one.split == task.split and (counted or one.data is task.data)
-        }
 
     def _at(self, here: _Here) -> AxisRecords:
         sides: dict[str, list[Record]] = {"a": [], "b": []}

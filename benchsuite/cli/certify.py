@@ -78,10 +78,13 @@ def certify(
         )
     console = terminal()
     if resolution:
-        kinds = [one.strip().replace("-", "_") for one in kind.split(",") if one.strip()]
+        from benchsuite.tuning.reference_study import read_kinds
+
         execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
         invocation = Invocation(no_local=no_local, dry_run=dry_run)
-        broken = certify_resolution(chosen, kinds, budget, seeds, execution, invocation, known, console, writing=write)
+        broken = certify_resolution(
+            chosen, read_kinds(kind), budget, seeds, execution, invocation, known, console, writing=write
+        )
         if broken:
             raise typer.Exit(1)
         return

@@ -15,7 +15,7 @@ from benchsuite.analysis.reference import Reference, reference_of
 from benchsuite.analysis.test_part import Right, right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
-from benchsuite.cli.part_sizes import sizes_of_instances
+from benchsuite.certificates import part_sizes
 from benchsuite.cli.run import prepare
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
@@ -209,7 +209,7 @@ class Contestants:
 
     @cached_property
     def _part_sizes(self) -> dict[str, tuple[int, int, int]]:
-        return sizes_of_instances({trial.task for trial in self._first}, self.known)
+        return part_sizes({trial.task for trial in self._first}, self.known)
 
     @cached_property
     def _reference(self) -> Reference:

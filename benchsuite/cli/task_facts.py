@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from benchsuite.analysis.instances_block import comparison_words, comparisons_of
 from benchsuite.cli.instance_facts import instance_rows
 from benchsuite.components.arrays import ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.metric import Metric
@@ -59,6 +60,7 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
             + (f" on the validation part ({task.primary})" if task.targets else ""),
             "tier": task.tier,
             "compares": ", ".join(kind.replace("_", " ") for kind in task.compares),
+            "instances": "\n".join(map(comparison_words, comparisons_of(certificate))),
             "trace": f"benchsuite trace {task.name} draws its surface" if task.surface else "",
         },
     ]

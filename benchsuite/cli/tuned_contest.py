@@ -11,7 +11,7 @@ from benchsuite.analysis.comparison_beyond import compared_beyond
 from benchsuite.analysis.reference import reference_of
 from benchsuite.analysis.test_part import right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
-from benchsuite.cli.part_sizes import sizes_of_instances
+from benchsuite.certificates import part_sizes
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import judge_of
 from benchsuite.selection import written
@@ -82,7 +82,7 @@ def tuned_verdict(asked: Comparing, known: Registry, instances: Mapping[str, Seq
             if search.edges:
                 edges[name, task] = search.edges
     about = About(
-        one.kind, *one.names, measure, track=asked.track or "default", sizes=sizes_of_instances(pairs, known),
+        one.kind, *one.names, measure, track=asked.track or "default", sizes=part_sizes(pairs, known),
         reference=reference_of(store.folder),
         right=right_from(store.extras.predicted), edges=edges, stale=stale,
     )  # fmt: skip

@@ -10,7 +10,8 @@ from benchsuite.changes import read_changes
 from benchsuite.components import Axis, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.instances import base_of, read_name
+from benchsuite.instance_names import base_of
+from benchsuite.instances import read_name
 from benchsuite.kinds import KNOBS
 from benchsuite.registry import Registry
 from benchsuite.selection import read_value

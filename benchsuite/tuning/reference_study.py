@@ -27,6 +27,13 @@ EVERY = "all"
 """Every kind of which the task can be tried."""
 CONFIDENCE = 0.95
 """Of each test."""
+SEEDS = 10
+"""Evaluation seeds unless others are asked for."""
+
+
+def read_kinds(text: str) -> tuple[str, ...]:
+    """Return the kinds that a user wrote, separated by commas; none where nothing is written."""
+    return tuple(one.strip().replace("-", "_") for one in text.split(",") if one.strip())
 
 
 @dataclass(frozen=True)

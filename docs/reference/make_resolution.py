@@ -15,6 +15,7 @@ from benchsuite.certified_resolution import (
     CertifiedKind,
     CertifiedResolution,
     certified_resolution,
+    rate_text,
     remarks,
     split_text,
     told_text,
@@ -121,7 +122,7 @@ def _tiers(tasks: Mapping[str, Task], found: Found) -> list[str]:
 def _tier_cells(line: tuple[int, float, float] | None) -> tuple[str, str, str]:
     if line is None:
         return "0", NOTHING, NOTHING
-    return str(line[0]), told_text(line[1]), NOTHING if line[2] != line[2] else _number(line[2])
+    return str(line[0]), told_text(line[1]), NOTHING if line[2] != line[2] else rate_text(line[2])
 
 
 def _ratio(before: tuple[int, float, float] | None, now: tuple[int, float, float] | None, ratio: float) -> str:
@@ -164,7 +165,7 @@ def _kind_line(task: Task, one: CertifiedKind) -> str:
         NOTHING if one.failed is None else f"{100 * one.failed:.2g} %",
         NOTHING if one.seconds is None else f"{one.seconds:.2g} s",
         NOTHING if one.compile_seconds is None else f"{one.compile_seconds:.2g} s",
-        _number(one.pairs_per_minute),
+        rate_text(one.pairs_per_minute),
     )  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
@@ -219,4 +220,4 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    return NOTHING if value is None else f"{value:.2g}"

@@ -5,79 +5,29 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from benchsuite.analysis.beyond_instance import BeyondInstance, beyond_instance, judged_instances, oriented
-from benchsuite.analysis.judging import judge
-from benchsuite.analysis.two_sides import TwoSides
+from benchsuite.analysis.beyond_instance import BeyondInstance, oriented
+from benchsuite.analysis.inference.over_instances import more_instances, one_direction
+from tests.simulated_instances import (
+    SEEDS,
+    Effect,
+    beyond,
+    drawn,
+    everywhere,
+    found,
+    here_and_there,
+    nowhere,
+    on_half,
+    on_half_or_none,
+    only_here,
+    sides,
+)
 
 DRAWS = int(os.environ.get("BENCHSUITE_SIMULATED_INSTANCES", "40"))
-SEEDS = tuple(range(10))
-Effect = Callable[[np.random.Generator, int], float]
-"""(chance, number of the instance; 0 is the published one) → by how much A is better there, in deviations of a seed."""
-
-
-def sides(
-    name: str, a: Sequence[float], b: Sequence[float], direction: str = "max", seeds: Sequence[int] = SEEDS
-) -> TwoSides:
-    return TwoSides(
-        name, "test accuracy", "min" if direction == "min" else "max", tuple(seeds), np.asarray(a, float), tuple(seeds),
-        np.asarray(b, float),
-    )  # fmt: skip
-
-
-def beyond(of: Sequence[TwoSides]) -> BeyondInstance:
-    published = judge([of[0]], kind="optimizer", a="a", b="b", generator=np.random.default_rng(0), whole=False).tasks[0]
-    return beyond_instance("t", published, judged_instances(of[1:], a="a", b="b", kind="optimizer", whole=False))
-
-
-def drawn(effect: Effect, variants: int, number: int) -> BeyondInstance:
-    """One comparison of a known truth: seeds have deviation 1, whatever the instance is."""
-    chance = np.random.default_rng((variants, number))
-    of = []
-    for instance in range(variants + 1):
-        level = chance.normal(0, 5)
-        b = level + chance.normal(size=len(SEEDS))
-        a = level + effect(chance, instance) + chance.normal(size=len(SEEDS))
-        of.append(sides(f"t~{instance}", a, b))
-    return beyond(of)
-
-
-def found(effect: Effect, variants: int = 5, draws: int = DRAWS) -> tuple[Counter[str], Counter[str]]:
-    """Words of the comparisons whose published instance says that A is better, and those of all."""
-    better: Counter[str] = Counter()
-    every: Counter[str] = Counter()
-    for number in range(draws):
-        held = drawn(effect, variants, number)
-        every[held.word] += 1
-        if held.published.word == "better":
-            better[held.word] += 1
-    return better, every
-
-
-def everywhere(chance: np.random.Generator, instance: int) -> float:
-    return 3.0 + 0.5 * float(chance.normal())
-
-
-def only_here(chance: np.random.Generator, instance: int) -> float:
-    return 6.0 if instance == 0 else 0.0
-
-
-def nowhere(chance: np.random.Generator, instance: int) -> float:
-    return 0.0
-
-
-def on_half(chance: np.random.Generator, instance: int) -> float:
-    """Better on half of the instances, worse on the others; on the published one better."""
-    return 3.0 if instance == 0 or chance.random() < 0.5 else -3.0
-
-
-def on_half_or_none(chance: np.random.Generator, instance: int) -> float:
-    return 3.0 if instance == 0 or chance.random() < 0.5 else 0.0
 
 
 @pytest.mark.parametrize(
@@ -85,26 +35,26 @@ def on_half_or_none(chance: np.random.Generator, instance: int) -> float:
     [(everywhere, "holds", 0.9), (only_here, "does not hold", 0.85), (on_half, "does not hold", 0.85)],
 )
 def test_a_planted_truth_is_found(effect: Effect, word: str, least: float) -> None:
-    better, _ = found(effect)
+    better, _ = found(effect, 5, DRAWS)
     assert sum(better.values()) > 0.9 * DRAWS
     assert better[word] >= least * sum(better.values()), better
 
 
 def test_what_is_nowhere_hardly_ever_holds() -> None:
     """Of no effect at all a verdict is false 1 time in 20, and then holds beyond the instance 1 time in 32 or less."""
-    better, every = found(nowhere, draws=4 * DRAWS)
+    better, every = found(nowhere, 5, 4 * DRAWS)
     assert every["holds"] <= 1 + 0.005 * 4 * DRAWS, every
     assert better["holds"] <= 1 + 0.06 * sum(better.values()), better
 
 
 def test_what_is_everywhere_is_hardly_ever_denied() -> None:
     """Whatever is published is then one draw among equals."""
-    better, _ = found(lambda chance, _: 1.5 + 1.5 * float(chance.normal()) ** 2, draws=DRAWS)
+    better, _ = found(here_and_there, 5, DRAWS)
     assert better["does not hold"] <= 0.08 * sum(better.values()) + 1, better
 
 
 def test_half_of_the_instances_without_effect_is_not_called_everywhere() -> None:
-    better, _ = found(on_half_or_none)
+    better, _ = found(on_half_or_none, 5, DRAWS)
     assert better["holds"] <= 0.5 * sum(better.values()), better  # (3/4)^5 = 0.24, the chance that all have one sign
 
 
@@ -170,3 +120,21 @@ def test_the_chance_of_the_seeds_is_not_taken_for_a_variance_between_instances()
     assert np.mean([held.between**2 for held in same]) < 0.15
     assert 2.5 < np.mean([held.between**2 for held in apart]) < 5.5
     assert np.mean([held.seed_error**2 for held in same]) == pytest.approx(0.2, rel=0.15)  # 2 ÷ 10
+
+
+def test_how_many_more_would_settle_it_is_counted_out() -> None:
+    def brute(agree: int, n: int) -> int | None:
+        chance = (agree + 1) / (n + 2)
+        for more in range(1, 60):
+            needed = next((k for k in range(n + more + 1) if one_direction(k, n + more) <= 0.05), None)
+            if needed is None:
+                continue
+            ways = [math.comb(more, k) * chance**k * (1 - chance) ** (more - k) for k in range(more + 1)]
+            if sum(ways[max(needed - agree, 0) :]) >= 0.8:
+                return more
+        return None
+
+    for agree, n in [(2, 2), (4, 5), (3, 5), (8, 10), (4, 4), (6, 8)]:
+        assert more_instances(agree, n, 0.05) == brute(agree, n), (agree, n)
+    assert one_direction(5, 5) == 1 / 32
+    assert one_direction(0, 4) == 1.0

@@ -75,7 +75,8 @@ def test_a_side_that_fails_towards_one_end_decides_without_a_number() -> None:
     assert (found.word, found.slope, found.high) == ("shrinks", -math.inf, -math.inf)
     assert math.isnan(found.first)
     table[0] = -np.inf  # and where it is small: neither end speaks louder
-    assert trend((1, 2, 4), table).word == "cannot tell"
+    both = trend((1, 2, 4), table)
+    assert (both.word, both.seeds) == ("cannot tell", 0)
 
 
 def test_a_seed_that_lacks_a_value_has_no_line_and_without_any_nothing_is_said() -> None:

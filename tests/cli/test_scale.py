@@ -178,6 +178,18 @@ def test_tuned_sides_are_those_that_searches_chose(folder: Path, bundled: Regist
     assert "declared" not in {caution["code"] for caution in read["cautions"]}
 
 
+def test_a_real_run_trains_the_instances_and_goes_on_where_it_was(folder: Path) -> None:
+    command = (QUADRATIC, "adam", "sgd", "--over", "noise", "--seeds", "1", "--epochs", "1", "--workers", "1", "--json")
+    first = run(*command, "--values", "0.1,0.4")
+    read = json.loads(first.stdout)
+    assert [point["value"] for point in read["points"]] == [0.1, 0.4]
+    assert len({task["a"] for task in read["comparison"]["tasks"]}) == 2  # other noise, other ways
+    assert {"few_seeds", "declared", "evaluations"} <= {caution["code"] for caution in read["cautions"]}
+    again = run(*command, "--values", "0.1,0.4")
+    assert again.stdout == first.stdout
+    assert "4 trials have records already; nothing was computed again." in again.stderr
+
+
 def test_a_study_file_holds_all_that_the_command_line_does(folder: Path, bundled: Registry) -> None:
     (folder / "s.toml").write_text(
         'task = "noisy_quadratic"\na = "adam"\nb = "sgd"\nover = "noise"\nvalues = ["0.1,0.4"]\nseeds = 2\n',

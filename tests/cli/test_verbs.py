@@ -223,7 +223,10 @@ def test_what_needs_a_choice_is_left_out_of_a_whole_kind_and_that_is_said(folder
     assert "lsuv" in line
     assert "transfer" not in line
     assert "is left out" not in said("run", "--kind", "schedule", "--dry-run", "--task", "digits_mlp")
-    chosen = said("run", "--initializer", f"transfer[trial={'0123456789abcdef' * 2}]", "--dry-run", "--seeds", "1")
+    chosen = said(
+        *("run", "--initializer", f"transfer[trial={'0123456789abcdef' * 2}]", "--task", "digits_mlp", "--dry-run"),
+        *("--seeds", "1"),
+    )
     assert f"\ninitializer, 1 setting: transfer[trial={'0123456789abcdef' * 2}]\n" in chosen
 
 

@@ -96,7 +96,10 @@ def draw_instances(axes: Axes, held: BeyondInstance, a: str, b: str) -> Axes:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.set_xlabel(f"← {short(b)} better          {short(a)} better →")
-    set_title(axes, f"{short(a)} minus {short(b)}, {held.published.measure}, on each instance of {short(held.task)}")
+    set_title(
+        axes,
+        f"difference of {held.published.measure}, with its interval; filled: told apart; shade: to be expected elsewhere",
+    )
     return axes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.along_axis import AlongAxis, AxisPoint
@@ -11,6 +12,7 @@ from benchsuite.analysis.trend import is_logarithmic
 from benchsuite.analysis.verdict import CANNOT_TELL
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.forest import BETTER, WORSE
+from benchsuite.report.drawings.marks import belongs
 from benchsuite.report.drawings.palette import INK, MUTED, Style
 from benchsuite.report.drawings.picture import Picture
 from benchsuite.report.drawings.row_names import short
@@ -19,6 +21,7 @@ from benchsuite.report.tables.scaling_table import factor_text, scaling_title, s
 from benchsuite.report.tables.values import value_text
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -30,23 +33,44 @@ APART = 0.012
 """Between the seeds of A and of B at one value, as a share of the way from the smallest value to the largest."""
 FARTHEST = 10.0
 """In log₂: a speed-up beyond is drawn at the edge."""
-MOST_TICKS = 9
+FEWEST_TICKS, MOST_TICKS = 3, 9
+ROUND = (
+    (0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0),
+    tuple(round(0.1 * number, 1) for number in range(1, 60)),
+)
+"""Factors that ticks stand at where few powers of two are shown."""
 LEAST = 0.3
 """The least that the axis of speed-ups shows, either way, in log₂."""
-STYLES = (Style(0), Style(1))
 
 
-def scaling_picture(found: AlongAxis, name: str = "") -> Picture:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How one of the two is drawn.
+
+    Args:
+        style: Its colour.
+        component: What tells it from others on a page, see :func:`~benchsuite.report.drawings.marks.component_of`.
+    """
+
+    style: Style
+    component: str = ""
+
+
+BOTH = (Side(Style(0)), Side(Style(1)))
+
+
+def scaling_picture(found: AlongAxis, name: str = "", sides: tuple[Side, Side] = BOTH) -> Picture:
     """Return the figure of a comparison along an axis.
 
     Args:
         found: The comparison.
         name: What tells it from other figures.
+        sides: How A and B are drawn.
     """
     title = scaling_title(found)
     return Picture(
         name or f"scaling {found.task} {found.axis} {found.verdict.a} {found.verdict.b}", title, scaling_words(found),
-        lambda axes: _draw_speed_ups(axes, found), compose=lambda: scaling_figure(found),
+        lambda axes: _draw_speed_ups(axes, found), compose=lambda: scaling_figure(found, sides),
     )  # fmt: skip
 
 
@@ -60,7 +84,7 @@ def scaling_words(found: AlongAxis) -> str:
     return f"{scaling_title(found)}. {each}. {speed_sentence(found)}"
 
 
-def scaling_figure(found: AlongAxis) -> Figure:
+def scaling_figure(found: AlongAxis, sides: tuple[Side, Side] = BOTH) -> Figure:
     """Return the figure: on the left both sides, in the middle A − B, on the right the speed-up of A over B."""
     from matplotlib.figure import Figure
 
@@ -72,7 +96,7 @@ def scaling_figure(found: AlongAxis) -> Figure:
             figure.add_axes(((0.7 + place * (width + 0.75)) / WIDTH, bottom, width / WIDTH, top - bottom))
             for place in range(3)
         ]
-        _draw_sides(panels[0], found)
+        _draw_sides(panels[0], found, sides)
         _draw_differences(panels[1], found)
         _draw_speed_ups(panels[2], found)
         for axes in panels:
@@ -80,7 +104,7 @@ def scaling_figure(found: AlongAxis) -> Figure:
     return figure
 
 
-def _draw_sides(axes: Axes, found: AlongAxis) -> None:
+def _draw_sides(axes: Axes, found: AlongAxis, sides: tuple[Side, Side]) -> None:
     """Draw every seed as a dot and the medians as lines; failed seeds are crosses at the worse edge."""
     told = [point.verdict for point in found.points]
     first = told[0]
@@ -88,25 +112,28 @@ def _draw_sides(axes: Axes, found: AlongAxis) -> None:
     known = [v for one in told for v in (*one.values_a, *one.values_b) if math.isfinite(v)]
     scale = axis_scale(first.measure.rpartition(" ")[2], first.direction, known)
     reach = (places[-1] - places[0]) * APART
-    for side, (name, style) in enumerate(zip((found.verdict.a, found.verdict.b), STYLES, strict=True)):
+    for side, (name, drawn) in enumerate(zip((found.verdict.a, found.verdict.b), sides, strict=True)):
+        style = drawn.style
         shift = (-reach, reach)[side]
         medians = [(one.a, one.b)[side] for one in told]
-        axes.plot(
-            places, [one if math.isfinite(one) else math.nan for one in medians], color=style.colour, linewidth=1.6, zorder=3,
-            label=short(name),
-        )  # fmt: skip
+        marks: list[Artist] = [*axes.plot(
+            places, [one if math.isfinite(one) else math.nan for one in medians], color=style.colour, dashes=style.dash or (1, 0),
+            linewidth=1.6, zorder=3, label=short(name),
+        )]  # fmt: skip
         for place, one in zip(places, told, strict=True):
             values = (one.values_a, one.values_b)[side]
             dots = [scale.shown(value) for value in values if math.isfinite(value)]
-            axes.scatter([place + shift] * len(dots), dots, s=11, color=style.colour, alpha=0.45, linewidth=0, zorder=2)
+            marks.append(
+                axes.scatter([place + shift] * len(dots), dots, s=11, color=style.colour, alpha=0.45, linewidth=0, zorder=2)
+            )  # fmt: skip
             if (one.failed_a, one.failed_b)[side]:
-                edge = (0.03 if one.direction == "max" else 0.97) + (0.0, 0.04)[side] * (
-                    1 if one.direction == "max" else -1
-                )
-                axes.plot(
-                    [place + shift], [edge], marker="x", markersize=5, markeredgewidth=1.5, color=style.colour,
-                    transform=axes.get_xaxis_transform(), zorder=5,
+                edge = 0.03 + 0.04 * side
+                marks += axes.plot(
+                    [place + shift], [edge if one.direction == "max" else 1 - edge], marker="x", markersize=5, markeredgewidth=1.5,
+                    color=style.colour, transform=axes.get_xaxis_transform(), zorder=5,
                 )  # fmt: skip
+        for mark in marks:
+            belongs(mark, drawn.component, name)
     ends = [scale.place(value) for value in known] or [0.0, 1.0]
     room = 0.08 * (max(ends) - min(ends)) or 0.01 * abs(ends[0]) or 0.01
     scale.set_on(axes, "y", scale.value(min(ends) - room), scale.value(max(ends) + room))
@@ -166,17 +193,23 @@ def _draw_speed_ups(axes: Axes, found: AlongAxis) -> Axes:
             dashes=(1, 0) if told else (4, 2), zorder=2,
         )  # fmt: skip
     axes.set_ylim(low, high)
-    ticks = _whole(low, high)
+    ticks = _factors(low, high)
     axes.set_yticks(ticks, [f"{2.0**number:.3g}×" for number in ticks])
     word = held.word if held.word != CANNOT_TELL else "cannot tell a trend"
     set_title(axes, f"speed-up of {short(found.verdict.a)} in steps: {word}")
     return axes
 
 
-def _whole(low: float, high: float) -> list[float]:
-    """Return some places of ticks in log₂, at whole numbers where there are enough of them; 0 among them."""
-    step = next(step for step in (0.1, 0.25, 0.5, 1, 2, 4, 8) if (high - low) / step <= MOST_TICKS)
-    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+def _factors(low: float, high: float) -> list[float]:
+    """Return the places of ticks in log₂: of powers of two where there are some, else of factors that are round."""
+    step = next(step for step in (1, 2, 4, 8) if (high - low) / step <= MOST_TICKS)
+    powers = [float(number * step) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    if len(powers) > FEWEST_TICKS:
+        return powers
+    digits = next(
+        digits for digits in ROUND if sum(low <= math.log2(factor) <= high for factor in digits) > FEWEST_TICKS
+    )
+    return [math.log2(factor) for factor in digits if low <= math.log2(factor) <= high]
 
 
 def _draw_point(

@@ -13,14 +13,14 @@ from benchsuite.analysis.comparison import About
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instance_names import MARK, base_of
 from benchsuite.kinds import KNOBS
 from benchsuite.record import Record
+from benchsuite.report.drawings.marks import component_of
 from benchsuite.report.drawings.picture import Picture
-from benchsuite.report.drawings.scaling import scaling_picture
+from benchsuite.report.drawings.scaling import Side, scaling_picture
 from benchsuite.report.figures.asked import TRACKS, FigureChoice, FigureSource, one_task
 
-MARK = "~"
-"""Between the name of a task and what makes an instance of it."""
 FEWEST = 2
 """Values of an axis that make a figure."""
 
@@ -60,12 +60,20 @@ def scalings(source: FigureSource, asked: FigureChoice) -> list[Picture]:
         axes = sorted({axis for axis, _ in found})
         raise unknown(f"axis along which {' and '.join(asked.components)} were trained:", asked.over, axes)
     task = one_task(asked.task, [column.task for column in of_axis], f"task on which {asked.over} was varied:")
-    return [
-        scaling_picture(held, f"scaling {asked.kind} {asked.over} {task} {held.verdict.a} {held.verdict.b} {_key(column)}".strip())
-        for column, places in of_axis.items()
-        if column.task == task
-        for held in [_along(source, asked, column, places)]
-    ]  # fmt: skip
+    pictures = []
+    for column, places in of_axis.items():
+        if column.task == task:
+            held = _along(source, asked, column, places)
+            name = f"scaling {asked.kind} {asked.over} {task} {' '.join(asked.components)} {_key(column)}".strip()
+            pictures.append(scaling_picture(held, name, _sides(source, asked, places[0])))
+    return pictures
+
+
+def _sides(source: FigureSource, asked: FigureChoice, place: _Place) -> tuple[Side, Side]:
+    """Return how both are drawn: as in every other figure."""
+    names = [row.name for name in asked.components if (row := _row(place.board, name))]
+    first, second = (Side(source.styles[asked.kind, name], component_of(asked.kind, name)) for name in names)
+    return first, second
 
 
 def _key(column: Column) -> str:
@@ -142,7 +150,7 @@ def _own(source: FigureSource, axis: str, column: Column) -> float | None:
     """Return a task's own value of an axis, if it is known; of budgets the column says it."""
     if axis in KNOBS:
         return float(getattr(column, axis))
-    return source.own_values.get(column.task.partition(MARK)[0], {}).get(axis)
+    return source.own_values.get(base_of(column.task), {}).get(axis)
 
 
 def _row(board: Leaderboard, name: str) -> Row | None:

@@ -26,7 +26,7 @@ def resolution_tables(task: str, block: Mapping[str, Any]) -> list[Table]:
     seeds = list(dict.fromkeys(size for held in kinds.values() for size in held["told"]))
     main = _table(
         f"{task}: share of pairs told apart, by seeds",
-        ("kind", "pairs", *seeds, "variance", "floor", "at once", "fail", "s", "/min"),
+        ("kind", "pairs", *seeds, "variance", "floor", "once", "fail", "s", "/min"),
     )
     for kind, held in kinds.items():
         shares = held["variance"]
@@ -81,4 +81,7 @@ def _percent(share: float | None, sign: str = "%") -> str:
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    """Return a number in at most five letters."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}" if value < 1000 else f"{value / 1000:.0f}k"

@@ -149,7 +149,7 @@ def _sentence(held: Trend, what: str, axis: str, ends: str, each: str) -> str:
 
 def _without_number(held: Trend, what: str, axis: str) -> str:
     if not held.seeds:
-        return f"Nothing can be said of the {what} along {axis}: no seed has a number at every value."
+        return f"Nothing can be said of the {what} along {axis}: no seed has a line through its values, since runs failed or are not there."
     told = f"{held.word} with {axis}" if held.word != "cannot tell" else f"may change with {axis} or not"
     return f"The {what} {told}: failed runs decide, so its slope is no number (p {p_text(held.p)}, {count_of(held.seeds, 'seed')})."
 

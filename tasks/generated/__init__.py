@@ -1,0 +1,1 @@
+"""Bundled tasks: drawn from formulas, in any number."""
