@@ -41,6 +41,7 @@ class Archive(ArchiveFigures):
         reference: The stored reference results; scores may be held against them.
         probes: Reads what was measured in the layers, id → numbers; it is called when that is drawn.
         costs: What `benchsuite cost` measured: step times are those where it did.
+        own_values: Task → axis → the task's own value.
         disputed: Ids of trials of which somebody else has other numbers; leaderboards count them.
     """
 
@@ -59,6 +60,7 @@ class Archive(ArchiveFigures):
         probes: Callable[[], Mapping[str, Probes]] | None = None,
         costs: Sequence[CostTable] = (),
         disputed: Iterable[str] = (),
+        own_values: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         from benchsuite.report import Contents
 
@@ -67,6 +69,7 @@ class Archive(ArchiveFigures):
             records, same_as, searches=self._searches, parts=parts, reference=reference, costs=costs, disputed=disputed
         )
         self._probes = probes
+        self._own_values = own_values or {}
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -210,7 +213,7 @@ class Archive(ArchiveFigures):
     def _drawn(self) -> FigureSource:
         from benchsuite.report.figures.asked import FigureSource
 
-        return FigureSource(self._contents, self._probes() if self._probes else {})
+        return FigureSource(self._contents, self._probes() if self._probes else {}, self._own_values)
 
     def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
         of_kind = [board for board in self._contents.boards if board.kind == kind]
@@ -242,6 +245,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
+    from benchsuite.studies.along import own_values
 
     store = Store(folder, create=False)
     if not store.trials.is_dir():
@@ -267,5 +271,6 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         reference=reference_of(store.folder),
         probes=lambda: {record.id: found for record in shown if (found := store.extras.probes(record.id)) is not None},
         costs=costs,
+        own_values=own_values(registry, {record.trial.task for record in shown}),
         disputed=[path.name for path in sorted((store.folder / "disputed").glob("*"))],
     )

@@ -18,7 +18,9 @@ NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
 """What every certificate holds, at least."""
 VARIANTS = "variants"
 """Variant → its data, of those that were certified."""
-MEASURED_APART = ("resolution", VARIANTS)
+INSTANCES = "instances"
+"""On which of its instances what verdict was found, of a few comparisons."""
+MEASURED_APART = ("resolution", VARIANTS, INSTANCES)
 """Blocks that take studies of their own to measure: writing the others keeps them, as long as the task's version is the same."""
 
 
@@ -47,9 +49,9 @@ def _data_of(task: Task, registry: Registry) -> Mapping[str, Any] | None:
     found = committed(instance.base, registry)
     if not found or found.get("version") != task.version or set(instance.values) - {EXAMPLES}:
         return None
-    data = found.get(VARIANTS, {}).get(str(instance.variant), {}) if instance.variant else found["data"]
-    if not isinstance(data, dict):
-        return None
+    data = found["data"]
+    if instance.variant:  # one that nobody certified has parts as large as those of the others
+        data = found.get(VARIANTS, {}).get(str(instance.variant), {"parts": data.get("parts", ())})
     parts = data.get("parts", ())
     return {**data, "parts": (instance.values[EXAMPLES], *parts[1:])} if instance.values and len(parts) == 3 else data
 

@@ -177,6 +177,11 @@ def told_text(share: float | None) -> str:
     return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole} %"
 
 
+def rate_text(pairs: float | None) -> str:
+    """Return pairs told apart a minute with three digits that count; a dash where no timing counts."""
+    return "–" if pairs is None else f"{pairs:.3g}" if pairs < 999.5 else f"{pairs:,.0f}"
+
+
 def split_text(kind: CertifiedKind) -> str:
     """Return the split of variance of a kind as whole percentages, component, seed and interaction; a dash where nothing varies."""
     return "–" if kind.variance is None else "/".join(f"{100 * share:.0f}" for share in kind.variance)
@@ -202,7 +207,7 @@ def remarks(
             measure, share = better
             own = told_text(kind.measures.get(primary, kind.told).get(SEEDS))
             said.append(
-                f"{measure} tells {told_text(share)} of the {kind.kind.replace('_', ' ')} pairs apart with {SEEDS} seeds, "
+                f"the measure {measure} tells {told_text(share)} of the {kind.kind.replace('_', ' ')} pairs apart with {SEEDS} seeds, "
                 f"the primary measure {primary} {own}"
             )
     if found.targets is not None:

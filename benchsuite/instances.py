@@ -16,12 +16,27 @@ from benchsuite.components.axis import EXAMPLES
 from benchsuite.components.base import NAME
 from benchsuite.components.fields import LARGEST_COUNT, shown
 from benchsuite.errors import BenchsuiteError, unknown
+from benchsuite.instance_names import MARK, base_of, is_instance
 from benchsuite.kinds import KNOBS
 from benchsuite.spaces import Value
 from benchsuite.text import shortened
 
-MARK = "~"
-"""Stands in no name of a task, and begins what makes an instance of one."""
+__all__ = [
+    "FORM",
+    "LONGEST",
+    "MARK",
+    "Instance",
+    "base_of",
+    "certify_command",
+    "checked_values",
+    "instance_of",
+    "is_instance",
+    "no_variants",
+    "read_name",
+    "value_text",
+    "variant_of",
+]
+
 FORM = "Write TASK~3, TASK~axis=value, or both: TASK~3~axis=value."
 LONGEST = 200
 """Letters of the name of an instance: it is the name of a file."""
@@ -54,14 +69,10 @@ class Instance:
         return not self.variant and not self.values
 
 
-def is_instance(name: str) -> bool:
-    """Say whether a name is one of an instance that is not the published one, well formed or not."""
-    return MARK in name
-
-
-def base_of(name: str) -> str:
-    """Return the name of the task that an instance is one of; of the published one its own."""
-    return name.partition(MARK)[0]
+def certify_command(name: str) -> str:
+    """Return the command that certifies an instance, or the one that it is drawn from: a variant, or the task itself."""
+    variant = re.match(rf"{MARK}(\d{{1,10}})", name[len(base_of(name)) :])
+    return f"benchsuite certify {base_of(name)}{f' --variants {variant[1]}' if variant else ''} --write"
 
 
 def variant_of(base: str, variant: int) -> str:

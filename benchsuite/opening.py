@@ -30,6 +30,7 @@ def _published(path: Path, plugins: tuple[str, ...], local: bool, stale: bool) -
     from benchsuite.cost_files import NotCosts, costs_from_json
     from benchsuite.costs_now import costs_now
     from benchsuite.registry import PluginSearch, load_registry
+    from benchsuite.studies.along import own_values
 
     bundle = open_bundle(path)
     registry = load_registry(PluginSearch(plugins, str(Path.cwd()), local), trying=True)
@@ -47,4 +48,5 @@ def _published(path: Path, plugins: tuple[str, ...], local: bool, stale: bool) -
         parts=TestParts(part_sizes({record.trial.task for record in bundle.records}, registry), None),
         reference=reference_of(path.parent),
         costs=costs_now(tables, registry, stale)[0],
+        own_values=own_values(registry, {record.trial.task for record in bundle.records}),
     )

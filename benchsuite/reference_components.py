@@ -26,8 +26,8 @@ def reference_components(registry: Registry) -> dict[str, tuple[str, ...]]:
         BenchsuiteError: If a plugin names what is no kind, or a selection that does not exist or means several settings.
     """
     found: dict[str, dict[str, None]] = {kind: {} for kind in RECIPE_KINDS}
-    # pluggy returns the latest first; the bundled ones stand first in tables.
-    for implementation in reversed(registry.hooks.hook.register_reference_components.get_hookimpls()):
+    # In the order in which plugins were loaded: the bundled ones stand first.
+    for implementation in registry.hooks.hook.register_reference_components.get_hookimpls():
         owner = implementation.plugin_name
         for kind, selections in _given(implementation.function, owner).items():
             if kind not in RECIPE_KINDS:

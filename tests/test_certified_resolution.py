@@ -5,7 +5,7 @@ import copy
 import pytest
 
 import benchsuite as bs
-from benchsuite.certified_resolution import certified_resolution, separates_better
+from benchsuite.certified_resolution import certified_resolution, rate_text, remarks, separates_better, told_text
 
 BLOCK = {
     "format": 1,
@@ -87,3 +87,51 @@ def test_losses_are_not_compared_by_the_loss_that_each_has_of_its_own():
     block["kinds"] = {"loss": block["kinds"]["optimizer"]}
     (kind,) = certified_resolution({"resolution": block}, 2).kinds
     assert separates_better(kind, "accuracy", MEASURES) is None
+
+
+def test_what_is_worth_a_look_is_said_of_kinds_that_a_task_compares():
+    found = certified_resolution({"resolution": BLOCK}, 2)
+    reached = (0.81, 0.85, 0.89 + 1e-12)
+    assert remarks(found, "log_loss", MEASURES, reached, ["optimizer"]) == [
+        "what is reached was measured by accuracy (0.81, 0.85, 0.89), and log_loss is the primary measure"
+    ]
+    (better,) = remarks(found, "accuracy", MEASURES, reached, ["initializer"])
+    assert better == (
+        "the measure log_loss tells 90 % of the initializer pairs apart with 5 seeds, the primary measure accuracy 8 %"
+    )
+    assert remarks(found, "accuracy", ["accuracy"], reached, ["initializer"]) == []
+    assert remarks(found, "accuracy", ["accuracy"], (), []) == [
+        "its targets are none; tuned reference components reach 0.81, 0.85, 0.89"
+    ]
+
+
+def test_certify_says_what_is_worth_a_look(bundled):
+    from dataclasses import replace
+
+    from benchsuite.conformance.of_resolution import notes_on_resolution
+
+    task = replace(bundled.task("digits_mlp"), metrics=["accuracy", "log_loss"], compares=("optimizer",), version=2)
+    notes = notes_on_resolution(task, BLOCK)
+    assert notes[-2:] == [
+        "the measure loss tells 86 % of the optimizer pairs apart with 5 seeds, the primary measure accuracy 71 %",
+        "its targets are 0.9, 0.95, 0.97; tuned reference components reach 0.81, 0.85, 0.89",
+    ]
+    assert notes_on_resolution(replace(task, version=3), BLOCK) == []
+
+
+def test_all_and_none_are_no_rounded_shares():
+    assert [told_text(share) for share in (None, 0.0, 0.001, 0.5, 0.999, 1.0)] == [
+        "–",
+        "0 %",
+        "1 %",
+        "50 %",
+        "99 %",
+        "100 %",
+    ]
+    assert [rate_text(rate) for rate in (None, 0.1234, 100.94, 999.6, 3009.3)] == [
+        "–",
+        "0.123",
+        "101",
+        "1,000",
+        "3,009",
+    ]

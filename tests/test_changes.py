@@ -28,6 +28,7 @@ from benchsuite.study import Study
 from benchsuite.trial import Trial
 from tests.factories import BASELINE, component, make_record, remade
 from tests.report.reading import site
+from tests.tiers import with_quick
 
 SAID = "batch_size=128, gradient-transform=clip_norm,schedule=warmup+cosine"
 SETTLED = (("schedule", "warmup+cosine"), ("gradient_transform", "clip_norm"), ("batch_size", "128"))
@@ -253,10 +254,11 @@ def test_a_changed_knob_is_in_the_trial_and_its_program(bundled: Registry) -> No
 
 
 def test_tasks_without_a_knob_are_left_out_and_named(bundled: Registry) -> None:
-    found = planned(bundled, "depth=1", task=(), tier="quick", baselines=True)
-    assert set(found.tasks) == {"digits_mlp", "diamonds_mlp"}
+    known = with_quick(bundled, "digits_mlp", "noisy_quadratic", "saddle")
+    found = planned(known, "depth=1", task=(), tier="quick", baselines=True)
+    assert set(found.tasks) == {"digits_mlp"}
     (said,) = [problem for problem in found.problems if "left out" in problem]
-    assert said.endswith("are left out: it has no knob depth")
+    assert said == "2 tasks (noisy_quadratic, saddle) are left out: it has no knob depth"
 
 
 # Which results stand beside which

@@ -17,12 +17,14 @@ import typer
 
 import benchsuite as bs
 from benchsuite.archive import Archive
+from benchsuite.bundle.reading import read_manifest
 from benchsuite.cli.app import app
 from benchsuite.components import HOOKS, KINDS
 from benchsuite.curves import Curves
 from benchsuite.options import options_of
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Costs, Environment, Failure, MadeBy, Reached, Record, Results, TaskFacts
+from benchsuite.reference import reference_file
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.studies.file import read_study_file
 from benchsuite.study import TABLES
@@ -57,6 +59,7 @@ def generated():
     "name",
     [
         "reference/cli.md",
+        "reference/resolution.md",
         "reference/hooks.md",
         "reference/api.md",
         "reference/components.md",
@@ -125,6 +128,16 @@ def test_every_command_line_parses(line):
     command = root.get_command(context, verb)
     assert command is not None, f"there is no verb {verb!r}"
     command.make_context(verb, arguments, parent=context)
+
+
+def test_tasks_of_comparisons_with_the_reference_are_stored_there():
+    """Which tasks are quick changes, and the results that ship are of those."""
+    stored = set(read_manifest(reference_file())[0].rules.tasks)
+    lines = [line for (line,) in (each.values for each in COMMANDS) if re.search(r"\breference:", line)]
+    assert len(lines) > 3
+    for line in lines:
+        for names in re.findall(r"--task (\S+)", line):
+            assert set(names.split(",")) <= stored, line
 
 
 def test_an_unknown_option_would_be_noticed():

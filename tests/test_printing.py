@@ -23,6 +23,8 @@ RICH = {
     "cli/tune_view.py": {"rich.console", "rich.table", "rich.text"},
     "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/importance_tables.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/scaling_table.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/resolution_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/sweep_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal.py": {"rich", "rich.table", "rich.text"},
     "report/tables/terminal_grid.py": {"rich", "rich.table", "rich.text"},

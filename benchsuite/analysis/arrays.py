@@ -16,7 +16,7 @@ import numpy as np
 
 from benchsuite.analysis.folds import seeds_of
 from benchsuite.analysis.intervals import Direction, worst
-from benchsuite.analysis.sample import Column, Sample, column_labels
+from benchsuite.analysis.sample import Column, Sample, column_labels, differs
 from benchsuite.analysis.searched_rows import column_of_search, row_labels, searched_only
 from benchsuite.analysis.settings import Settings, key_of, labels
 from benchsuite.analysis.trial_measure import At, TrialMeasure
@@ -211,7 +211,7 @@ def table_of(
     Args:
         records: The records; one that is given twice counts once. A sample knows what was only searched for.
         kind: What is compared.
-        change: What studies changed in the baseline of the task.
+        change: What studies changed in the baseline of the task, or which other instance it is, such as ``variant 3``.
         searches: The searches among whose evaluations some of the records may be.
     """
     if not isinstance(records, Sample):
@@ -220,7 +220,7 @@ def table_of(
     settings: dict[str, Settings] = {}
     asked: set[Column] = set()
     for (column, kinds), held in records.by_kinds.items():
-        if column.change != change or kinds not in ((), (kind,)):
+        if column.differs != change or kinds not in ((), (kind,)):
             continue
         for record in held:
             found = record.trial.recipe.get(kind)
@@ -256,10 +256,14 @@ def table_of_searches(
         searches: The searches, in any order.
         kind: What was compared.
         track: Whose searches are taken.
-        change: What studies changed in the baseline of the task.
+        change: What studies changed in the baseline of the task, or which other instance it is, such as ``variant 3``.
     """
     by_id = {record.id: record for record in Sample.of(records).records}
-    held = [search for search in searches if (search.kind, search.track, search.change) == (kind, track, change)]
+    held = [
+        search
+        for search in searches
+        if (search.kind, search.track, differs(search.task, search.change)) == (kind, track, change)
+    ]
     cells: dict[tuple[str, Column], list[Record]] = {}
     for label, search in zip(row_labels(held), held, strict=True):
         cells[label, column_of_search(search, by_id)] = [by_id[id] for id in search.evaluated if id in by_id]

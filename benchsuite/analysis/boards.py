@@ -1,4 +1,4 @@
-"""Which leaderboards some records make, with hyperparameters as they were declared: one for every kind and changed baseline."""
+"""Which leaderboards some records make, with hyperparameters as they were declared: one for every kind, instance and changed baseline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def leaderboards(
     measure: str | None = None,
     parts: TestParts | None = None,
 ) -> list[Leaderboard]:
-    """Build the leaderboard of every kind that has one, and of every changed baseline one of its own.
+    """Build the leaderboard of every kind that has one, and of every changed baseline and every other instance one of its own.
 
     A record belongs to the leaderboard of kind K if its recipe is the task's baseline except possibly in K, and on its
     column K is a kind that the task compares or some record deviates from the baseline in K. The plain baseline is
@@ -57,7 +57,7 @@ def leaderboards(
     boards: defaultdict[tuple[str, str], dict[Column, list[Record]]] = defaultdict(dict)
     for kind, column in wanted:
         if found := members[kind].get(column, []) + plain.get(column, []):
-            boards[kind, column.change][column] = found
+            boards[kind, column.differs][column] = found
     names = column_labels(sorted({column for held in boards.values() for column in held}))
     order = sorted(boards, key=lambda key: (key[1], kind_order(key[0])))  # the baselines as they are come first
     return [

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from benchsuite.instance_names import base_of, variant_in
 from benchsuite.kinds import COMBINED
 from benchsuite.record import Costs, Record
 
@@ -21,7 +22,8 @@ COST_TYPES = {
 }  # fmt: skip
 COSTS = tuple(name for name in Costs.__dataclass_fields__ if name not in ("train_seconds_at", "lanes"))
 ALWAYS = {
-    "id": "str", "task": "str", "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",
+    "id": "str", "task": "str", "base": "str", "variant": "int64",
+    "task_version": "int64", "seed": "int64", "fold": "object", "folds": "object",
     "epochs": "int64", "batch_size": "int64", "precision": "str", "device": "str", "lanes": "int64", "change": "str",
     "engine": "int64", "outcome": "str", "reason": "str",
     **{name: COST_TYPES.get(name, "float64") for name in COSTS},
@@ -33,7 +35,8 @@ ALWAYS = {
 def trials_frame(records: Iterable[Record]) -> pd.DataFrame:
     """Return one row for each trial.
 
-    Columns: what its spec says (``id``, ``task``, ``seed``, ``epochs`` …); each kind with the name of its component
+    Columns: what its spec says (``id``, ``task``, ``seed``, ``epochs`` …); of an instance ``t~3`` of a task the task as ``base``
+    and 3 as ``variant``, which is 0 for the published one; each kind with the name of its component
     (``optimizer``; several joined by ``+``), each hyperparameter (``optimizer.learning_rate``; of kinds that may be
     combined ``regularization.dropout.rate``); ``outcome`` and ``reason``; ``final.test_accuracy``,
     ``best.test_accuracy`` …; ``reached.0.95``, the steps to a target; costs; ``numerics``, and the version of benchsuite.
@@ -95,6 +98,8 @@ def _row(record: Record) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": record.id,
         "task": trial.task,
+        "base": base_of(trial.task),
+        "variant": variant_in(trial.task),
         "task_version": trial.task_version,
         "seed": trial.seed,
         "fold": trial.fold[0] if trial.fold else None,

@@ -214,7 +214,8 @@ class BeyondReference:
 class Leaderboard:
     """All rows of one kind in one baseline: the best place first; those that lack tasks below, those without rank last.
 
-    ``change`` is what their studies changed in the tasks' baselines; empty for the baselines as they are. ``measure`` is what
+    ``change`` is what their studies changed in the tasks' baselines, or which other instances of the tasks these are, such as
+    ``variant 3``; empty for the published ones as they are. ``measure`` is what
     entries hold and rows are ordered by, ``ranking`` the overall ranking by it, in the order of the rows, ``others`` those by
     the other measures that the kind is judged by, ``robustness`` what becomes of the first row, and
     ``more_budget`` whether more tuning would have changed who leads; ``beyond`` what is better than all that the stored
@@ -238,7 +239,7 @@ class Leaderboard:
     @property
     def title(self) -> str:
         """The kind, how hyperparameters were chosen, and what was changed in the baseline."""
-        parts = (self.kind.replace("_", " "), self.protocol.words, f"baseline with {self.change}" * bool(self.change))
+        parts = (self.kind.replace("_", " "), self.protocol.words, change_words(self.change))
         return ", ".join(filter(None, parts))
 
     @property
@@ -253,6 +254,13 @@ class Leaderboard:
         return self.protocol.track != "default" or any(
             not entry.is_baseline for row in self.rows for entry in row.entries if entry
         )
+
+
+def change_words(change: str) -> str:
+    """Return what a title says of a leaderboard's change; empty for none."""
+    if not change:
+        return ""
+    return change if change.startswith("variant ") else f"baseline with {change}"
 
 
 def head_of(column: Column, label: str, records: Sequence[Record], measure: TrialMeasure = TEST) -> ColumnHead:

@@ -79,21 +79,26 @@ class BoardVerdicts:
             return {}
         return searches_of_board(self.board, self.known.searches, self.known.records)
 
-    def _made(self, a: Row, b: Row) -> Verdict | None:
-        board, known = self.board, self.known
-        sides: list[TwoSides] = []
-        records: dict[str, Record] = {}
-        for head, first, second in zip(board.columns, a.entries, b.entries, strict=True):
+    def sides(self, a: Row, b: Row) -> list[tuple[TwoSides, list[Record]]]:
+        """Return what two rows gave on each task that has both, with the trials of both."""
+        known = self.known
+        found = []
+        for head, first, second in zip(self.board.columns, a.entries, b.entries, strict=True):
             of_a, of_b = ([] if entry is None else records_of(entry, known.records) for entry in (first, second))
             if first is None or second is None or not of_a or not of_b:
                 continue
-            sides.append(
-                sides_of(
-                    values_of(first, head), values_of(second, head), (of_a, of_b), head.measure, name=head.label,
-                    column=head.column, sizes=known.parts.sizes.get(head.column.task), right=known.parts.right,
-                )
+            sides = sides_of(
+                values_of(first, head), values_of(second, head), (of_a, of_b), head.measure, name=head.label,
+                column=head.column, sizes=known.parts.sizes.get(head.column.task), right=known.parts.right,
             )  # fmt: skip
-            records |= {record.id: record for record in (*of_a, *of_b)}
+            found.append((sides, [*of_a, *of_b]))
+        return found
+
+    def _made(self, a: Row, b: Row) -> Verdict | None:
+        board, known = self.board, self.known
+        found = self.sides(a, b)
+        sides = [one for one, _ in found]
+        records = {record.id: record for _, held in found for record in held}
         if not sides:
             return None
         about = About(

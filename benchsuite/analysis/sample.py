@@ -10,6 +10,7 @@ from functools import cached_property
 
 from benchsuite.analysis.folds import fold_count, incomplete_folds
 from benchsuite.analysis.settings import deviations
+from benchsuite.instance_names import instance_words
 from benchsuite.record import Record
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 
@@ -31,6 +32,11 @@ class Column:
     """Trials that one program trains side by side: another number rounds differently, so one seed is another trial."""
     change: str = ""
     """What the study changed in the task's baseline, such as ``schedule=cosine, batch_size=128``."""
+
+    @property
+    def differs(self) -> str:
+        """What tells it from the published task with its own baseline, see :func:`differs`."""
+        return differs(self.task, self.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,18 @@ def unique(records: Iterable[Record]) -> list[Record]:
         if known is None or (known is not record and _text(record) < _text(known)):
             by_id[record.id] = record
     return [by_id[id] for id in sorted(by_id)]
+
+
+def differs(task: str, change: str) -> str:
+    """Return which instance of its task it is, such as ``variant 3`` or ``noise=0.5``, and what its study changed; empty for neither.
+
+    Tasks that differ alike stand on one leaderboard: instances of one task are no tasks beside each other.
+
+    Args:
+        task: Its name.
+        change: What the study changed.
+    """
+    return ", ".join(filter(None, (instance_words(task), change)))
 
 
 def column_of(record: Record) -> Column:

@@ -1,4 +1,4 @@
-"""Leaderboards of what was tuned: one for every kind, track, changed baseline and protocol of the tuning."""
+"""Leaderboards of what was tuned: one for every kind, track, instance, changed baseline and protocol of the tuning."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from benchsuite.analysis.budget_curves import budget_check
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.leaderboard import Leaderboard, Protocol
 from benchsuite.analysis.rate_robustness import robustness_of_search
-from benchsuite.analysis.sample import Column, Sample, column_labels
+from benchsuite.analysis.sample import Column, Sample, column_labels, differs
 from benchsuite.analysis.searched_rows import column_of_search, whole_scores
 from benchsuite.analysis.settings import joined_name, text
 from benchsuite.analysis.test_part import TestParts
@@ -53,7 +53,7 @@ def tuned_leaderboards(
     by_id = {record.id: record for record in Sample.of(records).records}
     boards: defaultdict[tuple[str, str, Protocol], list[Search]] = defaultdict(list)
     for search in searches:
-        boards[search.kind, search.change, _protocol(search)].append(search)
+        boards[search.kind, differs(search.task, search.change), _protocol(search)].append(search)
     names = column_labels(sorted({column_of_search(search, by_id) for held in boards.values() for search in held}))
     found = []
     for key in sorted(boards, key=lambda key: (key[1], kind_order(key[0]), _order(key[2]))):
@@ -89,7 +89,9 @@ def searches_of_board(
         records: Id → record, of the evaluations.
     """
     own = (board.kind, board.change, replace(board.protocol, rule=""))
-    held = [search for search in searches if (search.kind, search.change, _protocol(search)) == own]
+    held = [
+        search for search in searches if (search.kind, differs(search.task, search.change), _protocol(search)) == own
+    ]
     return {(search.selection, column_of_search(search, records)): search for search in _newest(held, records)}
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchsuite.analysis.intervals import Direction
 from benchsuite.analysis.verdict_warnings import Caution
+
+if TYPE_CHECKING:
+    from benchsuite.analysis.beyond_instance import BeyondInstance
 
 Word = Literal["better", "worse", "cannot tell"]
 CANNOT_TELL: Word = "cannot tell"
@@ -89,6 +92,15 @@ class TaskVerdict:
     seeds_b: tuple[int, ...] = ()
     values_b: tuple[float, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON, in which a seed or a median that is worse than any number is a word."""
+        task = asdict(self)
+        for name in ("values_a", "values_b"):
+            task[name] = [self.beyond if math.isinf(value) else value for value in task[name]]
+        for name in ("a", "b"):
+            task[name] = self.beyond if math.isinf(task[name]) else task[name]
+        return task
+
 
 @dataclass(frozen=True)
 class OverallVerdict:
@@ -157,6 +169,7 @@ class Verdict:
         overall: Of two or more tasks.
         look: Which look it is; ``None`` if there is one.
         cautions: What may mislead.
+        beyond: What other instances of the tasks say, of those tasks whose other instances were asked for.
     """
 
     kind: str
@@ -171,6 +184,7 @@ class Verdict:
     overall: OverallVerdict | None
     look: Look | None = None
     cautions: tuple[Caution, ...] = ()
+    beyond: tuple[BeyondInstance, ...] = ()
 
     @property
     def word(self) -> Word:
@@ -184,8 +198,14 @@ class Verdict:
 
     @property
     def worse_somewhere(self) -> bool:
-        """Whether A is worse, overall or on any task."""
-        return "worse" in (self.word, *(task.word for task in self.tasks))
+        """Whether A is worse, overall, on any task or on any other instance of one."""
+        others = (one.word for held in self.beyond for one in held.instances)
+        return "worse" in (self.word, *(task.word for task in self.tasks), *others)
+
+    @property
+    def unheld_somewhere(self) -> bool:
+        """Whether what is found on the published instance of any task does not hold beyond it."""
+        return any(held.word == "does not hold" for held in self.beyond)
 
     def with_cautions(self, cautions: Sequence[Caution]) -> Verdict:
         """Return the same verdict with more warnings beside it."""
@@ -197,13 +217,10 @@ class Verdict:
         A seed, or a median, that is worse than any number is ``"failed"``, or ``"missed"`` where the measure counts to a
         target; any other number that is not finite is null.
         """
-        data = asdict(replace(self, cautions=()))
+        data = asdict(replace(self, tasks=(), cautions=(), beyond=()))
+        data["tasks"] = [task.to_json() for task in self.tasks]
         data["cautions"] = [caution.to_json() for caution in self.cautions]
-        for task in data["tasks"]:
-            for name in ("values_a", "values_b"):
-                task[name] = [task["beyond"] if math.isinf(value) else value for value in task[name]]
-            for name in ("a", "b"):
-                task[name] = task["beyond"] if math.isinf(task[name]) else task[name]
+        data["beyond"] = [held.to_json() for held in self.beyond]
         known: dict[str, Any] = _finite({"format": 1, "verdict": self.word, **data})
         return known
 

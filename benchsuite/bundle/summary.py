@@ -67,10 +67,10 @@ def summary(contents: Contents, records: Sequence[Record], signed: Signed) -> by
             f"All of it, with curves, failures and every number's records: [{SITE}index.html]({SITE}index.html)."
         )
     parts.append("## What was found")
-    found = [f"- {escaped(f'{board.title}: {first_line(board)}')}" for board in contents.shown]
+    found = [f"- {escaped(f'{board.title}: {first_line(board)}')}" for board in contents.of_published]
     parts.append("\n".join(found) or "No board: nothing that a task compares was run.")
     parts.append("## Over all tasks")
-    for board in contents.shown:
+    for board in contents.of_published:
         parts.append(markdown([overall(board, board.rows[:MOST_ROWS])]).rstrip())
         if more := len(board.rows) - MOST_ROWS:
             parts += [f"{count_of(more, 'row')} more on the site."] if more > 0 else []

@@ -26,6 +26,7 @@ from benchsuite.cli import (
     publish,
     report,
     run,
+    scale,
     sweep,
     trace,
     tune,
@@ -38,6 +39,7 @@ from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
 from benchsuite.studies.comparing import Comparing
+from benchsuite.studies.scaling import Scaling
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -71,6 +73,7 @@ def _options(
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
 app.command("compare", cls=Verb)(command(compare.compare, Comparing))
+app.command("scale", cls=Verb)(command(scale.scale, Scaling))
 app.command("tune", cls=Verb)(tune.tune)
 app.command("sweep", cls=Verb)(sweep.sweep)
 app.command("variance", cls=Verb)(variance.variance)

@@ -13,6 +13,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, T
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.cli.resolution import certify_resolution, tell_findings
 from benchsuite.errors import BenchsuiteError
+from benchsuite.instances import certify_command, is_instance
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.text import reason_of
 
@@ -71,12 +72,19 @@ def certify(
         surround()
     known = registry(plugin, no_local)
     chosen = tasks_of(tuple(tasks or ()), tier, known)
+    if instances := [task.name for task in chosen if is_instance(task.name)]:
+        raise BenchsuiteError(
+            f"a task is certified with its variants, not one alone. Received: {instances[0]!r}. Write {certify_command(instances[0])}."
+        )
     console = terminal()
     if resolution:
-        kinds = [one.strip().replace("-", "_") for one in kind.split(",") if one.strip()]
+        from benchsuite.tuning.reference_study import read_kinds
+
         execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
         invocation = Invocation(no_local=no_local, dry_run=dry_run)
-        broken = certify_resolution(chosen, kinds, budget, seeds, execution, invocation, known, console, writing=write)
+        broken = certify_resolution(
+            chosen, read_kinds(kind), budget, seeds, execution, invocation, known, console, writing=write
+        )
         if broken:
             raise typer.Exit(1)
         return

@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
     from benchsuite.analysis.verdict import Verdict
     from benchsuite.cli.contest import Contestants, RecordsFound
+    from benchsuite.cli.other_instances import OtherInstances
     from benchsuite.registry import Registry
     from benchsuite.studies.comparing import Comparing
 
 WORSE = 3
-"""How a comparison ends with ``--fail-if worse`` where A is worse."""
+"""How a comparison ends with ``--fail-if`` where it is as that says."""
 
 
 def compare(asked: Comparing) -> None:
-    """Say whether A is better than B, worse, or nobody can tell: on each task, and on all of them together.
+    """Say whether A is better than B, worse, or nobody can tell: on each task, on all together, and on other instances of each.
 
     Works from the records that there are, and runs what is missing. Of reference:NAME nothing is run: its results ship with
     benchsuite, and the other side is tuned and evaluated as they were.
     """
     from benchsuite.cli.contest import check
     from benchsuite.cli.door import say_broken
+    from benchsuite.cli.other_instances import other_instances, tell_beyond, with_instances
     from benchsuite.cli.reference_contest import reference_verdict
     from benchsuite.cli.tuned_contest import tuned_verdict
     from benchsuite.reference.sides import is_stored
@@ -38,25 +40,29 @@ def compare(asked: Comparing) -> None:
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     say_broken(known, console)
+    others = other_instances(asked, known)
+    asked = with_instances(asked, others)
     if any(map(is_stored, (asked.a, asked.b))):
         verdict = reference_verdict(asked, known, console)
     elif asked.track in (None, "default"):
-        verdict = _verdict(asked, known, console)
+        verdict = _verdict(asked, others, known, console)
     else:
-        verdict = tuned_verdict(asked, known)
+        verdict = tuned_verdict(asked, known, others.of)
     if asked.json:
-        as_json(verdict.to_json())
+        as_json(verdict.to_json() | others.to_json())
     else:
         _tell(verdict, console)
-    if asked.fail_if == "worse" and verdict.worse_somewhere:
+        tell_beyond(verdict, others, console)
+    failed = {"worse": verdict.worse_somewhere, "does-not-hold": verdict.unheld_somewhere}
+    if asked.fail_if and failed[asked.fail_if]:
         raise typer.Exit(WORSE)
 
 
-def _verdict(asked: Comparing, known: Registry, console: Console) -> Verdict:
+def _verdict(asked: Comparing, others: OtherInstances, known: Registry, console: Console) -> Verdict:
     """Return the verdict from the records there are, or run what they lack first."""
     from benchsuite.cli.contest import Contestants
 
-    contestants = Contestants(asked, known)
+    contestants = Contestants(asked, known, others.of)
     for problem in contestants.problems:
         say(console, "[yellow]![/] {}", problem)
     found = contestants.found()

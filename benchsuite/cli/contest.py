@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.comparison_beyond import compared_beyond
 from benchsuite.analysis.judging import look_levels
 from benchsuite.analysis.reference import Reference, reference_of
 from benchsuite.analysis.test_part import Right, right_from
@@ -58,13 +59,15 @@ class Contestants:
     Args:
         asked: The options.
         known: The plugins that were found.
+        instances: Task → its other instances among the tasks, where these are asked whether a verdict holds beyond it.
 
     Raises:
         BenchsuiteError: If a name does not exist, the two cannot be compared, or no task compares their kind.
     """
 
-    def __init__(self, asked: Comparing, known: Registry) -> None:
+    def __init__(self, asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None) -> None:
         self.known = known
+        self._instances = instances or {}
         self.measure = TrialMeasure.named(asked.measure)
         self.contest: Rivals = contest(asked, known)
         self.execution = Execution(
@@ -86,7 +89,7 @@ class Contestants:
         kind = self.contest.kind
         return [
             f"task {name!r} does not say that it compares {kind.replace('_', ' ')}s: what differs there may be of no account"
-            for name in sorted(tasks)
+            for name in sorted(tasks - {each for names in self._instances.values() for each in names})
             if kind not in self.known.task(name).compares
         ]
 
@@ -171,6 +174,8 @@ class Contestants:
             self.contest.kind, a, b, self.measure, sizes=self._part_sizes, right=self._right, reference=self._reference,
             stale=found.stale, again=found.again,
         )  # fmt: skip
+        if self._instances:
+            return compared_beyond(sides["a"], sides["b"], about, self._instances)
         if not self._until:
             return compared(sides["a"], sides["b"], about, whole=whole)
         tasks = len({trial.task for trial in self._first})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchsuite.cli.console import echo
-from benchsuite.cli.options import NoLocalOption, PluginOption, registry
+from benchsuite.cli.options import NoLocalOption, PluginOption, VariantOption, one_task, registry
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def lr_range(
         Path | None,
         typer.Option(metavar="FILE", help="A .png, .svg or .pdf; lr-range-TASK-OPTIMIZER.png unless given."),
     ] = None,
+    variant: VariantOption = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
@@ -47,6 +48,7 @@ def lr_range(
     from benchsuite.report.drawings.picture import check_picture
 
     known = registry(plugin, no_local)
+    task = one_task(task, variant, known)
     found = known.task(task)
     setting = _setting(optimizer, known)
     path = output or Path(f"lr-range-{task}-{setting.name}.png")

@@ -42,6 +42,37 @@ PluginOption = Annotated[list[str] | None, parameter(Execution, "plugin")]
 NoLocalOption = Annotated[bool, parameter(Invocation, "no_local")]
 ResultsOption = Annotated[Path, parameter(Execution, "results")]
 TierOption = Annotated[str, parameter(Study, "tier")]
+VariantOption = Annotated[
+    int | None,
+    typer.Option(
+        "--variant",
+        metavar="N",
+        help="A variant of the task instead of the published one, drawn from this number: TASK~N.",
+    ),
+]
+
+
+OF_STUDY = {line.name: line for line in options_of(Study)}
+
+
+def one_task(task: str, variant: int | None, known: Registry) -> str:
+    """Return the name of the one task of a verb: itself, or a variant of it.
+
+    Args:
+        task: As it was typed.
+        variant: What was given with ``--variant``.
+        known: The plugins that were found.
+
+    Raises:
+        BenchsuiteError: If there is no such task, or no such variant of it.
+    """
+    from benchsuite.studies.plan import tasks_of
+
+    if variant is None:
+        return known.task(task).name
+    wanted = OF_STUDY["variant"].read(str(variant), "--variant")
+    (found,) = tasks_of((task,), "quick", known, Study(variant=wanted).variant_numbers)
+    return found.name
 
 
 def command(verb: Callable[..., None], *tables: type[Table]) -> Callable[..., None]:

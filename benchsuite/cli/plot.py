@@ -64,7 +64,9 @@ def plot(
     budget: Annotated[
         int | None, typer.Option(metavar="N", help="Of several budgets of a track the one in trials.")
     ] = None,
-    over: Annotated[str, typer.Option(metavar="NAME", help="The hyperparameter, of a sensitivity.")] = "learning_rate",
+    over: Annotated[
+        str, typer.Option(metavar="NAME", help="The hyperparameter of a sensitivity; the axis of a scaling.")
+    ] = "learning_rate",
     measure: Annotated[
         str,
         typer.Option(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import agreed, say
-from benchsuite.cli.searches import OfSearches
+from benchsuite.cli.searches import SearchesDisplay
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.reference.control import SEEDS, Control, controls
@@ -17,15 +17,11 @@ from benchsuite.store import DamagedRecord, Store
 from benchsuite.study import Execution, Invocation
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
 
     from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.cli.door import Display
-    from benchsuite.cli.progress import Progress
     from benchsuite.execution import Options
-    from benchsuite.execution.observer import Watcher
     from benchsuite.freshness import Judge
     from benchsuite.record import Record
     from benchsuite.searches import Search
@@ -137,7 +133,7 @@ class MissingTrials:
         ]
         sources.append(Planned([*self._trials, *self.control]))
         progress = Progress(console, self._known, self._options.workers)
-        display: Display = _Display(progress, self._most) if self._tracks else progress
+        display: Display = SearchesDisplay(progress, self._most) if self._tracks else progress
         summary = carried_out(
             Together(sources), self._known, self._execution, self._options, self.store, console, display
         )
@@ -217,30 +213,6 @@ class MissingTrials:
             f"{len(missing)} of up to {count_of(self._most, 'trial')} are missing ({named}): about {clock(pace.remaining())} with "
             f"{count_of(self._options.workers, 'worker')}.{how}{control}"
         )
-
-
-class _Display(OfSearches):
-    """The progress of searches, whose later trials nobody has proposed yet.
-
-    Args:
-        progress: Shows a run.
-        most: How many trials there are at most.
-    """
-
-    def __init__(self, progress: Progress, most: int) -> None:
-        super().__init__(progress, most)
-        self._progress = progress
-
-    def __enter__(self) -> Watcher:
-        """Begin."""
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End, whatever happened."""
-        self._progress.__exit__(kind, error, trace)
 
 
 def _values(records: Sequence[Record], measure: TrialMeasure) -> list[float]:

@@ -344,9 +344,12 @@ def of_run(
 def show(records: Contents | Iterable[Record], console: Console) -> None:
     """Print the leaderboards and the interaction grids of some records."""
     from benchsuite.report import Contents, grid_tables, leaderboard_tables
+    from benchsuite.report.tables.numbers import count_of
 
     contents = Contents.of(records)
     out.show(console, *leaderboard_tables(contents), *grid_tables(contents))
+    if left := len(contents.shown) - len(contents.of_published):
+        say(console, "{} of other instances are in the report.", count_of(left, "leaderboard"))
     for line in contents.mixtures:
         say(console, "[red]![/] {}", line)
 

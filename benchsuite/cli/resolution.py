@@ -67,22 +67,17 @@ def certify_resolution(
     Raises:
         BenchsuiteError: If nothing can be measured, or a certificate holds what was measured by another protocol.
     """
-    from benchsuite.certificates import checksum_of
     from benchsuite.cli.door import carried_out, say_broken
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
     from benchsuite.cli.searches import dry_run_of_track, keep, searches_line
-    from benchsuite.errors import BenchsuiteError
     from benchsuite.store import Store
     from benchsuite.tuning.reference_study import reference_study
 
     study = reference_study(tasks, kinds, budget, seeds, known)
     measured = [task for task in tasks if task.name in study.kinds]
-    if writing and (without := [task.name for task in measured if checksum_of(task, known) is None]):
-        raise BenchsuiteError(
-            f"a certificate keeps the resolution of a task, and there is none of this version of {', '.join(without)}. "
-            f"Write it first: benchsuite certify --write {' '.join(without)}"
-        )
+    if writing:
+        _refuse_unwritable(measured, study, known)
     tracked = study.tracked
     planned, options = prepare(study.asked[measured[0].name], execution, invocation, known)
     say_broken(known, console)
@@ -101,6 +96,29 @@ def certify_resolution(
     say(console, "{}", progress.closing_line(summary))
     broken = sum(_tell(task, study, searches, summary.records, known, console, writing) for task in measured)
     return broken + (len(searches) < len(tracked.entrants))
+
+
+def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Registry) -> None:
+    """Refuse to measure for hours what no certificate could keep.
+
+    Raises:
+        BenchsuiteError: If a task has no certificate of its version, or one that holds other kinds by another protocol.
+    """
+    from benchsuite.analysis.resolution import BLOCK
+    from benchsuite.analysis.resolution.block import refuse_other_protocol
+    from benchsuite.certificates import checksum_of, committed
+    from benchsuite.errors import BenchsuiteError
+
+    without = [task.name for task in tasks if checksum_of(task, known) is None]
+    if without:
+        raise BenchsuiteError(
+            f"a certificate keeps the resolution of a task, and there is none of this version of {', '.join(without)}. "
+            f"Write it first: benchsuite certify --write {' '.join(without)}"
+        )
+    for task in tasks:
+        before = (committed(task.name, known) or {}).get(BLOCK)
+        now = {"task_version": task.version, "protocol": study.words, "kinds": dict.fromkeys(study.kinds[task.name])}
+        refuse_other_protocol(task.name, before, now)
 
 
 def _tell(

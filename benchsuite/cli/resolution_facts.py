@@ -8,6 +8,7 @@ from benchsuite.certified_resolution import (
     SEEDS,
     CertifiedResolution,
     certified_resolution,
+    rate_text,
     remarks,
     split_text,
     told_text,
@@ -63,7 +64,7 @@ def _told(found: CertifiedResolution) -> str:
                 *(told_text(kind.told.get(size)) for size in seeds),
                 split_text(kind),
                 "–" if kind.seconds is None else seconds_words(kind.seconds),
-                "–" if kind.pairs_per_minute is None else f"{kind.pairs_per_minute:.3g}",
+                rate_text(kind.pairs_per_minute),
             )
         )
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

@@ -9,9 +9,11 @@ from benchsuite.cli.console import say
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
 
     from rich.console import Console
 
+    from benchsuite.cli.progress import Progress
     from benchsuite.execution import Options
     from benchsuite.execution.observer import Watcher
     from benchsuite.record import Record
@@ -59,6 +61,30 @@ class OfSearches:
     def _scaled(self, seconds: float) -> float:
         known, left = self._known - self._ran, self._all - self._ran
         return seconds * left / known if known > 0 else seconds
+
+
+class SearchesDisplay(OfSearches):
+    """The progress of searches, whose later trials nobody has proposed yet.
+
+    Args:
+        progress: Shows a run.
+        most: How many trials there are at most.
+    """
+
+    def __init__(self, progress: Progress, most: int) -> None:
+        super().__init__(progress, most)
+        self._progress = progress
+
+    def __enter__(self) -> Watcher:
+        """Begin."""
+        self._progress.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, whatever happened."""
+        self._progress.__exit__(kind, error, trace)
 
 
 def keep(store: Store, ended: list[Search]) -> Callable[[Search], None]:

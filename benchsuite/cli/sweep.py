@@ -11,7 +11,15 @@ import typer
 
 from benchsuite.cli import console as out
 from benchsuite.cli.console import say, terminal
-from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
+from benchsuite.cli.options import (
+    NoLocalOption,
+    PluginOption,
+    ResultsOption,
+    VariantOption,
+    one_task,
+    parameter,
+    registry,
+)
 from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.study import Execution, Invocation, Study
 
@@ -65,6 +73,7 @@ def sweep(
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
+    variant: VariantOption = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
@@ -90,7 +99,7 @@ def sweep(
         )
     known = registry(plugin, no_local)
     console = terminal()
-    known.task(task)
+    task = one_task(task, variant, known)
     kind, selections = kind_of(component)
     curves = swept_curves(kind, selections, read_over(over), points, known)
     path = output or Path(f"sweep-{task}-{_file_name(curves)}.png")

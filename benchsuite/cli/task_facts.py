@@ -7,9 +7,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from benchsuite.analysis.instances_block import comparison_words, comparisons_of
+from benchsuite.cli.instance_facts import instance_rows
 from benchsuite.components.arrays import ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.metric import Metric
 from benchsuite.errors import BenchsuiteError
+from benchsuite.instances import base_of, is_instance
 
 if TYPE_CHECKING:
     from benchsuite.components import Task
@@ -26,7 +29,7 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
     facts = certificate.get("data", {})
     steps = task.steps_per_epoch or (facts["parts"][0] // task.batch_size if facts else None)
     return [
-        {"summary": task.summary},
+        {"summary": task.summary, **instance_rows(task)},
         {
             "source": task.source or "not stated",
             "licence": task.license,
@@ -57,6 +60,7 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
             + (f" on the validation part ({task.primary})" if task.targets else ""),
             "tier": task.tier,
             "compares": ", ".join(kind.replace("_", " ") for kind in task.compares),
+            "instances": "\n".join(map(comparison_words, comparisons_of(certificate))),
             "trace": f"benchsuite trace {task.name} draws its surface" if task.surface else "",
         },
     ]
@@ -71,6 +75,8 @@ def certificate_of(task: Task, known: Registry) -> tuple[Mapping[str, Any], str]
     except BenchsuiteError as error:
         return {}, str(error)
     if found is None:
+        if is_instance(task.name):
+            return {}, f"{base_of(task.name)} has it: benchsuite info {base_of(task.name)}"
         return {}, f"not certified: benchsuite certify {task.name} --write measures the data"
     if found.get("version") != task.version:
         return {}, (

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchsuite.cli.console import as_json, say, show, terminal
-from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
+from benchsuite.cli.options import (
+    NoLocalOption,
+    PluginOption,
+    ResultsOption,
+    VariantOption,
+    one_task,
+    parameter,
+    registry,
+)
 from benchsuite.errors import BenchsuiteError
 from benchsuite.study import Execution, Invocation, Study
 
@@ -56,6 +64,7 @@ def tune(
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
+    variant: VariantOption = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
@@ -75,7 +84,7 @@ def tune(
 
     known = registry(plugin, no_local)
     console = terminal(errors=json)
-    known.task(task)
+    task = one_task(task, variant, known)
     kind, (selection,) = kind_of([component])
     name, number = _budget(budget)
     study = Study(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.comparison import About, compared
+from benchsuite.analysis.comparison_beyond import compared_beyond
 from benchsuite.analysis.reference import reference_of
 from benchsuite.analysis.test_part import right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -33,12 +34,13 @@ ALIKE = (
 """What the searches of both sides must share: nobody is tuned harder than the other."""
 
 
-def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
+def tuned_verdict(asked: Comparing, known: Registry, instances: Mapping[str, Sequence[str]] | None = None) -> Verdict:
     """Return the verdict on two selections as searches of equal budget chose their settings.
 
     Args:
         asked: The options.
         known: The plugins that were found.
+        instances: Task → its other instances among the tasks, each of which was tuned by itself.
 
     Raises:
         BenchsuiteError: If there are no such searches, or a name does not exist.
@@ -80,11 +82,11 @@ def tuned_verdict(asked: Comparing, known: Registry) -> Verdict:
             if search.edges:
                 edges[name, task] = search.edges
     about = About(
-        one.kind, *one.names, measure, track=asked.track or "default", sizes=part_sizes(set(pairs), known),
+        one.kind, *one.names, measure, track=asked.track or "default", sizes=part_sizes(pairs, known),
         reference=reference_of(store.folder),
         right=right_from(store.extras.predicted), edges=edges, stale=stale,
     )  # fmt: skip
-    return compared(of_a, of_b, about)
+    return compared_beyond(of_a, of_b, about, instances) if instances else compared(of_a, of_b, about)
 
 
 def pairs_of(searches: Iterable[Search], a: str, b: str) -> dict[str, tuple[Search, Search]]:

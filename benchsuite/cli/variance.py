@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from benchsuite.cli.console import as_json, terminal
-from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, parameter, registry
+from benchsuite.cli.options import (
+    NoLocalOption,
+    PluginOption,
+    ResultsOption,
+    VariantOption,
+    one_task,
+    parameter,
+    registry,
+)
 from benchsuite.cli.sweep import MeasureOption
 from benchsuite.errors import BenchsuiteError
 from benchsuite.study import Execution, Invocation, Study
@@ -34,6 +42,7 @@ def variance(
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
+    variant: VariantOption = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
@@ -55,7 +64,7 @@ def variance(
     TrialMeasure.named(measure)
     streams = read_streams(vary)
     known = registry(plugin, no_local)
-    known.task(task)
+    task = one_task(task, variant, known)
     chosen = {}
     if component:
         kind, (selection,) = kind_of([component])

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchsuite.analysis.measure_of_kind import measures_of
 from benchsuite.analysis.resolution import most_seeds
+from benchsuite.certified_resolution import BLOCK, certified_resolution, remarks
 from benchsuite.components import Task
 from benchsuite.conformance.finding import Finding
 
@@ -48,14 +49,21 @@ def judge_resolution(task: Task, block: Mapping[str, Any] | None) -> list[Findin
 
 
 def notes_on_resolution(task: Task, block: Mapping[str, Any] | None, *, whole: bool = True) -> list[str]:
-    """Return what is no error: kinds that are told apart well and not compared, by another measure alone, or not measured.
+    """Return what is no error and worth a look: kinds, measures and targets that are not what was measured.
+
+    Kinds that are told apart well and not compared, by another measure alone, or not measured; measures that separate clearly
+    better than the primary one; targets that are not what tuned reference components reach.
 
     Args:
         task: The task.
         block: Of its certificate.
         whole: Whether the block holds all that was measured: else what is not there may be elsewhere.
     """
-    return list(_notes(task, block, whole)) if _of_now(task, block) else []
+    if not _of_now(task, block):
+        return []
+    read = certified_resolution({BLOCK: block}, task.version)
+    said = remarks(read, task.primary, task.measures, task.targets, task.compares) if read else []
+    return [*_notes(task, block, whole), *said]
 
 
 def _notes(task: Task, block: Mapping[str, Any] | None, whole: bool) -> Iterator[str]:

@@ -13,6 +13,7 @@ from benchsuite.engine.ingredients import make
 from benchsuite.engine.program.feed import Feed
 from benchsuite.engine.program.program import Program
 from benchsuite.errors import BenchsuiteError
+from benchsuite.instances import certify_command
 from benchsuite.selection import Components
 from benchsuite.trial import Division, Trial
 
@@ -90,6 +91,6 @@ class KeptData:
         if certified not in (None, raw.checksum):
             raise BenchsuiteError(
                 f"the data of {task.title} are not those of its certificate: checksum {raw.checksum}, certified {certified}. "
-                f"If that is meant to be, raise its version, and benchsuite certify {task.name} --write."
+                f"If that is meant to be, raise its version, and {certify_command(task.name)}."
             )
         return raw

@@ -20,6 +20,7 @@ from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
 from benchsuite.analysis.disputed import with_disputes
 from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.row_beyond import same_but_for_instance
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
 from benchsuite.record import Record
@@ -106,6 +107,14 @@ class Contents:
     def shown(self) -> list[Leaderboard]:
         """The leaderboards that hold more than baselines; the first one if none does, since something did run."""
         return [board for board in self.boards if board.compares] or self.boards[:1]
+
+    @cached_property
+    def of_published(self) -> list[Leaderboard]:
+        """Those of :attr:`shown` that stand for a whole: one of other instances only where that of the published ones is not shown.
+
+        A summary that gave each instance a ranking of its own would tell the same of one task many times.
+        """
+        return [board for board in self.shown if not any(same_but_for_instance(other, board) for other in self.shown)]
 
     @cached_property
     def numbers(self) -> list[BoardNumbers]:

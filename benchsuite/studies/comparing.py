@@ -75,6 +75,20 @@ class Comparing(Table):
         metavar="BUNDLE",
         example="theirs.zip",
     )
+    variants: int | None = option(
+        None,
+        "Ask as well whether the verdict holds on so many other instances of each task, drawn from the seeds 1, 2, ….",
+        whole(1, 1_000),
+        metavar="N",
+        example=5,
+    )
+    drawn_from: str | None = option(
+        None,
+        "Draw these instances from the hash of a bundle (folder, zip or 64 digits): nobody could tune on them before it was "
+        "published.",
+        metavar="BUNDLE|HASH",
+        example="theirs.zip",
+    )
     with_: tuple[str, ...] = same(Study, "with_")
     epochs: int | None = same(Study, "epochs")
     precision: str = same(Study, "precision")
@@ -84,9 +98,10 @@ class Comparing(Table):
     json: bool = option(False, "Print the verdict as JSON, and everything else to standard error.")
     fail_if: str | None = option(
         None,
-        "End with exit code 3 if A is worse, overall or on any task: worse.",
-        one_of("verdict", ("worse",)),
-        metavar="worse",
+        "End with exit code 3 if A is worse, overall, on any task or instance (worse), or if what is found does not hold beyond "
+        "the published instance (does-not-hold).",
+        one_of("verdict", ("worse", "does-not-hold")),
+        metavar="VERDICT",
         example="worse",
     )
     workers: int | None = same(Execution, "workers")

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis.measure_of_kind import measures_of
-from benchsuite.analysis.resolution import KindResolution, Trials, block_of, resolution_of_kind
+from benchsuite.analysis.resolution import KindResolution, ReferenceTrials, block_of, resolution_of_kind
+from benchsuite.analysis.resolution.block import FIRST
+from benchsuite.analysis.resolution.targets import targets_of
 from benchsuite.certificates import part_sizes
 from benchsuite.components import RECIPE_KINDS, Metric, Task
 from benchsuite.errors import BenchsuiteError, unknown
@@ -25,6 +27,13 @@ EVERY = "all"
 """Every kind of which the task can be tried."""
 CONFIDENCE = 0.95
 """Of each test."""
+SEEDS = 10
+"""Evaluation seeds unless others are asked for."""
+
+
+def read_kinds(text: str) -> tuple[str, ...]:
+    """Return the kinds that a user wrote, separated by commas; none where nothing is written."""
+    return tuple(one.strip().replace("-", "_") for one in text.split(",") if one.strip())
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,19 @@ class ReferenceStudy:
     def protocol(self) -> TuningProtocol:
         """How all of them are tuned."""
         return self.tracked.protocol
+
+    @property
+    def words(self) -> dict[str, object]:
+        """The protocol as certificates keep it."""
+        protocol = self.protocol
+        return {
+            "track": protocol.track,
+            "budget": protocol.budget,
+            "tuner": protocol.tuner_text,
+            "tuning_seeds": protocol.tuning_seeds,
+            "seeds": len(protocol.seeds),
+            "confidence": CONFIDENCE,
+        }
 
 
 def reference_study(
@@ -118,27 +140,35 @@ def measured_block(
     sizes = part_sizes([task.name], known).get(task.name)
     examples = sizes[2] if sizes else 0
     kinds = {}
+    reached: dict[str, list[Record]] = {}
     for kind in study.kinds[task.name]:
         trials = _trials(kind, task, searches, records, study.asked[task.name])
         found = _of_kind(kind, task, trials, examples, known)
         if found is not None:
             kinds[kind] = found.to_json()
-    protocol = study.protocol
-    assert protocol.tuner is not None
-    words = {
-        "track": protocol.track,
-        "budget": protocol.budget,
-        "tuner": protocol.tuner_text,
-        "tuning_seeds": protocol.tuning_seeds,
-        "seeds": len(protocol.seeds),
-        "confidence": CONFIDENCE,
-    }
-    return block_of(task.name, task.version, words, kinds)
+            reached[kind] = [record for one in trials for record in one.evaluated]
+    targets = _targets(task, reached)
+    return block_of(task.name, task.version, study.words, kinds, **({"targets": targets} if targets else {}))
+
+
+def _targets(task: Task, reached: Mapping[str, Sequence[Record]]) -> dict[str, object] | None:
+    """Return what tuned reference components reach: optimizers where these were measured, else all kinds that were.
+
+    Args:
+        task: The task.
+        reached: Kind → the evaluation trials of its reference components.
+    """
+    kinds = [FIRST] if FIRST in reached else list(reached)
+    trials = {record.id: record for kind in kinds for record in reached[kind] if record.outcome.finished}
+    name = f"validation_{task.primary}"
+    curves = [curve for record in trials.values() if (curve := record.curves.get(name)) is not None]
+    found = targets_of(task.primary, curves, task.direction)
+    return None if found is None else {**found.to_json(), "kinds": kinds}
 
 
 def _trials(
     kind: str, task: Task, searches: Sequence[Search], records: Mapping[str, Record], study: Study
-) -> list[Trials]:
+) -> list[ReferenceTrials]:
     """Return what each reference component of a kind gave, in their order; only the evaluation seeds that were asked for."""
     of = {search.selection: search for search in searches if (search.kind, search.task) == (kind, task.name)}
     seeds = set(study.seed_numbers)
@@ -147,7 +177,7 @@ def _trials(
         return [records[id] for id in ids if id in records]
 
     return [
-        Trials(
+        ReferenceTrials(
             selection,
             [record for record in held(of[selection].evaluated) if record.trial.seed in seeds],
             held(of[selection].tuning_ids),
@@ -157,7 +187,9 @@ def _trials(
     ]
 
 
-def _of_kind(kind: str, task: Task, trials: Sequence[Trials], examples: int, known: Registry) -> KindResolution | None:
+def _of_kind(
+    kind: str, task: Task, trials: Sequence[ReferenceTrials], examples: int, known: Registry
+) -> KindResolution | None:
     directions = {metric.name: metric.direction for metric in task.metrics if isinstance(metric, Metric)}
     directions = {"loss": "min", **directions, task.primary: task.direction}
     if kind == "loss" and task.primary != "loss":  # each has a unit of its own

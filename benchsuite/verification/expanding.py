@@ -18,11 +18,12 @@ from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
 from benchsuite.studies.comparison import contest, looks_of
 from benchsuite.studies.comparison import study_of as study_of_comparison
 from benchsuite.studies.over import FEWEST_POINTS, MOST_POINTS, kind_of, read_over, swept_curves
-from benchsuite.studies.plan import plan
+from benchsuite.studies.plan import plan, tasks_of
 from benchsuite.studies.sequential import LAST_LOOK, look_sizes
 from benchsuite.study import Study
 from benchsuite.trial import Trial
 from benchsuite.tuning.protocol import TuningProtocol, protocol_of
+from benchsuite.tuning.reference_study import SEEDS, read_kinds, reference_study
 from benchsuite.tuning.tracks import TrackPlan, track_plan
 from benchsuite.verification.evidence import PlannedStudy
 
@@ -139,11 +140,22 @@ def _tune(options: Mapping[str, Any], registry: Registry) -> Expanded:
     return Expanded(asked.seeds, searches=track_plan(plan(asked, registry), protocol, registry), named=True)
 
 
+def _certify(options: Mapping[str, Any], registry: Registry) -> Expanded:
+    if not options.get("resolution"):
+        raise NotExpanded("certify")
+    seeds = int(options.get("seeds", SEEDS))
+    tasks = tasks_of(tuple(options.get("tasks", ())), str(options.get("tier", "quick")), registry)
+    kinds = read_kinds(str(options.get("kind", "")))
+    study = reference_study(tasks, kinds, str(options.get("budget", "")), seeds, registry)
+    return Expanded(str(seeds), searches=study.tracked)
+
+
 VERBS: Mapping[str, Callable[[Mapping[str, Any], Registry], Expanded]] = {
     "run": _run,
     "compare": _compare,
     "sweep": _sweep,
     "tune": _tune,
+    "certify": _certify,
 }
 """The verbs whose studies can be expanded again."""
 

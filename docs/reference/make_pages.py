@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import csv
 import importlib
+import importlib.util
 import inspect
 import itertools
 import json
@@ -60,6 +61,7 @@ def pages() -> dict[Path, str]:
         **{DOCS / "reference" / "components" / f"{kind}.md": components_of(known, kind) for kind in KINDS},
         DOCS / "reference" / "baselines.md": baselines(known),
         DOCS / "reference" / "reference-results.md": reference_results(known),
+        DOCS / "reference" / "resolution.md": resolution(known),
         DOCS / "reference" / "promises.md": promises(),
         DOCS / "explanation" / "differences.md": differences(known),
     }
@@ -265,6 +267,17 @@ def baselines(known: Registry) -> str:
         f"The largest worker held {max(int(row['peak_megabytes']) for rows in by_task.values() for row in rows):,} MB.",
     ]
     return _page(parts)
+
+
+def resolution(known: Registry) -> str:
+    """Return what every task tells apart, from the committed certificates."""
+    place = Path(__file__).with_name("make_resolution.py")
+    spec = importlib.util.spec_from_file_location(place.stem, place)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return _page(["# Resolution", NOTE, *made.resolution_parts(known, made.certificates(known))])
 
 
 def _baseline_line(name: str, rows: list[dict[str, str]]) -> str:

@@ -4,19 +4,53 @@ There is no data and no noise: each part holds one example of zeros, a step uses
 validation and test part measure the same number. All seeds of a deterministic method agree, so one is enough.
 """
 
+import math
+
 import benchsuite as bs
 
 COMPARES = ("optimizer", "schedule", "gradient_transform")
 STEPS_PER_EPOCH = 20
 
 
-def surface_task(surface, **fields):
-    """Return the task of a surface.
+def turned(surface, draw):
+    """Return the surface of an instance: that of a variant is turned around the origin by an angle drawn for it.
+
+    f(R·θ) has the same heights, slopes and curvatures everywhere; methods that scale each coordinate by itself see another
+    problem, all others the same.
 
     Args:
         surface: The :class:`benchsuite.Surface`.
-        fields: Of the task: name, targets of the excess loss, epochs (20 steps each), baseline, summary, citation.
+        draw: What the instance is drawn from.
     """
+    if not draw.variant:
+        return surface
+    angle = draw.generator("angle").uniform(0, 2 * math.pi)
+    cos, sin = math.cos(angle), math.sin(angle)
+
+    def value(theta):
+        import tensorflow as tf
+
+        x, y = theta[..., 0], theta[..., 1]
+        return surface.value(tf.stack([cos * x - sin * y, sin * x + cos * y], axis=-1))
+
+    def back(point):
+        x, y = point
+        return cos * x + sin * y, cos * y - sin * x
+
+    corners = [back((x, y)) for x in surface.x for y in surface.y]
+    xs, ys = zip(*corners, strict=True)
+    return bs.Surface(
+        value=value,
+        x=(min(xs), max(xs)),
+        y=(min(ys), max(ys)),
+        start=back(surface.start),
+        minima=[back(point) for point in surface.minima],
+        lowest=surface.lowest,
+    )
+
+
+def fields_of(surface):
+    """Return the fields of a task that follow from its surface."""
 
     def model(blocks, inputs):
         return blocks.parameter((2,), start=surface.start)(inputs)
@@ -37,23 +71,35 @@ def surface_task(surface, **fields):
     metrics = [bs.Metric(name="excess_loss", per_example=excess_loss, direction="min")]
     if surface.minima:
         metrics.append(bs.Metric(name="distance", per_example=distance, direction="min"))
+    return {"model": model, "loss": loss, "metrics": metrics, "surface": surface}
+
+
+def surface_task(surface, **fields):
+    """Return the task of a surface; its variants are turned.
+
+    Args:
+        surface: The :class:`benchsuite.Surface`.
+        fields: Of the task: name, targets of the excess loss, epochs (20 steps each), baseline, summary, citation; those named
+            here too replace them.
+    """
     return bs.Task(
-        data=data,
-        split=bs.HoldOut(1, 1, 1),
-        model=model,
-        loss=loss,
-        metrics=metrics,
-        primary="excess_loss",
-        batch_size=1,
-        knobs=("epochs",),
-        steps_per_epoch=STEPS_PER_EPOCH,
-        compares=COMPARES,
-        tier="full",
-        cost=bs.Cost(compile=0.9, epoch=0.002),
-        surface=surface,
-        source="a formula",
-        license="generated",
-        **fields,
+        **{
+            **fields_of(surface),
+            "instance": lambda draw: fields_of(turned(surface, draw)),
+            "variation": bs.Variation(split=False),
+            "data": data,
+            "split": bs.HoldOut(1, 1, 1),
+            "primary": "excess_loss",
+            "batch_size": 1,
+            "knobs": ("epochs",),
+            "steps_per_epoch": STEPS_PER_EPOCH,
+            "compares": COMPARES,
+            "tier": "full",
+            "cost": bs.Cost(compile=0.9, epoch=0.002),
+            "source": "a formula",
+            "license": "generated",
+            **fields,
+        }
     )
 
 

@@ -22,14 +22,14 @@ Another condition number is one line in a file of your own::
 import math
 
 import benchsuite as bs
-from benchsuite_tasks.analytic._surface import surface_task
+from benchsuite_tasks.analytic._surface import fields_of, surface_task, turned
 
 CONDITION = 100.0
 DEGREES = 30.0
 
 
-def quadratic(name, condition):
-    """Return the task of a ravine with largest curvature 1 and smallest 1/``condition``."""
+def ravine(condition):
+    """Return the surface of a ravine with largest curvature 1 and smallest 1/``condition``."""
     cos, sin = math.cos(math.radians(DEGREES)), math.sin(math.radians(DEGREES))
 
     def value(theta):
@@ -37,11 +37,24 @@ def quadratic(name, condition):
         x, y = theta[..., 0], theta[..., 1]
         return 0.5 * ((cos * x + sin * y) ** 2 / condition + (cos * y - sin * x) ** 2)
 
+    return bs.Surface(value=value, x=(-4, 4), y=(-3, 3), start=(-3, -0.5), minima=[(0, 0)])
+
+
+def quadratic(name, condition):
+    """Return the task of such a ravine; its axis ``condition`` makes others of it."""
     return surface_task(
-        bs.Surface(value=value, x=(-4, 4), y=(-3, 3), start=(-3, -0.5), minima=[(0, 0)]),
+        ravine(condition),
         name=name,
         targets=[1e-2, 1e-4, 1e-8],
         epochs=10,
+        instance=lambda draw: fields_of(turned(ravine(draw.value("condition", condition)), draw)),
+        axes={
+            "condition": bs.Axis(
+                sorted({1.0, 10.0, 100.0, 1000.0, condition}),
+                default=condition,
+                summary="Largest curvature over the smallest.",
+            )
+        },
         baseline={"optimizer": "momentum[learning_rate=2,momentum=0.7]"},
         summary=f"A ravine of condition number {condition:g}, rotated by 30°; no noise: all seeds agree.",
         citation="Polyak 1964",

@@ -8,6 +8,8 @@ published (Schneider, Balles & Hennig 2019, arXiv:1903.05499). ``excess_loss`` i
 Departures: DeepOBS built H and the data anew from one generator for each run of a process, so that a second run had another problem;
 here they are always those of the first. It has no validation part: the 104 test rows that its batches leave out are ours. It evaluates
 on the training rows as well as on these.
+
+A variant draws other eigenvalues, another rotation and other rows in the same way.
 """
 
 import functools
@@ -19,11 +21,11 @@ TESTED = 896
 
 
 @functools.cache
-def hessian():
+def hessian(seed=42):
     """Return H, float64 ``[100, 100]``: a random rotation by the subgroup algorithm of Diaconis and Shahshahani 1987."""
     import numpy as np
 
-    random = np.random.RandomState(42)
+    random = np.random.RandomState(seed)
     eigenvalues = np.concatenate([random.uniform(0, 1, 90), random.uniform(30, 60, 10)])
     angle = 2 * np.pi * random.uniform()
     rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -47,36 +49,47 @@ def rows(seed):
     return np.random.RandomState(seed).normal(0, 0.6, (1000, DIMENSIONS)).astype("float32")
 
 
-def data():
-    """Return 1,000 training rows, 104 for validation and 896 for the test; the targets are not used."""
-    import numpy as np
-
-    test = rows(43)
-    x = np.concatenate([rows(42), test[TESTED:], test[:TESTED]])
-    return bs.Arrays(x, np.zeros(len(x), "float32"))
-
-
 def model(blocks, inputs):
     """Return θ, once for each example."""
     return blocks.parameter((DIMENSIONS,), start=1.0)(inputs)
 
 
-def half_square(difference):
-    """Return ½·dᵀ·H·d for each row d."""
-    import tensorflow as tf
+def fields(draw):
+    """Return the fields in which instances differ.
 
-    return 0.5 * tf.reduce_sum(tf.matmul(difference, tf.constant(hessian(), tf.float32)) * difference, axis=-1)
+    Args:
+        draw: What the instance is drawn from.
+    """
+    of_hessian, of_train, of_test = (
+        draw.seed(purpose, published=seed) for purpose, seed in (("hessian", 42), ("train", 42), ("test", 43))
+    )
 
+    def data():
+        """Return 1,000 training rows, 104 for validation and 896 for the test; the targets are not used."""
+        import numpy as np
 
-def loss(model, batch, training):
-    """Return ½·(θ − x)ᵀ·H·(θ − x) for each x of the batch."""
-    return half_square(model(batch[0], training=training) - batch[0])
+        test = rows(of_test)
+        x = np.concatenate([rows(of_train), test[TESTED:], test[:TESTED]])
+        return bs.Arrays(x, np.zeros(len(x), "float32"))
 
+    def half_square(difference):
+        """Return ½·dᵀ·H·d for each row d."""
+        import tensorflow as tf
 
-def excess_loss(model, batch):
-    """Return ½·(θ − m)ᵀ·H·(θ − m), equal for each example, with m the mean of the test rows."""
-    best = rows(43)[:TESTED].mean(axis=0, dtype="float64").astype("float32")
-    return half_square(model(batch[0], training=False) - best)
+        matrix = tf.constant(hessian(of_hessian), tf.float32)
+        return 0.5 * tf.reduce_sum(tf.matmul(difference, matrix) * difference, axis=-1)
+
+    def loss(model, batch, training):
+        """Return ½·(θ − x)ᵀ·H·(θ − x) for each x of the batch."""
+        return half_square(model(batch[0], training=training) - batch[0])
+
+    def excess_loss(model, batch):
+        """Return ½·(θ − m)ᵀ·H·(θ − m), equal for each example, with m the mean of the test rows."""
+        best = rows(of_test)[:TESTED].mean(axis=0, dtype="float64").astype("float32")
+        return half_square(model(batch[0], training=False) - best)
+
+    metric = bs.Metric(name="excess_loss", per_example=excess_loss, direction="min")
+    return {"data": data, "loss": loss, "metrics": [metric]}
 
 
 @bs.hookimpl
@@ -86,11 +99,11 @@ def register_tasks():
         bs.Task(
             name="quadratic_deep",
             tier="full",
-            data=data,
+            **fields(bs.Draw("quadratic_deep")),
             split=bs.InOrder(1000, 104, 896),
+            variation=bs.Variation(split=False),
+            instance=fields,
             model=model,
-            loss=loss,
-            metrics=[bs.Metric(name="excess_loss", per_example=excess_loss, direction="min")],
             primary="excess_loss",
             targets=[10.0, 1.0, 0.3],
             batch_size=128,

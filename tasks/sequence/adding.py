@@ -22,19 +22,28 @@ STEPS = 50
 EXAMPLES = 10_000
 
 
-def data():
-    """Return numbers and marks ``[10000, 50, 2]``, and the sum of the two marked numbers ``[10000, 1]``."""
+def data(draw):
+    """Return numbers and marks ``[10000, 50, 2]``, and the sum of the two marked numbers ``[10000, 1]``.
+
+    Args:
+        draw: What the instance is drawn from; its axis ``steps`` is their number.
+    """
     import numpy as np
 
-    generator = np.random.default_rng(0)
-    rows = np.arange(EXAMPLES)
-    numbers = generator.random((EXAMPLES, STEPS), dtype="float32")
-    first = generator.integers(0, STEPS // 2, EXAMPLES)
-    second = generator.integers(STEPS // 2, STEPS, EXAMPLES)
+    generator = draw.generator("numbers", published=0)
+    rows, steps = np.arange(EXAMPLES), draw.value("steps", STEPS)
+    numbers = generator.random((EXAMPLES, steps), dtype="float32")
+    first = generator.integers(0, steps // 2, EXAMPLES)
+    second = generator.integers(steps // 2, steps, EXAMPLES)
     marks = np.zeros_like(numbers)
     marks[rows, first] = marks[rows, second] = 1
     sums = numbers[rows, first] + numbers[rows, second]
     return bs.Arrays(np.stack([numbers, marks], axis=-1), sums[:, None])
+
+
+def instance(draw):
+    """Return what an instance has in place of the task's own: other numbers and marks."""
+    return {"data": lambda: data(draw)}
 
 
 def squared(targets, outputs):
@@ -57,8 +66,14 @@ def adding(layer, schedule, **fields):
     return bs.Task(
         name=f"adding_{layer}",
         tier="full",
-        data=data,
+        **instance(bs.Draw(f"adding_{layer}")),
         split=bs.HoldOut(8_000, 1_000, 1_000),
+        variation=bs.Variation(split=False),
+        instance=instance,
+        axes={
+            "steps": bs.Axis([20, STEPS, 100, 200], default=STEPS, summary="Numbers in a sequence."),
+            "examples": bs.Axis([500, 2_000, 8_000], default=8_000, summary="Sequences that train."),
+        },
         model=model,
         loss="mse",
         metrics=[bs.Metric(name="squared_error", per_example=squared, direction="min")],

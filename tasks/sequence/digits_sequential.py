@@ -32,6 +32,7 @@ def register_tasks():
             tier="full",
             data=data,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
+            variation=bs.Variation(classes=True),
             model=model,
             loss="cross_entropy",
             metrics=["accuracy"],

@@ -17,8 +17,9 @@ from functools import cache
 
 import benchsuite as bs
 from benchsuite_tasks._packaged import packaged
+from benchsuite_tasks.sequence._signals import data_of
 
-VALIDATION, TEST = 500, 1_000
+EXAMPLES, VALIDATION, TEST = 5_000, 500, 1_000
 
 
 @cache
@@ -47,6 +48,11 @@ def data():
     return bs.Arrays(*signals())
 
 
+def instance(draw):
+    """Return what a variant has in place of the published signals: others of the same recipe."""
+    return {"data": data_of(draw, EXAMPLES)}
+
+
 def cnn(blocks, inputs):
     """Return logits ``[batch, 10]``."""
     x = blocks.conv1d(25, 5, stride=2)(inputs)
@@ -66,6 +72,8 @@ def task(**fields):
         tier="full",
         data=data,
         split=bs.Published(VALIDATION, TEST, stratify=True),
+        variation=bs.Variation(classes=True),
+        instance=instance,
         loss="cross_entropy",
         metrics=["accuracy"],
         primary="accuracy",

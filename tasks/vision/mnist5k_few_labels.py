@@ -18,10 +18,15 @@ from benchsuite_tasks.vision._mnist5k import FACTS, in_parts, mlp, mnist5k
 LABELS = 10
 
 
-def data():
+def data(draw):
     """Return 10 training images of each class, 1,000 validation and 1,000 test images, in this order, and classes."""
-    whole, rows = mnist5k(), in_parts(LABELS)
+    whole, rows = mnist5k(), in_parts(draw, LABELS)
     return bs.Arrays(whole.x[rows], whole.y[rows])
+
+
+def instance(draw):
+    """Return what an instance has in place of the task's own: other images in each part."""
+    return {"data": lambda: data(draw)}
 
 
 @bs.hookimpl
@@ -31,8 +36,10 @@ def register_tasks():
         bs.Task(
             name="mnist5k_few_labels",
             tier="full",
-            data=data,
+            **instance(bs.Draw("mnist5k_few_labels")),
             split=bs.InOrder(100, 1000, 1000),
+            variation=bs.Variation(split=False, classes=True),
+            instance=instance,
             model=mlp,
             loss="cross_entropy",
             metrics=["accuracy"],

@@ -8,7 +8,7 @@ to 0.931 on five seeds, 0.948 to 0.958 on the validation part, which is the easi
 """
 
 import benchsuite as bs
-from benchsuite_tasks.vision._mnist5k import FACTS, SPLIT, mlp, mnist5k
+from benchsuite_tasks.vision._mnist5k import EXAMPLES, FACTS, SPLIT, mlp, mnist5k
 
 
 @bs.hookimpl
@@ -20,6 +20,7 @@ def register_tasks():
             tier="full",
             data=mnist5k,
             split=SPLIT,
+            variation=bs.Variation(classes=True),
             model=mlp,
             loss="cross_entropy",
             metrics=["accuracy"],
@@ -27,6 +28,7 @@ def register_tasks():
             targets=[0.90, 0.94, 0.96],
             batch_size=64,
             epochs=20,
+            axes=EXAMPLES,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
             compares=["optimizer", "regularization", "activation", "preprocessing"],
             cost=bs.Cost(compile=2.6, epoch=0.05),

@@ -19,12 +19,12 @@ from benchsuite_tasks.vision._mnist5k import FACTS, in_parts, mlp, mnist5k
 TRAIN, AGAIN = 3000, 1000
 
 
-def data():
+def data(draw):
     """Return 3,000 images with permuted labels, then the first 2,000 of them again."""
     import numpy as np
 
-    whole, rows = mnist5k(), in_parts()[:TRAIN]
-    labels = np.random.default_rng(0).permutation(whole.y[rows])
+    whole, rows = mnist5k(), in_parts(draw)[:TRAIN]
+    labels = draw.generator("labels", published=0).permutation(whole.y[rows])
     again = np.concatenate([np.arange(TRAIN), np.arange(2 * AGAIN)])
     return bs.Arrays(whole.x[rows][again], labels[again])
 
@@ -36,6 +36,11 @@ def memorized(targets, outputs):
     return tf.cast(tf.argmax(outputs, axis=-1, output_type=tf.int32) == tf.cast(targets, tf.int32), tf.float32)
 
 
+def instance(draw):
+    """Return what an instance has in place of the task's own: other images and labels."""
+    return {"data": lambda: data(draw)}
+
+
 @bs.hookimpl
 def register_tasks():
     """Register mnist5k_random_labels."""
@@ -43,8 +48,10 @@ def register_tasks():
         bs.Task(
             name="mnist5k_random_labels",
             tier="full",
-            data=data,
+            **instance(bs.Draw("mnist5k_random_labels")),
             split=bs.InOrder(TRAIN, AGAIN, AGAIN),
+            variation=bs.Variation(split=False),
+            instance=instance,
             model=mlp,
             loss="cross_entropy",
             metrics=[bs.Metric(name="memorized", per_example=memorized)],

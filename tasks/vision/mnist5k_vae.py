@@ -18,16 +18,16 @@ The baseline's rate and decay were chosen between two, one seed each: 0.001 cons
 """
 
 import benchsuite as bs
-from benchsuite_tasks.vision._mnist5k import FACTS, in_parts, mnist5k
+from benchsuite_tasks.vision._mnist5k import EXAMPLES, FACTS, in_parts, mnist5k
 
 PIXELS = 784
 CODE = 16
 HIDDEN = 128
 
 
-def data():
+def data(draw):
     """Return the images of the training, validation and test part, and again as targets ``[5000, 784]``."""
-    x = mnist5k().x[in_parts()]
+    x = mnist5k().x[in_parts(draw)]
     return bs.Arrays(x, x.reshape(len(x), PIXELS))
 
 
@@ -87,6 +87,11 @@ def divergence(model, batch):
     return terms(model, batch, training=False)[1]
 
 
+def instance(draw):
+    """Return what an instance has in place of the task's own: other images in each part."""
+    return {"data": lambda: data(draw)}
+
+
 @bs.hookimpl
 def register_tasks():
     """Register mnist5k_vae."""
@@ -94,8 +99,11 @@ def register_tasks():
         bs.Task(
             name="mnist5k_vae",
             tier="full",
-            data=data,
+            **instance(bs.Draw("mnist5k_vae")),
             split=bs.InOrder(3000, 1000, 1000),
+            variation=bs.Variation(split=False),
+            instance=instance,
+            axes=EXAMPLES,
             model=model,
             loss=loss,
             metrics=[bs.Metric(name="divergence", per_example=divergence, direction="min")],

@@ -14,14 +14,19 @@ from benchsuite.cli.app import app
 from benchsuite.cli.asked import write_study_file
 from benchsuite.registry import Registry
 from benchsuite.store import Store
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
 from benchsuite.study_files import StudyFile, read_studies
 from benchsuite.verification import planning
 from benchsuite.verification.evidence import Evidence
 from benchsuite.verification.rule import RuleCheck
 from tests.bundle import made
+from tests.stored import bundle, searched
+from tests.stored import made as made_record
 
 SWEEP = ["sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.1,0.2", "--seeds", "2"]
 PAIR = ["compare", "adam", "sgd", "--task", "noisy_quadratic", "--yes"]
+RESOLUTION = ["certify", "--resolution", "noisy_quadratic", "--kind", "schedule", "--budget", "2"]
 TUNE = ["tune", "noisy_quadratic", "sgd", "--budget", "7", "--tuning-seeds", "2"]
 
 
@@ -74,13 +79,34 @@ def test_a_search_that_was_dropped_is_found(asked: Any, bundled: Registry) -> No
     assert "asks for a search of sgd on noisy_quadratic, which its file does not name" in check.reasons[0]
 
 
+def test_a_measured_resolution_asks_for_the_searches_of_reference_components(asked: Any, bundled: Registry) -> None:
+    study = asked(*RESOLUTION)
+    assert len(study.searches) == 5
+    check = checked(study, bundled)  # which are not in the evidence; some may have been declared since
+    assert check.verdict == "INCONCLUSIVE"
+    assert "asks for a search of one_cycle on noisy_quadratic, which its file does not name" in " ".join(check.reasons)
+    alone = replace(study, options={"tasks": ("noisy_quadratic",)})
+    assert "1 of certify." in checked(alone, bundled).reasons[0]
+
+
 def test_a_comparison_with_stored_results_asks_for_the_searches_of_the_other_side(
-    asked: Any, bundled: Registry
+    asked: Any, bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stored = Study(
+        task=("noisy_quadratic",), components={"optimizer": ("sgd,adam",)}, track="tuned", budget="3", seeds="10"
+    )
+    searches, records = searched(stored, lambda trial: 11.0 + trial.seed % 7, bundled)
+    declared = [
+        made_record(trial, 11.0, bundled)
+        for trial in plan(replace(stored, track="default", budget=""), bundled).trials.values()
+    ]
+    held = {record.id: record for record in (*records, *declared)}
+    path = bundle(tmp_path / "stored.zip", held.values(), searches)
+    monkeypatch.setattr("benchsuite.reference.stored.reference_file", lambda: path)
     sweep = asked(*SWEEP)
     options = {"a": "sgd", "b": "reference:adam", "task": ("noisy_quadratic",)}
     check = checked(replace(sweep, verb="compare", options=options, planned=()), bundled)
-    assert check.verdict == "FAIL"
+    assert check.verdict == "FAIL", check.reasons
     assert "asks for a search of sgd on noisy_quadratic, which its file does not name" in check.reasons[0]
     check = checked(replace(sweep, verb="compare", options={**options, "track": "default"}, planned=()), bundled)
     assert check.verdict == "FAIL"
@@ -113,6 +139,8 @@ def test_what_cannot_be_expanded_is_open_since_its_author_wrote_the_verb(asked: 
         ("tune", {"component": "sgd"}),
         ("compare", {"a": 3, "b": "sgd"}),
         ("run", {"seeds": "x"}),
+        ("certify", {"resolution": True, "seeds": "x"}),
+        ("certify", {"resolution": True, "tasks": 3}),
     ],
 )
 def test_options_that_mean_nothing_are_no_crash(bundled: Registry, verb: str, options: dict[str, Any]) -> None:

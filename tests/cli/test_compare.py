@@ -170,7 +170,7 @@ def test_what_is_missing_runs(folder: Path) -> None:
         ("sgd momentum --seeds 0", "--seeds must be a number of seeds"),
         ("sgd momentum --seeds 3 --until decided", "--until decided decides itself how many seeds it takes."),
         ("sgd momentum --at-most 9", "--at-most bounds --until decided."),
-        ("sgd momentum --fail-if better", "unknown verdict 'better'. Known: worse."),
+        ("sgd momentum --fail-if better", "unknown verdict 'better'. Known: does-not-hold, worse."),
         ("sgd momentum --track tuned --seeds 3", "a tuned setting was evaluated on the seeds of its search."),
         ("sgd momentum --track tuned --task noisy_quadratic", "there are no searches of one budget for both sgd and momentum on "),
     ],

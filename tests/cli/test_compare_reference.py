@@ -24,6 +24,7 @@ from benchsuite.thinned import thinned
 from benchsuite.trial import Trial
 from tests.cli.test_compare import refused, run
 from tests.stored import bundle, made, searched
+from tests.tiers import with_quick
 
 TASK = "noisy_quadratic"
 SEEDS = 10
@@ -67,9 +68,13 @@ def reference(tmp_path_factory: pytest.TempPathFactory, results: tuple[list[Sear
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bundled: Registry, reference: Path) -> Path:
-    """An empty working folder, and the stored results in place of those that ship; plugins are loaded once."""
+    """An empty working folder, and the stored results in place of those that ship; plugins are loaded once.
+
+    The task that is stored is a quick one, and so is one of which nothing is stored.
+    """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("benchsuite.cli.compare.registry", lambda *_: bundled)
+    known = with_quick(bundled, TASK, "digits_mlp")
+    monkeypatch.setattr("benchsuite.cli.compare.registry", lambda *_: known)
     monkeypatch.setattr("benchsuite.reference.stored.reference_file", lambda: reference)
     return tmp_path
 
@@ -240,7 +245,19 @@ def test_what_new_writes_has_a_verdict_against_stored_results_of_another_machine
     monkeypatch.chdir(tmp_path)
     for words in (
         ["new", "optimizer", "my_opt"],
-        ["compare", "my_opt", "reference:adam", "--reference", "theirs.zip", "--workers", "1", "--yes", "--json"],
+        [
+            "compare",
+            "my_opt",
+            "reference:adam",
+            "--task",
+            TASK,
+            "--reference",
+            "theirs.zip",
+            "--workers",
+            "1",
+            "--yes",
+            "--json",
+        ],
     ):
         done = CliRunner().invoke(app, words, catch_exceptions=False)
         assert done.exit_code == 0, done.output

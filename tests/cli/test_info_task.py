@@ -20,6 +20,7 @@ from benchsuite.cli.task_facts import seconds_words, split_words, targets_words
 from benchsuite.report.drawings.sample_panels import code_lines, text_lines
 from benchsuite.report.drawings.samples import Samples, form_of
 from benchsuite.report.drawings.task_picture import Layer, task_figure
+from tests.test_certified_resolution import BLOCK
 
 OURS = '''"""Colours of squares."""
 import benchsuite as bs
@@ -115,6 +116,34 @@ def test_a_certified_task_says_all_of_its_data_without_reading_them(folder):
         "version": "1",
     }
     assert found["about"] == "Colours of squares."
+
+
+def test_what_a_task_tells_apart_is_said_by_its_certificate(folder):
+    text = OURS.replace("loss=loss, primary", 'loss="cross_entropy", metrics=["accuracy", "log_loss"], primary')
+    text = text.replace('primary="loss"', 'primary="accuracy"').replace("targets=[1.0, 0.1]", "targets=[0.8, 0.85]")
+    text = text.replace('"gradient_transform"', '"optimizer", "initializer"')
+    (folder / "tasks/ours.py").write_text(text, encoding="utf-8")
+    certify(folder, json.dumps({**CERTIFICATE, "resolution": {**BLOCK, "task_version": 1}}))
+    shown = said("ours")
+    assert max(map(len, map(str.rstrip, shown.splitlines()))) <= 80
+    table = [line.strip().removeprefix("tells apart").split() for line in shown.splitlines()]
+    assert ["pairs", "3", "5", "10", "variance", "trial", "rate"] in table
+    assert ["optimizer", "15", "0", "%", "71", "%", "80", "%", "71/4/25", "0.21", "s", "101"] in table
+    assert ["initializer", "3", "0", "%", "8", "%", "33", "%", "–", "–", "–"] in table
+    found = rows(shown)
+    assert found["by measure"] == (
+        "share of the pairs, with 5 seeds optimizer: loss 86 %, log_loss 86 %, accuracy 71 % "
+        "initializer: log_loss 90 %, accuracy 8 %"
+    )
+    assert found["reached"].startswith("accuracy 0.81 by nine tuned trials of ten, 0.85 by half, 0.89 by one of ten")
+    assert found["remarks"] == (
+        "the measure loss tells 86 % of the optimizer pairs apart with 5 seeds, the primary measure accuracy 71 % "
+        "the measure log_loss tells 90 % of the initializer pairs apart with 5 seeds, the primary measure accuracy 8 % "
+        "its targets are 0.8, 0.85; tuned reference components reach 0.81, 0.85, 0.89"
+    )
+    assert BLOCK["command"] in found["measured"]
+    (folder / "tasks/ours.py").write_text(text.replace("epochs=100", "epochs=100, version=2"), encoding="utf-8")
+    assert "tells apart" not in said("ours")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from benchsuite.cli.app import app
 from benchsuite.components import KINDS, RECIPE_KINDS
 from benchsuite.registry import PluginSearch, Registry, load_registry
+from tests.tiers import quick
 
 VERBS = ("run", "trace", "lr-range", "list", "info", "new", "check", "certify", "data", "report", "doctor")
 
@@ -206,10 +207,11 @@ def test_a_text_in_brackets_is_shown_as_it_is(folder: Path) -> None:
 # run --dry-run
 
 
-def test_a_dry_run_says_what_would_run_and_writes_nothing(folder: Path) -> None:
+def test_a_dry_run_says_what_would_run_and_writes_nothing(folder: Path, bundled: Registry) -> None:
     text = said("run", "--all", "--dry-run", "--workers", "2")
     assert " trials of " in text.splitlines()[1]  # behind what is left out
-    assert "digits_mlp" in text
+    planned = [line.split()[0] for line in text.splitlines() if line.startswith("  ") and line.endswith(" trials")]
+    assert set(planned) == {name for name in quick(bundled) if bundled.task(name).compares}
     assert text.rstrip().endswith(" s with 2 workers. Nothing was written.")
     assert list(folder.iterdir()) == []
 
@@ -221,7 +223,10 @@ def test_what_needs_a_choice_is_left_out_of_a_whole_kind_and_that_is_said(folder
     assert "lsuv" in line
     assert "transfer" not in line
     assert "is left out" not in said("run", "--kind", "schedule", "--dry-run", "--task", "digits_mlp")
-    chosen = said("run", "--initializer", f"transfer[trial={'0123456789abcdef' * 2}]", "--dry-run", "--seeds", "1")
+    chosen = said(
+        *("run", "--initializer", f"transfer[trial={'0123456789abcdef' * 2}]", "--task", "digits_mlp", "--dry-run"),
+        *("--seeds", "1"),
+    )
     assert f"\ninitializer, 1 setting: transfer[trial={'0123456789abcdef' * 2}]\n" in chosen
 
 
@@ -394,16 +399,18 @@ def test_doctor_checks_versions_devices_data_and_plugins(
     for part in (*parts, "All is well."):  # a run without compiled code is slower, and nothing else
         assert part in text
     for name in bundled.names("task"):
-        assert (f"✓ {name}\n" in text) == (bundled.task(name).tier == "quick")
+        assert (f"✓ {name}\n" in text) == (name in quick(bundled))
     assert "other tiers: benchsuite data --check" in text
 
 
-def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch, bundled: Registry) -> None:
     (folder / "plugins").mkdir()
     (folder / "plugins/bad.py").write_text("1 / 0\nfrom benchsuite import hookimpl", encoding="utf-8")
 
+    lost = quick(bundled)[0]
+
     def load(task: Any) -> None:
-        if task.name == "digits_mlp":
+        if task.name == lost:
             raise FileNotFoundError("no [such] file")
 
     monkeypatch.setattr("benchsuite.data.load", load)
@@ -414,7 +421,7 @@ def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatc
     for part in (
         "✗ no-such-distribution is not installed. Run: pip install no-such-distribution",
         "✗ TensorFlow cannot be imported: x",
-        "✗ digits_mlp: FileNotFoundError: no [such] file",
+        f"✗ {lost}: FileNotFoundError: no [such] file",
         "✗ bad (./plugins/bad.py): ZeroDivisionError: division by zero",
         "    1 / 0",
         "4 problems.",

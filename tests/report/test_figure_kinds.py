@@ -26,6 +26,7 @@ from benchsuite.report.figures.asked import FigureChoice, FigureSource
 from benchsuite.report.figures.figure_kinds import FIGURES, pictures
 from benchsuite.report.figures.of_pair import verdict_of
 from benchsuite.searches import Search, Tried
+from tests.along import at_width
 from tests.factories import DIGITS, component, make_record, make_study
 
 HOSTILE = '<script>alert("x")</script> & $\\frac$'
@@ -62,6 +63,10 @@ def source() -> FigureSource:
         make_record(DIGITS, {"optimizer": [component(one)], "schedule": [component(other)]}, value=value)
         for one, other, value in pairs
     ]
+    records += [
+        make_record(replace(DIGITS, name="digits_mlp~1"), {"optimizer": [component(name)]}, seed=seed, value=0.9 + 0.01 * seed)
+        for name in ("nadam", "adagrad") for seed in range(3)
+    ]  # fmt: skip
     searches = []
     for name in ("adamw", "muon"):
         tuned = [
@@ -70,6 +75,9 @@ def source() -> FigureSource:
         ]
         records += tuned
         searches.append(search_of(name, tuned))
+    records += [
+        at_width(width, name, seed, rate) for width in (16, 32) for name, rate in (("adam", 0.4), ("sgd", 0.2)) for seed in range(4)
+    ]  # fmt: skip
     probed = [record for record in records if record.trial.task == DIGITS.name and record.curves][:6]
     found = {
         record.id: {
@@ -87,6 +95,8 @@ ASKED: dict[str, FigureChoice] = {
     "sensitivity": FigureChoice(task="digits_mlp", track="tuned"),
     "budget-curves": FigureChoice(task="digits_mlp"),
     "forest": FigureChoice(components=("nadam", "adagrad")),
+    "scaling": FigureChoice(components=("adam", "sgd"), over="width"),
+    "instances": FigureChoice(components=("nadam", "adagrad")),
     "probes": FigureChoice(task="digits_mlp", measure="gradient_norm"),
 }
 
@@ -122,7 +132,7 @@ def test_equal_contents_give_equal_bytes_with_safe_names_and_ids_of_their_own(na
     assert ' id="of ' not in first
 
 
-WITHOUT_COMPONENTS = {"rank-robustness", "forest", "interaction", "probes"}
+WITHOUT_COMPONENTS = {"rank-robustness", "forest", "instances", "interaction", "probes"}
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name not in WITHOUT_COMPONENTS])

@@ -124,7 +124,8 @@ def test_quadratic_deep_is_the_published_problem():
     assert h[0, 0] == pytest.approx(6.221429443, abs=1e-9)
     assert np.trace(h) == pytest.approx(477.612279595, abs=1e-8)
     assert np.linalg.eigvalsh(h).max() == pytest.approx(53.1290, abs=1e-4)
-    x = quadratic_deep.data().x[1104:].astype("float64")
+    task = REGISTRY.task("quadratic_deep")
+    x = task.data().x[1104:].astype("float64")
     assert len(x) == 896
 
     def loss(theta):
@@ -132,5 +133,6 @@ def test_quadratic_deep_is_the_published_problem():
 
     assert loss(np.ones(100)) == pytest.approx(353.44676, abs=1e-4)
     assert loss(x.mean(axis=0)) == pytest.approx(86.8735, abs=1e-4)
-    measured = float(quadratic_deep.excess_loss(lambda batch, training: np.ones((1, 100), "float32"), (x[:1], None))[0])
+    (metric,) = task.metrics
+    measured = float(metric.per_example(lambda batch, training: np.ones((1, 100), "float32"), (x[:1], None))[0])
     assert measured == pytest.approx(353.44676 - 86.8735, abs=1e-2)

@@ -4,7 +4,10 @@
     benchsuite run --baselines --tier full --epochs 2 --seeds 1 --no-local --results B
     python tests/unchanged/make_curves.py quick=A full=B
 
-Make it anew only where numbers are meant to change, and say so in the changelog.
+Make it anew only where numbers are meant to change, and say so in the changelog. With ``--add`` in front, what the list has
+stays as it is, and only trials that it lacks are added: those of new components and new tasks. Trials of versions that are gone
+are left out. ``quick`` and ``full`` are what a line says: how much of a task the list has, all components or its baseline. Which
+tasks are quick may have changed since.
 """
 
 from __future__ import annotations
@@ -14,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.engine.numerics import numerics
+from benchsuite.recipe import Setting
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.selection import baseline
+from benchsuite.trial import Trial
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.unchanged.listed import curves_of, hash_of, key_of, records_in, write
+from tests.unchanged.listed import curves_of, hash_of, key_of, read, records_in, write
 
 
 def line(record: dict[str, Any], tier: str, registry: Registry) -> dict[str, Any]:
@@ -49,16 +54,33 @@ def line(record: dict[str, Any], tier: str, registry: Registry) -> dict[str, Any
     }
 
 
+def id_now(listed: dict[str, Any], registry: Registry) -> str:
+    """Return the id that a trial of the list has now: another one, if its task or its components have another version."""
+    task = registry.task(listed["task"])
+    recipe = baseline(task, registry)
+    for kind, names in listed["chosen"].items():
+        recipe = recipe.replaced(kind, tuple(Setting.of(registry.component(kind, name)) for name in names.split("+")))
+    return Trial(task.name, task.version, recipe, 0, listed["epochs"], task.batch_size).id
+
+
 def main() -> None:
     """Read the folders named on the command line and write the list."""
     registry = load_registry(PluginSearch(local=False))
+    made_with = numerics()
+    arguments = sys.argv[1:]
     trials = []
-    for argument in sys.argv[1:]:
+    if "--add" in arguments:
+        arguments.remove("--add")
+        there = read()
+        if there["made_with"]["fingerprint"] != made_with.fingerprint:
+            raise SystemExit("The list was made where numbers round otherwise: add to it there.")
+        trials += [each for each in there["trials"] if id_now(each, registry) == each["id"]]
+    for argument in arguments:
         tier, _, folder = argument.partition("=")
         records = (record for record in records_in(Path(folder)) if record["outcome"] in ("completed", "diverged"))
-        trials += [line(record, tier, registry) for record in records]
+        known = {each["key"] for each in trials}
+        trials += [line(record, tier, registry) for record in records if key_of(record) not in known]
     trials.sort(key=lambda each: (each["tier"] != "quick", each["task"], *sorted(each["chosen"].items())))
-    made_with = numerics()
     write({"fingerprint": made_with.fingerprint, **made_with.facts}, trials)
     print(f"{len(trials)} trials")
 

@@ -98,7 +98,7 @@ def difference(a: Values, b: Values, *, paired: bool, confidence: float = 0.95, 
         words = "Hodges–Lehmann"
     if test.n and interval.attained < confidence:
         words += f", the widest there is: {interval.attained:.1%}"
-    low, high = _with_test_error(interval, confidence, test_error)
+    low, high = with_test_error(interval, confidence, test_error)
     return Difference(
         estimate=interval.estimate,
         low=low,
@@ -125,7 +125,7 @@ def _paired_test(a: NDArray[np.float64], b: NDArray[np.float64], differences: ND
     return replace(test, smallest_p=smallest_p_of_pairs(n))
 
 
-def _with_test_error(interval: Shift, confidence: float, test_error: float) -> tuple[float, float]:
+def with_test_error(interval: Shift, confidence: float, test_error: float) -> tuple[float, float]:
     """Return the ends of the interval, moved out by the error of the test set."""
     middle = interval.estimate
     if not test_error or not math.isfinite(middle):

@@ -53,8 +53,8 @@ def speed_up(
         return SpeedUp(parts, np.full(levels, np.nan), float("nan"), None, float("nan"))
     wanted = first + parts * (last - first)
     wanted[-1] = last  # as it is, not as it is rounded
-    mine = _crossings(best, np.asarray(counted, dtype=np.float64), wanted)
-    its = _crossings(of_reference, np.asarray(reference_counted, dtype=np.float64), wanted)
+    mine = crossings(best, np.asarray(counted, dtype=np.float64), wanted)
+    its = crossings(of_reference, np.asarray(reference_counted, dtype=np.float64), wanted)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = np.where(mine == its, 1.0, its / mine)
     ratios = np.where(np.isinf(mine), np.where(np.isinf(its), np.nan, 0.0), ratios)
@@ -64,7 +64,7 @@ def speed_up(
     return SpeedUp(parts, ratios, middle, _longest(parts, ratios > 1), float(reached))
 
 
-def _crossings(
+def crossings(
     best: NDArray[np.float64], counted: NDArray[np.float64], wanted: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return when a growing curve, straight between its points, first comes to each level; +∞ where it never does."""

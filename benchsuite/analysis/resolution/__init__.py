@@ -4,24 +4,25 @@ Pure functions of arrays, and one that makes the arrays of records. What one col
 it happens to have is another question: :mod:`benchsuite.analysis.column_resolution`.
 """
 
-from benchsuite.analysis.resolution.block import BLOCK, block_of, merged, most_seeds
-from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, Trials, resolution_of_kind
-from benchsuite.analysis.resolution.split import Split, split_of
+from benchsuite.analysis.resolution.block import block_of, merged, most_seeds
+from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, ReferenceTrials, resolution_of_kind
+from benchsuite.analysis.resolution.shares import VarianceShares, variance_shares
 from benchsuite.analysis.resolution.told import MOST_SUBSETS, share_told, subsets, tells_apart
+from benchsuite.certified_resolution import BLOCK
 
 __all__ = [
     "BLOCK",
     "MOST_SUBSETS",
     "SEEDS",
     "KindResolution",
-    "Split",
-    "Trials",
+    "ReferenceTrials",
+    "VarianceShares",
     "block_of",
     "merged",
     "most_seeds",
     "resolution_of_kind",
     "share_told",
-    "split_of",
     "subsets",
     "tells_apart",
+    "variance_shares",
 ]

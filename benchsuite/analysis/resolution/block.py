@@ -9,8 +9,10 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.kinds import kind_order
 
 FORMAT = 1
-BLOCK = "resolution"
-"""Its name in a certificate."""
+OWN = ("format", "task_version", "command", "protocol", "kinds")
+"""What every block has."""
+FIRST = "optimizer"
+"""The kind whose trials say what can be reached, where it was measured."""
 
 
 def block_of(
@@ -55,24 +57,38 @@ def merged(task: str, before: Mapping[str, Any] | None, now: Mapping[str, Any]) 
     Raises:
         BenchsuiteError: If kinds that were not measured now were measured by another protocol: within a block all are alike.
     """
+    refuse_other_protocol(task, before, now)
     if before is None or before.get("task_version") != now["task_version"]:
         return dict(now)
-    left = {kind: held for kind, held in before.get("kinds", {}).items() if kind not in now["kinds"]}
-    if left and before.get("protocol") != now["protocol"]:
-        was, is_now = ({"budget": None, "seeds": None} | dict(one["protocol"]) for one in (before, now))
+    kinds = {**before.get("kinds", {}), **now["kinds"]}
+    others = {key: value for key, value in {**before, **now}.items() if key not in OWN}
+    earlier = before.get("targets")
+    if earlier and not {FIRST, *earlier["kinds"]} & now["kinds"].keys():
+        others["targets"] = earlier  # of kinds that were not measured again
+    return block_of(task, now["task_version"], now["protocol"], kinds, **others)
+
+
+def refuse_other_protocol(task: str, before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """Refuse to join kinds that were not measured alike; see :func:`merged`.
+
+    Args:
+        task: Its name.
+        before: The block that the certificate holds; ``None`` if it has none.
+        now: The task's version, the protocol and the kinds of what is measured.
+
+    Raises:
+        BenchsuiteError: If the earlier block has other kinds by another protocol.
+    """
+    if before is None or before.get("task_version") != now["task_version"] or before.get("protocol") == now["protocol"]:
+        return
+    left = [kind for kind in before.get("kinds", {}) if kind not in now["kinds"]]
+    if left:
+        was, is_now = ({"budget": None, "seeds": None, **one.get("protocol", {})} for one in (before, now))
         raise BenchsuiteError(
-            f"the resolution of task {task!r} was measured with --budget {was['budget']} --seeds {was['seeds']} before. Received: "
-            f"--budget {is_now['budget']} --seeds {is_now['seeds']}, without {', '.join(left)}, which was measured too. Within a "
-            f"certificate all kinds are measured alike: take --budget {was['budget']} --seeds {was['seeds']}, or measure all with "
-            f"--kind {','.join(sorted({*left, *now['kinds']}, key=kind_order))}."
+            f"within a certificate all kinds are measured alike. Received for task {task!r}: --budget {is_now['budget']} --seeds "
+            f"{is_now['seeds']}, and {', '.join(left)} measured with --budget {was['budget']} --seeds {was['seeds']} before. Take "
+            f"these, or measure all with --kind {','.join(sorted({*left, *now['kinds']}, key=kind_order))}."
         )
-    others = {key: value for key, value in before.items() if key not in now and key != "kinds"}
-    rest = {
-        key: value
-        for key, value in {**others, **now}.items()
-        if key not in ("format", "task_version", "command", "protocol", "kinds")
-    }
-    return block_of(task, now["task_version"], now["protocol"], {**left, **now["kinds"]}, **rest)
 
 
 def most_seeds(shares: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from benchsuite.analysis.column_resolution import examples_floor
 from benchsuite.analysis.entries import saturated_targets
 from benchsuite.analysis.intervals import median
 from benchsuite.analysis.resolution.seconds import compile_seconds, own_seconds
-from benchsuite.analysis.resolution.split import Split, split_of
+from benchsuite.analysis.resolution.shares import VarianceShares, variance_shares
 from benchsuite.analysis.resolution.told import share_told
 from benchsuite.analysis.test_part import SHARE
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -28,7 +28,7 @@ PACE = 5
 
 
 @dataclass(frozen=True)
-class Trials:
+class ReferenceTrials:
     """What one reference component gave on a task.
 
     Args:
@@ -58,7 +58,7 @@ class KindResolution:
         floor: The smallest difference that so many test examples can show; ``None`` where the measure has none that is known.
         saturated: Share of the task's targets that every trial reached at its first evaluation; ``None`` without targets.
         seconds: Of training and evaluating once on one core; ``None`` where no timing counts.
-        compile_seconds: Of building a program.
+        compile_seconds: Of building a program; ``None`` where all compiled code was there already.
         minutes_seeds: With how many seeds the price is told.
     """
 
@@ -69,7 +69,7 @@ class KindResolution:
     told: Mapping[int, float]
     paired: Mapping[int, float]
     measures: Mapping[str, Mapping[int, float]]
-    variance: Split
+    variance: VarianceShares
     floor: float | None
     saturated: float | None
     seconds: float | None
@@ -109,7 +109,7 @@ class KindResolution:
 
 
 def resolution_of_kind(
-    trials: Sequence[Trials],
+    trials: Sequence[ReferenceTrials],
     measures: Mapping[str, str],
     primary: str,
     *,
@@ -165,7 +165,7 @@ def resolution_of_kind(
         told=by_measure[primary],
         paired=told(primary, paired=True),
         measures=by_measure,
-        variance=split_of(arrays[primary]),
+        variance=variance_shares(arrays[primary]),
         floor=examples_floor(examples, level) if examples and primary == SHARE else None,
         saturated=len(saturated_targets(counted)) / len(targets) if targets else None,
         seconds=_median(own),
@@ -178,7 +178,9 @@ def _counts(record: Record) -> bool:
     return record.outcome.finished or record.outcome.failed
 
 
-def _values(trials: Sequence[Trials], seeds: Sequence[int], value: Callable[[Record], float]) -> NDArray[np.float64]:
+def _values(
+    trials: Sequence[ReferenceTrials], seeds: Sequence[int], value: Callable[[Record], float]
+) -> NDArray[np.float64]:
     """Return ``[components, seeds]``, larger better: −∞ failed, NaN not there."""
     place = {seed: number for number, seed in enumerate(seeds)}
     values = np.full((len(trials), len(seeds)), math.nan)

@@ -27,5 +27,9 @@ def own_seconds(record: Record) -> float | None:
 
 
 def compile_seconds(record: Record) -> float | None:
-    """Return the seconds of building, tracing and compiling a trial's program; ``None`` where it served others before."""
-    return record.costs.compile_seconds if record.costs.program_reused is False else None
+    """Return the seconds of building, tracing and compiling a trial's program.
+
+    ``None`` where the program served another trial before, or compiled code was found on the disk: both hide what it takes.
+    """
+    costs = record.costs
+    return None if costs.program_reused is not False or costs.functions_loaded else costs.compile_seconds

@@ -27,7 +27,7 @@ class FigureChoice:
         budget: Of several budgets of a track the one that is wanted, in trials.
         task: The label of a task, as the leaderboard has it.
         components: Names of components, or labels of rows.
-        over: A hyperparameter.
+        over: A hyperparameter; of a comparison along an axis the axis.
         measure: What is measured; what a figure shows by itself unless given.
         across: What learning curves run over: ``step``, ``epoch`` or ``seconds``.
     """
@@ -50,10 +50,12 @@ class FigureSource:
     Args:
         contents: Records, searches and the tables made of them.
         probes: Id → what the probes of that trial found.
+        own_values: Task → axis → the task's own value, which records of its own baseline do not name.
     """
 
     contents: Contents
     probes: Mapping[str, Probes] = field(default_factory=dict)
+    own_values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def styles(self) -> Styles:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.report.drawings.picture import Picture
-from benchsuite.report.figures import of_board, of_pair, of_search, of_task
+from benchsuite.report.figures import of_axis, of_board, of_pair, of_search, of_task
 from benchsuite.report.figures.asked import FigureChoice, FigureSource
 
 BOARD = ("kind", "track", "change", "budget")
@@ -55,6 +55,13 @@ FIGURES: Mapping[str, FigureKind] = {
     "rank-robustness": FigureKind("Whether the first is still first without one task, seed or entrant.", BOARD, of_board.robustnesses),
     "forest": FigureKind(
         "Paired differences of two components on every task, with intervals.", (*BOARD, "components", "measure"), of_pair.forests
+    ),
+    "scaling": FigureKind(
+        "Two components along an axis of a task: both, their difference, and the speed-up with its trend.",
+        (*BOARD, "task", "components", "over", "measure"), of_axis.scalings,
+    ),
+    "instances": FigureKind(
+        "Difference of two components on every instance of a task, with intervals.", (*BOARD, "task", "components"), of_pair.instances
     ),
     "pareto": FigureKind("Score against the time of a step, and the front.", (*BOARD, "components"), of_board.trade_offs),
     "interaction": FigureKind("Two kinds varied together on a task.", ("task",), of_task.interactions),

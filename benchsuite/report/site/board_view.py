@@ -17,6 +17,7 @@ from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.drawings.svg import to_svg
 from benchsuite.report.shown import EVERY_ROW, MOST_COLUMNS, shown_rows
 from benchsuite.report.site.board_tables import cells_table, ranking_table
+from benchsuite.report.site.certified_view import told_line
 from benchsuite.report.site.drawn_rows import marks
 from benchsuite.report.site.entry_view import MOST_DOTS, MOST_SEEDS, EntryView, Strip, entry_view
 from benchsuite.report.site.links import Links
@@ -99,6 +100,7 @@ class BoardView:
     folds: str
     saturated: str
     left_out: str
+    told: str
     measured: str
     leader: str
     leader_score: str
@@ -167,6 +169,7 @@ def board_view(
         folds=folds_text(head.column.folds for head in board.columns),
         saturated=", ".join(saturated),
         left_out=_left_out(board, shown, [entry for held in entries for entry in held]),
+        told=told_line(data.certificates, board),
         measured=measure_words(board),
         leader="no order"
         if alike and leaders

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchsuite.analysis.instances_block import comparison_words, comparisons_of
 from benchsuite.report.tables.numbers import count_of, number_text, whole
 
 Certificate = Mapping[str, Any]
@@ -70,6 +71,8 @@ def _facts(certificate: Certificate, targets: Sequence[float], folds: int) -> di
     by_heart = few["learned"] and few.get("goal") is not None
     went = f"loss from {number_text(few['start'])} to {number_text(few['end'])}"
     facts["8 examples"] = f"{'learned by heart' if by_heart else went} in {count_of(few['steps'], 'step')}"
+    if held := comparisons_of(certificate):
+        facts["On its variants"] = ". ".join(map(comparison_words, held))
     reached = certificate.get("targets")
     if reached and len(reached["epochs"]) == len(targets):
         said = [

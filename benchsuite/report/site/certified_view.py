@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchsuite.analysis import Leaderboard
 from benchsuite.certified_resolution import (
     PARTS,
     SEEDS,
     CertifiedKind,
     CertifiedResolution,
     certified_resolution,
+    rate_text,
     remarks,
     split_text,
     told_text,
@@ -29,6 +31,8 @@ from benchsuite.report.tables.verdict_table import short_text
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+MOST_TASKS = 30
+"""Tasks that a line names."""
 BAR = 96
 """Width of the bar of variance."""
 
@@ -78,6 +82,31 @@ def certified_view(certificate: Certificate | None, task: TaskFacts, version: in
     return CertifiedView(tuple(table for table in tables if table.rows), tuple(lines))
 
 
+def told_line(certificates: Mapping[str, Certificate], board: Leaderboard) -> str:
+    """Return what the tasks of a leaderboard tell apart of its kind by their certificates; empty where none says it.
+
+    Args:
+        certificates: Task → its certificate.
+        board: The leaderboard.
+    """
+    said = []
+    for task, version in sorted({(head.column.task, head.column.task_version) for head in board.columns}):
+        try:
+            found = certified_resolution(certificates.get(task), version)
+        except BenchsuiteError:  # the page of the task says so
+            continue
+        for kind in found.kinds if found else ():
+            if kind.kind == board.kind and SEEDS in kind.told:
+                said.append(f"{task} {told_text(kind.told[SEEDS])}")
+    if not said:
+        return ""
+    more = f" and {whole(len(said) - MOST_TASKS)} more" if len(said) > MOST_TASKS else ""
+    return (
+        f"By their certificates, of the pairs of tuned reference components with {SEEDS} seeds these tasks tell apart: "
+        f"{', '.join(said[:MOST_TASKS])}{more}."
+    )
+
+
 def _kinds(found: CertifiedResolution, csv: str) -> DataTable:
     seeds = sorted({size for kind in found.kinds for size in kind.told})
     heads = (
@@ -109,7 +138,7 @@ def _kinds(found: CertifiedResolution, csv: str) -> DataTable:
                 _number(kind.failed, percent),
                 _number(kind.seconds, lambda value: f"{value:.2g} s"),
                 _number(kind.compile_seconds, lambda value: f"{value:.2g} s"),
-                _number(kind.pairs_per_minute, lambda value: f"{value:,.3g}", more=True),
+                _number(kind.pairs_per_minute, rate_text, more=True),
             )
         )
         for kind in found.kinds

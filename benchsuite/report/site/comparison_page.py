@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.pair_choice import RowPair
@@ -12,6 +12,7 @@ from benchsuite.analysis.verdict import CANNOT_TELL, TaskVerdict, Verdict
 from benchsuite.report.site.comparison_index import index_page
 from benchsuite.report.site.curves import small_chart
 from benchsuite.report.site.drawn_rows import drawn
+from benchsuite.report.site.instances_view import BeyondView, beyond_views
 from benchsuite.report.site.links import Links, pair_of
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
@@ -40,6 +41,7 @@ class PairOnBoard:
         tiles: Both curves, task by task.
         seeds: A − B of every seed.
         costs: Places, failures, times and sizes of both.
+        beyond: What other instances of the tasks say.
     """
 
     title: str
@@ -49,6 +51,7 @@ class PairOnBoard:
     tiles: tuple[Tile, ...]
     seeds: DataTable
     costs: DataTable
+    beyond: tuple[BeyondView, ...] = ()
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -61,7 +64,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         path = data.places.comparisons[pair_of(pair.kind, pair.a, pair.b)]
         links = data.links(path)
         boards = [
-            _on_board(data, links, held.board, (a, b), verdict) for held, a, b, verdict in data.verdicts.of_pair(pair)
+            replace(
+                _on_board(data, links, held.board, (a, b), verdict),
+                beyond=beyond_views(links, held.board, verdict, data.verdicts.beyond(held, a, b, verdict)),
+            )
+            for held, a, b, verdict in data.verdicts.of_pair(pair)
         ]
         context = {
             "kind": pair.kind.replace("_", " "),

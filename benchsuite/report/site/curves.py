@@ -14,7 +14,7 @@ from benchsuite.analysis.row_curves import RowCurve, row_curve
 from benchsuite.record import Record
 from benchsuite.report.drawings.axis_scale import AxisScale, axis_scale, worth_showing
 from benchsuite.report.drawings.palette import Style
-from benchsuite.report.site.plain_chart import MOST_POINTS, Axis, Chart, Shape, band_path, line_path
+from benchsuite.report.site.plain_chart import MOST_POINTS, Chart, ChartAxis, Shape, band_path, line_path
 from benchsuite.report.tables.numbers import count_of, folds_text
 
 LARGE = (1000.0, 360.0)
@@ -166,8 +166,8 @@ def _chart(
     x_label: str,
 ) -> Chart:
     left, top, right, bottom = box
-    across = Axis(0.0, held.ends[axis] or 1.0, left, right)
-    up = Axis(held.bottom, held.top, bottom, top, held.scale)
+    across = ChartAxis(0.0, held.ends[axis] or 1.0, left, right)
+    up = ChartAxis(held.bottom, held.top, bottom, top, held.scale)
     few = size is SMALL
     bands = few or len(drawn) <= MOST_BANDS
     shapes = []
@@ -202,7 +202,9 @@ def _chart(
     )
 
 
-def _paths(held: ColumnLines, curve: RowCurve, axis: str, across: Axis, up: Axis, most: int) -> tuple[str, str]:
+def _paths(
+    held: ColumnLines, curve: RowCurve, axis: str, across: ChartAxis, up: ChartAxis, most: int
+) -> tuple[str, str]:
     """Return the line of a curve and the band of its interval."""
     xs = values(curve, axis).tolist()
     good, poor = (held.top, held.bottom) if held.head.direction == "max" else (held.bottom, held.top)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from benchsuite.analysis import Leaderboard
+from benchsuite.analysis.leaderboard import change_words
 from benchsuite.report.contents import Contents
 from benchsuite.report.site.board_matrices import costs_table, results_table, seeds_table, targets_table
 from benchsuite.report.site.board_view import BoardView, board_view
@@ -99,4 +100,5 @@ def notes(contents: Contents) -> Iterator[str]:
     changed = {board.change for board in shown}
     for change in dict.fromkeys(board.change for board in contents.boards):
         if change not in {"", *changed}:
-            yield f"Nothing but itself ran of the baseline with {change}: it has no leaderboard."
+            what = "itself ran of the" if change_words(change) != change else "the baseline ran of"
+            yield f"Nothing but {what} {change_words(change)}: it has no leaderboard."

@@ -87,7 +87,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Axis:
+class ChartAxis:
     """Where numbers lie: ``first`` at ``start`` and ``last`` at ``end``, in points.
 
     Args:
@@ -135,7 +135,7 @@ def linear_ticks(first: float, last: float, most: int = 5) -> list[float]:
     return []
 
 
-def line_path(points: Iterable[Point], across: Axis, up: Axis, most: int = MOST_POINTS) -> str:
+def line_path(points: Iterable[Point], across: ChartAxis, up: ChartAxis, most: int = MOST_POINTS) -> str:
     """Return the path of a line; it has a gap where a value is no number."""
     parts, inside = [], False
     for x, y in thinned(list(points), most):
@@ -151,8 +151,8 @@ def band_path(
     xs: Sequence[float],
     lows: Sequence[float],
     highs: Sequence[float],
-    across: Axis,
-    up: Axis,
+    across: ChartAxis,
+    up: ChartAxis,
     best: float,
     worst: float,
     most: int = MOST_POINTS,

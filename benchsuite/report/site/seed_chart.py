@@ -10,7 +10,7 @@ from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.seed_strip import strip_range
 from benchsuite.report.shown import spread
 from benchsuite.report.site.curves import DrawnRow
-from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick
+from benchsuite.report.site.plain_chart import Chart, ChartAxis, Shape, Tick
 from benchsuite.report.tables.numbers import count_of
 
 WIDTH, ROW, NAMES = 1000.0, 17.0, 210.0
@@ -34,7 +34,7 @@ def seed_chart(rows: Sequence[tuple[DrawnRow, Entry]], head: ColumnHead) -> Char
         return None
     scale = axis_scale(head.quantity, head.better, finals)
     low, high = strip_range(finals, head.better, scale)
-    across = Axis(low, high, NAMES + 12, WIDTH - 16, scale)
+    across = ChartAxis(low, high, NAMES + 12, WIDTH - 16, scale)
     edge = across.at(low if head.better == "max" else high)
     shapes, names = [], []
     top = 8.0
@@ -58,13 +58,13 @@ def seed_chart(rows: Sequence[tuple[DrawnRow, Entry]], head: ColumnHead) -> Char
     return Chart(alt, WIDTH, bottom + 34, box, tuple(shapes), across.ticks(8), tuple(names), label)
 
 
-def _median(entry: Entry, across: Axis, y: float) -> str:
+def _median(entry: Entry, across: ChartAxis, y: float) -> str:
     if entry.final is None or not math.isfinite(entry.final.estimate):
         return ""
     return f"M{across.at(entry.final.estimate):g} {y - 6:g}v12"
 
 
-def _whisker(entry: Entry, across: Axis, y: float) -> str:
+def _whisker(entry: Entry, across: ChartAxis, y: float) -> str:
     """Return the interval as a bar; an end that failed lies at the worse edge, where infinite numbers lie."""
     final = entry.final
     if final is None or final.count < 2 or math.isinf(final.estimate):

@@ -47,7 +47,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     """Yield the start page, and the one that says how to read the others."""
     links = data.links("index.html")
     verdicts, rankings = [], []
-    for board in data.boards:
+    for board in data.contents.of_published:
         said, name, link = said_of(board), title(board.kind) + board.title[len(board.kind) :], links.leaderboard(board)
         verdicts.append(SaidOfBoard(name, link, said.first, said.robust))
         rows = shown_rows(board, MOST_ROWS)

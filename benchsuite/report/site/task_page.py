@@ -12,6 +12,7 @@ from benchsuite.report.shown import shown_rows
 from benchsuite.report.site.certified_view import CertifiedView, certified_view
 from benchsuite.report.site.curves import large_charts
 from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
+from benchsuite.report.site.instances_view import instance_of, instances_table
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.measure_view import measures_view
 from benchsuite.report.site.pages import Page
@@ -73,16 +74,17 @@ def pages(data: SiteData) -> Iterator[Page]:
     for record in data.records:
         records.setdefault(column_of(record), []).append(record)
     for column in sorted(data.labels):
-        yield _page(data, column, places.get(column, []), records)
+        yield _page(data, column, places, records)
     data.verdicts.shared.put(data.csv)
 
 
 def _page(
     data: SiteData,
     column: Column,
-    places: Sequence[tuple[Leaderboard, int]],
+    everywhere: Mapping[Column, Sequence[tuple[Leaderboard, int]]],
     records: Mapping[Column, Sequence[Record]],
 ) -> Page:
+    places = everywhere.get(column, [])
     label = data.labels[column]
     path = data.places.tasks[label]
     links, prefix = data.links(path), f"task-{slug(label)}"
@@ -94,6 +96,8 @@ def _page(
         "task": task,
         "resolution": resolution_table(data, links, places, label) if places else None,
         "certified": _certified(data, column, held[0].task, label),
+        "instance_of": instance_of(data, links, column),
+        "instances": instances_table(data, links, column, everywhere),
         "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
         "measures": measures_view(measures) if measures else None,
         "probes": probes_view(layers) if layers else None,

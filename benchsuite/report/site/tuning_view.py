@@ -19,7 +19,7 @@ from benchsuite.analysis.tuned_boards import TOLERANCE
 from benchsuite.report.drawings.axis_scale import axis_scale
 from benchsuite.report.drawings.palette import Style
 from benchsuite.report.site.links import Links
-from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick, band_path, line_path
+from benchsuite.report.site.plain_chart import Chart, ChartAxis, Shape, Tick, band_path, line_path
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import Format, column_format, count_of
@@ -115,7 +115,7 @@ def budget_chart(
     room = 0.04 * (high - low) or abs(low) * 0.01 or 0.01
     bottom, top = (low - room, high + room) if scale.kind == "linear" else (low, high)
     longest = max(float(spent[-1]), float(expected.k[-1]) if len(expected.k) else 1.0)
-    across, up = Axis(0.0, longest, BOX[0], BOX[2]), Axis(bottom, top, BOX[3], BOX[1], scale)
+    across, up = ChartAxis(0.0, longest, BOX[0], BOX[2]), ChartAxis(bottom, top, BOX[3], BOX[1], scale)
     shapes = []
     if beside is not None and len(beside.k):
         path = line_path(zip(beside.k.tolist(), (sign * beside.expected).tolist(), strict=True), across, up)
@@ -135,7 +135,7 @@ def budget_chart(
     return Chart(alt, *SMALL, BOX, tuple(shapes), across.ticks(4), up.ticks(3))
 
 
-def _stairs(spent: Sequence[float], best: Sequence[float], across: Axis, up: Axis) -> str:
+def _stairs(spent: Sequence[float], best: Sequence[float], across: ChartAxis, up: ChartAxis) -> str:
     parts: list[str] = []
     for x, y in zip(spent, best, strict=True):
         if math.isfinite(y):
@@ -169,17 +169,17 @@ def knob_chart(name: str, searches: Sequence[Search], style: Style | None) -> Ch
     if len(numbers) == len(known) and numbers and max(numbers) > min(numbers):
         logarithmic = min(numbers) > 0 and max(numbers) / min(numbers) > LOG_FROM
         ends = (math.log10(min(numbers)), math.log10(max(numbers))) if logarithmic else (min(numbers), max(numbers))
-        across = Axis(*ends, left + 6, right - 6)
+        across = ChartAxis(*ends, left + 6, right - 6)
         ticks = _powers(across) if logarithmic else across.ticks(5)
     else:
         options = sorted({text(value, 4) for value in known})
         if not 1 < len(options) <= MOST_OPTIONS:
             return None
         logarithmic = False
-        across = Axis(-0.5, len(options) - 0.5, left, right)
+        across = ChartAxis(-0.5, len(options) - 0.5, left, right)
         places = {option: float(at) for at, option in enumerate(options)}
         ticks = tuple(Tick(across.at(at), option[:14]) for option, at in places.items())
-    up = Axis(-1.0, 1.05, bottom - 12, top)
+    up = ChartAxis(-1.0, 1.05, bottom - 12, top)
     dots: list[tuple[float, float, str]] = []
     for search, values in held:
         for place, (value, score) in enumerate(zip(values, relative_scores(search).tolist(), strict=True)):
@@ -197,7 +197,7 @@ def knob_chart(name: str, searches: Sequence[Search], style: Style | None) -> Ch
     return Chart(alt, *WIDE, WIDE_BOX, (shape,), ticks, up.ticks(4), label, "score: 1 the best, 0 the lower quarter")
 
 
-def _powers(across: Axis) -> tuple[Tick, ...]:
+def _powers(across: ChartAxis) -> tuple[Tick, ...]:
     """Return the powers of ten on an axis of logarithms; both ends where there is none."""
     low, high = math.ceil(across.first - 1e-9), math.floor(across.last + 1e-9)
     every = math.ceil((high - low + 1) / 6)

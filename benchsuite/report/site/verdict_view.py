@@ -10,7 +10,7 @@ from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.verdict import CANNOT_TELL, WORDS, TaskVerdict, Verdict
 from benchsuite.report.site.drawn_rows import ids_of
 from benchsuite.report.site.links import Links
-from benchsuite.report.site.plain_chart import Axis, Chart, Shape, Tick
+from benchsuite.report.site.plain_chart import Chart, ChartAxis, Shape, Tick
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.numbers import percent, whole
@@ -226,7 +226,7 @@ def forest(verdict: Verdict, tasks: Sequence[TaskVerdict], board: Leaderboard) -
     sizes = sorted(abs(end) for _, ends in held for end in ends if math.isfinite(end))
     limit = sizes[min(len(sizes) - 1, math.floor(CLIPPED * len(sizes)))] if sizes else 1.0
     limit = 1.15 * (limit or 1e-3)
-    across = Axis(-limit, limit, NAME_WIDTH, WIDTH - 12)
+    across = ChartAxis(-limit, limit, NAME_WIDTH, WIDTH - 12)
     top, height = 22.0, 22.0 + ROW_HEIGHT * len(held) + 34
     shapes, names = [], []
     for number, (task, (estimate, low, high)) in enumerate(held):

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from benchsuite.analysis import Leaderboard, Row
+from benchsuite.analysis.beyond_instance import BeyondInstance
 from benchsuite.analysis.pair_choice import ChosenPairs, RowPair, chosen_pairs
+from benchsuite.analysis.row_beyond import rows_beyond, same_but_for_instance
 from benchsuite.analysis.row_verdicts import BesideBoard, BoardVerdicts
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.verdict import CANNOT_TELL, Verdict, Word
@@ -60,7 +62,20 @@ class Verdicts:
         return chosen_pairs(self.boards, self._asked)
 
     def of_pair(self, pair: RowPair) -> Iterator[tuple[BoardVerdicts, Row, Row, Verdict]]:
-        """Yield every leaderboard that holds both rows of a pair, the rows and the verdict."""
+        """Yield every leaderboard that holds both rows of a pair, the rows and the verdict.
+
+        One of other instances is left out where that of the published ones is there: :meth:`beyond` tells of it.
+        """
+        found = list(self._of_pair(pair))
+        for held, a, b, verdict in found:
+            if not any(same_but_for_instance(other.board, held.board) for other, *_ in found):
+                yield held, a, b, verdict
+
+    def beyond(self, held: BoardVerdicts, a: Row, b: Row, verdict: Verdict) -> tuple[BeyondInstance, ...]:
+        """Return what the variants of each task of a leaderboard say of the verdict on two rows."""
+        return rows_beyond(held, self.boards, a, b, verdict)
+
+    def _of_pair(self, pair: RowPair) -> Iterator[tuple[BoardVerdicts, Row, Row, Verdict]]:
         for held in self.boards:
             if held.board.kind != pair.kind:
                 continue

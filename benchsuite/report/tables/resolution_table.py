@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis.resolution import most_seeds
+from benchsuite.kinds import RECIPE_KINDS
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 NOTHING = "–"
+WIDEST_KIND = max(len(word) for kind in RECIPE_KINDS for word in kind.split("_"))
 
 
 def resolution_tables(task: str, block: Mapping[str, Any]) -> list[Table]:
@@ -24,7 +26,7 @@ def resolution_tables(task: str, block: Mapping[str, Any]) -> list[Table]:
     seeds = list(dict.fromkeys(size for held in kinds.values() for size in held["told"]))
     main = _table(
         f"{task}: share of pairs told apart, by seeds",
-        ("kind", "pairs", *seeds, "variance", "floor", "at once", "failed", "s", "per min"),
+        ("kind", "pairs", *seeds, "variance", "floor", "once", "fail", "s", "/min"),
     )
     for kind, held in kinds.items():
         shares = held["variance"]
@@ -59,7 +61,12 @@ def _table(title: str, heads: tuple[str, ...]) -> Table:
         box=box.SIMPLE_HEAD, title=Text(title) or None, title_justify="left", pad_edge=False, show_edge=False, padding=(0, 1, 0, 0)
     )  # fmt: skip
     for place, head in enumerate(heads):
-        table.add_column(Text(head), justify="left" if head in ("kind", "measure") else "right", no_wrap=place > 0)
+        table.add_column(
+            Text(head),
+            justify="left" if head in ("kind", "measure") else "right",
+            no_wrap=place > 0,
+            min_width=WIDEST_KIND if head == "kind" else None,
+        )
     return table
 
 
@@ -74,4 +81,7 @@ def _percent(share: float | None, sign: str = "%") -> str:
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.2g}" if value < 100 else f"{value:,.0f}"
+    """Return a number in at most five letters."""
+    if value is None:
+        return NOTHING
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}" if value < 1000 else f"{value / 1000:.0f}k"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis import ColumnHead, Entry, Interval, Leaderboard, Row
+from benchsuite.analysis.leaderboard import change_words
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.shown import EVERY_ROW, shown_rows
@@ -48,7 +49,7 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
     """
     return [
         table
-        for board in Contents.of(records).shown
+        for board in Contents.of(records).of_published
         for table in (*ranking_tables(board, width), *_tables(board, width))
     ]
 
@@ -184,7 +185,7 @@ def _protocol(board: Leaderboard) -> str:
 
 def _change(board: Leaderboard) -> str:
     """Return what a title says of a changed baseline."""
-    return f", baseline with {one_line(board.change)}" if board.change else ""
+    return f", {one_line(change_words(board.change))}" if board.change else ""
 
 
 def _formats(board: Leaderboard) -> list[Format]:

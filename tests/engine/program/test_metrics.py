@@ -123,6 +123,16 @@ def test_what_is_not_a_number_is_no_good_value():
         assert all(map(np.isnan, measured(name, targets, outputs))), name
 
 
+def test_the_promise_of_directions_holds_for_every_standard_metric(bench, bundled):
+    """A right answer must be a sure one however many classes there are, or calibration would call it the worse one."""
+    from benchsuite.conformance.blame import Blame
+    from benchsuite.conformance.of_tasks import AGREES, _directions
+
+    bench.change_task(metrics=CLASSES, model=lambda blocks, inputs: blocks.output(300)(inputs))
+    (finding,) = _directions(bench.task, bench.session.ready(bench.trial()), Blame(bundled.task("digits_mlp"), bundled))
+    assert (finding.promise, finding.problem) == (AGREES, "")
+
+
 @pytest.mark.parametrize(
     ("sort", "metrics", "message"),
     [

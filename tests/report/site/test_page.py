@@ -29,6 +29,7 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.tables.ranking_words import said_of
 from tests.factories import DIGITS, component, in_format_1, make_json, make_record, make_study, remade
 from tests.report.reading import HOSTILE, Page, render, site, words
+from tests.test_certified_resolution import BLOCK
 
 STUDY = make_study(seeds=3, tasks=2)
 SGD = component("sgd", learning_rate=0.1)
@@ -361,6 +362,44 @@ def test_a_certificate_is_shown_beside_the_records_that_were_made_with_it():
         "Baseline reaches 0.9 after 2 epochs, 0.95 after 4 epochs, 0.97 never; ends at 0.975",
     ):
         assert phrase in said, said
+
+
+def certified(block: dict[str, Any]) -> str:
+    """Return what the page of the task says of a block ``resolution``."""
+    page, _ = said_of_certificate({**CERTIFICATE, "resolution": block})
+    heading = "What its certificate says"
+    return page[page.index(heading) : page.index("</section>", page.index(heading))] if heading in page else ""
+
+
+def test_what_a_task_tells_apart_is_shown_by_its_certificate():
+    block = {**BLOCK, "task_version": 1}
+    section = certified(block)
+    said = words(section)
+    for phrase in (
+        "Optimizer sgd, momentum, adagrad, rmsprop, adam, lion 15 0 % 71 % 80 %",
+        "71/4/25 % 0.010 33.3 % 1.6 % 0.21 s 1.3 s 101",
+        "Initializer uniform, gaussian, he_normal 3 0 % 8 % 33 % – 0.010 – 0 % – – –",
+        "accuracy primary 71 % 8 % log_loss 86 % 90 % loss 86 % –",
+        "reach a validation accuracy of 0.81, half of them 0.85, one of ten 0.89",
+        "The measure loss tells 86 % of the optimizer pairs apart with 5 seeds, the primary measure accuracy 71 %.",
+        "Its targets are 0.9, 0.95, 0.97; tuned reference components reach 0.81, 0.85, 0.89.",
+        f"Measured by: {BLOCK['command']}",
+    ):
+        assert phrase in said, said
+    # Three parts that fill the bar, each as wide as its share.
+    widths = [
+        float(width) for width in re.findall(r'class="(?:component|seed|interaction)"[^>]* width="([0-9.]+)"', section)
+    ]
+    assert widths == pytest.approx([0.71 * 96, 0.04 * 96, 0.25 * 96], abs=0.01)
+    assert "cannot be read (KeyError" in words(certified({**block, "kinds": {"optimizer": {}}}))
+    assert certified(BLOCK) == ""  # of another version of the task
+    for held, said in ((block, "5 seeds these tasks tell apart: digits_mlp 71 %."), (BLOCK, "")):
+        files = site(
+            [make_record()], [leaderboards_page.pages], certificates={"digits_mlp": {**CERTIFICATE, "resolution": held}}
+        )
+        page = words(files["leaderboards/optimizer.html"])
+        assert said in page
+        assert ("By their certificates" in page) == bool(said)
 
 
 def test_a_loss_of_the_tasks_own_has_no_share_that_counts_as_learned():

@@ -16,7 +16,7 @@ from benchsuite.report.drawings.axis_scale import AxisScale
 from benchsuite.report.site import comparison_page, component_page
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.links import anchor
-from benchsuite.report.site.plain_chart import Axis, band_path, line_path, linear_ticks
+from benchsuite.report.site.plain_chart import ChartAxis, band_path, line_path, linear_ticks
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.verdicts import asked_pairs
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
@@ -223,19 +223,19 @@ def test_what_studies_ask_for_is_read_with_care() -> None:
 
 
 def test_places_on_an_axis() -> None:
-    axis = Axis(0.0, 10.0, 100.0, 200.0)
+    axis = ChartAxis(0.0, 10.0, 100.0, 200.0)
     assert [axis.at(value) for value in (0, 5, 10, 20, -3, float("inf"))] == [100, 150, 200, 200, 100, 200]
     assert [tick.text for tick in axis.ticks(5)] == ["0", "2.5", "5", "7.5", "10"]
     assert [tick.at for tick in axis.ticks(6)] == [100, 120, 140, 160, 180, 200]
     assert linear_ticks(-1.0, 1.0, 5) == [-1.0, -0.5, 0.0, 0.5, 1.0]
-    assert Axis(3.0, 3.0, 0.0, 10.0).at(3.0) == 5.0
-    near_one = Axis(0.9, 0.99, 0.0, 10.0, AxisScale("one", 0.01))
+    assert ChartAxis(3.0, 3.0, 0.0, 10.0).at(3.0) == 5.0
+    near_one = ChartAxis(0.9, 0.99, 0.0, 10.0, AxisScale("one", 0.01))
     assert near_one.at(0.9) == 0.0
     assert near_one.at(0.99) == 10.0
 
 
 def test_a_line_has_a_gap_where_there_is_no_number_and_a_band_ends_at_the_edge() -> None:
-    across, up = Axis(0.0, 2.0, 0.0, 20.0), Axis(0.0, 1.0, 10.0, 0.0)
+    across, up = ChartAxis(0.0, 2.0, 0.0, 20.0), ChartAxis(0.0, 1.0, 10.0, 0.0)
     assert line_path([(0, 0.0), (1, float("nan")), (2, 1.0)], across, up) == "M0 10M20 0"
     bands = band_path([0, 2], [float("-inf"), 0.0], [1.0, 1.0], across, up, best=1.0, worst=0.0)
     assert bands == "M0 0L20 0L20 10L0 10Z"

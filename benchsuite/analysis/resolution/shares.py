@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class VarianceShares:
     """Shares of the variance of one trial's value; they sum to 1, and are NaN where nothing varies or nothing can be said.
 
     Args:
@@ -26,7 +26,7 @@ class Split:
     rows: int
 
 
-def split_of(values: NDArray[np.float64]) -> Split:
+def variance_shares(values: NDArray[np.float64]) -> VarianceShares:
     """Return the shares σ²_c, σ²_s and σ²_cs of y_cs = μ + c + s + cs over σ²_c + σ²_s + σ²_cs.
 
     Both are random and crossed, each cell has one trial: with mean squares M over C components and S seeds, σ²_cs = M_cs,
@@ -40,7 +40,7 @@ def split_of(values: NDArray[np.float64]) -> Split:
     whole = values[np.isfinite(values).all(axis=1)]
     rows, seeds = whole.shape
     if rows < 2 or seeds < 2:
-        return Split(math.nan, math.nan, math.nan, rows)
+        return VarianceShares(math.nan, math.nan, math.nan, rows)
     mean = whole.mean()
     of_rows, of_seeds = whole.mean(axis=1) - mean, whole.mean(axis=0) - mean
     left = whole - mean - of_rows[:, None] - of_seeds[None, :]
@@ -49,5 +49,5 @@ def split_of(values: NDArray[np.float64]) -> Split:
     seed = max(0.0, (rows * float((of_seeds**2).sum()) / (seeds - 1) - both) / rows)
     total = component + seed + both
     if total <= 1e-24 * max(1.0, mean**2):  # rounding of equal values
-        return Split(math.nan, math.nan, math.nan, rows)
-    return Split(component / total, seed / total, both / total, rows)
+        return VarianceShares(math.nan, math.nan, math.nan, rows)
+    return VarianceShares(component / total, seed / total, both / total, rows)
