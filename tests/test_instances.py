@@ -302,6 +302,10 @@ def test_the_first_examples_of_the_training_part_train_and_the_other_parts_stay(
         assert np.array_equal(whole.x[whole.part(part)], few.x[few.part(part)])
 
 
+def test_a_task_with_few_examples_has_as_few_in_a_variant() -> None:
+    assert load(variant(1, examples=9)).sizes == load(task(examples=9)).sizes == (9, 12, 12)
+
+
 def test_more_examples_than_there_are_cannot_be_kept() -> None:
     one = task(axes={"examples": bs.Axis([9, 36], default=36)})
     said = refusal(load, instance_of(one, Instance("toy", 0, {"examples": 37})))
@@ -468,7 +472,13 @@ def test_what_is_no_other_instance_is_found() -> None:
         "", "", "parts (24, 8, 8), (36, 12, 12) in the published one", "",
         "2 classes, 3 in the published one; the first that only one of them has: 2",
     ]  # fmt: skip
+    many = np.tile(X, (20, 1))
+    place = np.arange(1200)
     rare = task(
-        instance=lambda draw: {"data": lambda: bs.Arrays(X, (Y == 0) * Y + (np.arange(60) < 6) + (np.arange(60) < 3))}
+        data=lambda: bs.Arrays(many, np.tile(Y, 20)),
+        instance=lambda draw: {
+            "data": lambda: bs.Arrays(many, ((place % 20 < 2) * 1 + (place % 20 < 1)).astype("int32"))
+        },
     )
-    assert "of the examples" in judge_data(rare, [instance_of(rare, Instance("toy", 1))])[-1].problem
+    problem = judge_data(rare, [instance_of(rare, Instance("toy", 1))])[-1].problem
+    assert problem == "a class of 5.0% of the examples, 33.3% in the published one"

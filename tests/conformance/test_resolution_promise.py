@@ -7,9 +7,8 @@ import pytest
 from benchsuite.analysis.resolution import BLOCK, block_of
 from benchsuite.certificates import committed, kept
 from benchsuite.conformance.of_resolution import PROMISE, judge_resolution, notes_on_resolution
-from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 DIGITS = replace(REGISTRY.task("digits_mlp"), compares=["optimizer", "schedule"])
 
 

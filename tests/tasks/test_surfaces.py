@@ -5,11 +5,10 @@ import pytest
 
 from benchsuite.engine.session import Session
 from benchsuite.engine.trace import default_steps
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 SURFACES = [name for name in REGISTRY.names("task") if REGISTRY.task(name).surface]
 
 U, V = np.array([np.sqrt(3) / 2, 0.5]), np.array([-0.5, np.sqrt(3) / 2])
