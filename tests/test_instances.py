@@ -13,7 +13,8 @@ import pytest
 import benchsuite as bs
 from benchsuite.certificates import checksum_of, committed, part_sizes
 from benchsuite.components.variation import batch_sizes
-from benchsuite.conformance.of_variants import describe_variant, judge_data
+from benchsuite.conformance.blame import Blame
+from benchsuite.conformance.of_variants import describe_variant, instances_are_what_they_say, judge_data
 from benchsuite.data import load, read
 from benchsuite.instances import Instance, base_of, certify_command, instance_of, is_instance, read_name
 from benchsuite.registry import Registry
@@ -482,3 +483,16 @@ def test_what_is_no_other_instance_is_found() -> None:
     )
     problem = judge_data(rare, [instance_of(rare, Instance("toy", 1))])[-1].problem
     assert problem == "a class of 5.0% of the examples, 33.3% in the published one"
+
+
+def test_check_tries_a_variant_and_the_ends_of_axes(bundled: Registry) -> None:
+    def problems(one: bs.Task) -> list[str]:
+        return [found.problem for found in instances_are_what_they_say(one, Blame(one, bundled))]
+
+    width: dict[str, Any] = {"architecture": {"width": bs.Integer(1, 9, default=2)}}
+    assert problems(task(axes={"width": bs.Axis([1, 2], default=2)}, **width)) == ["", ""]
+    assert problems(task(variation=None)) == problems(variant()) == []
+    stuck = task(variation=bs.Variation(split=False), instance=lambda draw: {})
+    assert problems(stuck) == ["toy~1 is another instance? it is the same as toy"]
+    other = task(variation=None, axes={"width": bs.Axis([1, 2], default=1)}, **width)
+    assert problems(other) == ["the default of axis 'width' is not what the task has: 2"]

@@ -14,6 +14,7 @@ from benchsuite.conformance import (
     of_schedules,
     of_tasks,
     of_transforms,
+    of_variants,
     programs,
 )
 from benchsuite.conformance.course import ON_A_TASK, TWIN
@@ -68,6 +69,8 @@ OF_A_STEP: dict[str, tuple[str, ...]] = {
         of_tasks.NEW,
         of_tasks.HOLDS,
         of_tasks.WHOLE,
+        of_variants.VARIES,
+        of_variants.AXES,
     ),
 }
 """Step of a course → its promises."""

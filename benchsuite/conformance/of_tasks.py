@@ -9,6 +9,7 @@ import numpy as np
 from benchsuite.components import InOrder, Metric, Task
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.of_variants import instances_are_what_they_say
 from benchsuite.conformance.places import Place
 from benchsuite.conformance.trying import Trying
 from benchsuite.data import Dataset
@@ -67,6 +68,7 @@ def task_measures_what_it_says(trying: Trying) -> list[Finding]:
         *_outputs(task, ready, blame),
         *_directions(task, ready, blame),
         *_data(task, ready.program.dataset, blame),
+        *instances_are_what_they_say(task, blame),
     ]
 
 

@@ -10,11 +10,18 @@ from typing import Any
 import numpy as np
 
 from benchsuite.components import ByGroup, InOrder, Task
+from benchsuite.components.axis import EXAMPLES
+from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.certificate import judge, measure
 from benchsuite.conformance.finding import Finding
 from benchsuite.data import PARTS, Dataset, Raw, read, split
+from benchsuite.instances import Instance, instance_of, is_instance
 from benchsuite.registry import Registry
 
+VARIES = "its variants are other instances of it"
+AXES = "its axes go through what it is"
+DRAWS = "Take all that instance draws from draw.generator(purpose) and nothing from elsewhere, and keep sizes, shapes and classes."
+DEFAULT = "Write what the task has as default of the axis, one of its values."
 SPREADS = 5.0
 """Standard deviations of a share, drawn anew in both, by which two instances may differ."""
 RATIO = 3.0
@@ -85,6 +92,38 @@ def judge_data(base: Task, variants: Sequence[Task], *, twice: bool = True) -> l
                 _other_targets(published, dataset, DRAWN if base.instance else 0.0),
             ),
         ]
+    return findings
+
+
+def instances_are_what_they_say(task: Task, blame: Blame) -> list[Finding]:
+    """Try a variant of a task, and the ends of its axes; nothing of a task without any.
+
+    Args:
+        task: The task itself, or an instance, of which nothing is tried.
+        blame: Finds the author's line.
+    """
+    if is_instance(task.name):
+        return []
+    findings = []
+    if task.variation is not None:
+        wrong = [one for one in judge_data(task, [instance_of(task, Instance(task.name, 1))]) if one.problem]
+        place = blame.method(task.instance) if task.instance else None
+        findings.append(
+            blame.broken(VARIES, f"{wrong[0].promise}? {wrong[0].problem}", DRAWS, place) if wrong else Finding(VARIES)
+        )
+    if task.axes:
+        own = {**{name: space.default for name, space in task.architecture.items()}, "batch_size": task.batch_size}
+        wrong_axes = [name for name, axis in task.axes.items() if name in own and axis.default != own[name]]
+        for name, axis in task.axes.items():
+            if name not in own and name != EXAMPLES:
+                other = next(value for value in axis.values if value != axis.default)
+                instance_of(task, Instance(task.name, 0, {name: other}))
+        problem = (
+            f"the default of axis {wrong_axes[0]!r} is not what the task has: {own[wrong_axes[0]]!r}"
+            if wrong_axes
+            else ""
+        )
+        findings.append(blame.broken(AXES, problem, DEFAULT) if problem else Finding(AXES))
     return findings
 
 
