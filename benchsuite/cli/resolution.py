@@ -131,8 +131,11 @@ class _Told:
         broken = 0
         for task in tasks:
             if left := asked[task.name] - ended[task.name]:
-                words = "[yellow]![/] {} was not measured: {} of {} searches did not end. The same command goes on."
-                say(self.console, words, task.title, left, asked[task.name])
+                say(
+                    self.console,
+                    "[yellow]![/] {} was not measured: {} of {} searches did not end. The same command goes on.",
+                    *(task.title, left, asked[task.name]),
+                )
                 broken += 1
             else:
                 broken += self._one(task)
@@ -148,8 +151,11 @@ class _Told:
 
         block = measured_block(self.study, task, self.searches, self.records, self.known)
         if not block["kinds"]:
-            words = "[yellow]![/] {} was not measured: of no kind can two reference components be tried."
-            say(self.console, words, task.title)
+            say(
+                self.console,
+                "[yellow]![/] {} was not measured: of no kind can two reference components be tried.",
+                task.title,
+            )
             return False
         show(self.console, *resolution_tables(task.name, block))
         if self.writing:
