@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchsuite.components import Task
+from benchsuite.components import ByGroup, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import write_whole
@@ -50,8 +50,9 @@ def _data_of(task: Task, registry: Registry) -> Mapping[str, Any] | None:
     if not found or found.get("version") != task.version or set(instance.values) - {EXAMPLES}:
         return None
     data = found["data"]
-    if instance.variant:  # one that nobody certified has parts as large as those of the others
-        data = found.get(VARIANTS, {}).get(str(instance.variant), {"parts": data.get("parts", ())})
+    if instance.variant:  # one that nobody certified has parts as large as those of the others, unless groups are whole
+        parts = () if isinstance(task.split, ByGroup) else data.get("parts", ())
+        data = found.get(VARIANTS, {}).get(str(instance.variant), {"parts": parts})
     parts = data.get("parts", ())
     return {**data, "parts": (instance.values[EXAMPLES], *parts[1:])} if instance.values and len(parts) == 3 else data
 

@@ -49,7 +49,9 @@ def varied(task: Task, draw: Draw, name: str, examples: int | None) -> Task:
     fields: dict[str, Any] = {}
     if task.instance is not None and (draw.variant or draw.values):
         fields = _own(task, task.instance, draw)
-    made = dataclasses.replace(task, **fields, examples=task.examples if examples is None else examples)
+    if examples is not None:
+        fields["examples"] = examples
+    made = dataclasses.replace(task, **fields)
     if draw.variant and task.variation is not None:
         made = dataclasses.replace(made, **_of_harness(made, task.variation, draw))
     object.__setattr__(made, "name", name)  # no plugin may choose such a name, which is why the class refuses it

@@ -13,7 +13,7 @@ import pytest
 
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
-from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.registry import Registry
 from tests import compiled_code, processor_time
 
 # Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
@@ -33,6 +33,9 @@ with contextlib.suppress(ModuleNotFoundError):
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     settings.load_profile("suite")
+
+# Tracing makes millions of objects, few of which are garbage: to look for it each 700 took a tenth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 CACHE = "BENCHSUITE_CACHE"
 
@@ -80,4 +83,6 @@ def _little_to_collect() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def bundled() -> Registry:
     """Everything that ships; not to be changed by a test."""
-    return load_registry(PluginSearch(local=False))
+    from tests.bundled import REGISTRY
+
+    return REGISTRY

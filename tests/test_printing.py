@@ -21,6 +21,7 @@ RICH = {
     "cli/list_.py": {"rich.table"},
     "cli/info.py": {"rich.table"},
     "cli/tune_view.py": {"rich.console", "rich.table", "rich.text"},
+    "report/tables/beyond_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/importance_tables.py": {"rich", "rich.table", "rich.text"},
     "report/tables/scaling_table.py": {"rich", "rich.table", "rich.text"},

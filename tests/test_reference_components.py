@@ -10,8 +10,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.reference_components import reference_components, same_method
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import expand
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 BUNDLED = reference_components(REGISTRY)
 
 

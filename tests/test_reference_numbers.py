@@ -10,11 +10,10 @@ from statistics import median
 import pytest
 
 from benchsuite.components import Task
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.trial import ENGINE_VERSION
+from tests.bundled import REGISTRY
 
 FILE = Path(__file__).parent.parent / "results" / "reference" / "baselines.csv"
-REGISTRY = load_registry(PluginSearch(local=False))
 EMBEDDED = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier in ("quick", "full")]
 SEEDS = 5
 AGAIN = "run `make reference` and commit what it writes"

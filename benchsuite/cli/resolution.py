@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from benchsuite.cli.console import say, show
 from benchsuite.cli.searches import OfSearches
@@ -16,8 +20,10 @@ if TYPE_CHECKING:
     from benchsuite.cli.progress import Progress
     from benchsuite.components import Task
     from benchsuite.execution.observer import Watcher
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
+    from benchsuite.store import Store
     from benchsuite.study import Execution, Invocation
     from benchsuite.tuning.reference_study import ReferenceStudy
 
@@ -92,10 +98,67 @@ def certify_resolution(
     progress = Progress(console, known, options.workers)
     display = _Shown(progress, tracked.most_trials)
     source = tracked.source(keep(store, searches))
-    summary = carried_out(source, known, execution, options, store, console, display)
-    say(console, "{}", progress.closing_line(summary))
-    broken = sum(_tell(task, study, searches, summary.records, known, console, writing) for task in measured)
-    return broken + (len(searches) < len(tracked.entrants))
+    try:
+        summary = carried_out(source, known, execution, options, store, console, display)
+        say(console, "{}", progress.closing_line(summary))
+        return _Told(study, searches, summary.records, known, console, writing).all_of(measured)
+    except typer.Exit:  # stopped: of those tasks that are through, nobody has to wait for the others
+        _Told(study, searches, _stored(store, searches), known, console, writing).all_of(measured)
+        raise
+
+
+def _stored(store: Store, searches: Sequence[Search]) -> dict[str, Record]:
+    """Return the records that searches name."""
+    ids = {id for search in searches for id in (*search.tuning_ids, *search.evaluated)}
+    return {id: record for id in sorted(ids) if (record := store.read(id)) is not None}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What was measured, to be shown and kept task by task."""
+
+    study: ReferenceStudy
+    searches: Sequence[Search]
+    records: Mapping[str, Record]
+    known: Registry
+    console: Console
+    writing: bool
+
+    def all_of(self, tasks: Sequence[Task]) -> int:
+        """Show what was measured of each task whose searches all ended; return of how many tasks something is wrong."""
+        asked = Counter(entrant.task.name for entrant in self.study.tracked.entrants)
+        ended = Counter(search.task for search in self.searches)
+        broken = 0
+        for task in tasks:
+            if left := asked[task.name] - ended[task.name]:
+                words = "[yellow]![/] {} was not measured: {} of {} searches did not end. The same command goes on."
+                say(self.console, words, task.title, left, asked[task.name])
+                broken += 1
+            else:
+                broken += self._one(task)
+        return broken
+
+    def _one(self, task: Task) -> bool:
+        """Show what was measured of one task, and keep it; return whether the task promises what it does not hold."""
+        from benchsuite.analysis.resolution import BLOCK, merged
+        from benchsuite.certificates import committed, write
+        from benchsuite.conformance.of_resolution import judge_resolution, notes_on_resolution
+        from benchsuite.report.tables.resolution_table import resolution_tables
+        from benchsuite.tuning.reference_study import measured_block
+
+        block = measured_block(self.study, task, self.searches, self.records, self.known)
+        if not block["kinds"]:
+            words = "[yellow]![/] {} was not measured: of no kind can two reference components be tried."
+            say(self.console, words, task.title)
+            return False
+        show(self.console, *resolution_tables(task.name, block))
+        if self.writing:
+            certificate = committed(task.name, self.known) or {}
+            block = merged(task.name, certificate.get(BLOCK), block)
+            say(self.console, "  written: {}", write(task.name, self.known, {**certificate, BLOCK: block}))
+        findings = judge_resolution(task, block)
+        tell_findings(findings, notes_on_resolution(task, block, whole=self.writing), self.console)
+        return any(finding.problem for finding in findings)
 
 
 def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Registry) -> None:
@@ -119,27 +182,6 @@ def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Regi
         before = (committed(task.name, known) or {}).get(BLOCK)
         now = {"task_version": task.version, "protocol": study.words, "kinds": dict.fromkeys(study.kinds[task.name])}
         refuse_other_protocol(task.name, before, now)
-
-
-def _tell(
-    task: Task, study: ReferenceStudy, searches: Sequence[Search], records: Any, known: Registry, console: Console, writing: bool
-) -> bool:  # fmt: skip
-    """Show what was measured of one task, and keep it; return whether the task promises what it does not hold."""
-    from benchsuite.analysis.resolution import BLOCK, merged
-    from benchsuite.certificates import committed, write
-    from benchsuite.conformance.of_resolution import judge_resolution, notes_on_resolution
-    from benchsuite.report.tables.resolution_table import resolution_tables
-    from benchsuite.tuning.reference_study import measured_block
-
-    block = measured_block(study, task, searches, records, known)
-    show(console, *resolution_tables(task.name, block))
-    if writing:
-        certificate = committed(task.name, known) or {}
-        block = merged(task.name, certificate.get(BLOCK), block)
-        say(console, "  written: {}", write(task.name, known, {**certificate, BLOCK: block}))
-    findings = judge_resolution(task, block)
-    tell_findings(findings, notes_on_resolution(task, block, whole=writing), console)
-    return any(finding.problem for finding in findings)
 
 
 def tell_findings(findings: Sequence[Any], notes: Sequence[str], console: Console) -> None:

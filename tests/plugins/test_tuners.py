@@ -18,11 +18,10 @@ from scipy import stats
 import benchsuite as bs
 from benchsuite.analysis.inference.difference import difference
 from benchsuite.components import Dimension
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.tuning.ask_tell import Asked, Asking
 from benchsuite.tuning.search_space import SearchSpace
+from tests.bundled import REGISTRY as BUNDLED
 
-BUNDLED = load_registry(PluginSearch(local=False))
 EVERY = BUNDLED.names("tuner")
 RATE = Dimension("optimizer.0.learning_rate", bs.LogUniform(1e-5, 10.0, default=1e-3))
 BETA = Dimension("optimizer.0.beta_1", bs.OneMinusLogUniform(0.0, 0.9999, default=0.9))

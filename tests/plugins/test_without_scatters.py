@@ -17,14 +17,13 @@ from benchsuite.conformance.tiny import tiny_images, tiny_sequences, tiny_tasks
 from benchsuite.engine.program.probes import Probes
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import gpt2
+from tests.bundled import REGISTRY
 from tests.lowered import as_on_a_gpu, hlo_of, hlo_of_lanes, hlo_of_program, suspects
 from tests.plugins.test_every_optimizer import Bowl
 
-REGISTRY = load_registry(PluginSearch(local=False))
 TASKS = {name: REGISTRY.task(name) for name in REGISTRY.names("task")}
 MORE_OF_THE_SAME = {
     *(f"depth_{number}" for number in (1, *range(3, 9))),

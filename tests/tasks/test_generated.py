@@ -1,141 +1,170 @@
-"""The generated tasks: what their formulas say of the data, ceilings that no method surpasses, and depth."""
+"""Generated sequences and little text: the recipes give what was published, and instances are others of the same kind."""
+
+from functools import cache
 
 import numpy as np
 import pytest
 
 import benchsuite as bs
-from benchsuite.components.arrays import InOrder
+from benchsuite.conformance.of_variants import judge_data
 from benchsuite.data import load
-from benchsuite.engine.session import Session
 from benchsuite.registry import PluginSearch, load_registry
-from benchsuite.selection import baseline
-from benchsuite.trial import Trial
-from benchsuite_tasks.generated import _spirals, noisy_labels_mlp, teacher_mlp
-from benchsuite_tasks.generated._teachers import STEP
+from benchsuite_tasks.sequence import _signals, mnist1d
+from benchsuite_tasks.text import _kjv
 
 REGISTRY = load_registry(PluginSearch(local=False))
-DEEP = ["deep_tanh", "deep_relu"]
-# Checksum of the data: the same bytes on every machine.
-CHECKSUMS = {
-    "teacher_mlp": "4f4b3de09e5d900a",
-    "noisy_labels_mlp": "4f6dd871d455e51c",
-    "deep_tanh": "448b2a90cfadc7cf",
-    "deep_relu": "448b2a90cfadc7cf",
-}
+MADE = ["mnist1d_conv", "mnist1d_few", "recall_attention", "kjv_gru"]
+QUICK_TO_READ = [
+    *MADE,
+    *("adding_rnn", "digits_cnn", "digits_rows_gru", "digits_sequential", "kjv_lstm", "mnist1d_gru", "watch_gestures"),
+    *("mnist5k_mlp", "mnist5k_few_labels", "mnist5k_autoencoder", "mnist5k_random_labels"),
+    *("quadratic", "quadratic_deep", "rosenbrock"),
+]
 
 
-def drawn(kind, name, variant=0, **values):
-    """One instance of a task."""
-    return kind(bs.Draw(name, variant, values))
+@cache
+def published():
+    """The signals that the package makes, 3 seconds, and their classes."""
+    return mnist1d.signals()
 
 
-@pytest.fixture(scope="module")
-def teacher():
-    """z, the teacher's answers and y of the published instance."""
-    return drawn(teacher_mlp.Instance, "teacher_mlp").values()
+def replayed():
+    """What the package draws for them, one signal after another, and the order in which it stacks them."""
+    random, count = np.random.RandomState(42), 5_000
+    found = [
+        (random.rand(), random.rand(), random.choice(48), random.randn(72), random.randn(72), random.rand())
+        for _ in range(count)
+    ]
+    return _signals.Drawn(*(np.array(one) for one in zip(*found, strict=True))), random.permutation(count)
 
 
-@pytest.mark.parametrize("name", CHECKSUMS)
-def test_the_published_data_are_the_same_bytes(name):
-    dataset = load(REGISTRY.task(name))
-    assert dataset.checksum == CHECKSUMS[name]
-    assert dataset.x.dtype == np.float32
-    assert np.isfinite(dataset.x).all()
+def test_the_package_s_draws_give_the_package_s_signals():
+    chance, order = replayed()
+    classes = np.repeat(np.arange(10), 500)
+    x, y = published()
+    np.testing.assert_array_equal(classes[order], y)
+    np.testing.assert_allclose(_signals.signals(classes, chance)[order], x, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", CHECKSUMS)
-def test_inputs_are_rounded_far_above_the_rounding_of_processors(name):
-    x = REGISTRY.task(name).data().x.astype("float64")
-    step = STEP * 16 if name == "teacher_mlp" else STEP  # its columns are scaled by powers of two from 1/16
-    assert np.array_equal(x * step, np.round(x * step))
+def test_own_draws_are_distributed_like_the_package_s():
+    x, y = published()
+    mine = REGISTRY.task("mnist1d_conv").data()
+    assert np.bincount(mine.y).tolist() == [1_300] * 10
+    assert len({signal.tobytes() for signal in mine.x}) == 13_000
+    for of in range(10):
+        one, other = x[y == of, :, 0].astype("float64"), mine.x[mine.y == of, :, 0].astype("float64")
+        error = np.sqrt(one.var(axis=0) / len(one) + other.var(axis=0) / len(other))
+        assert (np.abs(one.mean(axis=0) - other.mean(axis=0)) < 5 * error).all()  # 400 comparisons
+        # The deviation of a deviation of n numbers is about 1/√(2n) of it, here 3.8 %; of a product of neighbours likewise.
+        assert one.std(axis=0) == pytest.approx(other.std(axis=0), rel=0.2)
+        together = [(rows[:, 1:] * rows[:, :-1]).mean() for rows in (one, other)]
+        assert together[0] == pytest.approx(together[1], rel=0.15)
 
 
-def test_the_teacher_explains_as_much_as_is_said(teacher):
-    z, answers, y = teacher
-    ceiling = 1 - np.mean((y - answers) ** 2) / y.var()
-    assert ceiling == pytest.approx(1 / (1 + teacher_mlp.NOISE), abs=0.003)
-    linear = z @ np.linalg.lstsq(z, answers, rcond=None)[0]
-    assert linear.var() / answers.var() == pytest.approx(teacher_mlp.LINEAR, abs=0.02)
-    noiseless = drawn(teacher_mlp.Instance, "teacher_mlp", noise=0.0).values()
-    assert np.array_equal(noiseless[1], noiseless[2])
-    assert np.array_equal(noiseless[1], answers)
+def test_without_chance_a_signal_is_its_shape_between_zeros():
+    none = np.zeros((1, 72))
+    half = np.array([0.5])
+    chance = _signals.Drawn(np.array([0.0]), half, np.array([0]), none, none, half)
+    found = _signals.signals(np.array([7]), chance)[0, :, 0]
+    shape = np.array([5, 7, 7, 6.6, 6.2, 5.8, 5.4, 5, 4.6, 4.2, 5, 5])
+    long = np.interp(np.linspace(0, 47, 72), np.arange(48), np.concatenate([shape - 5, np.zeros(36)]))
+    expected = np.interp(np.linspace(0, 71, 40), np.arange(72), long)
+    np.testing.assert_allclose(found, (expected - expected.mean()) / expected.std(), atol=1e-5)
 
 
-@pytest.mark.parametrize("condition", [1.0, 30.0, 1000.0])
-def test_mixing_has_the_condition_number_asked_for(condition, monkeypatch):
-    mixing = drawn(teacher_mlp.Instance, "teacher_mlp", condition=condition)
-    assert np.linalg.norm(mixing.mixing(), axis=1) == pytest.approx(np.ones(20))
-    monkeypatch.setattr(np.linalg, "norm", lambda c, **_: np.ones(len(c)))  # before rows are brought to length 1
-    assert np.linalg.cond(mixing.mixing()) ** 2 == pytest.approx(condition, rel=1e-6)
+def test_the_axis_noise_multiplies_both_noises_and_nothing_else():
+    clear, loud = (REGISTRY.task(f"mnist1d_few~noise={factor}").data() for factor in ("0", "4"))
+    usual = REGISTRY.task("mnist1d_few").data()
+    for other in (clear, loud):
+        np.testing.assert_array_equal(other.y, usual.y)
+    # Neighbours of a signal without noise lie on a line, but where it has a corner.
+    rough = [float(np.median(np.abs(np.diff(one.x[..., 0], 2)))) for one in (clear, usual, loud)]
+    assert rough[0] < 0.5 * rough[1] < 0.5 * rough[2]
 
 
-def test_each_step_of_preprocessing_has_something_to_remove():
-    x = REGISTRY.task("teacher_mlp").data().x.astype("float64")
-    deviations = x.std(axis=0)
-    assert deviations.max() / deviations.min() > 100
-    assert np.abs(x.mean(axis=0) / deviations).max() > 1
-    assert np.linalg.cond(np.corrcoef(x.T)) > 10
+def test_recall_asks_for_the_value_of_one_of_its_keys():
+    arrays = REGISTRY.task("recall_attention").data()
+    keys, values = arrays.x[..., 0], arrays.x[..., 1]
+    assert arrays.x.shape == (11_000, 9, 2)
+    assert set(np.unique(keys)) == set(range(32))
+    assert set(np.unique(values[:, :-1])) == set(np.unique(arrays.y)) == set(range(16))
+    assert (values[:, -1] == 16).all()
+    assert all(len(set(row)) == 8 for row in keys[:, :-1].tolist())
+    same = keys[:, :-1] == keys[:, -1:]
+    assert (same.sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(values[:, :-1][same], arrays.y)
+    assert np.bincount(same.argmax(axis=1)) == pytest.approx(11_000 / 8, rel=0.1)
+    assert REGISTRY.task("recall_attention~pairs=2").data().x.shape == (11_000, 3, 2)
 
 
-def test_labels_are_wrong_where_they_should_be_and_only_there():
-    instance = drawn(noisy_labels_mlp.Instance, "noisy_labels_mlp")
-    _, right = instance.classes()
-    assert np.bincount(right) / len(right) == pytest.approx(np.full(10, 0.1), abs=0.002)
-    task = REGISTRY.task("noisy_labels_mlp")
-    assert isinstance(task.split, InOrder)
-    wrong = task.data().y != right
-    assert wrong[: noisy_labels_mlp.TRAIN].mean() == pytest.approx(0.36, abs=0.03)
-    assert not wrong[noisy_labels_mlp.TRAIN :].any()
-    assert np.array_equal(drawn(noisy_labels_mlp.Instance, "noisy_labels_mlp", noise=0.0).data().y, right)
+def test_the_little_text_is_the_opening_of_genesis_and_what_follows_it():
+    dataset = load(REGISTRY.task("kjv_gru"))
+    letters = REGISTRY.task("kjv_gru").data().vocabulary
+    assert dataset.sizes == (500, 1_500, 5_000)
+    read = "".join(letters[code] for code in dataset.x.ravel())
+    assert read.startswith("In the beginning God created the heaven and the earth.\nAnd the earth was without form")
+    assert len(read) == 56_000
+    assert "".join(letters[code] for code in dataset.y.ravel()) == read[1:] + _kjv.joined(["Genesis"])[56_000]
+    assert read == _kjv.joined(["Genesis"])[:56_000]
 
 
-@pytest.mark.parametrize("variant", [0, 1])
-def test_no_method_surpasses_the_log_loss_of_the_true_probabilities(variant):
-    spirals = drawn(_spirals.Spirals, "deep_tanh", variant)
-    h, longitude, k = spirals.polar()
-    found = spirals.probabilities(h, longitude)
-    assert found.sum(axis=1) == pytest.approx(np.ones(len(k)))
-    # What is expected under the probabilities, and what the draw gave.
-    assert -(found * np.log(found + 1e-300)).sum(axis=1).mean() == pytest.approx(0.076, abs=0.003)
-    assert -np.log(found[np.arange(len(k)), k]).mean() == pytest.approx(0.076, abs=0.005)
-    assert (found.argmax(axis=1) == k).mean() == pytest.approx(0.968, abs=0.004)
-    x = spirals.data().x.astype("float64")
-    assert np.linalg.norm(x, axis=1) == pytest.approx(np.full(len(k), 3**0.5), abs=1e-3)
-    assert x.var(axis=0) == pytest.approx(np.ones(3), abs=0.02)
+@pytest.mark.parametrize("name", ["kjv_gru", "kjv_lstm"])
+def test_variants_read_the_bible_from_the_start_of_another_verse(name):
+    whole = "\n" + _kjv.joined([book for books in _kjv.GENRES.values() for book in books])
+    for variant in range(1, 4):
+        arrays = REGISTRY.task(f"{name}~{variant}").data()
+        read = "".join(arrays.vocabulary[code] for code in arrays.x.ravel())
+        assert whole.find("\n" + read) > 0
 
 
-def test_both_deep_networks_learn_from_the_same_points():
-    one, other = (REGISTRY.task(name).data() for name in DEEP)
-    assert np.array_equal(one.x, other.x)
-    assert np.array_equal(one.y, other.y)
+def test_other_parts_of_the_images_are_other_images():
+    for name in ("mnist5k_few_labels", "mnist5k_autoencoder"):
+        one, other = (load(REGISTRY.task(instance)) for instance in (name, f"{name}~1"))
+        held = [{image.tobytes() for image in each.x[each.part("test")]} for each in (one, other)]
+        assert len(held[0]) == len(held[1]) == 1_000
+        assert 100 < len(held[0] & held[1]) < 300  # a fifth by chance
+        train = {image.tobytes() for image in other.x[other.part("train")]}
+        assert not train & held[1]
 
 
-@pytest.mark.parametrize(("name", "activation"), [("deep_tanh", "tanh"), ("deep_relu", "relu")])
-def test_a_deep_network_has_twelve_hidden_layers_of_32(name, activation):
+@pytest.mark.parametrize("steps", [20, 200])
+def test_longer_sums_have_one_mark_in_each_half(steps):
+    arrays = REGISTRY.task(f"adding_rnn~steps={steps}").data()
+    marks = arrays.x[..., 1]
+    assert arrays.x.shape == (10_000, steps, 2)
+    assert (marks[:, : steps // 2].sum(axis=1) == 1).all()
+    np.testing.assert_array_equal((arrays.x[..., 0] * marks).sum(axis=1), arrays.y[:, 0])
+
+
+@pytest.mark.parametrize("name", QUICK_TO_READ)
+def test_variants_are_other_instances_of_the_same_kind(name):
+    findings = judge_data(REGISTRY.task(name), [REGISTRY.task(f"{name}~{variant}") for variant in (1, 2)])
+    assert len(findings) == 8
+    assert not [f"{one.promise}: {one.problem}" for one in findings if one.problem]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("mnist1d_conv", (5 + 1) * 16 + 2 * (3 * 16 + 1) * 16 + (5 * 16 + 1) * 10),
+        ("mnist1d_few", (5 + 1) * 32 + 2 * (3 * 32 + 1) * 32 + (5 * 32 + 1) * 10),
+        ("kjv_gru", 64 * 16 + (16 + 48 + 1) * 3 * 48 + 3 * 48 + (48 + 1) * 64),
+        ("recall_attention", (32 + 17) * 16 + 4 * 17 * 16 + 2 * 16 * 32 + 32 + 16 + 3 * 2 * 16 + 17 * 16),
+    ],
+)
+def test_it_has_the_parameters_that_its_file_states(name, parameters):
+    from benchsuite.certificates import committed
+
+    assert committed(name, REGISTRY)["network"]["parameters"] == parameters
+    assert f"{parameters:,} parameters" in " ".join(REGISTRY.entry("task", name).plugin.module.__doc__.split())
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_field_is_filled(name):
     task = REGISTRY.task(name)
-    trial = Trial(name, task.version, baseline(task, REGISTRY), 0, task.epochs, task.batch_size)
-    model = Session(REGISTRY, REGISTRY.task).ready(trial).program.network.model
-    kernels = [tuple(weight.shape) for weight in model.trainable_weights if len(weight.shape) == 2]
-    assert kernels == [(3, 32), *[(32, 32)] * 11, (32, 4)]
-    assert baseline(task, REGISTRY).one("activation").name == activation
-
-
-@pytest.mark.parametrize("name", CHECKSUMS)
-def test_variants_are_other_data_and_the_same_each_time(name):
-    published, one, other, again = (REGISTRY.task(f"{name}{which}").data() for which in ("", "~1", "~2", "~1"))
-    assert np.array_equal(one.x, again.x)
-    assert np.array_equal(one.y, again.y)
-    assert one.x.shape == other.x.shape == published.x.shape
-    assert not np.array_equal(one.x, other.x)
-    assert not np.array_equal(one.x, published.x)
-
-
-@pytest.mark.parametrize("name", CHECKSUMS)
-def test_an_axis_ends_with_or_holds_what_the_task_has(name):
-    task = REGISTRY.task(name)
-    assert task.axes["examples"].default == load(task).sizes[0]
-    assert task.axes["batch_size"].default == task.batch_size
-    for knob, space in task.architecture.items():
-        assert task.axes[knob].default == space.default
-    for what in (task.source, task.license, task.citation, task.summary):
-        assert what
+    assert task.source
+    assert task.license
+    assert "arXiv" in task.citation or "King James" in task.citation
+    assert len(task.summary) <= 100
+    assert isinstance(task.variation, bs.Variation)
+    assert len(task.targets) == 3

@@ -20,8 +20,8 @@ from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import _joined, _tokens, gpt2
 from benchsuite_tasks.text import _kjv
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 SMALLEST = gpt2.SIZES[0]
 TINY = replace(SMALLEST, train_windows=96, held_windows=16)
 """The smallest network on little text."""

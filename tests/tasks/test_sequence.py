@@ -12,10 +12,9 @@ import pytest
 
 import benchsuite as bs
 from benchsuite.data import PARTS, load
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite_tasks.sequence import mnist1d, watch_gestures
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 # Task: shape of the inputs, examples of each class as their sources say.
 CLASSES = {
     "mnist1d_cnn": ((5000, 40, 1), [500] * 10),

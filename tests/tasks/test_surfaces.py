@@ -5,11 +5,10 @@ import pytest
 
 from benchsuite.engine.session import Session
 from benchsuite.engine.trace import default_steps
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 SURFACES = [name for name in REGISTRY.names("task") if REGISTRY.task(name).surface]
 
 U, V = np.array([np.sqrt(3) / 2, 0.5]), np.array([-0.5, np.sqrt(3) / 2])
@@ -136,3 +135,36 @@ def test_quadratic_deep_is_the_published_problem():
     (metric,) = task.metrics
     measured = float(metric.per_example(lambda batch, training: np.ones((1, 100), "float32"), (x[:1], None))[0])
     assert measured == pytest.approx(353.44676 - 86.8735, abs=1e-2)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_a_variant_is_the_surface_turned(name):
+    surface, turned = REGISTRY.task(name).surface, REGISTRY.task(f"{name}~1").surface
+    for one, other in zip((surface.start, *surface.minima), (turned.start, *turned.minima), strict=True):
+        assert np.hypot(*one) == pytest.approx(np.hypot(*other), abs=1e-12)  # as far from the origin
+        if one != (0.0, 0.0):
+            assert np.hypot(one[0] - other[0], one[1] - other[1]) > 0.01  # but elsewhere
+        assert float(turned.value(np.float64(other))) == pytest.approx(
+            float(surface.value(np.float64(one))), rel=1e-9, abs=1e-12
+        )
+
+
+def test_a_ravine_of_another_condition_is_as_steep_and_less_flat():
+    surface = REGISTRY.task("quadratic~condition=10").surface
+    assert float(surface.value(U)) == pytest.approx(0.05)
+    assert float(surface.value(V)) == pytest.approx(0.5)
+
+
+def test_another_quadratic_deep_has_its_lowest_loss_at_the_mean_of_its_own_rows():
+    published, task = REGISTRY.task("quadratic_deep"), REGISTRY.task("quadratic_deep~1")
+    x = task.data().x[1104:].astype("float64")
+    (excess,), (of_published,) = task.metrics, published.metrics
+
+    def theta(value):
+        return lambda batch, training: np.tile(np.float32(value), (1, 1))
+
+    best = float(excess.per_example(theta(x.mean(axis=0)), (x[:1], None))[0])
+    assert best == pytest.approx(0, abs=1e-6)
+    ones = [float(one.per_example(theta(np.ones(100)), (x[:1], None))[0]) for one in (excess, of_published)]
+    assert ones[0] > 100
+    assert ones[0] != pytest.approx(ones[1], rel=0.01)

@@ -9,12 +9,11 @@ import pytest
 import benchsuite as bs
 from benchsuite.data import PARTS, load, prepare
 from benchsuite.engine.session import Session
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.tabular import adult_mlp, diamonds_mlp
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 FOLDER = Path(adult_mlp.__file__).parent
 # Of the files as committed; adult.md and diamonds.md say how they came to be.
 SHA256 = {

@@ -12,12 +12,11 @@ from benchsuite.data import load
 from benchsuite.engine.ingredients import make_ingredients
 from benchsuite.engine.network.blocks import Blocks
 from benchsuite.engine.session import Session
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.text import kjv_genre
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 TASKS = ("kjv_genre", "kjv_lstm", "kjv_transformer")
 CRC = {"the": 7936, "beginning": 12668}
 """1 + the CRC-32 modulo 16,383, the checksum by ``printf WORD | gzip | tail -c8 | od -An -tu4 -N4``."""

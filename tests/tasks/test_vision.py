@@ -10,11 +10,10 @@ import benchsuite as bs
 from benchsuite import noise
 from benchsuite.data import load
 from benchsuite.engine.session import Session
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 DIGITS = ["digits_mlp", *(f"digits_{kind}_{layers}" for kind in ("plain", "residual") for layers in (20, 56))]
 LIKE_MLP = ["mnist5k_cnn", "mnist5k_autoencoder", "mnist5k_vae"]
 MNIST = ["mnist5k_mlp", *LIKE_MLP, "mnist5k_few_labels", "mnist5k_random_labels"]

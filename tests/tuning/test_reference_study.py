@@ -7,8 +7,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.reference_components import reference_components
 from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.tuning.reference_study import reference_study
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 NAMED = reference_components(REGISTRY)
 DIGITS, QUADRATIC = (REGISTRY.task(name) for name in ("digits_mlp", "noisy_quadratic"))
 

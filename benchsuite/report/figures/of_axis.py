@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from benchsuite.analysis import Leaderboard, Row
 from benchsuite.analysis.along_axis import AlongAxis, AxisRecords, along_axis
+from benchsuite.analysis.axis_columns import FEWEST, axes_of, own_value, shared_on
 from benchsuite.analysis.comparison import About
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.instance_names import MARK, base_of
-from benchsuite.kinds import KNOBS
+from benchsuite.instance_names import base_of
 from benchsuite.record import Record
 from benchsuite.report.drawings.marks import component_of
 from benchsuite.report.drawings.picture import Picture
 from benchsuite.report.drawings.scaling import Side, scaling_picture
 from benchsuite.report.figures.asked import TRACKS, FigureChoice, FigureSource, one_task
-
-FEWEST = 2
-"""Values of an axis that make a figure."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +91,14 @@ def _axes(source: FigureSource, asked: FigureChoice) -> dict[tuple[str, Column],
         for at, head in enumerate(board.columns):
             if any(row is None or row.entries[at] is None for row in (_row(board, name) for name in asked.components)):
                 continue
-            for axis, value, column in _without(head.column):
+            for axis, value, column in axes_of(head.column):
                 found[axis, column].setdefault(value, _Place(board, at, value, usual=False))
             usual.append(_Place(board, at, 0.0, usual=True))
     for place in usual:
         column = place.board.columns[place.at].column
         for (axis, shared), places in found.items():
             own = _own(source, axis, column)
-            if own is not None and _bare(column, axis) == shared:
+            if own is not None and shared_on(column, axis) == shared:
                 places.setdefault(own, replace(place, value=own))
     return {
         key: [places[value] for value in sorted(places)]
@@ -112,45 +107,10 @@ def _axes(source: FigureSource, asked: FigureChoice) -> dict[tuple[str, Column],
     }
 
 
-def _without(column: Column) -> Iterator[tuple[str, float, Column]]:
-    """Yield each axis on which a column has a value of its own, the value, and the column without it."""
-    changes = re.split(r",\s*(?![^\[]*\])", column.change)
-    for part, value in _numbers(changes):
-        name = part.partition("=")[0]
-        rest = ", ".join(other for other in changes if other != part)
-        yield name, value, _bare(replace(column, change=rest), name)
-    base, *values = column.task.split(MARK)
-    for part, value in _numbers(values):
-        others = [other for other in values if other != part]
-        yield part.partition("=")[0], value, replace(column, task=MARK.join((base, *others)))
-
-
-def _numbers(parts: Sequence[str]) -> Iterator[tuple[str, float]]:
-    """Yield those of ``name=value`` whose value is a number, and the number."""
-    for part in parts:
-        _, equals, text = part.partition("=")
-        if equals and re.fullmatch(r"-?\d+", text):
-            yield part, int(text)
-        elif equals and re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", text):
-            yield part, float(text)
-
-
-def _bare(column: Column, axis: str) -> Column:
-    """Return a column without what an axis decides of it."""
-    return (
-        replace(column, epochs=0)
-        if axis == "epochs"
-        else replace(column, batch_size=0)
-        if axis == "batch_size"
-        else column
-    )
-
-
 def _own(source: FigureSource, axis: str, column: Column) -> float | None:
     """Return a task's own value of an axis, if it is known; of budgets the column says it."""
-    if axis in KNOBS:
-        return float(getattr(column, axis))
-    return source.own_values.get(base_of(column.task), {}).get(axis)
+    said = own_value(column, axis)
+    return said if said is not None else source.own_values.get(base_of(column.task), {}).get(axis)
 
 
 def _row(board: Leaderboard, name: str) -> Row | None:

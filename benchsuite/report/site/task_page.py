@@ -9,6 +9,7 @@ from benchsuite.analysis import Column, Entry, Leaderboard, Row
 from benchsuite.analysis.sample import column_of
 from benchsuite.record import Record, TaskFacts
 from benchsuite.report.shown import shown_rows
+from benchsuite.report.site.axes_view import axes_table
 from benchsuite.report.site.certified_view import CertifiedView, certified_view
 from benchsuite.report.site.curves import large_charts
 from benchsuite.report.site.drawn_rows import drawn, name_cell, row_line
@@ -98,6 +99,7 @@ def _page(
         "certified": _certified(data, column, held[0].task, label),
         "instance_of": instance_of(data, links, column),
         "instances": instances_table(data, links, column, everywhere),
+        "axes": axes_table(data, links, column, everywhere),
         "boards": [_on_task(data, links, board, at, f"{prefix}-{number}") for number, (board, at) in enumerate(places)],
         "measures": measures_view(measures) if measures else None,
         "probes": probes_view(layers) if layers else None,

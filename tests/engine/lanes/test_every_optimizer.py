@@ -6,9 +6,8 @@ import tensorflow as tf
 
 from benchsuite.engine.lanes.converters import vectorizing
 from benchsuite.engine.lanes.functional import Functional
-from benchsuite.registry import PluginSearch, load_registry
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 ALONE = {
     "soap": "its eigenvectors",
     "l_bfgs": "its line search",

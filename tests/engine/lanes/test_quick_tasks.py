@@ -7,11 +7,10 @@ import pytest
 
 from benchsuite.engine.session import Session
 from benchsuite.outcomes import Outcome
-from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.bundled import REGISTRY
 
-REGISTRY = load_registry(PluginSearch(local=False))
 LANES = 2
 STEPS = 4
 TOLERANCE = 1e-4
