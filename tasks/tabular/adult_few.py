@@ -57,7 +57,7 @@ def register_tasks():
             steps_per_epoch=40,
             architecture={"width": bs.Choice([16, 32, 64, 128, 256], default=64)},
             baseline={"optimizer": "adam[learning_rate=0.003]", "initializer": "he_normal", "preprocessing": "min_max"},
-            compares=["regularization"],
+            compares=["regularization", "preprocessing", "loss"],
             variation=bs.Variation(),
             axes={
                 "examples": bs.Axis([125, 250, KEPT, 1000, 2000, 4000, POOL], default=KEPT),

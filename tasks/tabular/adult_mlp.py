@@ -26,6 +26,7 @@ CATEGORIES = {
     "native_country": 42,
 }
 SIZE = 4
+EXAMPLES = 17_458  # of the training part
 
 
 def data():
@@ -66,11 +67,16 @@ def register_tasks():
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,
             loss="cross_entropy",
-            metrics=["accuracy"],
+            metrics=["accuracy", "log_loss", "calibration_error"],
             primary="accuracy",
             targets=[0.83, 0.845, 0.852],
             batch_size=256,
             epochs=15,
+            variation=bs.Variation(),
+            axes={
+                "batch_size": bs.Axis([32, 64, 128, 256, 512], default=256),
+                "examples": bs.Axis([500, 1000, 2000, 5000, EXAMPLES], default=EXAMPLES),
+            },
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
             compares=["optimizer", "schedule", "regularization", "activation"],
             cost=bs.Cost(compile=7.5, epoch=0.045),

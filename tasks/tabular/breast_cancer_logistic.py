@@ -39,6 +39,11 @@ def register_tasks():
             targets=[0.95, 0.97, 0.98],
             batch_size=32,
             epochs=30,
+            variation=bs.Variation(inputs="rescale"),
+            axes={
+                "batch_size": bs.Axis([8, 16, 32, 64], default=32),
+                "examples": bs.Axis([32, 64, 128, 341], default=341),
+            },
             baseline={
                 "optimizer": "adam[learning_rate=0.01]",
                 "initializer": "xavier_normal",

@@ -46,6 +46,11 @@ def register_tasks():
             targets=[0.3, 0.45, 0.53],
             batch_size=32,
             epochs=40,
+            variation=bs.Variation(inputs="rescale"),
+            axes={
+                "batch_size": bs.Axis([8, 16, 32, 64], default=32),
+                "examples": bs.Axis([32, 64, 128, 265], default=265),
+            },
             standardize_targets=True,
             baseline={"optimizer": "adam", "initializer": "he_normal", "preprocessing": "standardize"},
             compares=["optimizer", "regularization", "preprocessing"],

@@ -38,6 +38,11 @@ def register_tasks():
             targets=[0.90, 0.97, 1.0],
             batch_size=16,
             epochs=50,
+            variation=bs.Variation(inputs="rescale", classes=True),
+            axes={
+                "batch_size": bs.Axis([4, 8, 16, 32], default=16),
+                "examples": bs.Axis([16, 32, 64, 107], default=107),
+            },
             baseline={
                 "optimizer": "adam[learning_rate=0.01]",
                 "initializer": "xavier_normal",

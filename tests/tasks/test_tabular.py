@@ -25,8 +25,9 @@ CLASSES = {
     "breast_cancer_logistic": (569, 30, [212, 357]),
     "wine_softmax": (178, 13, [59, 71, 48]),
     "adult_mlp": (29096, 13, [21886, 7210]),
+    "adult_few": (29096, 107, [21886, 7210]),
 }
-VALUES = {"diabetes_mlp": (442, 10), "diamonds_mlp": (53794, 26)}
+VALUES = {"diabetes_mlp": (442, 10), "diamonds_mlp": (53772, 26)}
 TABLES = [*CLASSES, *VALUES]
 DEPTHS = [f"depth_{layers}" for layers in range(1, 9)]
 
@@ -81,6 +82,9 @@ def test_it_has_the_rows_and_columns_of_the_published_table(tables, name):
         ("diabetes_mlp", 0, 19, 79),  # age
         ("diabetes_mlp", 1, 1, 2),  # sex
         ("diamonds_mlp", 0, 0.2, 5.01),  # carat
+        ("diamonds_mlp", 3, 3.73, 10.74),  # length; 0 cannot be
+        ("diamonds_mlp", 4, 3.68, 10.54),  # width, likewise; nor 58.9
+        ("diamonds_mlp", 5, 1.07, 6.98),  # height, likewise; nor 31.8
         ("adult_mlp", 0, 17, 90),  # age
         ("adult_mlp", 1, 1, 16),  # education_num
         ("adult_mlp", 2, 0, 99999),  # capital_gain
@@ -108,6 +112,15 @@ def test_a_file_read_without_scikit_learn_is_what_its_own_loader_gives(tables, n
     x, y = getattr(datasets, reader)(return_X_y=True, **options)
     np.testing.assert_array_equal(tables[name].x, x.astype("float32"))
     np.testing.assert_array_equal(tables[name].y.ravel(), y.astype(tables[name].y.dtype))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_axes_hold_what_the_task_has(name):
+    task = REGISTRY.task(name)
+    assert task.variation is not None
+    assert task.axes["examples"].default == load(task).sizes[0]
+    assert task.axes["examples"].values[0] >= task.batch_size
+    assert task.axes["batch_size"].default == task.batch_size
 
 
 def test_prices_of_diamonds_are_logarithms_in_the_data_and_standardized_on_the_training_part(tables):
@@ -140,7 +153,22 @@ def test_every_category_of_the_census_occurs_and_has_a_code_below_its_count(tabl
         assert np.unique(column).tolist() == list(range(count))
 
 
-@pytest.mark.parametrize("name", ["adult_mlp", "diamonds_mlp"])
+def test_few_rows_of_the_census_are_its_rows_one_hot_and_most_of_the_training_part_is_left_out(tables):
+    few, whole = tables["adult_few"], tables["adult_mlp"]
+    np.testing.assert_array_equal(few.x[:, :5], whole.x[:, :5])
+    np.testing.assert_array_equal(few.y, whole.y)
+    first = 5
+    for place, count in enumerate(adult_mlp.CATEGORIES.values(), start=5):
+        hot = few.x[:, first : first + count]
+        assert (hot.sum(axis=1) == 1).all()
+        np.testing.assert_array_equal(hot.argmax(axis=1), whole.x[:, place])
+        first += count
+    for name in ("adult_few", "adult_few~1"):
+        assert load(REGISTRY.task(name)).sizes == (500, 4000, 8000)
+    assert load(REGISTRY.task("adult_few~examples=2000")).sizes == (2000, 4000, 8000)
+
+
+@pytest.mark.parametrize("name", ["adult_mlp", "adult_few", "diamonds_mlp"])
 def test_no_row_is_in_two_parts(name):
     dataset = load(REGISTRY.task(name))
     rows = np.column_stack([dataset.x, dataset.y])
