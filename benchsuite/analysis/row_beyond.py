@@ -14,7 +14,7 @@ from benchsuite.analysis.row_verdicts import BoardVerdicts
 from benchsuite.analysis.sample import Column, differs
 from benchsuite.analysis.two_sides import TwoSides
 from benchsuite.analysis.verdict import Verdict
-from benchsuite.instance_names import base_of, is_instance, is_variant, variant_in
+from benchsuite.instance_names import base_of, is_variant, variant_in
 
 
 def rows_beyond(
@@ -54,15 +54,15 @@ def rows_beyond(
 
 
 def other_instances(columns: Iterable[Column], base: Column) -> list[Column]:
-    """Return the columns of other instances of a published task under its budget, variants first, in the order of their numbers.
+    """Return the columns of the variants of a published task under its budget, in the order of their numbers.
 
     Args:
         columns: All that there are.
-        base: That of the published instance; one of another instance has none.
+        base: That of the published instance; another one has none.
     """
     wanted = _alike(base)
-    held = [one for one in columns if is_instance(one.task) and _alike(replace(one, task=base_of(one.task))) == wanted]
-    return sorted(held, key=lambda one: (not is_variant(one.task), variant_in(one.task), one))
+    held = [one for one in columns if variant_in(one.task) and _alike(replace(one, task=base_of(one.task))) == wanted]
+    return sorted(held, key=lambda one: (variant_in(one.task), one))
 
 
 def same_order(here: Mapping[str, float], there: Mapping[str, float]) -> tuple[int, int]:

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.analysis.instances_block import comparison_words, comparisons_of
 from benchsuite.cli.instance_facts import instance_rows
 from benchsuite.components.arrays import ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.metric import Metric
@@ -25,6 +24,8 @@ Rows = dict[str, str]
 
 def task_rows(task: Task, known: Registry) -> list[Rows]:
     """Return all that a task says, in groups: what it is, its data, how it is trained, how it is measured and compared."""
+    from benchsuite.analysis.instances_block import comparison_words, comparisons_of
+
     certificate, doubt = certificate_of(task, known)
     facts = certificate.get("data", {})
     steps = task.steps_per_epoch or (facts["parts"][0] // task.batch_size if facts else None)

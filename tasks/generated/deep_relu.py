@@ -1,4 +1,14 @@
-"""Twelve ReLU layers of 32 units on four arms around a sphere (:mod:`_spirals`): what depth asks of start, activation and normalization."""
+"""Twelve ReLU layers of 32 units on four arms around a sphere (_spirals.py): what depth asks of start, activation and normalization.
+
+He, Zhang, Ren & Sun 2015, arXiv:1502.01852, derived for such networks the weights that the baseline begins with. Momentum
+with cosine decay; validation log loss, mean and deviation of six seeds (what no method surpasses is 0.076):
+
+    rate          0.005           0.01            0.015           0.02
+    log loss  0.102 ± 0.017   0.090 ± 0.007   0.089 ± 0.010   0.093 ± 0.014
+
+0.01 it is: as good as 0.015, and its seeds agree better. Measured, baseline: test log loss 0.102 ± 0.007, accuracy
+0.962 ± 0.001.
+"""
 
 import benchsuite as bs
 from benchsuite_tasks.generated._spirals import task
@@ -12,7 +22,7 @@ def register_tasks():
             "deep_relu",
             tier="full",
             primary="log_loss",
-            targets=[0.5, 0.15, 0.1],
+            targets=[0.5, 0.15, 0.09],
             batch_size=64,
             baseline={
                 "optimizer": "momentum[learning_rate=0.01]",
@@ -21,8 +31,7 @@ def register_tasks():
                 "activation": "relu",
             },
             compares=["initializer", "normalization", "activation"],
-            xla=False,
-            cost=bs.Cost(compile=1.3, epoch=0.08),
+            cost=bs.Cost(compile=2.5, epoch=0.035),
             summary="20,000 points on four arms around a sphere, twelve ReLU layers of 32.",
         )
     ]

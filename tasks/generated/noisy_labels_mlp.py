@@ -1,10 +1,19 @@
-"""Wrong labels: ten classes of a random teacher, 40 % of the training labels drawn anew, learned by heart.
+"""Wrong labels: ten classes of a random teacher, 40 % of the training labels drawn anew, and learned by heart.
 
 Examples z ~ N(0, I) of 10 numbers; the class is the largest of the ten outputs of a teacher of two hidden layers of 16
-tanh units with random weights (:mod:`_teachers`). Each label of the training part is replaced, with probability 0.4, by
-one of the ten drawn uniformly, as Zhang et al. 2017 (arXiv:1611.03530) corrupt labels: 0.36 of them are wrong. Labels
-of the validation and test part are all right. The network has far more weights than examples: trained long enough it gives back the
-wrong labels too.
+tanh units with random weights (_teachers.py), each shifted until all classes are equally frequent. Each label of the
+training part is replaced, with probability 0.4, by one of the ten drawn uniformly, as Zhang et al. 2017
+(arXiv:1611.03530) corrupt labels: 0.36 of them are wrong. Labels of the validation and test part are all right.
+
+The baseline learns the wrong labels too, as it is meant to: what a regularization does against that is the difference.
+Adam's rate was taken among those that overfit; validation log loss, mean of six seeds, and training accuracy, of which
+0.64 is without learning a wrong label:
+
+    rate          0.001    0.002    0.005    0.01
+    log loss      1.384    1.410    1.712    2.302
+    accuracy      0.511    0.579    0.713    0.783
+
+Measured, baseline (0.005): test log loss 1.746 ± 0.042, accuracy 0.452 ± 0.009.
 """
 
 import dataclasses
@@ -15,6 +24,7 @@ from benchsuite_tasks.generated._teachers import Teacher, rounded
 INPUTS, HIDDEN, CLASSES = 10, 16, 10
 TRAIN, VALIDATION, TEST = 2_000, 4_000, 8_000
 NOISE = 0.4
+ROUNDS = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,9 +39,15 @@ class Instance:
 
     def classes(self):
         """Return z, and the class that the teacher says, int32."""
+        import numpy as np
+
         teacher = Teacher(self.draw, TRAIN + VALIDATION + TEST, INPUTS, HIDDEN, CLASSES, seed=31)
         z = teacher.z()
-        return z, teacher.answers(z).argmax(axis=1).astype("int32")
+        outputs = teacher.answers(z)
+        for _ in range(ROUNDS):
+            labels = outputs.argmax(axis=1)
+            outputs = outputs - 0.3 * np.log(np.bincount(labels, minlength=CLASSES) * CLASSES / len(labels) + 1e-3)
+        return z, labels.astype("int32")
 
     def data(self):
         """Return z and the labels, some of the first 2,000 of them drawn anew."""
@@ -66,7 +82,7 @@ def register_tasks():
             loss="cross_entropy",
             metrics=["log_loss", "accuracy", "calibration_error"],
             primary="log_loss",
-            targets=[2.0, 1.7, 1.5],
+            targets=[1.45, 1.38, 1.3],
             batch_size=64,
             epochs=10,
             steps_per_epoch=100,

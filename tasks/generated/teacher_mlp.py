@@ -1,16 +1,24 @@
 """A random teacher: values of a network with random weights, from columns of all scales, on a small fully connected network.
 
-Examples z ~ N(0, I) of 20 numbers; a teacher of two hidden layers of 16 tanh units with random weights (:mod:`_teachers`)
-gives y = f(z) + ε, f of variance 1 over the examples, ε ~ N(0, σ²) with σ² = 0.05. Students learning from a random teacher
-are the model in which learning is understood best: Gardner & Derrida 1989, J. Phys. A 22; Saad & Solla 1995,
-Phys. Rev. E 52, 4225; Goldt et al. 2019, arXiv:1906.08632.
+Examples z ~ N(0, I) of 20 numbers; a teacher of two hidden layers of 16 tanh units with random weights (_teachers.py)
+gives f(z), and y = f(z) + ε. The linear part of f is brought to 0.7 of its variance, the rest to 0.3, so that no teacher
+is much easier than another; f has variance 1, ε ~ N(0, σ²) with σ² = 0.05. Students that learn from a random teacher
+are where learning is understood best: Gardner & Derrida 1989, J. Phys. A 22, 1983; Saad & Solla 1995, Phys. Rev. E 52,
+4225; Goldt et al. 2019, arXiv:1906.08632.
 
-The student does not see z. Its 20 inputs are correlated, off centre and of all scales: x = 2^k·(C·z + m), where C has
-covariance CCᵀ of condition number 30 (eigenvalues in equal ratios, eigenvectors by 20 random reflections, then rows of
-length 1), m ~ N(0, 1) and k is a whole number from −4 to 4, all of them drawn once. So each of centring, scaling and
-whitening the inputs has something to remove, and what is left after standardizing is what optimizers differ in.
+The student does not see z. Its 20 inputs are correlated, off centre and of all scales: x = 2^k·(C·z + m), where CCᵀ has
+eigenvalues in equal ratios with condition number 30 and eigenvectors by 20 random reflections (then rows are brought to
+length 1), m ~ N(0, I), and each k is a whole number from −4 to 4, all drawn once. So there is something to gain by
+centring, by scaling and by whitening, and optimizers differ in what standardizing leaves.
 
-The teacher explains 1/(1 + σ²) = 0.952 of the variance of y: no method reaches a larger R² in expectation.
+The teacher explains 1/(1 + σ²) = 0.952 of the variance of y; no method reaches a larger R² in expectation.
+
+The rate is Adam's with cosine decay; validation R², mean and deviation of six seeds:
+
+    rate          0.003           0.01            0.02            0.03
+    R²        0.675 ± 0.004   0.719 ± 0.005   0.742 ± 0.010   0.737 ± 0.011
+
+0.01 it is, whose seeds agree twice as well as those of 0.02. Measured, baseline: test R² 0.733 ± 0.005.
 """
 
 import dataclasses
@@ -20,7 +28,14 @@ from benchsuite_tasks.generated._teachers import Teacher, rounded
 
 INPUTS, HIDDEN = 20, 16
 TRAIN, VALIDATION, TEST = 8_000, 5_000, 10_000
-NOISE, CONDITION = 0.05, 30.0
+NOISE, CONDITION, LINEAR = 0.05, 30.0, 0.7
+
+
+def part_linear(z, answers):
+    """Return answers whose linear part, z·(zᵀ·f)/n, makes 0.7 of their variance, the rest 0.3."""
+    linear = z @ (z.T @ answers) / len(z)
+    rest = answers - linear
+    return LINEAR**0.5 * linear / linear.std() + (1 - LINEAR) ** 0.5 * rest / rest.std()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Instance:
         """Return z, the teacher's answers and y, float64."""
         teacher = Teacher(self.draw, TRAIN + VALIDATION + TEST, INPUTS, HIDDEN, 1, seed=17)
         z = teacher.z()
-        answers = teacher.answers(z)
+        answers = part_linear(z, teacher.answers(z))
         noise = self.draw.generator("noise", published=19).standard_normal(answers.shape)
         return z, answers, answers + self.draw.value("noise", NOISE) ** 0.5 * noise
 
@@ -84,7 +99,7 @@ def register_tasks():
             loss="mse",
             metrics=["r2", "rmse"],
             primary="r2",
-            targets=[0.7, 0.8, 0.86],
+            targets=[0.66, 0.71, 0.78],
             batch_size=32,
             epochs=4,
             architecture={
@@ -98,7 +113,7 @@ def register_tasks():
                 "initializer": "he_normal",
                 "preprocessing": "standardize",
             },
-            compares=["optimizer", "schedule", "gradient_transform", "activation", "preprocessing", "loss"],
+            compares=["optimizer", "schedule", "gradient_transform", "initializer", "activation", "preprocessing"],
             variation=bs.Variation(width=(0.5, 2.0)),
             instance=fields,
             axes={

@@ -7,8 +7,8 @@ channels in place of 25; 2,474 parameters. 300 steps of 64, five passes, end whe
 learned most of it, the slow ones little.
 
 The baseline's rate is the best of 0.01, 0.02, 0.03 and 0.04 by the mean validation accuracy of five seeds: 0.725, 0.768,
-0.730 and 0.616; with cosine decay 0.02 reaches less (0.72, three seeds on other signals of the recipe), as 300 steps are too few to slow down in. Measured
-with it: test accuracy 0.774 ± 0.030 (mean and deviation of the five).
+0.730 and 0.616; with cosine decay 0.02 reaches less (0.72, three seeds on other signals of the recipe), as 300 steps are
+too few to slow down in. Measured with it: test accuracy 0.774 ± 0.030 (mean and deviation of the five).
 
 Variants draw other signals. The axis ``noise`` multiplies the published noise, of both kinds.
 """

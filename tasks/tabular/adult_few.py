@@ -1,9 +1,17 @@
 """Adult from 500 rows: what is learned from few people of a census, trained until it is learned by heart.
 
 The table of adult_mlp; 500 of 8,000 training rows are kept, 4,000 validate and 8,000 test. Five numbers and the eight
-categories one-hot are 107 columns, each brought to [0, 1] over the training part; a category of which no kept row is one
-stays a column of zeros there. Without a regularization the training loss goes to nearly 0 while that of unseen rows
-more than doubles: what a regularization does is the difference.
+categories one-hot are 107 columns, each brought to [0, 1] over the training part; a column that is the same in all rows
+kept stays 0 there.
+
+The baseline overfits, as it is meant to: what a regularization does against that is the difference. Validation log loss
+is least after three epochs, 0.379 with seed 0, and 0.66 at the end. Adam's rate was taken among those that overfit;
+validation log loss, mean of six seeds:
+
+    rate          0.001    0.002    0.003    0.005    0.01
+    log loss      0.420    0.565    0.658    0.769    0.897
+
+Measured, baseline (0.003): test log loss 0.714 ± 0.014, accuracy 0.788 ± 0.008, calibration error 0.132 ± 0.004.
 """
 
 import benchsuite as bs

@@ -7,14 +7,21 @@ are dropped before splitting, so that no row is in two parts, and then 22 rows w
 one of 0, three with one above 12 mm where the next is 10.74. One such row, 0.51 carat and 31.8 mm high, cost up to
 0.014 of the validation R² of version 2.
 
-MEASURED
+Two fifths train and two fifths test; Adam with cosine decay. Its rate has the best validation R² of four, mean and
+deviation of six seeds:
+
+    rate          0.003            0.01             0.02             0.03
+    R²       0.9812 ± 0.0019  0.9860 ± 0.0006  0.9867 ± 0.0004  0.9867 ± 0.0003
+
+Measured, baseline (0.02): test R² 0.9861 ± 0.0004, mean absolute error 0.0906 ± 0.0012 deviations of the target. R² and
+absolute error tell the same pairs of optimizers, preprocessings and losses apart.
 """
 
 import benchsuite as bs
 
 GRADES = ("cut", "color", "clarity")
 LONGEST = 12  # millimetres
-EXAMPLES = 21_508  # of the training part
+EXAMPLES = 21_509  # of the training part
 
 
 def data():
@@ -57,7 +64,7 @@ def register_tasks():
             loss="mse",
             metrics=["r2", "mae"],
             primary="r2",
-            targets=[0.97, 0.98, 0.986],
+            targets=[0.975, 0.984, 0.987],
             batch_size=128,
             epochs=5,
             architecture={
@@ -73,7 +80,7 @@ def register_tasks():
                 "examples": bs.Axis([1000, 2000, 5000, 10000, EXAMPLES], default=EXAMPLES),
             },
             baseline={
-                "optimizer": "adam[learning_rate=0.01]",
+                "optimizer": "adam[learning_rate=0.02]",
                 "schedule": "cosine",
                 "initializer": "he_normal",
                 "preprocessing": "standardize",

@@ -20,6 +20,7 @@ from benchsuite.recipe import Setting
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
 from benchsuite_tasks.large import gpt2
+from tests.alike import of_different_parts
 from tests.bundled import REGISTRY
 from tests.lowered import as_on_a_gpu, hlo_of, hlo_of_lanes, hlo_of_program, suspects
 from tests.plugins.test_every_optimizer import Bowl
@@ -57,8 +58,17 @@ def deterministic():
         yield
 
 
+WALKED = of_different_parts((TASKS[name] for name in sorted(set(TASKS) - MORE_OF_THE_SAME)), REGISTRY)
+"""Task → tasks that are made of the same blocks, components, loss and measures, itself among them."""
+
+
 def test_every_task_is_walked_or_is_more_of_another():
     assert set(CODES) | set(VALUES) | MORE_OF_THE_SAME < set(TASKS)
+    assert MORE_OF_THE_SAME.union(*WALKED.values()) == set(TASKS)
+    alike = next(names for names in WALKED.values() if "mnist5k_mlp" in names)
+    assert {"mnist5k_few_labels", "mnist_mlp"} < set(alike)  # smaller and larger
+    # Another loss, other measures, other components, or code of its own around the blocks.
+    assert not {"mnist5k_random_labels", "california_housing_mlp", "wine_softmax", "adult_mlp"} & set(alike)
 
 
 def generated(task):
@@ -103,7 +113,7 @@ def found(task, feeds=True, **recipe):
     return {name: suspects(text) for name, text in texts.items() if suspects(text)}
 
 
-@pytest.mark.parametrize("name", sorted(set(TASKS) - MORE_OF_THE_SAME))
+@pytest.mark.parametrize("name", sorted(WALKED))
 def test_no_task_scatters(name):
     # What is fed are numbers of components, which are tried below; to find it out takes as long as the network.
     assert found(generated(TASKS[name]), feeds=False) == {}

@@ -65,7 +65,7 @@ def beyond_views(
             sentence=beyond_sentence(held, verdict),
             notes=tuple(beyond_notes(held)),
             forest=forest(
-                verdict, [replace(held.published, task=f"{held.task} ({PUBLISHED})"), *held.instances], board
+                verdict, [replace(held.published, task=f"{held.task} ({PUBLISHED})"), *held.instances], board, 1.0
             ),
         )
         for held in beyond

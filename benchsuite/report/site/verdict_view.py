@@ -210,7 +210,9 @@ def _failed(count: int, task: TaskVerdict) -> tuple[str, ...]:
     return (f"{whole(count)} {task.beyond}",) if count else ()
 
 
-def forest(verdict: Verdict, tasks: Sequence[TaskVerdict], board: Leaderboard) -> Chart | None:
+def forest(
+    verdict: Verdict, tasks: Sequence[TaskVerdict], board: Leaderboard, clipped: float = CLIPPED
+) -> Chart | None:
     """Return the differences of all tasks with their intervals, better for A to the right.
 
     Units differ, so a difference is drawn relative to the larger of the two medians by size: 1 % of an accuracy, 1 % of a loss.
@@ -219,12 +221,13 @@ def forest(verdict: Verdict, tasks: Sequence[TaskVerdict], board: Leaderboard) -
         verdict: The verdict.
         tasks: Its tasks, in the order in which they are drawn.
         board: The leaderboard.
+        clipped: The axis holds at least this part of all ends of the intervals.
     """
     held = [(task, ends) for task in tasks if (ends := relative(task)) is not None]
     if not held:
         return None
     sizes = sorted(abs(end) for _, ends in held for end in ends if math.isfinite(end))
-    limit = sizes[min(len(sizes) - 1, math.floor(CLIPPED * len(sizes)))] if sizes else 1.0
+    limit = sizes[min(len(sizes) - 1, math.floor(clipped * len(sizes)))] if sizes else 1.0
     limit = 1.15 * (limit or 1e-3)
     across = ChartAxis(-limit, limit, NAME_WIDTH, WIDTH - 12)
     top, height = 22.0, 22.0 + ROW_HEIGHT * len(held) + 34

@@ -1,4 +1,7 @@
-"""Every quick task in lanes: the same bits whoever the neighbours are, and the curves of the trial alone within a tolerance."""
+"""Every quick task in lanes: the same bits whoever the neighbours are, and the curves of the trial alone within a tolerance.
+
+Of tasks that are made of the same blocks, components, loss and measures the first stands for all.
+"""
 
 from dataclasses import replace
 
@@ -9,13 +12,15 @@ from benchsuite.engine.session import Session
 from benchsuite.outcomes import Outcome
 from benchsuite.selection import baseline
 from benchsuite.trial import Trial
+from tests.alike import of_different_parts
 from tests.bundled import REGISTRY
+from tests.tiers import quick
 
 LANES = 2
 STEPS = 4
 TOLERANCE = 1e-4
 """Of losses and metrics after a few steps, relatively."""
-QUICK = [name for name in REGISTRY.names("task") if REGISTRY.task(name).tier == "quick"]
+QUICK = list(of_different_parts(map(REGISTRY.task, quick(REGISTRY)), REGISTRY))
 
 
 @pytest.mark.parametrize("name", QUICK)
