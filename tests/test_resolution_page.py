@@ -2,6 +2,7 @@
 
 import copy
 import importlib.util
+import json
 
 import pytest
 
@@ -41,7 +42,10 @@ def test_a_tier_is_the_sum_of_its_tasks(bundled, held):
     assert MADE.tier_line(["digits_mlp"], "initializer", found)[1] == pytest.approx(0.0833)
 
 
-def test_the_page_says_what_certificates_say(bundled, held):
+def test_the_page_says_what_certificates_say(bundled, held, tmp_path, monkeypatch):
+    before = tmp_path / "before.json"
+    before.write_text(json.dumps({name: one["resolution"] for name, one in held.items()}))
+    monkeypatch.setattr(MADE, "BEFORE", before)
     page = "\n\n".join(MADE.resolution_parts(bundled, held))
     assert page == "\n\n".join(MADE.resolution_parts(bundled, dict(reversed(held.items()))))
     tier = bundled.task("digits_mlp").tier
@@ -58,6 +62,12 @@ def test_the_page_says_what_certificates_say(bundled, held):
     assert "| normalization |" not in page
     for name in ("digits_cnn", "kjv_lstm"):
         assert f"`{name}`" in page[page.index("Embedded tasks that were not measured") :]
+
+
+def test_what_was_measured_of_the_tier_before_stays():
+    before = MADE.quick_tier_before()
+    assert set(before) == {"digits_mlp", "diamonds_mlp", "noisy_quadratic", "digits_cnn", "digits_rows_gru"}
+    assert MADE.tier_line(list(before), "regularization", before)[:2] == (2, pytest.approx(0.0434 / 2))
 
 
 def test_without_a_measured_task_the_page_names_the_command(bundled):
