@@ -123,8 +123,8 @@ def _tiers(tasks: Mapping[str, Task], found: Found) -> list[str]:
         lines.append(f"| {kind.replace('_', ' ')} | {' | '.join(cells)} | {_ratio(before, now, ratio)} |")
     missing = [name for name in new if name not in found]
     return [
-        f"Before: {_names(sorted(old))}. Now: {_names(sorted(new))}. *told* is the share of all pairs with {SEEDS} seeds, over all tasks of "
-        "the tier that were measured for the kind.",
+        f"Before: {_names(sorted(old))}. Now: {_names(sorted(new))}. *told* is the share of all pairs with {SEEDS} seeds, over all "
+        "tasks of the tier that were measured for the kind.",
         "\n".join(lines),
         f"Not measured: {_names(missing)}." if missing else "",
     ]
