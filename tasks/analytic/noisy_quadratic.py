@@ -93,7 +93,7 @@ def register_tasks():
             split=bs.HoldOut(2000, 500, 500),
             model=model,
             primary="excess_loss",
-            targets=[1.0, 0.1, 0.01],
+            targets=[0.0007, 0.00014, 0.000024],
             batch_size=20,
             epochs=10,
             baseline={"optimizer": "sgd[learning_rate=0.1]"},

@@ -20,7 +20,7 @@ def register_tasks():
     return [
         task(
             "deep_relu",
-            tier="full",
+            tier="quick",
             primary="log_loss",
             targets=[0.5, 0.15, 0.09],
             batch_size=64,

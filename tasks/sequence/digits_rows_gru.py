@@ -31,7 +31,7 @@ def register_tasks():
     return [
         bs.Task(
             name="digits_rows_gru",
-            tier="quick",
+            tier="full",
             data=data,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             variation=bs.Variation(classes=True),

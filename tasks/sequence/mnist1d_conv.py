@@ -30,7 +30,7 @@ def register_tasks():
     return [
         bs.Task(
             name="mnist1d_conv",
-            tier="full",
+            tier="quick",
             **instance(bs.Draw("mnist1d_conv")),
             split=bs.HoldOut(TRAIN, VALIDATION, TEST, stratify=True),
             model=network,

@@ -26,7 +26,7 @@ def register_tasks():
     return [
         bs.Task(
             name="digits_mlp",
-            tier="quick",
+            tier="full",
             data=digits,
             split=bs.HoldOut(0.6, 0.2, 0.2, stratify=True),
             model=model,
@@ -45,11 +45,9 @@ def register_tasks():
                 "optimizer",
                 "schedule",
                 "gradient_transform",
-                "initializer",
                 "normalization",
                 "activation",
                 "preprocessing",
-                "loss",
             ],
             variation=bs.Variation(classes=True, inputs="permute"),
             axes={

@@ -129,7 +129,6 @@ def test_longer_sums_have_one_mark_in_each_half(steps):
     np.testing.assert_array_equal((arrays.x[..., 0] * marks).sum(axis=1), arrays.y[:, 0])
 
 
-
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
