@@ -23,7 +23,7 @@ def register_tasks():
             "deep_tanh",
             tier="full",
             primary="log_loss",
-            targets=[0.7, 0.3, 0.16],
+            targets=[0.5, 0.15, 0.103],
             batch_size=32,
             baseline={
                 "optimizer": "momentum[learning_rate=0.04]",
