@@ -115,7 +115,8 @@ def _tiers(tasks: Mapping[str, Task], found: Found) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for kind in RECIPE_KINDS:
-        before, now = tier_line(list(old), kind, old), tier_line(new, kind, found)
+        comparing = [name for name in new if kind in tasks[name].compares]
+        before, now = tier_line(list(old), kind, old), tier_line(comparing, kind, found)
         if before is None and now is None:
             continue
         cells = [text for line in (before, now) for text in _tier_cells(line)]
@@ -124,7 +125,7 @@ def _tiers(tasks: Mapping[str, Task], found: Found) -> list[str]:
     missing = [name for name in new if name not in found]
     return [
         f"Before: {_names(sorted(old))}. Now: {_names(sorted(new))}. *told* is the share of all pairs with {SEEDS} seeds, over all "
-        "tasks of the tier that were measured for the kind.",
+        "tasks of the tier that compare the kind.",
         "\n".join(lines),
         f"Not measured: {_names(missing)}." if missing else "",
     ]
@@ -138,7 +139,7 @@ def _tier_cells(line: tuple[int, float, float] | None) -> tuple[str, str, str]:
 
 def _ratio(before: tuple[int, float, float] | None, now: tuple[int, float, float] | None, ratio: float) -> str:
     if ratio == ratio:
-        return f"{ratio:.2g}"
+        return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
     return "from none" if now and now[1] and (before is None or not before[1]) else NOTHING
 
 
