@@ -60,6 +60,7 @@ def _certify(
 ) -> bool:
     from benchsuite.certificates import VARIANTS, write
     from benchsuite.conformance.of_variants import judge_data, judge_variant, measure_variant
+    from benchsuite.conformance.trains_alike import published_training
     from benchsuite.instances import variant_of
 
     broken = False
@@ -70,11 +71,12 @@ def _certify(
         findings = judge_data(task, variants)
         tell_findings(findings, (), console)
         broken = any(finding.problem for finding in findings)
+        published = published_training(task, known)
         for number, variant in enumerate(variants, 1):
             say(console, "[bold]{}[/]", variant.name)
             found, block = measure_variant(variant, known)
             kept[str(number)] = block
-            findings = judge_variant(variant, known, found, block, certificate)
+            findings = judge_variant(variant, known, found, block, certificate, published)
             tell_findings(findings, (), console)
             broken |= any(finding.problem for finding in findings)
     except Exception as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -115,6 +117,15 @@ class Measurement:
             "theory": self._theory() if of_zeros is not None else None,
         }
 
+    def starts(self, seeds: Iterable[int]) -> list[float]:
+        """Return the loss at the start, of each seed."""
+        found = []
+        for seed in seeds:
+            self.ready = self._session.ready(replace(self._trial, seed=seed))
+            found.append(short(self._loss()))
+        self._reset()
+        return found
+
     def gradient_difference(self) -> float:
         """Return the largest relative difference of directional derivatives from central differences, over three directions."""
         import tensorflow as tf
@@ -192,7 +203,7 @@ class Measurement:
         return {**found, "goal": short(goal) if named else None}
 
     def targets(self) -> dict[str, Any] | None:
-        """Train the baseline for its budget; return where it starts and ends and when it reaches each target.
+        """Train the baseline for its budget; return where it starts and ends, its best, and when it reaches each target.
 
         Values are the primary metric on the validation part. ``None`` where training takes too long.
 
@@ -205,9 +216,12 @@ class Measurement:
         ending, measure = self._session.run(self._trial).ending, f"validation_{task.primary}"
         if ending.results.final is None:
             raise BenchsuiteError(f"the baseline of {task.title} {ending.outcome}: {ending.reason}")
+        curve = [value for value in ending.curves[measure][1:] if value is not None and np.isfinite(value)]
+        best = max if task.direction == "max" else min
         return {
             "start": short(ending.curves[measure][0]),
             "end": short(ending.results.final[measure]),
+            "best": short(best([*curve, ending.results.final[measure]])),
             "epochs": [found and found.epoch for found in ending.results.targets.values()],
         }
 

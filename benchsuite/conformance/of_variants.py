@@ -14,6 +14,7 @@ from benchsuite.components.axis import EXAMPLES
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.certificate import judge, measure
 from benchsuite.conformance.finding import Finding
+from benchsuite.conformance.trains_alike import Training, judge_training
 from benchsuite.data import PARTS, Dataset, Raw, read, split
 from benchsuite.instances import Instance, instance_of, is_instance
 from benchsuite.registry import Registry
@@ -25,7 +26,7 @@ DEFAULT = "Write what the task has as default of the axis, one of its values."
 SPREADS = 5.0
 """Standard deviations of a share, drawn anew in both, by which two instances may differ."""
 RATIO = 3.0
-"""Largest ratio of the first losses, and of the deviations of targets, of two instances."""
+"""Largest ratio of the deviations of targets of two instances."""
 DRAWN = 0.5
 """Share by which the frequency of a class may differ where the task itself draws what decides it."""
 SYMBOLS = 0.15
@@ -141,9 +142,14 @@ def measure_variant(task: Task, registry: Registry) -> tuple[dict[str, Any], dic
 
 
 def judge_variant(
-    task: Task, registry: Registry, found: Mapping[str, Any], kept: Mapping[str, Any], known: Mapping[str, Any]
+    task: Task,
+    registry: Registry,
+    found: Mapping[str, Any],
+    kept: Mapping[str, Any],
+    known: Mapping[str, Any],
+    published: Training,
 ) -> list[Finding]:
-    """Compare a variant with what theory says, with what is certified of its task, and with what is certified of itself.
+    """Compare a variant with what theory says, with how its task trains, and with what is certified of itself.
 
     Args:
         task: The variant.
@@ -151,18 +157,10 @@ def judge_variant(
         found: What was measured now.
         kept: What its block would hold.
         known: The certificate of the task itself.
+        published: How the baseline trains on the task itself.
     """
     findings = [one for one in judge(task, registry, found, None) if one.promise != NO_CERTIFICATE]
-    findings.append(_alike("the loss at the start", found["loss"]["start"], known["loss"]["start"]))
-    first = (found["targets"] or {}).get("epochs") or [0]
-    before = (known.get("targets") or {}).get("epochs") or [None]
-    if before[0] is not None:
-        problem = (
-            ""
-            if first[0] is not None
-            else f"the baseline misses it, and reaches it on the published one in epoch {before[0]}"
-        )
-        findings.append(Finding("the baseline reaches the first target", problem))
+    findings += judge_training(task, found, published)
     certified = known.get("variants", {}).get(task.name.rpartition("~")[2])
     if isinstance(certified, Mapping):
         same = all(certified.get(name) == kept[name] for name in ("checksum", "parts", "order"))
@@ -263,13 +261,6 @@ def _other_symbols(published: np.ndarray, found: np.ndarray) -> str:
     one, other = (np.sort(np.bincount(y.ravel(), minlength=size) / y.size) for y in (published, found))
     apart = float(abs(one - other).sum()) / 2
     return f"{apart:.0%} of the symbols are others than in the published one" if apart > SYMBOLS else ""
-
-
-def _alike(what: str, found: float | None, known: float | None) -> Finding:
-    promise = f"{what} is like that of the published instance"
-    if found is None or known is None or _ratio(found, known) <= RATIO:
-        return Finding(promise)
-    return Finding(promise, f"{found:.5g}, {known:.5g} in the published one")
 
 
 def _ratio(one: float, other: float) -> float:
