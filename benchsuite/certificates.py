@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from benchsuite.components import ByGroup, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import write_whole
-from benchsuite.instances import base_of, is_instance, read_name
+from benchsuite.instances import base_of, is_instance, read_name, refuse_examples
 from benchsuite.registry import Registry
 
 NEEDED = {"version", "data", "network", "loss", "gradient", "few"}
@@ -96,6 +97,24 @@ def part_sizes(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, in
         if len(parts) == 3:
             found[name] = (int(parts[0]), int(parts[1]), int(parts[2]))
     return found
+
+
+def refuse_examples_of(task: Task, batch_size: int, known: Registry) -> None:
+    """Refuse an instance with fewer examples than a batch has, or more than the certificate says that there are.
+
+    Args:
+        task: The instance; a published one is not looked at.
+        batch_size: Of the study.
+        known: The plugins that were found.
+
+    Raises:
+        BenchsuiteError: Naming the number.
+    """
+    if not is_instance(task.name) or EXAMPLES not in (held := read_name(task.name)).values:
+        return
+    whole = replace(held, values={axis: value for axis, value in held.values.items() if axis != EXAMPLES}).name
+    sizes = part_sizes([whole], known)
+    refuse_examples(task, batch_size, sizes[whole][0] if whole in sizes else None)
 
 
 def kept(found: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:

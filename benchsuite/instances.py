@@ -28,11 +28,13 @@ __all__ = [
     "Instance",
     "base_of",
     "certify_command",
+    "check_limits",
     "checked_values",
     "instance_of",
     "is_instance",
     "no_variants",
     "read_name",
+    "refuse_examples",
     "value_text",
     "variant_of",
 ]
@@ -149,7 +151,8 @@ def instance_of(task: Task, instance: Instance) -> Task:
         instance: Which one.
 
     Raises:
-        BenchsuiteError: If the task has no variants, no such axis, or its ``instance`` returns what no task has.
+        BenchsuiteError: If the task has no variants, no such axis, its ``instance`` returns what no task has, or it would keep
+            fewer examples than a batch has.
     """
     from benchsuite.varied import varied
 
@@ -161,15 +164,56 @@ def instance_of(task: Task, instance: Instance) -> Task:
     own = {axis: value for axis, value in values.items() if axis != EXAMPLES}
     draw = Draw(task.name, instance.variant, own)
     kept = values.get(EXAMPLES)
-    return varied(task, draw, instance.name, kept if isinstance(kept, int) else None)
+    made = varied(task, draw, instance.name, kept if isinstance(kept, int) else None)
+    refuse_examples(made, made.batch_size)
+    return made
+
+
+def refuse_examples(task: Task, batch_size: int, most: int | None = None) -> None:
+    """Refuse an instance that keeps fewer examples than a batch has, or more than there are.
+
+    Args:
+        task: The instance.
+        batch_size: Examples a step.
+        most: How many examples the training part has; ``None`` where nobody knows.
+
+    Raises:
+        BenchsuiteError: Naming the number.
+    """
+    kept = read_name(task.name).values.get(EXAMPLES) if is_instance(task.name) else None
+    if not isinstance(kept, int):
+        return
+    if kept < batch_size:
+        raise BenchsuiteError(
+            f"examples of {task.title} must be at least its batch size, {batch_size:,}. Received: {kept:,}. "
+            "Take more examples, or a smaller batch with --with batch_size=N."
+        )
+    if most is not None and kept > most:
+        raise BenchsuiteError(
+            f"examples of {task.title} must be at most those of its training part, {most:,}. Received: {kept:,}. Take fewer."
+        )
+
+
+def check_limits(task: Task, axis: str, value: float) -> None:
+    """Refuse a value below the least or above the largest that an axis of a task declares.
+
+    Raises:
+        BenchsuiteError: Naming the values.
+    """
+    values = task.axes[axis].values
+    if not values[0] <= value <= values[-1]:  # type: ignore[operator]  # the values of an axis are numbers
+        raise BenchsuiteError(
+            f"{axis} of {task.title} must lie from {value_text(values[0])} to {value_text(values[-1])}. "
+            f"Received: {value_text(value)}. Its values: {', '.join(map(value_text, values))}."
+        )
 
 
 def checked_values(task: Task, instance: Instance) -> dict[str, Value]:
     """Return the values of an instance on the axes of its task, each in the type of its axis.
 
     Raises:
-        BenchsuiteError: If there is no such axis, it is a knob, which a study changes, or the value is none of its type, or
-            the task's own.
+        BenchsuiteError: If there is no such axis, it is a knob, which a study changes, or the value is none of its type, lies
+            outside of its values, or is the task's own.
     """
     found: dict[str, Value] = {}
     for axis, value in instance.values.items():
@@ -187,6 +231,7 @@ def checked_values(task: Task, instance: Instance) -> dict[str, Value]:
                 f"{axis} of {task.title} must be a whole number{' from 1' if axis == EXAMPLES else ''}. "
                 f"Received: {value_text(value)}. Its values: {', '.join(map(value_text, known.values))}."
             )
+        check_limits(task, axis, float(value))  # type: ignore[arg-type]  # names hold no values but numbers
         if value == known.default:
             without = {name: each for name, each in instance.values.items() if name != axis}
             raise BenchsuiteError(

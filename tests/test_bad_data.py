@@ -72,6 +72,8 @@ BROKEN = {
 }  # fmt: skip
 
 
+FOUND_LATER = ("other_shape", "no_such_class", "no_such_code", "values_for_classes")
+"""What fails where data and network, or data and loss, meet: a result of the task as it is."""
 IN_A_RUN = ("missing_file", "other_shape", "changed")
 """What fails while the data are made, once they are there, and where they are compared with a certificate."""
 Ran = tuple[str, dict[str, list[dict[str, Any]]], Path]
@@ -115,6 +117,8 @@ def test_broken_data_are_told_in_one_clear_line_before_training(run: Run, name: 
         assert ending.curves.to_json() == {}
         assert ending.results.failure is not None
         assert ending.results.failure.step == 0
+        # What cannot be split says nothing of a recipe, and is no failure of it in a comparison.
+        assert ("data" not in ending.fingerprints) == (name not in FOUND_LATER)
         # Where it happened, for the second seed too, which no longer reads.
         if name in ("missing_file", "missing_package"):
             assert ", in data\n" in ending.results.failure.traceback

@@ -11,12 +11,20 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
-from benchsuite.certificates import checksum_of, committed, part_sizes
+from benchsuite.certificates import checksum_of, committed, part_sizes, refuse_examples_of
 from benchsuite.components.variation import batch_sizes
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.of_variants import describe_variant, instances_are_what_they_say, judge_data
 from benchsuite.data import load, read
-from benchsuite.instances import Instance, base_of, certify_command, instance_of, is_instance, read_name
+from benchsuite.instances import (
+    Instance,
+    base_of,
+    certify_command,
+    instance_of,
+    is_instance,
+    read_name,
+    refuse_examples,
+)
 from benchsuite.registry import Registry
 from benchsuite.studies.plan import plan, tasks_of
 from benchsuite.study import Study
@@ -116,9 +124,40 @@ def test_values_are_those_of_an_axis_of_the_task() -> None:
         ({"width": 4}, "width of task 'toy' is a knob, and no axis that makes an instance. Received: 'toy~width=4'. Use --with width=4."),
     ):  # fmt: skip
         assert refusal(instance_of, one, Instance("toy", 0, values)) == said
-    assert (
-        instance_of(one, Instance("toy", 0, {"noise": 2})).name == "toy~noise=2"
-    )  # not among the values, of their type
+    between = instance_of(one, Instance("toy", 0, {"noise": 0.3}))
+    assert between.name == "toy~noise=0.3"  # not among the values, between them
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"noise": -1}, "noise of task 'toy' must lie from 0.1 to 0.5. Received: -1. Its values: 0.1, 0.5."),
+        ({"noise": 3}, "noise of task 'toy' must lie from 0.1 to 0.5. Received: 3. Its values: 0.1, 0.5."),
+        ({"classes": 4}, "classes of task 'toy' must lie from 2 to 3. Received: 4. Its values: 2, 3."),
+        ({"examples": 99_999_999}, "examples of task 'toy' must lie from 4 to 36. Received: 99999999. Its values: 4, 36."),
+        (
+            {"examples": 5},
+            "examples of task 'toy~examples=5' must be at least its batch size, 8. Received: 5. "
+            "Take more examples, or a smaller batch with --with batch_size=N.",
+        ),
+    ],
+)  # fmt: skip
+def test_values_without_sense_make_no_instance(values: dict[str, Any], said: str) -> None:
+    one = task(
+        instance=lambda draw: {},
+        axes={"noise": bs.Axis([0.1, 0.5], default=0.1), "classes": bs.Axis([2, 3], default=3), "examples": bs.Axis([4, 36], default=36)},
+    )  # fmt: skip
+    assert refusal(instance_of, one, Instance("toy", 0, values)) == said
+
+
+def test_examples_are_refused_before_training_where_their_number_is_known(bundled: Registry) -> None:
+    few = bundled.task("digits_mlp~examples=64")
+    refuse_examples_of(few, 64, bundled)
+    assert "must be at least its batch size, 65. Received: 64." in refusal(refuse_examples_of, few, 65, bundled)
+    said = refusal(refuse_examples, few, 8, 60)  # as of a task whose axis promises more than its data have
+    assert said == (
+        "examples of task 'digits_mlp~examples=64' must be at most those of its training part, 60. Received: 64. Take fewer."
+    )
 
 
 # What is drawn
@@ -308,7 +347,7 @@ def test_a_task_with_few_examples_has_as_few_in_a_variant() -> None:
 
 
 def test_more_examples_than_there_are_cannot_be_kept() -> None:
-    one = task(axes={"examples": bs.Axis([9, 36], default=36)})
+    one = task(axes={"examples": bs.Axis([9, 37], default=9)})
     said = refusal(load, instance_of(one, Instance("toy", 0, {"examples": 37})))
     assert said == "task 'toy~examples=37' has 36 training examples, of which it cannot keep 37. Ask for fewer."
 
@@ -375,8 +414,8 @@ def test_the_registry_knows_an_instance_by_its_name_and_lists_none(bundled: Regi
     assert bundled.has("task", "digits_mlp~3")
     assert not any(map(is_instance, bundled.names("task")))
     fixed = without(bundled)
-    for name in ("digits_mlp~x", "digits_mlp~noise=1", "nothing~3", f"{fixed}~3"):
-        assert not bundled.has("task", name)
+    for name in ("digits_mlp~x", "digits_mlp~noise=1", "nothing~3", f"{fixed}~3", "noisy_quadratic~noise=-1"):
+        assert not bundled.has("task", name)  # so records of such instances are read as those of tasks that are gone
     assert refusal(bundled.task, "digit_mlp~3").startswith("unknown task 'digit_mlp'. Did you mean 'digits_mlp'?")
     said = refusal(bundled.task, f"{fixed}~3")
     assert said.startswith(f"there are no variants of {fixed}: no variation is declared. Tasks that have some: ")

@@ -74,6 +74,7 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     Raises:
         BenchsuiteError: If there is nothing to run, something does not exist, or this machine cannot run it so.
     """
+    from benchsuite.certificates import refuse_examples_of
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
     from benchsuite.extras import Extras
@@ -81,6 +82,8 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
 
     device = Device.parse(study.device)
     planned = plan(study, known)
+    for task, batch_size in sorted({(trial.task, trial.batch_size) for trial in planned.trials.values()}):
+        refuse_examples_of(known.task(task), batch_size, known)
     # The results folder may be a link; what is in it may not, and is not followed here.
     results = execution.results.resolve()
     asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))

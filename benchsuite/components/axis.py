@@ -22,7 +22,8 @@ class Axis:
     keeps the first N of the training part; of every other name the task's ``instance`` makes what it replaces.
 
     Args:
-        values: Numbers from small to large, two or more.
+        values: Numbers from small to large, two or more. The least and the largest are its limits as well: what lies outside
+            of them is refused, but for a knob of the ``architecture``, which has the limits of its own space.
         default: The task's own, one of the values.
         summary: One line: what it is, and its unit.
 

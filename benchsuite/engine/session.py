@@ -6,6 +6,7 @@ import gc
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -194,7 +195,11 @@ class Session:
 
     def _begun(self, trial: Trial, account: Account) -> tuple[ReadyTrial, list[Monitor]]:
         """Make a trial ready, and who watches it."""
-        account.checksum = self._data.raw(self._tasks(trial.task)).checksum
+        task = self._tasks(trial.task)
+        checksum = self._data.raw(task).checksum
+        with suppress(Unsupported):  # of this division alone, as it is said when the trial is made ready
+            self._data.dataset(task, trial.division)
+        account.checksum = checksum  # data that cannot be split are none: no recipe has failed on them
         ready = account.ready = self.ready(trial)
         return ready, make_monitors(trial.recipe, self._components)
 

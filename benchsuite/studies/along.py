@@ -11,7 +11,7 @@ from benchsuite.components import Axis, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.instance_names import base_of
-from benchsuite.instances import read_name
+from benchsuite.instances import check_limits, read_name
 from benchsuite.kinds import KNOBS
 from benchsuite.registry import Registry
 from benchsuite.selection import read_value
@@ -157,6 +157,8 @@ def _check_value(task: Task, axis: str, value: float) -> None:
         task.architecture[axis].checked(value, f"{axis} of {task.title}")
     elif axis in (*KNOBS, EXAMPLES) and not (isinstance(value, int) and value >= 1):
         raise BenchsuiteError(f"{axis} of {task.title} must be a whole number from 1. Received: {value!r}.")
+    if axis in task.axes and axis not in task.architecture:
+        check_limits(task, axis, value)
 
 
 def _place(asked: Scaling, rivals: Rivals, task: Task, axis: str, value: float, own: float | None) -> AxisPlace:

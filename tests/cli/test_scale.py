@@ -217,6 +217,12 @@ def test_a_study_file_holds_all_that_the_command_line_does(folder: Path, bundled
          "256. Received: 17."),
         ([TASK, "adam", "sgd", "--over", "batch_size", "--values", "1.5,8"], "batch_size of task 'digits_mlp' must be a whole number "
          "from 1. Received: 1.5."),
+        ([TASK, "adam", "sgd", "--over", "batch_size", "--values", "8,4096"], "batch_size of task 'digits_mlp' must lie from 8 to 128. "
+         "Received: 4096. Its values: 8, 16, 32, 64, 128."),
+        ([QUADRATIC, "adam", "sgd", "--over", "noise", "--values", "0.1,-1"], "noise of task 'noisy_quadratic' must lie from 0 to 0.4. "
+         "Received: -1. Its values: 0, 0.05, 0.1, 0.2, 0.4."),
+        ([TASK, "adam", "sgd", "--over", "examples", "--with", "batch_size=128"], "examples of task 'digits_mlp~examples=64' must be at "
+         "least its batch size, 128. Received: 64. Take more examples, or a smaller batch with --with batch_size=N."),
         ([TASK, "adam", "sgd", "--over", "epochs"], "task 'digits_mlp' declares no values of epochs. Name some: --values 16,32,64. It "
          "declares values of: batch_size, depth, examples, width."),
         ([TASK, "adam", "sgd", "--over", "width", "--with", "width=16"], "--over width sets width at each value, and --with sets it "
