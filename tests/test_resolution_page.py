@@ -48,10 +48,18 @@ def test_the_page_says_what_certificates_say(bundled, held, tmp_path, monkeypatc
     monkeypatch.setattr(MADE, "BEFORE", before)
     page = "\n\n".join(MADE.resolution_parts(bundled, held))
     assert page == "\n\n".join(MADE.resolution_parts(bundled, dict(reversed(held.items()))))
-    tier = bundled.task("digits_mlp").tier
+    task = bundled.task("digits_mlp")
+    first, second = (
+        f"| {'**`digits_mlp`**' if kind in task.compares else '`digits_mlp`'} | {task.tier} |"
+        for kind in ("optimizer", "initializer")
+    )
+    assert ("**" in first, "**" in second) == (
+        True,
+        False,
+    )  # what it compares is set in bold, what it does not is shown
     for line in (
-        f"| **`digits_mlp`** | {tier} | 15 | 0 % | 71 % | 80 % | 71/4/25 | 0.01 | 33 % | 1.7 % | 0.21 s | 1.3 s | 101 |",
-        f"| **`digits_mlp`** | {tier} | 3 | 0 % | 8 % | 33 % | – | 0.01 | – | 0 % | – | – | – |",
+        f"{first} 15 | 0 % | 71 % | 80 % | 71/4/25 | 0.01 | 33 % | 1.7 % | 0.21 s | 1.3 s | 101 |",
+        f"{second} 3 | 0 % | 8 % | 33 % | – | 0.01 | – | 0 % | – | – | – |",
         "| `digits_mlp` | accuracy | 71 % | 8 % |",
         "|  | log_loss | 86 % | 90 % |",
         "$ certify digits_mlp",
