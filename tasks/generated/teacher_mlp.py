@@ -7,9 +7,10 @@ are where learning is understood best: Gardner & Derrida 1989, J. Phys. A 22, 19
 4225; Goldt et al. 2019, arXiv:1906.08632.
 
 The student does not see z. Its 20 inputs are correlated, off centre and of all scales: x = 2^k·(C·z + m), where CCᵀ has
-eigenvalues in equal ratios with condition number 30 and eigenvectors by 20 random reflections (then rows are brought to
-length 1), m ~ N(0, I), and each k is a whole number from −4 to 4, all drawn once. So there is something to gain by
-centring, by scaling and by whitening, and optimizers differ in what standardizing leaves.
+eigenvalues in equal ratios with condition number 30 and eigenvectors by 20 random reflections; then rows of C are brought
+to length 1, which leaves a condition number of 23.3 in the published instance. m ~ N(0, I), and each k is a whole number
+from −4 to 4, all drawn once. So there is something to gain by centring, by scaling and by whitening, and optimizers
+differ in what standardizing leaves.
 
 The teacher explains 1/(1 + σ²) = 0.952 of the variance of y; no method reaches a larger R² in expectation.
 
@@ -121,7 +122,11 @@ def register_tasks():
             instance=fields,
             axes={
                 "noise": bs.Axis([0.0, NOISE, 0.2, 0.8], default=NOISE, summary="Variance of ε; the teacher's is 1."),
-                "condition": bs.Axis([1.0, 10.0, CONDITION, 100.0, 1000.0], default=CONDITION, summary="Of CCᵀ."),
+                "condition": bs.Axis(
+                    [1.0, 10.0, CONDITION, 100.0, 1000.0],
+                    default=CONDITION,
+                    summary="Of CCᵀ before its rows are brought to length 1.",
+                ),
                 "examples": bs.Axis([500, 1000, 2000, 4000, TRAIN], default=TRAIN),
                 "width": bs.Axis([16, 32, 64, 128, 256], default=64),
                 "depth": bs.Axis([1, 2, 3, 4], default=2),

@@ -88,6 +88,8 @@ def test_recall_asks_for_the_value_of_one_of_its_keys():
     np.testing.assert_array_equal(values[:, :-1][same], arrays.y)
     assert np.bincount(same.argmax(axis=1)) == pytest.approx(11_000 / 8, rel=0.1)
     assert REGISTRY.task("recall_attention~pairs=2").data().x.shape == (11_000, 3, 2)
+    counts = np.stack([(values[:, :-1] == value).sum(axis=1) for value in range(16)], axis=1)
+    assert (counts.argmax(axis=1) == arrays.y).mean() == pytest.approx(0.259, abs=5e-4)
 
 
 def test_the_little_text_is_the_opening_of_genesis_and_what_follows_it():
