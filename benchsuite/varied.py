@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import inspect
 import math
+import traceback
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,7 @@ from benchsuite.components.fields import shown
 from benchsuite.components.variation import batch_sizes
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.spaces import Choice, Space, Value
+from benchsuite.text import one_line, reason_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,8 +48,22 @@ def varied(task: Task, draw: Draw, name: str, examples: int | None) -> Task:
         examples: How many of the training part are kept; all unless given.
 
     Raises:
-        BenchsuiteError: If its ``instance`` returns what no task has.
+        BenchsuiteError: If its ``instance`` raises, or returns what no task has.
     """
+    try:
+        made = _made(task, draw, examples)
+    except (BenchsuiteError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # an author's function may raise anything, SystemExit included
+        raise BenchsuiteError(
+            f"cannot make {name!r}: instance of {task.title} raised {reason_of(error)}, {_place(task.instance, error)}. "
+            f"Mend it there, and try it: benchsuite check {task.name}."
+        ) from error
+    object.__setattr__(made, "name", name)  # no plugin may choose such a name, which is why the class refuses it
+    return made
+
+
+def _made(task: Task, draw: Draw, examples: int | None) -> Task:
     fields: dict[str, Any] = {}
     if task.instance is not None and (draw.variant or draw.values):
         fields = _own(task, task.instance, draw)
@@ -54,7 +72,6 @@ def varied(task: Task, draw: Draw, name: str, examples: int | None) -> Task:
     made = dataclasses.replace(task, **fields)
     if draw.variant and task.variation is not None:
         made = dataclasses.replace(made, **_of_harness(made, task.variation, draw))
-    object.__setattr__(made, "name", name)  # no plugin may choose such a name, which is why the class refuses it
     return made
 
 
@@ -67,6 +84,21 @@ def _own(task: Task, instance: Callable[[Draw], Mapping[str, Any]], draw: Draw) 
         if field not in REPLACEABLE:
             raise unknown(f"field that instance of {task.title} gives:", str(field), REPLACEABLE)
     return dict(found)
+
+
+def _place(instance: Any, error: BaseException) -> str:
+    """Return the author's line behind an error: the innermost in the file of the function, or where that is defined."""
+    while isinstance(instance, functools.partial):
+        instance = instance.func
+    function = instance if inspect.isroutine(instance) else type(instance).__call__
+    code = getattr(function, "__code__", None)
+    calls = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    if code is None:  # no function of Python's
+        file, line = calls[-1]
+    else:
+        own = [call for call in calls if call[0] == code.co_filename]
+        file, line = own[-1] if own else (code.co_filename, code.co_firstlineno)
+    return one_line(f"{file}:{line}")
 
 
 def _of_harness(task: Task, variation: Variation, draw: Draw) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import subprocess
 import sys
 from typing import Any
@@ -25,7 +26,7 @@ from benchsuite.instances import (
     read_name,
     refuse_examples,
 )
-from benchsuite.registry import Registry
+from benchsuite.registry import Plugin, Registered, Registry
 from benchsuite.studies.plan import plan, tasks_of
 from benchsuite.study import Study
 from benchsuite.trial import Division
@@ -399,6 +400,53 @@ def test_what_cannot_be_varied_is_refused(changes: dict[str, Any], said: str) ->
 )  # fmt: skip
 def test_a_variation_says_what_it_may_be(fields: dict[str, Any], said: str) -> None:
     assert refusal(bs.Variation, **fields) == said
+
+
+def _raises(draw: bs.Draw) -> dict[str, Any]:
+    raise KeyError("kept")
+
+
+def _leaves(draw: bs.Draw) -> dict[str, Any]:
+    sys.exit(3)
+
+
+def _without_draw() -> dict[str, Any]:
+    return {}
+
+
+class _Callable:
+    def __call__(self, draw: bs.Draw) -> dict[str, Any]:
+        return {"noise": 1 / 0}
+
+
+@pytest.mark.parametrize(
+    ("instance", "reason", "code", "at"),
+    [
+        (_raises, "KeyError: 'kept'", _raises.__code__, 1),
+        (functools.partial(_raises), "KeyError: 'kept'", _raises.__code__, 1),
+        (_leaves, "SystemExit: 3", _leaves.__code__, 1),
+        (_without_draw, "TypeError: _without_draw() takes 0 positional arguments but 1 was given", _without_draw.__code__, 0),
+        (_Callable(), "ZeroDivisionError: division by zero", _Callable.__call__.__code__, 1),
+        (lambda draw: {"architecture": 3}, "TypeError: ", None, 0),
+    ],
+)  # fmt: skip
+def test_whatever_an_instance_raises_is_told_with_the_authors_line(
+    instance: Any, reason: str, code: Any, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = refusal(variant, instance=instance)
+    if code is None:
+        assert said.startswith("architecture of task 'toy' must be")  # what a task refuses itself stays as it is
+        return
+    line = code.co_firstlineno + at
+    assert said == (
+        f"cannot make 'toy~1': instance of task 'toy' raised {reason}, {__file__}:{line}. "
+        "Mend it there, and try it: benchsuite check toy."
+    )
+    registry = Registry()
+    held = Registered(task(instance=instance), Plugin("t", "t"), registry)
+    monkeypatch.setitem(registry.tables["task"], "toy", held)
+    assert not registry.has("task", "toy~1")
+    assert registry.has("task", "toy")
 
 
 # The registry, certificates, and studies

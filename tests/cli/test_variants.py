@@ -152,3 +152,18 @@ def test_info_says_which_instance_it_is() -> None:
     assert "sides~1, sides~2, …: another split, rotated inputs" in own
     assert "axes examples: 20, 180" in own
     assert "sides~" not in called("list", "task")
+
+
+def test_a_task_whose_instance_raises_afterwards_takes_no_verb_down(folder: Path) -> None:
+    file = folder / "tasks" / "sides.py"
+    broken = TASK.replace("variation=", "instance=lambda draw: 1 / 0, variation=")
+    line = next(at for at, text in enumerate(broken.splitlines(), 1) if "1 / 0" in text)
+    file.write_text(broken)
+    try:
+        assert "sides~2" in called("report", "--stale")
+        assert "sides" in called("info", "sides")
+        for words in (("info", "sides~1"), ("compare", "sgd", "adam", "--task", "sides~1")):
+            said = refused(*words)
+            assert f"raised ZeroDivisionError: division by zero, {file}:{line}. Mend it there" in said
+    finally:
+        file.write_text(TASK)
