@@ -88,6 +88,7 @@ class AlongAxis:
         advantage: How A's advantage, in the unit of the measure, changes: A − B where larger is better, else B − A.
         speed_up: How log₂ of the speed-up changes.
         cautions: What may mislead, beside what the verdict says.
+        hold: What is the same at every value, ``"epochs"`` or ``"steps"``; empty where nobody knows, as of records alone.
     """
 
     task: str
@@ -98,6 +99,7 @@ class AlongAxis:
     advantage: Trend
     speed_up: Trend
     cautions: tuple[Caution, ...] = ()
+    hold: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return its JSON; a number that is not finite is null, but for a speed-up: ``"a failed"`` or ``"b failed"``."""
@@ -133,7 +135,7 @@ class AlongAxis:
         }
 
 
-def along_axis(task: str, axis: str, held: Sequence[AxisRecords], about: About) -> AlongAxis:
+def along_axis(task: str, axis: str, held: Sequence[AxisRecords], about: About, hold: str = "") -> AlongAxis:
     """Return the comparison of two along an axis.
 
     Args:
@@ -141,6 +143,7 @@ def along_axis(task: str, axis: str, held: Sequence[AxisRecords], about: About) 
         axis: The name of the axis.
         held: What there is at each value, from small to large, two or more.
         about: What is known of the comparison beside its records.
+        hold: What is the same at every value, ``"epochs"`` or ``"steps"``; empty where nobody knows.
 
     Raises:
         BenchsuiteError: If a value lacks one of the two.
@@ -158,7 +161,7 @@ def along_axis(task: str, axis: str, held: Sequence[AxisRecords], about: About) 
     table, of_ratios = _table(differences), _table(ratios)
     found = AlongAxis(
         task, axis, verdict, points, _curve(held[0].a[0], about),
-        trend(values, table, test_errors=errors), trend(values, of_ratios),
+        trend(values, table, test_errors=errors), trend(values, of_ratios), hold=hold,
     )  # fmt: skip
     alone = _hangs_on(found, values, of_ratios)
     return replace(found, cautions=(*alone, *_cautions(found, held)))
@@ -243,14 +246,17 @@ def _cautions(found: AlongAxis, held: Sequence[AxisRecords]) -> Iterator[Caution
         )  # fmt: skip
     steps = [point.steps for point in found.points]
     if max(steps) > ALIKE * min(steps):
+        # Where the axis is the budget nothing evens it out, and where the steps were held they are as even as epochs can be.
+        then = "" if found.axis == "epochs" or found.hold == "steps" else " --hold steps evens it out."
         yield Caution(
             "steps", "", f"a training has {steps[0]:,} steps at {label_of(found.axis, held[0].value)} and {steps[-1]:,} at "
-            f"{label_of(found.axis, held[-1].value)}: a trend may be that of the budget. --hold steps evens it out.",
+            f"{label_of(found.axis, held[-1].value)}: a trend may be that of the budget.{then}",
         )  # fmt: skip
     evaluations = min((r.curves.epochs for one in held for r in (*one.a, *one.b) if r.outcome.finished), default=0)
     if 0 < evaluations < FEWEST_EVALUATIONS:
+        count = f"{evaluations - 1} evaluation{'s' if evaluations > 2 else ''}"
         yield Caution(
-            "evaluations", "", f"with {evaluations - 1} evaluations of a training a speed-up is read off lines between few points.",
+            "evaluations", "", f"with {count} of a training a speed-up is read off lines between few points.",
         )  # fmt: skip
 
 

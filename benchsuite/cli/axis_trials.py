@@ -150,7 +150,7 @@ class AxisTrials:
             plan.rivals.kind, *names, self._measure, track=asked.track, sizes=sizes, right=right_from(store.extras.predicted),
             reference=reference_of(store.folder), edges=self._edges(),
         )  # fmt: skip
-        return along_axis(plan.task.name, plan.axis, [self._at(here) for here in self._here], about)
+        return along_axis(plan.task.name, plan.axis, [self._at(here) for here in self._here], about, asked.hold)
 
     def _at(self, here: _Here) -> AxisRecords:
         sides: dict[str, list[Record]] = {"a": [], "b": []}

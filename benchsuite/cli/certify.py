@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +14,26 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, T
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.cli.resolution import certify_resolution, tell_findings
 from benchsuite.errors import BenchsuiteError
-from benchsuite.instances import certify_command, is_instance
+from benchsuite.instances import base_of, certify_command, is_instance
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.text import reason_of
 
-FEWEST_SEEDS, MOST_SEEDS = 2, 100
+FEWEST_SEEDS, SEEDS, MOST_SEEDS = 2, 10, 100
+
+
+def _seeds(typed: str | int) -> int:
+    """Return how many evaluation seeds were asked for.
+
+    Raises:
+        BenchsuiteError: If it is no whole number, or too few or many.
+    """
+    text = str(typed)
+    if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) or not FEWEST_SEEDS <= int(text) <= MOST_SEEDS:
+        raise BenchsuiteError(
+            f"--seeds must be a number of seeds from {FEWEST_SEEDS} to {MOST_SEEDS}, which are 0, 1, …. Received: {text}. "
+            f"Write --seeds {SEEDS}."
+        )
+    return int(text)
 
 
 def certify(
@@ -45,7 +61,10 @@ def certify(
         ),
     ] = "",
     budget: Annotated[str, parameter(Study, "budget")] = "",
-    seeds: Annotated[int, typer.Option(metavar="N", help="Of --resolution: evaluation seeds.")] = 10,
+    seeds: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Of --resolution: evaluation seeds, 10 unless given.", parser=_seeds),
+    ] = None,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
@@ -61,9 +80,8 @@ def certify(
     from benchsuite.studies.plan import tasks_of
 
     if not resolution:
-        _refuse(kind=kind, budget=budget, workers=workers, timeout=timeout, dry_run=dry_run)
-    if not FEWEST_SEEDS <= seeds <= MOST_SEEDS:
-        raise BenchsuiteError(f"--seeds must be a whole number from {FEWEST_SEEDS} to {MOST_SEEDS}. Received: {seeds}.")
+        _refuse(kind=kind, budget=budget, seeds=seeds, workers=workers, timeout=timeout, dry_run=dry_run)
+    count = SEEDS if seeds is None else seeds
     if resolution and variants is not None:
         raise BenchsuiteError(
             "--resolution and --variants measure different things. Received: both. Take one after the other."
@@ -74,7 +92,8 @@ def certify(
     chosen = tasks_of(tuple(tasks or ()), tier, known)
     if instances := [task.name for task in chosen if is_instance(task.name)]:
         raise BenchsuiteError(
-            f"a task is certified with its variants, not one alone. Received: {instances[0]!r}. Write {certify_command(instances[0])}."
+            f"a task is certified with its variants, not one alone. Received: {instances[0]!r}. Write "
+            f"{_resolution_command(instances[0]) if resolution else certify_command(instances[0])}."
         )
     console = terminal()
     if resolution:
@@ -83,7 +102,7 @@ def certify(
         execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
         invocation = Invocation(no_local=no_local, dry_run=dry_run)
         broken = certify_resolution(
-            chosen, read_kinds(kind), budget, seeds, execution, invocation, known, console, writing=write
+            chosen, read_kinds(kind), budget, count, execution, invocation, known, console, writing=write
         )
         if broken:
             raise typer.Exit(1)
@@ -97,6 +116,10 @@ def certify(
     tensorflow_on_cpu()
     broken = sum(_certify(task, known, write, console) for task in chosen)
     _end(broken, len(chosen), "", console)
+
+
+def _resolution_command(name: str) -> str:
+    return f"benchsuite certify --resolution {base_of(name)} --write"
 
 
 def _end(broken: int, count: int, what: str, console: Any) -> None:
@@ -115,8 +138,10 @@ def _refuse(**given: object) -> None:
     """
     for name, value in given.items():
         if value:
+            flag = f"--{name.replace('_', '-')}"
+            typed = flag if value is True else f"{flag} {value}"
             raise BenchsuiteError(
-                f"--{name.replace('_', '-')} says how a resolution is measured. Received: {value!r} without --resolution. "
+                f"{flag} says how a resolution is measured. Received: {typed} without --resolution. "
                 "Add --resolution, or leave it out."
             )
 

@@ -124,15 +124,16 @@ def agreed(console: Console, ours: str, *values: object) -> bool | None:
         return False
 
 
-def say(console: Console, ours: str, *values: object) -> None:
+def say(console: Console, ours: str, *values: object, prose: bool = False) -> None:
     """Print a line, as long as it is: the terminal breaks it, and a file has it whole.
 
-    A warning, which begins with ``!`` and is prose, is broken between words on a terminal.
+    Prose is broken between words on a terminal, and so is a warning, which begins with ``!``.
 
     Args:
         console: Where to.
         ours: What is ours, written out: ``[red]words[/]`` for a style, a place ``{}`` for each value.
         values: What others wrote, and numbers. No text of theirs is ever part of what is searched for styles.
+        prose: Whether it is sentences.
     """
     from rich.text import Text
 
@@ -142,7 +143,7 @@ def say(console: Console, ours: str, *values: object) -> None:
             style = part.strip("/")
         else:
             line.append(_filled(part, left), style)
-    console.print(line, highlight=False, soft_wrap=not (console.is_terminal and ours.startswith(WARNINGS)))
+    console.print(line, highlight=False, soft_wrap=not (console.is_terminal and (prose or ours.startswith(WARNINGS))))
 
 
 def _filled(ours: str, values: Iterator[object]) -> str:

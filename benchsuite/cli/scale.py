@@ -61,11 +61,11 @@ def _tell(found: AlongAxis, console: Console) -> None:
     show(console, scaling_table(found))
     for what, text in scaling_lines(found):
         if what == "trend":
-            say(console, "[bold]{}[/]", text)
+            say(console, "[bold]{}[/]", text, prose=True)
         elif what == "warning":
             say(console, "[yellow]![/] {}", text)
         else:
-            say(console, "{}", text)
+            say(console, "{}", text, prose=True)
 
 
 def _write(path: Path, found: AlongAxis, console: Console) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from benchsuite.changes import read_changes
@@ -78,6 +78,11 @@ def axis_plan(asked: Scaling, known: Registry) -> AxisPlan:
         raise BenchsuiteError(
             f"--over {axis} sets {axis} at each value, and {flag} sets it everywhere. Leave one of them out."
         )
+    if axis == "epochs" and asked.hold == "steps":
+        raise BenchsuiteError(
+            "--hold steps has as many steps at every value, and --over epochs changes how many there are. Received: both. "
+            "Leave --hold out, or take another axis."
+        )
     own = _own_value(task, axis)
     values = _values(asked, task, axis)
     return AxisPlan(task, axis, rivals, tuple(_place(asked, rivals, task, axis, value, own) for value in values))
@@ -133,18 +138,33 @@ def _values(asked: Scaling, task: Task, axis: str) -> list[float]:
                 f"It declares values of: {', '.join(sorted(task.axes)) or 'none'}."
             )
         return [_short(value) for value in declared.values if isinstance(value, int | float)]
-    read = [read_value(text) for text in texts]
-    numbers = sorted(
-        {_short(value) for value in read if isinstance(value, int | float) and not isinstance(value, bool)}
-    )
-    if len(numbers) < 2 or len(numbers) < len(read) or len(numbers) > MOST_VALUES:
+    numbers = sorted({_short(value) for text in texts if (value := _number(text)) is not None})
+    if len(numbers) < 2 or len(numbers) < len(texts) or len(numbers) > MOST_VALUES:
         raise BenchsuiteError(
             f"--values must be 2 to {MOST_VALUES} numbers that differ, separated by commas, such as 16,32,64. "
-            f"Received: {', '.join(texts)}."
+            f"Received: {', '.join(texts)}{_what_is_wrong(texts)}."
         )
     for value in numbers:
         _check_value(task, axis, value)
     return numbers
+
+
+def _number(text: str) -> float | None:
+    value = read_value(text)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _what_is_wrong(texts: Sequence[str]) -> str:
+    """Say what is wrong with the first of texts that are no two or more numbers that differ."""
+    seen: set[float] = set()
+    for text in texts:
+        value = _number(text)
+        if value is None:
+            return f": {text!r} is no number"
+        if value in seen:
+            return f": {text} stands there twice"
+        seen.add(value)
+    return ", which is one alone" if len(texts) == 1 else f", which are {len(texts):,}"
 
 
 def _short(value: float) -> float:

@@ -32,8 +32,20 @@ SEEDS = 10
 
 
 def read_kinds(text: str) -> tuple[str, ...]:
-    """Return the kinds that a user wrote, separated by commas; none where nothing is written."""
-    return tuple(one.strip().replace("-", "_") for one in text.split(",") if one.strip())
+    """Return the kinds that a user wrote, separated by commas; none where nothing is written.
+
+    Raises:
+        BenchsuiteError: If nothing stands between two commas, before or behind one.
+    """
+    if not text.strip():
+        return ()
+    kinds = tuple(one.strip().replace("-", "_") for one in text.split(","))
+    if not all(kinds):
+        raise BenchsuiteError(
+            f"--kind must be kinds separated by commas, such as optimizer,initializer, or all. Received: {text!r}. "
+            "Leave it out for the kinds that each task compares."
+        )
+    return kinds
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pytest
 from benchsuite.analysis.along_axis import AlongAxis, AxisRecords, along_axis
 from benchsuite.analysis.comparison import About
 from benchsuite.analysis.trial_measure import TrialMeasure
+from benchsuite.curves import Curves
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
 from tests.along import WIDTHS, at_width
@@ -109,6 +110,30 @@ def test_what_may_mislead_is_said() -> None:
     assert codes(family(gain=1.5)) == set()
     assert "few_seeds" in codes(family(seeds=5))
     assert "declared" in codes(family(gain=1.5, track="default"))
+
+
+def longer(record: Record, factor: int) -> Record:
+    """Return a record whose epochs have a multiple of the steps."""
+    rows = {name: row.tolist() for name, row in record.curves.items()}
+    return replace(record, curves=Curves({**rows, "step": [factor * step for step in rows["step"]]}))
+
+
+@pytest.mark.parametrize(
+    ("axis", "hold", "told"), [("width", "epochs", True), ("width", "steps", False), ("epochs", "epochs", False)]
+)
+def test_steps_are_evened_out_only_where_they_can_be(axis: str, hold: str, told: bool) -> None:
+    held = [
+        AxisRecords(
+            width,
+            [longer(at_width(width, "adam", seed, 0.2), place) for seed in range(2)],
+            [longer(at_width(width, "sgd", seed, 0.2), place) for seed in range(2)],
+        )
+        for place, width in enumerate(WIDTHS, 1)
+    ]
+    cautions = along_axis("digits_mlp", axis, held, ABOUT, hold).cautions
+    (text,) = [caution.text for caution in cautions if caution.code == "steps"]
+    assert ("--hold steps evens it out." in text) == told
+    assert "a trend may be that of the budget." in text
 
 
 def test_a_word_that_hangs_on_one_value_says_so() -> None:

@@ -162,7 +162,19 @@ def test_of_a_run_that_was_stopped_only_tasks_that_are_through_are_told(folder, 
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["--seeds", "1"], "--seeds must be a whole number from 2 to 100. Received: 1."),
+        (
+            ["--seeds", "1"],
+            "--seeds must be a number of seeds from 2 to 100, which are 0, 1, …. Received: 1. Write --seeds 10.",
+        ),
+        (
+            ["--seeds", "0-9"],
+            "--seeds must be a number of seeds from 2 to 100, which are 0, 1, …. Received: 0-9. Write --seeds 10.",
+        ),
+        (
+            ["--kind", ","],
+            "--kind must be kinds separated by commas, such as optimizer,initializer, or all. Received: ','. "
+            "Leave it out for the kinds that each task compares.",
+        ),
         (["--budget", "3", "--kind", "optimizer", "--write"], "within a certificate all kinds are measured alike."),
     ],
 )
@@ -183,8 +195,20 @@ def test_a_task_without_a_certificate_has_nowhere_to_keep_it(folder):
     )
 
 
-def test_options_of_a_resolution_mean_nothing_without_one():
-    done = CliRunner().invoke(app, ["certify", "digits_mlp", "--budget", "5"])
+@pytest.mark.parametrize(
+    ("words", "flag"), [(["--budget", "5"], "--budget"), (["--seeds", "5"], "--seeds"), (["--dry-run"], "--dry-run")]
+)
+def test_options_of_a_resolution_mean_nothing_without_one(words, flag):
+    done = CliRunner().invoke(app, ["certify", "digits_mlp", *words])
     assert str(done.exception) == (
-        "--budget says how a resolution is measured. Received: '5' without --resolution. Add --resolution, or leave it out."
+        f"{flag} says how a resolution is measured. Received: {' '.join(words)} without --resolution. "
+        "Add --resolution, or leave it out."
+    )
+
+
+def test_the_resolution_of_an_instance_is_that_of_its_task():
+    done = CliRunner().invoke(app, ["certify", "--resolution", "noisy_quadratic~noise=0.2"])
+    assert str(done.exception) == (
+        "a task is certified with its variants, not one alone. Received: 'noisy_quadratic~noise=0.2'. "
+        "Write benchsuite certify --resolution noisy_quadratic --write."
     )

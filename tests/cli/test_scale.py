@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable
@@ -12,9 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
+from benchsuite.cli.axis_trials import AxisTrials
+from benchsuite.cli.scale import _tell
 from benchsuite.curves import Curves
 from benchsuite.errors import BenchsuiteError
 from benchsuite.record import Record
@@ -29,7 +33,7 @@ from tests.stored import made, searched
 TASK = "digits_mlp"
 QUADRATIC = "noisy_quadratic"
 OVER = (QUADRATIC, "adam", "sgd", "--over", "batch_size", "--values", "10,20,40", "--seeds", "6")
-HELD = {"values": ("10,20,40",), "seeds": "6"}
+HELD: dict[str, Any] = {"values": ("10,20,40",), "seeds": "6"}
 
 
 @pytest.fixture
@@ -128,12 +132,25 @@ def test_what_it_says_fits_80_columns_and_finds_what_was_planted(stored: Callabl
         text,
     )
     assert "6 seeds)." in text
+    assert "p: corrected for all 3 values and over all, verdict where at most 0.05" in text
     name = "scale-noisy_quadratic-batch_size-adam-sgd"
     assert f"Wrote {name}.png and {name}.csv" in text
     rows = list(csv.DictReader(Path(f"{name}.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 3 * 2 * 6
     assert {row["batch_size"] for row in rows if row["own"] == "1"} == {"20"}
     assert Path(f"{name}.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_sentences_are_broken_between_words_on_a_terminal(stored: Callable[..., None], bundled: Registry) -> None:
+    stored(1.2, **HELD)
+    asked = Scaling(QUADRATIC, "adam", "sgd", over="batch_size", values=HELD["values"], seeds=HELD["seeds"])
+    trials = AxisTrials(asked, axis_plan(asked, bundled), bundled)
+    trials.carry_out(Console(quiet=True))
+    shown = io.StringIO()
+    _tell(trials.found(), Console(file=shown, width=80, force_terminal=True, color_system=None))
+    lines = shown.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "The speed-up of adam over sgd grows with batch size:" in " ".join(shown.getvalue().split())
 
 
 def test_json_is_all_that_standard_output_holds_and_repeats_to_the_byte(stored: Callable[..., None]) -> None:
@@ -184,6 +201,7 @@ def test_a_real_run_trains_the_instances_and_goes_on_where_it_was(folder: Path) 
     read = json.loads(first.stdout)
     assert [point["value"] for point in read["points"]] == [0.1, 0.4]
     assert len({task["a"] for task in read["comparison"]["tasks"]}) == 2  # other noise, other ways
+    assert "with 1 evaluation of a training a speed-up is read off" in first.stdout
     assert {"few_seeds", "declared", "evaluations"} <= {caution["code"] for caution in read["cautions"]}
     again = run(*command, "--values", "0.1,0.4")
     assert again.stdout == first.stdout
@@ -210,9 +228,13 @@ def test_a_study_file_holds_all_that_the_command_line_does(folder: Path, bundled
         ([TASK, "adam", "adam", "--over", "width"], "both are the optimizer adam with the same hyperparameters. Received: 'adam' and "
          "'adam'. Name two that differ."),
         ([TASK, "adam", "sgd", "--over", "width", "--values", "16"], "--values must be 2 to 100 numbers that differ, separated by "
-         "commas, such as 16,32,64. Received: 16."),
+         "commas, such as 16,32,64. Received: 16, which is one alone."),
+        ([TASK, "adam", "sgd", "--over", "width", "--values", "16,16"], "--values must be 2 to 100 numbers that differ, separated by "
+         "commas, such as 16,32,64. Received: 16, 16: 16 stands there twice."),
         ([TASK, "adam", "sgd", "--over", "width", "--values", "16,wide"], "--values must be 2 to 100 numbers that differ, separated by "
-         "commas, such as 16,32,64. Received: 16, wide."),
+         "commas, such as 16,32,64. Received: 16, wide: 'wide' is no number."),
+        ([TASK, "adam", "sgd", "--over", "epochs", "--values", "1,2", "--hold", "steps"], "--hold steps has as many steps at every "
+         "value, and --over epochs changes how many there are. Received: both. Leave --hold out, or take another axis."),
         ([TASK, "adam", "sgd", "--over", "width", "--values", "16,17"], "width of task 'digits_mlp' must be one of 16, 32, 64, 128, "
          "256. Received: 17."),
         ([TASK, "adam", "sgd", "--over", "batch_size", "--values", "1.5,8"], "batch_size of task 'digits_mlp' must be a whole number "

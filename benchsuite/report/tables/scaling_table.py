@@ -70,7 +70,7 @@ def _caption(found: AlongAxis) -> str:
     better = "higher" if task.direction == "max" else "lower"
     lines = [
         f"{one_line(task.measure)}, {better} is better: medians of the seeds; estimate of A − B",
-        f"p: corrected for all {found.verdict.tests} tests of the table, verdict where at most {found.verdict.level:.2g}",
+        f"p: corrected for all {len(found.points)} values and over all, verdict where at most {found.verdict.level:.2g}",
         f"speed-up: steps of B ÷ steps of A to the {_levels(found)} that both reach",
         f"{OWN} the task's own" if any(point.usual for point in found.points) else "",
     ]
