@@ -6,13 +6,20 @@ from benchsuite.components import Task, Variation
 from benchsuite.errors import BenchsuiteError
 from benchsuite.instances import is_instance, read_name, value_text
 
+SAME_EXAMPLES = (
+    "the same examples, parted or renamed anew: a method that knows the whole data set by heart is not exposed"
+)
+"""What variants are of a task that draws nothing itself."""
+
 
 def instance_rows(task: Task) -> dict[str, str]:
     """Return what is to be said of a task's instances, by what it is called; a row that says nothing is empty."""
     if is_instance(task.name):
         return {"instance": instance_words(task)}
     return {
-        "variants": f"{task.name}~1, {task.name}~2, …: {variation_words(task)}" if task.variation else "",
+        "variants": f"{task.name}~1, {task.name}~2, …: {variation_words(task)}. {kind_words(task)}"
+        if task.variation
+        else "",
         "axes": "; ".join(
             f"{name}: {', '.join(value_text(value) for value in axis.values)}" for name, axis in task.axes.items()
         ),
@@ -29,6 +36,18 @@ def instance_words(task: Task) -> str:
     if instance.variant:
         parts.insert(0, f"variant {instance.variant}, drawn from that number ({variation_words(task)})")
     return f"of {instance.base}: {', '.join(parts)}"
+
+
+def summary_words(task: Task) -> str:
+    """Return a task's summary; of another instance it is that of the published one, and says so."""
+    return f"{task.summary} (This is said of the published instance.)" if is_instance(task.name) else task.summary
+
+
+def kind_words(task: Task) -> str:
+    """Say whether the variants of a task are other data, or the same examples anew."""
+    if task.instance is None:
+        return f"They are {SAME_EXAMPLES}"
+    return "The task itself draws them: new data, or others of what it draws from"
 
 
 def variation_words(task: Task) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.cli.console import say, show
+from benchsuite.cli.instance_facts import SAME_EXAMPLES
 from benchsuite.errors import BenchsuiteError
 from benchsuite.instance_names import is_instance
 from benchsuite.instances import variant_of
@@ -31,12 +32,14 @@ class OtherInstances:
         without: Tasks that have no variants, and were not named.
         hash: What the variants were drawn from; empty where they are 1, 2, ….
         numbers: The variants.
+        same: Those of the tasks that draw nothing themselves: their variants are the same examples anew.
     """
 
     of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     hash: str = ""
     numbers: tuple[int, ...] = ()
+    same: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -91,7 +94,8 @@ def other_instances(asked: Comparing, known: Registry) -> OtherInstances:
             f"no task of the tier {asked.tier} that compares {kind.replace('_', ' ')}s has variants. Name tasks with --task; "
             "`benchsuite info TASK` says whether one has."
         )
-    return OtherInstances(found, tuple(without), hash, numbers)
+    same = frozenset(name for name in found if known.task(name).instance is None)
+    return OtherInstances(found, tuple(without), hash, numbers, same)
 
 
 def _refuse(asked: Comparing) -> None:
@@ -174,14 +178,18 @@ def tell_beyond(verdict: Verdict, others: OtherInstances, console: Console) -> N
         say(console, "[yellow]![/] without variants: {}", ", ".join(others.without))
     if others.hash:
         say(console, "")
-        say(console, "{}", drawn_words(others))
+        say(console, "{}", drawn_words(others), prose=True)
 
 
 def drawn_words(others: OtherInstances) -> str:
     """Return how variants were drawn, so that anybody can draw them again."""
     numbers = ", ".join(map(str, others.numbers))
     again = shlex.join(["--variants", str(len(others.numbers)), "--drawn-from", others.hash])
-    return (
-        f"The variants {numbers} were drawn by SHA-256 from {others.hash}: nobody could have tuned on them before that bundle was "
-        f"published. Again: {again}"
-    )
+    said = [
+        f"The variants {numbers} were drawn by SHA-256 from {others.hash}, which nobody knew before that bundle was made."
+    ]
+    if drawn := ", ".join(sorted(set(others.of) - others.same)):
+        said.append(f"Those of {drawn} the task itself draws: what is new in them nobody could have tuned on before.")
+    if same := ", ".join(sorted(others.same)):
+        said.append(f"Those of {same} are {SAME_EXAMPLES}.")
+    return f"{' '.join(said)} Again: {again}"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from benchsuite.cli.instance_facts import instance_rows
+from benchsuite.cli.instance_facts import instance_rows, summary_words
 from benchsuite.components.arrays import ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.metric import Metric
 from benchsuite.errors import BenchsuiteError
@@ -30,7 +30,7 @@ def task_rows(task: Task, known: Registry) -> list[Rows]:
     facts = certificate.get("data", {})
     steps = task.steps_per_epoch or (facts["parts"][0] // task.batch_size if facts else None)
     return [
-        {"summary": task.summary, **instance_rows(task)},
+        {"summary": summary_words(task), **instance_rows(task)},
         {
             "source": task.source or "not stated",
             "licence": task.license,

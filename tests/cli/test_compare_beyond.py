@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from typer.testing import CliRunner
 from benchsuite.bundle import open_bundle
 from benchsuite.cli.app import app
 from benchsuite.cli.door import records_of
+from benchsuite.cli.other_instances import OtherInstances, drawn_words, other_instances
 from benchsuite.drawn_variants import BEYOND, FIRST, drawn_variants
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.store import Store
+from benchsuite.studies.comparing import Comparing
 from benchsuite.studies.plan import plan
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.trial import Trial
@@ -164,8 +167,28 @@ def test_variants_are_drawn_from_a_bundle_however_it_is_given(tmp_path: Path, kn
     text = " ".join(said[str(zipped)].split())
     assert f"The variants {numbers[0]}, {numbers[1]} were drawn by SHA-256 from {hash}" in text
     assert f"--variants 2 --drawn-from {hash}" in text
+    assert f"Those of {TASK} the task itself draws: what is new in them nobody could have tuned on before." in text
+    assert "the same examples" not in text
     read = json.loads(run(*asked, hash, "--json").stdout)
     assert (read["drawn_from"], read["variants"]) == (hash, list(numbers))
+
+
+def test_of_the_same_examples_nobody_is_told_that_they_are_new() -> None:
+    others = OtherInstances(
+        {"digits_mlp": ("digits_mlp~7",), TASK: (f"{TASK}~7",)}, (), "0" * 64, (7,), frozenset(["digits_mlp"])
+    )
+    text = drawn_words(others)
+    assert f"Those of {TASK} the task itself draws: " in text
+    assert (
+        "Those of digits_mlp are the same examples, parted or renamed anew: a method that knows the whole data set by heart is "
+        "not exposed. Again: --variants 1 --drawn-from 000"
+    ) in text
+    assert "nobody could" not in drawn_words(replace(others, of={"digits_mlp": ("digits_mlp~7",)}))
+
+
+def test_the_tasks_that_draw_nothing_themselves_are_known(bundled: Registry) -> None:
+    asked = Comparing("sgd", "adam", task=("digits_mlp", "noisy_quadratic"), variants=1)
+    assert other_instances(asked, bundled).same == {"digits_mlp"}
 
 
 def known_text(known: Registry) -> str:

@@ -148,8 +148,16 @@ def test_info_says_which_instance_it_is() -> None:
     assert "of sides: variant 3, drawn from that number (another split, rotated inputs)" in " ".join(
         called("info", "sides~3").split()
     )
+    assert "Two sides of a plane. (This is said of the published instance.)" in " ".join(
+        called("info", "sides~3").split()
+    )
     own = " ".join(called("info", "sides").split())
-    assert "sides~1, sides~2, …: another split, rotated inputs" in own
+    assert "(This is said" not in own
+    assert (
+        "sides~1, sides~2, …: another split, rotated inputs. They are the same examples, parted or renamed anew: "
+        in own
+    )
+    assert "The task itself draws them: new data" in " ".join(called("info", "teacher_mlp").split())
     assert "axes examples: 20, 180" in own
     assert "sides~" not in called("list", "task")
 
