@@ -14,7 +14,7 @@ from benchsuite.components.axis import EXAMPLES
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.certificate import judge, measure
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.trains_alike import Training, judge_training
+from benchsuite.conformance.trains_alike import PublishedTraining, judge_training
 from benchsuite.data import PARTS, Dataset, Raw, read, split
 from benchsuite.instances import Instance, instance_of, is_instance
 from benchsuite.registry import Registry
@@ -147,7 +147,7 @@ def judge_variant(
     found: Mapping[str, Any],
     kept: Mapping[str, Any],
     known: Mapping[str, Any],
-    published: Training,
+    published: PublishedTraining,
 ) -> list[Finding]:
     """Compare a variant with what theory says, with how its task trains, and with what is certified of itself.
 

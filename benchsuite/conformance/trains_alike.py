@@ -26,7 +26,7 @@ HALF = 0.5
 
 
 @dataclass(frozen=True)
-class Training:
+class PublishedTraining:
     """How the baseline trains on the published instance.
 
     Args:
@@ -40,7 +40,7 @@ class Training:
     best: float | None = None
 
 
-def published_training(task: Task, registry: Registry) -> Training:
+def published_training(task: Task, registry: Registry) -> PublishedTraining:
     """Measure how the baseline trains on the published instance.
 
     Raises:
@@ -50,10 +50,12 @@ def published_training(task: Task, registry: Registry) -> Training:
     facts = Measurement(task, registry)
     starts = tuple(facts.starts(range(SEEDS)))
     reached = facts.targets()
-    return Training(starts) if reached is None else Training(starts, reached["start"], reached["best"])
+    return (
+        PublishedTraining(starts) if reached is None else PublishedTraining(starts, reached["start"], reached["best"])
+    )
 
 
-def judge_training(task: Task, found: Mapping[str, Any], published: Training) -> list[Finding]:
+def judge_training(task: Task, found: Mapping[str, Any], published: PublishedTraining) -> list[Finding]:
     """Compare how the baseline starts and learns on a variant with how it does on the published instance.
 
     Args:

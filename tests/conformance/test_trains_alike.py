@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from benchsuite.conformance.certificate import judge
-from benchsuite.conformance.trains_alike import Training, judge_training
+from benchsuite.conformance.trains_alike import PublishedTraining, judge_training
 from tests.bundled import REGISTRY
 
-R2 = Training((4.86, 1.9, 2.4, 3.1, 1.6), -4.0, 0.98)
-LOSS = Training((2.5, 2.6), 2.6, 1.1)
+R2 = PublishedTraining((4.86, 1.9, 2.4, 3.1, 1.6), -4.0, 0.98)
+LOSS = PublishedTraining((2.5, 2.6), 2.6, 1.1)
 
 
-def told(training: Training, direction: str, loss: float, start: float, best: float) -> dict[str, str]:
+def told(training: PublishedTraining, direction: str, loss: float, start: float, best: float) -> dict[str, str]:
     task: Any = SimpleNamespace(direction=direction)
     found = {"loss": {"start": loss}, "targets": {"start": start, "best": best}}
     return {one.promise: one.problem for one in judge_training(task, found, training) if one.problem}
@@ -26,11 +26,11 @@ def told(training: Training, direction: str, loss: float, start: float, best: fl
         (R2, "max", 1.47, -9.0, 0.97),
         (LOSS, "min", 2.6, 2.6, 1.84),
         (LOSS, "min", 2.6, 6.0, 3.0),  # harder, and learned all the same
-        (Training((-2.0,)), "min", -5.9, 1.0, 1.0),  # no baseline of a large task is trained
+        (PublishedTraining((-2.0,)), "min", -5.9, 1.0, 1.0),  # no baseline of a large task is trained
     ],
 )
 def test_what_learns_is_right_whatever_it_reaches(
-    training: Training, direction: str, loss: float, start: float, best: float
+    training: PublishedTraining, direction: str, loss: float, start: float, best: float
 ) -> None:
     assert told(training, direction, loss, start, best) == {}
 
