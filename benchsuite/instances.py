@@ -6,17 +6,27 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from benchsuite.components import Draw, Task
 from benchsuite.components.axis import EXAMPLES
-from benchsuite.components.base import NAME
-from benchsuite.components.fields import LARGEST_COUNT, shown
+from benchsuite.components.fields import shown
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.instance_names import MARK, base_of, is_instance
+from benchsuite.instance_names import (
+    LONGEST,
+    MARK,
+    MOST_VARIANT,
+    NoName,
+    NoVariant,
+    OtherName,
+    base_of,
+    is_instance,
+    name_of_parts,
+    parts_of,
+    value_text,
+)
 from benchsuite.kinds import KNOBS
 from benchsuite.spaces import Value
 from benchsuite.text import shortened
@@ -40,8 +50,6 @@ __all__ = [
 ]
 
 FORM = "Write TASK~3, TASK~axis=value, or both: TASK~3~axis=value."
-LONGEST = 200
-"""Letters of the name of an instance: it is the name of a file."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,7 @@ class Instance:
     @property
     def name(self) -> str:
         """Its one name."""
-        parts = [str(self.variant)] if self.variant else []
-        parts += [f"{axis}={value_text(value)}" for axis, value in sorted(self.values.items())]
-        return MARK.join((self.base, *parts))
+        return name_of_parts(self.base, self.variant, self.values)
 
     @property
     def published(self) -> bool:
@@ -88,43 +94,16 @@ def read_name(name: str) -> Instance:
     Raises:
         BenchsuiteError: If it is not formed as such names are, or is not the one name of its instance.
     """
-    base, *parts = name.split(MARK)
-    if not NAME.fullmatch(base) or len(name) > LONGEST:
-        raise _cannot_read(name)
-    variant, values = 0, {}
-    if parts and "=" not in parts[0]:
-        text = parts.pop(0)
-        if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or not 1 <= int(text) <= LARGEST_COUNT:
-            raise BenchsuiteError(
-                f"the variant of a task must be a whole number from 1 to {LARGEST_COUNT:,}. Received: {text!r} in {name!r}. {FORM}"
-            )
-        variant = int(text)
-    for part in parts:
-        axis, equals, text = part.partition("=")
-        value = _read_value(text)
-        if not equals or not axis.isidentifier() or axis in values or value is None:
-            raise _cannot_read(name)
-        values[axis] = value
-    found = Instance(base, variant, values)
-    if found.name != name:
-        raise BenchsuiteError(f"an instance has one name. Received: {name!r}. Write {found.name}.")
-    return found
-
-
-def value_text(value: Value) -> str:
-    """Return the one text of a number in the name of an instance: the shortest that is read as the same."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return repr(value)
-
-
-def _read_value(text: str) -> float | int | None:
-    if re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
-        return int(text)
-    if not re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", text, re.ASCII):
-        return None
-    value = float(text)
-    return value if math.isfinite(value) else None
+    try:
+        return Instance(*parts_of(name))
+    except NoVariant as error:
+        raise BenchsuiteError(
+            f"the variant of a task must be a whole number from 1 to {MOST_VARIANT:,}. Received: {str(error)!r} in {name!r}. {FORM}"
+        ) from None
+    except OtherName as error:
+        raise BenchsuiteError(f"an instance has one name. Received: {name!r}. Write {error}.") from None
+    except NoName:
+        raise _cannot_read(name) from None
 
 
 def _cannot_read(name: str) -> BenchsuiteError:

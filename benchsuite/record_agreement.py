@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from benchsuite.curves import PARTS
+from benchsuite.instance_names import LONGEST, well_formed
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record, Results, TaskFacts
 
@@ -32,6 +33,8 @@ def check_agreement(record: Record, curves: Mapping[str, Row]) -> None:
         Disagreement: If it does.
     """
     trial, results, outcome = record.trial, record.results, record.outcome
+    if not well_formed(trial.task):
+        raise Disagreement(f"spec.task.name: {trial.task[:LONGEST]!r} is no name of an instance")
     if trial.fold and trial.fold[0] >= trial.fold[1]:
         raise Disagreement(f"spec.fold: there is no fold {trial.fold[0]} of {trial.fold[1]}")
     if trial.inner and trial.inner[0] >= trial.inner[1]:

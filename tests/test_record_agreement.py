@@ -132,6 +132,20 @@ def test_an_outcome_that_contradicts_its_content_is_refused(outcome: str, change
     assert told(change, outcome).startswith(message)
 
 
+@pytest.mark.parametrize("end", ["~", "~0", "~01", "~001", "~1~2", "~noise=0.50", "~noise", "~2147483648", "~1~"])
+def test_what_is_no_name_of_an_instance_is_no_task(end: str) -> None:
+    name = f"digits_mlp{end}"
+    assert told(put("spec", "task", "name", name)) == f"spec.task.name: {name!r} is no name of an instance"
+
+
+@pytest.mark.parametrize("name", ["digits_mlp~1", "digits_mlp~1~noise=0.5", "My own-task"])
+def test_other_names_of_tasks_are_read(name: str) -> None:
+    data = make_json()
+    put("spec", "task", "name", name)(data)
+    data["id"] = identity(data["spec"])
+    assert record_from_json(json.dumps(data).encode()).trial.task == name
+
+
 def test_in_format_1_the_place_is_where_it_stands_there() -> None:
     assert told(put("task", "primary", "speed"), first=True).startswith("results.measure.metrics: must hold 'loss'")
 

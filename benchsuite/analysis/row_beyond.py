@@ -46,11 +46,19 @@ def rows_beyond(
                 sides[base].append(one)
     found = []
     for task in verdict.tasks:
-        held = sorted(sides.get(columns[task.task], ()), key=lambda one: variant_in(name_of(one)))
+        held = _each_once(sides.get(columns[task.task], ()))
         if held:
             judged = judged_instances(held, a=verdict.a, b=verdict.b, kind=verdict.kind)
             found.append(beyond_instance(columns[task.task].task, task, judged))
     return tuple(found)
+
+
+def _each_once(held: Iterable[TwoSides]) -> list[TwoSides]:
+    """Return the variants in the order of their numbers; one that stands on several leaderboards counts once."""
+    found: dict[int, TwoSides] = {}
+    for one in sorted(held, key=lambda one: (variant_in(name_of(one)), one.column.batch_size if one.column else 0)):
+        found.setdefault(variant_in(name_of(one)), one)
+    return list(found.values())
 
 
 def other_instances(columns: Iterable[Column], base: Column) -> list[Column]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from benchsuite.curves import PARTS
+from benchsuite.instance_names import MARK, variant_in
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_agreement import Disagreement, check_agreement
@@ -121,11 +123,34 @@ def _copies(evidence: Evidence) -> Iterator[Objection]:
                     "the row have not: one of them is a copy.",
                     ids=tuple(one.id for one in held),
                 )
+    yield from _copied_variants(evidence)
+
+
+def _copied_variants(evidence: Evidence) -> Iterator[Objection]:
+    """Find what stands under the names of several variants of a task: those draw other data, so other curves."""
+    rows: defaultdict[tuple[object, ...], list[Record]] = defaultdict(list)
+    for (column, recipe), records in evidence.rows.items():
+        if number := variant_in(column.task):
+            rest = column.task.replace(f"{MARK}{number}", "", 1)
+            done = [one for one in records if one.outcome is Outcome.COMPLETED]
+            rows[replace(column, task=rest, batch_size=0), recipe] += done
+    for together in rows.values():
+        same: defaultdict[str, list[Record]] = defaultdict(list)
+        for record in together:
+            same[repr(record.numbers()["curves"])].append(record)
+        for held in same.values():
+            tasks = sorted({one.trial.task for one in held})
+            if len(tasks) > 1:
+                yield Objection(
+                    f"{words_of(held[0])}: {', '.join(tasks)} have the same curves to the bit: one of them is a copy, or they are "
+                    "no other instances.",
+                    ids=tuple(one.id for one in held),
+                )
 
 
 COPIES = Rule(
     "no seed is a copy",
-    "No two seeds of a row have the same curves, unless all of them have.",
+    "No two seeds of a row have the same curves, unless all of them have; and no two variants of a task.",
     "A lucky seed counts twice, and an unlucky one not at all.",
     "MLPerf Training's seed checker",
     _copies,

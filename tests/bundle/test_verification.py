@@ -34,6 +34,7 @@ from benchsuite.verification.plausible import BEYOND
 from benchsuite.verification.sample import drawn, odds, place, repeatable
 from benchsuite.verification.seeds import SAME
 from benchsuite.verification.verifying import look
+from benchsuite.verification.within_records import COPIES
 from tests.bundle.forgeries import with_last
 from tests.bundle.hostile.cases import signed
 from tests.factories import DIGITS, component, make_record, make_study, of_nobody
@@ -49,6 +50,21 @@ def with_code(records: list[Record]) -> list[Record]:
 @pytest.fixture(scope="module")
 def study() -> Evidence:
     return Evidence({one.id: one for one in with_code(make_study(seeds=3, tasks=3))})
+
+
+def test_what_stands_under_the_names_of_several_variants_is_a_copy(study: Evidence) -> None:
+    def named(record: Record, task: str) -> Record:
+        return replace(record, id=f"{record.id[:20]}{task}", trial=replace(record.trial, task=task))
+
+    (base, *_) = sorted({one.trial.task for one in study.records.values()})
+    held = [one for one in study.records.values() if one.trial.task == base]
+    by_seed = {seed: [one for one in held if one.trial.seed == seed] for seed in (0, 1)}
+    honest = [*(named(one, f"{base}~1") for one in by_seed[0]), *(named(one, f"{base}~2") for one in by_seed[1])]
+    assert list(COPIES.find(Evidence({one.id: one for one in honest}))) == []
+    copied = [*honest, *(named(one, f"{base}~2") for one in by_seed[0][:1])]
+    (objection,) = COPIES.find(Evidence({one.id: one for one in copied}))
+    assert f"{base}~1, {base}~2 have the same curves to the bit" in objection.text
+    assert len(objection.ids) == 2
 
 
 # Drawing.

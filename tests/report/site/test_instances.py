@@ -133,6 +133,9 @@ def test_the_figure_has_a_row_for_each_variant(records: list[Record]) -> None:
     verdict = verdict_of(source, board, rows["lion"], rows["adam"])
     every = [BoardVerdicts(one, BesideBoard(source.records)) for one in source.contents.by_test]
     (one,) = rows_beyond(every[0], every, rows["lion"], rows["adam"], verdict)
+    assert rows_beyond(every[0], [*every, *every[1:3]], rows["lion"], rows["adam"], verdict) == (
+        one,
+    )  # each counts once
     shown = instance_rows(one)
     assert [row.label for row in shown] == ["published", "~1", "~2", "~3", "~4", "~5", TOGETHER]
     assert shown[0].estimate == pytest.approx(0.04, abs=0.002)
