@@ -549,6 +549,19 @@ def test_all_tasks_with_variants_are_another_in_each(bundled: Registry) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("name", ["rosenbrock", "quadratic_deep", "noisy_quadratic"])
+def test_a_variant_with_the_published_loss_is_no_other_instance(name: str, bundled: Registry) -> None:
+    real = bundled.task(name)
+    assert real.instance is not None
+    drawn = real.instance
+    stuck = dataclasses.replace(real, instance=lambda draw: drawn(bs.Draw(draw.task, 0, draw.values)))
+    seed = dataclasses.replace(stuck, variation=bs.Variation(split=False))
+    for number in (1, 2):
+        found = judge_data(seed, [instance_of(seed, Instance(name, number))])[0]
+        assert found.problem == f"it is the same as {name}"
+        assert not judge_data(real, [instance_of(real, Instance(name, number))])[0].problem
+
+
 def test_what_is_no_other_instance_is_found() -> None:
     stuck = task(variation=bs.Variation(split=False), instance=lambda draw: {})
     assert [one.problem for one in judge_data(stuck, [instance_of(stuck, Instance("toy", 1))])] == [
