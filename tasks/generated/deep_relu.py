@@ -30,7 +30,7 @@ def register_tasks():
                 "initializer": "he_normal",
                 "activation": "relu",
             },
-            compares=["initializer", "normalization", "activation", "loss"],
+            compares=["initializer", "activation"],
             cost=bs.Cost(compile=2.5, epoch=0.035),
             summary="20,000 points on four arms around a sphere, twelve ReLU layers of 32.",
         )
