@@ -99,6 +99,24 @@ def part_sizes(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, in
     return found
 
 
+def answers_in_parts(tasks: Iterable[str], known: Registry) -> dict[str, tuple[int, int, int]]:
+    """Return how many answers the three parts of tasks have: one for each example, or one for each place of a sequence.
+
+    Args:
+        tasks: As for :func:`part_sizes`.
+        known: Likewise.
+    """
+    found = {}
+    for name, parts in part_sizes(tasks, known).items():
+        data = (committed(base_of(name), known) or {}).get(
+            "data", {}
+        )  # each instance has as many answers to an example
+        labels, examples = sum(dict(data.get("labels") or {}).values()), sum(data.get("parts", ()))
+        each = labels // examples if labels and examples and labels % examples == 0 else 1
+        found[name] = (parts[0] * each, parts[1] * each, parts[2] * each)
+    return found
+
+
 def refuse_examples_of(task: Task, batch_size: int, known: Registry) -> None:
     """Refuse an instance with fewer examples than a batch has, or more than the certificate says that there are.
 

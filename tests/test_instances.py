@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
-from benchsuite.certificates import checksum_of, committed, part_sizes, refuse_examples_of
+from benchsuite.certificates import answers_in_parts, checksum_of, committed, part_sizes, refuse_examples_of
 from benchsuite.components.variation import batch_sizes
 from benchsuite.conformance.blame import Blame
 from benchsuite.conformance.of_variants import describe_variant, instances_are_what_they_say, judge_data
@@ -480,6 +480,15 @@ def test_a_certificate_says_what_data_an_instance_has(bundled: Registry) -> None
     assert checksum_of(bundled.task("noisy_quadratic~noise=0.4"), bundled) is None
     sizes = {"digits_mlp~1": (1078, 360, 359), "digits_mlp~999": (1078, 360, 359), "digits_mlp~1~examples=64": (64, 360, 359)}  # fmt: skip
     assert part_sizes([*sizes, "noisy_quadratic~noise=0.4", "nothing~1"], bundled) == sizes
+
+
+def test_a_sequence_has_an_answer_at_each_place(bundled: Registry) -> None:
+    letters = (8 * 500, 8 * 1_500, 8 * 5_000)
+    assert answers_in_parts(["kjv_gru", "kjv_gru~7", "adult_few"], bundled) == {
+        "kjv_gru": letters,
+        "kjv_gru~7": letters,
+        "adult_few": (500, 4_000, 8_000),
+    }
     assert certify_command("digits_mlp~1~examples=64") == "benchsuite certify digits_mlp --variants 1 --write"
     assert certify_command("digits_mlp") == "benchsuite certify digits_mlp --write"
 

@@ -90,7 +90,7 @@ def verified(
 def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
     """Return what rules look at: the bundle, and what this installation knows of its tasks and components."""
     from benchsuite.analysis.reference import reference_of
-    from benchsuite.certificates import part_sizes
+    from benchsuite.certificates import answers_in_parts
     from benchsuite.provenance import fingerprints
     from benchsuite.rules import rules_now
     from benchsuite.verification.evidence import Evidence
@@ -103,7 +103,7 @@ def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
         studies=bundle.studies,
         note=bundle.manifest.note,
         made=bundle.manifest.made,
-        sizes=part_sizes([name for name, version in rules.tasks.items() if tasks.get(name) == version], known),
+        sizes=answers_in_parts([name for name, version in rules.tasks.items() if tasks.get(name) == version], known),
         reference=reference_of(bundle.path),
         code_now=lambda trial: fingerprints(trial, known),
         rules={

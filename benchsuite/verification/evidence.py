@@ -59,7 +59,7 @@ class Evidence:
         studies: What was planned, as far as it was kept.
         note: What the author says of the bundle.
         made: Its date, ISO 8601; empty if nobody knows.
-        sizes: Task → examples in its three parts, as its certificate here says.
+        sizes: Task → answers in its three parts, as its certificate here says: one for each example, or place of a sequence.
         reference: The stored reference results.
         code_now: Trial → ``kind:name`` → the fingerprint of that code here, for all that is registered here.
         rules: Name of a version → number, as the bundle claims.
