@@ -65,14 +65,13 @@ CHROMIUM ?= chromium
 BOARD = leaderboards/optimizer-tuned-10-trials-by-random-e53ebe.html
 
 # Half an hour on two cores. The trials stay in $(RESULTS)/reference-run: run it again, and only what changed trains again.
-REFERENCE = --no-local --results $(RESULTS)/reference-run
+REFERENCE = --no-local --seeds 10 --results $(RESULTS)/reference-run
 
 reference: .venv/installed-dev
 	$(BIN)/benchsuite run --baselines --tier full --seeds 5 --no-local --results $(RESULTS)/baselines
 	$(BIN)/python docs/reference/make_baselines.py $(RESULTS)/baselines
-	$(BIN)/benchsuite run --all --seeds 5 $(REFERENCE)
-	$(BIN)/benchsuite run --optimizer '*' --seeds 10 $(REFERENCE)
-	$(BIN)/benchsuite run --optimizer '*' --track tuned --budget small --seeds 10 $(REFERENCE)
+	$(BIN)/benchsuite run --all $(REFERENCE)
+	$(BIN)/benchsuite run --optimizer '*' --track tuned --budget small $(REFERENCE)
 	$(BIN)/benchsuite publish --thin --no-site --no-local --author benchsuite --results $(RESULTS)/reference-run --zip results/reference/reference.zip
 	$(BIN)/benchsuite verify results/reference/reference.zip --no-local --name benchsuite --statement results/reference/verified.json
 	$(BIN)/python docs/reference/make_instances.py --certificates --results $(RESULTS)/instances
