@@ -43,7 +43,7 @@ BUDGET, SEEDS = "small", "10"
 COMMAND = "python docs/reference/make_instances.py"
 HEAD = f"""# Verdicts beyond the published instance
 
-Made by `{COMMAND}`; a change here is lost.
+Made by `{COMMAND}`, with the names of these tasks behind it where they are not all of the quick tier; a change here is lost.
 
 Is {A} better than {B} on a task, or on its one instance that everybody has tuned on? Both were tuned on the published instance
 and on variants 1 to {VARIANTS} of each task of the quick tier, each instance by searches of its own: PROTOCOL.
@@ -142,7 +142,7 @@ def page(verdicts: dict[str, Verdict], protocol: str, left: Sequence[str]) -> st
         lines.append(f"| {' | '.join(cells)} |")
     text = HEAD.replace("PROTOCOL", protocol.removeprefix("tuned: ")) + "\n".join(lines) + "\n\n" + summary(verdicts)
     if left:
-        text += f"\nWithout variants, or no task for optimizers: {', '.join(f'`{name}`' for name in left)}.\n"
+        text += f"\nTasks of the quick tier that this was not asked of: {', '.join(f'`{name}`' for name in left)}.\n"
     return text
 
 
