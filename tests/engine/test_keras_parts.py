@@ -112,6 +112,9 @@ def test_langevin_dynamics_spreads_as_its_closed_form_says(bench):
         loss=lambda model, batch, training: (
             curvature / 2 * tf.reduce_sum(model(batch[0], training=training) ** 2, axis=1)
         ),
+        metrics=[],
+        primary="loss",
+        targets=[],
     )
     bench.add(documented("my_sgld"))
     chosen = ("my_sgld", {"learning_rate": rate, "temperature": temperature})

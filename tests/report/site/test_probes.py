@@ -4,14 +4,13 @@ import dataclasses
 import itertools
 import math
 import re
-from collections import defaultdict
-from types import SimpleNamespace
 
 import pytest
 
 from benchsuite.analysis import layer_probes
 from benchsuite.cli.report import write
 from benchsuite.engine.program import probes as engine
+from benchsuite.registry import Registry
 from benchsuite.report import write_report
 from benchsuite.report.drawings.heat_scale import DIVERGING_LEVELS, SEQUENTIAL_LEVELS, STRONG, scale_of
 from benchsuite.report.drawings.palette import DIVERGING, SEQUENTIAL, mixed
@@ -502,7 +501,7 @@ def test_the_page_is_made_again_when_only_the_probes_changed(tmp_path):
 def test_the_report_of_a_results_folder_holds_its_probes(tmp_path):
     store, record = Store(tmp_path), make_record()
     store.write(record)
-    nothing_loaded = SimpleNamespace(tables=defaultdict(dict), broken=[], same_as={})
+    nothing_loaded = Registry()
     page = write(store, nothing_loaded).index.parent / "tasks" / "digits_mlp.html"
     assert "Inside the layers" not in page.read_text(encoding="utf-8")
     store.extras.write_probes(record.id, probed(1.0))
