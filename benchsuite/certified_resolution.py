@@ -16,7 +16,7 @@ from benchsuite.kinds import kind_order
 
 BLOCK = "resolution"
 SEEDS = 5
-"""With how many seeds measures, tasks and tiers are compared: the fewest that an exact rank test can decide with."""
+"""With how many seeds measures, tasks and tiers are compared: the fewest of 3, 5 and 10 that the unpaired exact test can decide with."""
 CLEARLY = 0.15
 """Share of the pairs by which a measure must tell more apart than the primary one: two pairs of fifteen are within chance."""
 PARTS = ("component", "seed", "interaction")

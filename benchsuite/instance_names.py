@@ -56,7 +56,7 @@ def parts_of(name: str) -> Parts:
         variant = int(text)
     for part in parts:
         axis, equals, text = part.partition("=")
-        value = _read_value(text)
+        value = read_value(text)
         if not equals or not axis.isidentifier() or axis in values or value is None:
             raise NoName
         values[axis] = value
@@ -80,7 +80,8 @@ def value_text(value: object) -> str:
     return repr(value)
 
 
-def _read_value(text: str) -> float | int | None:
+def read_value(text: str) -> float | int | None:
+    """Return the number that a text is, as one stands behind ``=``; ``None`` where it is none, or not finite."""
     if re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
         return int(text)
     if not re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", text, re.ASCII):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeGuard
 
 from benchsuite.components import RECIPE_KINDS
 from benchsuite.errors import BenchsuiteError, unknown
@@ -59,24 +60,24 @@ def _methods(kind: str, selection: str, registry: Registry) -> str:
     )
 
 
-def _given(register: object, owner: str) -> Mapping[str, Sequence[str]]:
+def _given(register: Callable[[], object], owner: str) -> Mapping[str, Sequence[str]]:
     try:
-        given = register()  # type: ignore[operator]
+        given = register()
     except Exception as error:
         raise BenchsuiteError(f"register_reference_components of {owner} raised {reason_of(error)}") from error
-    fits = isinstance(given, Mapping) and all(
-        isinstance(kind, str) and isinstance(held, list | tuple) and _texts(held) for kind, held in given.items()
-    )
-    if not fits:
+    if not _fits(given):
         raise BenchsuiteError(
             f"register_reference_components of {owner} must return a dictionary of kinds and lists of selections, such as "
             f'{{"optimizer": ["sgd", "adam"]}}. Received: {shortened(repr(given), 200)}.'
         )
-    return given  # type: ignore[no-any-return]
+    return given
 
 
-def _texts(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
+def _fits(given: object) -> TypeGuard[Mapping[str, Sequence[str]]]:
+    return isinstance(given, Mapping) and all(
+        isinstance(kind, str) and isinstance(held, list | tuple) and all(isinstance(one, str) for one in held)
+        for kind, held in given.items()
+    )
 
 
 def _one(kind: str, selection: str, owner: str, registry: Registry) -> str:

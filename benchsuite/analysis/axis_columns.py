@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from benchsuite.analysis.sample import Column
-from benchsuite.instance_names import MARK
+from benchsuite.instance_names import MARK, read_value
 from benchsuite.kinds import KNOBS
 
 FEWEST = 2
@@ -65,8 +65,6 @@ def own_value(column: Column, axis: str) -> float | None:
 def _numbers(parts: Sequence[str]) -> Iterator[tuple[str, float]]:
     """Yield those of ``name=value`` whose value is a number, and the number."""
     for part in parts:
-        _, equals, text = part.partition("=")
-        if equals and re.fullmatch(r"-?\d+", text):
-            yield part, int(text)
-        elif equals and re.fullmatch(r"-?\d+(\.\d+)?(e[-+]?\d+)?", text):
-            yield part, float(text)
+        value = read_value(part.partition("=")[2])
+        if value is not None:
+            yield part, value

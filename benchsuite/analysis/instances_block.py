@@ -7,6 +7,7 @@ from typing import Any
 
 from benchsuite.analysis.verdict import CANNOT_TELL, Verdict
 from benchsuite.errors import BenchsuiteError
+from benchsuite.instance_names import MARK
 
 FORMAT = 1
 NEEDED = {"kind", "a", "b", "track", "measure", "published", "beyond", "agree", "undecided", "contradict", "instances"}
@@ -59,7 +60,7 @@ def comparison_words(held: Mapping[str, Any]) -> str:
     """
     instances: Mapping[str, str] = held["instances"]
     word = str(held["published"])
-    others = [f"{name.partition('~')[2] or name} ({said})" for name, said in instances.items() if said != word]
+    others = [f"{name.partition(MARK)[2] or name} ({said})" for name, said in instances.items() if said != word]
     agree = len(instances) - len(others)
     track = "" if held["track"] == "default" else f", {held['track'].replace('_', '-')}"
     if word == CANNOT_TELL:

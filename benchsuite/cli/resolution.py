@@ -5,44 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from benchsuite.cli.console import say, show
-from benchsuite.cli.searches import OfSearches
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
 
-    from benchsuite.cli.progress import Progress
     from benchsuite.components import Task
-    from benchsuite.execution.observer import Watcher
+    from benchsuite.conformance.finding import Finding
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
     from benchsuite.store import Store
     from benchsuite.study import Execution, Invocation
     from benchsuite.tuning.reference_study import ReferenceStudy
-
-
-class _Shown(OfSearches):
-    """The display of a run, told how many trials the searches will propose."""
-
-    def __init__(self, progress: Progress, expected: int) -> None:
-        super().__init__(progress, expected)
-        self._progress = progress
-
-    def __enter__(self) -> Watcher:
-        self._progress.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.__exit__(kind, error, trace)
 
 
 def certify_resolution(
@@ -76,7 +55,7 @@ def certify_resolution(
     from benchsuite.cli.door import carried_out, say_broken
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
-    from benchsuite.cli.searches import dry_run_of_track, keep, searches_line
+    from benchsuite.cli.searches import SearchesDisplay, dry_run_of_track, keep, searches_line
     from benchsuite.store import Store
     from benchsuite.tuning.reference_study import reference_study
 
@@ -96,7 +75,7 @@ def certify_resolution(
     store = Store(execution.results.resolve())
     searches: list[Search] = []
     progress = Progress(console, known, options.workers)
-    display = _Shown(progress, tracked.most_trials)
+    display = SearchesDisplay(progress, tracked.most_trials)
     source = tracked.source(keep(store, searches))
     try:
         summary = carried_out(source, known, execution, options, store, console, display)
@@ -190,7 +169,7 @@ def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Regi
         refuse_other_protocol(task.name, before, now)
 
 
-def tell_findings(findings: Sequence[Any], notes: Sequence[str], console: Console) -> None:
+def tell_findings(findings: Sequence[Finding], notes: Sequence[str], console: Console) -> None:
     """Say which promises are kept and which are not, and what else is worth a look."""
     for finding in findings:
         if finding.problem:

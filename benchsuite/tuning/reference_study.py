@@ -13,7 +13,7 @@ from benchsuite.certificates import part_sizes
 from benchsuite.components import RECIPE_KINDS, Metric, Task
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.record import Record
-from benchsuite.reference_components import reference_components, same_method
+from benchsuite.reference_components import FEWEST, reference_components, same_method
 from benchsuite.registry import Registry
 from benchsuite.searches import Search
 from benchsuite.selection import baseline
@@ -100,7 +100,7 @@ def reference_study(
     for kind in kinds:
         if kind not in (EVERY, *RECIPE_KINDS):
             raise unknown("kind", kind, (EVERY, *RECIPE_KINDS))
-        if kind != EVERY and len(named.get(kind, ())) < 2:
+        if kind != EVERY and len(named.get(kind, ())) < FEWEST:
             raise BenchsuiteError(
                 f"no plugin names two reference components of kind {kind}. Received: {', '.join(named.get(kind, ())) or 'none'}. "
                 "Name some with the hook register_reference_components."
@@ -134,7 +134,7 @@ def _kinds(task: Task, kinds: Sequence[str], named: Mapping[str, Sequence[str]],
     """Return the kinds that are measured on a task, in the order of tables."""
     wanted = named if EVERY in kinds else kinds or task.compares
     own = baseline(task, known)
-    return tuple(kind for kind in RECIPE_KINDS if kind in wanted and kind in own and len(named.get(kind, ())) > 1)
+    return tuple(kind for kind in RECIPE_KINDS if kind in wanted and kind in own and len(named.get(kind, ())) >= FEWEST)
 
 
 def measured_block(

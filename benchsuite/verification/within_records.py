@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from benchsuite.curves import PARTS
-from benchsuite.instance_names import MARK, variant_in
+from benchsuite.instance_names import name_of_parts, parts_of, variant_in
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_agreement import Disagreement, check_agreement
@@ -130,8 +130,9 @@ def _copied_variants(evidence: Evidence) -> Iterator[Objection]:
     """Find what stands under the names of several variants of a task: those draw other data, so other curves."""
     rows: defaultdict[tuple[object, ...], list[Record]] = defaultdict(list)
     for (column, recipe), records in evidence.rows.items():
-        if number := variant_in(column.task):
-            rest = column.task.replace(f"{MARK}{number}", "", 1)
+        if variant_in(column.task):
+            base, _, values = parts_of(column.task)
+            rest = name_of_parts(base, 0, values)
             done = [one for one in records if one.outcome is Outcome.COMPLETED]
             rows[replace(column, task=rest, batch_size=0), recipe] += done
     for together in rows.values():

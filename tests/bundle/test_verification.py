@@ -52,18 +52,20 @@ def study() -> Evidence:
     return Evidence({one.id: one for one in with_code(make_study(seeds=3, tasks=3))})
 
 
-def test_what_stands_under_the_names_of_several_variants_is_a_copy(study: Evidence) -> None:
+@pytest.mark.parametrize("axis", ["", "~width=16"])
+def test_what_stands_under_the_names_of_several_variants_is_a_copy(study: Evidence, axis: str) -> None:
     def named(record: Record, task: str) -> Record:
         return replace(record, id=f"{record.id[:20]}{task}", trial=replace(record.trial, task=task))
 
     (base, *_) = sorted({one.trial.task for one in study.records.values()})
     held = [one for one in study.records.values() if one.trial.task == base]
     by_seed = {seed: [one for one in held if one.trial.seed == seed] for seed in (0, 1)}
-    honest = [*(named(one, f"{base}~1") for one in by_seed[0]), *(named(one, f"{base}~2") for one in by_seed[1])]
+    first, second = f"{base}~1{axis}", f"{base}~2{axis}"
+    honest = [*(named(one, first) for one in by_seed[0]), *(named(one, second) for one in by_seed[1])]
     assert list(COPIES.find(Evidence({one.id: one for one in honest}))) == []
-    copied = [*honest, *(named(one, f"{base}~2") for one in by_seed[0][:1])]
+    copied = [*honest, *(named(one, second) for one in by_seed[0][:1])]
     (objection,) = COPIES.find(Evidence({one.id: one for one in copied}))
-    assert f"{base}~1, {base}~2 have the same curves to the bit" in objection.text
+    assert f"{first}, {second} have the same curves to the bit" in objection.text
     assert len(objection.ids) == 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ class KindResolution:
     saturated: float | None
     seconds: float | None
     compile_seconds: float | None
-    minutes_seeds: int = field(default=PACE)
+    minutes_seeds: int = PACE
 
     @property
     def pairs_per_minute(self) -> float | None:

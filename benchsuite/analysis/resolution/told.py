@@ -58,6 +58,7 @@ def tells_apart(a: Floats, b: Floats, *, paired: bool = False, level: float = 0.
     if paired:
         found = difference(a, b, paired=True, confidence=1 - level, test_error=error)
         return bool(found.n) and found.p <= level and found.estimate != 0
+    # As `difference` has it, but the estimate, which takes longer, is made only where the test of the seeds decides.
     p = mann_whitney(a, b).p
     if p > level:
         return False

@@ -120,4 +120,13 @@ def test_what_a_certificate_keeps_is_plain_and_says_nothing_where_nothing_is_kno
     assert kept["told"].keys() == {"3", "5", "10"}
     assert kept["floor"] is None
     assert sum(kept["variance"][part] for part in ("component", "seed", "interaction")) == pytest.approx(1, abs=2e-4)
-    assert kept["saturated"] in (0.0, 0.3333, 0.6667, 1.0)
+    assert kept["saturated"] == 0.0
+
+
+def test_a_target_that_every_trial_reached_at_once_is_saturated(three):
+    def easy(data):
+        data["results"]["targets"]["0.9"] = {"epoch": 1, "step": 33}
+
+    at_once = [replace(one, evaluated=[remade(record, easy) for record in one.evaluated]) for one in three]
+    assert resolution_of_kind(at_once, MEASURES, "accuracy").to_json()["saturated"] == 0.3333
+    assert resolution_of_kind([*at_once[1:], three[0]], MEASURES, "accuracy").saturated == 0

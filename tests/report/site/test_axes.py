@@ -44,6 +44,7 @@ def test_a_column_says_on_which_axes_it_lies() -> None:
     assert (without_batch.batch_size, without_width.batch_size) == (0, 64)
     noisy = replace(PLAIN, task="digits_mlp~3~noise=0.5")
     assert list(axes_of(noisy)) == [("noise", 0.5, replace(PLAIN, task="digits_mlp~3"))]
+    assert list(axes_of(changed("width=1e999, depth=nan, preprocessing=none"))) == []
 
 
 def test_columns_that_differ_in_one_knob_alone_lie_on_an_axis() -> None:
