@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from benchsuite.certified_resolution import BLOCK
 from benchsuite.components import ByGroup, Task
 from benchsuite.components.axis import EXAMPLES
 from benchsuite.errors import BenchsuiteError
@@ -21,7 +22,7 @@ VARIANTS = "variants"
 """Variant → its data, of those that were certified."""
 INSTANCES = "instances"
 """On which of its instances what verdict was found, of a few comparisons."""
-MEASURED_APART = ("resolution", VARIANTS, INSTANCES)
+MEASURED_APART = (BLOCK, VARIANTS, INSTANCES)
 """Blocks that take studies of their own to measure: writing the others keeps them, as long as the task's version is the same."""
 
 

@@ -149,8 +149,8 @@ def _refuse(**given: object) -> None:
 def _certify(task: Any, known: Any, writing: bool, console: Any) -> bool:
     """Certify one task; return whether something is wrong."""
 
-    from benchsuite.analysis.resolution import BLOCK
     from benchsuite.certificates import committed, kept, write
+    from benchsuite.certified_resolution import BLOCK
     from benchsuite.conformance import judge, measure
     from benchsuite.conformance.of_resolution import notes_on_resolution
 

@@ -122,8 +122,9 @@ class _Told:
 
     def _one(self, task: Task) -> bool:
         """Show what was measured of one task, and keep it; return whether the task promises what it does not hold."""
-        from benchsuite.analysis.resolution import BLOCK, merged
+        from benchsuite.analysis.resolution import merged
         from benchsuite.certificates import committed, write
+        from benchsuite.certified_resolution import BLOCK
         from benchsuite.conformance.of_resolution import judge_resolution, notes_on_resolution
         from benchsuite.report.tables.resolution_table import resolution_tables
         from benchsuite.tuning.reference_study import measured_block
@@ -152,9 +153,9 @@ def _refuse_unwritable(tasks: Sequence[Task], study: ReferenceStudy, known: Regi
     Raises:
         BenchsuiteError: If a task has no certificate of its version, or one that holds other kinds by another protocol.
     """
-    from benchsuite.analysis.resolution import BLOCK
     from benchsuite.analysis.resolution.block import refuse_other_protocol
     from benchsuite.certificates import checksum_of, committed
+    from benchsuite.certified_resolution import BLOCK
     from benchsuite.errors import BenchsuiteError
 
     without = [task.name for task in tasks if checksum_of(task, known) is None]

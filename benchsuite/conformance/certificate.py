@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.analysis.resolution import BLOCK
+from benchsuite.certified_resolution import BLOCK
 from benchsuite.components import Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.measured import FEW, STEPS, measured, short

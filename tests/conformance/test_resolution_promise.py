@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from benchsuite.analysis.resolution import BLOCK, block_of
+from benchsuite.analysis.resolution import block_of
 from benchsuite.certificates import committed, kept
+from benchsuite.certified_resolution import BLOCK
 from benchsuite.conformance.of_resolution import PROMISE, judge_resolution, notes_on_resolution
 from tests.bundled import REGISTRY
 

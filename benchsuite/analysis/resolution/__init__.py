@@ -8,10 +8,8 @@ from benchsuite.analysis.resolution.block import block_of, merged, most_seeds
 from benchsuite.analysis.resolution.of_kind import SEEDS, KindResolution, ReferenceTrials, resolution_of_kind
 from benchsuite.analysis.resolution.shares import VarianceShares, variance_shares
 from benchsuite.analysis.resolution.told import MOST_SUBSETS, share_told, subsets, tells_apart
-from benchsuite.certified_resolution import BLOCK
 
 __all__ = [
-    "BLOCK",
     "MOST_SUBSETS",
     "SEEDS",
     "KindResolution",
