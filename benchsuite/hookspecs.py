@@ -80,6 +80,11 @@ def register_tuners() -> list[c.Tuner]:  # type: ignore[empty-body]
 
 
 @hookspec
+def register_claims() -> list[c.Claim]:  # type: ignore[empty-body]
+    """Return claims."""
+
+
+@hookspec
 def register_observers() -> list[c.Observer]:  # type: ignore[empty-body]
     """Return observers, of which ``benchsuite run --observer NAME`` switches on those that it names."""
 

@@ -4,6 +4,7 @@ from benchsuite.components.activation import Activation
 from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.axis import Axis
 from benchsuite.components.base import Component
+from benchsuite.components.claim import Arm, Claim, Computed, Part, Trained
 from benchsuite.components.events import EpochResult, TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
 from benchsuite.components.initializer import Initializer
@@ -36,7 +37,10 @@ RECIPE_KINDS: dict[str, type[Component]] = {
 }
 """The kinds that a recipe chooses, in the order in which tables show them."""
 
-KINDS: dict[str, type[Component] | type[Task]] = {**RECIPE_KINDS, "task": Task, "tuner": Tuner}
+Registrable = Component | Task | Claim
+"""What plugins register, each by its kind."""
+
+KINDS: dict[str, type[Registrable]] = {**RECIPE_KINDS, "task": Task, "tuner": Tuner, "claim": Claim}
 """Every kind and the class that its plugins return."""
 
 HOOKS: dict[str, str] = {
@@ -49,7 +53,7 @@ HOOKS: dict[str, str] = {
 """Kind → the hook that registers it."""
 
 
-def settled(component: Component | Task) -> Component | Task:
+def settled(component: Registrable) -> Registrable:
     """Return a component after it was checked once more: a plugin may have made it in another way than by its class.
 
     Raises:
@@ -66,10 +70,13 @@ __all__ = [
     "RECIPE_KINDS",
     "TIERS",
     "Activation",
+    "Arm",
     "Arrays",
     "Axis",
     "ByGroup",
+    "Claim",
     "Component",
+    "Computed",
     "Cost",
     "Dimension",
     "Draw",
@@ -84,16 +91,19 @@ __all__ = [
     "Normalization",
     "Observer",
     "Optimizer",
+    "Part",
     "Preprocessing",
     "Problem",
     "Proposal",
     "Published",
+    "Registrable",
     "Regularization",
     "Schedule",
     "Scored",
     "Split",
     "Surface",
     "Task",
+    "Trained",
     "TrialResult",
     "TrialStart",
     "Tuner",

@@ -11,7 +11,7 @@ from typing import Any
 import pluggy
 
 from benchsuite import hookspecs
-from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task, settled
+from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Registrable, settled
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.text import shortened
 
@@ -63,7 +63,7 @@ def _known_hooks() -> list[str]:
     return [name for name in vars(hookspecs) if manager.parse_hookspec_opts(hookspecs, name) is not None]
 
 
-def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Component | Task]:
+def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Registrable]:
     """Register a plugin's hooks and return all that it has, of every kind; nothing of it is registered where this raises.
 
     Raises:
@@ -79,7 +79,7 @@ def components_of(module: ModuleType, manager: pluggy.PluginManager) -> list[Com
         raise
 
 
-def _ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Component | Task]:
+def _ask(module: ModuleType, manager: pluggy.PluginManager, kind: str) -> Iterator[Registrable]:
     """Ask this plugin alone for its components of a kind, so that each answer has an owner."""
     hook, expected = HOOKS[kind], KINDS[kind]
     # What a module's own __getattr__ makes up is no hook.

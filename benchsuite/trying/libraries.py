@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchsuite.components import Component, Task
+from benchsuite.components import Claim, Registrable, Task
 
 LIBRARIES = ("keras", "tensorflow", "torch", "jax")
 """Those that take seconds to import."""
@@ -50,15 +50,17 @@ def imported_before_it_failed(source: Path | str, loaded: Collection[str]) -> st
     return found[1] if found is not None and found[1] in sys.modules else ""
 
 
-def listed(components: Sequence[Component | Task]) -> list[list[str]]:
+def listed(components: Sequence[Registrable]) -> list[list[str]]:
     """Return kind, name, summary and mark of each; nothing if that is too much, or if any has a say in other components."""
     rows = [[one.kind, one.name, one.summary, _mark(one)] for one in components]
     return rows if len(json.dumps(rows)) <= LARGEST else []
 
 
-def _mark(one: Component | Task) -> str:
+def _mark(one: Registrable) -> str:
     if isinstance(one, Task):
         return str(one.tier)
+    if isinstance(one, Claim):
+        return one.number
     return "default" if one.default else "yardstick" if one.yardstick else ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchsuite.components import Component, Task
+from benchsuite.components import Registrable
 from benchsuite.discovery import Candidate, PluginSearch
 from benchsuite.trying.known import Known, remembered_as
 from benchsuite.trying.libraries import listed
@@ -39,7 +39,7 @@ def try_first(search: PluginSearch, candidates: Sequence[Candidate]) -> dict[str
     return found
 
 
-def forget_unless_it_has(candidate: Candidate, tried: TriedFirst, components: Sequence[Component | Task]) -> None:
+def forget_unless_it_has(candidate: Candidate, tried: TriedFirst, components: Sequence[Registrable]) -> None:
     """Forget what is kept of a plugin whose names come from where nobody can look, now that it is loaded and has others.
 
     Args:
