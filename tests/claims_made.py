@@ -100,8 +100,13 @@ def several() -> list[ClaimVerdict]:
     return [
         claim("weight_decay_shrinks", "C10", (part("smaller"), less, wide), seconds=700.0),
         claim("dropout_helps", "C9", quick=True),
-        claim("mine", "", (gone,), sentence="My <b>own</b> claim | with a bar.", origin="my_claim.py", basis="theory", depends=""),
-        claim("closed_form", "C34", (computed(),), basis="theorem", seconds=2.0, sentence="Gradient descent on ridge regression reaches the closed form."),
+        claim(
+            "mine", "", (gone,), sentence="My <b>own</b> claim | with a bar.", origin="my_claim.py", basis="theory", depends="",
+        ),
+        claim(
+            "closed_form", "C34", (computed(),), basis="theorem", seconds=2.0,
+            sentence="Gradient descent on ridge regression reaches the closed form.",
+        ),
     ]  # fmt: skip
 
 
