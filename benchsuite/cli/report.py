@@ -94,7 +94,7 @@ def report(
     from benchsuite.store import Store
 
     check_view(measure, track, format or ())
-    if not any((results / name).is_dir() for name in ("trials", "costs")):
+    if not any((results / name).is_dir() for name in ("trials", "costs", "claims")):
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
@@ -182,6 +182,7 @@ def write(
     """
     from benchsuite.analysis.reference import reference_of
     from benchsuite.bundle.for_site import site_facts
+    from benchsuite.bundle.known_claims import known_claims
     from benchsuite.cli.cards import component_cards, task_cards
     from benchsuite.cost_files import all_costs
     from benchsuite.costs_now import costs_now
@@ -214,6 +215,7 @@ def write(
         )
     costs, outdated = costs_now(all_costs(store.folder, damaged), known, stale)
     facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
+    claims = list(known_claims(store.folder, known, damaged))
     contents = Contents(
         shown,
         known.same_as,
@@ -262,6 +264,7 @@ def write(
             costs=costs,
             numbers=numbers,
             older=older,
+            claims=claims,
             trials="" if folder else "../trials",
             studies=facts["studies"],
             disputes=facts["disputes"],
