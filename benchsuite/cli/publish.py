@@ -102,7 +102,11 @@ def publish(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
         content = with_pages(
-            replace(content, thin=thin), written.contents, None if no_site else written.index.parent, before
+            replace(content, thin=thin),
+            written.contents,
+            None if no_site else written.index.parent,
+            before,
+            written.claims,
         )
     where = place.put(replace(content, statements={**content.statements, **statements}))
     mine = records_hash(content.records) if given else ""
@@ -153,6 +157,7 @@ def gathered(
     """
     from datetime import UTC, datetime
 
+    from benchsuite.bundle.claims import claim_contents, claims_of_folder
     from benchsuite.bundle.disputes import challenge_to_json, dispute_to_json, read_challenges, read_disputes
     from benchsuite.bundle.publishing import comparable
     from benchsuite.bundle.sources import sources_of
@@ -169,6 +174,7 @@ def gathered(
     others = [other for one in read_disputes(store.folder, {}, []) for other in one.others]
     disputed = {one.file: dispute_to_json(one) for one in others}
     disputed |= {one.file: challenge_to_json(one) for one in read_challenges(store.folder, [])}
+    claims = claim_contents(claims_of_folder(store.folder, []))
     call = asked()
     return BundleContent(
         records=kept,
@@ -176,7 +182,7 @@ def gathered(
         studies=list(read_studies(store.folder, [])),
         costs=_files(store.folder / "costs"),
         statements=_files(store.folder / "statements"),
-        files={**(sources_of(kept, known) if with_sources else {}), **disputed},
+        files={**(sources_of(kept, known) if with_sources else {}), **disputed, **claims},
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=made_now(known),
         command=call.words if call else ("benchsuite", "publish"),

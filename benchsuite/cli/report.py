@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.analysis.test_part import TestParts
+    from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
@@ -70,6 +71,7 @@ class Written:
         damaged: What lies among the records and is none, one line each; of many the first.
         tables: The rankings and numbers in files, where they were asked for.
         stale: How many records are stale, whether they stand in it or not.
+        claims: The verdicts on claims that are in it.
     """
 
     index: Path
@@ -78,6 +80,7 @@ class Written:
     damaged: tuple[str, ...]
     tables: tuple[Path, ...] = ()
     stale: int = 0
+    claims: tuple[ClaimVerdict, ...] = ()
 
 
 def report(
@@ -216,6 +219,7 @@ def write(
     costs, outdated = costs_now(all_costs(store.folder, damaged), known, stale)
     facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
     claims = list(known_claims(store.folder, known, damaged))
+    verdicts = tuple(one.verdict for one in claims)
     contents = Contents(
         shown,
         known.same_as,
@@ -250,7 +254,8 @@ def write(
     extras = store.extras
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     if not pages:
-        return Written((folder or store.folder / "report") / "index.html", contents, notes, tuple(said), stale=len(old))
+        index = (folder or store.folder / "report") / "index.html"
+        return Written(index, contents, notes, tuple(said), stale=len(old), claims=verdicts)
     try:
         index = write_report(
             contents,
@@ -282,7 +287,7 @@ def write(
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, notes, tuple(said), tuple(tables), len(old))
+    return Written(index, contents, notes, tuple(said), tuple(tables), len(old), verdicts)
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:
