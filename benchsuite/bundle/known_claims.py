@@ -16,12 +16,12 @@ from benchsuite.registry import Registry
 from benchsuite.report.site.known_claim import KnownClaim, OtherVerdict
 
 
-def known_claims(folder: Path, known: Registry, damaged: list[Damage]) -> Iterator[KnownClaim]:
+def known_claims(folder: Path, known: Registry | None, damaged: list[Damage]) -> Iterator[KnownClaim]:
     """Yield every claim that has a verdict, sorted by name.
 
     Args:
         folder: The results folder.
-        known: The plugins that were found: whether the code of a claim changed.
+        known: The plugins that were found: whether the code of a claim changed. ``None`` to leave that alone.
         damaged: Filled with all else that lies there.
     """
     registered = {one.name: one for one in read_registrations(folder, damaged)}
@@ -32,7 +32,7 @@ def known_claims(folder: Path, known: Registry, damaged: list[Damage]) -> Iterat
     for one in read_claim_disputes(folder, damaged):
         others.setdefault(one.verdict.name, []).append(OtherVerdict(one.author, one.verdict))
     for verdict in read_claims(folder, damaged):
-        code, file = code_now(verdict.name, known)
+        code, file = code_now(verdict.name, known) if known else (None, "")
         yield KnownClaim(
             verdict, registered.get(verdict.name), computed.get(verdict.name, {}), code, file,
             tuple(others.get(verdict.name, ())),

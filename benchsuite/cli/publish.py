@@ -71,12 +71,14 @@ def publish(
     from dataclasses import replace
 
     from benchsuite.bundle.publishing import comparable, with_pages
+    from benchsuite.claim_files import read_claims
     from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.statement_files import read_statements
     from benchsuite.statements import records_hash, statement_from_json
     from benchsuite.store import Store
     from benchsuite.thinned import thinned
+    from benchsuite.verification.claimed import trials_needed_whole
 
     place = _place(to, branch, zip)
     console = terminal()
@@ -85,7 +87,9 @@ def publish(
     statements = _statements(statement or ())
     records, searches = _held(store)
     if thin:  # first of all: what is said of them is said of what others get
-        records = [thinned(record) for record in records]
+        verdicts = {one.name: one for one in read_claims(store.folder, [])}
+        whole = trials_needed_whole(verdicts, {record.id: record for record in records}, known)
+        records = [record if record.id in whole else thinned(record) for record in records]
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]

@@ -142,7 +142,8 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
     from benchsuite.bundle.table_values import TABLES, other_value, other_words
 
     beside = ""
-    if any(study.options.get(name) for study in bundle.studies for name in BESIDE):
+    probed = any(study.options.get(name) for study in bundle.studies for name in BESIDE)
+    if probed or any(part.arms for claim in bundle.claims for part in claim.parts):  # a claim's trials may be probed
         beside = "the bundle says that its pages show probes or predictions, which no bundle holds"
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}

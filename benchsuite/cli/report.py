@@ -218,7 +218,8 @@ def write(
         )
     costs, outdated = costs_now(all_costs(store.folder, damaged), known, stale)
     facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
-    claims = list(known_claims(store.folder, known, damaged))
+    # What is published says nothing of the code here, which is other code elsewhere.
+    claims = list(known_claims(store.folder, None if folder else known, damaged))
     verdicts = tuple(one.verdict for one in claims)
     contents = Contents(
         shown,

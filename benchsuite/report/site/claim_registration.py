@@ -68,7 +68,7 @@ def registration_lines(known: KnownClaim, records: Mapping[str, Record]) -> Iter
             )
     if known.changed:
         yield "The claim's own code was changed since this verdict was made: run it again.", True
-    elif not known.code_now:
+    elif known.code_now == "":
         yield "The claim is not installed here, so whether its code changed since cannot be seen.", False
 
 

@@ -36,7 +36,8 @@ class KnownClaim:
         verdict: What came of it.
         registration: What was registered of it; ``None`` if nothing was.
         computed: Part → what was computed for it.
-        code_now: What stands for the claim's own code here and now; empty where it is not registered here.
+        code_now: What stands for the claim's own code here and now; empty where it is not registered here, ``None`` where nobody
+            looked, as for a page that others shall make again elsewhere.
         file_now: SHA-256 of its file now; empty where that is not known.
         others: Verdicts of others that differ.
     """
@@ -44,7 +45,7 @@ class KnownClaim:
     verdict: ClaimVerdict
     registration: Registration | None = None
     computed: Mapping[str, ComputedNumbers] = field(default_factory=dict)
-    code_now: str = ""
+    code_now: str | None = ""
     file_now: str = ""
     others: tuple[OtherVerdict, ...] = ()
 
