@@ -252,6 +252,14 @@ def test_a_bundle_gives_back_what_it_was_given(name: str, case: Case, tmp_path: 
     assert set(claim_contents(held)) <= set(bundle.manifest.files), "the manifest has the hash of each"
 
 
+def test_only_a_bundle_with_claims_is_of_the_format_that_has_them(case: Case, tmp_path: Path) -> None:
+    some = list(case.records.values())[:1]
+    for name, files, number in (("a", {}, 1), ("b", claim_contents(of_claims(case)), 2)):
+        path = write_bundle(made.content(some, files=files), tmp_path / name, table=False)
+        assert json.loads((path / "manifest.json").read_bytes())["format"] == number
+    assert open_bundle(tmp_path / "a").claims == []
+
+
 def test_publishing_takes_them_along_and_names_what_is_damaged(case: Case, tmp_path: Path) -> None:
     store = Store(tmp_path / "results")
     for record in case.records.values():

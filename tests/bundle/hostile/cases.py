@@ -752,11 +752,20 @@ def a_script_that_pip_would_run(place: Place) -> Path:
 # Claims.
 
 
+def of_format_2(folder: Path) -> Path:
+    return put(folder, {**manifest_of(folder), "format": 2})
+
+
+@case("in which no bundle has claims")
+def claims_in_a_bundle_of_format_1(place: Place) -> Path:
+    return with_file(place, "claims/dropout_helps.json", claim().to_json())
+
+
 def with_claim(place: Place, name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Path:
     """Return the honest bundle with a verdict under some name, after something was changed in it."""
     data = json.loads(claim().to_json())
     change(data)
-    return with_file(place, name, json.dumps(data).encode())
+    return of_format_2(with_file(place, name, json.dumps(data).encode()))
 
 
 @case("holds something else than its name says")
@@ -792,7 +801,7 @@ def claim_of_a_newer_format(place: Place) -> Path:
 @case("twice in one object")
 def claim_with_a_key_twice(place: Place) -> Path:
     content = claim().to_json().replace(b'"quick": false', b'"quick": false, "quick": true')
-    return with_file(place, "claims/dropout_helps.json", content)
+    return of_format_2(with_file(place, "claims/dropout_helps.json", content))
 
 
 @case("has a file 'claims/evil.py' that no bundle has: in claims/ names end with .json")
@@ -803,7 +812,7 @@ def code_among_the_claims(place: Place) -> Path:
 @case("does not follow the format")
 def registration_without_a_hash(place: Place) -> Path:
     held = {"format": 1, "name": "a", "latest": {"file": "a.py", "fingerprint": "", "registered_at": ""}, "earlier": []}
-    return with_file(place, "registrations/a.json", json.dumps(held).encode())
+    return of_format_2(with_file(place, "registrations/a.json", json.dumps(held).encode()))
 
 
 @case("holds something else than its name says")
@@ -811,12 +820,12 @@ def computed_numbers_of_another_part(place: Place) -> Path:
     held = {
         "format": 1, "claim": "a", "part": "b", "fingerprint": "", "components": {}, "numerics": "", "numbers": {},
     }  # fmt: skip
-    return with_file(place, "computed/a.c.json", json.dumps(held).encode())
+    return of_format_2(with_file(place, "computed/a.c.json", json.dumps(held).encode()))
 
 
 @case("must have origin, author and verdict")
 def disputed_claim_without_an_origin(place: Place) -> Path:
-    return with_file(place, "disputed_claims/a/0000000000000000.json", b'{"format": 1, "verdict": {}}')
+    return of_format_2(with_file(place, "disputed_claims/a/0000000000000000.json", b'{"format": 1, "verdict": {}}'))
 
 
 # Accepted, since nothing of it is ever read: what must not happen is that somebody runs it.
