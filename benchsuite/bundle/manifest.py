@@ -12,13 +12,14 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchsuite.bundle.errors import LARGEST_FILE, MOST_FILES
 from benchsuite.bundle.names import wrong_names
-from benchsuite.bundle.places import strangers
+from benchsuite.bundle.places import SINCE_2, format_of, strangers
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Count, MadeBy, Name, Positive, printable
 from benchsuite.rules import RulesVersion
 from benchsuite.study_files import MOMENT, Word
 
-FORMAT = 1
+FORMAT = 2
+"""The newest; a bundle without claims is written as format 1, which readers of before know."""
 MANIFEST = "manifest.json"
 STATEMENTS = "statements/"
 """Below it lies what others found, which comes after the manifest and is not named by it."""
@@ -149,7 +150,7 @@ class NewerManifest(NotAManifest):
 
 def manifest_to_json(manifest: Manifest) -> bytes:
     """Return the content of ``manifest.json``: equal manifests are equal bytes."""
-    data = printable({"format": FORMAT, **asdict(manifest)})
+    data = printable({"format": format_of(manifest.files), **asdict(manifest)})
     data["counts"]["outcomes"] = {Outcome(key).value: count for key, count in data["counts"]["outcomes"].items()}
     return json.dumps(data, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode() + b"\n"
 
@@ -164,7 +165,7 @@ def manifest_from_json(content: bytes) -> Manifest:
     data = once(content)
     number = data.pop("format", None) if isinstance(data, dict) else None
     if type(number) is not int or number < 1:
-        raise NotAManifest(f"must be an object whose format is {FORMAT}")
+        raise NotAManifest(f"must be an object whose format is 1 to {FORMAT}")
     if number > FORMAT:
         raise NewerManifest(f"has format {number}; this benchsuite reads up to {FORMAT}")
     try:
@@ -177,6 +178,8 @@ def manifest_from_json(content: bytes) -> Manifest:
         raise NotAManifest("it is nested too deeply") from None
     if wrong := wrong_names(manifest.files) or _reserved(manifest.files) or strangers(manifest.files):
         raise NotAManifest(wrong)
+    if number < format_of(manifest.files):
+        raise NotAManifest(f"has format {number}, in which no bundle has {', '.join(SINCE_2)}")
     if sum(manifest.counts.outcomes.values()) != manifest.counts.records:
         raise NotAManifest("counts.outcomes: must add up to counts.records")
     return manifest

@@ -32,6 +32,8 @@ BELOW = {
     "site": (".html", ".css", ".js", ".json", ".csv", ".svg", ".png", ".txt"),
 }
 """Folder → how names in it and below it end."""
+SINCE_2 = ("claims", "computed", "disputed_claims", "registrations")
+"""Folders that bundles have since format 2."""
 OLDER = re.compile(r"(archive/[^/]+/)+(?P<name>.+)", re.DOTALL)
 OF_OLDER = re.compile(r"manifest\.json|statements/[^/]+\.json")
 """What an earlier publication has that the manifest of this one may name."""
@@ -55,6 +57,12 @@ def stranger(name: str) -> str:
         else f"beside {', '.join(TOP)} it has the folders {', '.join(BELOW)}"
     )
     return f"has a file {said(name)!r} that no bundle has: {possible}"
+
+
+def format_of(names: Iterable[str]) -> int:
+    """Return the format of a bundle that has these files: 2 if one of them lies where format 1 has nothing, what it keeps included."""
+    inner = (found["name"] if (found := OLDER.fullmatch(name)) else name for name in names)
+    return 2 if any(name.partition("/")[0] in SINCE_2 for name in inner) else 1
 
 
 def strangers(names: Iterable[str]) -> str:

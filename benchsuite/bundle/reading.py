@@ -143,9 +143,9 @@ def open_bundle(path: Path) -> Bundle:
         raise BundleError(path, said_wrong)
     disputes = _each(path, f"{DISPUTED}/", kept, dispute_from_json)
     challenges = _each(path, f"{CHALLENGES}/", kept, challenge_from_json)
-    claims = _each(path, f"{CLAIMS}/", kept, claim_from_json)
-    registrations = _each(path, f"{REGISTRATIONS}/", kept, registration_from_json)
-    computed = _each(path, f"{COMPUTED}/", kept, computed_from_json)
+    claims = _each(path, f"{CLAIMS}/", kept, _keys_once(claim_from_json))
+    registrations = _each(path, f"{REGISTRATIONS}/", kept, _keys_once(registration_from_json))
+    computed = _each(path, f"{COMPUTED}/", kept, _keys_once(computed_from_json))
     claim_disputes = _each(path, f"{DISPUTED_CLAIMS}/", kept, claim_dispute_from_json)
     named = {one.file for one in disputes} | {one.file for one in challenges} | {one.file for one in claim_disputes}
     named |= {f"{CLAIMS}/{one.name}.json" for one in claims if NAME.fullmatch(f"{one.name}.json")}
@@ -246,6 +246,19 @@ def _each(path: Path, below: str, kept: Mapping[str, bytes], read: Callable[[byt
             except NotARecord as error:
                 raise BundleError(path, f"has a file {said(name)!r} that {said(str(error))}") from None
     return found
+
+
+def _keys_once(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Return what reads a file in which no object may have a key twice."""
+
+    def checked(content: bytes) -> T:
+        try:
+            once(content)
+        except NotAManifest as error:
+            raise NotARecord(str(error)) from None
+        return read(content)
+
+    return checked
 
 
 def _search(line: bytes) -> Search:

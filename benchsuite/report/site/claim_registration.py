@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from benchsuite.analysis.claims.before_after import before_after
 from benchsuite.record import Record
 from benchsuite.registrations import RegisteredFile
 from benchsuite.report.site.known_claim import KnownClaim
 from benchsuite.report.tables.numbers import count_of, whole
 
+BUNDLED = "bundled"
+"""The origin of what ships."""
 SHORT = 16
 """Digits of a hash that are shown; a tip, and the file, have all."""
 
 
 def registered_word(known: KnownClaim) -> str:
-    """Return what a table says: the day of the registration that the verdict is of, or why there is none."""
+    """Return what a table says: the day on which the code of the verdict was registered, or why there is none."""
     entry = entry_of(known)
     if known.registration is None:
-        return "no"
+        return "ships" if known.verdict.origin == BUNDLED else "no"
     return entry.registered_at[:10] if entry else "other code"
 
 
@@ -38,7 +41,12 @@ def registration_lines(known: KnownClaim, records: Mapping[str, Record]) -> Iter
         records: Id → record of the trials that are here.
     """
     registration = known.registration
-    if registration is None:
+    if registration is None and known.verdict.origin == BUNDLED:
+        yield (
+            "It ships with benchsuite: its bounds stand in its code, whose history says when they were written.",
+            False,
+        )
+    elif registration is None:
         yield (
             "It was not registered before it ran: nobody can see from here whether it was chosen by its outcome.",
             False,
@@ -76,23 +84,17 @@ def _before_and_after(
     known: KnownClaim, entry: RegisteredFile, records: Mapping[str, Record]
 ) -> Iterator[tuple[str, bool]]:
     """Say how many of its trials and computations ended before the registration, and how many after."""
-    border = when(entry.registered_at)
     ids = sorted({id for part in known.verdict.parts for id in part.trials})
-    ends = {id: when(records[id].environment.finished_at) if id in records else None for id in ids}
-    of_trials = list(ends.values())
-    of_computed = [when(one.computed_at) for numbers in known.computed.values() for one in numbers.numbers.values()]
-    for noun, held in (("trial", of_trials), ("computation", of_computed)):
-        if not held:
+    of_trials = [records[id].environment.finished_at if id in records else "" for id in ids]
+    of_computed = [one.computed_at for numbers in known.computed.values() for one in numbers.numbers.values()]
+    for noun, times in (("trial", of_trials), ("computation", of_computed)):
+        if not times:
             continue
-        before = sum(1 for at in held if at and border and at < border)
-        after = sum(1 for at in held if at and border and at >= border)
-        unknown = len(held) - before - after
-        told = (
-            f"Of its {count_of(len(held), noun)} {whole(before)} ended before the registration and {whole(after)} after"
-        )
-        rest = f"; of {whole(unknown)} it is not known" if unknown else ""
-        warn = ": whoever wrote it may have seen them" if before else ""
-        yield f"{told}{rest}{warn}.", bool(before)
+        found = before_after(entry.registered_at, times)
+        told = f"Of its {count_of(found.whole, noun)} {whole(found.before)} ended before the registration and {whole(found.after)} after"
+        rest = f"; of {whole(found.unknown)} it is not known" if found.unknown else ""
+        warn = ": whoever wrote it may have seen them" if found.before else ""
+        yield f"{told}{rest}{warn}.", bool(found.before)
 
 
 def when(text: str) -> datetime | None:

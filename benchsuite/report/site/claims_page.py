@@ -97,7 +97,7 @@ def claims_table(claims: Sequence[KnownClaim], links: Links) -> DataTable:
         Head("Parts", True, "How many of its parts hold"),
         Head("Seeds", True, "A dash where nothing is random"),
         Head("Minutes", True, "Of processor, trials that several claims share counted with each"),
-        Head("Registered", help="When this very code was registered before or after it ran"),
+        Head("Registered", help="When this very code was registered, be it before or after it ran; what ships is not"),
     )
     return DataTable(
         "All claims",

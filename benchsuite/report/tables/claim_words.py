@@ -86,6 +86,13 @@ def minutes_text(seconds: float) -> str:
     return f"{value:.2f}" if value < 0.095 else f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
 
 
+def found_sentence(part: PartVerdict) -> str:
+    """Return what was found of a part, in a sentence without what was asked for."""
+    confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"
+    found = "no number" if part.estimate is None else f"{effect_text(part)}{confidence}"
+    return " ".join(filter(None, (f"Found: {found}.", _sentence(part.reason))))
+
+
 def part_sentence(part: PartVerdict) -> str:
     """Return what came of a part, in one sentence that says why its word is what it is."""
     confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"

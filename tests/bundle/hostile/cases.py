@@ -20,6 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tests.claims_made import claim
+
 MANIFEST = "manifest.json"
 RECORDS = "records.jsonl.xz"
 STUDIES = "studies.jsonl"
@@ -745,6 +747,85 @@ def a_library_among_the_sources(place: Place) -> Path:
 @case("has a file 'setup.py' that no bundle has")
 def a_script_that_pip_would_run(place: Place) -> Path:
     return with_file(place, "setup.py", b"import os\n")
+
+
+# Claims.
+
+
+def of_format_2(folder: Path) -> Path:
+    return put(folder, {**manifest_of(folder), "format": 2})
+
+
+@case("in which no bundle has claims")
+def claims_in_a_bundle_of_format_1(place: Place) -> Path:
+    return with_file(place, "claims/dropout_helps.json", claim().to_json())
+
+
+def with_claim(place: Place, name: str, change: Callable[[dict[str, Any]], object] = lambda _: None) -> Path:
+    """Return the honest bundle with a verdict under some name, after something was changed in it."""
+    data = json.loads(claim().to_json())
+    change(data)
+    return of_format_2(with_file(place, name, json.dumps(data).encode()))
+
+
+@case("holds something else than its name says")
+def claim_under_the_name_of_another(place: Place) -> Path:
+    return with_claim(place, "claims/other.json")
+
+
+@case("holds something else than its name says")
+def claim_whose_name_is_none(place: Place) -> Path:
+    return with_claim(place, "claims/Evil-Claim.json", lambda data: data.update(name="Evil-Claim"))
+
+
+@case("is not whole JSON")
+def claim_with_a_number_that_is_none(place: Place) -> Path:
+    return with_claim(place, "claims/dropout_helps.json", lambda data: data["parts"][0].update(estimate=float("nan")))
+
+
+@case("does not follow the format: word")
+def claim_with_a_word_of_its_own(place: Place) -> Path:
+    return with_claim(place, "claims/dropout_helps.json", lambda data: data.update(word="holds always"))
+
+
+@case("does not follow the format: name")
+def claim_whose_name_steers_a_terminal(place: Place) -> Path:
+    return with_claim(place, "claims/dropout_helps.json", lambda data: data.update(name="\x1b[2J"))
+
+
+@case("has format 2")
+def claim_of_a_newer_format(place: Place) -> Path:
+    return with_claim(place, "claims/dropout_helps.json", lambda data: data.update(format=2))
+
+
+@case("twice in one object")
+def claim_with_a_key_twice(place: Place) -> Path:
+    content = claim().to_json().replace(b'"quick": false', b'"quick": false, "quick": true')
+    return of_format_2(with_file(place, "claims/dropout_helps.json", content))
+
+
+@case("has a file 'claims/evil.py' that no bundle has: in claims/ names end with .json")
+def code_among_the_claims(place: Place) -> Path:
+    return with_file(place, "claims/evil.py", b"import os\n")
+
+
+@case("does not follow the format")
+def registration_without_a_hash(place: Place) -> Path:
+    held = {"format": 1, "name": "a", "latest": {"file": "a.py", "fingerprint": "", "registered_at": ""}, "earlier": []}
+    return of_format_2(with_file(place, "registrations/a.json", json.dumps(held).encode()))
+
+
+@case("holds something else than its name says")
+def computed_numbers_of_another_part(place: Place) -> Path:
+    held = {
+        "format": 1, "claim": "a", "part": "b", "fingerprint": "", "components": {}, "numerics": "", "numbers": {},
+    }  # fmt: skip
+    return of_format_2(with_file(place, "computed/a.c.json", json.dumps(held).encode()))
+
+
+@case("must have origin, author and verdict")
+def disputed_claim_without_an_origin(place: Place) -> Path:
+    return of_format_2(with_file(place, "disputed_claims/a/0000000000000000.json", b'{"format": 1, "verdict": {}}'))
 
 
 # Accepted, since nothing of it is ever read: what must not happen is that somebody runs it.

@@ -88,7 +88,8 @@ def test_a_page_shows_why_the_verdict_is_what_it_is(pages: dict[str, str]) -> No
     assert "Two points are what a reader of the notes would see in a plot." in page
     assert "On how far the network overfits without it." in page
     assert "benchsuite claim run C9 --quick" in page
-    assert "It was not registered before it ran" in page
+    assert "It ships with benchsuite: its bounds stand in its code" in page
+    assert "It was not registered before it ran" in words(pages["claims/mine.html"])
     assert "A. Nother cannot tell" in page
     lines = pages["data/claim-dropout_helps-score_gained.csv"].splitlines()
     assert lines[0] == "Seed,Effect (accuracy),with it,without"
@@ -137,7 +138,7 @@ def test_trials_before_and_after_a_registration_are_counted() -> None:
     lines = said(known(registration=registration, code_now=CODE, file_now="ab" * 32))
     assert [warns for _, warns in lines] == [False, False]
     assert lines[1][0] == "Of its 20 trials 0 ended before the registration and 20 after."
-    late = replace(ENTRY, registered_at="2025-11-22T10:03:00+00:00")  # seeds 0 to 2 of both arms were there
+    late = replace(ENTRY, registered_at="2025-11-22T10:02:30+00:00")  # seeds 0 to 2 of both arms were there
     lines = said(known(registration=Registration("dropout_helps", late), code_now=CODE))
     assert lines[1] == (
         "Of its 20 trials 6 ended before the registration and 14 after: whoever wrote it may have seen them.", True,
@@ -180,7 +181,8 @@ def test_what_changed_since_is_told() -> None:
 
 
 def test_the_day_in_the_table_is_that_of_the_code_that_ran() -> None:
-    assert registered_word(known()) == "no"
+    assert registered_word(known()) == "ships"
+    assert registered_word(KnownClaim(several()[2])) == "no"
     assert registered_word(known(registration=Registration("dropout_helps", ENTRY))) == "2025-11-22"
     assert (
         registered_word(known(registration=Registration("dropout_helps", replace(ENTRY, fingerprint="0" * 16))))
