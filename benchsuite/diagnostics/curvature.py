@@ -22,7 +22,8 @@ REST_SOURCE = (
     "training: Dauphin et al. 2014, arXiv:1406.2572; N0 and N4 name them"
 )
 COURSE_SOURCE = (
-    "gradient descent at rate α is stable up to λ = 2/α: Cohen et al. 2021, arXiv:2103.00065; that a factor of 2 is a change is ours"
+    "gradient descent at rate α is stable up to λ = 2/α: Cohen et al. 2021, arXiv:2103.00065; "
+    "that a factor of 2 is a change is ours"
 )
 REMEDY = "Momentum, or smaller batches, whose noise leads away from saddles (N1, N4)."
 
@@ -88,9 +89,15 @@ def diagnose_point(point: Point, start_loss: float) -> Diagnosis:
     if not point.finite:
         said = "Loss, gradient or Hessian are not finite there."
         return Diagnosis("stationary_point", "no numbers", said, True, numbers=numbers, source=REST_SOURCE)
-    ends = f"The Hessian's eigenvalues reach from {point.smallest:.3g} to {point.largest:.3g}, the gradient has norm {point.gradient_norm:.3g}"
+    ends = (
+        f"The Hessian's eigenvalues reach from {point.smallest:.3g} to {point.largest:.3g}, "
+        f"the gradient has norm {point.gradient_norm:.3g}"
+    )
     if point.steepest > 0 and point.within_reach > AT_REST * abs(start_loss):
-        word, what = "not at rest", f"a step along it still gains about {point.within_reach:.3g} of a loss of {point.loss:.3g}"
+        word, what = (
+            "not at rest",
+            f"a step along it still gains about {point.within_reach:.3g} of a loss of {point.loss:.3g}",
+        )
     elif point.turns_down and point.turns_up:
         word, what = "saddle", "it curves up and down"
     elif point.turns_down:
@@ -101,7 +108,13 @@ def diagnose_point(point: Point, start_loss: float) -> Diagnosis:
         word, what = "flat", "nothing curves"
     stuck = word in ("saddle", "maximum", "flat") and point.loss > HIGH * abs(start_loss)
     return Diagnosis(
-        "stationary_point", word, f"{ends}: {what}.", stuck, REMEDY if stuck else "", numbers=numbers, source=REST_SOURCE
+        "stationary_point",
+        word,
+        f"{ends}: {what}.",
+        stuck,
+        REMEDY if stuck else "",
+        numbers=numbers,
+        source=REST_SOURCE,
     )
 
 

@@ -44,9 +44,7 @@ class Decomposition:
         return Decomposition(self.error, self.bias - extra, self.variance + extra, self.noise, self.sets)
 
 
-def of_squared_error(
-    predictions: np.ndarray, truth: np.ndarray, noise: float = 0.0
-) -> Decomposition:
+def of_squared_error(predictions: np.ndarray, truth: np.ndarray, noise: float = 0.0) -> Decomposition:
     """Return the decomposition of squared error: E(f_D − y_D)² = (f̄ − y)² + E(f_D − f̄)² + E(y_D − y)².
 
     Exact for the given sets, f̄ their mean; mean over examples and outputs.
@@ -105,6 +103,12 @@ def diagnose_decomposition(found: Decomposition) -> Diagnosis:
         f"{found.noise:.3g}.",
         False,
         remedy,
-        {"error": found.error, "bias": found.bias, "variance": found.variance, "noise": found.noise, "sets": float(found.sets)},
+        {
+            "error": found.error,
+            "bias": found.bias,
+            "variance": found.variance,
+            "noise": found.noise,
+            "sets": float(found.sets),
+        },
         SOURCE,
     )

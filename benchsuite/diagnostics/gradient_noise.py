@@ -118,15 +118,23 @@ def diagnose_noise(found: GradientNoise, batch: int) -> Diagnosis:
         "variance": found.variance(batch),
     }
     if not math.isfinite(found.scatter):
-        return Diagnosis("gradient_noise", "no numbers", "Some gradient is not finite.", True, numbers=numbers, source=SOURCE)
+        return Diagnosis(
+            "gradient_noise", "no numbers", "Some gradient is not finite.", True, numbers=numbers, source=SOURCE
+        )
     if not math.isfinite(found.scale):
         said = f"From {found.examples} examples the mean gradient cannot be told from 0: all of a batch's gradient is noise."
         return Diagnosis("gradient_noise", "noise only", said, False, numbers=numbers, source=SOURCE)
     efficiency = 1 / (1 + found.scale / batch)
     numbers["efficiency"] = efficiency
-    said = f"The noise scale is {found.scale:.3g} examples; a step with a batch of {batch} gains {efficiency:.0%} of what one with all would."
+    said = (
+        f"The noise scale is {found.scale:.3g} examples; a step with a batch of {batch} gains {efficiency:.0%} "
+        "of what one with all would."
+    )
     if batch < found.scale / BESIDE:
-        word, remedy = "noisy", "A larger batch bears a larger rate and saves steps (N0); smaller ones cost no examples."
+        word, remedy = (
+            "noisy",
+            "A larger batch bears a larger rate and saves steps (N0); smaller ones cost no examples.",
+        )
     elif batch > found.scale * BESIDE:
         word, remedy = "averaged", "A smaller batch would take about as many steps, and fewer examples."
     else:

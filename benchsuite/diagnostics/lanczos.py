@@ -52,7 +52,9 @@ class Lanczos:
         return float(max(self.residuals[0], self.residuals[-1]))
 
 
-def extremes(product: Product, size: int, *, steps: int = MOST_STEPS, tolerance: float = TOLERANCE, seed: int = 0) -> Lanczos:
+def extremes(
+    product: Product, size: int, *, steps: int = MOST_STEPS, tolerance: float = TOLERANCE, seed: int = 0
+) -> Lanczos:
     """Return the largest and the smallest eigenvalue, and what was met between them.
 
     Stops as soon as both residuals are at most ``tolerance`` · max|θ|, looked at every fifth step.

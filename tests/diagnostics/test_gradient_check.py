@@ -14,7 +14,9 @@ def smooth(theta):
 
 
 def gradient_of_smooth(theta):
-    return np.concatenate([np.cos(theta[:10]) * np.exp(theta[10:]).sum(), np.sin(theta[:10]).sum() * np.exp(theta[10:])])
+    return np.concatenate(
+        [np.cos(theta[:10]) * np.exp(theta[10:]).sum(), np.sin(theta[:10]).sum() * np.exp(theta[10:])]
+    )
 
 
 def said(function, gradient, at=AT, shapes=SHAPES, precision="float64"):

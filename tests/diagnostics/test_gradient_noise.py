@@ -27,7 +27,9 @@ def test_scatter_and_mean_are_without_bias():
 def test_two_sizes_give_what_single_gradients_give():
     random = np.random.default_rng(1)
     gradients = np.array([1.0, 2.0]) + random.standard_normal((100_000, 2))
-    squares = {size: float(np.mean((gradients.reshape(-1, size, 2).mean(axis=1) ** 2).sum(axis=1))) for size in (4, 100)}
+    squares = {
+        size: float(np.mean((gradients.reshape(-1, size, 2).mean(axis=1) ** 2).sum(axis=1))) for size in (4, 100)
+    }
     found = noise_of_two_sizes(4, squares[4], 100, squares[100])
     assert found.scatter == pytest.approx(2, rel=0.03)
     assert found.mean_square == pytest.approx(5, rel=0.01)

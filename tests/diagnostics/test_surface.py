@@ -55,7 +55,9 @@ def test_lines_and_planes_are_where_they_should_be():
     line = along(lambda theta: float(theta[0] + 10 * theta[1]), weights, np.array([1.0, 0.0]), reach=2, points=5)
     np.testing.assert_allclose(line.steps, [-2, -1, 0, 1, 2])
     np.testing.assert_allclose(line.losses, [19, 20, 21, 22, 23])
-    plane = across(lambda theta: float(theta[0] + 10 * theta[1]), weights, (np.array([1.0, 0]), np.array([0, 1.0])), points=3)
+    plane = across(
+        lambda theta: float(theta[0] + 10 * theta[1]), weights, (np.array([1.0, 0]), np.array([0, 1.0])), points=3
+    )
     np.testing.assert_allclose(plane.losses, [[10, 11, 12], [20, 21, 22], [30, 31, 32]])
 
 
@@ -76,7 +78,9 @@ def test_a_radius_beyond_the_line_and_a_loss_that_is_not_finite():
 
 @pytest.mark.parametrize(("curvature", "word"), [(1.0, "flat"), (1000.0, "sharp")])
 def test_flat_and_sharp(curvature, word):
-    lines = [along(bowl(curvature), np.zeros(3), filter_normalized(np.ones(3), {"theta": (3,)}, seed)) for seed in range(3)]
+    lines = [
+        along(bowl(curvature), np.zeros(3), filter_normalized(np.ones(3), {"theta": (3,)}, seed)) for seed in range(3)
+    ]
     said = diagnose_flatness(lines, start_loss=1.0)
     assert said.word == word
     assert not said.alarm
@@ -98,4 +102,6 @@ def test_a_barrier_stands_between_two_valleys_and_not_within_one():
 
 
 def test_a_slope_between_a_bad_and_a_good_solution_is_no_barrier():
-    assert barrier(between(lambda theta: float(theta[0]), np.array([5.0]), np.array([0.0]))) == pytest.approx(0, abs=1e-9)
+    assert barrier(between(lambda theta: float(theta[0]), np.array([5.0]), np.array([0.0]))) == pytest.approx(
+        0, abs=1e-9
+    )
