@@ -140,9 +140,11 @@ def diagnose_gradients(checked: Sequence[Checked], precision: str = "float64") -
     if not told:
         said = f"Rounding in {precision} hides every derivative: the function is as good as constant here."
         return Diagnosis("gradient_check", "cannot tell", said, False, numbers=numbers, source=SOURCE)
+    worst_error = max(one.error for one in told)
+    agreement = f"to {worst_error:.2g}" if worst_error else "within rounding"
     hidden = f"; of {len(checked) - len(told)} more rounding hides them" if len(told) < len(checked) else ""
     said = (
-        f"The gradients of {len(told)} variables agree with central differences to {max(one.error for one in told):.2g}, where {limit:g} "
+        f"The gradients of {len(told)} variables agree with central differences {agreement}, where {limit:g} "
         f"is allowed in {precision}{hidden}."
     )
     return Diagnosis("gradient_check", "right", said, False, numbers=numbers, source=SOURCE)
