@@ -13,7 +13,7 @@ from benchsuite.components import Loss, Task
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import Dataset
 from benchsuite.engine.device import Device, configure
-from benchsuite.engine.few_examples import FEW, learn_few
+from benchsuite.engine.few_examples import learn_few
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.seeds import Streams
 from benchsuite.engine.session import Session

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from benchsuite.diagnostics.course import Course
 from benchsuite.diagnostics.diagnosis import Diagnosis
 
@@ -44,7 +46,7 @@ def fit(course: Course) -> Diagnosis | None:
     if len(train) < 2 or course.failed:
         return None
     best, end, held_out = int(validation.argmin()), float(train[-1]), float(validation[-1])
-    rise = held_out / float(validation[best]) - 1 if validation[best] > 0 else math.nan
+    rise = _rise(validation)
     numbers = {
         "train": end,
         "validation": held_out,
@@ -74,5 +76,16 @@ def fit(course: Course) -> Diagnosis | None:
             f"have {level:.4g}."
         )
         return Diagnosis(NAME, "underfits", said, True, AGAINST_BIAS, numbers, UNDER_SOURCE)
-    said = f"Training loss {end:.4g}, validation loss {held_out:.4g}, lowest in epoch {epochs[best]:.0f} of {epochs[-1]:.0f}."
+    said = f"Loss {end:.3g}, validation {held_out:.3g}, lowest in epoch {epochs[best]:.0f} of {epochs[-1]:.0f}."
     return Diagnosis(NAME, "healthy", said, False, "", numbers, SOURCE)
+
+
+def validation_rise(course: Course) -> float:
+    """Return by how much the validation loss ends above its lowest, as a share of that; NaN without one above 0."""
+    _, validation = course.held("validation_loss")
+    return _rise(validation) if len(validation) else math.nan
+
+
+def _rise(validation: np.ndarray) -> float:
+    lowest = float(validation.min())
+    return float(validation[-1]) / lowest - 1 if lowest > 0 else math.nan

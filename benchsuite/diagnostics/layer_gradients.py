@@ -32,7 +32,7 @@ def layer_gradients(norms: Sequence[float], layers: Sequence[str], epoch: int) -
         return None
     (first, low), (last, high) = found[0], found[-1]
     numbers = {"first": low, "last": high, "layers": float(len(found)), "epoch": float(epoch)}
-    said = f"The gradient's norm is {low:.3g} in {first} and {high:.3g} in {last}, after epoch {epoch}."
+    said = f"Norm {low:.3g} in {first}, {high:.3g} in {last}, epoch {epoch}."
     if not np.isfinite([low, high]).all() or low > MOST * high:
         remedy = "Gradient clipping, a penalty on weights, smaller starting values, normalization (N0, N2)."
         return Diagnosis(NAME, "explodes", said, True, remedy, numbers, SOURCE)

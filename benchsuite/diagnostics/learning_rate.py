@@ -11,6 +11,7 @@ from benchsuite.diagnostics.course import Course
 from benchsuite.diagnostics.diagnosis import Diagnosis
 
 NAME = "learning_rate"
+LEARNS_NOTHING = "learns nothing"
 SOURCE = "N4, “Loss”: a loss that falls slowly has too small a rate; one that rises or is NaN has too large a one"
 HIGHER = 1.05
 """A training loss that is above so many times its start has risen: less is noise."""
@@ -54,7 +55,7 @@ def learning_rate(course: Course) -> Diagnosis | None:
         remedy = (
             "Try rates a hundred times smaller and larger (benchsuite lr-range). Dead units tell of too large a one."
         )
-        return Diagnosis(NAME, "learns nothing", said, True, remedy, numbers, SOURCE)
+        return Diagnosis(NAME, LEARNS_NOTHING, said, True, remedy, numbers, SOURCE)
     share = _second_half(epochs, loss)
     numbers["second_half"] = share
     if share >= STEADY and course.reached is False:
@@ -64,7 +65,7 @@ def learning_rate(course: Course) -> Diagnosis | None:
         )
         return Diagnosis(NAME, "too small", said, True, "Ten times the rate; or more epochs.", numbers, SOURCE)
     fell = f"{start:.4g} to {end:.4g}"
-    return Diagnosis(NAME, "right", f"The training loss fell from {fell} without rising.", False, "", numbers, SOURCE)
+    return Diagnosis(NAME, "right", f"The training loss fell from {fell}.", False, "", numbers, SOURCE)
 
 
 def _second_half(epochs: np.ndarray, loss: np.ndarray) -> float:
@@ -105,5 +106,5 @@ def among_rates(rates: Sequence[float], losses: Sequence[float], own: float, sta
     if math.isinf(mine):
         return Diagnosis(NAME, "fails", f"It fails with each rate: {', '.join(f'{rate:g}' for rate in by_rate)}.", True,
                          "Look further below, or at what else fails.", numbers, AMONG_SOURCE)  # fmt: skip
-    said = f"No other rate is clearly better: {told}."
+    said = f"Ends: {told}."
     return Diagnosis(NAME, "right", said, False, "", numbers, AMONG_SOURCE)

@@ -42,8 +42,8 @@ def loss_and_measure(course: Course) -> Diagnosis | None:
         "epoch": float(epochs[best]),
     }
     since = (
-        f"Since epoch {epochs[best]:.0f}, of the lowest validation loss, that changed by {changes[0]:+.0%} and the accuracy from "
-        f"{accuracy[best]:.3f} to {rate:.3f}."
+        f"Since the lowest validation loss (epoch {epochs[best]:.0f}): loss {changes[0]:+.0%}, accuracy {accuracy[best]:.3f} to "
+        f"{rate:.3f}."
     )
     if changes[0] > HARDLY and changes[1] > -2 * error:
         remedy = "Choose by the one that you care for. A loss that rises so is over-confidence: label smoothing, early stopping (N0, N4)."

@@ -33,7 +33,7 @@ def start_loss(loss: float, chance: float, *, classes: bool) -> Diagnosis | None
     if math.isnan(chance):
         return None
     numbers = {"loss": loss, "chance": chance}
-    what = f"The loss before training is {loss:.4g}; outputs 0 have {chance:.4g}{_as_logarithm(chance)}."
+    what = f"{loss:.4g} before training, {chance:.4g}{_as_logarithm(chance)} of outputs 0."
     if not math.isfinite(loss) or loss > (chance + ABOVE_CLASSES if classes else (1 + ABOVE_VALUES) * chance):
         remedy = "Smaller starting values, scaled by fan-in: Xavier for tanh, He for ReLU (N0, N2, N4); standardized inputs and targets."
         return Diagnosis(NAME, "too high", what, True, remedy, numbers, SOURCE)

@@ -31,7 +31,7 @@ def step_sizes(ratios: Mapping[str, np.ndarray]) -> Diagnosis | None:
     if not medians:
         return None
     low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
-    said = f"A step changes the weights by {medians[low]:.2g} of their size in {low}, by {medians[high]:.2g} in {high}."
+    said = f"‖Δw‖/‖w‖ of a step: {medians[low]:.2g} ({low}) to {medians[high]:.2g} ({high})."
     numbers = {f"ratio_{name}": value for name, value in medians.items()}
     if medians[high] > LARGEST:
         return Diagnosis(NAME, "too large", said, True, "A smaller rate, or clipping (N0).", numbers, SOURCE)

@@ -20,7 +20,7 @@ def tiny_subset(examples: int, start: float, end: float, steps: int, *, learned:
 
     Source: N4; Karpathy 2019, “A recipe for training neural networks”: overfit one batch.
     """
-    said = f"The loss of {examples} examples went from {start:.4g} to {end:.4g} in {steps} steps."
+    said = f"Loss of {examples} examples: {start:.3g} to {end:.3g} in {steps} steps."
     numbers = {"examples": float(examples), "start": start, "end": end, "steps": float(steps)}
     if learned:
         return Diagnosis(NAME, "learned", said, False, "", numbers, SOURCE)
