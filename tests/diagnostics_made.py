@@ -1,0 +1,18 @@
+"""Courses of trainings, made up from formulas, for tests of diagnoses."""
+
+import numpy as np
+
+from benchsuite.diagnostics.course import Course
+
+
+def course(train, validation=None, *, accuracy=None, **facts):
+    """Return a course with these losses after epochs 0, 1, …."""
+    train = np.array(train, "float64")
+    curves = {
+        "epoch": np.arange(len(train), dtype="float64"),
+        "train_loss": train,
+        "validation_loss": train if validation is None else np.array(validation, "float64"),
+    }
+    if accuracy is not None:
+        curves["validation_accuracy"] = np.array(accuracy, "float64")
+    return Course(curves=curves, **{"primary": "loss", "larger_better": False, **facts})
