@@ -1,0 +1,68 @@
+"""Right gradients pass, in either precision and at kinks; each kind of mistake is found, and where."""
+
+import numpy as np
+import pytest
+
+from benchsuite.diagnostics.gradient_check import check_gradient, diagnose_gradients
+
+AT = np.random.default_rng(0).normal(size=12)
+SHAPES = {"first": (2, 5), "second": (2,)}
+
+
+def smooth(theta):
+    return float(np.sin(theta[:10]).sum() * np.exp(theta[10:]).sum() + 3)
+
+
+def gradient_of_smooth(theta):
+    return np.concatenate(
+        [np.cos(theta[:10]) * np.exp(theta[10:]).sum(), np.sin(theta[:10]).sum() * np.exp(theta[10:])]
+    )
+
+
+def said(function, gradient, at=AT, shapes=SHAPES, precision="float64"):
+    return diagnose_gradients(check_gradient(function, gradient, at, shapes, precision=precision), precision)
+
+
+def test_a_right_gradient_is_right():
+    found = said(smooth, gradient_of_smooth(AT))
+    assert found.word == "right"
+    assert max(found.numbers[f"error_{name}"] for name in SHAPES) < 1e-8
+
+
+def test_in_float32_too():
+    def rounded(theta):
+        return float(np.float32(smooth(theta.astype("float32"))))
+
+    assert said(rounded, gradient_of_smooth(AT).astype("float32"), precision="float32").word == "right"
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda g: 1.05 * g,
+        lambda g: -g,
+        lambda g: 0 * g,
+        lambda g: np.concatenate([g[:1], np.zeros(1)]),
+        lambda g: g[::-1],
+        lambda g: g * np.nan,
+    ],
+)
+def test_mistakes_are_found_where_they_are(spoilt, precision):
+    gradient = gradient_of_smooth(AT)
+    gradient[10:] = spoilt(gradient[10:])
+    found = said(smooth, gradient, precision=precision)
+    assert found.word == "wrong"
+    assert found.alarm
+    assert "for second; most" in found.says
+
+
+def test_kinks_nearby_are_no_mistakes():
+    """Σ max(θ, 0), one θ closer to 0 than the first step."""
+    at = AT.copy()
+    at[3] = 3e-6
+    assert said(lambda theta: float(np.maximum(theta, 0).sum()), (at > 0).astype(float), at).word == "right"
+
+
+def test_what_rounding_hides_is_not_judged():
+    assert said(lambda theta: 1e6 + 1e-3 * smooth(theta), 0 * AT, precision="float32").word == "cannot tell"
