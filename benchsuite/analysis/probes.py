@@ -68,7 +68,7 @@ def layer_probes(
         probes: Id → what the probes of that trial found. One that is not whole, or of no record, does not count.
         confidence: The wanted confidence of the entries' intervals, above 0 and below 1.
     """
-    held = {trial_id: found for trial_id, found in probes.items() if _is_whole(found)}
+    held = {trial_id: found for trial_id, found in probes.items() if is_whole(found)}
     if not held:
         return {}
     by_column = Sample.of(records).by_column
@@ -143,7 +143,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return math.fsum(values) / len(values) if values else None
 
 
-def _is_whole(found: Any) -> bool:
+def is_whole(found: Any) -> bool:
     """Say whether probes have one value or ``None`` for each measure, epoch and layer; a file may have been edited."""
     try:
         layers, epochs, measures = found["layers"], found["epochs"], found["measures"]

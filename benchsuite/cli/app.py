@@ -14,6 +14,7 @@ from benchsuite.cli import (
     compare,
     cost,
     data,
+    diagnose,
     doctor,
     export,
     importance,
@@ -41,6 +42,7 @@ from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
 from benchsuite.studies.claiming import Claiming
 from benchsuite.studies.comparing import Comparing
+from benchsuite.studies.diagnosing import Diagnosing
 from benchsuite.studies.scaling import Scaling
 from benchsuite.study import TABLES
 
@@ -83,6 +85,7 @@ app.command("variance", cls=Verb)(variance.variance)
 app.command("importance", cls=Verb)(importance.importance)
 app.command("trace", cls=Verb)(trace.trace)
 app.command("lr-range", cls=Verb)(lr_range.lr_range)
+app.command("diagnose", cls=Verb)(command(diagnose.diagnose, Diagnosing))
 app.command("cost", cls=Verb)(command(cost.cost, Costing))
 app.command("list", cls=Verb)(list_.list_components)
 app.command("info", cls=Verb)(info.info)

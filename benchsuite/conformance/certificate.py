@@ -17,9 +17,10 @@ import numpy as np
 from benchsuite.certified_resolution import BLOCK
 from benchsuite.components import Task
 from benchsuite.conformance.finding import Finding
-from benchsuite.conformance.measured import FEW, STEPS, measured, short
+from benchsuite.conformance.measured import STEPS, measured, short
 from benchsuite.conformance.of_resolution import judge_resolution
 from benchsuite.data import Raw, read, split
+from benchsuite.engine.few_examples import FEW
 from benchsuite.instance_names import is_instance
 from benchsuite.registry import Registry
 

@@ -13,6 +13,7 @@ from benchsuite.components import Loss, Task
 from benchsuite.conformance.tiny import tiny_tasks
 from benchsuite.data import Dataset
 from benchsuite.engine.device import Device, configure
+from benchsuite.engine.few_examples import learn_few
 from benchsuite.engine.ready import ReadyTrial
 from benchsuite.engine.seeds import Streams
 from benchsuite.engine.session import Session
@@ -25,14 +26,8 @@ EXAMPLES = 512
 """Training examples on which losses are measured."""
 STEPS = 10
 RATE = 0.01
-FEW = 8
-MOST_STEPS = 2000
 MOST_SECONDS = 60.0
 """A baseline that costs more is not trained."""
-LEARNED = 0.1
-"""A few examples count as learned when a named loss, without penalties and noise, has fallen to this share of its start."""
-LOOK_EVERY = 10
-"""Steps between two looks at it."""
 
 
 def measured(task: Task, registry: Registry) -> dict[str, Any]:
@@ -170,37 +165,14 @@ class Measurement:
 
         A rate that is right for many examples may be too large for few: then a tenth of it is tried.
         """
-        found = self._few(1.0)
-        if not found["learned"] and self.ready.program.optimizer.has_rate:
-            found = self._few(0.1)
-        return found
-
-    def _few(self, share: float) -> dict[str, Any]:
-        """Do so with a share of the baseline's learning rate."""
-        import tensorflow as tf
-
-        program = self.ready.program
-        rate = self._trial.recipe.one("optimizer").hyperparameters.get("learning_rate")
-        rate = tf.constant(share * float(rate or 0.0), tf.float32)
-        size = len(self.x) if "full_batch" in program.optimizer.component.wants else min(FEW, len(self.x))
-        x, y = self.x[:size], self.y[:size]
-        descend = tf.function(self._optimize, autograph=False)
-        look = tf.function(lambda: tf.reduce_mean(program.objective.losses(x, y, training=False)[0]), autograph=False)
-        start = end = float(look())
-        named, steps = program.objective.ingredients.loss is not None, 0
-        goal = LEARNED * start if named else -np.inf
-        while end > goal and steps < (MOST_STEPS if named else MOST_STEPS // 20):
-            for _ in range(LOOK_EVERY):
-                descend(x, y, tf.constant(steps, tf.int64), rate)
-                steps += 1
-            end = float(look())
-            if not np.isfinite(end):
-                break
+        found = learn_few(self.ready)
         self._reset()
-        learned = end <= goal if named else end < start or start == end == 0
-        end = end if np.isfinite(end) else float(np.finfo("float32").max)
-        found = {"start": short(start), "end": short(end), "steps": steps, "learned": bool(learned)}
-        return {**found, "goal": short(goal) if named else None}
+        if not found.learned and self.ready.program.optimizer.has_rate:
+            found = learn_few(self.ready, 0.1)
+            self._reset()
+        end = found.end if np.isfinite(found.end) else float(np.finfo("float32").max)
+        told = {"start": short(found.start), "end": short(end), "steps": found.steps, "learned": found.learned}
+        return {**told, "goal": None if found.goal is None else short(found.goal)}
 
     def targets(self) -> dict[str, Any] | None:
         """Train the baseline for its budget; return where it starts and ends, its best, and when it reaches each target.
@@ -224,11 +196,6 @@ class Measurement:
             "best": short(best([*curve, ending.results.final[measure]])),
             "epochs": [found and found.epoch for found in ending.results.targets.values()],
         }
-
-    def _optimize(self, x: Any, y: Any, step: Any, rate: Any) -> Any:
-        import tensorflow as tf
-
-        return self.ready.program.training.step(x, y, step, rate, tf.constant(0, tf.int64))
 
     def _descend(self, x: Any, y: Any, step: Any) -> None:
         import tensorflow as tf

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchsuite.record import Record
 
-ROOMS = ("report", "analysis", "text.py")
+ROOMS = ("report", "analysis", "diagnostics", "text.py")
 """The code that makes a site."""
 
 

@@ -15,6 +15,7 @@ from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.slugs import slug
 from benchsuite.report.site.summary import machine_text, versions_text
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
+from benchsuite.report.site.trial_notes import PageNotes
 from benchsuite.report.site.words import settings_text, title
 from benchsuite.report.tables.numbers import duration, number_text, outcome_word, whole
 
@@ -60,10 +61,12 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
     path = data.places.record_pages[kind, name]
     links = data.links(path)
     ordered = sorted(held, key=lambda one: (column_of(one), one.trial.recipe.text, one.trial.seed, one.id))
-    recipes, places, prints = NamedFacts("R"), NamedFacts("E"), NamedFacts("F")
+    recipes, places, prints, notes = NamedFacts("R"), NamedFacts("E"), NamedFacts("F"), PageNotes()
     several = kind in (BASELINE, SEVERAL)
     settings = {} if several else _labels(kind, ordered)
-    lines = tuple(_line(data, links, kind, name, record, settings, recipes, places, prints) for record in ordered)
+    lines = tuple(
+        _line(data, links, kind, name, record, settings, recipes, places, prints, notes) for record in ordered
+    )
     heads = (
         Head("Trial", name=True, help="The first digits of its id; its file has all that was recorded"),
         Head("Task"),
@@ -76,6 +79,7 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
         Head("Steps to targets", help="When the validation part first reached each target; – if never"),
         Head("Step, ms", True),
         Head("Trial, s", True, "The whole trial, compiling and evaluating included"),
+        Head("Notes", help="What curves and probed layers tell: what is wrong, or worth knowing; explained below"),
         Head("Environment"),
         Head("Code"),
     )
@@ -89,6 +93,7 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
         "count": whole(len(held)),
         "component": None if several else links.component(kind, name),
         "table": table,
+        "notes": notes.views(),
         "recipes": recipes.all(),
         "places": places.all(),
         "prints": prints.all(),
@@ -114,6 +119,7 @@ def _line(
     recipes: NamedFacts,
     places: NamedFacts,
     prints: NamedFacts,
+    notes: PageNotes,
 ) -> TableLine:
     trial, results, costs, task = record.trial, record.results, record.costs, record.task
     label = data.labels.get(column_of(record), trial.task)
@@ -161,6 +167,7 @@ def _line(
         TableCell(reached or "–"),
         _number(costs.step_milliseconds),
         TableCell(duration(costs.wall_seconds), costs.wall_seconds, value=costs.wall_seconds),
+        notes.cell(data.diagnoses.of(record)),
         TableCell(where_told, link=f"#{where_told}", title=environment.finished_at[:16].replace("T", " ")),
         TableCell(code_told, link=f"#{code_told}"),
     )

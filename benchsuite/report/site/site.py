@@ -23,6 +23,7 @@ from benchsuite.report.site.known_claim import KnownClaim
 from benchsuite.report.site.links import Links, Pair, Places, pair_of
 from benchsuite.report.site.slugs import slug, slugs
 from benchsuite.report.site.table import DataTable, table_csv
+from benchsuite.report.site.trial_notes import Diagnoses
 from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.site.words import anchor
 from benchsuite.statements import records_hash
@@ -108,6 +109,11 @@ class SiteData:
     def layers(self) -> Mapping[Column, LayerProbes]:
         """What the probes found, by column."""
         return layer_probes(self.contents.sample, self.probes) if self.probes else {}
+
+    @cached_property
+    def diagnoses(self) -> Diagnoses:
+        """What is wrong or worth knowing of each trial."""
+        return Diagnoses(self.records, self.certificates, self.probes)
 
     @cached_property
     def measures(self) -> Mapping[Column, MeasureTable]:
