@@ -70,7 +70,7 @@ def of_probes(probes: Mapping[str, Any], *, bounded: bool | None = None) -> tupl
 
     ends = sorted({0, len(epochs) - 1})
     found = [
-        layer_gradients(row("gradient_norm", 0), layers, epochs[0]),
+        layer_gradients(row("gradient_norm", 0), layers, epochs[0], row("weight_norm", 0)),
         activation_spread(row("activation_std", 0), layers, epochs[0]),
         _worse([dead_units(row("dead", at), layers, epochs[at]) for at in ends]),
         _worse([saturated_units(row("saturated", at), layers, epochs[at], bounded=bounded) for at in ends]),

@@ -37,7 +37,7 @@ def dead_units(shares: Sequence[float], layers: Sequence[str], epoch: int) -> Di
         shares,
         layers,
         MOST_DEAD,
-        "Up to {share:.0%} of a layer's units ({layer}) tell nothing apart, epoch {epoch}.",
+        "After epoch {epoch} up to {share:.0%} of {layer}.",
         epoch,
         "A smaller rate, a leaky ReLU, He's starting values, normalization (N1, N4).",
         DEAD_SOURCE,
@@ -66,7 +66,7 @@ def saturated_units(
         shares,
         layers,
         MOST_SATURATED if bounded else NOTHING_PASSES,
-        "Up to {share:.0%} of a layer's activations ({layer}), epoch {epoch}.",
+        "After epoch {epoch} up to {share:.0%} of {layer}.",
         epoch,
         "Smaller starting values (Xavier), standardized inputs, batch normalization before the activation, ReLU (N2, N4).",
         SATURATED_SOURCE,
@@ -88,7 +88,7 @@ def activation_spread(deviations: Sequence[float], layers: Sequence[str], epoch:
         return None
     (first, low), (last, high) = found[0], found[-1]
     numbers = {"first": low, "last": high, "epoch": float(epoch)}
-    said = f"Deviation {low:.3g} in {first}, {high:.3g} in {last}, epoch {epoch}."
+    said = f"Deviation {low:.3g} ({first}) to {high:.3g} ({last})."
     remedy = "Starting values scaled by fan-in: Xavier for tanh, He for ReLU (N0, N2, N4); normalization."
     if not np.isfinite([low, high]).all() or high > MOST_SPREAD * low:
         return Diagnosis("activation_spread", "grows", said, True, remedy, numbers, SPREAD_SOURCE)

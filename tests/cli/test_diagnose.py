@@ -1,0 +1,131 @@
+"""``benchsuite diagnose``: which trials it asks for, what it says of them, and how it is told."""
+
+import json
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from benchsuite.cli.app import app
+from benchsuite.cli.console import terminal
+from benchsuite.cli.diagnosed.findings import findings
+from benchsuite.cli.diagnosed.first_steps import is_bounded
+from benchsuite.cli.diagnosed.told import WIDTH, tell
+from benchsuite.diagnostics import Diagnosis
+from benchsuite.errors import BenchsuiteError
+from benchsuite.store import Store
+from benchsuite.studies.diagnosing import Diagnosing, diagnose_plan
+from benchsuite.studies.plan import plan
+from benchsuite.study import Study
+from tests.diagnostics_made import changed
+from tests.stored import made
+
+SGD = {"optimizer": ("sgd[learning_rate=0.1]",)}
+
+
+def test_its_trial_is_the_one_that_run_trains(bundled):
+    asked = Diagnosing(task="digits_mlp", components=SGD, seed=2, epochs=3)
+    (other,) = plan(Study(task=("digits_mlp",), components=SGD, seeds="2-2", epochs=3), bundled).trials.values()
+    assert diagnose_plan(asked, bundled).trial.id == other.id
+
+
+def test_it_asks_for_a_tenth_and_ten_times_of_the_rate_within_what_the_optimizer_allows(bundled):
+    found = diagnose_plan(Diagnosing(task="digits_mlp", components=SGD), bundled)
+    space = bundled.component("optimizer", "sgd").space["learning_rate"]
+    assert set(found.rates) == {rate for rate in (0.01, 0.1, 1.0) if space.contains(rate)}
+    for rate, trial in found.rates.items():
+        assert trial.recipe.one("optimizer").hyperparameters["learning_rate"] == rate
+        assert trial.recipe.replaced("optimizer", found.trial.recipe["optimizer"]).text == found.trial.recipe.text
+    assert diagnose_plan(Diagnosing(task="digits_mlp", alone=True), bundled).rates == {}
+    assert len(found.trials) == len(found.rates)
+
+
+def test_a_shallower_net_is_another_task_or_a_knob(bundled):
+    knob = diagnose_plan(Diagnosing(task="digits_mlp", against="depth=1", with_=("depth=3",)), bundled)
+    assert dict(knob.trial.knobs)["depth"] == 3
+    assert dict(knob.shallow[1].knobs)["depth"] == 1
+    task = diagnose_plan(Diagnosing(task="digits_plain_56", against="digits_plain_20"), bundled)
+    assert task.shallow[1].task == "digits_plain_20"
+    assert len(task.trials) == len(task.rates) + 1
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"task": ""}, "needs a task"),
+        ({"task": "digits_mpl"}, "digits_mlp"),
+        ({"task": "digits_mlp", "with_": ("optimizer=sgd",), "components": SGD}, "Take one of them"),
+        ({"task": "digits_mlp", "with_": ("epochs=3",), "epochs": 2}, "Take one of them"),
+        ({"task": "digits_mlp", "components": {"optimizer": ("sgd", "adam")}}, "means 2"),
+        ({"task": "digits_mlp", "against": "digits_mlp"}, "very net"),
+        ({"task": "digits_mlp", "spectrum": "a.png"}, "Give both"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_runs(options, text, bundled):
+    with pytest.raises(BenchsuiteError, match=text):
+        diagnose_plan(Diagnosing(**options), bundled)
+
+
+def looked_at(folder, bundled, curves_of, *, alone=True, **options):
+    asked = Diagnosing(task="digits_mlp", components=SGD, alone=True, **options)
+    planned = diagnose_plan(asked if alone else Diagnosing(task="digits_mlp", components=SGD, **options), bundled)
+    records = {trial.id: changed(made(trial, 0.5, bundled), curves_of(trial)) for trial in planned.trials}
+    return {one.name: one for one in findings(asked, planned, records, Store(folder), bundled)}
+
+
+def test_other_rates_have_the_last_word_on_the_rate(tmp_path, bundled):
+    """The curve of each training falls; at ten times the rate it ends at a tenth."""
+
+    def falls(trial):
+        rate = trial.recipe.one("optimizer").hyperparameters["learning_rate"]
+        return np.geomspace(2.3, 0.01 / rate, trial.epochs + 1)
+
+    alone = looked_at(tmp_path / "alone", bundled, falls)
+    assert alone["learning_rate"].word == "right"
+    found = looked_at(tmp_path / "among", bundled, falls, alone=False)
+    assert (found["learning_rate"].word, found["learning_rate"].alarm) == ("too small", True)
+    assert "learning rate of 1" in found["learning_rate"].remedy
+
+
+def test_the_56_layer_case(tmp_path, bundled):
+    def worse(trial):
+        return np.geomspace(2.3, 0.1 if dict(trial.knobs).get("depth") == 1 else 0.5, trial.epochs + 1)
+
+    found = looked_at(tmp_path, bundled, worse, against="depth=1")
+    assert found["depth"].word == "not overfitting"
+
+
+def test_a_bounded_activation_is_told_from_one_that_is_not(bundled):
+    words = {}
+    for name in ("tanh", "sigmoid", "relu", "leaky_relu", "maxout"):
+        asked = Diagnosing(task="digits_mlp", components={"activation": (name,)}, alone=True)
+        words[name] = is_bounded(diagnose_plan(asked, bundled).trial, bundled)
+    assert words == {"tanh": True, "sigmoid": True, "relu": False, "leaky_relu": False, "maxout": words["maxout"]}
+    assert words["maxout"] in (None, False)
+
+
+def test_alarms_come_first_and_every_line_fits(capsys):
+    long = "Some words, " * 30
+    found = [
+        Diagnosis("fine_thing", "healthy", long, False, "", {}, "N4"),
+        Diagnosis("odd_thing", "part", long, False, "Look again.", {}, "N4"),
+        Diagnosis("bad_thing", "too large", long, True, "Less of it.", {"loss": float("nan")}, "N4"),
+    ]
+    tell(found, terminal())
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert next(line for line in lines if not line.startswith(" ")).startswith("! bad thing: too large")
+    assert sum("fine thing" in line for line in lines) == 1
+    assert lines[-1] == "1 alarm; 3 looked at."
+
+
+def test_bad_options_end_with_2_and_leave_no_folder(tmp_path):
+    run = CliRunner().invoke(app, ["diagnose", "digits_mlp", "--results", str(tmp_path / "r"), "--seed", "-1"])
+    assert isinstance(run.exception, BenchsuiteError)
+    assert not (tmp_path / "r").exists()
+
+
+def test_json_has_null_for_what_is_no_number():
+    from benchsuite.cli.diagnose import _finite
+
+    assert json.dumps(_finite({"a": float("inf"), "b": 1.0}), allow_nan=False) == '{"a": null, "b": 1.0}'
