@@ -9,15 +9,15 @@ GROWING = ("accuracy", "r2")
 
 
 def arm(method, rate):
-    """Return the name of the arm of a method with a rate."""
-    return f"{method} at {rate:g}"
+    """Return the name of the arm of a method with a rate: ``sgd_0_01``."""
+    return f"{method}_{rate:f}".rstrip("0").rstrip(".").replace(".", "_")
 
 
 def grid(method, task, optimizer, rates, recipe=None, knobs=None):
     """Return an arm for each rate: what is tuned is the learning rate, in the same grid for all that are compared.
 
     Args:
-        method: What the arms are called, see :func:`arm`.
+        method: What the arms are called, letters, digits and underscores; see :func:`arm`.
         task: Name of the task.
         optimizer: Name of the optimizer.
         rates: Its learning rates, growing.

@@ -1,10 +1,10 @@
 """C5: adaptive methods are quick early, gradient descent with momentum generalizes at least as well in the end, when tuned.
 
 Adam against momentum (0.9), each with the best of five learning rates by the validation measure after the last epoch: a search
-for each seed anew, so the spread of the effects has that of tuning in it. Both grids have five rates in half decades; Adam's lie
-where its steps are as large as those of the other. The runs that the searches chose are read twice, on the training loss after
-the first epoch (quick early) and on the test part after the last (generalization). The tasks are small networks of the quick
-tier on which generalization costs something: a regression with noise, and signals of which there are 1,000 to learn from.
+for each seed anew, so the spread of the effects has that of tuning in it. Both grids have five rates in half decades; Adam's
+lie where its steps are as large as those of the other. The runs that the searches chose are read twice, on the training loss
+after the first epoch (quick early) and on the test part after the last (generalization). The tasks are small networks of the
+quick tier on which generalization costs something: a regression with noise, and signals of which there are 1,000 to learn from.
 
 Chosen before any of it ran: a training loss a tenth lower counts as quicker; "at least as well" allows momentum 0.01 of the
 measure less, since equality can never be shown.

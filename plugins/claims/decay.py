@@ -1,15 +1,15 @@
 """C3: a learning rate that decays against one that stays.
 
 Plain gradient descent; a constant rate, the two decays that the notes draw (in steps, and linear), each with the learning rate
-chosen by validation from the same four, for each seed anew, and compared on the test part. So a decay is not helped by a rate that is
-too large for a constant one. The tasks are those of the quick tier that compare schedules: a noisy quadratic, where theory has
-the answer (a constant rate ends at a floor of noise proportional to it), a regression and a classification.
+chosen by validation from the same four, for each seed anew, and compared on the test part. So a decay is not helped by a rate
+that is too large for a constant one. The tasks are those of the quick tier that compare schedules: a noisy quadratic, where
+theory has the answer (a constant rate ends at a floor of noise proportional to it), a regression and a classification.
 
 Chosen before any of it ran: tasks by that rule, whatever comes of it; 0.01 of R² and of accuracy as the least that would make
 anybody change a schedule; on the quadratic, half the excess loss.
 
-What it does not show: cyclical schedules; longer trainings. The notes' reason, small steps once the loss has converged
-with large ones, presupposes that it does converge within the budget.
+What it does not show: cyclical schedules; longer trainings. The notes' reason, small steps once the loss has converged with
+large ones, presupposes that it does converge within the budget.
 """
 
 import math
@@ -30,7 +30,9 @@ STUDIES = {
 def arms(task, decay):
     """Return the arms of both schedules."""
     _, rates = STUDIES[task]
-    return grid("constant", task, "sgd", rates, {"schedule": "constant"}) | grid(decay, task, "sgd", rates, {"schedule": decay})
+    return grid("constant", task, "sgd", rates, {"schedule": "constant"}) | grid(
+        decay, task, "sgd", rates, {"schedule": decay}
+    )
 
 
 def gain(task, decay):
@@ -53,16 +55,19 @@ def gain(task, decay):
 def part(task, decay):
     """Return the part of one decay on one task."""
     measure, _ = STUDIES[task]
-    floor = measure == "excess_loss"
+    if measure == "excess_loss":
+        at_least, unit, gains = math.log(2), "ln ratio", "ends at half the excess loss of a constant one or less"
+        because = "Half is less than theory promises, and more than chance gives."
+    else:
+        at_least, unit, gains = 0.01, measure, f"gains 0.01 of test {measure} or more over a constant one"
+        because = "One in a hundred is the least that would make anybody change a schedule."
     return bs.Part(
         name=f"{decay}_on_{task}",
-        says=f"On {task}, a rate that falls {DECAYS[decay]} "
-        + ("ends at half the excess loss of a constant one or less" if floor else f"gains 0.01 of test {measure} or more over a constant one")
-        + ", each with the better of four base rates by validation.",
+        says=f"On {task}, a rate that falls {DECAYS[decay]} {gains}, each with the best of four base rates by validation.",
         evidence=bs.Trained(arms=arms(task, decay), effect=gain(task, decay), seeds=SEEDS),
-        at_least=math.log(2) if floor else 0.01,
-        because="Half is less than theory promises, and more than chance gives." if floor else "One in a hundred is the least that would make anybody change a schedule.",
-        unit="ln ratio" if floor else measure,
+        at_least=at_least,
+        because=because,
+        unit=unit,
     )
 
 

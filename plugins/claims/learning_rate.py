@@ -1,8 +1,8 @@
 """C2: a learning rate that is too small, right, and too large.
 
-Plain gradient descent at a constant rate, on a regression (teacher_mlp) and on a classification (digits_mlp), with rates of
-all decades from 1e-5 to 10. *Right* is, for each seed, the one of 0.001, 0.01 and 0.1 with the best validation loss; what the
-notes say of too small and too large rates is tried 100 times below and above it, which the grid holds for each of the three.
+Plain gradient descent at a constant rate, on a regression (teacher_mlp) and on a classification (digits_mlp), with rates of all
+decades from 1e-5 to 10. *Right* is, for each seed, the one of 0.001, 0.01 and 0.1 with the best validation loss; what the notes
+say of too small and too large rates is tried 100 times below and above it, which the grid holds for each of the three.
 
 Chosen before any of it ran: a rate is too small if it covers at most half of the way that the right one goes, and too large if
 the training loss ends no lower than it began, or is no number at all. A run that diverged counts as infinitely far up.
