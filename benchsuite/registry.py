@@ -16,7 +16,7 @@ from typing import Any
 
 import pluggy
 
-from benchsuite.components import KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.components import KINDS, RECIPE_KINDS, Claim, Component, Task
 from benchsuite.discovery import (
     Candidate,
     Distribution,
@@ -177,6 +177,21 @@ class Registry:
         task = self.entry("task", name).component
         assert isinstance(task, Task)
         return task
+
+    def claim(self, name: str) -> Claim:
+        """Return a claim by its name or its number.
+
+        Raises:
+            BenchsuiteError: If there is none.
+        """
+        table = self.tables["claim"]
+        numbers = {entry.component.number: each for each, entry in table.items() if entry.component.number}
+        if name not in table and name not in numbers:
+            raise unknown("claim", name, [*table, *numbers], then="`benchsuite claim list` shows them.")
+        self.refuse_conflict("claim", name)
+        claim = table[numbers.get(name, name)].component
+        assert isinstance(claim, Claim)
+        return claim
 
     def names(self, kind: str) -> list[str]:
         """Return the names of a kind, sorted."""
