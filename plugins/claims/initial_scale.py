@@ -22,6 +22,8 @@ import benchsuite as bs
 from benchsuite_plugins.claims._rates import grid, tuned
 
 SEEDS = 12
+STARTED = 40
+"""Networks that are looked at before training, which cost next to nothing."""
 WIDTH = 128
 EXAMPLES = 256
 FLAT = math.atanh(math.sqrt(0.99))
@@ -106,7 +108,7 @@ def at_the_start():
             name="small_dies",
             says="Through twelve tanh layers that start from N(0, 0.01²), the last hidden layer is at most a hundredth of the first "
             "in size.",
-            evidence=bs.Computed(compute=kept("deep_tanh", "small"), seeds=SEEDS),
+            evidence=bs.Computed(compute=kept("deep_tanh", "small"), seeds=STARTED),
             at_most=0.01,
             because="The notes' figure shows almost all values of the last layers close to 0; a hundredth is.",
             unit="ratio",
@@ -114,7 +116,7 @@ def at_the_start():
         bs.Part(
             name="large_saturates",
             says="With N(0, 1), at least half of the last hidden layer lies where tanh has a slope below 0.01.",
-            evidence=bs.Computed(compute=saturated("deep_tanh", "large"), seeds=SEEDS),
+            evidence=bs.Computed(compute=saturated("deep_tanh", "large"), seeds=STARTED),
             at_least=0.5,
             because="A layer of which most units pass no gradient is what saturated means.",
             unit="share",
@@ -122,7 +124,7 @@ def at_the_start():
         bs.Part(
             name="xavier_keeps_tanh",
             says="With Xavier's start, the last of twelve tanh layers is at least a tenth of the first in size.",
-            evidence=bs.Computed(compute=kept("deep_tanh", "xavier"), seeds=SEEDS),
+            evidence=bs.Computed(compute=kept("deep_tanh", "xavier"), seeds=STARTED),
             at_least=0.1,
             because="tanh shrinks any signal a little; within a factor of ten is a reasonable range, and far from dead.",
             unit="ratio",
@@ -130,7 +132,7 @@ def at_the_start():
         bs.Part(
             name="xavier_fades_in_relu",
             says="With Xavier's start, the last of twelve ReLU layers is at most a tenth of the first in size.",
-            evidence=bs.Computed(compute=kept("deep_relu", "xavier"), seeds=SEEDS),
+            evidence=bs.Computed(compute=kept("deep_relu", "xavier"), seeds=STARTED),
             at_most=0.1,
             because="The notes call Xavier unfit for ReLU; theory says that half the variance is lost in each layer.",
             unit="ratio",
@@ -138,7 +140,7 @@ def at_the_start():
         bs.Part(
             name="he_keeps_relu",
             says="With He's start, the last of twelve ReLU layers is between half and twice as large as the inputs.",
-            evidence=bs.Computed(compute=kept_from_inputs("deep_relu", "he"), seeds=SEEDS),
+            evidence=bs.Computed(compute=kept_from_inputs("deep_relu", "he"), seeds=STARTED),
             at_least=0.5,
             at_most=2.0,
             because="Theory says 1 for wide layers; a factor of two through twelve layers is 6 % for each.",
