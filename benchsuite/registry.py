@@ -411,6 +411,7 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
             )
             registry.conflicts[key] = message
             raise BenchsuiteError(message)
+        _refuse_number(registry, entry, found)
         for mark in ("default", "yardstick") if entry.component.kind in RECIPE_KINDS else ():
             if not getattr(entry.component, mark):
                 continue
@@ -420,6 +421,20 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
                     f"{mark}=True of {entry.component.title}: {others[0].component.title} is the {mark} already."
                 )
         seen[key] = plugin
+
+
+def _refuse_number(registry: Registry, entry: Registered, found: list[Registered]) -> None:
+    """Refuse a second claim with one number: it selects the claim as its name does."""
+    number = getattr(entry.component, "number", "")
+    if entry.component.kind != "claim" or not number:
+        return
+    others = [*registry.tables["claim"].values(), *(one for one in found if one.component.kind == "claim")]
+    for other in others:
+        if other.component.number == number and other.component.name != entry.component.name:
+            raise BenchsuiteError(
+                f"two claims have the number {number}: {other.component.name} in {_place(other.plugin)}, and "
+                f"{entry.component.name} in {_place(entry.plugin)}. Give one of them another, or none: its name selects it as well."
+            )
 
 
 def _place(plugin: Plugin) -> str:

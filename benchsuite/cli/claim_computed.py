@@ -50,9 +50,10 @@ class Computations:
         """Return what is not there, or was computed by other code."""
         return [Missing(plan.claim.name, part.part.name, part.seeds) for plan in self._plans for part in plan.computed]
 
-    def predicted(self, folder: Path) -> tuple[float, int]:
-        """Return the seconds that the missing numbers took before, and of how many of them nobody knows."""
-        return 0.0, sum(len(one.seeds) for one in self.missing(folder))
+    def predicted(self, folder: Path) -> tuple[float, int, int]:
+        """Return the seconds that the missing numbers will take, how many they are, and of how many nobody knows."""
+        count = sum(len(one.seeds) for one in self.missing(folder))
+        return 0.0, count, count
 
     def carry_out(self, store: Store, console: Console) -> None:
         """Compute what is missing."""

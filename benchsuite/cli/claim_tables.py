@@ -1,49 +1,48 @@
-"""Verdicts on claims on a terminal."""
+"""Verdicts on claims on a terminal: one table of all, and of few what each part says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from benchsuite.cli.console import cell, say, show
+from benchsuite.cli.console import paragraph, say, show
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict
+    from benchsuite.claim_verdicts import ClaimVerdict
+
+FEW = 3
+"""Claims of which every part is told; of more the table alone, and what must be said."""
 
 
 def tell_verdicts(verdicts: Sequence[ClaimVerdict], remarks: Mapping[str, Sequence[str]], console: Console) -> None:
-    """Print verdicts: a table of the parts of each, and its word below."""
-    from rich.table import Table
+    """Print verdicts.
 
+    Args:
+        verdicts: The verdicts.
+        remarks: Name of a claim → what is to be said beside its verdict.
+        console: Where to.
+    """
+    from benchsuite.report.tables.claim_table import claim_table
+
+    say(console, "")
+    show(console, claim_table(verdicts))
     for verdict in verdicts:
-        table = Table(
-            box=None, padding=(0, 2, 0, 0), title=cell(f"{verdict.label} {verdict.name}", "bold"), title_justify="left"
-        )
-        for head in ("part", "effect", "interval", "holds within", "verdict"):
-            table.add_column(head)
-        for part in verdict.parts:
-            table.add_row(*map(cell, (part.name, _number(part.estimate), _interval(part), _bounds(part), part.word)))
-        say(console, "")
-        show(console, table)
-        for part in verdict.parts:
-            if part.reason:
-                say(console, "{}: {}", part.name, part.reason, prose=True)
-        say(console, "[bold]{}: {}.[/] {}", verdict.label, verdict.word, verdict.sentence, prose=True)
+        if len(verdicts) <= FEW:
+            say(console, "[bold]{}[/] {}: [bold]{}[/]", verdict.label, verdict.name, verdict.word)
+            tell_parts(verdict, console)
+        elif remarks[verdict.name]:
+            say(console, "[bold]{}[/] {}", verdict.label, verdict.name)
+        for line in remarks[verdict.name]:
+            paragraph(console, "{}", line, by=2)
+    if len(verdicts) > FEW:
+        say(console, "Every part of one: benchsuite claim info {}", verdicts[0].label)
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+def tell_parts(verdict: ClaimVerdict, console: Console) -> None:
+    """Print what came of each part of a claim."""
+    from benchsuite.report.tables.claim_words import part_sentence
 
-
-def _interval(part: PartVerdict) -> str:
-    low = "−∞" if part.low is None else f"{part.low:.4g}"
-    high = "∞" if part.high is None else f"{part.high:.4g}"
-    return f"{low} – {high}"
-
-
-def _bounds(part: PartVerdict) -> str:
-    if part.at_least is None:
-        return f"≤ {part.at_most:g}"
-    return f"≥ {part.at_least:g}" if part.at_most is None else f"{part.at_least:g} – {part.at_most:g}"
+    for part in verdict.parts:
+        paragraph(console, "{}: {}", part.name, part_sentence(part), by=2)

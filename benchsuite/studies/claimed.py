@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from benchsuite.components import Arm, Claim, Part, Trained
+from benchsuite.arm_trials import trial_of
+from benchsuite.components import Claim, Part, Trained
 from benchsuite.components.claim import fewest_seeds
 from benchsuite.errors import BenchsuiteError
-from benchsuite.kinds import KNOBS
-from benchsuite.recipe import Recipe
 from benchsuite.registry import Registry
-from benchsuite.selection import baseline, expand
 from benchsuite.trial import Trial
 
 
@@ -135,53 +133,12 @@ def _arms(
             )
             if key not in recipes:
                 try:
-                    recipes[key] = trial_of(arm, known)
+                    recipes[key] = trial_of(arm, seed, known.task, known)
                 except BenchsuiteError as error:
                     raise BenchsuiteError(f"{where}, arm {name!r}: {error}") from None
             trials[name] = recipes[key].with_seed(seed)
         found.append(trials)
     return found
-
-
-def trial_of(arm: Arm, known: Registry, seed: int = 0) -> Trial:
-    """Return the trial of an arm: its id is that of ``benchsuite run`` with the same recipe, budget and seed.
-
-    Args:
-        arm: The arm.
-        known: The plugins that were found.
-        seed: The seed.
-
-    Raises:
-        BenchsuiteError: If it names what does not exist, or means several settings.
-    """
-    task = known.task(arm.task)
-    recipe: Recipe = baseline(task, known)
-    for kind, selection in arm.recipe.items():
-        if kind not in recipe:
-            raise BenchsuiteError(f"{task.title} has a {kind.replace('_', ' ')} of its own, which cannot be replaced.")
-        alternatives = expand(kind, [selection], known)
-        if len(alternatives) != 1:
-            raise BenchsuiteError(
-                f"an arm has one setting of each kind. Received: {kind}={selection!r}, which means {len(alternatives)}. "
-                "Make an arm of each."
-            )
-        recipe = recipe.replaced(kind, alternatives[0])
-    for name in KNOBS:
-        value = arm.knobs.get(name, 1)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise BenchsuiteError(f"{name} of an arm must be a whole number from 1. Received: {value!r}.")
-    if "batch_size" in arm.knobs and "batch_size" not in task.knobs:
-        raise BenchsuiteError(f"the batch size of {task.title} cannot be changed.")
-    return Trial(
-        task.name,
-        task.version,
-        recipe,
-        seed,
-        int(arm.knobs.get("epochs") or task.epochs),
-        int(arm.knobs.get("batch_size") or task.batch_size),
-        lanes=task.lanes_on("cpu"),
-        knobs=task.unusual({name: value for name, value in arm.knobs.items() if name not in KNOBS}),
-    )
 
 
 def _said(error: Exception) -> str:
