@@ -10,7 +10,7 @@ GROWING = ("accuracy", "r2")
 
 def arm(method, rate):
     """Return the name of the arm of a method with a rate: ``sgd_0_01``."""
-    return f"{method}_{rate:f}".rstrip("0").rstrip(".").replace(".", "_")
+    return f"{method}_{rate:.10f}".rstrip("0").rstrip(".").replace(".", "_")
 
 
 def grid(method, task, optimizer, rates, recipe=None, knobs=None):

@@ -16,6 +16,7 @@ which the notes say that momentum needs more.
 import math
 
 import benchsuite as bs
+from benchsuite_plugins.claims._numbers import ratio
 from benchsuite_plugins.claims._rates import grid, tuned
 
 SEEDS = 12
@@ -41,7 +42,7 @@ def early_lead(measure):
         if adam is None or momentum is None:
             return math.nan
         first = adam.epochs.index(1), momentum.epochs.index(1)
-        return momentum.curve("train_loss")[first[1]] / adam.curve("train_loss")[first[0]]
+        return ratio(momentum.curve("train_loss")[first[1]], adam.curve("train_loss")[first[0]])
 
     return effect
 

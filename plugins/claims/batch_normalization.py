@@ -16,6 +16,7 @@ What it does not show: why. Internal covariate shift, which the notes give as th
 import math
 
 import benchsuite as bs
+from benchsuite_plugins.claims._numbers import ratio
 from benchsuite_plugins.claims._rates import arm, grid, tuned
 
 SEEDS = 10
@@ -65,7 +66,7 @@ def quicker(runs):
     if None in pair:
         return math.nan
     without, with_it = (run.curve("train_loss")[run.epochs.index(1)] for run in pair)
-    return without / with_it
+    return ratio(without, with_it)
 
 
 def spread(runs, kind):

@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 import benchsuite as bs
+from benchsuite_plugins.claims._numbers import ratio
 from benchsuite_plugins.claims._rates import grid, tuned
 
 SEEDS = 12
@@ -54,7 +55,7 @@ def kept(task, start):
 
     def compute(lab, seed):
         _, layers = signal(lab, task, start, seed)
-        return size(layers[-1]) / size(layers[0])
+        return ratio(size(layers[-1]), size(layers[0]))
 
     return compute
 

@@ -4,6 +4,9 @@ Plain gradient descent at a constant rate, on a regression (teacher_mlp) and on 
 decades from 1e-5 to 10. *Right* is, for each seed, the one of 0.001, 0.01 and 0.1 with the best validation loss; what the notes
 say of too small and too large rates is tried 100 times below and above it, which the grid holds for each of the three.
 
+A right rate above 0.1 would have no rate 100 times above it that the optimizer takes; where the best of the three is 0.1, it
+may be the best one below that.
+
 Chosen before any of it ran: a rate is too small if it covers at most half of the way that the right one goes, and too large if
 the training loss ends no lower than it began, or is no number at all. A run that diverged counts as infinitely far up.
 
@@ -13,6 +16,7 @@ What it does not show: where between these factors the border lies; nor anything
 import math
 
 import benchsuite as bs
+from benchsuite_plugins.claims._numbers import log_ratio, ratio
 from benchsuite_plugins.claims._rates import arm, best_rate, grid
 
 METHOD = "sgd"
@@ -40,7 +44,7 @@ def share_of_the_way(runs):
         return math.nan
     small, right = pair
     start = right.curve("train_loss")[0]
-    return (start - small.final("train_loss")) / (start - right.final("train_loss"))
+    return ratio(start - small.final("train_loss"), start - right.final("train_loss"))
 
 
 def rise(runs):
@@ -51,7 +55,7 @@ def rise(runs):
     large, _ = pair
     if large.failed:
         return math.inf if large.outcome == "diverged" else math.nan
-    return math.log(large.final("train_loss") / large.curve("train_loss")[0])
+    return log_ratio(large.final("train_loss"), large.curve("train_loss")[0])
 
 
 def parts(task):

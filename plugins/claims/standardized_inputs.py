@@ -9,31 +9,50 @@ case; a regression network on columns of scales from 1/16 to 16; and digits, who
 Chosen before any of it ran: half the time or less counts as faster; never getting there is infinitely long. Rates go by decades
 where scales differ by powers of ten, and by half decades on the digits.
 
+A look at seven seeds showed that the inputs of logistic regression, up to 4,254 as they are, want rates below the smallest of
+the optimizer's space; they got some, down to 1e-8, and the bounds stayed.
+
 What it does not show: optimizers that scale each weight's steps by themselves need standardizing less; none is here.
 """
 
 import math
 
 import benchsuite as bs
-from benchsuite_plugins.claims._rates import grid, tuned
+from benchsuite_plugins.claims._rates import arm, tuned
 
 SEEDS = 10
 KINDS = ("none", "standardize")
 STUDIES = {
-    "breast_cancer_logistic": (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
+    "breast_cancer_logistic": (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
     "teacher_mlp": (1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
     "digits_mlp": (0.01, 0.03, 0.1, 0.3, 1.0),
 }
 """Task → rates."""
+SMALLEST = 1e-5
+"""Of the optimizer's own rates."""
+
+
+def constant(factor):
+    """Return a schedule that multiplies the rate by the same factor in every step."""
+    if factor == 1:
+        return "constant"
+    return f"piecewise[first=0,first_factor={factor:g},second_factor=1]"
+
+
+def network(task, kind, rate):
+    """Return one arm, at a constant rate whatever the task's baseline has.
+
+    Inputs of thousands need rates below the smallest that the optimizer takes: those are a share of it, by the schedule.
+    """
+    own = max(rate, SMALLEST)
+    schedule = constant(rate / own)
+    recipe = {"optimizer": f"sgd[learning_rate={own:g}]", "preprocessing": kind, "schedule": schedule}
+    return bs.Arm(task=task, recipe=recipe)
 
 
 def arms(task):
-    """Return the arms of both searches, at a constant rate whatever the task's baseline has."""
-    return {
-        name: arm
-        for kind in KINDS
-        for name, arm in grid(kind, task, "sgd", STUDIES[task], {"preprocessing": kind, "schedule": "constant"}).items()
-    }
+    """Return the arms of both searches."""
+    return {arm(kind, rate): network(task, kind, rate) for kind in KINDS for rate in STUDIES[task]}
 
 
 def share_of_time(task):

@@ -10,6 +10,7 @@ import pytest
 
 from benchsuite.components import Claim, Computed, Trained
 from benchsuite.engine.lab import Lab
+from benchsuite.selection import expand
 from benchsuite_plugins.claims._rates import arm, best_rate, grid, tuned
 from tests.bundled import REGISTRY
 
@@ -100,9 +101,9 @@ def test_each_stands_under_its_number_with_a_place_in_the_notes_and_reasons_for_
 
 
 def test_names_of_arms_keep_rates_apart_and_are_names() -> None:
-    rates = (1e-5, 1e-4, 0.003, 0.01, 0.1, 1.0, 10.0)
+    rates = (1e-8, 1e-5, 0.003, 0.01, 0.1, 1.0, 10.0)
     names = list(grid("sgd", "digits_mlp", "sgd", rates))
-    assert names == ["sgd_0_00001", "sgd_0_0001", "sgd_0_003", "sgd_0_01", "sgd_0_1", "sgd_1", "sgd_10"]
+    assert names == ["sgd_0_00000001", "sgd_0_00001", "sgd_0_003", "sgd_0_01", "sgd_0_1", "sgd_1", "sgd_10"]
     assert all(name.isidentifier() for name in names)
 
 
@@ -208,6 +209,16 @@ def test_c12_is_the_share_of_time_until_the_other_ends_end_is_reached() -> None:
     never = tuning("standardize", rates, "loss", 0.3, 0.0, train_loss=[2.0, 1.9, 1.8, 1.7, 1.6])
     assert faster({**runs, **quick}) == 0.25
     assert faster({**runs, **never}) == math.inf
+
+
+@pytest.mark.parametrize("rate", [1e-8, 1e-5, 0.1])
+def test_c12_trains_at_a_constant_rate_below_the_smallest_of_the_optimizer_too(rate: float) -> None:
+    network = module("C12").network("breast_cancer_logistic", "none", rate)
+    ((optimizer,),) = expand("optimizer", [network.recipe["optimizer"]], REGISTRY)
+    ((schedule,),) = expand("schedule", [network.recipe["schedule"]], REGISTRY)
+    follow = REGISTRY.component("schedule", schedule.name).make(**schedule.hyperparameters)
+    rates = optimizer.hyperparameters["learning_rate"] * follow(np.arange(300), 300)
+    np.testing.assert_allclose(rates, rate, rtol=1e-12)
 
 
 def test_c13_compares_training_losses_first() -> None:
