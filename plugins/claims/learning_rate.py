@@ -95,7 +95,8 @@ def register_claims():
             "gradient descent",
             parts=[part for task in RECIPES for part in parts(task)],
             basis="experience",
-            depends="On how far off is: at ten times the right rate many networks still learn. A bounded loss, or an optimizer "
-            "that divides by the size of its gradients, need not rise.",
+            depends="On how far off is: at ten times the right rate many networks still learn. On where the loss starts: a network "
+            "whose first outputs are far from any target sheds most of its loss at almost any rate, and only what follows is slow. "
+            "A bounded loss, or an optimizer that divides by the size of its gradients, need not rise.",
         )
     ]
