@@ -1,0 +1,13 @@
+"""Ratios that are no number, rather than an error, where there is none."""
+
+import math
+
+
+def ratio(first, second):
+    """Return first/second; NaN where the second is 0."""
+    return first / second if second else math.nan
+
+
+def log_ratio(first, second):
+    """Return ln(first/second); NaN unless both are above 0."""
+    return math.log(first / second) if first > 0 and second > 0 else math.nan

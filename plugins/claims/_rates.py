@@ -1,0 +1,51 @@
+"""What claims about tuned methods share: a grid of learning rates as arms, and the choice among them by validation."""
+
+import math
+
+import benchsuite as bs
+
+GROWING = ("accuracy", "r2")
+"""Measures of which more is better; of all others less is."""
+
+
+def arm(method, rate):
+    """Return the name of the arm of a method with a rate: ``sgd_0_01``."""
+    return f"{method}_{rate:.10f}".rstrip("0").rstrip(".").replace(".", "_")
+
+
+def grid(method, task, optimizer, rates, recipe=None, knobs=None):
+    """Return an arm for each rate: what is tuned is the learning rate, in the same grid for all that are compared.
+
+    Args:
+        method: What the arms are called, letters, digits and underscores; see :func:`arm`.
+        task: Name of the task.
+        optimizer: Name of the optimizer.
+        rates: Its learning rates, growing.
+        recipe: Kind → selection, of the other kinds.
+        knobs: As of :class:`benchsuite.Arm`.
+    """
+    return {
+        arm(method, rate): bs.Arm(
+            task=task,
+            recipe={**(recipe or {}), "optimizer": f"{optimizer}[learning_rate={rate:g}]"},
+            knobs=knobs or {},
+        )
+        for rate in rates
+    }
+
+
+def best_rate(runs, method, rates, measure):
+    """Return the rate with the best *validation* measure after the last epoch, the smallest of equals; ``None`` if all failed.
+
+    Test parts choose nothing: what is read of the chosen run afterwards is a fresh number.
+    """
+    sign = 1 if measure in GROWING else -1
+    found = {rate: sign * runs[arm(method, rate)].final(f"validation_{measure}") for rate in rates}
+    finite = [rate for rate in rates if math.isfinite(found[rate])]
+    return max(finite, key=found.__getitem__) if finite else None
+
+
+def tuned(runs, method, rates, measure):
+    """Return the run with the rate that :func:`best_rate` chooses; ``None`` if all failed."""
+    rate = best_rate(runs, method, rates, measure)
+    return None if rate is None else runs[arm(method, rate)]
