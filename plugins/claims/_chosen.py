@@ -1,0 +1,29 @@
+"""What studies of searches share: the run that validation chooses, and errors compared as ratios."""
+
+import math
+
+
+def chosen(runs, names, measure="validation_loss"):
+    """Return the run of these names with the least of a measure, the first of equals; ``None`` if all failed.
+
+    Args:
+        runs: Name of the arm → run.
+        names: Of the arms to choose among.
+        measure: Of the validation part, the less the better.
+    """
+    done = [runs[name] for name in names if not runs[name].failed]
+    return min(done, key=lambda run: run.final(measure), default=None)
+
+
+def error(run, measure):
+    """Return a measure of the test part at the end; ∞ where there is no run, or it failed."""
+    return math.inf if run is None or run.failed else run.final(measure)
+
+
+def log_ratio(worse, better):
+    """Return ln(worse ÷ better): above 0 where the second error is the smaller; NaN if both are infinite."""
+    if math.isinf(worse) and math.isinf(better):
+        return math.nan
+    if math.isinf(worse) or math.isinf(better):
+        return math.inf if math.isinf(worse) else -math.inf
+    return math.log(worse / better)
