@@ -49,6 +49,8 @@ class Owner(Enum):
     """What acts after a step."""
     PROBES = 8
     """Layers, while they are probed."""
+    LAB = 9
+    """Layers, while somebody looks at what they give in training."""
 
     def __init__(self, number: int) -> None:
         if not 0 <= number < RANGES:

@@ -108,22 +108,35 @@ def train_epochs(ready: ReadyTrial, course: Course, first: Callable[[np.ndarray]
     Raises:
         Diverged: With the step and the reason.
     """
-    program, feed, logbook = ready.program, ready.feed, course.logbook
     epoch, goes_on = 0, True
     while goes_on:
         if epoch:
-            order, rates = ready.plan.epoch(epoch - 1)
-            with logbook.training():
-                end = program.train(feed, order, rates, logbook.steps, course.bound)
-            course.trained(end.steps, end.running_loss, end.last_loss)
+            rates = train_epoch(ready, course, epoch)
             if epoch == 1 and first is not None:
                 first(rates)
-        with logbook.evaluating():
-            measured = program.evaluate(feed)
-        goes_on = course.measured(epoch, measured)
+        goes_on = course.measured(epoch, evaluated(ready, course))
         epoch += 1
     if not course.pruned:
         course.keeper.ended(epoch - 1)
+
+
+def train_epoch(ready: ReadyTrial, course: Course, epoch: int) -> np.ndarray:
+    """Train one epoch, counted from 1, and return the learning rates of its steps.
+
+    Raises:
+        Diverged: With the step and the reason.
+    """
+    order, rates = ready.plan.epoch(epoch - 1)
+    with course.logbook.training():
+        end = ready.program.train(ready.feed, order, rates, course.logbook.steps, course.bound)
+    course.trained(end.steps, end.running_loss, end.last_loss)
+    return rates
+
+
+def evaluated(ready: ReadyTrial, course: Course) -> dict[str, float]:
+    """Return every measure of every part, and count the time."""
+    with course.logbook.evaluating():
+        return ready.program.evaluate(ready.feed)
 
 
 def _check(loss: float, bound: float, step: int) -> None:

@@ -145,8 +145,8 @@ def summarize(task: Task, logbook: Logbook, restores: bool) -> Results:
         hits = [i for i, value in enumerate(primary) if value is not None and _reaches(value, target, task.direction)]
         reached[repr(float(target))] = _reached(logbook, hits[0]) if hits else None
     return Results(
-        final=logbook.row(_best(logbook.values["validation_loss"], "min") if restores else len(logbook) - 1),
-        best=logbook.row(_best(primary, task.direction)),
+        final=logbook.row(best_index(logbook.values["validation_loss"], "min") if restores else len(logbook) - 1),
+        best=logbook.row(best_index(primary, task.direction)),
         targets=reached,
     )
 
@@ -160,7 +160,7 @@ def _reaches(value: float, target: float, direction: str) -> bool:
     return value >= target if direction == "max" else value <= target
 
 
-def _best(values: list[Number], direction: str) -> int:
+def best_index(values: list[Number], direction: str) -> int:
     """Return the index of the best trained epoch, the earliest of equals; epoch 0 only counts when nothing was trained."""
     sign = 1 if direction == "max" else -1
     candidates = range(1, len(values)) if len(values) > 1 else range(1)

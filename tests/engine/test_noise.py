@@ -78,6 +78,7 @@ def test_every_owner_keeps_the_range_that_trials_were_drawn_with():
         "INITIAL": 5,
         "AFTER": 6,
         "PROBES": 8,
+        "LAB": 9,
     }
     assert firsts == {name: count * 2**49 for name, count in counts.items()}
 

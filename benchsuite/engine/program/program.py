@@ -28,6 +28,7 @@ from benchsuite.engine.program.evaluate_call import EvaluateCall
 from benchsuite.engine.program.evaluation import Evaluation
 from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
 from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, widened
+from benchsuite.engine.program.inspection import Inspection
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
 from benchsuite.engine.program.probes import Probes
@@ -100,6 +101,7 @@ class Program:
         self._train = TrainCall(self.training, batch_size, self.xla)
         self._evaluate = EvaluateCall(task, self.objective, self.evaluation_weights, dataset, self.xla)
         self._probes: Probes | None = None  # made when asked for: they cost nothing otherwise
+        self._inspection: Inspection | None = None  # likewise
         self._key = tf.constant(0, tf.int64)
         self.kept_as = ""
         """Name under which it is to be kept on the disk once it was compiled, if it is."""
@@ -294,6 +296,27 @@ class Program:
                     outputs = self.network.model(piece, training=False)
                 found.append(np.asarray(tf.cast(outputs, tf.float32)))
         return np.concatenate(found)
+
+    @property
+    def inspection(self) -> Inspection:
+        """What can be looked at in its network beside training, the same each time."""
+        if self._inspection is None:
+            self._inspection = Inspection(self.objective)
+        return self._inspection
+
+    @property
+    def key(self) -> Any:
+        """The key that noise is drawn with, an int64 scalar."""
+        return self._key
+
+    @property
+    def lengths(self) -> tuple[int, int] | None:
+        """Steps of an epoch and of the whole budget, for regularizations that ask; ``None`` for those of one call."""
+        return self._train.lengths
+
+    @lengths.setter
+    def lengths(self, lengths: tuple[int, int] | None) -> None:
+        self._train.lengths = lengths
 
     def probe(self, feed: Feed) -> dict[str, list[float | None]]:
         """Return what goes on in each layer on the first training examples: see :mod:`benchsuite.engine.program.probes`."""
