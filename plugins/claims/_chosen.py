@@ -3,16 +3,22 @@
 import math
 
 
-def chosen(runs, names, measure="validation_loss"):
-    """Return the run of these names with the least of a measure, the first of equals; ``None`` if all failed.
+def chosen_name(runs, names, measure="validation_loss"):
+    """Return which of these names has the run with the least of a measure, the first of equals; ``None`` if all failed.
 
     Args:
         runs: Name of the arm → run.
         names: Of the arms to choose among.
         measure: Of the validation part, the less the better.
     """
-    done = [runs[name] for name in names if not runs[name].failed]
-    return min(done, key=lambda run: run.final(measure), default=None)
+    done = [name for name in names if not runs[name].failed]
+    return min(done, key=lambda name: runs[name].final(measure), default=None)
+
+
+def chosen(runs, names, measure="validation_loss"):
+    """Return the run of :func:`chosen_name`; ``None`` if all failed."""
+    name = chosen_name(runs, names, measure)
+    return None if name is None else runs[name]
 
 
 def error(run, measure):

@@ -52,7 +52,8 @@ def register_claims():
         bs.Claim(
             name="augmentation",
             number="C24",
-            sentence="Turning, flipping, zooming, moving images and adding noise makes the data more diverse: a cheap way to reduce "
+            sentence="Turning, flipping, zooming, moving images and adding noise makes the data more diverse: a cheap way to "
+            "reduce "
             "overfitting where no more data can be had.",
             source="N0, Data augmentation; N2, Other regularization methods; N4, Data Augmentation",
             parts=[
@@ -89,7 +90,8 @@ def register_claims():
                     unit="accuracy",
                 ),
             ],
-            depends="On changes that leave the class as it is: digits may be turned a little, not flipped. And on enough steps to see more kinds "
+            depends="On changes that leave the class as it is: digits may be turned a little, not flipped. And on enough "
+            "steps to see more kinds "
             "of images.",
         )
     ]

@@ -93,16 +93,16 @@ def register_claims():
         bs.Claim(
             name="cross_validation",
             number="C28",
-            sentence="A static hold-out is sensitive to how the data are divided, and other divisions may give other models; k-fold "
+            sentence="A static hold-out is sensitive to how the data are divided, and other divisions may give other models; "
+            "k-fold "
             "cross-validation lowers the influence of the division.",
             source="N2, Dividing the data set: hold-out and k-fold cross-validation",
             parts=[
                 bs.Part(
                     name="steadier_for_values",
-                    says="The standard deviation of the estimated error over 40 divisions, ten-fold by hold-out: ridge regression, diabetes.",
-                    evidence=bs.Computed(
-                        compute=study("diabetes_mlp", squares, lambda targets: targets), seeds=10
-                    ),
+                    says="The standard deviation of the estimated error over 40 divisions, ten-fold by hold-out: ridge "
+                    "regression, diabetes.",
+                    evidence=bs.Computed(compute=study("diabetes_mlp", squares, lambda targets: targets), seeds=10),
                     at_most=0.5,
                     because=because,
                     unit="ratio",
@@ -119,6 +119,7 @@ def register_claims():
                 ),
             ],
             basis="theory",
-            depends="On one data set divided again and again: how far the estimate lies from the error on all possible data is another question.",
+            depends="On one data set divided again and again: how far the estimate lies from the error on all possible data "
+            "is another question.",
         )
     ]

@@ -59,12 +59,14 @@ def register_claims():
                     says="The share of weights at zero after training with L2, its strength chosen likewise.",
                     evidence=bs.Trained(arms=arms("l2"), effect=zeros, probe="last"),
                     at_most=0.05,
-                    because="Of weights spread evenly or normally some per cent lie that near to 0 by chance: one in twenty is not many.",
+                    because="Of weights spread evenly or normally some per cent lie that near to 0 by chance: one in twenty "
+                    "is not many.",
                     unit="share",
                 ),
             ],
             basis="theory",
-            depends="On the strength (a weak L1 removes little), on a rate that falls to 0, and on the optimizer: Adam drives weights "
+            depends="On the strength (a weak L1 removes little), on a rate that falls to 0, and on the optimizer: Adam drives "
+            "weights "
             "without a gradient of the loss to 0 under L2 too.",
         )
     ]

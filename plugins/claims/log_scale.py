@@ -50,13 +50,15 @@ def register_claims():
         bs.Claim(
             name="log_scale",
             number="C27",
-            sentence="Drawn evenly from 0.001 … 1, nine of ten learning rates lie in 0.1 … 1, which is not reasonable; they should be drawn evenly "
+            sentence="Drawn evenly from 0.001 … 1, nine of ten learning rates lie in 0.1 … 1, which is not reasonable; they "
+            "should be drawn evenly "
             "in each decade: r = −4·rand(), α = 10^r.",
             source="N3, section 2, a suitable range for hyperparameters",
             parts=[
                 bs.Part(
                     name=f"better_for_{optimizer}",
-                    says=f"ln of the test error of the best of five rates of {optimizer} drawn evenly by that of five drawn on a logarithmic scale.",
+                    says=f"ln of the test error of the best of five rates of {optimizer} drawn evenly by that of five drawn "
+                    "on a logarithmic scale.",
                     evidence=bs.Trained(arms=arms_of(optimizer), effect=better, seeds=16),
                     at_least=math.log(1.02),
                     because=because,

@@ -54,7 +54,8 @@ def register_claims():
                     says="The share of 3,000 random labels that the network gives back after 60 epochs.",
                     evidence=bs.Trained(arms={"random": RANDOM}, effect=memorized),
                     at_least=0.95,
-                    because="The paper fits all of them; with a fixed budget nineteen of twenty are called fitted, and chance is one of ten.",
+                    because="The paper fits all of them; with a fixed budget nineteen of twenty are called fitted, and chance "
+                    "is one of ten.",
                     unit="share",
                 ),
                 bs.Part(
@@ -62,7 +63,8 @@ def register_claims():
                     says="The test accuracy of the same network with the same settings on true labels.",
                     evidence=bs.Trained(arms={"true": TRUE}, effect=generalized),
                     at_least=0.8,
-                    because="Whoever is right on four new digits of five has learned more than the training part; chance is one of ten.",
+                    because="Whoever is right on four new digits of five has learned more than the training part; chance is "
+                    "one of ten.",
                     unit="accuracy",
                 ),
                 bs.Part(
@@ -74,6 +76,7 @@ def register_claims():
                     unit="ratio",
                 ),
             ],
-            depends="On the number of parameters for each example (36 here), and on the budget: with fewer epochs less is learned by heart.",
+            depends="On the number of parameters for each example (36 here), and on the budget: with fewer epochs less is "
+            "learned by heart.",
         )
     ]

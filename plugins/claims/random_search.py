@@ -57,9 +57,11 @@ def register_claims():
         bs.Claim(
             name="random_search",
             number="C26",
-            sentence="With several hyperparameters, of which nobody knows which matter, random points are better than a regular grid: of nine "
+            sentence="With several hyperparameters, of which nobody knows which matter, random points are better than a "
+            "regular grid: of nine "
             "trials the grid tests three values of the one that matters, random search nine.",
-            source="N0, Hyperparameter optimization; N2, Tuning hyperparameters; N3, section 1; Bergstra & Bengio 2012, JMLR 13:281-305",
+            source="N0, Hyperparameter optimization; N2, Tuning hyperparameters; N3, section 1; Bergstra & Bengio 2012, JMLR "
+            "13:281-305",
             parts=[
                 bs.Part(
                     name="finds_better",
@@ -71,7 +73,8 @@ def register_claims():
                 )
             ],
             basis="theory",
-            depends="On how few hyperparameters matter, on how wide the range is for the budget, and on luck: a grid whose point lies at the best "
+            depends="On how few hyperparameters matter, on how wide the range is for the budget, and on luck: a grid whose "
+            "point lies at the best "
             "rate cannot be beaten.",
         )
     ]

@@ -13,7 +13,7 @@ little to do with each other.
 import math
 
 import benchsuite as bs
-from benchsuite_plugins.claims._chosen import chosen, error, log_ratio
+from benchsuite_plugins.claims._chosen import chosen, chosen_name, error, log_ratio
 
 TASK = "teacher_mlp"
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -57,10 +57,10 @@ def combined(runs):
     best = []
     for kind in ("rate", "momentum"):
         names = [name for name in runs if name.startswith(f"alone_{kind}_")]
-        run = chosen(runs, names)
-        if run is None:
+        name = chosen_name(runs, names)
+        if name is None:
             return None
-        best.append(next(number for number, name in enumerate(names) if runs[name] is run))
+        best.append(names.index(name))
     return runs[pair(*best)]
 
 
@@ -87,7 +87,8 @@ def register_claims():
             parts=[
                 bs.Part(
                     name="combination_misses_the_best",
-                    says="ln of the test error of the combination of rate and momentum tuned alone by that of the best of all 20 pairs.",
+                    says="ln of the test error of the combination of rate and momentum tuned alone by that of the best of all "
+                    "20 pairs.",
                     evidence=bs.Trained(arms=arms, effect=worse_than("rate_"), seeds=16),
                     at_least=math.log(1.02),
                     because=because,

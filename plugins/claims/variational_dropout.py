@@ -51,7 +51,8 @@ def register_claims():
         bs.Claim(
             name="variational_dropout",
             number="C23",
-            sentence="On recurrent networks the hidden state must not be dropped at random at each time step, which hurts the memory along "
+            sentence="On recurrent networks the hidden state must not be dropped at random at each time step, which hurts the "
+            "memory along "
             "time; the same mask has to be used at all time steps.",
             source="N0, dropout on recurrent networks; Gal & Ghahramani 2016, arXiv:1512.05287",
             parts=[
@@ -60,7 +61,8 @@ def register_claims():
                     says="ln of the test loss of per-step dropout by that of variational dropout, kjv_gru.",
                     evidence=bs.Trained(arms=arms("kjv_gru"), effect=against_per_step),
                     at_least=least,
-                    because="One per cent of the loss is 0.03 bits of a character, which papers on language models report as a gain.",
+                    because="One per cent of the loss is 0.03 bits of a character, which papers on language models report as "
+                    "a gain.",
                     unit="log ratio",
                 ),
                 bs.Part(
