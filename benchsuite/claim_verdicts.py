@@ -42,9 +42,11 @@ class PartVerdict:
         high: Upper end; ``None`` for +∞, or where there is none.
         confidence: What the interval attains, 0 to 1; 1 where nothing is random.
         seeds: How many were asked for.
-        effects: One number for each seed, from 0; ``None`` where there is none.
+        effects: One number for each seed, from 0; ``None`` where there is none, or an infinite one.
         trials: Ids of the trials that it is made of, sorted; none where it is computed.
         arms: Name of each arm → ids of its trials, a seed each; empty where it is computed.
+        above: Seeds whose number is +∞, since a run failed where that decides.
+        below: Seeds whose number is −∞, likewise.
     """
 
     name: Name
@@ -63,6 +65,8 @@ class PartVerdict:
     effects: tuple[Real | None, ...]
     trials: tuple[Id, ...]
     arms: dict[Name, tuple[Id, ...]]
+    above: tuple[Count, ...] = ()
+    below: tuple[Count, ...] = ()
 
 
 @dataclass(frozen=True)

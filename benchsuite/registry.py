@@ -16,7 +16,7 @@ from typing import Any
 
 import pluggy
 
-from benchsuite.components import KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.components import KINDS, RECIPE_KINDS, Claim, Component, Task
 from benchsuite.discovery import (
     Candidate,
     Distribution,
@@ -177,6 +177,21 @@ class Registry:
         task = self.entry("task", name).component
         assert isinstance(task, Task)
         return task
+
+    def claim(self, name: str) -> Claim:
+        """Return a claim by its name or its number.
+
+        Raises:
+            BenchsuiteError: If there is none.
+        """
+        table = self.tables["claim"]
+        numbers = {entry.component.number: each for each, entry in table.items() if entry.component.number}
+        if name not in table and name not in numbers:
+            raise unknown("claim", name, [*table, *numbers], then="`benchsuite claim list` shows them.")
+        self.refuse_conflict("claim", name)
+        claim = table[numbers.get(name, name)].component
+        assert isinstance(claim, Claim)
+        return claim
 
     def names(self, kind: str) -> list[str]:
         """Return the names of a kind, sorted."""
@@ -396,6 +411,7 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
             )
             registry.conflicts[key] = message
             raise BenchsuiteError(message)
+        _refuse_number(registry, entry, found)
         for mark in ("default", "yardstick") if entry.component.kind in RECIPE_KINDS else ():
             if not getattr(entry.component, mark):
                 continue
@@ -405,6 +421,20 @@ def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered])
                     f"{mark}=True of {entry.component.title}: {others[0].component.title} is the {mark} already."
                 )
         seen[key] = plugin
+
+
+def _refuse_number(registry: Registry, entry: Registered, found: list[Registered]) -> None:
+    """Refuse a second claim with one number: it selects the claim as its name does."""
+    number = getattr(entry.component, "number", "")
+    if entry.component.kind != "claim" or not number:
+        return
+    others = [*registry.tables["claim"].values(), *(one for one in found if one.component.kind == "claim")]
+    for other in others:
+        if other.component.number == number and other.component.name != entry.component.name:
+            raise BenchsuiteError(
+                f"two claims have the number {number}: {other.component.name} in {_place(other.plugin)}, and "
+                f"{entry.component.name} in {_place(entry.plugin)}. Give one of them another, or none: its name selects it as well."
+            )
 
 
 def _place(plugin: Plugin) -> str:

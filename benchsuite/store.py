@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
@@ -36,7 +37,10 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
-WRITTEN = ("trials", SEARCHES, STUDIES, "weights", "predictions", "probes", "costs", "report", "stale")
+WRITTEN = (
+    "trials", SEARCHES, STUDIES, CLAIMS, COMPUTED, REGISTRATIONS, "weights", "predictions", "probes", "costs", "report",
+    "stale",
+)  # fmt: skip
 """Folders that runs and reports write to."""
 
 

@@ -53,7 +53,7 @@ def info(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
 ) -> None:
-    """Show a component's formula, hyperparameters and reference, or a task's data, measures and baseline."""
+    """Show a component's formula, hyperparameters and reference, a task's data, measures and baseline, or all about a claim."""
     if output and not plot:
         raise BenchsuiteError(f"--output is for a drawing. Received: {str(output)!r} without --plot. Add --plot.")
     known = registry(plugin, no_local, listing=not plot)
@@ -70,13 +70,21 @@ def info(
         found = _found(known, kind, plain)
     if not found:
         raise _no_such(known, kind, plain)
-    show(terminal(), *(_facts(entry, known) for entry in found))
+    claims = [entry.component for entry in found if entry.component.kind == "claim"]
+    show(terminal(), *(_facts(entry, known) for entry in found if entry.component.kind != "claim"))
+    if claims:
+        from benchsuite.cli.claim_facts import show_claims
+        from benchsuite.studies.claiming import Claiming
+
+        show_claims(claims, Claiming(plugin=tuple(plugin or ()), no_local=no_local), known, terminal())
 
 
 def _found(known: Registry, kind: str, name: str) -> list[Registered]:
     if is_instance(name) and kind in ("", "task"):
         return [known.entry("task", name)]
-    return [table[name] for k, table in known.tables.items() if name in table and kind in ("", k)]
+    found = [table[name] for k, table in known.tables.items() if name in table and kind in ("", k)]
+    numbered = known.tables["claim"].values() if kind in ("", "claim") else ()
+    return found + [entry for entry in numbered if entry.component.number == name]
 
 
 def _no_such(known: Registry, kind: str, name: str) -> BenchsuiteError:

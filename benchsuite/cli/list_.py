@@ -8,7 +8,7 @@ import typer
 
 from benchsuite.cli.console import advise, cell, echo, quote, say, show, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, registry
-from benchsuite.components import KINDS
+from benchsuite.components import KINDS, Claim, Task
 from benchsuite.errors import unknown
 from benchsuite.text import without_controls
 
@@ -68,7 +68,7 @@ def list_components(
 
 def _rows(known: Registry, kind: str) -> list[tuple[str, str, str]]:
     """Return name, summary and origin of each component of a kind, those of plugins included that were not loaded."""
-    rows = [(name, entry.component.summary, _origin(kind, entry)) for name, entry in known.tables[kind].items()]
+    rows = [(name, entry.component.summary, _origin(entry)) for name, entry in known.tables[kind].items()]
     for origin, unloaded in known.unloaded.items():
         rows += [
             (one.name, one.summary, f"{one.mark}, {origin}" if one.mark else origin)
@@ -78,7 +78,12 @@ def _rows(known: Registry, kind: str) -> list[tuple[str, str, str]]:
     return sorted(rows)
 
 
-def _origin(kind: str, entry: Registered) -> str:
+def _origin(entry: Registered) -> str:
     component: Any = entry.component
-    mark = f"{component.tier}, " if kind == "task" else "default, " if component.default else ""
-    return f"{mark}{entry.plugin.origin}"
+    if isinstance(component, Claim):
+        mark = component.number
+    elif isinstance(component, Task):
+        mark = component.tier
+    else:
+        mark = "default" if component.default else ""
+    return f"{mark}, {entry.plugin.origin}" if mark else entry.plugin.origin

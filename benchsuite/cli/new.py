@@ -50,4 +50,8 @@ def new(
         raise BenchsuiteError(f"cannot write {error.filename}: {error.strerror}.") from None
     echo("Wrote {} and {}. Next:", plugin, test)
     echo("  benchsuite check {}:{}", kind, name)
+    if kind == "claim":
+        echo("  benchsuite claim register {}", plugin)
+        echo("  benchsuite claim run {}", name)
+        return
     echo("  benchsuite run {} {}", option, name)

@@ -12,6 +12,7 @@ from benchsuite.cli.options import plugin_search, registry
 from benchsuite.cli.searches import OfSearches, dry_run_of_track, keep, searches_line, tell_searches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from rich.console import Console
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from benchsuite.searches import Search
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
+    from benchsuite.trial import Trial
     from benchsuite.tuning.tracks import TrackPlan
 
 GIB = 2**30
@@ -74,33 +76,52 @@ def prepare(study: Study, execution: Execution, invocation: Invocation, known: R
     Raises:
         BenchsuiteError: If there is nothing to run, something does not exist, or this machine cannot run it so.
     """
+    from benchsuite.studies.plan import plan
+
+    planned = plan(study, known)
+    return planned, options_for(planned.trials.values(), study.device, execution, invocation, known)
+
+
+def options_for(
+    trials: Iterable[Trial], device: str, execution: Execution, invocation: Invocation, known: Registry
+) -> Options:
+    """Settle how trials run, before any work starts.
+
+    Args:
+        trials: All of them.
+        device: As ``--device`` names it.
+        execution: How they are run.
+        invocation: What is said to this call alone.
+        known: The plugins that were found.
+
+    Raises:
+        BenchsuiteError: If this machine cannot run them so.
+    """
     from benchsuite.certificates import refuse_examples_of
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options
     from benchsuite.extras import Extras
-    from benchsuite.studies.plan import plan
 
-    device = Device.parse(study.device)
-    planned = plan(study, known)
-    for task, batch_size in sorted({(trial.task, trial.batch_size) for trial in planned.trials.values()}):
+    place, trials = Device.parse(device), list(trials)
+    for task, batch_size in sorted({(trial.task, trial.batch_size) for trial in trials}):
         refuse_examples_of(known.task(task), batch_size, known)
     # The results folder may be a link; what is in it may not, and is not followed here.
     results = execution.results.resolve()
     asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))
-    workers = execution.workers or device.workers({known.task(name).tier for name in planned.tasks}, asked)
+    workers = execution.workers or place.workers({known.task(trial.task).tier for trial in trials}, asked)
     options = Options(
         plugins=plugin_search(execution.plugin, invocation.no_local),
-        device=study.device,
+        device=device,
         workers=workers,
-        memory_bytes=asked or _memory(device, workers),
+        memory_bytes=asked or _memory(place, workers),
         logs=str(results / "logs"),
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
         compile_cache=not execution.no_compile_cache,
     )
-    options.extras.check(trial.epochs for trial in planned.trials.values())
-    return planned, options
+    options.extras.check(trial.epochs for trial in trials)
+    return options
 
 
 def _memory(device: Device, workers: int) -> int:

@@ -217,6 +217,43 @@ def register_tasks():
     ]
 '''
 
+_CLAIM = '''
+
+def gain(runs):
+    """Return the number that the claim is about, of one seed's runs by the names of the arms."""
+    return runs["with_momentum"].score - runs["without"].score
+
+
+@bs.hookimpl
+def register_claims():
+    """Register NAME."""
+    optimizers = {"with_momentum": "momentum[momentum=0.9]", "without": "sgd"}
+    return [
+        bs.Claim(
+            name="NAME",
+            sentence="Say in one sentence what could be wrong.",
+            source="Who says so, and where",
+            parts=[
+                bs.Part(
+                    name="gain",
+                    says="Say what the number is, and of what: the test measure with momentum minus that without.",
+                    evidence=bs.Trained(
+                        arms={
+                            name: bs.Arm(task="teacher_mlp", recipe={"optimizer": optimizer}, knobs={"epochs": 5})
+                            for name, optimizer in optimizers.items()
+                        },
+                        effect=gain,
+                        seeds=8,
+                    ),
+                    at_least=0.01,
+                    because="Say why a smaller effect would interest nobody.",
+                )
+            ],
+            depends="Say what the outcome depends on, and where it may be otherwise.",
+        )
+    ]
+'''
+
 TEST = '''"""NAME keeps every promise of its kind. Add golden values of its own below, and say where they come from."""
 
 from pathlib import Path
@@ -238,6 +275,8 @@ def template(kind: str) -> str:
     """Return the text of a plugin of a kind, with NAME where its name belongs."""
     if kind == "task":
         return _HEAD.rstrip("\n") + "\n" + _TASK
+    if kind == "claim":
+        return _HEAD.replace("give the formula", "what the number is that decides it").rstrip("\n") + "\n" + _CLAIM
     body, fields = _BODIES[kind]
     hook = {
         "normalization": "normalizations",

@@ -22,6 +22,8 @@ BASES = ("theorem", "theory", "experience")
 NUMBER = re.compile(r"[A-Z][0-9]{1,4}")
 FEWEST_SEEDS = 6
 """With fewer no exact 95 % interval of paired seeds is bounded: 2 · 2⁻⁶ is the first below 0.05."""
+LEVEL = 0.05
+"""What all parts of a claim may be wrong with together."""
 MOST_SEEDS = 1_000
 MOST_ARMS = 1_000
 MOST_PARTS = 20
@@ -245,6 +247,24 @@ class Claim:
     def label(self) -> str:
         """Its number, or its name where it has none."""
         return self.number or self.name
+
+
+def confidence_of(parts: int) -> float:
+    """Return the confidence of the interval of each part of a claim: 1 − 0.05 / parts.
+
+    Args:
+        parts: How many parts it has.
+    """
+    return 1 - LEVEL / parts
+
+
+def fewest_seeds(parts: int) -> int:
+    """Return the fewest seeds whose exact interval is bounded: the smallest n with 2 · 2⁻ⁿ ≤ 0.05 / parts.
+
+    Args:
+        parts: How many parts share the level.
+    """
+    return math.ceil(math.log2(2 * parts / LEVEL))
 
 
 def checked_arms(arms: object) -> Mapping[str, Arm]:

@@ -17,6 +17,7 @@ from benchsuite.conformance import (
     of_variants,
     programs,
 )
+from benchsuite.conformance.claim_course import OF_A_CLAIM
 from benchsuite.conformance.course import ON_A_TASK, TWIN
 from benchsuite.conformance.made_anew import PROMISE
 from benchsuite.conformance.task_course import OF_A_TASK
@@ -94,9 +95,9 @@ OF_TASKS = (
 
 
 def promises_of_kind(kind: str) -> tuple[str, ...]:
-    """Return the promises that are asked of components of one kind, or of tasks."""
-    if kind == "tuner":
-        return OF_A_TUNER
+    """Return the promises that are asked of components of one kind, of tasks, or of claims."""
+    if kind in ("tuner", "claim"):
+        return OF_A_TUNER if kind == "tuner" else OF_A_CLAIM
     if kind == "task":
         found = [*OF_TASKS, *(words for step in OF_A_TASK for words in OF_A_STEP[step.name])]
         return (*found, "its surface is what it trains on")

@@ -112,7 +112,7 @@ def _with(wanted: Wanted, key: str, looked: Looked) -> Wanted:
 
 def _closed(wanted: Wanted, registry: Registry) -> Told:
     """Return what is told last of a course: of a component, whether it trains."""
-    if wanted.kind == "task":
+    if wanted.kind in ("task", "claim"):
         return Told(wanted.kind, wanted.name, "end", Looked(), last=True)
     component = registry.component(wanted.kind, wanted.name)
     findings = tuple(placed(one, component) for one in it_trains(component, wanted.tried))

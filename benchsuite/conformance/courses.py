@@ -1,10 +1,11 @@
-"""Which course a component or task takes: the promises of its kind, in order."""
+"""Which course a component, task or claim takes: the promises of its kind, in order."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchsuite.components import Component, Task, Tuner
+from benchsuite.components import Claim, Registrable, Task, Tuner
+from benchsuite.conformance.claim_course import ClaimCourse
 from benchsuite.conformance.course import ComponentCourse
 from benchsuite.conformance.step import PromiseStep, TriedOn
 from benchsuite.conformance.task_course import TaskCourse
@@ -13,12 +14,12 @@ from benchsuite.registry import Registry
 
 
 def steps_of(
-    component: Component | Task, registry: Registry, weights: Path, dear: bool = True, before: tuple[TriedOn, ...] = ()
+    component: Registrable, registry: Registry, weights: Path, dear: bool = True, before: tuple[TriedOn, ...] = ()
 ) -> list[PromiseStep]:
-    """Return the steps of a component or task.
+    """Return the steps of a component, task or claim.
 
     Args:
-        component: The component or task.
+        component: The component, task or claim.
         registry: Where everything is looked up.
         weights: Folder for stored weights.
         dear: Whether dear promises are tried.
@@ -26,6 +27,8 @@ def steps_of(
     """
     if isinstance(component, Task):
         return TaskCourse(component, registry, dear).steps()
+    if isinstance(component, Claim):
+        return ClaimCourse(component, registry, dear).steps()
     if isinstance(component, Tuner):
         return TunerCourse(component, registry).steps()
     return ComponentCourse(component, registry, weights, dear, before).steps()

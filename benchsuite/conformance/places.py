@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchsuite.components import Component, Task
+from benchsuite.components import Claim, Registrable, Trained
 from benchsuite.registry import Registry
 from benchsuite.text import one_line
 
@@ -110,7 +110,10 @@ def place_in(traceback: str, own: Own, first: bool = False) -> Place | None:
 
 
 def place_made(component: Any) -> Place | None:
-    """Return where a component is made: of a task, where its model is built."""
+    """Return where a component is made: of a task, where its model is built; of a claim, where its first number is."""
+    if isinstance(component, Claim):
+        evidence = component.parts[0].evidence
+        return place_of_function(evidence.effect if isinstance(evidence, Trained) else evidence.compute)
     return place_of_function(getattr(component, "make", None) or getattr(component, "model", None))
 
 
@@ -170,7 +173,7 @@ def where_made(component: Any) -> str:
     return str(place_made(component) or "")
 
 
-def own_of(registry: Registry, component: Component | Task) -> Own:
+def own_of(registry: Registry, component: Registrable) -> Own:
     """Return what says whether a file belongs to the plugin of a component.
 
     Args:

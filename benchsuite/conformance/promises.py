@@ -3,6 +3,7 @@
 A component: its metadata says what it is; it trains a tiny task; a used program gives the same
 bits as a fresh one; its settings survive a record; a model with its layers predicts the same once Keras saved and loaded it.
 A tuner: its proposals lie in the space and within the budget, and depend on nothing but the seed.
+A claim: its arms are there, its effect is a number, its bounds can be contradicted.
 A task: its data loads twice to equal bits and splits; its
 baseline trains, reaches finite numbers, and repeats bit for bit.
 """
@@ -15,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchsuite.components import Component, Task
+from benchsuite.components import Claim, Component, Registrable, Task
 from benchsuite.conformance.course import it_trains
 from benchsuite.conformance.courses import steps_of
 from benchsuite.conformance.finding import Finding
@@ -39,6 +40,8 @@ def checked(registry: Registry, kind: str, name: str, other_numbers: bool = True
     configure(Device("cpu"))
     if kind == "task":
         return check_task(registry.task(name), registry, other_numbers)
+    if kind == "claim":
+        return check_claim(registry.claim(name), registry, other_numbers)
     return check_component(registry.component(kind, name), registry, other_numbers)
 
 
@@ -61,6 +64,18 @@ def check_task(task: Task, registry: Registry, other_numbers: bool = True) -> li
     return [finding for _, looked in taken(steps, task, registry) if looked for finding in looked.findings]
 
 
+def check_claim(claim: Claim, registry: Registry, computed: bool = True) -> list[Finding]:
+    """Try every promise of a claim; none of its arms is trained.
+
+    Args:
+        claim: The claim.
+        registry: Where it is registered.
+        computed: Whether what it computes is computed, twice.
+    """
+    steps = steps_of(claim, registry, Path(), computed)
+    return [finding for _, looked in taken(steps, claim, registry) if looked for finding in looked.findings]
+
+
 def _here(steps: list[PromiseStep]) -> list[PromiseStep]:
     """Leave out what starts a process of its own."""
     return [step for step in steps if not step.apart]
@@ -68,7 +83,7 @@ def _here(steps: list[PromiseStep]) -> list[PromiseStep]:
 
 def taken(
     steps: list[PromiseStep],
-    component: Component | Task,
+    component: Registrable,
     registry: Registry,
     skipped: Collection[str] = (),
     broken: Collection[str] = (),
@@ -104,7 +119,7 @@ def taken(
         )
 
 
-def _raised(step: PromiseStep, error: BaseException, component: Component | Task, registry: Registry) -> Looked:
+def _raised(step: PromiseStep, error: BaseException, component: Registrable, registry: Registry) -> Looked:
     own = own_of(registry, component)
     if not step.trains:
         at = place_of_function(step.about) if step.about else None
@@ -112,7 +127,7 @@ def _raised(step: PromiseStep, error: BaseException, component: Component | Task
     return Looked((), TriedOn(step.trains, False, Mishap.of(error).finding("", own, component)), over=True)
 
 
-def placed(finding: Finding, component: Component | Task, about: Any = None) -> Finding:
+def placed(finding: Finding, component: Registrable, about: Any = None) -> Finding:
     """Return a finding that names a line: of a broken promise without one, the line where the component is made.
 
     Args:

@@ -6,7 +6,7 @@ import dataclasses
 from functools import cached_property
 from pathlib import Path
 
-from benchsuite.components import Component, Task
+from benchsuite.components import Component, Registrable, Task
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.mishap import WatchedSession
 from benchsuite.conformance.places import Own
@@ -107,7 +107,7 @@ class Runs:
         )
 
 
-def described(component: Component | Task) -> Finding:
+def described(component: Registrable) -> Finding:
     """Say whether a component has a summary."""
     missing = not component.summary.strip()
     return Finding(

@@ -1,0 +1,123 @@
+"""Verdicts on claims as tables: what the terminal, the CSV and the Markdown say, and that no text steers any of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from benchsuite.report.tables.claim_table import claim_csv, claim_markdown, claim_table
+from benchsuite.report.tables.claim_words import (
+    bounds_text,
+    claim_sentence,
+    deciding,
+    effect_text,
+    in_order,
+    minutes_text,
+    number_text,
+    overall_sentence,
+    part_sentence,
+    seeds_text,
+)
+from tests.claims_made import claim, computed, part, several
+
+
+def _printed(width: int = 80) -> list[str]:
+    console = Console(width=width, record=True, file=io.StringIO())
+    console.print(claim_table(several()))
+    return console.export_text().splitlines()
+
+
+def test_the_table_has_a_row_for_each_claim_and_fits_80_columns() -> None:
+    lines = _printed()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines if line[:1].strip() and line.split()[0] in ("C9", "C10", "C34", "mine")] == [
+        "C9", "C10", "C34", "mine",
+    ]  # fmt: skip
+    text = "\n".join(lines)
+    assert "1 of 3 parts" in text
+    assert "quick" in text
+    assert "…" not in text, "nothing is cut off"
+
+
+def test_numbers_come_in_order_and_names_behind() -> None:
+    assert [one.label for one in in_order(reversed(several()))] == ["C9", "C10", "C34", "mine"]
+
+
+def test_the_effect_is_that_of_the_part_that_decided() -> None:
+    found = claim(parts=[part("first"), part("second", "does not hold", at_least=0.05)])
+    assert deciding(found).name == "second"
+    assert deciding(replace(found, word="holds")).name == "first"
+    assert "(second), where at least 0.05 was asked for; of its 2 parts 1 holds, 1 does not hold" in claim_sentence(
+        found
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        (0.0, "0"),
+        (-0.0312, "−0.0312"),
+        (3e-9, "3e−9"),
+        (12345.0, "12,345"),
+        (2e7, "2e7"),
+        (-1.5e-12, "−1.5e−12"),
+    ],
+)
+def test_numbers_have_three_digits_and_a_minus_that_is_one(value: float | None, text: str) -> None:
+    assert number_text(value) == text
+
+
+def test_intervals_and_bounds_in_words() -> None:
+    assert effect_text(part()) == "0.034 [0.0305, 0.0375] accuracy"
+    assert effect_text(part(low=None, high=None)) == "0.034 [−∞, ∞] accuracy"
+    assert effect_text(computed()) == "3e−9"
+    assert effect_text(computed(value=None, word="cannot tell")) == "–"
+    assert bounds_text(part(at_least=0.9, at_most=1.1)) == "0.9 to 1.1"
+    assert bounds_text(part(at_least=1.0, at_most=1.0)) == "exactly 1"
+    assert bounds_text(computed()) == "at most 0.0001"
+    assert seeds_text(claim(parts=[part(), part("b", seeds=6), computed()])) == "6 to 10"
+    assert seeds_text(claim(parts=[computed()])) == "–"
+    assert [minutes_text(seconds) for seconds in (1.2, 90.0, 5_000.0)] == ["0.02", "1.5", "83"]
+
+
+def test_a_part_says_why_it_cannot_tell() -> None:
+    wide = part(word="cannot tell", low=-0.01)
+    assert "the interval reaches over a bound" in part_sentence(wide)
+    gone = replace(wide, estimate=None, reason="seed 3 gave no number")
+    assert part_sentence(gone).endswith("was asked for. Seed 3 gave no number.")
+    assert "reaches over" not in part_sentence(gone)
+    assert "95.1 %" in part_sentence(part())
+    assert "confidence" not in part_sentence(computed())
+
+
+def test_all_together_in_one_sentence() -> None:
+    said = overall_sentence(several())
+    assert said.startswith("4 claims: 2 hold, 1 does not hold, 1 cannot tell.")
+    assert "1 verdict had the fewest seeds" in said
+
+
+def test_the_csv_has_a_row_for_each_part_to_the_last_digit() -> None:
+    rows = list(
+        csv.DictReader(
+            io.StringIO(claim_csv([*several(), claim("evil", sentence="=1+1", parts=[part(estimate=1 / 3)])]))
+        )
+    )
+    assert len(rows) == 7
+    evil = next(row for row in rows if row["claim"] == "evil")
+    assert evil["sentence"] == "'=1+1"
+    assert float(evil["estimate"]) == 1 / 3
+    mine = next(row for row in rows if row["claim"] == "mine")
+    assert mine["estimate"] == mine["low"] == ""
+
+
+def test_no_text_ends_a_cell_of_the_markdown() -> None:
+    lines = claim_markdown(several(), lambda one: f"#{one.name}").splitlines()
+    assert len(lines) == 6
+    assert "[C9](#dropout_helps)" in lines[2]
+    assert "&lt;b&gt;own&lt;/b&gt; claim \\| with a bar" in lines[5]
+    assert all(line.replace("\\|", "").count("|") == 8 for line in lines)
