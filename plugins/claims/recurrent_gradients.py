@@ -3,8 +3,9 @@
 The adding problem over 50 steps with 2,000 sequences: adding_rnn and adding_lstm, one recurrent layer of 32.
 
 - Clipping: plain SGD on the simple layer, without clipping and with the norm of all gradients limited to 1, at a rate of 0.3: of
-  0.03, 0.1 and 0.3 the first at which gradients explode with every seed that was looked at (two or three; with 0.1 with most),
-  since there is nothing to clip where none do. The number is ln of the test error without by that with clipping; +∞ where training without it blew up and training with it did not.
+  0.03, 0.1 and 0.3 the first at which gradients explode with every seed that was looked at (with 0.1 for most), since there is
+  nothing to clip where none do. The number is ln of the test error without by that with clipping; +∞ where training without it
+  blew up and training with it did not.
 - Gradients through time: how much the output moves with the number at the first step, by how much it moves with the one at the
   last (central differences of 0.5, root mean square over 256 sequences). That is ∂y/∂x₁ by ∂y/∂x₅₀, and falls as the gradient
   does on its way back. Networks at their starting values; the number is log₁₀ of the LSTM's ratio less that of the simple layer.
