@@ -206,7 +206,18 @@ def test_a_record_is_bounded_whoever_made_the_ending():
 
 
 def test_texts_are_sorted_by_the_numbers_in_them():
-    rising = ["t", "t~2", "t~2~noise=0.5", "t~10", "t~noise=-1", "t~noise=-0.5", "t~noise=1e-05", "t~noise=0.5", "t~noise=2", "u~1"]
-    assert sorted(reversed(rising), key=by_numbers) == rising
+    rising = [
+        "t",
+        "t~2",
+        "t~2~noise=0.5",
+        "t~10",
+        "t~noise=-1",
+        "t~noise=-0.5",
+        "t~noise=1e-05",
+        "t~noise=0.5",
+        "t~noise=2",
+        "u~1",
+    ]
+    assert sorted(rising[::-1], key=by_numbers) == rising
     assert by_numbers("a01") != by_numbers("a1")  # two texts have an order of their own
     assert sorted(["9" * 400, "8"], key=by_numbers) == ["8", "9" * 400]
