@@ -218,6 +218,6 @@ def test_texts_are_sorted_by_the_numbers_in_them():
         "t~noise=2",
         "u~1",
     ]
-    assert sorted(rising[::-1], key=by_numbers) == rising
+    assert sorted(set(rising), key=by_numbers) == rising
     assert by_numbers("a01") != by_numbers("a1")  # two texts have an order of their own
     assert sorted(["9" * 400, "8"], key=by_numbers) == ["8", "9" * 400]

@@ -60,9 +60,8 @@ def leaderboards(
         if found := members[kind].get(column, []) + plain.get(column, []):
             boards[kind, column.differs][column] = found
     names = column_labels(sorted({column for held in boards.values() for column in held}))
-    order = sorted(
-        boards, key=lambda key: (by_numbers(key[1]), kind_order(key[0]))
-    )  # the baselines as they are come first
+    # The baselines as they are come first.
+    order = sorted(boards, key=lambda key: (by_numbers(key[1]), kind_order(key[0])))
     return [
         make_board(
             kind,
