@@ -39,7 +39,7 @@ class CertifiedKind:
         failed: Share of the trials that failed.
         seconds: Of training and evaluating once on one core; ``None`` where no timing counts.
         compile_seconds: Of building a program, likewise.
-        pairs_per_minute: Pairs told apart with five seeds for each minute of one core, likewise.
+        pairs_per_minute: Pairs told apart with :attr:`paced` seeds for each minute of one core, likewise.
     """
 
     kind: str
@@ -54,6 +54,11 @@ class CertifiedKind:
     seconds: float | None
     compile_seconds: float | None
     pairs_per_minute: float | None
+
+    @property
+    def paced(self) -> int:
+        """With how many seeds its pairs a minute were counted: five, or the most there were where they were other."""
+        return SEEDS if SEEDS in self.told else max(self.told, default=SEEDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +175,24 @@ def _shares(told: Mapping[str, Any]) -> dict[int, float]:
 
 
 def told_text(share: float | None) -> str:
-    """Return a share of pairs as a whole percentage: 100 % and 0 % are all and none; a dash where nothing is known."""
+    """Return a share as a whole percentage: 100 % and 0 % are all and none, nearly so is ``>99 %`` and ``<1 %``; a dash where nothing
+    is known.
+    """
     if share is None:
         return "–"
-    whole = round(100 * share)
-    return f"{min(max(whole, 1), 99) if 0 < share < 1 else whole} %"
+    whole = f"{100 * share:.0f} %"
+    return ("<1 %" if whole == "0 %" else ">99 %" if whole == "100 %" else whole) if 0 < share < 1 else whole
 
 
 def rate_text(pairs: float | None) -> str:
     """Return pairs told apart a minute with three digits that count; a dash where no timing counts."""
     return "–" if pairs is None else f"{pairs:.3g}" if pairs < 999.5 else f"{pairs:,.0f}"
+
+
+def paced_text(kinds: Iterable[CertifiedKind]) -> str:
+    """Return with how many seeds pairs a minute were counted: ``5 seeds``, or ``3 or 5 seeds`` where kinds differ."""
+    counts = sorted({kind.paced for kind in kinds if kind.pairs_per_minute is not None}) or [SEEDS]
+    return f"{' or '.join(map(str, counts))} seeds"
 
 
 def split_text(kind: CertifiedKind) -> str:

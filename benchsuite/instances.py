@@ -28,7 +28,6 @@ from benchsuite.instance_names import (
     value_text,
 )
 from benchsuite.kinds import KNOBS
-from benchsuite.spaces import Value
 from benchsuite.text import shortened
 
 __all__ = [
@@ -64,7 +63,7 @@ class Instance:
 
     base: str
     variant: int = 0
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -160,7 +159,7 @@ def refuse_examples(task: Task, batch_size: int, most: int | None = None) -> Non
         BenchsuiteError: Naming the number.
     """
     kept = read_name(task.name).values.get(EXAMPLES) if is_instance(task.name) else None
-    if not isinstance(kept, int):
+    if kept is None:
         return
     if kept < batch_size:
         raise BenchsuiteError(
@@ -180,21 +179,21 @@ def check_limits(task: Task, axis: str, value: float) -> None:
         BenchsuiteError: Naming the values.
     """
     values = task.axes[axis].values
-    if not values[0] <= value <= values[-1]:  # type: ignore[operator]  # the values of an axis are numbers
+    if not values[0] <= value <= values[-1]:
         raise BenchsuiteError(
             f"{axis} of {task.title} must lie from {value_text(values[0])} to {value_text(values[-1])}. "
             f"Received: {value_text(value)}. Its values: {', '.join(map(value_text, values))}."
         )
 
 
-def checked_values(task: Task, instance: Instance) -> dict[str, Value]:
+def checked_values(task: Task, instance: Instance) -> dict[str, float]:
     """Return the values of an instance on the axes of its task, each in the type of its axis.
 
     Raises:
         BenchsuiteError: If there is no such axis, it is a knob, which a study changes, or the value is none of its type, lies
             outside of its values, or is the task's own.
     """
-    found: dict[str, Value] = {}
+    found: dict[str, float] = {}
     for axis, value in instance.values.items():
         if axis in task.architecture or axis in KNOBS:
             raise BenchsuiteError(
@@ -210,12 +209,12 @@ def checked_values(task: Task, instance: Instance) -> dict[str, Value]:
                 f"{axis} of {task.title} must be a whole number{' from 1' if axis == EXAMPLES else ''}. "
                 f"Received: {value_text(value)}. Its values: {', '.join(map(value_text, known.values))}."
             )
-        check_limits(task, axis, float(value))  # type: ignore[arg-type]  # names hold no values but numbers
+        check_limits(task, axis, float(value))
         if value == known.default:
             without = {name: each for name, each in instance.values.items() if name != axis}
             raise BenchsuiteError(
                 f"{axis}={value_text(value)} is what {task.title} has itself. Received: {instance.name!r}. "
                 f"Write {Instance(instance.base, instance.variant, without).name}."
             )
-        found[axis] = value if whole and isinstance(value, int) else float(value)  # type: ignore[arg-type]  # numbers
+        found[axis] = value if whole and isinstance(value, int) else float(value)
     return found

@@ -33,6 +33,15 @@ def without_styles(text: str) -> str:
     return _STYLES.sub("", text) if "\x1b" in text else text
 
 
+_NUMBERS = re.compile(r"((?:(?<==)-)?\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.ASCII)
+
+
+def by_numbers(text: str) -> tuple[tuple[object, ...], str]:
+    """Return what sorts texts by the numbers in them: ``t~2`` before ``t~10``, ``noise=-1`` before ``noise=0.5``."""
+    parts = _NUMBERS.split(text)
+    return tuple(float(part) if at % 2 else part for at, part in enumerate(parts)), text
+
+
 def without_controls(text: str) -> str:
     """Return a text with the letters that are not seen shown as escapes; lines and tabs stay."""
     return text.translate(CONTROLS)

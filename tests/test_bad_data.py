@@ -56,7 +56,7 @@ SPLIT = "bs.HoldOut(60, 20, 20)"
 BROKEN = {
     "missing_file": ('np.load("nowhere.npz")', SPLIT, "FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.npz'"),
     "missing_package": ("import no_such_package", SPLIT, "ModuleNotFoundError: No module named 'no_such_package'"),
-    "not_a_number": ("x[7, 2] = np.nan", SPLIT, "inputs of task 'not_a_number' hold NaN or infinity. Clean them in data()."),
+    "not_a_number": ("x[7, 2] = np.nan", SPLIT, "inputs of task 'not_a_number' hold NaN or infinity: 1 of 500 values, the first at [7, 2]. Clean them in data()."),
     "other_length": ("y = y[1:]", SPLIT, "data() of task 'other_length' must return as many inputs as targets. Received: 100 and 99."),
     "other_type": ('x = x.astype("float64")', SPLIT, "inputs of task 'other_type' must be float32 or int32 (or uint8, uint16 for int32). Received: float64."),
     "other_shape": ("y = y[:, None]", SPLIT, "targets of task 'other_shape' must be classes [batch], since the network gives [batch, 2]. Received: [batch, 1]."),

@@ -5,7 +5,14 @@ import copy
 import pytest
 
 import benchsuite as bs
-from benchsuite.certified_resolution import certified_resolution, rate_text, remarks, separates_better, told_text
+from benchsuite.certified_resolution import (
+    certified_resolution,
+    paced_text,
+    rate_text,
+    remarks,
+    separates_better,
+    told_text,
+)
 
 BLOCK = {
     "format": 1,
@@ -120,12 +127,14 @@ def test_certify_says_what_is_worth_a_look(bundled):
 
 
 def test_all_and_none_are_no_rounded_shares():
-    assert [told_text(share) for share in (None, 0.0, 0.001, 0.5, 0.999, 1.0)] == [
+    assert [told_text(share) for share in (None, 0.0, 0.005, 0.0051, 0.5, 0.9949, 0.996, 1.0)] == [
         "–",
         "0 %",
+        "<1 %",
         "1 %",
         "50 %",
         "99 %",
+        ">99 %",
         "100 %",
     ]
     assert [rate_text(rate) for rate in (None, 0.1234, 100.94, 999.6, 3009.3)] == [
@@ -135,3 +144,13 @@ def test_all_and_none_are_no_rounded_shares():
         "1,000",
         "3,009",
     ]
+
+
+def test_pairs_a_minute_name_as_many_seeds_as_there_were():
+    few = copy.deepcopy(BLOCK)
+    few["kinds"]["optimizer"]["told"] = {"3": 0.2}
+    few["kinds"]["initializer"] |= {"pairs_per_minute": 8.0}
+    optimizer, initializer = certified_resolution({"resolution": few}, 2).kinds
+    assert (optimizer.paced, initializer.paced) == (3, 5)
+    assert paced_text([optimizer, initializer]) == "3 or 5 seeds"
+    assert paced_text(certified_resolution({"resolution": BLOCK}, 2).kinds) == "5 seeds"

@@ -73,6 +73,7 @@ def test_the_wheel_holds_exactly_its_folders(wheel):
         "benchsuite/report/site/templates/base.html",
         "benchsuite_tasks/vision/certificates/digits_mlp.json",
         "benchsuite_reference/baselines.csv",
+        "benchsuite_reference/best.csv",
         "benchsuite_reference/reference.zip",
         "benchsuite_tasks/tabular/adult.npz",
     ],

@@ -19,6 +19,7 @@ from benchsuite.text import (
     LONGEST_TRACEBACK,
     MOST_CALLS,
     as_reason,
+    by_numbers,
     one_line,
     reason_of,
     shortened,
@@ -202,3 +203,21 @@ def test_a_record_is_bounded_whoever_made_the_ending():
     assert record.results.failure is not None
     assert len(record.results.failure.traceback) <= LONGEST_TRACEBACK
     assert len(record.results.failure.traceback) > 0.9 * LONGEST_TRACEBACK
+
+
+def test_texts_are_sorted_by_the_numbers_in_them():
+    rising = [
+        "t",
+        "t~2",
+        "t~2~noise=0.5",
+        "t~10",
+        "t~noise=-1",
+        "t~noise=-0.5",
+        "t~noise=1e-05",
+        "t~noise=0.5",
+        "t~noise=2",
+        "u~1",
+    ]
+    assert sorted(set(rising), key=by_numbers) == rising
+    assert by_numbers("a01") != by_numbers("a1")  # two texts have an order of their own
+    assert sorted(["9" * 400, "8"], key=by_numbers) == ["8", "9" * 400]

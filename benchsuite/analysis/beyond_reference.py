@@ -32,20 +32,20 @@ def with_reference(board: Leaderboard, reference: Reference) -> Leaderboard:
         key = (column.task, column.task_version, column.epochs)
         target = head.measure.target_among(head.targets, head.direction) if head.measure.counts_up else None
         stored = reference_values(reference, key, head.measure, target, head.targets)
-        if not len(stored):
+        if not len(stored.values):
             continue
         direction: Direction = head.better
-        best = float(stored.max() if direction == "max" else stored.min())
+        best = float(stored.values.max() if direction == "max" else stored.values.min())
         for row in board.rows:
             if (entry := row.entries[at]) is None or entry.final is None or row.broken:
                 continue
             chosen, counted = is_chosen(row.label, board.protocol.track), head.measure.counts_up
             values = _values(entry, direction)
             level = 1 - board.confidence
-            if too_good(row.label, values, stored, direction, level, tests, chosen=chosen, counted=counted):
+            if too_good(row.label, values, stored.values, direction, level, tests, chosen=chosen, counted=counted):
                 median = float(np.median(values))
                 beyond = out_of_proportion(median, best, direction, counted=counted)
-                found.append(BeyondReference(row.label, head.label, median, best, beyond))
+                found.append(BeyondReference(row.label, head.label, median, best, beyond, stored.of))
     return replace(board, beyond=tuple(found)) if found else board
 
 

@@ -102,7 +102,7 @@ def board_numbers(
         tuple(whole.rows[at] for at in good), whole.columns, [whole.cells[at] for at in good], whole.seeds
     )
     baseline = [_baseline(board, table, good, column) for column in range(len(board.columns))]
-    known = {part: best_known(reference or {}, part) for part in ("test", "validation")}
+    known = {part: best_known(reference or Reference(), part) for part in ("test", "validation")}
     ratios = [math.nan if (one := board.rows[at].step_ratio) is None else one for at in good]
     found = row_numbers(table, reference=baseline, published=known, step_ratio=ratios, confidence=board.confidence)
     of_test = scales(table, table.scores("test"), known["test"])

@@ -13,6 +13,7 @@ from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.twins import SameAs, one_method_each
 from benchsuite.kinds import kind_order
 from benchsuite.record import Record
+from benchsuite.text import by_numbers
 
 
 def leaderboards(
@@ -59,7 +60,8 @@ def leaderboards(
         if found := members[kind].get(column, []) + plain.get(column, []):
             boards[kind, column.differs][column] = found
     names = column_labels(sorted({column for held in boards.values() for column in held}))
-    order = sorted(boards, key=lambda key: (key[1], kind_order(key[0])))  # the baselines as they are come first
+    # The baselines as they are come first.
+    order = sorted(boards, key=lambda key: (by_numbers(key[1]), kind_order(key[0])))
     return [
         make_board(
             kind,

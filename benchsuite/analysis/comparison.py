@@ -49,7 +49,7 @@ class About:
     track: str = "default"
     sizes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     right: Right | None = None
-    reference: Reference = field(default_factory=dict)
+    reference: Reference = field(default_factory=Reference)
     edges: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     stale: int = 0
     again: bool = False
@@ -153,7 +153,17 @@ def _of_reference(verdict: Verdict, one: TwoSides, about: About, tests: int) -> 
     )
     for name, values in ((about.a, one.a), (about.b, one.b)):
         chosen, counted = is_chosen(name, about.track), about.measure.counts_up
-        if text := too_good(name, values, stored, one.direction, verdict.alpha, tests, chosen=chosen, counted=counted):
+        if text := too_good(
+            name,
+            values,
+            stored.values,
+            one.direction,
+            verdict.alpha,
+            tests,
+            of=stored.of,
+            chosen=chosen,
+            counted=counted,
+        ):
             yield Caution("too_good", one.task, text)
 
 

@@ -193,7 +193,7 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True)
 class BeyondReference:
-    """A row that is better on a task than every seed of the reference results.
+    """A row that is better on a task than every seed of the best of the reference results.
 
     Args:
         component: The row's label.
@@ -201,6 +201,7 @@ class BeyondReference:
         median: Of its results.
         best: The best seed of the reference.
         out_of_proportion: By how much, in words, where better settings alone hardly explain it; empty else.
+        of: The best stored row, such as ``optimizer lion``; empty where the baseline as declared is all that is stored.
     """
 
     component: str
@@ -208,6 +209,7 @@ class BeyondReference:
     median: float
     best: float
     out_of_proportion: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

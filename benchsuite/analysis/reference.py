@@ -1,4 +1,4 @@
-"""The stored reference results: what the baselines gave, as the table that is published with benchsuite holds it."""
+"""The stored reference results: what the baselines gave, as the table that is published with benchsuite holds it, and the best rows."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchsuite.analysis.best_stored import FILE as BEST
+from benchsuite.analysis.best_stored import Best, Key, read_best
 from benchsuite.analysis.trial_measure import TrialMeasure
 
 FILE = "baselines.csv"
@@ -34,24 +36,46 @@ class ReferenceRow:
     completed: bool = True
 
 
-Reference = Mapping[tuple[str, int, int], list[ReferenceRow]]
-"""(task, its version, epochs) → its trials."""
+class Reference(dict[Key, list[ReferenceRow]]):
+    """(task, its version, epochs) → the trials of its baseline.
+
+    Args:
+        rows: These.
+        best: The best row of each task and measure, where a bundle ships that holds more than baselines.
+    """
+
+    def __init__(self, rows: Mapping[Key, list[ReferenceRow]] | None = None, best: Best | None = None) -> None:
+        super().__init__(rows or {})
+        self.best: Best = best or {}
+
+
+@dataclass(frozen=True)
+class StoredValues:
+    """What results are held against.
+
+    Args:
+        values: One number a seed; none where nothing is stored.
+        of: The row that gave them, such as ``optimizer lion``; empty for the baseline as it is declared.
+    """
+
+    values: NDArray[np.float64]
+    of: str = ""
 
 
 def read_reference(path: Path) -> Reference:
-    """Read a table of reference results; one that is not there, or is no such table, holds nothing.
+    """Read a table of reference results, and that of the best rows beside it; one that is no such table holds nothing.
 
     Args:
         path: A CSV file as ``docs/reference/make_baselines.py`` writes it.
     """
-    found: defaultdict[tuple[str, int, int], list[ReferenceRow]] = defaultdict(list)
+    found: defaultdict[Key, list[ReferenceRow]] = defaultdict(list)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 found[row["task"], int(row["version"]), int(row["epochs"])].append(_row(row))
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
-        return {}
-    return found
+        return Reference()
+    return Reference(found, read_best(path.with_name(BEST)))
 
 
 def reference_of(results: Path) -> Reference:
@@ -62,17 +86,17 @@ def reference_of(results: Path) -> Reference:
     """
     root = Path(__file__).parents[2]  # a checkout, or where packages are installed
     places = results / "reference", root / "results" / "reference", root / "benchsuite_reference"
-    return next((found for place in places if (found := read_reference(place / FILE))), {})
+    return next((found for place in places if (found := read_reference(place / FILE))), Reference())
 
 
 def reference_values(
     reference: Reference,
-    task: tuple[str, int, int],
+    task: Key,
     measure: TrialMeasure,
     target: float | None,
     targets: tuple[float, ...],
-) -> NDArray[np.float64]:
-    """Return what the reference results hold of a measure on a task, one number a seed; nothing where they have none.
+) -> StoredValues:
+    """Return the best that the reference results hold of a measure on a task: of its best row, else of its baseline.
 
     Args:
         reference: The table.
@@ -81,15 +105,18 @@ def reference_values(
         target: The target that the measure counts to, if it does.
         targets: What the task declares.
     """
+    if measure.counts_up and (measure.of == "seconds" or target is None or target not in targets):
+        return StoredValues(np.array([]))
+    word = f"{measure.of}:{target:g}" if measure.counts_up else measure.word
+    if best := reference.best.get((task, word)):
+        return StoredValues(np.array(best.values), best.name)
     rows = [row for row in reference.get(task, []) if row.completed]
-    if not measure.counts_up:
-        return np.array([row.values[measure.word] for row in rows if measure.word in row.values])
-    if measure.of == "seconds" or target not in targets:
-        return np.array([])
+    if not measure.counts_up or target is None:
+        return StoredValues(np.array([row.values[word] for row in rows if word in row.values]))
     place = targets.index(target)
     unit = [1.0 if measure.of == "epochs" else row.steps_per_epoch for row in rows]
     reached = [row.epochs_to[place] if place < len(row.epochs_to) else None for row in rows]
-    return np.array([math.inf if at is None else at * one for at, one in zip(reached, unit, strict=True)])
+    return StoredValues(np.array([math.inf if at is None else at * one for at, one in zip(reached, unit, strict=True)]))
 
 
 def best_known(reference: Reference, measure: str = "test") -> dict[tuple[str, int], float]:

@@ -39,7 +39,7 @@ class BesideBoard:
     records: Mapping[str, Record]
     searches: Sequence[Search] = ()
     parts: TestParts = field(default_factory=TestParts)
-    reference: Reference = field(default_factory=dict)
+    reference: Reference = field(default_factory=Reference)
 
 
 class BoardVerdicts:

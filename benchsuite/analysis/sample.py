@@ -6,18 +6,23 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, total_ordering
 
 from benchsuite.analysis.folds import fold_count, incomplete_folds
 from benchsuite.analysis.settings import deviations
-from benchsuite.instance_names import instance_words
+from benchsuite.instance_names import base_of, instance_words
 from benchsuite.record import Record
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
+from benchsuite.text import by_numbers
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@total_ordering
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A task with its budget: what all trials of a column share, whatever their recipe and seed."""
+    """A task with its budget: what all trials of a column share, whatever their recipe and seed.
+
+    Columns are sorted by these fields in turn; instances of one task by the numbers in their names: ``t~2`` before ``t~10``.
+    """
 
     task: str
     task_version: int
@@ -37,6 +42,14 @@ class Column:
     def differs(self) -> str:
         """What tells it from the published task with its own baseline, see :func:`differs`."""
         return differs(self.task, self.change)
+
+    def __lt__(self, other: Column) -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[object, ...]:
+        task = base_of(self.task), by_numbers(self.task), self.task_version
+        budget = self.epochs, self.batch_size, self.precision, self.device, self.engine, self.folds, self.lanes
+        return *task, *budget, by_numbers(self.change)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def score_map(board: Leaderboard, records: Sample | Iterable[Record], reference:
     """
     table = sound_table(board, records)
     test = table.scores("test")
-    values = normalized_scores(test, scales(table, test, best_known(reference or {}, "test")))
+    values = normalized_scores(test, scales(table, test, best_known(reference or Reference(), "test")))
     overall = interquartile_mean(values) if values.size else np.full(len(table.rows), np.nan)
     return ScoreMap(table.rows, sound_names(board), table.columns, np.asarray(median(values)), np.asarray(overall))
 

@@ -86,7 +86,7 @@ def targets_reached(
         reference: The stored reference results, whose best may be the last target.
     """
     table = sound_table(board, records)
-    validation = scales(table, table.scores("validation"), best_known(reference or {}, "validation"))
+    validation = scales(table, table.scores("validation"), best_known(reference or Reference(), "validation"))
     parts = shares_to_targets(table, validation)
     known = np.unique(parts[np.isfinite(parts) & (parts > 0)])
     if len(known) > MOST_STEPS:  # of very many places those that are evenly spread over their ranks

@@ -1,7 +1,8 @@
 """Results that are better than anything the stored reference results hold: when that is told, and how.
 
-The reference results are those of the tasks' baselines as they are declared: one setting for each task, at its default or the
-best of a few that its author tried, and of no search. So there are two rules:
+Where the reference results hold more of a task than its baseline, their best row by the same measure is what must be beaten: many
+methods are better than a baseline on a task that tells methods apart. Of other tasks they hold the baselines as they are declared:
+one setting for each task, at its default or the best of a few that its author tried, and of no search. So there are two rules:
 
 - Of a setting that nobody chose either (a component at its defaults, a method that brings its own) it is told whenever it is
   significantly better than all their seeds.
@@ -47,6 +48,7 @@ def too_good(
     level: float,
     tests: int,
     *,
+    of: str = "",
     chosen: bool = False,
     counted: bool = False,
 ) -> str:
@@ -58,10 +60,11 @@ def too_good(
     Args:
         name: What gave them.
         values: One number a seed; failed ones are infinite.
-        reference: What the reference results hold of the same measure on the same task and budget.
+        reference: What the reference results hold of the same measure on the same task and budget: one number a seed.
         direction: ``max`` if larger is better.
         level: The level of the test.
         tests: How many such tests are made.
+        of: The stored row that these are of; the baseline as declared unless given.
         chosen: Whether somebody chose its hyperparameters, see :func:`is_chosen`.
         counted: Whether the numbers count steps or epochs to a target.
     """
@@ -76,9 +79,14 @@ def too_good(
     beyond = out_of_proportion(median, best, direction, counted=counted)
     if chosen and not beyond:
         return ""
+    whose = (
+        f"{of}, the best of the stored reference results on this task"
+        if of
+        else "the stored reference results, which are of the task's baseline as declared, found by no search"
+    )
     fact = (
-        f"{name} is better than all {len(theirs)} seeds of the stored reference results, which are of the task's "
-        f"baseline as declared, found by no search (median {median:.4g}, best reference {best:.4g}, p {p:.2g})"
+        f"{name} is better than all {len(theirs)} seeds of {whose} "
+        f"(median {median:.4g}, best reference {best:.4g}, p {p:.2g})"
     )
     if beyond:
         return f"{fact}, and {beyond}: too good until a leak is ruled out. {FIRST}"

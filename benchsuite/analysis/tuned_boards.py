@@ -22,6 +22,7 @@ from benchsuite.analysis.test_part import TestParts
 from benchsuite.kinds import kind_order
 from benchsuite.record import Record
 from benchsuite.searches import Search
+from benchsuite.text import by_numbers
 
 TOLERANCE = 0.05
 """What a learning rate may lose: this part of the way from the lower quarter of what was tried to the best of it."""
@@ -56,7 +57,7 @@ def tuned_leaderboards(
         boards[search.kind, differs(search.task, search.change), _protocol(search)].append(search)
     names = column_labels(sorted({column_of_search(search, by_id) for held in boards.values() for search in held}))
     found = []
-    for key in sorted(boards, key=lambda key: (key[1], kind_order(key[0]), _order(key[2]))):
+    for key in sorted(boards, key=lambda key: (by_numbers(key[1]), kind_order(key[0]), _order(key[2]))):
         kind, change, protocol = key
         held = _newest(boards[key], by_id)
         lines = _lines(kind, held, by_id)

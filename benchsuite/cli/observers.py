@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,9 +70,9 @@ def switch_on(known: Registry, observers: Sequence[Observer], results: Path) -> 
             )
 
 
-def _given(register: object, owner: str) -> list[Observer]:
+def _given(register: Callable[[], object], owner: str) -> list[Observer]:
     try:
-        given = register()  # type: ignore[operator]
+        given = register()
     except Exception as error:
         raise BenchsuiteError(f"register_observers of {owner} raised {reason_of(error)}") from error
     if not isinstance(given, list | tuple) or not all(isinstance(one, Observer) for one in given):

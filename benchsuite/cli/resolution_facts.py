@@ -8,6 +8,7 @@ from benchsuite.certified_resolution import (
     SEEDS,
     CertifiedResolution,
     certified_resolution,
+    paced_text,
     rate_text,
     remarks,
     split_text,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 NOTES = (
     "of the pairs of tuned reference components, with so many seeds",
     "variance: component/seed/both, in %; trial: on one core",
-    f"rate: pairs told apart with {SEEDS} seeds, for each minute of a core",
+    "rate: pairs told apart with {}, for each minute of a core",
 )
 """Lines of at most 65 characters: what is left of 80 beside the headings."""
 
@@ -72,7 +73,7 @@ def _told(found: CertifiedResolution) -> str:
         " ".join(text.ljust(width) if not at else text.rjust(width) for at, (text, width) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]  # fmt: skip
-    return "\n".join([*table, *NOTES])
+    return "\n".join([*table, *NOTES[:-1], NOTES[-1].format(paced_text(found.kinds))])
 
 
 def _by_measure(found: CertifiedResolution) -> str:

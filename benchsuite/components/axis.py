@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from benchsuite.components.fields import LONGEST_SUMMARY, is_finite, listed, shown
 from benchsuite.errors import BenchsuiteError
-from benchsuite.spaces import Value
 
 EXAMPLES = "examples"
 """The axis by which the harness shortens the training part: its first N examples, so that each is a part of the next."""
@@ -31,8 +30,8 @@ class Axis:
         BenchsuiteError: If a field is not as described.
     """
 
-    values: Sequence[Value]
-    default: Value
+    values: Sequence[float]
+    default: float
     summary: str = ""
 
     def __post_init__(self) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.components.fields import LARGEST_COUNT, is_finite, shown
 from benchsuite.errors import BenchsuiteError
-from benchsuite.spaces import Value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,9 +32,9 @@ class Draw:
 
     task: str
     variant: int = 0
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
 
-    def value(self, axis: str, default: Value) -> Any:
+    def value(self, axis: str, default: float) -> Any:
         """Return the value on an axis, or the task's own."""
         return self.values.get(axis, default)
 

@@ -42,7 +42,13 @@ OF_OBJECTS: dict[str, tuple[str, ...]] = {
         of_transforms.UPHILL,
         of_transforms.ZERO,
     ),
-    "initializer": (of_initializers.SHAPED, of_initializers.ITS_OWN, of_initializers.SEEDED),
+    "initializer": (
+        of_initializers.ORDERED,
+        of_initializers.SHAPED,
+        of_initializers.ITS_OWN,
+        of_initializers.REACHES,
+        of_initializers.SEEDED,
+    ),
     "normalization": LAYERS,
     "regularization": (
         *REGULARIZING,

@@ -49,6 +49,12 @@ MISTAKES = (
         kinds=("task",),
     ),
     Mistake(
+        "A class is one whole number for each example: y[:, 0] of a column, y.argmax(axis=1) of one-hot rows. Several numbers for each "
+        "example are float32 values, with a loss for values such as mse.",
+        said=r"must be classes \[batch\], since",
+        kinds=("task",),
+    ),
+    Mistake(
         "In a task's model `inputs` is a placeholder of Keras: NumPy, tf and Python's `if` cannot look into it. Use the blocks, "
         "keras.ops or keras.layers.",
         said="KerasTensor (cannot|is symbolic)",

@@ -1,7 +1,12 @@
-"""What an initializer promises: its numbers come from the generator, or the seed, that it is given, and from nothing else."""
+"""What an initializer promises: its numbers come from the generator, or the seed, that it is given, and from nothing else.
+
+Whether it computes the right spread nobody can know who has no formula of it: of fans that are taken for each other only those are
+found that have each other's names.
+"""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +21,23 @@ from benchsuite.conformance.trying import Trying
 from benchsuite.engine.few_numbers import names_kept
 from benchsuite.text import reason_of
 
+ORDERED = "its arguments stand in the order in which they are given"
 ITS_OWN = "equal seeds give equal values, whatever was drawn before"
 SEEDED = "another seed gives other values, if it draws any"
+REACHES = "what it draws reaches the weights"
 SHAPED = "its values have the shape of the kernel, and are finite"
 FEW = 0.2
 """A pattern repeats few numbers; of what is drawn, nearly all are different."""
+ARGUMENTS = ("shape", "fan_in", "fan_out", "gain", "generator")
 
+ORDER = (
+    "Write draw(shape, fan_in, fan_out, gain, generator): these are given by position, and fans that stand in each other's place are "
+    "told apart by no square kernel."
+)
+ZERO = (
+    "A factor is 0, such as a gain or a deviation that nobody set: all units of a layer start alike and stay so. What shall give one "
+    "number draws nothing."
+)
 GIVEN = (
     "Draw from the generator that draw(shape, fan_in, fan_out, gain, generator) is given: generator.normal(size=shape). numpy.random, "
     "random and tf.random have a state of their own that no trial knows, and a generator made with a seed of its own gives every "
@@ -41,7 +57,10 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
         return [drawn(made, shape, fans, seed) for shape, fans in kernels]
 
     with names_kept(), global_states_kept():
-        place = blame.method(component.make(**setting), ("__call__",))  # type: ignore[union-attr]  # no task
+        made = component.make(**setting)  # type: ignore[union-attr]  # no task
+        place = blame.method(made, ("__call__",))
+        if misplaced := _misplaced(made):
+            return [blame.broken(ORDERED, misplaced, ORDER, place)]
         try:
             disturb(1)
             first = draw(0)
@@ -57,7 +76,7 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
         ]
         if wrong:
             return [blame.broken(SHAPED, f"it returns {'; '.join(wrong)}", RESHAPE, place)]
-        findings = [Finding(SHAPED)]
+        findings = [Finding(ORDERED), Finding(SHAPED)]
         if not _equal(first, again) or not _equal(first, last):
             what = (
                 "two draws with one seed differ"
@@ -67,6 +86,10 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
             caller = _caller(lambda: draw(0), blame)
             return [*findings, blame.broken(ITS_OWN, what, GIVEN, caller or place)]
         findings.append(Finding(ITS_OWN))
+        if all(np.ptp(value) == 0 for value in first) and _draws(made):
+            problem = f"it draws, and all weights of a kernel are {first[0].flat[0]:.4g}"
+            return [*findings, blame.broken(REACHES, problem, ZERO, place)]
+        findings.append(Finding(REACHES))
         same = [np.array_equal(one, two) for one, two in zip(first, other, strict=True)]
         distinct = [len(np.unique(value)) / value.size for value in first]
         caller = _caller(lambda: draw(0), blame) if all(same) else None
@@ -74,6 +97,36 @@ def initializer_draws_from_its_seed(trying: Trying) -> list[Finding]:
             problem = "seeds 0 and 1 give the same numbers, though it draws them"
             return [*findings, blame.broken(SEEDED, problem, GIVEN, caller)]
     return [*findings, Finding(SEEDED)]
+
+
+def _misplaced(made: Any) -> str:
+    """Say which argument has the name of another one's place; nothing where names tell nothing."""
+    try:
+        names = [] if _of_keras(made) else list(inspect.signature(made).parameters)
+    except (TypeError, ValueError):
+        return ""
+    for name, given in zip(names, ARGUMENTS, strict=False):
+        if name in ARGUMENTS and name != given:
+            return f"{name} stands where {given} is given: {', '.join(names)}"
+    return ""
+
+
+def _draws(made: Any) -> bool:
+    """Say whether an initializer draws numbers, whatever it makes of them."""
+    if _of_keras(made):
+        return "seed" in made.get_config()
+    generator = np.random.default_rng(0)
+    before = generator.bit_generator.state
+    shape, fans = KERNELS[0]
+    made(shape, *fans, 1.0, generator)
+    return bool(generator.bit_generator.state != before)
+
+
+def _of_keras(made: Any) -> bool:
+    """Say whether it is one of Keras' form, which is called with a shape alone."""
+    import keras
+
+    return isinstance(made, keras.initializers.Initializer)
 
 
 def _equal(one: list[np.ndarray], other: list[np.ndarray]) -> bool:

@@ -122,7 +122,11 @@ def read(task: Task) -> Raw:
                 f"{what} of {task.title} must be float32 or int32 (or uint8, uint16 for int32). Received: {array.dtype}."
             )
         if array.dtype == np.float32 and not np.isfinite(array).all():
-            raise BenchsuiteError(f"{what} of {task.title} hold NaN or infinity. Clean them in data().")
+            wrong = np.argwhere(~np.isfinite(array))
+            raise BenchsuiteError(
+                f"{what} of {task.title} hold NaN or infinity: {len(wrong):,} of {array.size:,} values, the first at {wrong[0].tolist()}. "
+                "Clean them in data()."
+            )
     checksum = hashlib.sha256()
     for array in (x, y):
         checksum.update(f"{array.dtype} {array.shape}".encode())

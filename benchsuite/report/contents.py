@@ -60,7 +60,7 @@ class Contents:
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
-        self.parts, self.reference = parts, reference or {}
+        self.parts, self.reference = parts, reference or Reference()
         self.disputed = frozenset(disputed)
 
     @classmethod

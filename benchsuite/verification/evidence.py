@@ -77,7 +77,7 @@ class Evidence:
     note: str = ""
     made: str = ""
     sizes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    reference: Reference = field(default_factory=dict)
+    reference: Reference = field(default_factory=Reference)
     code_now: Callable[[Trial], Mapping[str, str]] = lambda _: {}
     rules: Mapping[str, int] = field(default_factory=dict)
     rules_now: Mapping[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import os
 import time
 
 import benchsuite as bs
-from benchsuite_plugins.observers._trials import measures, needed, parameters, results, title
+from benchsuite_plugins.observers._trials import RunOfEachTrial, last_step, needed, parameters, results, title
 
 URI = "MLFLOW_TRACKING_URI"
 FILES_ALLOWED = "MLFLOW_ALLOW_FILE_STORE"
@@ -21,7 +21,43 @@ EVERY = 1.0
 """Seconds between two times that the epochs of a trial are stored."""
 
 
-class MLflow:
+class Run:
+    """A run of MLflow.
+
+    Args:
+        client: Of the tracking store.
+        run_id: Of the run.
+    """
+
+    def __init__(self, client, run_id):
+        self._client, self._id = client, run_id
+        self._waiting = []
+        self._stored = 0.0
+
+    def log(self, values, step):
+        """Take numbers at a step; they are stored once a second."""
+        from mlflow.entities import Metric
+
+        now = int(1000 * time.time())
+        self._waiting += [Metric(name, value, now, step) for name, value in values.items()]
+        if time.monotonic() - self._stored >= EVERY:
+            self._store()
+
+    def end(self, status, tags):
+        """Store what waits and some tags, and end it."""
+        self._store()
+        for name, text in tags.items():
+            self._client.set_tag(self._id, name, text)
+        self._client.set_terminated(self._id, status)
+
+    def _store(self):
+        for start in range(0, len(self._waiting), AT_ONCE):
+            self._client.log_batch(self._id, metrics=self._waiting[start : start + AT_ONCE])
+        self._waiting.clear()
+        self._stored = time.monotonic()
+
+
+class MLflow(RunOfEachTrial):
     """Writes a run for each trial.
 
     Args:
@@ -31,63 +67,33 @@ class MLflow:
     def __init__(self, uri):
         from mlflow import MlflowClient
 
+        super().__init__()
         self._client = MlflowClient(tracking_uri=uri)
         found = self._client.get_experiment_by_name(EXPERIMENT)
         self._experiment = found.experiment_id if found else self._client.create_experiment(EXPERIMENT)
-        self._started = {}
-        self._runs = {}
-        self._waiting = {}
-        self._stored = {}
 
-    @bs.hookimpl
-    def trial_started(self, trial):
-        """Begin a run."""
-        self._started[trial.id] = trial
-        self._begin(trial)
-
-    @bs.hookimpl
-    def epoch_finished(self, epoch):
-        """Log the measures of an epoch, at the step that it ended with."""
-        if epoch.epoch == 0 and epoch.id in self._stored:  # the trial begins again
-            self._client.set_terminated(self._runs[epoch.id], "KILLED")
-            self._begin(self._started[epoch.id])
-        self._log(epoch.id, measures(epoch), epoch.step)
-        if time.monotonic() - self._stored.setdefault(epoch.id, 0.0) >= EVERY:
-            self._store(epoch.id)
-
-    @bs.hookimpl
-    def trial_finished(self, trial):
-        """Log what came of it, and end its run."""
-        record, run = trial.record, self._runs[trial.id]
-        self._log(trial.id, results(record), int(record.curves["step"][-1]) if record.curves else 0)
-        self._store(trial.id)
-        self._client.set_tag(run, "outcome", record.outcome.value)
-        if record.reason:
-            self._client.set_tag(run, "reason", record.reason[:5000])
-        self._client.set_terminated(run, "FAILED" if record.outcome.failed else "FINISHED")
-        for table in (self._started, self._runs, self._waiting, self._stored):
-            table.pop(trial.id, None)
-
-    def _begin(self, trial):
+    def begin(self, trial):
+        """Begin a run, with all that decides the numbers of the trial."""
         from mlflow.entities import Param
 
         run = self._client.create_run(self._experiment, run_name=title(trial), tags={"trial": trial.id})
-        self._runs[trial.id], self._waiting[trial.id] = run.info.run_id, []
         params = [Param(name, str(value)) for name, value in parameters(trial).items()]
         self._client.log_batch(run.info.run_id, params=params)
+        return Run(self._client, run.info.run_id)
 
-    def _log(self, trial_id, values, step):
-        from mlflow.entities import Metric
+    def log(self, run, values, step):
+        """Log measures."""
+        run.log(values, step)
 
-        now = int(1000 * time.time())
-        self._waiting[trial_id] += [Metric(name, value, now, step) for name, value in values.items()]
+    def end(self, run, record):
+        """Log results and outcome, and end the run."""
+        run.log(results(record), last_step(record))
+        reason = {"reason": record.reason[:5000]} if record.reason else {}
+        run.end("FAILED" if record.outcome.failed else "FINISHED", {"outcome": record.outcome.value, **reason})
 
-    def _store(self, trial_id):
-        waiting = self._waiting[trial_id]
-        for start in range(0, len(waiting), AT_ONCE):
-            self._client.log_batch(self._runs[trial_id], metrics=waiting[start : start + AT_ONCE])
-        waiting.clear()
-        self._stored[trial_id] = time.monotonic()
+    def drop(self, run):
+        """End the run of a trial that begins again."""
+        run.end("KILLED", {})
 
 
 def make(results):

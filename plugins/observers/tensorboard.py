@@ -7,7 +7,7 @@ without TensorFlow, which the main process of a study never imports.
 import time
 
 import benchsuite as bs
-from benchsuite_plugins.observers._trials import measures, needed, parameters, results, title
+from benchsuite_plugins.observers._trials import RunOfEachTrial, last_step, needed, parameters, results, title
 
 NAME = "events.out.tfevents.0.benchsuite"
 
@@ -52,7 +52,7 @@ class EventFile:
         self._writer.flush()
 
 
-class TensorBoard:
+class TensorBoard(RunOfEachTrial):
     """Writes an event file for each trial.
 
     Args:
@@ -60,40 +60,29 @@ class TensorBoard:
     """
 
     def __init__(self, folder):
+        super().__init__()
         self._folder = folder
-        self._started = {}
-        self._files = {}
 
-    @bs.hookimpl
-    def trial_started(self, trial):
-        """Remember what its file will say."""
-        self._started[trial.id] = trial
-
-    @bs.hookimpl
-    def epoch_finished(self, epoch):
-        """Write the measures of an epoch, at the step that it ended with."""
-        if epoch.epoch == 0:
-            self._open(epoch.id)
-        self._files[epoch.id].scalars(measures(epoch), epoch.step)
-
-    @bs.hookimpl
-    def trial_finished(self, trial):
-        """Write what came of it."""
-        file = self._files.get(trial.id) or self._open(trial.id)
-        step = trial.record.curves["step"][-1] if trial.record.curves else 0
-        file.scalars(results(trial.record), int(step))
-        file.text("outcome", f"{trial.record.outcome.value} {trial.record.reason}".strip())
-        file.close()
-        del self._files[trial.id], self._started[trial.id]
-
-    def _open(self, trial_id):
-        if trial_id in self._files:
-            self._files[trial_id].close()
-        trial = self._started[trial_id]
-        file = self._files[trial_id] = EventFile(self._folder / title(trial))
+    def begin(self, trial):
+        """Begin its file, with all that decides the numbers of the trial."""
+        file = EventFile(self._folder / title(trial))
         lines = [f"| {name} | {value} |" for name, value in parameters(trial).items()]
         file.text("trial", "\n".join(["| | |", "|---|---|", *lines]))
         return file
+
+    def log(self, file, values, step):
+        """Write measures."""
+        file.scalars(values, step)
+
+    def end(self, file, record):
+        """Write results and outcome."""
+        file.scalars(results(record), last_step(record))
+        file.text("outcome", f"{record.outcome.value} {record.reason}".strip())
+        file.close()
+
+    def drop(self, file):
+        """Close the file of a trial that begins again, which writes a new one in its place."""
+        file.close()
 
 
 def make(results):

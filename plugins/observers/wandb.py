@@ -7,12 +7,12 @@ them when somebody wants that. With the variable ``WANDB_MODE=online`` they are 
 import os
 
 import benchsuite as bs
-from benchsuite_plugins.observers._trials import measures, needed, parameters, results, title
+from benchsuite_plugins.observers._trials import RunOfEachTrial, needed, parameters, results, title
 
 PROJECT = "benchsuite"
 
 
-class WeightsAndBiases:
+class WeightsAndBiases(RunOfEachTrial):
     """Writes a run for each trial.
 
     Args:
@@ -20,30 +20,8 @@ class WeightsAndBiases:
     """
 
     def __init__(self, folder):
+        super().__init__()
         self._folder = folder
-        self._started = {}
-        self._runs = {}
-
-    @bs.hookimpl
-    def trial_started(self, trial):
-        """Remember what its run will say."""
-        self._started[trial.id] = trial
-
-    @bs.hookimpl
-    def epoch_finished(self, epoch):
-        """Log the measures of an epoch, at the step that it ended with."""
-        if epoch.epoch == 0:
-            self._open(epoch.id)
-        self._runs[epoch.id].log(measures(epoch), step=epoch.step)
-
-    @bs.hookimpl
-    def trial_finished(self, trial):
-        """Log what came of it, and end its run."""
-        record = trial.record
-        run = self._runs.get(trial.id) or self._open(trial.id)
-        run.summary.update({**results(record), "outcome": record.outcome.value, "reason": record.reason})
-        run.finish(exit_code=int(record.outcome.failed))
-        del self._runs[trial.id], self._started[trial.id]
 
     @bs.hookimpl
     def study_finished(self):
@@ -52,13 +30,11 @@ class WeightsAndBiases:
 
         wandb.teardown()
 
-    def _open(self, trial_id):
+    def begin(self, trial):
+        """Begin a run, with all that decides the numbers of the trial."""
         import wandb
 
-        if trial_id in self._runs:  # the trial begins again
-            self._runs[trial_id].finish(exit_code=1)
-        trial = self._started[trial_id]
-        run = self._runs[trial_id] = wandb.init(
+        return wandb.init(
             project=PROJECT,
             name=title(trial),
             config=parameters(trial),
@@ -69,7 +45,19 @@ class WeightsAndBiases:
                 silent=True, console="off", x_disable_stats=True, disable_git=True, save_code=False
             ),
         )
-        return run
+
+    def log(self, run, values, step):
+        """Log measures."""
+        run.log(values, step=step)
+
+    def end(self, run, record):
+        """Log results and outcome, and end the run."""
+        run.summary.update({**results(record), "outcome": record.outcome.value, "reason": record.reason})
+        run.finish(exit_code=int(record.outcome.failed))
+
+    def drop(self, run):
+        """End the run of a trial that begins again."""
+        run.finish(exit_code=1)
 
 
 def make(results):

@@ -1,4 +1,4 @@
-"""Twelve ReLU layers of 32 units on four arms around a sphere (_spirals.py): what depth asks of start, activation and normalization.
+"""Twelve ReLU layers of 32 units on four arms around a sphere (_spirals.py): what depth asks of start and activation.
 
 He, Zhang, Ren & Sun 2015, arXiv:1502.01852, derived for such networks the weights that the baseline begins with. Momentum
 with cosine decay; validation log loss, mean and deviation of six seeds (what no method surpasses is 0.0776 in expectation):

@@ -122,16 +122,17 @@ def test_a_planted_leak_is_too_good(tmp_path: Path) -> None:
 def test_the_committed_reference_is_read() -> None:
     reference = read_reference(TABLE)
     (key,) = [one for one in reference if one[0] == "digits_mlp"]
-    values = reference_values(reference, key, TEST, None, ())
+    values = reference_values(reference, key, TEST, None, ()).values
     assert len(values) == len(reference[key]) >= 5
     assert ((values > 0.9) & (values <= 1)).all()
     targets = (0.90, 0.95, 0.97)
     steps, epochs = (
-        reference_values(reference, key, TrialMeasure.named(f"{of}:0.95"), 0.95, targets) for of in ("steps", "epochs")
+        reference_values(reference, key, TrialMeasure.named(f"{of}:0.95"), 0.95, targets).values
+        for of in ("steps", "epochs")
     )
     assert (steps > epochs).all()
-    assert not len(reference_values(reference, key, TrialMeasure.named("seconds:0.95"), 0.95, targets))
-    assert not len(reference_values(reference, key, TrialMeasure.named("steps:0.5"), 0.5, targets))
+    assert not len(reference_values(reference, key, TrialMeasure.named("seconds:0.95"), 0.95, targets).values)
+    assert not len(reference_values(reference, key, TrialMeasure.named("steps:0.5"), 0.5, targets).values)
 
 
 def test_what_is_no_reference_holds_nothing(tmp_path: Path) -> None:

@@ -118,6 +118,16 @@ def test_columns_are_labelled_by_what_differs_between_budgets_of_a_task():
     ]  # fmt: skip
 
 
+def test_boards_and_columns_of_variants_are_sorted_by_their_numbers():
+    records = [make_record(replace(DIGITS, name=f"digits_mlp{end}")) for end in ("~10", "", "~2~noise=0.5", "~2", "~1")]
+    optimizers = [board for board in leaderboards(records) if board.kind == "optimizer"]
+    in_order = ["", "variant 1", "variant 2", "variant 2, noise=0.5", "variant 10"]
+    assert [board.change for board in optimizers] == in_order
+    columns = sorted({column for column, _ in Sample(records).by_kinds})
+    assert [column.differs for column in columns] == in_order
+    assert max(columns).task == "digits_mlp~10"
+
+
 def test_one_seed_in_programs_of_several_lanes_counts_once_in_each():
     records = [make_record(seed=seed, lanes=lanes) for seed in (0, 1) for lanes in (1, 2, 3)]
     board = board_of(records)

@@ -145,9 +145,15 @@ def test_data_that_cannot_be_trained_on_are_refused(x: Any, y: Any, message: str
 def test_numbers_that_are_not_finite_are_refused(value: float) -> None:
     spoilt, targets = X.copy(), Y.astype("float32")
     spoilt[17, 2] = value
-    assert refused(spoilt) == "inputs of task 'toy' hold NaN or infinity. Clean them in data()."
+    assert (
+        refused(spoilt)
+        == "inputs of task 'toy' hold NaN or infinity: 1 of 200 values, the first at [17, 2]. Clean them in data()."
+    )
     targets[3] = value
-    assert refused(X, targets) == "targets of task 'toy' hold NaN or infinity. Clean them in data()."
+    assert (
+        refused(X, targets)
+        == "targets of task 'toy' hold NaN or infinity: 1 of 50 values, the first at [3]. Clean them in data()."
+    )
 
 
 def test_something_else_than_arrays_is_refused() -> None:

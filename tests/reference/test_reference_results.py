@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchsuite.analysis.best_stored import best_lines, best_rows
 from benchsuite.bundle import Bundle, open_bundle
 from benchsuite.cli.verifying import evidence_of
 from benchsuite.data_now import DataNow
@@ -88,6 +89,15 @@ def test_every_optimizer_is_tuned_on_every_quick_task_by_one_protocol(bundle: Bu
 def test_its_records_are_thinned_and_say_so(bundle: Bundle) -> None:
     assert bundle.manifest.thin
     assert [record for record in bundle.records[::50] if thinned(record) != record] == []
+
+
+def test_the_table_of_best_rows_beside_it_is_of_it(bundle: Bundle) -> None:
+    lines = (FILE.with_name("best.csv")).read_text(encoding="utf-8").splitlines()
+    tasks = {record.trial.task for record in bundle.records}
+    assert {line.split(",")[0] for line in lines[1:]} == tasks, AGAIN
+    task = "deep_relu"  # one that nobody is tuned on has the fewest records
+    wanted = best_lines(best_rows(record for record in bundle.records if record.trial.task == task))
+    assert [line for line in lines if line.startswith(f"{task},")] == [",".join(line) for line in wanted], AGAIN
 
 
 def test_what_is_read_one_by_one_is_what_the_bundle_holds(bundle: Bundle) -> None:

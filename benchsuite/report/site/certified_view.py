@@ -14,6 +14,7 @@ from benchsuite.certified_resolution import (
     CertifiedKind,
     CertifiedResolution,
     certified_resolution,
+    paced_text,
     rate_text,
     remarks,
     split_text,
@@ -122,9 +123,9 @@ def _kinds(found: CertifiedResolution, csv: str) -> DataTable:
         ),
         Head("Reached at once", True, "Share of the targets that every trial reached at its first evaluation"),
         Head("Failed", True, "Share of the trials that failed"),
-        Head("Trial", True, "Seconds of training and evaluating once on one core"),
-        Head("Compiling", True, "Seconds of building a program"),
-        Head("Pairs a minute", True, f"Told apart with {SEEDS} seeds, for each minute of one core"),
+        Head("Trial, s", True, "Seconds of training and evaluating once on one core"),
+        Head("Compiling, s", True, "Seconds of building a program"),
+        Head("Pairs a minute", True, f"Told apart with {paced_text(found.kinds)}, for each minute of one core"),
     )
     lines = tuple(
         TableLine(
@@ -136,8 +137,8 @@ def _kinds(found: CertifiedResolution, csv: str) -> DataTable:
                 _number(kind.floor, short_text),
                 _number(kind.saturated, percent),
                 _number(kind.failed, percent),
-                _number(kind.seconds, lambda value: f"{value:.2g} s"),
-                _number(kind.compile_seconds, lambda value: f"{value:.2g} s"),
+                _number(kind.seconds, _digits),
+                _number(kind.compile_seconds, _digits),
                 _number(kind.pairs_per_minute, rate_text, more=True),
             )
         )
@@ -172,6 +173,11 @@ def _number(value: float | None, form: Callable[[float], str], more: bool = Fals
     if value is None:
         return TableCell("–", math.nan)
     return TableCell(form(value), -value if more else value, value=value)
+
+
+def _digits(value: float) -> str:
+    """Return a number with two digits that count, and no power of ten."""
+    return f"{value:.2g}" if value < 99.5 else f"{value:,.0f}"
 
 
 def split_svg(kind: CertifiedKind) -> Markup | str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.analysis import Leaderboard, Ranking, Robustness, Standing
-from benchsuite.analysis.leaderboard import measured
+from benchsuite.analysis.leaderboard import BeyondReference, measured
 from benchsuite.analysis.robustness import Without
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.report.tables.numbers import count_of, percent, whole
@@ -120,26 +120,38 @@ def other_lines(board: Leaderboard) -> list[str]:
 
 
 def reference_lines(board: Leaderboard) -> list[str]:
-    """Return what is better than all that the stored reference results hold, as a fact and not as an accusation."""
+    """Return what is better than the best that the stored reference results hold, as a fact and not as an accusation."""
     if not board.beyond:
         return []
-    plain = [
-        f"{one.component} on {one.task} (median {one.median:.4g}, best reference {one.best:.4g})"
-        for one in board.beyond
-        if not one.out_of_proportion
-    ]
-    far = [
-        f"{one.component} on {one.task}: {one.out_of_proportion} ({one.median:.4g}, {one.best:.4g})"
-        for one in board.beyond
-        if one.out_of_proportion
-    ]
-    better = "Significantly better than every seed of the stored reference results, which are of the baseline at its defaults"
     said = []
-    if plain:
-        said.append(f"{better}: {joined(plain)}. A better method may be; where you did not expect it, look for a leak.")
-    if far:
-        said.append(f"{better}, and out of proportion: {joined(far)}. Rule out a leak first.")
+    for of_best, whose in (
+        (False, "the stored reference results, which are of the baseline at its defaults"),
+        (True, "the best of the stored reference results on its task"),
+    ):
+        held = [one for one in board.beyond if bool(one.of) is of_best]
+        plain = [
+            f"{one.component} on {one.task} (median {one.median:.4g}, best reference {one.best:.4g}{of_row(one)})"
+            for one in held
+            if not one.out_of_proportion
+        ]
+        far = [
+            f"{one.component} on {one.task}: {one.out_of_proportion} ({one.median:.4g}, {one.best:.4g}{of_row(one)})"
+            for one in held
+            if one.out_of_proportion
+        ]
+        better = f"Significantly better than every seed of {whose}"
+        if plain:
+            said.append(
+                f"{better}: {joined(plain)}. A better method may be; where you did not expect it, look for a leak."
+            )
+        if far:
+            said.append(f"{better}, and out of proportion: {joined(far)}. Rule out a leak first.")
     return said
+
+
+def of_row(beyond: BeyondReference) -> str:
+    """Return of which stored row the best reference is; nothing for the baseline."""
+    return f" of {beyond.of}" if beyond.of else ""
 
 
 def budget_line(board: Leaderboard) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.analysis.resolution import most_seeds
+from benchsuite.certified_resolution import told_text
 from benchsuite.kinds import RECIPE_KINDS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def resolution_tables(task: str, block: Mapping[str, Any]) -> list[Table]:
     )
     for kind, held in kinds.items():
         shares = held["variance"]
-        variance = "/".join(_percent(shares[part], "") for part in ("component", "seed", "interaction"))
+        variance = "/".join(_whole(shares[part]) for part in ("component", "seed", "interaction"))
         main.add_row(
             *_texts(
                 kind.replace("_", " "), held["pairs"], *(_percent(held["told"].get(size)) for size in seeds), variance,
@@ -76,8 +77,12 @@ def _texts(*values: object) -> list[Any]:
     return [Text(str(value)) for value in values]
 
 
-def _percent(share: float | None, sign: str = "%") -> str:
-    return NOTHING if share is None else f"{100 * share:.0f}{sign}"
+def _percent(share: float | None) -> str:
+    return told_text(share).replace(" ", "")
+
+
+def _whole(share: float | None) -> str:
+    return NOTHING if share is None else f"{100 * share:.0f}"
 
 
 def _number(value: float | None) -> str:

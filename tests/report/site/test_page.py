@@ -377,7 +377,8 @@ def test_what_a_task_tells_apart_is_shown_by_its_certificate():
     said = words(section)
     for phrase in (
         "Optimizer sgd, momentum, adagrad, rmsprop, adam, lion 15 0 % 71 % 80 %",
-        "71/4/25 % 0.010 33.3 % 1.6 % 0.21 s 1.3 s 101",
+        "Trial, s Compiling, s Pairs a minute",
+        "71/4/25 % 0.010 33.3 % 1.6 % 0.21 1.3 101",
         "Initializer uniform, gaussian, he_normal 3 0 % 8 % 33 % – 0.010 – 0 % – – –",
         "accuracy primary 71 % 8 % log_loss 86 % 90 % loss 86 % –",
         "reach a validation accuracy of 0.81, half of them 0.85, one of ten 0.89",
