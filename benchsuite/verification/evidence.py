@@ -109,8 +109,9 @@ class Evidence:
         for study in self.studies:
             held = [searches[id] for id in study.searches if id in searches]
             tried = (id for search in held for id in (*search.tuning_ids, *search.evaluated))
+            own = study.id  # a hash of all that it planned: once is enough
             for id in (*study.planned, *tried):
-                found.setdefault(id, set()).add(study.id)
+                found.setdefault(id, set()).add(own)
         return {id: frozenset(studies) for id, studies in found.items()}
 
     @cached_property
