@@ -9,7 +9,8 @@ The baseline is Adam with its default rate, untuned; an epoch is 25 steps, five 
 three seeds: baseline 0.746 (five seeds: 0.753), dropout 0.752, l2 0.752, layerwise_autoencoder 0.750, shifted images
 and 60 epochs 0.757, rotated and shifted ones with cosine decay 0.787. With tanh and Xavier's start 0.741, with the
 weights of a mnist5k_autoencoder trained with tanh, Xavier's start and augment_noise of 0.3 instead 0.769; with ReLU or
-SiLU transfer from it gained nothing.
+SiLU transfer from it gained nothing. Six tuned regularizations are not told apart by accuracy with ten seeds (its certificate
+has the numbers), so that it compares initializers alone.
 """
 
 import benchsuite as bs
@@ -49,7 +50,7 @@ def register_tasks():
             epochs=20,
             steps_per_epoch=25,
             baseline={"optimizer": "adam", "initializer": "he_normal"},
-            compares=["initializer", "regularization"],
+            compares=["initializer"],
             cost=bs.Cost(compile=2.4, epoch=0.022),
             summary="100 labelled MNIST digits, hidden layers of 128 and 64.",
             **FACTS,
