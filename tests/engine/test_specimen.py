@@ -31,8 +31,8 @@ def two_layers(blocks, inputs):
 
 
 def recurrent(blocks, inputs):
-    x = blocks.simple_rnn(3, sequences=True)(inputs)
-    return blocks.output(2)(blocks.flatten()(blocks.attention(1)(x)))
+    x = blocks.rnn(4, sequences=True)(inputs)
+    return blocks.output(2)(blocks.flatten()(blocks.transformer(1, expansion=1)(x)))
 
 
 HESSIAN = np.array([[3.0, 1.0], [1.0, 2.0]])
@@ -51,7 +51,7 @@ def task(name, data, model, **fields):
         "split": bs.HoldOut(0.4, 0.3, 0.3),
         "batch_size": 10,
         "epochs": 3,
-        "baseline": {"optimizer": "sgd[learning_rate=0.1]", "initializer": "xavier_normal"},
+        "baseline": {"optimizer": "sgd[learning_rate=0.1]", "initializer": "xavier_normal", "activation": "tanh"},
     }
     return bs.Task(name=name, data=data, model=model, **{**given, **fields})
 
@@ -146,7 +146,7 @@ def test_hidden_is_what_leaves_the_activation(lab):
     kernel, bias = np.split(specimen.weights[: (FEATURES + 1) * 8], [FEATURES * 8])
     ((name, found),) = specimen.hidden(x).items()
     assert name == "dense_1"
-    np.testing.assert_allclose(found, np.maximum(x @ kernel.reshape(FEATURES, 8) + bias, 0), atol=1e-6)
+    np.testing.assert_allclose(found, np.tanh(x @ kernel.reshape(FEATURES, 8) + bias), atol=1e-6)
     assert specimen.shapes == {
         "dense_1/kernel": (FEATURES, 8), "dense_1/bias": (8,), "output_1/kernel": (8, CLASSES), "output_1/bias": (CLASSES,)
     }  # fmt: skip
