@@ -138,6 +138,10 @@ def test_made_up_runs_are_as_real_ones_say_they_are(bundled: Registry) -> None:
     tasks = {TASK: bundled.task(TASK)}
     runs, again = (made_up(arms, tasks, 1, diverged="b", probed=True) for _ in range(2))
     whole, half = runs["a"], runs["b"]
+    assert min(map(min, (run.curve("train_loss") for run in runs.values()))) > 0
+    digits = claim_plan(claim(arms={"a": bs.Arm(task="digits_mlp")}), bundled).parts[0].arms[0]
+    shares = [made_up(digits, {"digits_mlp": bundled.task("digits_mlp")}, chance)["a"].score for chance in range(20)]
+    assert 0 <= min(shares) < 0.3 < 0.7 < max(shares) <= 1
     measure = f"test_{whole.task.primary}"
     assert whole.curve(measure) == again["a"].curve(measure) != made_up(arms, tasks, 2)["a"].curve(measure)
     assert len(whole.curve(measure)) == len(whole.epochs) == len(whole.steps) == whole.trial.epochs + 1
