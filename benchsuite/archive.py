@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.probes import Probes
     from benchsuite.analysis.reference import Reference
     from benchsuite.analysis.test_part import TestParts
+    from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.cost_files import CostTable
     from benchsuite.record_files import Damage
     from benchsuite.report.figures.asked import FigureSource
@@ -43,6 +44,7 @@ class Archive(ArchiveFigures):
         costs: What `benchsuite cost` measured: step times are those where it did.
         own_values: Task → axis → the task's own value.
         disputed: Ids of trials of which somebody else has other numbers; leaderboards count them.
+        claims: Verdicts on claims.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Archive(ArchiveFigures):
         costs: Sequence[CostTable] = (),
         disputed: Iterable[str] = (),
         own_values: Mapping[str, Mapping[str, float]] | None = None,
+        claims: Sequence[ClaimVerdict] = (),
     ) -> None:
         from benchsuite.report import Contents
 
@@ -70,6 +73,7 @@ class Archive(ArchiveFigures):
         )
         self._probes = probes
         self._own_values = own_values or {}
+        self._claims = list(claims)
         self._by_id = {record.id: record for record in self._contents.records}
         self.stale = stale
         """How many records other code, other data or an earlier benchsuite made: left out, unless the archive was read with them."""
@@ -213,7 +217,7 @@ class Archive(ArchiveFigures):
     def _drawn(self) -> FigureSource:
         from benchsuite.report.figures.asked import FigureSource
 
-        return FigureSource(self._contents, self._probes() if self._probes else {}, self._own_values)
+        return FigureSource(self._contents, self._probes() if self._probes else {}, self._own_values, self._claims)
 
     def _found(self, kind: str, change: str, track: str) -> list[Leaderboard]:
         of_kind = [board for board in self._contents.boards if board.kind == kind]
@@ -240,6 +244,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     from benchsuite.analysis.reference import reference_of
     from benchsuite.analysis.test_part import TestParts, right_from
     from benchsuite.certificates import part_sizes
+    from benchsuite.claim_files import read_claims
     from benchsuite.cost_files import all_costs
     from benchsuite.costs_now import costs_now
     from benchsuite.freshness import Freshness, judge_of
@@ -256,6 +261,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
     right = right_from(store.extras.predicted) if (store.folder / "predictions").is_dir() else None
     searches = list(store.searches(damaged))
+    claims = list(read_claims(store.folder, damaged))
     counts = Counter(freshness for _, freshness in judged)
     costs, _ = costs_now(all_costs(store.folder, damaged), registry, stale)
     shown = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
@@ -273,4 +279,5 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
         costs=costs,
         own_values=own_values(registry, {record.trial.task for record in shown}),
         disputed=[path.name for path in sorted((store.folder / "disputed").glob("*"))],
+        claims=claims,
     )

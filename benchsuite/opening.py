@@ -49,4 +49,5 @@ def _published(path: Path, plugins: tuple[str, ...], local: bool, stale: bool) -
         reference=reference_of(path.parent),
         costs=costs_now(tables, registry, stale)[0],
         own_values=own_values(registry, {record.trial.task for record in bundle.records}),
+        claims=bundle.claims,
     )

@@ -16,7 +16,7 @@ from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.studies.claimed import ClaimPlan, PartPlan, claim_plan
 from benchsuite.verification.evidence import Evidence
-from benchsuite.verification.rule import NotApplicable, Objection, Rule
+from benchsuite.verification.rule import Objection, Rule
 
 NEAR = 1e-9
 """Relative difference of two numbers that are the same but for the order in which a sum was taken."""
@@ -25,8 +25,6 @@ OF_PART = ("name", "says", "because", "unit")
 
 
 def _follow(evidence: Evidence) -> Iterator[Objection]:
-    if not evidence.claims:
-        raise NotApplicable("there is no claim.")
     for claim in evidence.claims:
         for part in claim.parts:
             if wrong := contradiction(part, len(claim.parts)):
@@ -95,8 +93,6 @@ def rule(registry: Registry) -> Rule:
     """
 
     def find(evidence: Evidence) -> Iterator[Objection]:
-        if not evidence.claims:
-            raise NotApplicable("there is no claim.")
         computed: dict[str, dict[str, ComputedNumbers]] = {}
         for numbers in evidence.computed:
             computed.setdefault(numbers.claim, {})[numbers.part] = numbers

@@ -25,14 +25,15 @@ from benchsuite.curves import Curves
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Failure, Record, Results
 from benchsuite.record_files import Damage
-from benchsuite.registrations import Registered, Registration
+from benchsuite.registrations import RegisteredFile, Registration
 from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.statements import PASS
 from benchsuite.store import Store
 from benchsuite.studies.claimed import ClaimPlan, claim_plan
 from benchsuite.thinned import thinned
 from benchsuite.verification.claimed import FOLLOW, rule, trials_needed_whole
 from benchsuite.verification.evidence import Evidence
-from benchsuite.verification.rule import NotApplicable, Objection, Rule
+from benchsuite.verification.rule import Objection, Rule
 from tests.bundle import made
 from tests.claims_made import changed
 from tests.stored import made as fresh
@@ -219,10 +220,9 @@ def test_what_cannot_be_seen_from_here_is_inconclusive(case: Case, bundled: Regi
     assert "part 'early': the thinned records lack" in told(case.known, case.evidence(verdict, records=thin, thin=True))
 
 
-def test_without_claims_the_rules_do_not_apply(case: Case) -> None:
+def test_a_bundle_without_claims_is_verified_as_before(case: Case) -> None:
     for one in (FOLLOW, rule(case.known)):
-        with pytest.raises(NotApplicable):
-            list(one.find(case.evidence()))
+        assert one.apply(case.evidence())[0].verdict == PASS
 
 
 def test_records_stay_whole_where_an_effect_looks_at_curves(case: Case) -> None:
@@ -237,7 +237,7 @@ def test_records_stay_whole_where_an_effect_looks_at_curves(case: Case) -> None:
 
 
 def of_claims(case: Case) -> OfClaims:
-    entry = Registered("faster_is_better.py", "ab" * 32, case.computed.fingerprint, NOW)
+    entry = RegisteredFile("faster_is_better.py", "ab" * 32, case.computed.fingerprint, NOW)
     other = OtherClaim("cd" * 32, "A. Nother", replace(case.verdict, word="cannot tell"))
     return OfClaims([case.verdict], [Registration("faster_is_better", entry)], [case.computed], [other])
 
@@ -306,7 +306,10 @@ def test_merging_keeps_two_verdicts_side_by_side_and_the_same_once(case: Case, t
 
 
 def test_what_was_registered_by_several_is_all_kept() -> None:
-    first, second = Registered("a.py", "aa" * 32, "1", "2026-01-01"), Registered("a.py", "bb" * 32, "2", "2026-01-02")
+    first, second = (
+        RegisteredFile("a.py", "aa" * 32, "1", "2026-01-01"),
+        RegisteredFile("a.py", "bb" * 32, "2", "2026-01-02"),
+    )
     one, other = Registration("a", second), Registration("a", first)
     assert joined_registrations(one, other) == joined_registrations(other, one) == Registration("a", second, (first,))
     later = replace(first, registered_at="2026-01-03")

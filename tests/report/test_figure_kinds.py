@@ -27,6 +27,7 @@ from benchsuite.report.figures.figure_kinds import FIGURES, pictures
 from benchsuite.report.figures.of_pair import verdict_of
 from benchsuite.searches import Search, Tried
 from tests.along import at_width
+from tests.claims_made import several
 from tests.factories import DIGITS, component, make_record, make_study
 
 HOSTILE = '<script>alert("x")</script> & $\\frac$'
@@ -86,7 +87,7 @@ def source() -> FigureSource:
         }
         for record in probed
     }  # fmt: skip
-    return FigureSource(Contents(records, searches=searches), found)
+    return FigureSource(Contents(records, searches=searches), found, claims=several())
 
 
 ASKED: dict[str, FigureChoice] = {
@@ -98,6 +99,7 @@ ASKED: dict[str, FigureChoice] = {
     "scaling": FigureChoice(components=("adam", "sgd"), over="width"),
     "instances": FigureChoice(components=("nadam", "adagrad")),
     "probes": FigureChoice(task="digits_mlp", measure="gradient_norm"),
+    "claim": FigureChoice(components=("C10",)),
 }
 
 
@@ -118,7 +120,10 @@ def test_each_draws_on_given_axes_and_returns_them(name: str, source: FigureSour
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_equal_contents_give_equal_bytes_with_safe_names_and_ids_of_their_own(name: str, source: FigureSource) -> None:
-    first, same = one(name, source).svg(), one(name, FigureSource(source.contents, source.probes)).svg()
+    first, same = (
+        one(name, source).svg(),
+        one(name, FigureSource(source.contents, source.probes, claims=source.claims)).svg(),
+    )
     assert first == same
     assert "<script" not in first
     assert "http" not in first
@@ -132,7 +137,7 @@ def test_equal_contents_give_equal_bytes_with_safe_names_and_ids_of_their_own(na
     assert ' id="of ' not in first
 
 
-WITHOUT_COMPONENTS = {"rank-robustness", "forest", "instances", "interaction", "probes"}
+WITHOUT_COMPONENTS = {"claim", "rank-robustness", "forest", "instances", "interaction", "probes"}
 
 
 @pytest.mark.parametrize("name", [name for name in FIGURES if name not in WITHOUT_COMPONENTS])
@@ -262,6 +267,7 @@ def test_curves_over_seconds_lie_at_the_median_times_of_the_row(source: FigureSo
     ("sensitivity", {"over": "warmth"}, "no optimizer has two values of 'warmth' in any search."),
     ("budget-curves", {"kind": "schedule", "task": ""}, "no search tried settings of kind schedule"),
     ("probes", {"measure": "colour"}, "unknown measure of the layers of digits_mlp: 'colour'. Known: "),
+    ("claim", {"components": ("C8",)}, "unknown claim with a verdict: 'C8'. "),
     ("interaction", {"task": "digits"}, "unknown task with an interaction grid: 'digits'. "),
 ])  # fmt: skip
 def test_what_cannot_be_drawn_is_refused_with_what_can(
@@ -271,6 +277,17 @@ def test_what_cannot_be_drawn_is_refused_with_what_can(
         one(name, source, **changes)
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+def test_of_claims_all_are_drawn_where_none_is_named(source: FigureSource) -> None:
+    found = pictures("claim", source)
+    assert [picture.name.partition(" ")[2] for picture in found] == [
+        "dropout_helps",
+        "weight_decay_shrinks",
+        "closed_form",
+        "mine",
+    ]
+    assert one("claim", source, components=("dropout_helps",)).title == "C9: holds"
 
 
 def test_nothing_to_draw_is_said() -> None:
@@ -283,6 +300,7 @@ def test_nothing_to_draw_is_said() -> None:
         ("rank-ranges", "there is nothing to draw of optimizer: a ranking needs two rows"),
         ("interaction", "no two kinds were varied together in these trials."),
         ("probes", "no layer of these trials was probed."),
+        ("claim", "there is no verdict on a claim."),
     ):
         with pytest.raises(BenchsuiteError, match=re.escape(said)):
             pictures(name, little)

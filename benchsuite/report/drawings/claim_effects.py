@@ -105,7 +105,7 @@ def draw_claim_part(axes: Axes, part: PartVerdict) -> Axes:
     for bound in (part.at_least, part.at_most):
         if bound is not None:
             axes.axvline(bound, color=REGION, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
-    if not scale.log and scale.low < 0 < scale.high:
+    if not scale.log and scale.low < 0 < scale.high and 0 not in (part.at_least, part.at_most):
         axes.axvline(0, color=INK, linewidth=0.7, zorder=1)
     ends = [scale.low if part.low is None else part.low, scale.high if part.high is None else part.high]
     if part.estimate is not None:

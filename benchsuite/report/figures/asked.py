@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.probes import Probes
+from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
@@ -51,11 +52,13 @@ class FigureSource:
         contents: Records, searches and the tables made of them.
         probes: Id → what the probes of that trial found.
         own_values: Task → axis → the task's own value, which records of its own baseline do not name.
+        claims: Verdicts on claims.
     """
 
     contents: Contents
     probes: Mapping[str, Probes] = field(default_factory=dict)
     own_values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    claims: Sequence[ClaimVerdict] = ()
 
     @cached_property
     def styles(self) -> Styles:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.report.drawings.picture import Picture
-from benchsuite.report.figures import of_axis, of_board, of_pair, of_search, of_task
+from benchsuite.report.figures import of_axis, of_board, of_claim, of_pair, of_search, of_task
 from benchsuite.report.figures.asked import FigureChoice, FigureSource
 
 BOARD = ("kind", "track", "change", "budget")
@@ -66,6 +66,9 @@ FIGURES: Mapping[str, FigureKind] = {
     "pareto": FigureKind("Score against the time of a step, and the front.", (*BOARD, "components"), of_board.trade_offs),
     "interaction": FigureKind("Two kinds varied together on a task.", ("task",), of_task.interactions),
     "probes": FigureKind("What was measured in the layers of a task after each epoch.", ("task", "measure"), of_task.probe_maps),
+    "claim": FigureKind(
+        "Every seed of a claim, part by part, with the interval and the region in which it holds.", ("components",), of_claim.claim_effects
+    ),
 }  # fmt: skip
 """In the order of a list of them."""
 

@@ -105,6 +105,7 @@ def claims_table(claims: Sequence[KnownClaim], links: Links) -> DataTable:
         tuple(_line(known, links, place) for place, known in enumerate(claims)),
         ("Its page says what must be so and why, shows every seed, and leads to the trials.",),
         csv="claims",
+        classes="claims",
     )
 
 

@@ -11,6 +11,8 @@ from benchsuite.report.tables.numbers import count_of, duration, percent
 HOLDS, DOES_NOT_HOLD, CANNOT_TELL = WORDS = ("holds", "does not hold", "cannot tell")
 """In the order in which they are counted."""
 NOTHING = "–"
+MOST_DIGITS = 6
+"""Of the ends of an interval that three digits do not tell apart."""
 _NUMBER = re.compile(r"([A-Z])([0-9]+)")
 
 
@@ -35,11 +37,11 @@ def is_computed(part: PartVerdict) -> bool:
     return not part.arms
 
 
-def number_text(value: float | None) -> str:
-    """Return a number with three digits, a minus sign that is one, and a dash for none."""
+def number_text(value: float | None, digits: int = 3) -> str:
+    """Return a number with so many digits, a minus sign that is one, and a dash for none."""
     if value is None:
         return NOTHING
-    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.{digits}g}"
     return text.replace("-", "−").replace("e+0", "e").replace("e−0", "e−").replace("e+", "e")
 
 
@@ -52,9 +54,13 @@ def interval_text(part: PartVerdict) -> str:
     """Return the interval as ``[0.02, 0.04]``; nothing where there is none, or where it is the number itself."""
     if part.estimate is None or part.low == part.high == part.estimate:
         return ""
-    low = "−∞" if part.low is None else number_text(part.low)
-    high = "∞" if part.high is None else number_text(part.high)
-    return f"[{low}, {high}]"
+    digits = next((count for count in range(3, MOST_DIGITS) if _ends(part, count)[0] != _ends(part, count)[1]), 3)
+    return "[{}, {}]".format(*_ends(part, digits))
+
+
+def _ends(part: PartVerdict, digits: int) -> tuple[str, str]:
+    low = "−∞" if part.low is None else number_text(part.low, digits)
+    return low, "∞" if part.high is None else number_text(part.high, digits)
 
 
 def effect_text(part: PartVerdict) -> str:

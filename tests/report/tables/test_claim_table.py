@@ -75,6 +75,8 @@ def test_numbers_have_three_digits_and_a_minus_that_is_one(value: float | None, 
 def test_intervals_and_bounds_in_words() -> None:
     assert effect_text(part()) == "0.034 [0.0305, 0.0375] accuracy"
     assert effect_text(part(low=None, high=None)) == "0.034 [−∞, ∞] accuracy"
+    assert effect_text(part(low=2.0676, high=2.0679)) == "0.034 [2.0676, 2.0679] accuracy"
+    assert effect_text(part(low=2.0, high=2.0)) == "0.034 [2, 2] accuracy"
     assert effect_text(computed()) == "3e−9"
     assert effect_text(computed(value=None, word="cannot tell")) == "–"
     assert bounds_text(part(at_least=0.9, at_most=1.1)) == "0.9 to 1.1"
