@@ -1,13 +1,16 @@
 """C9: batch normalization bears larger learning rates and depends less on the first weights.
 
-Twelve ReLU layers of 32 units (deep_relu), momentum with cosine decay, with batch normalization and without. Over six rates in
-half decades from 0.01 to 3: the largest that a network bears, which is that its training loss ends at half of ln 4 or less,
-four classes being guessed with ln 4; and how far the best rate (by validation loss after the last epoch) has come after the
-first epoch. At the task's own rate, 0.01, from three starts, N(0, 0.01²), N(0, 1) and He's: how far apart their test accuracies
-end.
+Twelve ReLU layers of 32 units (deep_relu), momentum with cosine decay, with batch normalization and without. Over thirteen
+rates, four a decade, from 0.003 to 3: the largest that a network bears, which is that its training loss ends at half of ln 4 or
+less, four classes being guessed with ln 4; and how far the best rate (by validation loss after the last epoch) has come after
+the first epoch. At the task's own rate, 0.01, from three starts, N(0, 0.01²), N(0, 1) and He's: how far apart their test
+accuracies end.
 
-Chosen before any of it ran: one step of the grid, half a decade, is a larger rate; a training loss lower by a tenth is quicker;
-0.2 of accuracy is a dependence that is gone. A run that failed has the accuracy of guessing.
+Chosen before any of it ran: half a decade, three times the rate, is a larger one; a training loss lower by a tenth is quicker;
+0.2 of accuracy is a dependence that is gone. A run that diverged has the accuracy of guessing.
+
+A look at seven seeds, with steps of half a decade from 0.01 on, showed searches without normalization that ended at the lower
+edge, and steps too coarse to bound a difference of one; the grid was made wider and finer once for that, the bounds stayed.
 
 What it does not show: why. Internal covariate shift, which the notes give as the reason, is not measured here; Santurkar et al.
 2018, arXiv:1805.11604, found the same effects without it.
@@ -21,7 +24,7 @@ from benchsuite_plugins.claims._rates import arm, grid, tuned
 
 SEEDS = 10
 TASK = "deep_relu"
-RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+RATES = (0.003, 0.0056, 0.01, 0.018, 0.03, 0.056, 0.1, 0.18, 0.3, 0.56, 1.0, 1.8, 3.0)
 LEARNED = math.log(4) / 2
 GUESSING = 1 / 4
 STARTS = {"he": "he_normal", "small": "gaussian[deviation=0.01]", "large": "gaussian[deviation=1]"}
@@ -99,13 +102,13 @@ def register_claims():
                     "more.",
                     evidence=bs.Trained(arms=over_rates(), effect=larger_rate, seeds=SEEDS),
                     at_least=0.45,
-                    because="Half a decade is one step of the grid; less cannot be told.",
+                    because="Three times the rate is what one would call larger; the grid has two steps in it.",
                     unit="decades",
                 ),
                 bs.Part(
                     name="trains_faster",
                     says="After the first epoch the training loss without it is at least 1.1 times that with it, each with the best of "
-                    "six rates.",
+                    "the rates.",
                     evidence=bs.Trained(arms=over_rates(), effect=quicker, seeds=SEEDS),
                     at_least=1.1,
                     because="A tenth is what one sees in a curve without measuring.",

@@ -2,14 +2,14 @@
 
 Three pairs of networks of which the deep one has no more parameters than the wide one, within a tenth: three hidden layers
 against one on digits (depth_3 and depth_1, 8,975 and 8,935 parameters); four of 16 against one of 128 on the arms around a
-sphere (948 and 1,028); two of 64 against one of 256 on the random teacher (5,569 and 5,633). Each network with the best of four
+sphere (948 and 1,028); two of 64 against one of 256 on the random teacher (5,569 and 5,633). Each network with the best of five
 learning rates by validation, since the rate that fits differs with depth, and the test measures compared.
 
 Chosen before any of it ran: 0.01 of accuracy or R² as the least that would make anybody prefer one of them. On digits the wide
 network is right about 98 % already, as the page of depth_N says, so there is little room; they are here since the notes speak
 of any task, and leaving out what leaves no room would bend the study.
 
-A look at seven seeds showed searches that ended at an edge of their grids; the grids were moved up once for that, the bounds
+A look at seven seeds showed searches that ended at an edge of their grids; the grids were widened once for that, the bounds
 stayed.
 
 What it does not show: the notes' reason, that layers share modules and so need fewer examples. Nor deeper networks than these.
@@ -21,19 +21,19 @@ import benchsuite as bs
 from benchsuite_plugins.claims._rates import grid, tuned
 
 SEEDS = 12
-ADAM = ("adam", (0.003, 0.01, 0.03, 0.1))
 STUDIES = {
-    "digits": ("accuracy", *ADAM, ("depth_3", {}), ("depth_1", {})),
+    "digits": ("accuracy", "adam", (0.001, 0.003, 0.01, 0.03, 0.1), ("depth_3", {}), ("depth_1", {})),
     "arms_on_a_sphere": (
         "accuracy",
         "momentum",
-        (0.01, 0.03, 0.1, 0.3),
+        (0.01, 0.03, 0.1, 0.3, 1.0),
         ("deep_relu", {"depth": 4, "width": 16}),
         ("deep_relu", {"depth": 1, "width": 128}),
     ),
     "random_teacher": (
         "r2",
-        *ADAM,
+        "adam",
+        (0.003, 0.01, 0.03, 0.1, 0.3),
         ("teacher_mlp", {"depth": 2, "width": 64}),
         ("teacher_mlp", {"depth": 1, "width": 256}),
     ),
@@ -77,7 +77,7 @@ def register_claims():
                 bs.Part(
                     name=f"deep_wins_on_{what}",
                     says=f"On {what.replace('_', ' ')}, the deep network has at least 0.01 of test {STUDIES[what][0]} more than the wide "
-                    "one with as many parameters, each with the best of four rates.",
+                    "one with as many parameters, each with the best of five rates.",
                     evidence=bs.Trained(arms=arms(what), effect=gain(what), seeds=SEEDS),
                     at_least=0.01,
                     because="One in a hundred is the least that would make anybody prefer one of them.",
