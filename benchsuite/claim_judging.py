@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,10 +63,22 @@ def components_of(plan: ClaimPlan, computed: Mapping[str, ComputedNumbers], know
         for key, value in fingerprints(trial, known).items():
             found.setdefault(key, set()).add(value)
     for numbers in computed.values():
-        for key in numbers.components:
-            kind, _, name = key.partition(":")
-            found.setdefault(key, set()).add(known.fingerprint(kind, name) if known.has(kind, name) else "")
+        for key, value in code_of(numbers.components, known).items():
+            found.setdefault(key, set()).add(value)
     return {key: SEPARATOR.join(sorted(values)) for key, values in sorted(found.items())}
+
+
+def code_of(components: Iterable[str], known: Registry) -> dict[str, str]:
+    """Return ``kind:name`` → fingerprint of its code now; nothing of what is not there any more.
+
+    Args:
+        components: Each ``kind:name``.
+        known: The plugins that were found.
+    """
+    each = {key: key.partition(":") for key in components}
+    return {
+        key: known.fingerprint(kind, name) if known.has(kind, name) else "" for key, (kind, _, name) in each.items()
+    }
 
 
 def judged(
@@ -183,11 +195,9 @@ def _computed(part: PartPlan, found: ComputedNumbers | None) -> Numbers:
     values, reasons = [], {}
     for seed in part.seeds:
         one = found.numbers.get(str(seed)) if found else None
-        if one is None or one.value is None:
-            values.append(math.nan)
+        values.append(one.number if one else math.nan)
+        if math.isnan(values[-1]):
             reasons[seed] = one.reason if one else "it was not computed"
-        else:
-            values.append(one.value)
     return Numbers(tuple(values), reasons)
 
 

@@ -5,6 +5,7 @@ docs/reference/record-format.md describes the JSON.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
@@ -18,6 +19,7 @@ FORMAT = 1
 
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Reason = Annotated[str, Field(strict=True, max_length=LONGEST_REASON)]
+Sign = Annotated[int, Field(strict=True, ge=-1, le=1)]
 Seed = Annotated[str, Field(strict=True, pattern="^(0|[1-9][0-9]{0,3})$")]
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -27,16 +29,23 @@ class ComputedNumber:
     """What was computed for one seed.
 
     Args:
-        value: The number; ``None`` where there is none.
+        value: The number; ``None`` where there is none, or an infinite one.
         reason: Why there is none; empty otherwise.
         seconds: What it took.
         computed_at: When, UTC, ISO 8601.
+        infinite: 1 of +∞, −1 of −∞, else 0.
     """
 
     value: Real | None
     reason: Reason
     seconds: Seconds
     computed_at: Name
+    infinite: Sign = 0
+
+    @property
+    def number(self) -> float:
+        """The number; NaN where there is none."""
+        return self.value if self.value is not None else self.infinite * math.inf if self.infinite else math.nan
 
 
 @dataclass(frozen=True)

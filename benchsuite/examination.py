@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchsuite.bundle.claim_disputes import read_claim_disputes
 from benchsuite.bundle.disputes import read_challenges, read_disputes
+from benchsuite.claim_files import read_claims, read_computed, read_registrations
 from benchsuite.cost_files import all_costs
 from benchsuite.extra_content import NotWhole, check_weights, read_predictions, read_probes
 from benchsuite.folder import Folder
@@ -41,6 +43,10 @@ BESIDE: tuple[Callable[[Path, list[Damage]], Iterator[object]], ...] = (
     read_studies,
     read_challenges,
     read_statements,
+    read_claims,
+    read_computed,
+    read_registrations,
+    read_claim_disputes,
 )
 """What reads the folders that hold a file for each thing, disputes aside, of which a trial may have several."""
 IDLE = ("report", "logs", "stale", DAMAGED)

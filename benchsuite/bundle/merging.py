@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchsuite.bundle.claims import MergedClaims, OfClaims, claim_contents, claims_of_folder, merge_claims
 from benchsuite.bundle.disputes import (
     KeptChallenge,
     OtherRecord,
@@ -54,6 +55,7 @@ class Contribution:
         challenges: What it answers, if it is a challenge.
         disputes: What others have with other numbers, as it was kept there.
         claims: The challenges that were kept there.
+        of_claims: Verdicts on claims, and what lies beside these.
         made: When it was made; empty of a folder.
         damaged: What lies in it and is no record, search or study.
     """
@@ -68,6 +70,7 @@ class Contribution:
     challenges: Challenged | None = None
     disputes: Sequence[OtherRecord] = ()
     claims: Sequence[KeptChallenge] = ()
+    of_claims: OfClaims = field(default_factory=OfClaims)
     made: str = ""
     damaged: Sequence[Damage] = ()
 
@@ -84,6 +87,7 @@ class Merged:
         studies: Those that are new.
         files: Place → content, of what is new.
         challenges: The claims of challenges.
+        of_claims: What is new of claims.
         kept_apart: What compares with nothing else, a sentence each.
         differing: What else differs, a sentence each.
     """
@@ -95,6 +99,7 @@ class Merged:
     studies: dict[str, StudyFile] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     challenges: list[KeptChallenge] = field(default_factory=list)
+    of_claims: MergedClaims = field(default_factory=MergedClaims)
     kept_apart: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
 
@@ -138,6 +143,7 @@ def part_of_folder(path: Path) -> Contribution:
         files=_beside(path),
         disputes=[other for one in read_disputes(path, {}, damaged) for other in one.others],
         claims=list(read_challenges(path, damaged)),
+        of_claims=claims_of_folder(path, damaged),
         damaged=damaged,
     )
 
@@ -202,6 +208,10 @@ def merged(parts: Sequence[Contribution]) -> Merged:
             found.challenges.append(
                 KeptChallenge.of(part.origin, part.challenges, part.author, part.made, differs, agrees)
             )
+    found.of_claims = merge_claims(
+        base.of_claims, [(one.origin, one.author, one.where, one.of_claims) for one in others]
+    )
+    found.differing += found.of_claims.differing
     found.files = {place: content for place, content in found.files.items() if place not in base.files}
     found.kept_apart += _apart([record for record, _ in here.values()])
     return found
@@ -224,6 +234,7 @@ def write_merged(found: Merged, store: Store) -> None:
     small = {study_name(one.id): study_to_json(one) for one in found.studies.values()}
     small |= {one.file: dispute_to_json(one) for one in found.disputes}
     small |= {one.file: challenge_to_json(one) for one in found.challenges}
+    small |= claim_contents(found.of_claims.new)
     root = Folder(store.folder)
     for place, content in {**found.files, **small}.items():
         try:
@@ -245,6 +256,7 @@ def _of_bundle(bundle: Bundle, where: str) -> Contribution:
         challenges=bundle.manifest.challenges,
         disputes=bundle.disputes,
         claims=bundle.challenges,
+        of_claims=OfClaims(bundle.claims, bundle.registrations, bundle.computed, bundle.claim_disputes),
         made=bundle.manifest.made,
     )
 

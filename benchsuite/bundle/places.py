@@ -24,6 +24,10 @@ BELOW = {
     "costs": (".json",),
     "disputed": (".json",),
     "challenges": (".json",),
+    "claims": (".json",),
+    "computed": (".json",),
+    "disputed_claims": (".json",),
+    "registrations": (".json",),
     "plugins": (".py",),
     "site": (".html", ".css", ".js", ".json", ".csv", ".svg", ".png", ".txt"),
 }

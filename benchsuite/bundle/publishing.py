@@ -16,6 +16,7 @@ from benchsuite.bundle.places import stranger
 from benchsuite.bundle.reading import SITE
 from benchsuite.bundle.summary import Signed, dataset_card, root_page, summary
 from benchsuite.bundle.writing import BundleContent, bundle_files, write_bundle
+from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.rules import RulesVersion, newest_rules, rules_now
@@ -77,7 +78,9 @@ def comparable(records: Sequence[Record]) -> tuple[list[Record], list[Record], R
     return kept, left, rules_now(engine), tasks
 
 
-def with_pages(content: BundleContent, contents: Contents, site: Path | None, before: Before) -> BundleContent:
+def with_pages(
+    content: BundleContent, contents: Contents, site: Path | None, before: Before, claims: Sequence[ClaimVerdict] = ()
+) -> BundleContent:
     """Return a bundle's content with everything that readers see: site, summary, card, environment and lock.
 
     Args:
@@ -85,6 +88,7 @@ def with_pages(content: BundleContent, contents: Contents, site: Path | None, be
         contents: What the site shows.
         site: The folder of the site; ``None`` to leave it out.
         before: What was published at that place before.
+        claims: The verdicts on claims that the site shows.
     """
     _, _, rules, _ = comparable(content.records)
     signed = Signed(content.author, content.note, content.made, rules, site is not None, not content.thin)
@@ -96,7 +100,7 @@ def with_pages(content: BundleContent, contents: Contents, site: Path | None, be
         **before.files,
         **pages,
         NO_JEKYLL: b"",
-        "SUMMARY.md": summary(contents, content.records, signed),
+        "SUMMARY.md": summary(contents, content.records, signed, claims),
         "README.md": dataset_card(content.records, signed),
         "environment.json": environment_json(content.records),
         "requirements.txt": requirements(content.records),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from benchsuite.bundle.claim_disputes import DISPUTED_CLAIMS, OtherClaim, claim_dispute_from_json
 from benchsuite.bundle.container import Container, opened
 from benchsuite.bundle.disputes import (
     CHALLENGES,
@@ -35,8 +36,12 @@ from benchsuite.bundle.manifest import (
     once,
     sha256,
 )
+from benchsuite.claim_files import CLAIMS, COMPUTED, NAME, NAME_OF_PART, REGISTRATIONS
+from benchsuite.claim_verdicts import ClaimVerdict, claim_from_json
+from benchsuite.computed_numbers import ComputedNumbers, computed_from_json
 from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
+from benchsuite.registrations import Registration, registration_from_json
 from benchsuite.rules import newest_rules
 from benchsuite.searches import Search, search_from_json
 from benchsuite.study_files import StudyFile, study_from_json
@@ -52,7 +57,7 @@ SITE = "site/"
 OLDER = "archive/"
 """Below it lie publications of earlier rules, each a bundle of its own."""
 COSTS = "costs/"
-BESIDE = (f"{DISPUTED}/", f"{CHALLENGES}/")
+BESIDE = tuple(f"{folder}/" for folder in (DISPUTED, CHALLENGES, CLAIMS, REGISTRATIONS, COMPUTED, DISPUTED_CLAIMS))
 STATEMENT = re.compile(r"statements/[A-Za-z0-9_.-]{1,100}\.json")
 MOST_STATEMENTS = 1_000
 LARGEST_STATEMENT = 2**20
@@ -73,6 +78,10 @@ class Bundle:
             this one, they say; no hash of the manifest covers them.
         disputes: What others have with other numbers, as the folder that was published knew of it.
         challenges: Likewise, the claims against other bundles.
+        claims: Verdicts on claims, sorted by the names of these.
+        registrations: What was registered of claims, likewise.
+        computed: Numbers that were computed for claims, likewise.
+        claim_disputes: Verdicts of others, as the folder that was published knew of them.
         files: Name → content, of the small files that are asked for most: ``environment.json``, ``requirements.txt``, costs.
     """
 
@@ -85,6 +94,10 @@ class Bundle:
     statement_files: Mapping[str, bytes] = field(default_factory=dict)
     disputes: Sequence[OtherRecord] = ()
     challenges: Sequence[KeptChallenge] = ()
+    claims: Sequence[ClaimVerdict] = ()
+    registrations: Sequence[Registration] = ()
+    computed: Sequence[ComputedNumbers] = ()
+    claim_disputes: Sequence[OtherClaim] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -130,11 +143,21 @@ def open_bundle(path: Path) -> Bundle:
         raise BundleError(path, said_wrong)
     disputes = _each(path, f"{DISPUTED}/", kept, dispute_from_json)
     challenges = _each(path, f"{CHALLENGES}/", kept, challenge_from_json)
-    named = {one.file for one in disputes} | {one.file for one in challenges}
+    claims = _each(path, f"{CLAIMS}/", kept, claim_from_json)
+    registrations = _each(path, f"{REGISTRATIONS}/", kept, registration_from_json)
+    computed = _each(path, f"{COMPUTED}/", kept, computed_from_json)
+    claim_disputes = _each(path, f"{DISPUTED_CLAIMS}/", kept, claim_dispute_from_json)
+    named = {one.file for one in disputes} | {one.file for one in challenges} | {one.file for one in claim_disputes}
+    named |= {f"{CLAIMS}/{one.name}.json" for one in claims if NAME.fullmatch(f"{one.name}.json")}
+    named |= {f"{REGISTRATIONS}/{one.name}.json" for one in registrations if NAME.fullmatch(f"{one.name}.json")}
+    named |= {f"{COMPUTED}/{one.title}.json" for one in computed if NAME_OF_PART.fullmatch(f"{one.title}.json")}
     if wrong := sorted({name for name in kept if name.startswith(BESIDE)} - named):
         raise BundleError(path, f"has a file {said(wrong[0])!r} that holds something else than its name says")
     files = {name: content for name, content in kept.items() if name not in (RECORDS, SEARCHES, STUDIES)}
-    return Bundle(path, manifest, hash, records, searches, studies, statements, disputes, challenges, files)
+    return Bundle(
+        path, manifest, hash, records, searches, studies, statements, disputes, challenges, claims, registrations, computed,
+        claim_disputes, files,
+    )  # fmt: skip
 
 
 def is_bundle(path: Path) -> bool:

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchsuite.bundle.reading import RECORDS, SEARCHES, SITE, STUDIES, TABLE
+from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report import Contents
+from benchsuite.report.tables.claim_table import claim_markdown
+from benchsuite.report.tables.claim_words import overall_sentence
 from benchsuite.report.tables.markdown import escaped, markdown
 from benchsuite.report.tables.numbers import count_of
 from benchsuite.report.tables.ranking_cells import overall
@@ -43,13 +46,16 @@ class Signed:
     table: bool = True
 
 
-def summary(contents: Contents, records: Sequence[Record], signed: Signed) -> bytes:
+def summary(
+    contents: Contents, records: Sequence[Record], signed: Signed, claims: Sequence[ClaimVerdict] = ()
+) -> bytes:
     """Return ``SUMMARY.md``: what was found, the tables over all tasks, and how anybody checks it.
 
     Args:
         contents: What the site shows.
         records: Of the bundle.
         signed: Who publishes it.
+        claims: Verdicts on claims.
     """
     failed = sum(record.outcome.failed for record in records)
     tasks = {record.trial.task for record in records}
@@ -74,6 +80,8 @@ def summary(contents: Contents, records: Sequence[Record], signed: Signed) -> by
         parts.append(markdown([overall(board, board.rows[:MOST_ROWS])]).rstrip())
         if more := len(board.rows) - MOST_ROWS:
             parts += [f"{count_of(more, 'row')} more on the site."] if more > 0 else []
+    if claims:
+        parts += ["## Claims", escaped(overall_sentence(claims)), claim_markdown(claims).rstrip()]
     parts.append(_how_to_verify())
     return ("\n\n".join(parts) + "\n").encode(errors="backslashreplace")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite.claim_files import registration, write_registration
 from benchsuite.claim_judging import claim_code
+from benchsuite.cli.claim_standing import day
 from benchsuite.cli.console import as_json, say
 from benchsuite.cli.options import registry
 from benchsuite.errors import BenchsuiteError, said_by
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from benchsuite.components import Claim
     from benchsuite.registry import Registry
+    from benchsuite.studies.claimed import ClaimPlan
     from benchsuite.studies.claiming import Claiming
 
 
@@ -49,40 +51,33 @@ def register(asked: Claiming, console: Console) -> None:
     plans = [claim_plan(claim, known) for claim in claims]
     store = Store(asked.results.resolve())
     now = datetime.now(UTC).isoformat(timespec="seconds")
+    digest = hashlib.sha256(content).hexdigest()
     found = []
     for plan in plans:
-        claim = plan.claim
-        entry = Registered(file.name, hashlib.sha256(content).hexdigest(), claim_code(claim, known), now)
-        before = registration(store.folder, claim.name)
-        if before is not None and replace(before.latest, registered_at=now) == entry:
-            found.append(before)
-            say(
-                console,
-                "{} is registered already, on {}, with this very content.",
-                claim.name,
-                before.latest.registered_at,
-            )
-            continue
-        after = Registration(claim.name, entry) if before is None else before.again(entry)
-        write_registration(store.folder, after)
-        found.append(after)
-        say(console, "[bold]{}[/] registered on {}: SHA-256 {}", claim.name, now, entry.sha256)
-        if before is not None:
-            say(
-                console,
-                "It was registered before, on {}, with another content; both stay.",
-                before.latest.registered_at,
-            )
-        there = sum(store.path(id).exists() for id in plan.trials)
-        if there:
-            say(
-                console,
-                "[yellow]![/] {} of its {} trials are there already: they came before.",
-                there,
-                len(plan.trials),
-            )
+        entry = Registered(file.name, digest, claim_code(plan.claim, known), now)
+        found.append(_registered(plan, entry, store, console))
     if asked.json:
-        as_json({"registrations": [_plain(one) for one in found]})
+        as_json({"registrations": [asdict(one) for one in found]})
+
+
+def _registered(plan: ClaimPlan, entry: Registered, store: Store, console: Console) -> Registration:
+    """Register one claim, unless its file was registered with this very content, and say so."""
+    name = plan.claim.name
+    before = registration(store.folder, name)
+    if before is not None and replace(before.latest, registered_at=entry.registered_at) == entry:
+        say(console, "{} is registered already, with this very content, on {}", name, day(before.latest.registered_at))
+        return before
+    after = Registration(name, entry) if before is None else before.again(entry)
+    write_registration(store.folder, after)
+    say(console, "[bold]{}[/] registered on {}", name, day(entry.registered_at))
+    say(console, "  {}, SHA-256 {}", entry.file, entry.sha256)
+    if before is not None:
+        was = day(before.latest.registered_at)
+        say(console, "  It was registered with another content before, on {}; both stay.", was)
+    if there := sum(store.path(id).exists() for id in plan.trials):
+        what = f"{there} of its {len(plan.trials)} trials have results already"
+        say(console, "[yellow]![/] {}: those came before the registration.", what)
+    return after
 
 
 def claims_of(file: Path, known: Registry) -> list[Claim]:
@@ -95,9 +90,3 @@ def claims_of(file: Path, known: Registry) -> list[Claim]:
         and entry.plugin.module.__file__
         and Path(entry.plugin.module.__file__).resolve() == file.resolve()
     ]
-
-
-def _plain(found: Registration) -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(found)

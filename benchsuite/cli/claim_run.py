@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
 from benchsuite.claim_judging import components_of, fingerprint_of, judged, kept
 from benchsuite.cli.claim_computed import Computations
+from benchsuite.cli.claim_data import refuse_without_data
 from benchsuite.cli.claim_standing import changed_since, registered
 from benchsuite.cli.console import say
 from benchsuite.cli.run import options_for
@@ -93,8 +94,8 @@ class ClaimRun:
             few = f", {unknown} of them for the first time" if unknown else ""
             words.append(f"{count_of(numbers, 'number')} to compute{few}")
         predicted = clock(self._predicted(store, missing) + seconds)
-        beside = " for the trials" if unknown and self._trials else ""
-        if not unknown or self._trials:
+        beside = " for the trials" if unknown else ""
+        if missing or (numbers and not unknown):
             words.append(f"predicted {predicted}{beside} with {count_of(self._options.workers, 'worker')}")
         return "; ".join(words)
 
@@ -121,8 +122,12 @@ class ClaimRun:
         """Run what is missing, and return the verdicts, which are written as well.
 
         Raises:
-            BenchsuiteError: If a trial had no data.
+            BenchsuiteError: If the data of a task are not here; nothing has run then.
         """
+        refuse_without_data(
+            {trial.task for trial in self._missing(Store(self._asked.results.resolve(), create=False)).values()},
+            self._known,
+        )
         store = Store(self._asked.results.resolve())
         records = self._trained(store, console)
         self._computations.carry_out(store, console)
@@ -175,6 +180,9 @@ class ClaimRun:
         computed = self._computed(plan, store)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         found = judged(plan, records, store.extras.probes, computed, self._known, numerics().fingerprint, now)
+        if found.quick and before is not None and not before.quick and before.fingerprint == found.fingerprint:
+            self.remarks[name].append("There is a verdict with all seeds already: it stays, and is this one.")
+            found = before
         found = kept(found, before)
         if found is not before:
             write_claim(store.folder, found)

@@ -71,6 +71,12 @@ def merge(
         console, "Merged into [bold]{}[/]: {} new, {} there already with the same numbers, {} disputed.",
         results, count_of(len(found.records), "record"), found.same, found.disputed,
     )  # fmt: skip
+    claims = found.of_claims
+    if claims.new.verdicts or claims.same or claims.disputed:
+        say(
+            console, "Claims: {} new, {} there already with the same verdict, {} with another.",
+            count_of(len(claims.new.verdicts), "verdict"), claims.same, claims.disputed,
+        )  # fmt: skip
     say(console, "`benchsuite report --results {}` shows all of it.", results)
 
 
@@ -85,6 +91,11 @@ def _tell(found: Merged, console: Console) -> None:
         )  # fmt: skip
     if (more := len(found.disputes) - MOST_NAMED) > 0:
         say(console, "[yellow]![/] … and {} more: see disputes in the report.", more)
+    for other in found.of_claims.new.disputes[:MOST_NAMED]:
+        say(
+            console, "[yellow]![/] claim {}: {} has another verdict, {}. Both are kept.",
+            other.verdict.label, other.author, other.verdict.word,
+        )  # fmt: skip
     for challenge in found.challenges:
         say(
             console, "[yellow]![/] {} answers bundle {}: {} ({} of its trials differ, {} agree)",

@@ -71,12 +71,14 @@ def publish(
     from dataclasses import replace
 
     from benchsuite.bundle.publishing import comparable, with_pages
+    from benchsuite.claim_files import read_claims
     from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.statement_files import read_statements
     from benchsuite.statements import records_hash, statement_from_json
     from benchsuite.store import Store
     from benchsuite.thinned import thinned
+    from benchsuite.verification.claimed import trials_needed_whole
 
     place = _place(to, branch, zip)
     console = terminal()
@@ -85,7 +87,9 @@ def publish(
     statements = _statements(statement or ())
     records, searches = _held(store)
     if thin:  # first of all: what is said of them is said of what others get
-        records = [thinned(record) for record in records]
+        verdicts = {one.name: one for one in read_claims(store.folder, [])}
+        whole = trials_needed_whole(verdicts, {record.id: record for record in records}, known)
+        records = [record if record.id in whole else thinned(record) for record in records]
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]
@@ -102,7 +106,11 @@ def publish(
             store, known, written, records, searches, author=author, note=note, with_sources=with_sources
         )
         content = with_pages(
-            replace(content, thin=thin), written.contents, None if no_site else written.index.parent, before
+            replace(content, thin=thin),
+            written.contents,
+            None if no_site else written.index.parent,
+            before,
+            written.claims,
         )
     where = place.put(replace(content, statements={**content.statements, **statements}))
     mine = records_hash(content.records) if given else ""
@@ -153,6 +161,7 @@ def gathered(
     """
     from datetime import UTC, datetime
 
+    from benchsuite.bundle.claims import claim_contents, claims_of_folder
     from benchsuite.bundle.disputes import challenge_to_json, dispute_to_json, read_challenges, read_disputes
     from benchsuite.bundle.publishing import comparable
     from benchsuite.bundle.sources import sources_of
@@ -169,6 +178,7 @@ def gathered(
     others = [other for one in read_disputes(store.folder, {}, []) for other in one.others]
     disputed = {one.file: dispute_to_json(one) for one in others}
     disputed |= {one.file: challenge_to_json(one) for one in read_challenges(store.folder, [])}
+    claims = claim_contents(claims_of_folder(store.folder, []))
     call = asked()
     return BundleContent(
         records=kept,
@@ -176,7 +186,7 @@ def gathered(
         studies=list(read_studies(store.folder, [])),
         costs=_files(store.folder / "costs"),
         statements=_files(store.folder / "statements"),
-        files={**(sources_of(kept, known) if with_sources else {}), **disputed},
+        files={**(sources_of(kept, known) if with_sources else {}), **disputed, **claims},
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=made_now(known),
         command=call.words if call else ("benchsuite", "publish"),

@@ -18,7 +18,7 @@ LOCK = "requirements.txt"
 """File of the versions that the pages were made with."""
 OF_PROBLEMS = ("site/index.html",)
 """Pages that say as well what was wrong with the folder that they were made from, which no bundle holds."""
-FROM_FOLDER = ("costs/", "disputed/", "challenges/")
+FROM_FOLDER = ("costs/", "disputed/", "challenges/", "claims/", "registrations/", "computed/", "disputed_claims/")
 """Folders of what a results folder holds as a bundle does."""
 NOT_MADE = (*FROM_FOLDER, "plugins/", "archive/")
 """Folders of what comes from elsewhere."""
@@ -85,7 +85,8 @@ def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> 
             made_by=manifest.made_by, command=manifest.command, author=manifest.author, note=manifest.note,
             challenges=manifest.challenges, thin=manifest.thin,
         )  # fmt: skip
-        content = with_pages(content, written.contents, written.index.parent if has_site else None, NOTHING)
+        site = written.index.parent if has_site else None
+        content = with_pages(content, written.contents, site, NOTHING, written.claims)
         return bundle_files(content, bundle.path, table=TABLE in manifest.files)
 
 
@@ -141,7 +142,8 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
     from benchsuite.bundle.table_values import TABLES, other_value, other_words
 
     beside = ""
-    if any(study.options.get(name) for study in bundle.studies for name in BESIDE):
+    probed = any(study.options.get(name) for study in bundle.studies for name in BESIDE)
+    if probed or any(part.arms for claim in bundle.claims for part in claim.parts):  # a claim's trials may be probed
         beside = "the bundle says that its pages show probes or predictions, which no bundle holds"
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}

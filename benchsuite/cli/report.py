@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.analysis.test_part import TestParts
+    from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.record import Record
     from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
@@ -70,6 +71,7 @@ class Written:
         damaged: What lies among the records and is none, one line each; of many the first.
         tables: The rankings and numbers in files, where they were asked for.
         stale: How many records are stale, whether they stand in it or not.
+        claims: The verdicts on claims that are in it.
     """
 
     index: Path
@@ -78,6 +80,7 @@ class Written:
     damaged: tuple[str, ...]
     tables: tuple[Path, ...] = ()
     stale: int = 0
+    claims: tuple[ClaimVerdict, ...] = ()
 
 
 def report(
@@ -94,7 +97,7 @@ def report(
     from benchsuite.store import Store
 
     check_view(measure, track, format or ())
-    if not any((results / name).is_dir() for name in ("trials", "costs")):
+    if not any((results / name).is_dir() for name in ("trials", "costs", "claims")):
         raise BenchsuiteError(
             f"there are no records in {results}. Run `benchsuite run --all` first, or name a folder with --results DIR."
         )
@@ -182,6 +185,7 @@ def write(
     """
     from benchsuite.analysis.reference import reference_of
     from benchsuite.bundle.for_site import site_facts
+    from benchsuite.bundle.known_claims import known_claims
     from benchsuite.cli.cards import component_cards, task_cards
     from benchsuite.cost_files import all_costs
     from benchsuite.costs_now import costs_now
@@ -214,6 +218,9 @@ def write(
         )
     costs, outdated = costs_now(all_costs(store.folder, damaged), known, stale)
     facts = site_facts(store.folder, {record.id: record for record in records}, damaged)
+    # What is published says nothing of the code here, which is other code elsewhere.
+    claims = list(known_claims(store.folder, None if folder else known, damaged))
+    verdicts = tuple(one.verdict for one in claims)
     contents = Contents(
         shown,
         known.same_as,
@@ -248,7 +255,8 @@ def write(
     extras = store.extras
     notes = (*_notes(len(old), stale, len(missing), len(records)), *about_data)
     if not pages:
-        return Written((folder or store.folder / "report") / "index.html", contents, notes, tuple(said), stale=len(old))
+        index = (folder or store.folder / "report") / "index.html"
+        return Written(index, contents, notes, tuple(said), stale=len(old), claims=verdicts)
     try:
         index = write_report(
             contents,
@@ -262,6 +270,7 @@ def write(
             costs=costs,
             numbers=numbers,
             older=older,
+            claims=claims,
             trials="" if folder else "../trials",
             studies=facts["studies"],
             disputes=facts["disputes"],
@@ -279,7 +288,7 @@ def write(
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
         ) from None
-    return Written(index, contents, notes, tuple(said), tuple(tables), len(old))
+    return Written(index, contents, notes, tuple(said), tuple(tables), len(old), verdicts)
 
 
 def _about_data(others: Iterable[str], unreadable: Mapping[str, str]) -> Iterator[str]:

@@ -66,17 +66,19 @@ def verified(
     from benchsuite.cli import remaking
     from benchsuite.statements import DrawnSample
     from benchsuite.thinned import thinned
-    from benchsuite.verification import planning, replaying
+    from benchsuite.verification import claimed, planning, replaying
     from benchsuite.verification.verifying import chances, compare, draw, look, stated, with_sample
 
     with _folders(bundle, wanted) as (results, plugins):
         known = registry(plugins, wanted.no_local)
         evidence = evidence_of(bundle, known)
-        looked = look(evidence, (planning.rule(known), replaying.rule(known), remaking.rule(bundle, known)))
+        more = planning.rule(known), replaying.rule(known), claimed.rule(known), remaking.rule(bundle, known)
+        looked = look(evidence, more)
         sample = draw(evidence, looked, bundle.hash, wanted.number, wanted.count)
         again = trained(sample, known, wanted, plugins, results, console)
-    if bundle.manifest.thin:
-        again = {id: thinned(record) for id, record in again.items()}
+    if bundle.manifest.thin:  # some are whole all the same, since a claim looks at their curves
+        there = {record.id: record for record in sample if thinned(record) == record}
+        again = {id: thinned(record) if id in there else record for id, record in again.items()}
     rerun = compare(evidence, sample, again)
     machine, versions = _here(again.values())
     looked = with_sample(evidence, looked, rerun, again)
@@ -112,6 +114,9 @@ def evidence_of(bundle: Bundle, known: Registry) -> Evidence:
             "format": rules.record_format,
             **_tasks(rules.tasks),
         },
+        claims=bundle.claims,
+        computed=bundle.computed,
+        thin=bundle.manifest.thin,
         rules_now={"engine": now.engine, "protocol": now.protocol, "format": now.record_format, **_tasks(tasks)},
     )
 

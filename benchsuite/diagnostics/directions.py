@@ -33,7 +33,7 @@ def filter_normalized(weights: np.ndarray, shapes: Shapes, seed: int = 0) -> np.
             scaled = part * (np.linalg.norm(of, axis=0) / np.linalg.norm(part, axis=0))
             direction[place] = scaled.ravel()
         else:
-            direction[place] = 0.0 if kernels else part * (np.linalg.norm(of) / max(np.linalg.norm(part), 1e-300))
+            direction[place] = 0.0 if kernels else part * float(np.linalg.norm(of) / np.linalg.norm(part))
     return direction
 
 

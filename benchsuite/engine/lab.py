@@ -30,6 +30,8 @@ class Lab:
     def __init__(self, components: Components, tasks: Callable[[str], Task], session: Session | None = None) -> None:
         self._components, self._tasks = components, tasks
         self._session = session or Session(components, tasks)
+        self.asked: set[str] = set()
+        """``kind:name`` of every task and component that something was asked of."""
         self._holders: WeakValueDictionary[int, Specimen] = WeakValueDictionary()
 
     def specimen(
@@ -60,6 +62,8 @@ class Lab:
         Raises:
             BenchsuiteError: If its recipe does not apply to its task.
         """
+        self.asked.add(f"task:{trial.task}")
+        self.asked |= {f"{kind}:{one.name}" for kind, settings in trial.recipe.settings for one in settings}
         for holder in list(self._holders.values()):  # the session may give the program of one of them
             holder.put_aside()
         ready = self._session.ready(trial)
@@ -76,4 +80,5 @@ class Lab:
         found = expand(kind, [selection], self._components)
         if len(found) != 1 or len(found[0]) != 1:
             raise BenchsuiteError(f"make takes one {kind.replace('_', ' ')}. Received: {shown(selection)}.")
+        self.asked.add(f"{kind}:{found[0][0].name}")
         return make(found[0][0], self._components)

@@ -22,6 +22,10 @@ SHALLOW = (
     "statements",
     "challenges",
     "disputed",
+    "claims",
+    "registrations",
+    "computed",
+    "disputed_claims",
     "reference",
 )
 """Folders whose files a report is made of; those in ``trials`` and the others are looked at one step deeper."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchsuite.verification.budgets import SEARCHES, STEPS, WHOLE
+from benchsuite.verification.claimed import FOLLOW
 from benchsuite.verification.planned import ACCOUNTED, FAILURES
 from benchsuite.verification.plausible import BEYOND, TIMINGS
 from benchsuite.verification.searching import CHOICE, SCORES, SETTINGS
@@ -27,6 +28,7 @@ RULES = (
     SCORES,
     CHOICE,
     SETTINGS,
+    FOLLOW,
     BEYOND,
     TIMINGS,
     VERSIONS,

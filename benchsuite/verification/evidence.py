@@ -11,6 +11,8 @@ from benchsuite.analysis.reference import Reference
 from benchsuite.analysis.sample import Column, column_of
 from benchsuite.analysis.searched_rows import searched_only
 from benchsuite.analysis.settings import deviations
+from benchsuite.claim_verdicts import ClaimVerdict
+from benchsuite.computed_numbers import ComputedNumbers
 from benchsuite.record import Record
 from benchsuite.searches import Search
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
@@ -64,6 +66,9 @@ class Evidence:
         code_now: Trial → ``kind:name`` → the fingerprint of that code here, for all that is registered here.
         rules: Name of a version → number, as the bundle claims.
         rules_now: The same of this installation.
+        claims: Verdicts on claims.
+        computed: Numbers that were computed for them.
+        thin: Whether the records may be thinned.
     """
 
     records: Mapping[str, Record]
@@ -76,6 +81,9 @@ class Evidence:
     code_now: Callable[[Trial], Mapping[str, str]] = lambda _: {}
     rules: Mapping[str, int] = field(default_factory=dict)
     rules_now: Mapping[str, int] = field(default_factory=dict)
+    claims: Sequence[ClaimVerdict] = ()
+    computed: Sequence[ComputedNumbers] = ()
+    thin: bool = False
 
     @cached_property
     def rows(self) -> Mapping[Row, tuple[Record, ...]]:

@@ -14,6 +14,7 @@ from benchsuite.reference.sides import Sides, is_stored, studies_of
 from benchsuite.registry import Registry
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.selection import written
+from benchsuite.studies.claimed import claim_plan
 from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
 from benchsuite.studies.comparison import contest, looks_of
 from benchsuite.studies.comparison import study_of as study_of_comparison
@@ -150,12 +151,22 @@ def _certify(options: Mapping[str, Any], registry: Registry) -> Expanded:
     return Expanded(str(seeds), searches=study.tracked)
 
 
+def _claim(options: Mapping[str, Any], registry: Registry) -> Expanded:
+    if options.get("action") != "run":
+        raise NotExpanded("claim")
+    names = [name.strip() for name in str(options.get("names", "")).split(",") if name.strip()]
+    claims = [registry.claim(name) for name in names or registry.names("claim")]
+    planned = [claim_plan(claim, registry, bool(options.get("quick"))) for claim in claims]
+    return Expanded("", {id: trial for one in planned for id, trial in one.trials.items()}, named=bool(names))
+
+
 VERBS: Mapping[str, Callable[[Mapping[str, Any], Registry], Expanded]] = {
     "run": _run,
     "compare": _compare,
     "sweep": _sweep,
     "tune": _tune,
     "certify": _certify,
+    "claim": _claim,
 }
 """The verbs whose studies can be expanded again."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchsuite.report.site import (
     archive_page,
+    claims_page,
     comparison_page,
     component_page,
     costs_page,
@@ -42,6 +43,7 @@ PAGES: list[Family] = [
     grid_page.pages,
     failures_page.pages,
     costs_page.pages,
+    claims_page.pages,
     provenance_page.pages,
     records_page.pages,
     statements_page.pages,
@@ -60,6 +62,7 @@ NAVIGATION = (
     ("grids", "Interactions"),
     ("failures", "Failures"),
     ("costs", "Costs"),
+    ("claims", "Claims"),
     ("provenance", "Provenance"),
     ("statements", "Verified"),
 )

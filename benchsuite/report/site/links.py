@@ -49,6 +49,8 @@ class Places:
     """More pages by name, such as ``archive``."""
     trials: str = "../trials"
     """Where the files of the trials lie, from the folder of the site; empty where they do not lie beside it."""
+    claims: Mapping[str, str] = field(default_factory=dict)
+    """Name of a claim → its page."""
 
     @cached_property
     def leaderboards(self) -> dict[str, str]:
@@ -187,6 +189,10 @@ class Links:
     def trial_file(self, id: str) -> str | None:
         """Return the way to a trial's own file."""
         return f"{self.up}{self.places.trials}/{id[:2]}/{id}.json" if self.places.trials else None
+
+    def claim(self, name: str) -> str | None:
+        """Return the way to the page of a claim."""
+        return self._to(self.places.claims.get(name))
 
     def other(self, name: str) -> str | None:
         """Return the way to a page that is there once, such as ``failures``."""

@@ -15,6 +15,7 @@ Section = Literal[
     "grids",
     "failures",
     "costs",
+    "claims",
     "provenance",
     "statements",
 ]

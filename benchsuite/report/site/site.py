@@ -19,8 +19,9 @@ from benchsuite.report.drawings.palette import Style, Styles, styles_of
 from benchsuite.report.site.cards import ComponentCard, TaskCard
 from benchsuite.report.site.certificate_view import Certificate
 from benchsuite.report.site.curves import CurveBook
+from benchsuite.report.site.known_claim import KnownClaim
 from benchsuite.report.site.links import Links, Pair, Places, pair_of
-from benchsuite.report.site.slugs import slug
+from benchsuite.report.site.slugs import slug, slugs
 from benchsuite.report.site.table import DataTable, table_csv
 from benchsuite.report.site.trial_notes import Diagnoses
 from benchsuite.report.site.verdicts import Verdicts
@@ -54,6 +55,7 @@ class SiteData:
         disputes: Records that another has with other numbers, plain data.
         studies: What was asked of the folder, plain data.
         older: Boards of earlier rules, plain data.
+        claims: Those that have a verdict, in the order in which they are shown.
     """
 
     contents: Contents
@@ -72,6 +74,7 @@ class SiteData:
     disputes: Sequence[Mapping[str, Any]] = ()
     studies: Sequence[Mapping[str, Any]] = ()
     older: Sequence[Mapping[str, Any]] = ()
+    claims: Sequence[KnownClaim] = ()
     trials: str = "../trials"
     """Where the files of the trials lie, from the folder of the site; empty where they do not lie beside it."""
     files: dict[str, bytes] = field(default_factory=dict)
@@ -152,6 +155,7 @@ class SiteData:
         names += ["failures"] if any(map(is_failure, self.records)) else []
         names += ["archive"] if self.older else []
         names += ["disputes"] if self.disputes else []
+        names += ["claims"] if self.claims else []
         return {name: f"{name}.html" for name in names}
 
     @cached_property
@@ -161,8 +165,9 @@ class SiteData:
             anchor("grid", f"{grid.kinds[0]}-{grid.kinds[1]}-{grid.head.label}") for grid in self.contents.grids
         )
         return Places(
-            tuple(self.boards), self.contents.sample, self.labels, self.pairs, grids, self.others, self.trials
-        )
+            tuple(self.boards), self.contents.sample, self.labels, self.pairs, grids, self.others, self.trials,
+            {name: f"claims/{file}.html" for name, file in slugs([one.verdict.name for one in self.claims]).items()},
+        )  # fmt: skip
 
     def links(self, page: str) -> Links:
         """Return the ways from a page."""

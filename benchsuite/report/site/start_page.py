@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from benchsuite.report.shown import shown_rows
 from benchsuite.report.site.board_tables import ranking_table
+from benchsuite.report.site.claims_page import claim_summary
 from benchsuite.report.site.leaderboards_page import notes
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
@@ -64,6 +65,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         "rankings": rankings,
         "notes": list(notes(data.contents)),
         "badges": badges(data, links),
+        "claims": claim_summary(data, links),
     }
     yield Page("index.html", summary.sentence if summary else "No records yet", "start.html", context, "start")
     yield Page("how-to-read.html", "How to read this", "reading.html", {}, "start", "median interval place score")

@@ -18,6 +18,7 @@ from benchsuite.report.contents import Contents
 from benchsuite.report.site.cards import ComponentCard, TaskCard
 from benchsuite.report.site.certificate_view import Certificate
 from benchsuite.report.site.inputs import inputs_mark
+from benchsuite.report.site.known_claim import KnownClaim, in_order
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.tables.csv_table import leaderboard_csv
@@ -46,6 +47,7 @@ def write_report(
     disputes: Sequence[Mapping[str, Any]] = (),
     studies: Sequence[Mapping[str, Any]] = (),
     older: Sequence[Mapping[str, Any]] = (),
+    claims: Sequence[KnownClaim] = (),
     trials: str = "../trials",
 ) -> Path:
     """Write the site and ``leaderboard.csv`` into ``folder`` and return the path of its first page, ``index.html``.
@@ -71,6 +73,7 @@ def write_report(
         disputes: Records that another has with other numbers, plain data.
         studies: What was asked of the folder, plain data.
         older: Boards of earlier rules, plain data.
+        claims: Those that have a verdict, in any order.
         trials: Where the files of the trials lie, from the folder; empty where they do not lie beside it.
 
     Raises:
@@ -93,6 +96,7 @@ def write_report(
         disputes=disputes,
         studies=studies,
         older=older,
+        claims=in_order(claims),
         trials=trials,
     )
     return write_site(data, Path(folder))
@@ -140,6 +144,7 @@ def _inputs(data: SiteData) -> list[Any]:
         [asdict(one) for one in data.costs],
         [asdict(card) for _, card in sorted(data.components.items())],
         [asdict(card) for _, card in sorted(data.tasks.items())],
+        [one.plain() for one in data.claims],
         [list(one) for one in (data.statements, data.challenges, data.disputes, data.studies, data.older)],
     ]
 

@@ -16,10 +16,11 @@ _NUMBER = re.compile(r"([A-Z])([0-9]+)")
 
 def in_order(claims: Iterable[ClaimVerdict]) -> list[ClaimVerdict]:
     """Return claims in the order of their numbers, C9 before C10; behind these, by their names, those without one."""
-    return sorted(claims, key=_place)
+    return sorted(claims, key=place)
 
 
-def _place(claim: ClaimVerdict) -> tuple[bool, str, int, str]:
+def place(claim: ClaimVerdict) -> tuple[bool, str, int, str]:
+    """Return what claims are ordered by."""
     found = _NUMBER.fullmatch(claim.number)
     return (False, found[1], int(found[2]), claim.name) if found else (True, claim.number, 0, claim.name)
 
