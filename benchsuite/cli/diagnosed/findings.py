@@ -38,7 +38,8 @@ def findings(
     """
     record = records[plan.trial.id]
     if course_of(record) is None:
-        said = f"The trial {record.outcome.value}: {record.reason}"
+        meaning = record.outcome.meaning
+        said = f"{meaning[:1].upper()}{meaning[1:]}. {record.reason}"
         remedy = "What failed has a traceback in its record; benchsuite check tries each component."
         return [Diagnosis("outcome", record.outcome.value, said, True, remedy, {}, OUTCOME_SOURCE)]
     needs_network = not asked.alone or asked.curvature or asked.surface or asked.gradient_noise or asked.check_gradients
