@@ -18,6 +18,7 @@ from benchsuite.studies.diagnosing import Diagnosing, diagnose_plan
 from benchsuite.studies.plan import plan
 from benchsuite.study import Study
 from tests.diagnostics_made import changed
+from tests.factories import make_record
 from tests.stored import made
 
 SGD = {"optimizer": ("sgd[learning_rate=0.1]",)}
@@ -129,3 +130,12 @@ def test_json_has_null_for_what_is_no_number():
     from benchsuite.cli.diagnose import _finite
 
     assert json.dumps(_finite({"a": float("inf"), "b": 1.0}), allow_nan=False) == '{"a": null, "b": 1.0}'
+
+
+def test_a_trial_that_could_not_train_is_told_with_its_reason(tmp_path, bundled):
+    asked = Diagnosing(task="digits_mlp", alone=True)
+    planned = diagnose_plan(asked, bundled)
+    record = make_record(outcome="crashed", reason="ValueError: no such thing")
+    (found,) = findings(asked, planned, {planned.trial.id: record}, Store(tmp_path), bundled)
+    assert (found.name, found.word, found.alarm) == ("outcome", "crashed", True)
+    assert "ValueError: no such thing" in found.says

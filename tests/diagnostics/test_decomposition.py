@@ -43,9 +43,9 @@ def test_a_mean_of_noisy_targets():
 def test_few_sets_are_put_right():
     """Of two sets: f̄ has half of the variance, which is no bias."""
     random = np.random.default_rng(1)
-    found = [of_squared_error(random.normal(size=(2, 1)), np.zeros(1)).without_bias_of_few() for _ in range(20_000)]
-    assert np.mean([one.bias for one in found]) == pytest.approx(0, abs=0.02)
-    assert np.mean([one.variance for one in found]) == pytest.approx(1, rel=0.03)
+    found = [of_squared_error(random.normal(size=(2, 1)), np.zeros(1)).without_bias_of_few() for _ in range(4_000)]
+    assert np.mean([one.bias for one in found]) == pytest.approx(0, abs=0.06)
+    assert np.mean([one.variance for one in found]) == pytest.approx(1, rel=0.08)
 
 
 def test_variance_helps_where_the_main_prediction_is_wrong():

@@ -19,9 +19,9 @@ def test_scatter_and_mean_are_without_bias():
     """g ~ N(m, S): E tr Σ = tr S and E|G|² = ‖m‖², for few examples too."""
     random = np.random.default_rng(0)
     spread, mean = np.array([0.5, 1.0, 2.0]), np.array([1.0, -1.0, 0.5])
-    found = [gradient_noise(mean + spread * random.standard_normal((4, 3))) for _ in range(8000)]
-    assert np.mean([one.scatter for one in found]) == pytest.approx((spread**2).sum(), rel=0.03)
-    assert np.mean([one.mean_square for one in found]) == pytest.approx(mean @ mean, rel=0.05)
+    found = [gradient_noise(mean + spread * random.standard_normal((4, 3))) for _ in range(4000)]
+    assert np.mean([one.scatter for one in found]) == pytest.approx((spread**2).sum(), rel=0.04)
+    assert np.mean([one.mean_square for one in found]) == pytest.approx(mean @ mean, rel=0.08)
 
 
 def test_two_sizes_give_what_single_gradients_give():

@@ -37,8 +37,9 @@ def findings(
         known: The plugins that were found.
     """
     record = records[plan.trial.id]
-    if not record.outcome.trained:
-        said = f"The trial {record.outcome.value}: {record.reason}"
+    if course_of(record) is None:
+        meaning = record.outcome.meaning
+        said = f"{meaning[:1].upper()}{meaning[1:]}. {record.reason}"
         remedy = "What failed has a traceback in its record; benchsuite check tries each component."
         return [Diagnosis("outcome", record.outcome.value, said, True, remedy, {}, OUTCOME_SOURCE)]
     needs_network = not asked.alone or asked.curvature or asked.surface or asked.gradient_noise or asked.check_gradients
