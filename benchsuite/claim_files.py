@@ -24,7 +24,7 @@ NAME_OF_PART = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.json")
 T = TypeVar("T")
 
 
-class _Written(Protocol):
+class _AsJson(Protocol):
     def to_json(self) -> bytes: ...
 
 
@@ -113,7 +113,7 @@ def _one(folder: Path, name: str, parse: Callable[[bytes], T]) -> T | None:
     return found
 
 
-def _write(folder: Path, name: str, what: _Written, parse: Callable[[bytes], object]) -> None:
+def _write(folder: Path, name: str, what: _AsJson, parse: Callable[[bytes], object]) -> None:
     content = what.to_json()
     parse(content)  # what cannot be read must not be written
     try:

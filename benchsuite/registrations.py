@@ -21,7 +21,7 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
-class Registered:
+class RegisteredFile:
     """One content of a claim's file, and when it was registered.
 
     Args:
@@ -48,10 +48,10 @@ class Registration:
     """
 
     name: Name
-    latest: Registered
-    earlier: Annotated[tuple[Registered, ...], Field(max_length=MOST_EARLIER)] = ()
+    latest: RegisteredFile
+    earlier: Annotated[tuple[RegisteredFile, ...], Field(max_length=MOST_EARLIER)] = ()
 
-    def again(self, entry: Registered) -> Registration:
+    def again(self, entry: RegisteredFile) -> Registration:
         """Return it with another content on top."""
         return Registration(self.name, entry, (*self.earlier, self.latest))
 
@@ -60,7 +60,7 @@ class Registration:
         return to_json({"format": FORMAT, **asdict(self)})
 
 
-for _typed in (Registered, Registration):
+for _typed in (RegisteredFile, Registration):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _registrations: TypeAdapter[Registration] = TypeAdapter(Registration)
 

@@ -31,9 +31,8 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record, Results
 from benchsuite.record_files import Damage
-from benchsuite.registrations import Registered, Registration
-from benchsuite.registry import Plugin, Registry
-from benchsuite.registry import Registered as Entry
+from benchsuite.registrations import RegisteredFile, Registration
+from benchsuite.registry import Plugin, Registered, Registry
 from benchsuite.studies.claimed import claim_plan
 from tests.stored import made
 
@@ -62,7 +61,7 @@ def known_with(claim: bs.Claim, bundled: Registry) -> Registry:
     """The bundled registry, and this claim in a plugin of its own."""
     known = Registry(plugins=bundled.plugins, tables={**bundled.tables, "claim": {}})
     module = __import__(__name__, fromlist=["claim"])
-    known.tables["claim"][claim.name] = Entry(claim, Plugin(__name__, "bundled", module), known)
+    known.tables["claim"][claim.name] = Registered(claim, Plugin(__name__, "bundled", module), known)
     return known
 
 
@@ -208,7 +207,7 @@ def test_effects_are_made_of_ids_alone_for_who_verifies(bundled: Registry) -> No
 def test_files_are_read_as_they_were_written_and_others_are_named(tmp_path: Path, bundled: Registry) -> None:
     verdict = verdict_of({"new": 0.9, "old": 0.85}, bundled)
     numbers = ComputedNumbers("mine", "p", "f", {}, "here", {"0": ComputedNumber(None, "no", 1.0, NOW)})
-    entry = Registered("a.py", "0" * 64, "f" * 16, NOW)
+    entry = RegisteredFile("a.py", "0" * 64, "f" * 16, NOW)
     found = Registration("mine", entry).again(replace(entry, sha256="1" * 64))
     write_claim(tmp_path, verdict)
     write_computed(tmp_path, numbers)

@@ -20,7 +20,7 @@ from benchsuite.analysis.ranking import Ranking, one_example, ranking
 from benchsuite.analysis.robustness import robustness
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.settings import Settings, joined_name
-from benchsuite.analysis.test_part import Part, TestParts, part_of
+from benchsuite.analysis.test_part import MeasuredPart, TestParts, part_of
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
@@ -164,7 +164,7 @@ def make_board(
 
 def _parts(
     lines: Sequence[BoardLine], heads: Sequence[ColumnHead], measure: TrialMeasure, known: TestParts
-) -> list[Part | None]:
+) -> list[MeasuredPart | None]:
     """Return of each column the part that its values are measured on."""
     return [
         part_of(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchsuite.analysis.test_part import Part
+    from benchsuite.analysis.test_part import MeasuredPart
 
     Floats = NDArray[np.float64]
 
@@ -119,7 +119,7 @@ def rank_sum(first: Floats, second: Floats) -> RankSum:
 
 
 def told_apart(
-    values: Floats, alpha: float, least: Floats | None = None, parts: Sequence[Part | None] | None = None
+    values: Floats, alpha: float, least: Floats | None = None, parts: Sequence[MeasuredPart | None] | None = None
 ) -> PairsTold:
     """Test every two rows and say which are told apart, all of them together at one level.
 
@@ -138,7 +138,7 @@ def told_apart(
     return (_each if len(values) <= MOST_ROWS else _many)(values, alpha, known, held)
 
 
-def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:
+def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[MeasuredPart | None]) -> PairsTold:
     rows = len(values)
     one, other = np.triu_indices(rows, 1)
     found = [rank_sum(values[a], values[b]) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
@@ -166,7 +166,7 @@ def _each(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
 
 
 def _with_parts(
-    values: Floats, means: Floats, parts: Sequence[Part | None], one: int, other: int, seeds: RankSum
+    values: Floats, means: Floats, parts: Sequence[MeasuredPart | None], one: int, other: int, seeds: RankSum
 ) -> float:
     """Return p of two rows with the errors of the test parts, task by task, added to the chance of the seeds."""
     each, known = [], False
@@ -183,7 +183,7 @@ def _with_parts(
     return over_tasks(seeds.p, seeds.sign, each) if known else seeds.p
 
 
-def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | None]) -> PairsTold:
+def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[MeasuredPart | None]) -> PairsTold:
     """Count for each row, by the normal distribution, those that are told apart from it; nothing is held for each pair."""
     rows, tasks, _ = values.shape
     tests = rows * (rows - 1) // 2
@@ -220,7 +220,7 @@ def _many(values: Floats, alpha: float, least: Floats, parts: Sequence[Part | No
     return PairsTold(better, worse, None, tests, smallest_p, exact=False, withheld=withheld // 2)
 
 
-def _z(won: Floats, variance: Floats, mean: float, means: Floats, part: Part | None) -> Floats:
+def _z(won: Floats, variance: Floats, mean: float, means: Floats, part: MeasuredPart | None) -> Floats:
     """Return the normal z of one row against each on a task, with the least error that its test part can have."""
     error = np.zeros(len(won))
     with np.errstate(invalid="ignore"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchsuite.analysis.test_part import Part
+    from benchsuite.analysis.test_part import MeasuredPart
 
     Floats = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def ranking(
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
     least: Floats | None = None,
-    parts: Sequence[Part | None] | None = None,
+    parts: Sequence[MeasuredPart | None] | None = None,
 ) -> Ranking:
     """Rank the rows of a table.
 

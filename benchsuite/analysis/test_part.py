@@ -35,7 +35,7 @@ class TestParts:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class MeasuredPart:
     """The part of one task that rows are measured on.
 
     Args:
@@ -47,7 +47,7 @@ class Part:
     examples: int = 0
     right: tuple[tuple[NDArray[np.float64], bool] | None, ...] = ()
 
-    def only(self, rows: Iterable[int]) -> Part:
+    def only(self, rows: Iterable[int]) -> MeasuredPart:
         """Return the same part with some of the rows."""
         return replace(self, right=tuple(self.right[row] for row in rows) if self.right else ())
 
@@ -71,7 +71,7 @@ def part_of(
     primary: str,
     sizes: tuple[int, int, int] | None,
     right: Right | None = None,
-) -> Part | None:
+) -> MeasuredPart | None:
     """Return the part that rows of one task are measured on; ``None`` where a measure has no error that is known.
 
     Args:
@@ -85,7 +85,7 @@ def part_of(
         return None
     examples = sizes[1 if measure.of == "validation" else 2] if sizes else 0
     predicted = measure.of == "test" and right is not None
-    return Part(examples, tuple(_predicted(records, right) for records in rows) if predicted and right else ())
+    return MeasuredPart(examples, tuple(_predicted(records, right) for records in rows) if predicted and right else ())
 
 
 def _predicted(records: Sequence[Record], right: Right) -> tuple[NDArray[np.float64], bool] | None:

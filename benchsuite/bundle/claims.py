@@ -13,7 +13,7 @@ from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS, read_claims,
 from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.computed_numbers import ComputedNumbers
 from benchsuite.record_files import Damage
-from benchsuite.registrations import MOST_EARLIER, Registered, Registration
+from benchsuite.registrations import MOST_EARLIER, RegisteredFile, Registration
 
 T = TypeVar("T")
 
@@ -123,7 +123,7 @@ def merge_claims(base: OfClaims, others: Iterable[tuple[str, str, str, OfClaims]
 
 def joined_registrations(one: Registration, other: Registration) -> Registration:
     """Return all that was registered under a name, the first time of each content, in the order of these times."""
-    entries: dict[tuple[str, str, str], Registered] = {}
+    entries: dict[tuple[str, str, str], RegisteredFile] = {}
     for entry in (*one.earlier, one.latest, *other.earlier, other.latest):
         key = entry.file, entry.sha256, entry.fingerprint
         if key not in entries or entry.registered_at < entries[key].registered_at:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.claim_files import claim_verdict, registration
 from benchsuite.cli.claim_run import ClaimRun, times_of
 from benchsuite.cli.claim_standing import changed_since, day, registered
-from benchsuite.cli.console import as_json, cell, show
+from benchsuite.cli.console import as_json, cell, say, show
 from benchsuite.components import Trained
 from benchsuite.store import Store
 from benchsuite.text import shortened
@@ -78,7 +77,9 @@ class ClaimFacts:
         number = f"{self._claim.number} " if self._claim.number else ""
         show(console, _table(f"claim {number}{self._claim.name}", [group for group in groups if group]))
         if self._claim.example is not None:
-            show(console, _example(self._claim, self._known))
+            rows = _example(self._claim, self._known)
+            say(console, "[bold]example, worked out now[/]")
+            show(console, rows)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as ``--json`` prints it."""
@@ -216,10 +217,7 @@ def _example(claim: Claim, known: Registry) -> Table:
         raise BenchsuiteError(f"the example of {claim.title} cannot be worked out: {reason_of(error)}") from error
     if not rows or any(len(row) != len(rows[0]) for row in rows):
         raise BenchsuiteError(f"the example of {claim.title} must be rows of equally many texts, the heads first.")
-    shown = Table(
-        box=None, padding=(0, 2, 0, 0), title=cell(f"example, worked out on {datetime.now(UTC):%Y-%m-%d}", "bold"),
-        title_justify="left",
-    )  # fmt: skip
+    shown = Table(box=None, padding=(0, 2, 0, 0))
     for head in rows[0]:
         shown.add_column(cell(head))
     for row in rows[1:]:

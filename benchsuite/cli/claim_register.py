@@ -14,7 +14,7 @@ from benchsuite.cli.claim_standing import day
 from benchsuite.cli.console import as_json, say
 from benchsuite.cli.options import registry
 from benchsuite.errors import BenchsuiteError, said_by
-from benchsuite.registrations import Registered, Registration
+from benchsuite.registrations import RegisteredFile, Registration
 from benchsuite.store import Store
 from benchsuite.studies.claimed import claim_plan
 
@@ -54,13 +54,13 @@ def register(asked: Claiming, console: Console) -> None:
     digest = hashlib.sha256(content).hexdigest()
     found = []
     for plan in plans:
-        entry = Registered(file.name, digest, claim_code(plan.claim, known), now)
+        entry = RegisteredFile(file.name, digest, claim_code(plan.claim, known), now)
         found.append(_registered(plan, entry, store, console))
     if asked.json:
         as_json({"registrations": [asdict(one) for one in found]})
 
 
-def _registered(plan: ClaimPlan, entry: Registered, store: Store, console: Console) -> Registration:
+def _registered(plan: ClaimPlan, entry: RegisteredFile, store: Store, console: Console) -> Registration:
     """Register one claim, unless its file was registered with this very content, and say so."""
     name = plan.claim.name
     before = registration(store.folder, name)

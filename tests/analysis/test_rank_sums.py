@@ -16,7 +16,7 @@ from benchsuite.analysis.inference.difference import difference
 from benchsuite.analysis.inference.population import for_population, over_tasks
 from benchsuite.analysis.inference.test_set import least_examples_error, paired_examples_error
 from benchsuite.analysis.rank_sums import rank_sum, told_apart
-from benchsuite.analysis.test_part import Part
+from benchsuite.analysis.test_part import MeasuredPart
 from benchsuite.errors import BenchsuiteError
 
 NAN, BAD = math.nan, -math.inf
@@ -141,17 +141,17 @@ def test_what_no_test_part_of_so_many_examples_can_show_is_not_told(most: int, m
     values = np.array([[one] for one in RIGHT.values()]) / 359
     alone = told_apart(values, 0.05)
     assert (alone.better.tolist(), alone.withheld) == ([0, 1], 0)
-    small = told_apart(values, 0.05, parts=[Part(359)])
+    small = told_apart(values, 0.05, parts=[MeasuredPart(359)])
     assert (small.better.tolist(), small.withheld) == ([0, 0], 1)
-    assert told_apart(values, 0.05, parts=[Part(35900)]).better.tolist() == [0, 1]
-    assert told_apart(values, 0.05, parts=[Part()]).better.tolist() == [0, 1]
+    assert told_apart(values, 0.05, parts=[MeasuredPart(35900)]).better.tolist() == [0, 1]
+    assert told_apart(values, 0.05, parts=[MeasuredPart()]).better.tolist() == [0, 1]
 
 
 def test_p_of_one_task_is_that_of_a_verdict():
     """Ten seeds each, none of which are pairs: both count out the same test and add the same error."""
     values = np.array([[one] for one in RIGHT.values()]) / 359
     apart = float(np.mean(RIGHT["adam"]) - np.mean(RIGHT["sgd"])) / 359
-    error = Part(359).error(0, 1, apart)
+    error = MeasuredPart(359).error(0, 1, apart)
     seeds = rank_sum(values[0], values[1])
     found = for_population(seeds.p, apart, error)
     assert found == pytest.approx(difference(values[0, 0], values[1, 0], paired=False, test_error=error).p, rel=0.3)
@@ -164,14 +164,14 @@ def test_where_failed_runs_decide_no_test_part_has_a_say(most: int, monkeypatch:
     monkeypatch.setattr(rank_sums, "MOST_ROWS", most)
     bad, good = [BAD] * 10, [one / 359 for one in RIGHT["adam"]]
     values = np.array([[bad, good], [bad, bad], [good, [NAN] * 10]])
-    told = told_apart(values, 0.05, parts=[Part(20), Part(20)])
+    told = told_apart(values, 0.05, parts=[MeasuredPart(20), MeasuredPart(20)])
     assert told.better.tolist() == told_apart(values, 0.05).better.tolist() == [1, 2, 0]
 
 
 def test_several_tasks_that_each_show_too_little_may_show_it_together():
     values = np.array([[one] * 6 for one in RIGHT.values()]) / 359
-    assert told_apart(values, 0.05, parts=[Part(359)] * 6).better.tolist() == [0, 1]
-    assert told_apart(values, 0.05, parts=[Part(20)] * 6).better.tolist() == [0, 0]
+    assert told_apart(values, 0.05, parts=[MeasuredPart(359)] * 6).better.tolist() == [0, 1]
+    assert told_apart(values, 0.05, parts=[MeasuredPart(20)] * 6).better.tolist() == [0, 0]
 
 
 def test_stored_predictions_say_what_the_part_can_show():
@@ -180,12 +180,12 @@ def test_stored_predictions_say_what_the_part_can_show():
     same = np.zeros(359), np.zeros(359)
     same[0][:352], same[1][:350] = 1, 1
     other = same[0], same[1][::-1].copy()
-    errors = [Part(359, ((a, True), (b, True))).error(0, 1, 2 / 359) for a, b in (same, other)]
+    errors = [MeasuredPart(359, ((a, True), (b, True))).error(0, 1, 2 / 359) for a, b in (same, other)]
     assert errors[0] == pytest.approx(paired_examples_error(*same))
     assert errors[1] == pytest.approx(paired_examples_error(*other))
     assert errors[0] < errors[1]
-    assert told_apart(values, 0.05, parts=[Part(359, ((other[0], True), (other[1], True)))]).withheld == 1
-    assert Part(359, (None, (same[1], True))).error(0, 1, 2 / 359) == least_examples_error(2 / 359, 359)
+    assert told_apart(values, 0.05, parts=[MeasuredPart(359, ((other[0], True), (other[1], True)))]).withheld == 1
+    assert MeasuredPart(359, (None, (same[1], True))).error(0, 1, 2 / 359) == least_examples_error(2 / 359, 359)
 
 
 def test_a_level_that_is_none_is_refused():

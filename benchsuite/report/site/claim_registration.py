@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from benchsuite.record import Record
-from benchsuite.registrations import Registered
+from benchsuite.registrations import RegisteredFile
 from benchsuite.report.site.known_claim import KnownClaim
 from benchsuite.report.tables.numbers import count_of, whole
 
@@ -22,7 +22,7 @@ def registered_word(known: KnownClaim) -> str:
     return entry.registered_at[:10] if entry else "other code"
 
 
-def entry_of(known: KnownClaim) -> Registered | None:
+def entry_of(known: KnownClaim) -> RegisteredFile | None:
     """Return the first registration of the very code that the verdict is of; ``None`` if that was never registered."""
     if known.registration is None:
         return None
@@ -73,7 +73,7 @@ def registration_lines(known: KnownClaim, records: Mapping[str, Record]) -> Iter
 
 
 def _before_and_after(
-    known: KnownClaim, entry: Registered, records: Mapping[str, Record]
+    known: KnownClaim, entry: RegisteredFile, records: Mapping[str, Record]
 ) -> Iterator[tuple[str, bool]]:
     """Say how many of its trials and computations ended before the registration, and how many after."""
     border = when(entry.registered_at)

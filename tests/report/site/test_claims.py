@@ -10,7 +10,7 @@ import pytest
 
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
 from benchsuite.record import Record
-from benchsuite.registrations import Registered, Registration
+from benchsuite.registrations import RegisteredFile, Registration
 from benchsuite.report import Contents
 from benchsuite.report.drawings.claim_effects import EffectAxis, claim_picture, claim_words_of
 from benchsuite.report.site import claims_page, records_page, start_page
@@ -31,7 +31,7 @@ RECORDS = [
 NOT_MADE = ("assets", "leaderboard.csv", "leaderboards", "leaderboards.html", "components", "tasks")
 """What the site has beside the pages that are made here."""
 CODE = "f" * 16
-ENTRY = Registered("mine.py", "ab" * 32, CODE, "2025-11-22T09:00:00+00:00")
+ENTRY = RegisteredFile("mine.py", "ab" * 32, CODE, "2025-11-22T09:00:00+00:00")
 
 
 def known(**more: object) -> KnownClaim:
