@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchsuite.curves import Curves
-from benchsuite.diagnostics.course import Course
+from benchsuite.diagnostics.course import TrialCourse
 
 
 def course(train, validation=None, *, accuracy=None, **facts):
@@ -18,13 +18,13 @@ def course(train, validation=None, *, accuracy=None, **facts):
     }
     if accuracy is not None:
         curves["validation_accuracy"] = np.array(accuracy, "float64")
-    return Course(curves=curves, **{"primary": "loss", "larger_better": False, **facts})
+    return TrialCourse(curves=curves, **{"primary": "loss", "larger_better": False, **facts})
 
 
-def changed(record, loss):
+def changed(record, train, validation=None):
     """Return a record whose losses on training and validation part are these, after epochs 0, 1, …."""
-    loss = np.array(loss, "float64")
-    curves = {**record.curves, "train_loss": loss, "validation_loss": loss}
-    ends = {"train_loss": float(loss[-1]), "validation_loss": float(loss[-1])}
+    held_out = train if validation is None else validation
+    losses = {"train_loss": np.array(train, "float64"), "validation_loss": np.array(held_out, "float64")}
+    ends = {name: float(row[-1]) for name, row in losses.items()}
     results = replace(record.results, final={**record.results.final, **ends})
-    return replace(record, curves=Curves(curves), results=results)
+    return replace(record, curves=Curves({**record.curves, **losses}), results=results)

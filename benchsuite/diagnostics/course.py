@@ -14,7 +14,7 @@ from benchsuite.record import Record, TaskFacts
 
 
 @dataclass(frozen=True)
-class Course:
+class TrialCourse:
     """The course of one training.
 
     Args:
@@ -58,15 +58,15 @@ class Course:
 
 def course_of(
     record: Record, certificate: Mapping[str, Any] | None = None, *, usual_rise: float = math.nan
-) -> Course | None:
-    """Return the course of a trial; ``None`` where its training said nothing of its recipe: a crash, a time limit.
+) -> TrialCourse | None:
+    """Return the course of a trial; ``None`` where its training said nothing of its recipe: a crash, a time limit, half a budget.
 
     Args:
         record: Of the trial.
         certificate: Of its task, as it lies beside the task; only one of the task's version, and of the published instance, counts.
         usual_rise: Of the task's baseline, where other trials tell.
     """
-    if not record.outcome.trained or not record.curves:
+    if record.outcome is not Outcome.DIVERGED and not (record.outcome.finished and record.curves):
         return None
     trial, task = record.trial, record.task
     named = certificate is not None and (certificate.get("task"), certificate.get("version"))
@@ -75,7 +75,7 @@ def course_of(
     theory = held.get("loss", {}).get("theory") if same_loss else None
     parts, reached = held.get("data", {}).get("parts", ()), record.results.targets
     rises = [one for one in (usual_rise, _certified_rise(held, task)) if not math.isnan(one)]
-    return Course(
+    return TrialCourse(
         curves=record.curves,
         primary=task.primary,
         larger_better=task.direction == "max",

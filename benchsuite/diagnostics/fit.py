@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from benchsuite.diagnostics.course import Course
+from benchsuite.diagnostics.course import TrialCourse
 from benchsuite.diagnostics.diagnosis import Diagnosis
 
 NAME = "fit"
@@ -31,7 +31,7 @@ AGAINST_BIAS = (
 )
 
 
-def fit(course: Course) -> Diagnosis | None:
+def fit(course: TrialCourse) -> Diagnosis | None:
     """Say whether a training under- or overfits; ``None`` where there are fewer than two epochs with both losses.
 
     With validation losses v after each epoch, overfits: v_end > 1.05·min v while the training loss fell further. It is an alarm
@@ -80,7 +80,7 @@ def fit(course: Course) -> Diagnosis | None:
     return Diagnosis(NAME, "healthy", said, False, "", numbers, SOURCE)
 
 
-def validation_rise(course: Course) -> float:
+def validation_rise(course: TrialCourse) -> float:
     """Return by how much the validation loss ends above its lowest, as a share of that; NaN without one above 0."""
     _, validation = course.held("validation_loss")
     return _rise(validation) if len(validation) else math.nan

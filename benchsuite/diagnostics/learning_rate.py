@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchsuite.diagnostics.course import Course
+from benchsuite.diagnostics.course import TrialCourse
 from benchsuite.diagnostics.diagnosis import Diagnosis
 
 NAME = "learning_rate"
@@ -28,7 +28,7 @@ MATTERS = 0.01
 """… and the difference is more than this share of the loss at the start: near 0 any difference is a large share."""
 
 
-def learning_rate(course: Course) -> Diagnosis | None:
+def learning_rate(course: TrialCourse) -> Diagnosis | None:
     """Say from the training loss alone whether the learning rate is too large or too small; ``None`` without a curve.
 
     Too large: it diverged, is not a number, or after some epoch lies above 1.05 times its start. Learns nothing: it ends within 2 %

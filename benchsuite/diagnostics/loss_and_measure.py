@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from benchsuite.diagnostics.course import Course
+from benchsuite.diagnostics.course import TrialCourse
 from benchsuite.diagnostics.diagnosis import Diagnosis
 
 NAME = "loss_and_measure"
@@ -17,7 +17,7 @@ HARDLY = 0.05
 MEASURE = "accuracy"
 
 
-def loss_and_measure(course: Course) -> Diagnosis | None:
+def loss_and_measure(course: TrialCourse) -> Diagnosis | None:
     """Say whether validation loss and accuracy went different ways after the epoch of the lowest loss; no alarm, but worth knowing.
 
     With the lowest loss in epoch b: they part where the loss rose by more than 5 % since b while the accuracy did not fall, and

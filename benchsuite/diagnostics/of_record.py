@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchsuite.diagnostics.course import Course, course_of
+from benchsuite.diagnostics.course import TrialCourse, course_of
 from benchsuite.diagnostics.diagnosis import Diagnosis
 from benchsuite.diagnostics.fit import fit
 from benchsuite.diagnostics.layer_gradients import layer_gradients
@@ -40,7 +40,7 @@ def of_record(
     return (*of_curves(course), *(of_probes(probes) if probes else ()))
 
 
-def of_curves(course: Course) -> tuple[Diagnosis, ...]:
+def of_curves(course: TrialCourse) -> tuple[Diagnosis, ...]:
     """Return what the curves tell."""
     start = course.curve("train_loss")
     classes = any(name.endswith("_accuracy") for name in course.curves)

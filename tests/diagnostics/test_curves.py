@@ -185,3 +185,9 @@ def test_a_record_gives_its_course_with_what_the_certificate_of_its_version_says
 def test_a_trial_that_says_nothing_of_its_recipe_has_no_diagnosis():
     assert of_record(make_record(outcome="crashed")) == ()
     assert course_of(make_record(outcome="timed_out")) is None
+    assert course_of(make_record(outcome="pruned")) is None  # half a budget may look slow
+
+
+def test_a_trial_that_diverged_before_its_first_evaluation_has_too_large_a_rate():
+    (found,) = of_record(make_record(outcome="diverged", reason="the loss is nan at step 1"))
+    assert (found.name, found.word, found.alarm) == ("learning_rate", "too large", True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchsuite.diagnostics.course import Course
+from benchsuite.diagnostics.course import TrialCourse
 from benchsuite.diagnostics.of_record import of_curves, of_probes
 
 COURSES = json.loads((Path(__file__).parent / "courses.json").read_text(encoding="utf-8"))
@@ -51,7 +51,7 @@ def looked_at(name, *, published=None):
     if published is not None:
         held["published"] = published
     bounded = "tanh" in name
-    return [*of_curves(Course(**held)), *(of_probes(probes, bounded=bounded) if probes else ())]
+    return [*of_curves(TrialCourse(**held)), *(of_probes(probes, bounded=bounded) if probes else ())]
 
 
 @pytest.mark.parametrize("name", HEALTHY)
@@ -85,7 +85,7 @@ def test_a_stranger_with_the_curves_of_a_task_of_few_examples_is_told_that_it_ov
     assert (usual.word, usual.alarm) == ("overfits as usual", False)
     assert usual.remedy
     alone = COURSES["adult_few"]
-    course = Course(
+    course = TrialCourse(
         curves={key: np.array(row, "float64") for key, row in alone["curves"].items()},
         primary="log_loss",
         larger_better=False,

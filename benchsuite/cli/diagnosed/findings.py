@@ -37,7 +37,7 @@ def findings(
         known: The plugins that were found.
     """
     record = records[plan.trial.id]
-    if not record.outcome.trained:
+    if course_of(record) is None:
         said = f"The trial {record.outcome.value}: {record.reason}"
         remedy = "What failed has a traceback in its record; benchsuite check tries each component."
         return [Diagnosis("outcome", record.outcome.value, said, True, remedy, {}, OUTCOME_SOURCE)]
