@@ -29,7 +29,7 @@ REMEDY = "Momentum, or smaller batches, whose noise leads away from saddles (N1,
 
 
 @dataclass(frozen=True)
-class Point:
+class LossPoint:
     """A place of the loss surface, looked at.
 
     Args:
@@ -72,7 +72,7 @@ class Point:
         return self.largest > max(NEGATIVE * self.steepest, self.doubt)
 
 
-def diagnose_point(point: Point, start_loss: float) -> Diagnosis:
+def diagnose_point(point: LossPoint, start_loss: float) -> Diagnosis:
     """Say what kind of place a training came to: not at rest, a minimum, a saddle, a maximum, or flat.
 
     Args:
@@ -118,7 +118,7 @@ def diagnose_point(point: Point, start_loss: float) -> Diagnosis:
     )
 
 
-def diagnose_course(points: Mapping[str, Point]) -> Diagnosis:
+def diagnose_course(points: Mapping[str, LossPoint]) -> Diagnosis:
     """Say how the largest eigenvalue went over a training.
 
     Args:

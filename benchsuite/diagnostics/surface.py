@@ -30,7 +30,7 @@ BARRIER_SOURCE = "Frankle et al. 2020, arXiv:1912.05671: an error barrier below 
 
 
 @dataclass(frozen=True)
-class Line:
+class LossLine:
     """The loss along one direction.
 
     Args:
@@ -48,7 +48,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Plane:
+class LossPlane:
     """The loss on a plane of two directions.
 
     Args:
@@ -64,7 +64,7 @@ class Plane:
 
 def along(
     loss_at: LossAt, weights: np.ndarray, direction: np.ndarray, *, reach: float = REACH, points: int = LINE_POINTS
-) -> Line:
+) -> LossLine:
     """Return the loss at θ + t·d, t from −reach to reach; an odd number of points meets θ itself.
 
     Args:
@@ -75,7 +75,7 @@ def along(
         points: How many.
     """
     steps = np.linspace(-reach, reach, points)
-    return Line(steps, np.array([loss_at(weights + step * direction) for step in steps]))
+    return LossLine(steps, np.array([loss_at(weights + step * direction) for step in steps]))
 
 
 def across(
@@ -85,7 +85,7 @@ def across(
     *,
     reach: float = REACH,
     points: int = PLANE_POINTS,
-) -> Plane:
+) -> LossPlane:
     """Return the loss at θ + x·d₁ + y·d₂ on a square grid around θ.
 
     Args:
@@ -98,12 +98,12 @@ def across(
     steps = np.linspace(-reach, reach, points)
     first, second = directions
     losses = [[loss_at(weights + x * first + y * second) for x in steps] for y in steps]
-    return Plane(steps, steps, np.array(losses))
+    return LossPlane(steps, steps, np.array(losses))
 
 
 def between(
     loss_at: LossAt, one: np.ndarray, other: np.ndarray, *, beyond: float = 0.5, points: int = LINE_POINTS
-) -> Line:
+) -> LossLine:
     """Return the loss at (1 − t)·θ₁ + t·θ₂, t from −beyond to 1 + beyond.
 
     Args:
@@ -116,10 +116,10 @@ def between(
     Source: Goodfellow, Vinyals & Saxe 2015, arXiv:1412.6544.
     """
     steps = np.linspace(-beyond, 1 + beyond, points)
-    return Line(steps, np.array([loss_at((1 - step) * one + step * other) for step in steps]))
+    return LossLine(steps, np.array([loss_at((1 - step) * one + step * other) for step in steps]))
 
 
-def flat_radius(lines: Sequence[Line], rise: float) -> float:
+def flat_radius(lines: Sequence[LossLine], rise: float) -> float:
     """Return the radius at which the mean loss of all lines has risen by so much above θ's; ∞ where it never does.
 
     min {r : mean over directions ±d of L(θ + r·d) − L(θ) ≥ rise}, straight between points. A loss that is not finite has risen.
@@ -140,7 +140,7 @@ def flat_radius(lines: Sequence[Line], rise: float) -> float:
     return float(radii[first - 1] + share * (radii[first] - radii[first - 1]))
 
 
-def barrier(line: Line) -> float:
+def barrier(line: LossLine) -> float:
     """Return by how much the loss between two solutions rises above the straight line that joins their losses, at least 0.
 
     max over t in [0, 1] of L(t) − (1 − t)·L(0) − t·L(1); the points at t = 0 and t = 1 must be on the line.
@@ -151,7 +151,7 @@ def barrier(line: Line) -> float:
     return float(max(rise.max(), 0.0)) if np.isfinite(losses).all() else math.inf
 
 
-def diagnose_flatness(lines: Sequence[Line], start_loss: float) -> Diagnosis:
+def diagnose_flatness(lines: Sequence[LossLine], start_loss: float) -> Diagnosis:
     """Say whether a solution lies flat or sharp. No alarm: what it means for new data is disputed (Dinh et al. 2017).
 
     Args:
@@ -179,7 +179,7 @@ def diagnose_flatness(lines: Sequence[Line], start_loss: float) -> Diagnosis:
     )
 
 
-def diagnose_between(line: Line, start_loss: float) -> Diagnosis:
+def diagnose_between(line: LossLine, start_loss: float) -> Diagnosis:
     """Say whether a barrier lies between two solutions.
 
     Args:

@@ -15,6 +15,9 @@ those of the optimizer component on the gradients of the task's own network.
 Chosen before any of it ran: a rate is theory's within 2 %, since two equal roots add a factor that grows as the step number, 0.7 % a
 step here; oscillation is damped if the way across is at most half as long as that of gradient descent.
 
+What came of it: Polyak's best hyperparameters do *not* lessen the way across (1.02 of that of gradient descent). Their first step
+leads from v₀ to −2.3 v₀, and two equal roots let the swing grow before it dies; it is over in a tenth of the steps.
+
 What it does not show: at *equal* rates it need not be so. Gradient descent at a rate well below 2/L does not oscillate, and momentum
 0.9 does. The part ``usual_momentum`` therefore takes the rate at which gradient descent is best, with the notes' ρ = 0.9.
 """
@@ -62,15 +65,17 @@ def way_across(lab, optimizer):
     """Return Σ|Δv|/|v₀| over 200 steps: how far an optimizer goes to and fro across the ravine."""
     import keras
     import numpy as np
+    import tensorflow as tf
 
     network = lab.specimen(TASK)
     inputs, targets = network.arrays("train")
     theta = keras.Variable(network.weights)
     method = lab.make("optimizer", optimizer)
     method.build([theta])
+    step = tf.function(lambda gradient: method.apply([gradient], [theta]))  # a tenth of the time
     places = [network.weights]
     for _ in range(STEPS):
-        method.apply([keras.ops.convert_to_tensor(network.gradient(inputs, targets))], [theta])
+        step(tf.constant(network.gradient(inputs, targets)))
         network.weights = np.asarray(theta)
         places.append(network.weights)
     across = np.array(places, "float64") @ STEEP
@@ -122,6 +127,8 @@ def register_claims():
             ],
             basis="theory",
             depends="On the learning rate: gradient descent oscillates only near its limit 2/L. At smaller rates it goes straight to "
-            "the floor of the ravine, slowly along it, and momentum 0.9 swings where it does not.",
+            "the floor of the ravine, slowly along it, and momentum 0.9 swings where it does not. On what one calls oscillation: with "
+            "Polyak's best hyperparameters the first step overshoots 2.3 times as far, so that the whole way across is as long as that of "
+            "gradient descent, though over in a tenth of the steps.",
         )
     ]

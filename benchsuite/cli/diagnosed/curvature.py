@@ -9,7 +9,7 @@ import numpy as np
 from benchsuite.cli.diagnosed.subject import Subject, some_examples
 from benchsuite.components.lab import Specimen
 from benchsuite.diagnostics import Diagnosis
-from benchsuite.diagnostics.curvature import Point, diagnose_course, diagnose_point
+from benchsuite.diagnostics.curvature import LossPoint, diagnose_course, diagnose_point
 from benchsuite.diagnostics.lanczos import extremes
 from benchsuite.diagnostics.spectrum import Spectrum, diagnose_spectrum, spectrum
 
@@ -47,11 +47,11 @@ def look_at_curvature(subject: Subject, picture: Path | None = None) -> list[Dia
     ]
 
 
-def point_of(specimen: Specimen, inputs: np.ndarray, targets: np.ndarray) -> Point:
+def point_of(specimen: Specimen, inputs: np.ndarray, targets: np.ndarray) -> LossPoint:
     """Return what a specimen's place is like, on these examples."""
     ends = extremes(lambda vector: specimen.curvature(vector, inputs, targets), specimen.size)
     gradient = specimen.gradient(inputs, targets).astype("float64")
-    return Point(
+    return LossPoint(
         specimen.loss(inputs, targets), float(np.linalg.norm(gradient)), ends.largest, ends.smallest, ends.doubt
     )
 

@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from benchsuite.diagnostics import Diagnosis
 
 WIDTH = 80
+ASKED_FOR = frozenset(f"gradient_noise_{when}" for when in ("start", "end")) | {
+    "gradient_check",
+    "curvature",
+    "stationary_point",
+    "spectrum",
+    "flatness",
+    "between_solutions",
+}
+"""What took long, and was asked for, is told in full."""
 
 
 def tell(found: Sequence[Diagnosis], console: Console) -> None:
     """Print findings."""
     alarms = [one for one in found if one.alarm]
     notes = [one for one in found if not one.alarm and one.remedy]
-    healthy = [one for one in found if not one.alarm and not one.remedy]
+    healthy = [one for one in found if not one.alarm and not one.remedy and one.name not in ASKED_FOR]
+    described = [one for one in found if not one.alarm and not one.remedy and one.name in ASKED_FOR]
     for one in alarms:
         say(console, "[red]![/] [bold]{}: {}[/]", _name(one), one.word)
         for line in _lines(one.says, f"→ {one.remedy}" if one.remedy else "", f"({one.source})"):
@@ -31,6 +41,10 @@ def tell(found: Sequence[Diagnosis], console: Console) -> None:
             say(console, "{}", line)
     for one in healthy:
         say(console, "[green]✓[/] {}", _short(f"{_name(one)}: {one.word}. {one.says}", WIDTH - 2))
+    for one in described:
+        say(console, "[green]✓[/] {}: {}", _name(one), one.word)
+        for line in _lines(one.says):
+            say(console, "{}", line)
     count = f"{len(alarms)} alarm{'s' * (len(alarms) != 1)}" if alarms else "No alarm"
     say(console, "{}; {} looked at.", count, len(found))
 

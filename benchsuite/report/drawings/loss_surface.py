@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchsuite.diagnostics.surface import Line, Plane
+from benchsuite.diagnostics.surface import LossLine, LossPlane
 from benchsuite.report.drawings.palette import COLOURS, INK, MUTED
 from benchsuite.report.drawings.theme import theme
 
@@ -24,7 +24,9 @@ HIGHEST = 3.0
 """Losses beyond so many times the starting loss are cut off: they say no more than that."""
 
 
-def surface_figure(title: str, lines: Sequence[Line], plane: Plane, way: Line | None, start_loss: float) -> Figure:
+def surface_figure(
+    title: str, lines: Sequence[LossLine], plane: LossPlane, way: LossLine | None, start_loss: float
+) -> Figure:
     """Return the figure: lines, plane, and the way between two solutions where there is one.
 
     Args:
@@ -52,7 +54,7 @@ def surface_figure(title: str, lines: Sequence[Line], plane: Plane, way: Line | 
     return figure
 
 
-def draw_lines(axes: Axes, lines: Sequence[Line], start_loss: float) -> Axes:
+def draw_lines(axes: Axes, lines: Sequence[LossLine], start_loss: float) -> Axes:
     """Draw the loss along random directions: each faint, their mean thick, and the loss before training as a level.
 
     Args:
@@ -71,7 +73,7 @@ def draw_lines(axes: Axes, lines: Sequence[Line], start_loss: float) -> Axes:
     return axes
 
 
-def draw_way(axes: Axes, way: Line, start_loss: float) -> Axes:
+def draw_way(axes: Axes, way: LossLine, start_loss: float) -> Axes:
     """Draw the loss on the straight line through two solutions, with both marked.
 
     Args:
@@ -98,7 +100,7 @@ def draw_way(axes: Axes, way: Line, start_loss: float) -> Axes:
     return axes
 
 
-def draw_plane(axes: Axes, plane: Plane) -> Axes:
+def draw_plane(axes: Axes, plane: LossPlane) -> Axes:
     """Draw contours of the loss at levels of equal ratio above its lowest value, and the solution as a star.
 
     Args:
