@@ -108,17 +108,15 @@ class MadeUpRun:
         return tuple(np.exp(slope * np.arange(LAYERS) + draw.normal(scale=0.2, size=LAYERS)).tolist())
 
     def _drawn(self, measure: str) -> tuple[float, ...]:
+        """Draw a curve that goes from one value to another: a share within 0 and 1, anything else above 0, as losses are."""
         draw = self._generator(measure)
-        places = np.linspace(0, 1, len(self.epochs))
+        gone = 1 - np.exp(-5 * np.linspace(0, 1, len(self.epochs)))
+        noise = draw.normal(size=len(gone))
         if any(word in measure for word in SHARES):
-            begin, end = draw.random(2) ** 2, draw.random()
-            return tuple(
-                np.clip(end + (begin - end) * np.exp(-5 * places) + 0.02 * draw.normal(size=len(places)), 0, 1).tolist()
-            )
-        begin, end = np.exp(draw.normal(scale=2.0, size=2))
-        return tuple(
-            (end + (begin - end) * np.exp(-5 * places) * np.exp(0.05 * draw.normal(size=len(places)))).tolist()
-        )
+            begin, end = draw.random() ** 2, draw.random()
+            return tuple(np.clip(begin + (end - begin) * gone + 0.02 * noise, 0, 1).tolist())
+        begin, end = draw.normal(scale=2.0, size=2)
+        return tuple(np.exp(begin + (end - begin) * gone + 0.05 * noise).tolist())
 
     def _generator(self, what: str) -> np.random.Generator:
         return np.random.default_rng([self.chance, int(self.trial.id, 16) % 2**32, *what.encode()])

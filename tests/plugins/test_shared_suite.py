@@ -1,4 +1,4 @@
-"""Every registered component and every quick task keeps every promise; a new plugin is tested the moment it exists.
+"""Every registered component and claim and every quick task keeps every promise; a new plugin is tested the moment it exists.
 
 Training every task would take longer than all other tests together: those of the other tiers are held to their
 certificates in test_certificates.py.
@@ -13,7 +13,7 @@ from benchsuite.conformance import checked, course
 from benchsuite.conformance.tried_on import tiny_tasks_for
 from tests.bundled import REGISTRY
 
-EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "tuner", "task") for name in REGISTRY.names(kind)]
+EVERY = [(kind, name) for kind in (*RECIPE_KINDS, "tuner", "task", "claim") for name in REGISTRY.names(kind)]
 TRIED = [(kind, name) for kind, name in EVERY if kind != "task" or REGISTRY.task(name).tier == "quick"]
 FED_OTHER_NUMBERS = [
     ("optimizer", "adam"),
@@ -62,5 +62,8 @@ def test_it_has_a_file_of_its_name_and_says_where_it_comes_from(kind, name):
         assert entry.component.citation
         assert entry.component.source or entry.component.license == "generated"
         assert len(entry.component.targets) >= 3
+    elif kind == "claim":
+        assert entry.component.source
+        assert entry.component.depends
     elif name not in ("none", "constant"):
         assert entry.component.reference
