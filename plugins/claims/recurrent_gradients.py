@@ -9,7 +9,7 @@ The adding problem over 50 steps with 2,000 sequences: adding_rnn and adding_lst
 - Gradients through time: how much the output moves with the number at the first step, by how much it moves with the one at the
   last (central differences of 0.5, root mean square over 256 sequences). That is ∂y/∂x₁ by ∂y/∂x₅₀, and falls as the gradient
   does on its way back. Networks at their starting values; the number is log₁₀ of the LSTM's ratio less that of the simple layer.
-- What comes of it: both layers trained with the baseline's Adam and clipping for 48 epochs (1,920 steps, as many as
+- What comes of it: both layers trained with Adam, cosine decay and clipping for 48 epochs (1,920 steps, as many as
   adding_lstm itself has), ln of the test errors.
 
 Both layers start as in Keras: recurrent kernels orthogonal, the LSTM's forget gates open by σ(1) = 0.73. That is not the simple

@@ -206,8 +206,10 @@ def test_least_squares_against_steps_and_solutions_one_by_one() -> None:
 def test_masks_average_to_the_scaled_network_and_broken_ones_do_not() -> None:
     assert 0.8 < dropout_ensemble.exact(lab_of(Masked()), 0) < 1.25
     assert dropout_ensemble.exact(lab_of(Masked(scaled=False)), 0) > 10
-    assert 0 < dropout_ensemble.near(lab_of(Masked(rate=0.1)), 0) < 0.5
-    assert dropout_ensemble.near(lab_of(Masked(scaled=False)), 0) > 0.5
+    members = np.array([[[0.9, 0.1]], [[0.5, 0.5]]])
+    assert dropout_ensemble.nearness(np.array([[0.7, 0.3]]), members) == pytest.approx(0, abs=1e-12)
+    assert dropout_ensemble.nearness(np.array([[0.8, 0.2]]), members) == pytest.approx(0.1 / 0.2)
+    assert math.isnan(dropout_ensemble.nearness(members[0], members[:1]))
 
 
 def test_a_dropout_that_does_nothing_turns_what_masks_are_said_to_give() -> None:
