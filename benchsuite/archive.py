@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis import Leaderboard
     from benchsuite.analysis.arrays import TrialTable
     from benchsuite.analysis.probes import Probes
-    from benchsuite.analysis.reference import Reference
+    from benchsuite.analysis.reference import StoredReference
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.cost_files import CostTable
@@ -58,7 +58,7 @@ class Archive(ArchiveFigures):
         same_as: Mapping[tuple[str, str], str] | None = None,
         searches: Iterable[Search] = (),
         parts: TestParts | None = None,
-        reference: Reference | None = None,
+        reference: StoredReference | None = None,
         probes: Callable[[], Mapping[str, Probes]] | None = None,
         costs: Sequence[CostTable] = (),
         disputed: Iterable[str] = (),

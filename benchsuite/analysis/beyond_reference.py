@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from benchsuite.analysis.entries import Entry
 from benchsuite.analysis.intervals import Direction, worst
 from benchsuite.analysis.leaderboard import BeyondReference, Leaderboard
-from benchsuite.analysis.reference import Reference, reference_values
+from benchsuite.analysis.reference import StoredReference, reference_values
 from benchsuite.analysis.too_good import is_chosen, out_of_proportion, too_good
 
 
-def with_reference(board: Leaderboard, reference: Reference) -> Leaderboard:
+def with_reference(board: Leaderboard, reference: StoredReference) -> Leaderboard:
     """Return a leaderboard with what in it is better than all that the reference results hold.
 
     As in a comparison, nothing is said of changed baselines, other precisions and cross-validations, which have no reference.

@@ -13,7 +13,7 @@ from benchsuite.analysis.arrays import TrialTable, table_of_board
 from benchsuite.analysis.budget_curves import expected_best, futures_of_best
 from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.numbers.normalized import normalized
-from benchsuite.analysis.reference import Reference, best_known
+from benchsuite.analysis.reference import StoredReference, best_known
 from benchsuite.analysis.row_numbers import CHANCE, RowNumbers, row_numbers
 from benchsuite.analysis.sample import Sample
 from benchsuite.analysis.scales import ScoreScale, scales
@@ -85,7 +85,7 @@ def board_numbers(
     records: Sample | Iterable[Record],
     *,
     searches: Iterable[Search] = (),
-    reference: Reference | None = None,
+    reference: StoredReference | None = None,
 ) -> BoardNumbers:
     """Return the numbers of a leaderboard.
 
@@ -102,7 +102,7 @@ def board_numbers(
         tuple(whole.rows[at] for at in good), whole.columns, [whole.cells[at] for at in good], whole.seeds
     )
     baseline = [_baseline(board, table, good, column) for column in range(len(board.columns))]
-    known = {part: best_known(reference or Reference(), part) for part in ("test", "validation")}
+    known = {part: best_known(reference or StoredReference(), part) for part in ("test", "validation")}
     ratios = [math.nan if (one := board.rows[at].step_ratio) is None else one for at in good]
     found = row_numbers(table, reference=baseline, published=known, step_ratio=ratios, confidence=board.confidence)
     of_test = scales(table, table.scores("test"), known["test"])

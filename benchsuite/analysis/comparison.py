@@ -10,7 +10,7 @@ import numpy as np
 from benchsuite.analysis import verdict_warnings as warn
 from benchsuite.analysis.judging import judge
 from benchsuite.analysis.mixtures import mixtures
-from benchsuite.analysis.reference import Reference, reference_values
+from benchsuite.analysis.reference import StoredReference, reference_values
 from benchsuite.analysis.test_part import Right
 from benchsuite.analysis.too_good import is_chosen, too_good
 from benchsuite.analysis.trial_measure import TrialMeasure
@@ -49,7 +49,7 @@ class About:
     track: str = "default"
     sizes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     right: Right | None = None
-    reference: Reference = field(default_factory=Reference)
+    reference: StoredReference = field(default_factory=StoredReference)
     edges: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     stale: int = 0
     again: bool = False

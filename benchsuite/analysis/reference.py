@@ -36,7 +36,7 @@ class ReferenceRow:
     completed: bool = True
 
 
-class Reference(dict[Key, list[ReferenceRow]]):
+class StoredReference(dict[Key, list[ReferenceRow]]):
     """(task, its version, epochs) → the trials of its baseline.
 
     Args:
@@ -62,7 +62,7 @@ class StoredValues:
     of: str = ""
 
 
-def read_reference(path: Path) -> Reference:
+def read_reference(path: Path) -> StoredReference:
     """Read a table of reference results, and that of the best rows beside it; one that is no such table holds nothing.
 
     Args:
@@ -74,11 +74,11 @@ def read_reference(path: Path) -> Reference:
             for row in csv.DictReader(file):
                 found[row["task"], int(row["version"]), int(row["epochs"])].append(_row(row))
     except (OSError, KeyError, ValueError, TypeError, csv.Error):
-        return Reference()
-    return Reference(found, read_best(path.with_name(BEST)))
+        return StoredReference()
+    return StoredReference(found, read_best(path.with_name(BEST)))
 
 
-def reference_of(results: Path) -> Reference:
+def reference_of(results: Path) -> StoredReference:
     """Return the reference results: those in the results folder, else those that ship with benchsuite.
 
     Args:
@@ -86,11 +86,11 @@ def reference_of(results: Path) -> Reference:
     """
     root = Path(__file__).parents[2]  # a checkout, or where packages are installed
     places = results / "reference", root / "results" / "reference", root / "benchsuite_reference"
-    return next((found for place in places if (found := read_reference(place / FILE))), Reference())
+    return next((found for place in places if (found := read_reference(place / FILE))), StoredReference())
 
 
 def reference_values(
-    reference: Reference,
+    reference: StoredReference,
     task: Key,
     measure: TrialMeasure,
     target: float | None,
@@ -119,7 +119,7 @@ def reference_values(
     return StoredValues(np.array([math.inf if at is None else at * one for at, one in zip(reached, unit, strict=True)]))
 
 
-def best_known(reference: Reference, measure: str = "test") -> dict[tuple[str, int], float]:
+def best_known(reference: StoredReference, measure: str = "test") -> dict[tuple[str, int], float]:
     """Return task and version → the median over seeds in the reference results.
 
     A failed seed counts as worse than any number. Where the median failed, there is none.

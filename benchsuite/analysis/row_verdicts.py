@@ -13,7 +13,7 @@ from benchsuite.analysis.comparison import About, compared_sides
 from benchsuite.analysis.entries import Entry
 from benchsuite.analysis.intervals import worst
 from benchsuite.analysis.leaderboard import ColumnHead, Leaderboard, Row
-from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.reference import StoredReference
 from benchsuite.analysis.sample import Column
 from benchsuite.analysis.settings import joined_name
 from benchsuite.analysis.test_part import TestParts
@@ -39,7 +39,7 @@ class BesideBoard:
     records: Mapping[str, Record]
     searches: Sequence[Search] = ()
     parts: TestParts = field(default_factory=TestParts)
-    reference: Reference = field(default_factory=Reference)
+    reference: StoredReference = field(default_factory=StoredReference)
 
 
 class BoardVerdicts:

@@ -11,7 +11,7 @@ import numpy as np
 from benchsuite.analysis.arrays import TrialTable, table_of_board
 from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.numbers.aggregates import interquartile_mean, median
-from benchsuite.analysis.reference import Reference, best_known
+from benchsuite.analysis.reference import StoredReference, best_known
 from benchsuite.analysis.sample import Sample
 from benchsuite.analysis.scales import normalized_scores, scales
 from benchsuite.record import Record
@@ -40,7 +40,9 @@ class ScoreMap:
     overall: NDArray[np.float64]
 
 
-def score_map(board: Leaderboard, records: Sample | Iterable[Record], reference: Reference | None = None) -> ScoreMap:
+def score_map(
+    board: Leaderboard, records: Sample | Iterable[Record], reference: StoredReference | None = None
+) -> ScoreMap:
     """Return the scores of a leaderboard's rows; rows that are broken are left out.
 
     Args:
@@ -50,7 +52,7 @@ def score_map(board: Leaderboard, records: Sample | Iterable[Record], reference:
     """
     table = sound_table(board, records)
     test = table.scores("test")
-    values = normalized_scores(test, scales(table, test, best_known(reference or Reference(), "test")))
+    values = normalized_scores(test, scales(table, test, best_known(reference or StoredReference(), "test")))
     overall = interquartile_mean(values) if values.size else np.full(len(table.rows), np.nan)
     return ScoreMap(table.rows, sound_names(board), table.columns, np.asarray(median(values)), np.asarray(overall))
 

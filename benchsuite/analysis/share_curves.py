@@ -12,7 +12,7 @@ from benchsuite.analysis.leaderboard import Leaderboard
 from benchsuite.analysis.numbers.aggregates import median
 from benchsuite.analysis.numbers.profiles import area, profile, ratios
 from benchsuite.analysis.numbers.targets import area_reached, share_reached
-from benchsuite.analysis.reference import Reference, best_known
+from benchsuite.analysis.reference import StoredReference, best_known
 from benchsuite.analysis.row_numbers import FIRST_PART
 from benchsuite.analysis.sample import Sample
 from benchsuite.analysis.scales import scales
@@ -74,7 +74,7 @@ def performance_profile(
 
 
 def targets_reached(
-    board: Leaderboard, records: Sample | Iterable[Record], reference: Reference | None = None
+    board: Leaderboard, records: Sample | Iterable[Record], reference: StoredReference | None = None
 ) -> ShareCurves:
     """Return the share of all (run, target) pairs that each row reached within a part of the budget, over that part.
 
@@ -86,7 +86,7 @@ def targets_reached(
         reference: The stored reference results, whose best may be the last target.
     """
     table = sound_table(board, records)
-    validation = scales(table, table.scores("validation"), best_known(reference or Reference(), "validation"))
+    validation = scales(table, table.scores("validation"), best_known(reference or StoredReference(), "validation"))
     parts = shares_to_targets(table, validation)
     known = np.unique(parts[np.isfinite(parts) & (parts > 0)])
     if len(known) > MOST_STEPS:  # of very many places those that are evenly spread over their ranks

@@ -111,17 +111,11 @@ class ClaimFacts:
         ]
 
     def _part(self, part: Part) -> Rows:
-        from benchsuite.report.tables.claim_words import number_text, with_unit
+        from benchsuite.report.tables.claim_words import bounds_text, with_unit
 
-        if part.at_most is None:
-            bounds = f"at least {number_text(part.low)}"
-        else:
-            bounds = f"at most {number_text(part.high)}"
-            if part.at_least is not None:
-                bounds = f"from {number_text(part.low)} to {number_text(part.high)}"
         rows = [
             (part.name, part.says),
-            ("holds if", with_unit(bounds, part.unit)),
+            ("holds if", with_unit(bounds_text(part), part.unit)),
             ("because", part.because),
         ]
         if not isinstance(part.evidence, Trained):

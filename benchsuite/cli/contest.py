@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchsuite.analysis.comparison import About, compared
 from benchsuite.analysis.comparison_beyond import compared_beyond
 from benchsuite.analysis.judging import look_levels
-from benchsuite.analysis.reference import Reference, reference_of
+from benchsuite.analysis.reference import StoredReference, reference_of
 from benchsuite.analysis.test_part import Right, right_from
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
@@ -212,7 +212,7 @@ class Contestants:
         return part_sizes({trial.task for trial in self._first}, self.known)
 
     @cached_property
-    def _reference(self) -> Reference:
+    def _reference(self) -> StoredReference:
         return reference_of(self._store.folder)
 
     @cached_property

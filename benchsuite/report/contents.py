@@ -19,7 +19,7 @@ from benchsuite.analysis import (
 from benchsuite.analysis.beyond_reference import with_reference
 from benchsuite.analysis.board_numbers import BoardNumbers, board_numbers
 from benchsuite.analysis.disputed import with_disputes
-from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.reference import StoredReference
 from benchsuite.analysis.row_beyond import same_but_for_instance
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.cost_files import CostTable
@@ -53,14 +53,14 @@ class Contents:
         track: str | None = None,
         costs: Sequence[CostTable] = (),
         parts: TestParts | None = None,
-        reference: Reference | None = None,
+        reference: StoredReference | None = None,
         disputed: Iterable[str] = (),
     ) -> None:
         self.searches = list(searches)
         self.sample = Sample(records, searched_only(self.searches))
         self.same_as: SameAs = same_as or {}
         self.measure, self.track, self.costs = measure, track, costs
-        self.parts, self.reference = parts, reference or Reference()
+        self.parts, self.reference = parts, reference or StoredReference()
         self.disputed = frozenset(disputed)
 
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from benchsuite.analysis.reference import Reference
+from benchsuite.analysis.reference import StoredReference
 from benchsuite.analysis.sample import Column, column_of
 from benchsuite.analysis.searched_rows import searched_only
 from benchsuite.analysis.settings import deviations
@@ -77,7 +77,7 @@ class Evidence:
     note: str = ""
     made: str = ""
     sizes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    reference: Reference = field(default_factory=Reference)
+    reference: StoredReference = field(default_factory=StoredReference)
     code_now: Callable[[Trial], Mapping[str, str]] = lambda _: {}
     rules: Mapping[str, int] = field(default_factory=dict)
     rules_now: Mapping[str, int] = field(default_factory=dict)

@@ -33,13 +33,14 @@ import benchsuite.components
 from benchsuite import hookspecs
 from benchsuite.bundle import read_manifest
 from benchsuite.cli.app import app
-from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Component, Task
+from benchsuite.components import HOOKS, KINDS, RECIPE_KINDS, Claim, Component, Task
 from benchsuite.conformance.all_promises import all_promises
 from benchsuite.options import Table, options_of
 from benchsuite.outcomes import Outcome
 from benchsuite.reference import load_reference
 from benchsuite.reference.stored import FILE
 from benchsuite.registry import PluginSearch, Registered, Registry, load_registry
+from benchsuite.report.tables.claim_words import bounds_text
 from benchsuite.selection import baseline
 from benchsuite.statements import statement_from_json
 from benchsuite.study import TABLES
@@ -453,6 +454,8 @@ def components_of(known: Registry, kind: str) -> str:
         parts.append(f"## {component.name}")
         if isinstance(component, Task):
             parts += [component.summary, _task_facts(component, known), _remarks(entry)]
+        elif isinstance(component, Claim):
+            parts += _claim(component)
         else:
             parts += _component(component)
     return _page(parts)
@@ -500,6 +503,18 @@ def _component(component: Any) -> list[str]:
         ]
         lines.append("\n".join(["| hyperparameter | default | space |", "|---|---|---|", *rows]))
     return lines
+
+
+def _claim(claim: Claim) -> list[str]:
+    facts = [f"- number: {claim.number}"] if claim.number else []
+    facts += [f"- source: {claim.source}", f"- basis: {claim.basis}"]
+    facts += [f"- depends: {claim.depends}"] if claim.depends else []
+    rows = [
+        f"| `{part.name}` | {part.says} | {bounds_text(part)} | {part.evidence.seeds} |".replace("\n", " ")
+        for part in claim.parts
+    ]
+    table = ["| part | what must be so | holds where the effect lies | seeds |", "|---|---|---|---|", *rows]
+    return [claim.sentence, "\n".join(facts), "\n".join(table)]
 
 
 def _task_facts(task: Task, known: Registry) -> str:

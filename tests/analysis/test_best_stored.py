@@ -13,7 +13,7 @@ import pytest
 
 from benchsuite.analysis.best_stored import COLUMNS, BestRow, best_lines, best_rows, read_best
 from benchsuite.analysis.comparison import About, compared
-from benchsuite.analysis.reference import Reference, ReferenceRow, read_reference, reference_values
+from benchsuite.analysis.reference import ReferenceRow, StoredReference, read_reference, reference_values
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.record import Record
 from benchsuite.report import Contents
@@ -96,11 +96,11 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path):
 
 def test_a_result_is_held_against_the_best_row_and_without_one_against_the_baseline():
     baseline = [ReferenceRow({"test": 0.90 + seed / 1000}, (2, None), 10.0) for seed in range(10)]
-    reference = Reference({KEY: baseline}, best_rows([*row(0.90), *row(0.92, LION)]))
+    reference = StoredReference({KEY: baseline}, best_rows([*row(0.90), *row(0.92, LION)]))
     found = reference_values(reference, KEY, TEST, None, ())
     assert (found.of, found.values.max()) == ("optimizer lion", pytest.approx(0.929))
     other = replace(DIGITS, version=DIGITS.version + 1)
-    plain = Reference({(DIGITS.name, other.version, DIGITS.epochs): baseline}, reference.best)
+    plain = StoredReference({(DIGITS.name, other.version, DIGITS.epochs): baseline}, reference.best)
     found = reference_values(plain, (DIGITS.name, other.version, DIGITS.epochs), TEST, None, ())
     assert (found.of, found.values.max()) == ("", 0.909)
     np.testing.assert_array_equal(
@@ -111,7 +111,9 @@ def test_a_result_is_held_against_the_best_row_and_without_one_against_the_basel
 
 def test_what_beats_the_baseline_alone_is_not_told_and_what_beats_the_best_is():
     best = best_rows([*row(0.90), *row(0.92, LION)])
-    reference = Reference({KEY: [ReferenceRow({"test": 0.90 + seed / 1000}, (), 10.0) for seed in range(10)]}, best)
+    reference = StoredReference(
+        {KEY: [ReferenceRow({"test": 0.90 + seed / 1000}, (), 10.0) for seed in range(10)]}, best
+    )
     for middle, told in ((0.915, 0), (0.935, 1)):
         (board,) = (
             one

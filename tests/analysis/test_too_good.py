@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchsuite.analysis.reference import Reference, read_reference, reference_values
+from benchsuite.analysis.reference import StoredReference, read_reference, reference_values
 from benchsuite.analysis.too_good import is_chosen, out_of_proportion, too_good
 from benchsuite.analysis.trial_measure import TrialMeasure
 
@@ -43,7 +43,7 @@ def test_what_nobody_chose_is_told_and_an_honest_choice_is_not() -> None:
 
 
 def test_a_better_rate_on_noisy_quadratic_is_no_leak() -> None:
-    reference = Reference(read_reference(TABLE))  # the baselines alone
+    reference = StoredReference(read_reference(TABLE))  # the baselines alone
     (key,) = [one for one in reference if one[0] == "noisy_quadratic"]
     stored = reference_values(reference, key, TrialMeasure.named("test"), None, ()).values
     # What adam gave there with learning rates of 0.01 and 0.003.

@@ -250,11 +250,11 @@ def test_without_a_study_file_nobody_knows_what_was_planned() -> None:
 
 
 def test_what_is_too_good_needs_a_note() -> None:
-    from benchsuite.analysis.reference import Reference, ReferenceRow
+    from benchsuite.analysis.reference import ReferenceRow, StoredReference
 
     records = [make_record(DIGITS, {"optimizer": [component("wonder")]}, seed=seed, value=0.9999) for seed in range(8)]
     key = "digits_mlp", 1, DIGITS.epochs
-    stored = Reference({key: [ReferenceRow({"test": 0.95 + at / 1000}, (), 10.0) for at in range(8)]})
+    stored = StoredReference({key: [ReferenceRow({"test": 0.95 + at / 1000}, (), 10.0) for at in range(8)]})
     assert BEYOND.apply(evidence(records, reference=stored))[0].verdict == "INCONCLUSIVE"
     assert BEYOND.apply(evidence(records, reference=stored, note="It reads the future."))[0].verdict == "PASS"
     assert BEYOND.apply(evidence(records))[0].verdict == "SKIPPED"

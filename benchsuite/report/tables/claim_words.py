@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict, Word
 from benchsuite.report.tables.numbers import count_of, duration, percent
+
+if TYPE_CHECKING:
+    from benchsuite.components import Part
 
 HOLDS, DOES_NOT_HOLD, CANNOT_TELL = WORDS = ("holds", "does not hold", "cannot tell")
 """In the order in which they are counted."""
@@ -69,7 +73,7 @@ def effect_text(part: PartVerdict) -> str:
     return with_unit(told, part.unit)
 
 
-def bounds_text(part: PartVerdict) -> str:
+def bounds_text(part: Part | PartVerdict) -> str:
     """Return for which effects a part holds: ``at least 0.02``, ``at most 0.001``, ``0.9 to 1.1``."""
     if part.at_least is None:
         return f"at most {number_text(part.at_most)}"

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from benchsuite.analysis import Leaderboard, leaderboards
 from benchsuite.analysis.comparison import About, compared
-from benchsuite.analysis.reference import Reference, ReferenceRow
+from benchsuite.analysis.reference import ReferenceRow, StoredReference
 from benchsuite.analysis.test_part import TestParts
 from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.cost_files import CostRow, CostTable
@@ -108,7 +108,7 @@ def test_a_tie_of_best_scores_is_said_as_one():
 
 
 ON_DIGITS = DIGITS.name, DIGITS.version, DIGITS.epochs
-REFERENCE = Reference(
+REFERENCE = StoredReference(
     {ON_DIGITS: [ReferenceRow({"test": 0.95 + seed / 1000}, (None, None), 17.0) for seed in range(10)]}
 )
 
