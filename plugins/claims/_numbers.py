@@ -9,5 +9,5 @@ def ratio(first, second):
 
 
 def log_ratio(first, second):
-    """Return ln(first/second); NaN unless both are above 0."""
-    return math.log(first / second) if first > 0 and second > 0 else math.nan
+    """Return ln(first/second), ±∞ where one of them is ∞; NaN unless both are above 0, and where both are ∞."""
+    return math.log(first) - math.log(second) if first > 0 and second > 0 else math.nan

@@ -1,4 +1,7 @@
-"""What claims about tuned methods share: a grid of learning rates as arms, and the choice among them by validation."""
+"""What claims about tuned methods share: a grid of learning rates as arms, and the choice among them by validation.
+
+Whether a search ended at an edge of its grid is not told: the best rate may lie beyond it. Claims say so, with :data:`EDGES`.
+"""
 
 import math
 
@@ -6,6 +9,12 @@ import benchsuite as bs
 
 GROWING = ("accuracy", "r2")
 """Measures of which more is better; of all others less is."""
+
+
+EDGES = "On the grids of rates: whether a search ended at an edge of its grid, with a better rate beyond, is not told."
+"""What a tuned claim depends on."""
+WIDENED = "The grids were changed once after a look at seven seeds, which decide as well."
+"""What a claim depends on whose grids were."""
 
 
 def arm(method, rate):
@@ -49,3 +58,30 @@ def tuned(runs, method, rates, measure):
     """Return the run with the rate that :func:`best_rate` chooses; ``None`` if all failed."""
     rate = best_rate(runs, method, rates, measure)
     return None if rate is None else runs[arm(method, rate)]
+
+
+def tuned_end(runs, method, rates, measure, guess):
+    """Return the test measure after the last epoch of the run that :func:`tuned` gives.
+
+    Args:
+        runs: Name of the arm → run.
+        method: As of :func:`arm`.
+        rates: Of its grid.
+        measure: Of the test part; the same of the validation part chooses.
+        guess: What it is where every run diverged, such as the accuracy of guessing; NaN if they failed otherwise.
+    """
+    run = tuned(runs, method, rates, measure)
+    if run is not None:
+        return run.final(f"test_{measure}")
+    return guess if all(runs[arm(method, rate)].outcome == "diverged" for rate in rates) else math.nan
+
+
+def tuned_first_loss(runs, method, rates, measure):
+    """Return the training loss after the first epoch of the run that :func:`tuned` gives.
+
+    It is ∞ where every run diverged, and NaN if they failed otherwise.
+    """
+    run = tuned(runs, method, rates, measure)
+    if run is not None:
+        return run.curve("train_loss")[run.epochs.index(1)]
+    return math.inf if all(runs[arm(method, rate)].outcome == "diverged" for rate in rates) else math.nan

@@ -10,7 +10,9 @@ may be the best one below that.
 Chosen before any of it ran: a rate is too small if it covers at most half of the way that the right one goes, and too large if
 the training loss ends no lower than it began, or is no number at all. A run that diverged counts as infinitely far up.
 
-What it does not show: where between these factors the border lies; nor anything about optimizers that choose their own steps.
+What it does not show: the notes' own direction, from the curve to the rate (N4: who sees a slow fall may conclude that the rate is low).
+Here rates are set and curves are looked at; a slow fall may have other reasons. Nor where between these factors the border lies; nor
+anything about optimizers that choose their own steps.
 """
 
 import math
@@ -77,7 +79,7 @@ def parts(task):
             "(the logarithm of their ratio), or is no number.",
             evidence=bs.Trained(arms=arms, effect=rise, seeds=SEEDS),
             at_least=0.0,
-            because="The notes say that the loss rises or becomes NaN; 0 is where it would have stayed.",
+            because="The notes say that the loss rises or becomes NaN; 0 is where nothing was learnt, which anybody would notice.",
             unit="ln ratio",
         ),
     ]

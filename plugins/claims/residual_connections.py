@@ -5,10 +5,11 @@ The notes' case, after He et al. 2016: plain and residual networks of 20 and 56 
 is compared is the *training* loss, since that is the point of the notes: a deeper network that is worse on training examples
 too has not overfitted; it could hold the shallow one's layers and the identity, so it is trained badly.
 
-Chosen before any of it ran here: 0.1 nats as the least that counts as worse, a twentieth of what guessing costs; the depth does
-no harm where it costs 0.02 nats or less; overfitting would cost on the test part alone, so that half of it on the training part
-too is none. The pages of the tasks showed the training losses of five seeds before. 25 epochs, half of the tasks' own, for the
-sake of time.
+Chosen before any of it ran here: 0.1 nats as the least that counts as worse, a twentieth of what guessing costs; the depth does no harm
+where it costs 0.02 nats or less; overfitting would cost on the test part alone, so that half of it on the training part too is none. (At
+first as a share of at least 1/2; now, with the same border, as the training loss that is above half of the test loss, since a share
+changes its sign with what it is of.) A run that diverged has lost infinitely much. The pages of the tasks showed the training losses of
+five seeds before. 25 epochs, half of the tasks' own, for the sake of time.
 
 A look at seven seeds showed how far seeds differ; their number was raised once for that, from 8 to 12, the bounds stayed.
 
@@ -16,8 +17,9 @@ What it does not show: the rate is the best one for 56 plain layers (the task's 
 bear larger ones. There is no normalization here, which the paper's networks have.
 """
 
+import math
+
 import benchsuite as bs
-from benchsuite_plugins.claims._numbers import ratio
 
 SEEDS = 12
 EPOCHS = 25
@@ -29,8 +31,9 @@ ARMS = {
 
 
 def loss(runs, arm, part="train"):
-    """Return a loss after the last epoch; NaN if the run failed."""
-    return runs[arm].final(f"{part}_loss")
+    """Return a loss after the last epoch; ∞ if the run diverged, NaN if it failed otherwise."""
+    run = runs[arm]
+    return math.inf if run.outcome == "diverged" else run.final(f"{part}_loss")
 
 
 def deeper_is_worse(runs):
@@ -39,8 +42,14 @@ def deeper_is_worse(runs):
 
 
 def not_overfitted(runs):
-    """Return the share of the deep plain network's excess test loss over the shallow one's that is there on training examples too."""
-    return ratio(deeper_is_worse(runs), loss(runs, "plain_56", "test") - loss(runs, "plain_20", "test"))
+    """Return what 56 plain layers lose against 20 on training examples, less half of what they lose on test examples.
+
+    Nats; ∞ if the deep network diverged and the shallow one did not, which no overfitting does.
+    """
+    on_training = deeper_is_worse(runs)
+    if on_training == math.inf:
+        return on_training
+    return on_training - (loss(runs, "plain_56", "test") - loss(runs, "plain_20", "test")) / 2
 
 
 def cured(runs):
@@ -79,11 +88,11 @@ def register_claims():
                 ),
                 part(
                     "it_is_not_overfitting",
-                    "Of what 56 plain layers lose on the test part against 20, at least half is lost on the training part too.",
+                    "Of what 56 plain layers lose on the test part against 20, at least half is lost on the training part too "
+                    "(training less half of test).",
                     not_overfitted,
-                    "Overfitting would show on the test part alone, a share of 0 or less.",
-                    unit="share",
-                    at_least=0.5,
+                    "Overfitting would show on the test part alone, and be below 0; at 0 the training part has exactly half.",
+                    at_least=0.0,
                 ),
                 part(
                     "shortcuts_train_better",
@@ -102,6 +111,7 @@ def register_claims():
             ],
             basis="experience",
             depends="On the start and on normalization: He's start alone keeps a signal's size only in expectation, and over 56 narrow "
-            "layers chance grows. On the rate, which is the same for all.",
+            "layers chance grows. On the rate, which is the same for all. On when one looked: the seeds were raised from 8 to "
+            "12 after a look at seven, which decide as well.",
         )
     ]

@@ -19,7 +19,7 @@ What it does not show: optimizers that scale each weight's steps by themselves n
 import math
 
 import benchsuite as bs
-from benchsuite_plugins.claims._rates import arm, tuned
+from benchsuite_plugins.claims._rates import EDGES, WIDENED, arm, tuned
 
 SEEDS = 20
 KINDS = ("none", "standardize")
@@ -99,6 +99,7 @@ def register_claims():
             ],
             basis="theory",
             depends="On how different the scales of the inputs are: pixels of one range have little to gain, and standardizing brings up "
-            "those that hardly vary. On the optimizer: Adam's steps do not depend on the scale of an input.",
+            "those that hardly vary. On the optimizer: Adam's steps do not depend on the scale of an input. "
+            f"{EDGES} {WIDENED} So were the seeds, from 10 to 20.",
         )
     ]

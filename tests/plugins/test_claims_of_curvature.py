@@ -47,8 +47,10 @@ def test_the_largest_rate_that_each_size_bears():
 
 def test_by_iteration_and_by_epoch():
     made = runs(0.126, 0.51)
-    assert batch_size.by_epoch(made) == pytest.approx(2 ** (-0.25 * 3 + 3))
-    assert batch_size.by_iteration(made) == pytest.approx(2 ** (-1 + 0.25 * 17)), "134 steps: 1 epoch, and the 17th"
+    assert batch_size.by_epoch(made) == pytest.approx(math.log(2) * (-0.25 * 3 + 3))
+    assert batch_size.by_iteration(made) == pytest.approx(math.log(2) * (-1 + 0.25 * 17)), (
+        "134 steps: 1 epoch; 136: the 17th"
+    )
 
 
 def test_variance_falls_as_one_over_the_batch_size(lab):

@@ -11,7 +11,8 @@ import pytest
 from benchsuite.components import Claim, Computed, Trained
 from benchsuite.engine.lab import Lab
 from benchsuite.selection import expand
-from benchsuite_plugins.claims._rates import arm, best_rate, grid, tuned
+from benchsuite_plugins.claims._numbers import log_ratio
+from benchsuite_plugins.claims._rates import arm, best_rate, grid, tuned, tuned_end, tuned_first_loss
 from tests.bundled import REGISTRY
 
 NAMES = {
@@ -116,6 +117,27 @@ def test_the_rate_is_chosen_on_validation_and_never_among_failures() -> None:
     assert tuned({arm("sgd", rate): DIVERGED for rate in rates}, "sgd", rates, "loss") is None
 
 
+def test_a_search_of_which_every_run_diverged_guesses_and_one_that_crashed_has_no_number() -> None:
+    rates = (0.1, 0.3)
+    gone = {arm("sgd", rate): DIVERGED for rate in rates}
+    crashed = {**gone, arm("sgd", 0.3): Made("crashed")}
+    assert tuned_end(gone, "sgd", rates, "accuracy", 0.25) == 0.25
+    assert tuned_first_loss(gone, "sgd", rates, "accuracy") == math.inf
+    assert math.isnan(tuned_end(crashed, "sgd", rates, "accuracy", 0.25))
+    assert math.isnan(tuned_first_loss(crashed, "sgd", rates, "accuracy"))
+    one_left = tuning("sgd", rates, "accuracy", 0.1, 0.7, train_loss=[2.0, 1.0]) | {arm("sgd", 0.3): DIVERGED}
+    assert tuned_end(one_left, "sgd", rates, "accuracy", 0.25) == 0.7
+    assert tuned_first_loss(one_left, "sgd", rates, "accuracy") == 1.0
+
+
+def test_a_logarithm_of_a_ratio_keeps_what_is_infinite_and_has_no_number_of_nothing() -> None:
+    assert log_ratio(3.0, 2.0) == pytest.approx(math.log(1.5))
+    assert log_ratio(math.inf, 2.0) == math.inf
+    assert log_ratio(2.0, math.inf) == -math.inf
+    nothing = [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0), (math.inf, math.inf), (math.nan, 1.0), (1.0, math.nan)]
+    assert all(math.isnan(log_ratio(*pair)) for pair in nothing)
+
+
 def test_c2_looks_a_hundred_times_below_and_above_the_rate_that_validation_chooses() -> None:
     runs = {
         arm("sgd", rate): Made(
@@ -148,20 +170,42 @@ def test_c3_is_what_a_decay_gains(part: str, measure: str, constant: float, deca
     assert effect("C3", part)(runs) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("part", "measure", "guess"),
+    [
+        ("linear_on_noisy_quadratic", "excess_loss", math.inf),
+        ("step_on_teacher_mlp", "r2", 0.45),
+        ("step_on_mnist1d_conv", "accuracy", 0.35),
+    ],
+)
+def test_c3_counts_a_constant_rate_that_always_diverges_as_guessing(part: str, measure: str, guess: float) -> None:
+    decay, task = part.split("_on_")
+    _, rates = module("C3").STUDIES[task]
+    runs = {arm("constant", rate): DIVERGED for rate in rates} | tuning(decay, rates, measure, rates[2], 0.45)
+    assert effect("C3", part)(runs) == pytest.approx(guess)
+
+
 def test_c5_is_the_lead_of_adam_early_and_of_momentum_late() -> None:
     rates = module("C5").RATES
     runs = tuning("adam", rates["adam"], "accuracy", 0.01, 0.7, train_loss=[3.0, 1.0, 0.1])
     runs |= tuning("momentum", rates["momentum"], "accuracy", 0.03, 0.75, train_loss=[3.0, 2.0, 0.2])
-    assert effect("C5", "adam_is_quick_on_mnist1d_few")(runs) == pytest.approx(2.0)
+    assert effect("C5", "adam_is_quick_on_mnist1d_few")(runs) == pytest.approx(math.log(2.0))
     assert effect("C5", "momentum_generalizes_on_mnist1d_few")(runs) == pytest.approx(0.05)
+    runs |= {arm("momentum", rate): DIVERGED for rate in rates["momentum"]}
+    assert effect("C5", "adam_is_quick_on_mnist1d_few")(runs) == math.inf
+    assert effect("C5", "momentum_generalizes_on_mnist1d_few")(runs) == pytest.approx(0.1 - 0.7)
 
 
 def test_c7_in_training_is_what_a_good_start_gains() -> None:
     tanh, relu = (module("C7").RATES[task] for task in ("deep_tanh", "deep_relu"))
     runs = tuning("xavier", tanh, "accuracy", 0.04, 0.9) | tuning("small", tanh, "accuracy", 0.01, 0.3)
     assert effect("C7", "small_hardly_trains")(runs) == pytest.approx(0.6)
+    runs |= {arm("small", rate): DIVERGED for rate in tanh}
+    assert effect("C7", "small_hardly_trains")(runs) == pytest.approx(0.9 - 0.25)
     runs = tuning("xavier", relu, "log_loss", 0.03, 0.5) | tuning("he", relu, "log_loss", 0.003, 0.1)
     assert effect("C7", "he_beats_xavier_in_relu")(runs) == pytest.approx(0.4)
+    runs |= {arm("he", rate): DIVERGED for rate in relu}
+    assert effect("C7", "he_beats_xavier_in_relu")(runs) == pytest.approx(0.5 - math.log(4))
 
 
 def normalized(kind: str, borne: float, first: float) -> dict[str, Made]:
@@ -178,8 +222,12 @@ def normalized(kind: str, borne: float, first: float) -> dict[str, Made]:
 def test_c9_is_the_larger_rate_the_quicker_start_and_the_smaller_spread() -> None:
     runs = normalized("none", 0.1, 1.0) | normalized("batch", 1.0, 0.5)
     assert effect("C9", "bears_larger_rates")(runs) == pytest.approx(1.0)
-    assert effect("C9", "trains_faster")(runs) == pytest.approx(2.0)
+    assert effect("C9", "trains_faster")(runs) == pytest.approx(math.log(2.0))
     assert effect("C9", "bears_larger_rates")(normalized("none", 0.1, 1.0) | normalized("batch", 0.0, 1.0)) == -math.inf
+    assert effect("C9", "bears_larger_rates")(normalized("none", 0.0, 1.0) | normalized("batch", 0.1, 1.0)) == math.inf
+    assert math.isnan(effect("C9", "bears_larger_rates")(normalized("none", 0.0, 1.0) | normalized("batch", 0.0, 1.0)))
+    gone = {arm("none", rate): DIVERGED for rate in module("C9").RATES}
+    assert effect("C9", "trains_faster")(gone | normalized("batch", 0.1, 1.0)) == math.inf
     ends = {"none_he": 0.9, "none_small": 0.25, "batch_he": 0.9, "batch_small": 0.85, "batch_large": 0.8}
     runs = {name: Made(finals={"test_accuracy": accuracy}) for name, accuracy in ends.items()}
     runs["none_large"] = DIVERGED  # as good as guessing
@@ -225,9 +273,21 @@ def test_c13_compares_training_losses_first() -> None:
     losses = {"plain_20": (0.1, 0.3), "plain_56": (0.7, 1.1), "residual_20": (0.05, 0.2), "residual_56": (0.04, 0.2)}
     runs = {name: Made(finals={"train_loss": train, "test_loss": test}) for name, (train, test) in losses.items()}
     assert effect("C13", "deeper_trains_worse")(runs) == pytest.approx(0.6)
-    assert effect("C13", "it_is_not_overfitting")(runs) == pytest.approx(0.6 / 0.8)
+    assert effect("C13", "it_is_not_overfitting")(runs) == pytest.approx(0.6 - 0.8 / 2)
     assert effect("C13", "shortcuts_train_better")(runs) == pytest.approx(0.66)
     assert effect("C13", "depth_does_no_harm")(runs) == pytest.approx(-0.01)
+    gone = {**runs, "plain_56": DIVERGED}
+    for part in ("deeper_trains_worse", "it_is_not_overfitting", "shortcuts_train_better"):
+        assert effect("C13", part)(gone) == math.inf
+        assert math.isnan(effect("C13", part)({**runs, "plain_56": Made("crashed")}))
+    assert effect("C13", "depth_does_no_harm")({**runs, "residual_56": DIVERGED}) == math.inf
+
+
+def test_c13_finds_overfitting_where_the_test_part_alone_is_worse() -> None:
+    losses = {"plain_20": (0.1, 0.3), "plain_56": (0.05, 0.9)}
+    runs = {name: Made(finals={"train_loss": train, "test_loss": test}) for name, (train, test) in losses.items()}
+    assert effect("C13", "it_is_not_overfitting")(runs) == pytest.approx(-0.05 - 0.6 / 2)
+    assert bounds("C13", "it_is_not_overfitting")[0] == 0.0
 
 
 def test_c15_in_training_is_what_depth_costs_the_sigmoid_more() -> None:
@@ -239,12 +299,20 @@ def test_c15_in_training_is_what_depth_costs_the_sigmoid_more() -> None:
         for name, run in tuning(method, rates, "accuracy", 0.03, test).items()
     }
     assert effect("C15", "depth_costs_sigmoid")(runs) == pytest.approx(0.65 - 0.05)
+    runs |= {arm("sigmoid_12", rate): DIVERGED for rate in rates}
+    assert effect("C15", "depth_costs_sigmoid")(runs) == pytest.approx(0.95 - 0.25 - 0.05)
 
 
 def test_c17_is_what_the_deep_network_gains_and_its_pairs_are_equal_in_size() -> None:
     _, _, rates, *_ = module("C17").STUDIES["random_teacher"]
     runs = tuning("deep", rates, "r2", 0.03, 0.8) | tuning("wide", rates, "r2", 0.01, 0.7)
     assert effect("C17", "deep_wins_on_random_teacher")(runs) == pytest.approx(0.1)
+    for what, measure, classes in (("digits", "loss", 10), ("arms_on_a_sphere", "log_loss", 4)):
+        _, _, rates, *_ = module("C17").STUDIES[what]
+        runs = tuning("deep", rates, measure, 0.03, 0.1) | tuning("wide", rates, measure, 0.01, 0.2)
+        assert effect("C17", f"deep_wins_on_{what}")(runs) == pytest.approx(math.log(2))
+        runs |= {arm("wide", rate): DIVERGED for rate in rates}
+        assert effect("C17", f"deep_wins_on_{what}")(runs) == pytest.approx(math.log(math.log(classes) / 0.1))
 
 
 def size_of(inputs: int, widths: list[int], outputs: int) -> int:
@@ -295,7 +363,7 @@ def test_he_with_the_wrong_fan_turns_the_claim_that_it_keeps_relu_alive() -> Non
     wrong = computed("C7", "he_keeps_relu", lab)
     assert low <= np.median(right) <= high
     # The signal starts √(3/128) as large: there are 3 inputs and 128 units.
-    np.testing.assert_allclose(wrong / right, math.sqrt(3 / 128), rtol=1e-4)
+    np.testing.assert_allclose(wrong - right, math.log(3 / 128) / 2, atol=1e-4)
     assert max(wrong) < low
 
 
@@ -310,5 +378,5 @@ def test_batch_normalization_that_does_not_normalize_makes_no_noise_that_could_s
     assert low <= min(right)
     assert max(right) <= high
     # Four of the K examples are in every batch: the variance of a mean is (K − 4)/K² of one example's.
-    assert np.median(right) == pytest.approx((60 / 64**2) / (252 / 256**2), rel=0.1)
-    assert set(wrong) == {1.0}
+    assert np.median(right) == pytest.approx(math.log((60 / 64**2) / (252 / 256**2)), abs=0.1)
+    assert set(wrong) == {0.0}
