@@ -4,19 +4,20 @@ import math
 
 
 def chosen_name(runs, names, measure="validation_loss"):
-    """Return which of these names has the run with the least of a measure, the first of equals; ``None`` if all failed.
+    """Return which of these names has the run with the least of a measure, the first of equals; ``None`` if none has a number.
 
     Args:
         runs: Name of the arm → run.
         names: Of the arms to choose among.
         measure: Of the validation part, the less the better.
     """
-    done = [name for name in names if not runs[name].failed]
-    return min(done, key=lambda name: runs[name].final(measure), default=None)
+    found = {name: runs[name].final(measure) for name in names}
+    finite = [name for name in names if math.isfinite(found[name])]
+    return min(finite, key=found.__getitem__, default=None)
 
 
 def chosen(runs, names, measure="validation_loss"):
-    """Return the run of :func:`chosen_name`; ``None`` if all failed."""
+    """Return the run of :func:`chosen_name`; ``None`` if none has a number."""
     name = chosen_name(runs, names, measure)
     return None if name is None else runs[name]
 

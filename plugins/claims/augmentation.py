@@ -8,8 +8,13 @@ arms. And 1,000 signals of mnist1d_few with noise of 0.3 standard deviations (au
 The gap is test loss − training loss at the end, both measured on images as they are. What augmentation is for, the test accuracy,
 is a part of its own. Nothing is tuned.
 
+The page of mnist5k_few_labels showed a test accuracy of 0.787 with this augmentation and cosine decay against 0.746 without, three seeds,
+before the bounds were chosen: that more are right with 100 images is no surprise. The gaps, and the other two tasks, were not known.
+
 What it does not show: large data, where N2 says that new data would be better anyway.
 """
+
+import math
 
 import benchsuite as bs
 
@@ -33,8 +38,9 @@ def gap(run):
 
 
 def narrower(runs):
-    """Return the share of the gap that augmentation takes away."""
-    return 1 - gap(runs["augmented"]) / gap(runs["none"])
+    """Return the share of the gap that augmentation takes away; NaN where there is none to narrow."""
+    there = gap(runs["none"])
+    return 1 - gap(runs["augmented"]) / there if there > 0 else math.nan
 
 
 def more_right(runs):
@@ -55,7 +61,7 @@ def register_claims():
             sentence="Turning, flipping, zooming, moving images and adding noise makes the data more diverse: a cheap way to "
             "reduce "
             "overfitting where no more data can be had.",
-            source="N0, Data augmentation; N2, Other regularization methods; N4, Data Augmentation",
+            source="Course notes N0, Data augmentation; N2, Other regularization methods; N4, Data Augmentation",
             parts=[
                 bs.Part(
                     name="narrower_with_100_images",

@@ -146,7 +146,7 @@ def register_claims():
             number="C11",
             sentence="Whatever the bias before batch normalization is, it is subtracted with the mean and has no effect: it can be "
             "left out, or set to zero.",
-            source="N3, Batch normalization, Notation",
+            source="Course notes N3, Batch normalization, Notation",
             parts=[
                 small(
                     "same_outputs",

@@ -11,11 +11,18 @@ gradient descent has after t steps 1 − (1 − α·s)ᵗ of the least-squares s
 regression s/(s + λ): nearly the same at λ = 1/(α·t) (Bishop 1995; Ali, Kolter & Tibshirani 2019, arXiv:1810.10082). Steps and λ
 are chosen on the validation part of each variant, the errors compared on its test part.
 
-What it does not show: that both find the same network, which they need not beyond least squares.
+All numbers are logarithms of ratios: a method that saves half as much is as far from the other as one that saves twice as much.
+The bounds were written down with the claim, and have not been moved since.
+
+What it does not show: that both find the same network, which they need not beyond least squares. Nor whether the strength that
+validation chose lies at an end of the three.
 """
 
+import math
+
 import benchsuite as bs
-from benchsuite_plugins.claims._chosen import chosen
+from benchsuite_plugins.claims._chosen import chosen, error
+from benchsuite_plugins.claims._numbers import log_ratio
 
 TASK = "adult_few"
 STRENGTHS = (1e-3, 1e-2, 1e-1)
@@ -41,9 +48,9 @@ def of(runs, kind):
 
 
 def smaller(lab, seed):
-    """Return the larger of the norms with early stopping and with L2 by the norm without either, of the weights that are kept.
+    """Return ln of the larger of the norms with early stopping and with L2 by the norm without either, of the weights that are kept.
 
-    The strength of L2 is the one that validation chooses, as among the trials.
+    The strength of L2 is the one that validation chooses, as among the trials. NaN if a training failed that is needed.
     """
     import numpy as np
 
@@ -52,28 +59,39 @@ def smaller(lab, seed):
         specimen = lab.specimen(TASK, {"regularization": regularization}, seed=seed)
         losses[regularization] = specimen.train().final(f"validation_{MEASURE}")
         norms[regularization] = float(np.linalg.norm(specimen.weights.astype("float64")))
-    penalty = min(L2, key=losses.__getitem__)
-    return max(norms[EARLY], norms[penalty]) / norms["none"]
+    strengths = [penalty for penalty in L2 if math.isfinite(losses[penalty])]
+    if not strengths or not math.isfinite(losses["none"] + losses[EARLY]):
+        return math.nan
+    return log_ratio(max(norms[EARLY], norms[min(strengths, key=losses.__getitem__)]), norms["none"])
 
 
 def gain(runs, kind):
-    """Return the test loss that a kind saves."""
-    return runs["none"].final(f"test_{MEASURE}") - of(runs, kind).final(f"test_{MEASURE}")
+    """Return the test loss that a kind saves; −∞ if it failed, NaN if there is nothing to compare it with."""
+    return runs["none"].final(f"test_{MEASURE}") - error(of(runs, kind), f"test_{MEASURE}")
 
 
 def alike(runs):
-    """Return what early stopping saves by what L2 saves."""
-    return gain(runs, "early") / gain(runs, "l2")
+    """Return ln of what early stopping saves by what L2 saves; ±∞ where only one saves anything, NaN where neither does."""
+    early, penalty = gain(runs, "early"), gain(runs, "l2")
+    if early > 0 >= penalty:
+        return math.inf
+    if penalty > 0 >= early:
+        return -math.inf
+    return log_ratio(early, penalty)
 
 
 def beyond(runs):
-    """Return what both save beyond the better one, by what that saves."""
-    better = max(gain(runs, "early"), gain(runs, "l2"))
-    return (gain(runs, "both") - better) / better
+    """Return ln of what both save by what the better one saves; +∞ where neither saves anything, −∞ where only both do not."""
+    if math.isnan(runs["none"].final(f"test_{MEASURE}")):
+        return math.nan
+    better, both = max(gain(runs, "early"), gain(runs, "l2")), gain(runs, "both")
+    if better <= 0:
+        return math.inf
+    return log_ratio(both, better) if both > 0 else -math.inf
 
 
 def least_squares(lab, seed):
-    """Return the test error of stopped gradient descent by that of ridge regression, each chosen on the validation part."""
+    """Return ln of the test error of stopped gradient descent by that of ridge regression, each chosen on the validation part."""
     import numpy as np
 
     specimen = lab.specimen(f"diabetes_mlp~{seed + 1}")
@@ -87,7 +105,7 @@ def least_squares(lab, seed):
     x, t = wide["train"]
     mean, deviation, middle = x.mean(axis=0), x.std(axis=0), t.mean()
     wide = {part: ((x - mean) / deviation, t - middle) for part, (x, t) in wide.items()}
-    return compared(wide)
+    return math.log(compared(wide))
 
 
 def compared(parts):
@@ -134,45 +152,46 @@ def register_claims():
             sentence="Early stopping and the regularization term do nearly the same: fewer updates leave the weights nearer "
             "to 0, where "
             "they began, and a penalty wants them near 0 as well.",
-            source="N1, early stopping; Bishop 1995; Ali, Kolter & Tibshirani 2019, arXiv:1810.10082",
+            source="Course notes N1, early stopping; Bishop 1995; Ali, Kolter & Tibshirani 2019, arXiv:1810.10082",
             parts=[
                 bs.Part(
                     name="both_keep_weights_small",
-                    says="The norm of all weights at the end, the larger of both methods by that without either.",
+                    says="ln of the norm of all weights at the end, the larger of both methods by that without either.",
                     evidence=bs.Computed(compute=smaller, seeds=10),
-                    at_most=0.9,
+                    at_most=math.log(0.9),
                     because="A tenth less is the least that one would call nearer to 0.",
-                    unit="ratio",
+                    unit="log ratio",
                 ),
                 bs.Part(
                     name="both_help_alike",
-                    says="The test log loss that early stopping saves by what L2 saves.",
+                    says="ln of the test log loss that early stopping saves by what L2 saves.",
                     evidence=bs.Trained(arms=arms(), effect=alike),
-                    at_least=0.5,
-                    at_most=2.0,
+                    at_least=math.log(0.5),
+                    at_most=math.log(2.0),
                     because="Within a factor of two either way they are called alike.",
-                    unit="ratio",
+                    unit="log ratio",
                 ),
                 bs.Part(
                     name="they_overlap",
-                    says="The test log loss that both together save beyond the better of them, by what that one saves.",
+                    says="ln of the test log loss that both together save by what the better of them saves.",
                     evidence=bs.Trained(arms=arms(), effect=beyond),
-                    at_most=0.25,
-                    because="Effects that were independent would add up, to 1; a quarter of that is still nearly the same "
-                    "function.",
-                    unit="ratio",
+                    at_most=math.log(1.25),
+                    because="Effects that were independent would add up, to twice one alone; a quarter more than one is still nearly "
+                    "the same function.",
+                    unit="log ratio",
                 ),
                 bs.Part(
                     name="equal_on_least_squares",
-                    says="The test error of gradient descent stopped at the best step by that of the best ridge regression.",
+                    says="ln of the test error of gradient descent stopped at the best step by that of the best ridge regression.",
                     evidence=bs.Computed(compute=least_squares, seeds=10),
-                    at_least=0.95,
-                    at_most=1.05,
+                    at_least=math.log(0.95),
+                    at_most=math.log(1.05),
                     because="One part in twenty is less than what another split of 442 patients changes.",
-                    unit="ratio",
+                    unit="log ratio",
                 ),
             ],
             basis="theory",
-            depends="On a start near 0 and on plain gradients; the strength and the patience are chosen on the validation part.",
+            depends="Patience is fixed at two epochs, L2's strength is the best of three by validation. Adam and He's start are outside of "
+            "the theory, which the least squares keep.",
         )
     ]

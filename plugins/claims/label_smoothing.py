@@ -5,6 +5,9 @@ examples by heart: adult_few (two classes) and mnist1d_few (ten). Over-confidenc
 test part: above 0 where the network promises more than it keeps. It is computed from the outputs of networks trained in the lab;
 the calibration error (expected, 15 bins as Guo et al. 2017) and the test log loss come from trials.
 
+The pages showed test log losses of 1.29 without and 0.86 with smoothing on mnist1d_few, and a calibration error of 0.132 without on
+adult_few, five seeds and more, before the bounds were chosen: that it overfits less is no surprise. The rest was not known.
+
 What it does not show: that smoothing is the best cure (temperature scaling needs no training), or that a network that is not
 over-confident is helped: it becomes under-confident.
 """
@@ -66,7 +69,7 @@ def register_claims():
             name="label_smoothing",
             number="C25",
             sentence="Noise in the output labels keeps the model from overfitting: smooth labels make it less over-confident.",
-            source="N0, Label smoothing; Szegedy et al. 2016, arXiv:1512.00567; Müller et al. 2019, arXiv:1906.02629",
+            source="Course notes N0, Label smoothing; Szegedy et al. 2016, arXiv:1512.00567; Müller et al. 2019, arXiv:1906.02629",
             parts=[
                 bs.Part(
                     name="less_over_confident",

@@ -4,6 +4,11 @@ The registered tuner random with scale=log and scale=linear, from the same chanc
 points, for Adam and for momentum on teacher_mlp. The rate is chosen on the validation part, and compared on the test part. Two
 optimizers, since it depends on where the good rates lie: near 1 the linear scale has the more points.
 
+The bounds were written down with the claim, and have not been moved since.
+
+The verdict does not count the tuner among the components that it depends on, since arms are drawn before anything is trained: where it
+changes, the arms do.
+
 What it does not show: that the same holds of hyperparameters whose good values lie anywhere on a linear scale, such as widths;
 N3 says that these may be drawn evenly.
 """
@@ -53,7 +58,7 @@ def register_claims():
             sentence="Drawn evenly from 0.001 … 1, nine of ten learning rates lie in 0.1 … 1, which is not reasonable; they "
             "should be drawn evenly "
             "in each decade: r = −4·rand(), α = 10^r.",
-            source="N3, section 2, a suitable range for hyperparameters",
+            source="Course notes N3, section 2, a suitable range for hyperparameters",
             parts=[
                 bs.Part(
                     name=f"better_for_{optimizer}",

@@ -6,6 +6,8 @@ give the same outputs and the same loss. The price that the notes name is shown 
 
 With more pieces it is any convex function of that many straight ones: functions with 5 pieces drawn at random, against the largest of
 the five lines by NumPy.
+
+The bounds were written down with the claim, and have not been moved since.
 """
 
 import numpy as np
@@ -79,7 +81,7 @@ def register_claims():
             number="C16",
             sentence="ReLU is a special case of what maxout learns, with w, b, 0, 0 as the parameters; maxout can learn any piecewise "
             "linear convex activation, with as many pieces as a group has elements, and has that many times the parameters.",
-            source="N1, Maxout",
+            source="Course notes N1, Maxout",
             parts=[
                 bs.Part(
                     name="relu_is_one",

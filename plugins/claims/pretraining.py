@@ -3,15 +3,22 @@
 100 labelled images, mnist5k_few_labels. Both kinds of pre-training that N2 names:
 
 - Layer by layer, without labels, then fine-tuning (Hinton 2006, as autoencoders Bengio et al. 2006): the initializer
-  layerwise_autoencoder against He's draw. It sees the training images only, the same 100.
+  layerwise_autoencoder against He's draw. It sees the training images only, the same 100. Its
+  own steps come on top of those that both arms train.
 - From another task: the hidden layers of mnist5k_autoencoder, which learned from 3,000 images without labels, against a draw; all
   layers are then fine-tuned. What the initializer transfer does is done here in the lab, as an arm cannot name a trial of
   another: each variable of the same name and shape is taken over, the output layer starts anew. Both networks have tanh and
   Xavier's start, and the autoencoder noise of 0.3 on its inputs, with which the task's own page measured a gain (with ReLU it
   measured none), and 15 of its 30 epochs.
 
-What it does not show: the gain from labels of another task, which is what most people mean by pre-training today.
+The page of mnist5k_few_labels showed test accuracies of 0.741 with tanh and 0.769 with the autoencoder's weights, and of 0.753 without
+and 0.750 with layer-by-layer pre-training, three to five seeds, before the bounds were chosen.
+
+The notes say of the first kind only that it has some benefit. What it does not show: the gain from labels
+of another task, which is what most people mean by pre-training today.
 """
+
+import math
 
 import benchsuite as bs
 
@@ -41,8 +48,6 @@ def taken_over(weights, shapes, source, source_shapes):
         source: Those of the source.
         source_shapes: Likewise.
     """
-    import math
-
     found, at = {}, 0
     for name, shape in source_shapes.items():
         found[name] = shape, source[at : at + math.prod(shape)]
@@ -57,7 +62,7 @@ def taken_over(weights, shapes, source, source_shapes):
 
 
 def transferred(lab, seed):
-    """Return the gain of test accuracy from the autoencoder's hidden layers."""
+    """Return the gain of test accuracy from the autoencoder's hidden layers; NaN unless each variable of them was taken over."""
     source = lab.specimen(
         SOURCE, {**TANH, "regularization": "augment_noise[deviation=0.3]"}, knobs={"epochs": 15}, seed=seed
     )
@@ -66,7 +71,10 @@ def transferred(lab, seed):
     drawn = lab.specimen(TASK, TANH, seed=seed).train()
     specimen = lab.specimen(TASK, TANH, seed=seed)
     specimen.weights, count = taken_over(specimen.weights, specimen.shapes, learned, shapes)
-    return specimen.train().final("test_accuracy") - drawn.final("test_accuracy") if count else float("nan")
+    hidden = sum(not name.startswith("output") for name in specimen.shapes)
+    if count < hidden:
+        return math.nan
+    return specimen.train().final("test_accuracy") - drawn.final("test_accuracy")
 
 
 @bs.hookimpl
@@ -77,14 +85,14 @@ def register_claims():
         bs.Claim(
             name="pretraining",
             number="C31",
-            sentence="Layer-wise unsupervised pre-training and fine-tuning, or a start from a model trained on another task, "
-            "does better than a "
-            "start from scratch.",
-            source="N2, Vanishing and exploding gradients, pre-training and fine-tuning; N2, Weight initialization, pre-training",
+            sentence="Layer-wise unsupervised pre-training and fine-tuning has some benefit; a start from a model trained on another "
+            "task does better than a start from scratch.",
+            source="Course notes N2, Vanishing and exploding gradients, pre-training and fine-tuning; N2, Weight "
+            "initialization, pre-training",
             parts=[
                 bs.Part(
                     name="layer_by_layer",
-                    says="The gain of test accuracy by pre-training layer by layer on the same 100 images.",
+                    says="The gain of test accuracy by pre-training layer by layer on the same 100 images, whose steps are not counted.",
                     evidence=bs.Trained(arms=arms(), effect=more_right),
                     at_least=0.01,
                     because=because,

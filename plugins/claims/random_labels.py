@@ -6,6 +6,11 @@ al. 2017 fit CIFAR-10 with random labels to the last example; here 95 % is asked
 10 %. A third number says what that costs: the epochs until 90 % of the training labels are given back, random against true.
 The paper says that this is "a small constant factor"; 20 is ours.
 
+The task's pages showed 0.993 to 1.000 of the random labels memorized in 60 epochs, and test accuracies of 0.917 to 0.931 from true
+ones, before the bounds of 0.95 and 0.8 were chosen: that these parts hold is no surprise. The factor was not known.
+
+A network that diverges is as right as one that guesses, one of ten.
+
 What it does not show: that every network can, or that the same held for data as large as the network.
 """
 
@@ -16,16 +21,18 @@ import benchsuite as bs
 TRUE = bs.Arm(task="mnist5k_mlp", knobs={"epochs": 60})
 RANDOM = bs.Arm(task="mnist5k_random_labels")
 FITTED = 0.9
+CHANCE = 0.1
+"""What guessing gets right of ten classes."""
 
 
 def memorized(runs):
-    """Return the share of the random training labels that the network gives back."""
-    return runs["random"].final("train_memorized")
+    """Return the share of the random training labels that the network gives back; chance if it diverged."""
+    return CHANCE if runs["random"].failed else runs["random"].final("train_memorized")
 
 
 def generalized(runs):
-    """Return the test accuracy from true labels."""
-    return runs["true"].final("test_accuracy")
+    """Return the test accuracy from true labels; chance if it diverged."""
+    return CHANCE if runs["true"].failed else runs["true"].final("test_accuracy")
 
 
 def epochs_to(run, measure):
@@ -35,8 +42,9 @@ def epochs_to(run, measure):
 
 
 def slower(runs):
-    """Return epochs on random labels by epochs on true ones."""
-    return epochs_to(runs["random"], "train_memorized") / epochs_to(runs["true"], "train_accuracy")
+    """Return epochs on random labels by epochs on true ones; ∞ if only the true ones are ever fitted, NaN if they are not."""
+    wrong, true = epochs_to(runs["random"], "train_memorized"), epochs_to(runs["true"], "train_accuracy")
+    return wrong / true if math.isfinite(true) else math.nan
 
 
 @bs.hookimpl
@@ -47,7 +55,7 @@ def register_claims():
             name="random_labels",
             number="C18",
             sentence="Neural networks are over-parameterized, and their ability to fit is strong: they fit even random labels.",
-            source="N0, Rethinking generalization; after Zhang, Bengio, Hardt, Recht & Vinyals 2017, arXiv:1611.03530",
+            source="Course notes N0, Rethinking generalization; after Zhang, Bengio, Hardt, Recht & Vinyals 2017, arXiv:1611.03530",
             parts=[
                 bs.Part(
                     name="fits_random_labels",

@@ -10,11 +10,15 @@ The adding problem over 50 steps with 2,000 sequences: adding_rnn and adding_lst
   last (central differences of 0.5, root mean square over 256 sequences). That is ∂y/∂x₁ by ∂y/∂x₅₀, and falls as the gradient
   does on its way back. Networks at their starting values; the number is log₁₀ of the LSTM's ratio less that of the simple layer.
 - What comes of it: both layers trained with Adam, cosine decay and clipping for 48 epochs (1,920 steps, as many as
-  adding_lstm itself has), ln of the test errors.
+  adding_lstm itself has), ln of the test errors. 24 epochs were tried first, with three seeds, in which neither learned anything.
+  At equal width the LSTM has about four times the parameters of the simple layer: a part of what it gains may be theirs.
 
 Both layers start as in Keras: recurrent kernels orthogonal, the LSTM's forget gates open by σ(1) = 0.73. That is not the simple
 network that lost its gradients in the papers of the nineties, whose recurrent weights were small and random. What the study does
 not show: gradients that vanish for other reasons, such as depth.
+
+The bounds were written down with the claim, and have not been moved since. The page of the tasks showed errors of 0.0007 to 0.0025 of
+the LSTM and of 0.009 to 0.031 of the simple layer with five times the sequences, three seeds, before.
 """
 
 import math
@@ -85,7 +89,7 @@ def register_claims():
             sentence="Gradient clipping prevents gradients from exploding; an LSTM does not lose them easily, since its gates "
             "remember what was left "
             "of earlier steps.",
-            source="N2, Vanishing and exploding gradients: clipping, LSTM; N0, Gradient clipping; Pascanu et al. 2013, "
+            source="Course notes N2, Vanishing and exploding gradients: clipping, LSTM; N0, Gradient clipping; Pascanu et al. 2013, "
             "arXiv:1211.5063",
             parts=[
                 bs.Part(
@@ -107,7 +111,7 @@ def register_claims():
                 ),
                 bs.Part(
                     name="lstm_learns_over_many_steps",
-                    says="ln of the test error of the simple layer by that of the LSTM after equal training.",
+                    says="ln of the test error of the simple layer by that of the LSTM, with four times the parameters, after equal training.",
                     evidence=bs.Trained(arms=LAYERS, effect=against("rnn", "lstm"), seeds=7),
                     at_least=math.log(2),
                     because="Half the error.",

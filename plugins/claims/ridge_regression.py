@@ -6,6 +6,9 @@ is mse + λ/N·wᵀw, so that l2's strength is 2λ/N. All examples are one batch
 Hessian 2/N·(ΦᵀΦ + λI), and the number of steps is such that what is left of the start along the flattest direction, (1 − μ/L)ⁿ with μ the
 smallest eigenvalue, is below 10⁻⁶. It starts at w ~ N(0, 1). The closed form is NumPy's, in float64.
 
+The bounds were written down with the claim, and have not been moved since. "Ridge" is Hoerl & Kennard's word (1970); the notes have a
+quadratic regularizer.
+
 The notes say of λ: the larger, the stronger the restriction. λ = 100 beside 10, both by descent.
 """
 
@@ -88,7 +91,7 @@ def register_claims():
             number="C34",
             sentence="The error ½·Σ(t − wᵀφ)² + λ/2·wᵀw is least at w = (λI + ΦᵀΦ)⁻¹Φᵀt, which gradient descent reaches; the larger λ, the "
             "stronger the restriction.",
-            source="N2, Regularization, Ridge regression",
+            source="Course notes N2, Regularization, the quadratic regularizer",
             parts=[
                 bs.Part(
                     name="reaches_closed_form",

@@ -13,6 +13,8 @@ Chosen before any of it ran: alike is a thousandth, since units need not be summ
 rounds; different is a tenth.
 """
 
+import math
+
 import numpy as np
 
 import benchsuite as bs
@@ -24,14 +26,17 @@ SEEDS = 8
 
 
 def unlikeness(layers):
-    """Return what units differ by, relative to their size, in the layer where that is most; 0 for layers that give 0 alone."""
-    found = [0.0]
+    """Return what units differ by, relative to their size, in the layer where that is most.
+
+    0 for layers that give 0 alone; NaN where there is no layer, or one gives no numbers.
+    """
+    found = []
     for layer in layers:
         values = np.asarray(layer, "float64")
         size = np.sqrt(np.mean(values**2))
-        if size:
-            found.append(float(np.sqrt(np.mean((values - values.mean(axis=-1, keepdims=True)) ** 2)) / size))
-    return max(found)
+        apart = np.sqrt(np.mean((values - values.mean(axis=-1, keepdims=True)) ** 2))
+        found.append(apart / size if size else 0.0)
+    return float(np.max(found)) if found else math.nan
 
 
 def after_training(start):
@@ -39,7 +44,8 @@ def after_training(start):
 
     def compute(lab, seed):
         network = lab.specimen(TASK, {"initializer": start}, knobs={"epochs": EPOCHS}, seed=seed)
-        network.train()
+        if network.train().failed:
+            return math.nan
         return unlikeness(network.hidden(network.arrays("test")[0]).values())
 
     return compute
@@ -59,7 +65,7 @@ def register_claims():
             number="C6",
             sentence="If the weights of a network start at 0, all neurons of a layer learn the same: their outputs are equal, and so are "
             "their gradients and updates. Linear and logistic regression may start so.",
-            source="N2, Methods of weight initialization, All-zero initialization",
+            source="Course notes N2, Methods of weight initialization, All-zero initialization; N4, A Poor Initialization",
             parts=[
                 bs.Part(
                     name="zeros_stay_alike",

@@ -7,6 +7,7 @@ import pytest
 
 from benchsuite.engine.lab import Lab
 from benchsuite.engine.session import Session
+from benchsuite_plugins.claims import zero_start
 
 CHEAP = {
     "autodiff": ("worked_example", "both_modes_agree"),
@@ -102,6 +103,13 @@ def test_a_broken_component_turns_it(bundled, claim, name, broken):
     components = Replaced(bundled, **broken)
     found = part.evidence.compute(Lab(components, bundled.task), 0)
     assert not part.low <= found <= part.high
+
+
+def test_what_gives_no_number_is_not_taken_for_alike():
+    alike = np.ones((4, 3))
+    assert zero_start.unlikeness([alike, 0 * alike]) == 0
+    assert np.isnan(zero_start.unlikeness([]))
+    assert np.isnan(zero_start.unlikeness([np.full((4, 3), np.nan), alike]))
 
 
 def test_the_notes_table_is_worked_out(bundled, lab):

@@ -131,6 +131,7 @@ def test_choosing_takes_the_least_validation_loss_and_no_failure() -> None:
     runs = {"a": run(validation_loss=2.0), "b": run(validation_loss=1.0), "c": FAILED}
     assert chosen(runs, ["a", "b", "c"]) is runs["b"]
     assert chosen(runs, ["c"]) is None
+    assert chosen({"d": run(validation_loss=math.nan), **runs}, ["d", "b"]) is runs["b"]
 
 
 def test_ratios_of_failures() -> None:
@@ -148,16 +149,27 @@ def test_random_labels_count_epochs_until_they_are_fitted() -> None:
     assert random_labels.slower({"random": slow, "true": quick}) == 3
     never = HandMade(curves={"train_memorized": [0.1, 0.2]})
     assert random_labels.slower({"random": never, "true": quick}) == math.inf
+    unfitted = HandMade(curves={"train_accuracy": [0.1, 0.2]})
+    assert math.isnan(random_labels.slower({"random": slow, "true": unfitted}))
+    assert random_labels.memorized({"random": FAILED}) == random_labels.generalized({"true": FAILED}) == 0.1
 
 
 def test_zeros_are_those_of_the_chosen_strength_each_layer_by_its_size() -> None:
-    probes = {"sparsity": [1.0, 0.0, 0.5]}
-    runs = {
-        "l1_0": HandMade({"validation_log_loss": 1.0}, probes=probes),
-        "l1_1": HandMade({"validation_log_loss": 2.0}, probes={"sparsity": [0.0, 0.0, 0.0]}),
-    }
-    assert l1_zeros.zeros(runs) == pytest.approx((640 + 320) / 5376)
-    assert math.isnan(l1_zeros.zeros({"l1_0": FAILED}))
+    shapes = {"a/kernel": (2, 3), "a/bias": (3,), "b/kernel": (3, 1)}
+    weights = np.array(
+        [5.0, 0, 0.004, -0.006, 1, 1, 0, 0, 0, 0, 1, 1]
+    )  # of the kernels 0, 0.004 and the last but two are zeros
+
+    def specimen(task: str, recipe: Mapping[str, str], *, seed: int) -> Any:
+        selections = ["l1[strength=0.001]", "l1[strength=0.0003]", "l1[strength=0.0001]"]
+        number = selections.index(recipe["regularization"])
+        ended = run(validation_log_loss=[math.nan, 1.0, 2.0][number])
+        held = [np.zeros(12), weights, np.ones(12)][number]
+        return SimpleNamespace(train=lambda: ended, weights=held, shapes=shapes)
+
+    assert l1_zeros.zeros("l1")(SimpleNamespace(specimen=specimen), 0) == pytest.approx(3 / 9)
+    failed = SimpleNamespace(train=lambda: FAILED, weights=weights, shapes=shapes)
+    assert math.isnan(l1_zeros.zeros("l2")(lab_of(failed), 0))
 
 
 def test_early_stopping_saves_as_much_and_both_no_more() -> None:
@@ -172,8 +184,14 @@ def test_early_stopping_saves_as_much_and_both_no_more() -> None:
         "both_0": at(0.4),
         "both_1": at(0.9, 2.0),
     }
-    assert early_stopping_l2.alike(runs) == pytest.approx(0.4 / 0.5)
-    assert early_stopping_l2.beyond(runs) == pytest.approx((0.6 - 0.5) / 0.5)
+    assert early_stopping_l2.alike(runs) == pytest.approx(math.log(0.4 / 0.5))
+    assert early_stopping_l2.beyond(runs) == pytest.approx(math.log(0.6 / 0.5))
+    hurts = {**runs, "early": at(1.2)}
+    assert early_stopping_l2.alike(hurts) == -math.inf
+    neither = {**hurts, "l2_1": FAILED, "l2_0": FAILED}
+    assert math.isnan(early_stopping_l2.alike(neither))
+    assert early_stopping_l2.beyond(neither) == math.inf
+    assert math.isnan(early_stopping_l2.beyond({**runs, "none": FAILED}))
 
 
 def test_least_squares_against_steps_and_solutions_one_by_one() -> None:
@@ -223,6 +241,11 @@ def test_a_dropout_that_does_nothing_turns_what_masks_are_said_to_give() -> None
         part = part_of(monte_carlo_dropout, name)
         assert part.evidence.compute(broken, 0) == pytest.approx(0, abs=1e-12)
         assert part.low > 0
+    identity = part_of(monte_carlo_dropout, "mean_of_masks_is_an_expectation")
+    assert identity.low < identity.evidence.compute(works, 0) < identity.high
+    assert math.isnan(identity.evidence.compute(broken, 0))
+    same = np.random.default_rng(0).random((2, 1, 30, 3)).repeat(8, axis=1)  # the same mask in all eight of a mean
+    assert monte_carlo_dropout.wander(*same) == pytest.approx(8)
     # Nine of ten left out and nothing else learned: the mean over masks is far from the sure network, and less likely.
     assert part_of(monte_carlo_dropout, "likelier_two_classes").evidence.compute(lab_of(Masked(rate=0.9)), 0) < 0
 
@@ -261,6 +284,7 @@ def test_augmentation_takes_away_a_share_of_the_gap() -> None:
         "augmented": run(test_loss=1.2, train_loss=0.2, test_accuracy=0.75),
     }
     assert augmentation.narrower(runs) == pytest.approx(0.5)
+    assert math.isnan(augmentation.narrower({**runs, "none": run(test_loss=0.1, train_loss=0.2)}))
     assert augmentation.more_right(runs) == pytest.approx(0.05)
 
 
@@ -336,6 +360,10 @@ def test_ridge_and_folds_against_numpy() -> None:
     found = cross_validation.fitted_error(x, t, train, held, cross_validation.squares)
     assert found == pytest.approx(error, rel=1e-8)
     assert 0 < cross_validation.spread_ratio(x, t, cross_validation.squares, generator) < 0.5
+    assert cross_validation.by_hold_out([(0.0, 2.0), (4.0, 3.0)]) == pytest.approx(0.25)
+    assert math.isnan(cross_validation.by_hold_out([(1.0, 2.0), (1.0, 2.0)]))
+    few = slice(0, 40)
+    assert 0 <= cross_validation.choice_ratio(x[few], t[few], cross_validation.squares, generator) < math.inf
     assert cross_validation.signs(np.array([1, -1]), np.array([0.5, 2.0])).tolist() == [False, True]
 
 
