@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
@@ -33,6 +35,9 @@ with contextlib.suppress(ModuleNotFoundError):
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
     )
     settings.load_profile("suite")
+
+# Each call of the command line in a test would put all verbs with all their options together anew: a sixteenth of a second.
+typer.main.get_command = functools.cache(typer.main.get_command)
 
 # Tracing makes millions of objects, few of which are garbage: to look for it each 700 took a tenth of the time.
 gc.set_threshold(50_000, 20, 100)

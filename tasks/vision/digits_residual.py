@@ -9,7 +9,8 @@ Measured, baseline, seeds 0 to 4: depth does no harm.
 
 The network and its baseline are described in ``_deep.py`` and ``digits_plain.py``. Residual networks bear larger rates:
 at 0.01 the one of 56 layers ends at a training loss of 0.004 (40 epochs, two seeds), where the plain one hardly
-learns.
+learns. Six tuned regularizations are not told apart by accuracy with ten seeds on that of 20 layers (its certificate has the
+numbers), so that neither compares a kind.
 """
 
 import benchsuite as bs
@@ -27,7 +28,7 @@ def register_tasks():
             name=f"digits_residual_{layers}",
             model=residual(layers),
             targets=[0.80, 0.95, 0.97],
-            compares=["regularization"] if layers == 20 else [],
+            compares=[],
             cost=bs.Cost(compile=COMPILE[layers], epoch=0.0011 * layers),
             summary=f"1,797 8×8 digits, residual network of {layers} layers, 32 wide.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
 from benchsuite.cli.app import app
 from benchsuite.computing import Computation, Job
-from benchsuite.discovery import find
+from benchsuite.discovery.candidates import _given
 from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import PluginSearch, Registry, _add
 from benchsuite.store import Store
@@ -57,17 +58,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my_claim.py").write_text(TEXT, encoding="utf-8")
     (tmp_path / "odd.py").write_text(COMPUTED, encoding="utf-8")
-    for place in ("claim", "claim_register"):  # in this process: who tries plugins first takes a process for each
+    # In this process: who tries plugins first takes a process for each.
+    for place in ("claim", "claim_register", "info"):
         monkeypatch.setattr(f"benchsuite.cli.{place}.registry", loaded)
     return tmp_path
 
 
-def loaded(plugins: Any, no_local: bool) -> Registry:
+def loaded(plugins: Any, no_local: bool, **_: Any) -> Registry:
     """What :func:`benchsuite.registry.load_registry` gives, with what is bundled taken from the tests' own registry."""
+    files = tuple((str(one), Path(one).read_bytes() if Path(one).is_file() else b"") for one in plugins)
+    return of_files(str(Path.cwd()), files)
+
+
+@functools.cache
+def of_files(folder: str, files: tuple[tuple[str, bytes], ...]) -> Registry:
+    """Made once while they are as they are."""
     known = Registry(plugins=[*REGISTRY.plugins], tables={kind: {**table} for kind, table in REGISTRY.tables.items()})
-    for candidate in find(PluginSearch(tuple(plugins), str(Path.cwd()), False))[0]:
-        if not candidate.bundled:
-            _add(known, candidate, TriedFirst(), set(), False)
+    # Nothing but these is looked for: what is bundled is known.
+    for candidate in _given(PluginSearch(tuple(name for name, _ in files), folder, False)):
+        _add(known, candidate, TriedFirst(), set(), False)
     known.remember_sources()
     return known
 
@@ -336,28 +345,21 @@ def test_two_claims_with_one_number_are_refused(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_claim_of_thirty_lines_is_registered_run_and_told_to_have_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In real processes, with real trials: the file of the guide as it stands there."""
+def test_a_claim_of_thirty_lines_is_registered_run_and_told_to_have_changed(folder: Path) -> None:
+    """Its run in a process of its own, with real trials: the file of the guide as it stands there."""
     assert len(TEXT.splitlines()) <= 36
-    (tmp_path / "my_claim.py").write_text(TEXT, encoding="utf-8")
-
-    def call(*arguments: str) -> str:
-        command = [sys.executable, "-m", "benchsuite", "claim", *arguments]
-        environment = {**os.environ, "COLUMNS": "80"}
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return " ".join(done.stdout.split())
-
-    call("register", "my_claim.py")
-    first = call("run", *MINE, "--workers", "1")
+    run("register", "my_claim.py")
+    command = [sys.executable, "-m", "benchsuite", "claim", "run", *MINE, "--workers", "1", "--no-local"]
+    environment = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first = " ".join(done.stdout.split())
     assert "12 trials in" in first
     assert "all 12 results came after it" in first
     word = re.search(r"my_claim my_claim: (holds|does not hold|cannot tell)", first)
     assert word
-    (tmp_path / "my_claim.py").write_text(TEXT.replace("at_least=0.02", "at_least=-2"), encoding="utf-8")
-    again = call("run", *MINE)
+    (folder / "my_claim.py").write_text(TEXT.replace("at_least=0.02", "at_least=-2"), encoding="utf-8")
+    again = " ".join(run("run", *MINE).output.split())
     assert "nothing was computed again" in again
     assert "The claim's own code changed since the verdict of" in again
     assert f"({word[1]}). It was made again." in again
