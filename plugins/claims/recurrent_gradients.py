@@ -111,7 +111,8 @@ def register_claims():
                 ),
                 bs.Part(
                     name="lstm_learns_over_many_steps",
-                    says="ln of the test error of the simple layer by that of the LSTM, with four times the parameters, after equal training.",
+                    says="ln of the test error of the simple layer by that of the LSTM, with four times the "
+                    "parameters, after equal training.",
                     evidence=bs.Trained(arms=LAYERS, effect=against("rnn", "lstm"), seeds=7),
                     at_least=math.log(2),
                     because="Half the error.",

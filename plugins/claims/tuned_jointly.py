@@ -7,7 +7,8 @@ cost: the combination took nine trainings (eight, and itself), so nine pairs dra
 
 It is the notes' procedure: the results are combined, even where one of the nine was better. One after another, the second at
 the best of the first, is a gentler procedure, and not tried. The bounds were written down with the claim, and have not
-been moved since. The first part can hardly come out against the claim but by its size: the combination is one of the 20 pairs, so its validation error is never the smaller.
+been moved since. The first part can hardly come out against the claim but by its size: the combination is one of the 20 pairs, so its
+validation error is never the smaller.
 
 What it does not show: whether the chosen values lie at an end of their grid; how it is with hyperparameters that have
 little to do with each other.
