@@ -61,7 +61,11 @@ def test_the_page_says_what_certificates_say(bundled, held, tmp_path, monkeypatc
     assert "| optimizer | 2 | 73 % | 56.7 |" in page
     assert "| normalization |" not in page
     for name in ("digits_cnn", "kjv_lstm"):
-        assert f"`{name}`" in page[page.index("Embedded tasks that were not measured") :]
+        assert (
+            f"`{name}`"
+            in page[page.index("Embedded tasks that were not measured") : page.index("that compare no kind")]
+        )
+    assert "`depth_1`" in page[page.index("that compare no kind") :]
 
 
 def test_what_was_measured_of_the_tier_before_stays():

@@ -220,10 +220,13 @@ def _reached(tasks: Mapping[str, Task], found: Found) -> list[str]:
 
 def _commands(tasks: Mapping[str, Task], found: Found) -> list[str]:
     lines = [resolution.command for resolution in found.values()]
-    left = [name for name, task in tasks.items() if task.tier in EMBEDDED and name not in found]
+    left = sorted(name for name, task in tasks.items() if task.tier in EMBEDDED and name not in found)
+    due = [name for name in left if tasks[name].compares]
+    idle = [name for name in left if not tasks[name].compares]
     return [
         "\n".join(["```console", *(f"$ {line}" for line in lines), "```"]),
-        f"Embedded tasks that were not measured: {_names(sorted(left))}." if left else "",
+        f"Embedded tasks that were not measured: {_names(due)}." if due else "",
+        f"Embedded tasks that compare no kind, and have nothing to measure: {_names(idle)}." if idle else "",
     ]
 
 
