@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from benchsuite.components.base import check_name
 from benchsuite.components.fields import check_texts, is_finite, mapping, shown
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import RECIPE_KINDS
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Arm:
         object.__setattr__(self, "recipe", mapping("recipe of an arm", self.recipe, len(RECIPE_KINDS)))
         object.__setattr__(self, "knobs", mapping("knobs of an arm", self.knobs, 50))
         for kind, selection in self.recipe.items():
-            if kind not in RECIPE_KINDS or not isinstance(selection, str):
+            if kind not in RECIPE_KINDS:
+                raise unknown("kind in the recipe of an arm:", kind, RECIPE_KINDS)
+            if not isinstance(selection, str):
                 raise BenchsuiteError(
                     "recipe of an arm must be a dictionary of kinds and selections, such as "
                     f'{{"optimizer": "adam"}}. Received: {shown(self.recipe)}.'
