@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchsuite.components.base import check_name
 from benchsuite.components.fields import check_texts, is_finite, mapping, shown
@@ -267,6 +267,24 @@ def fewest_seeds(parts: int) -> int:
         parts: How many parts share the level.
     """
     return math.ceil(math.log2(2 * parts / LEVEL))
+
+
+def number_of(called: str, value: Any) -> float:
+    """Return what a function of a claim gave, as a number; neither a text nor a truth value is one.
+
+    Args:
+        called: What gave it, for the message.
+        value: What it gave.
+
+    Raises:
+        BenchsuiteError: If it is none.
+    """
+    try:
+        if isinstance(value, bool | str | bytes):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError):
+        raise BenchsuiteError(f"{called} must return a number. Received: {shown(value)}.") from None
 
 
 def checked_arms(arms: object) -> Mapping[str, Arm]:
