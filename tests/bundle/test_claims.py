@@ -245,7 +245,7 @@ def test_only_claims_that_look_into_layers_explain_pages_that_differ(case: Case,
             verdict = replace(verdict, fingerprint=f"{claim_code(known.claim('X1'), known)}-{'0' * 16}")
         content = made.content(list(case.records.values()), files=claim_contents(OfClaims([verdict])) | {page: b"<p>1"})
         bundle = open_bundle(write_bundle(content, tmp_path / f"{name}.zip", table=False))
-        again = bundle.files | {page: b"<p>2"}
+        again = {**bundle.files, page: b"<p>2"}
         return next(one for one in differing(bundle, again, "", not_held(bundle, known)) if page in one.text)
 
     page, table = "site/tasks/digits_mlp.html", "site/claims.html"

@@ -153,7 +153,7 @@ def test_a_list_marks_a_verdict_of_other_code_and_names_damaged_files(folder: Pa
     run("run", *MINE)
     (folder / "results" / "claims" / "odd.json").write_text("{")
 
-    def row() -> str:
+    def row() -> Any:
         return next(line for line in run("list", *MINE[1:]).output.splitlines() if line.startswith("my_claim"))
 
     assert "\tholds\t" in row()
