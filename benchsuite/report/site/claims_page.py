@@ -18,9 +18,9 @@ from benchsuite.report.tables.claim_words import (
     WORDS,
     bounds_text,
     deciding,
+    estimate_text,
     interval_text,
     minutes_text,
-    number_text,
     overall_sentence,
     seeds_text,
     with_unit,
@@ -136,4 +136,4 @@ def _line(known: KnownClaim, links: Links, place: int) -> TableLine:
 def _effect(part: PartVerdict) -> TableCell:
     order = math.nan if part.estimate is None else part.estimate
     small = (interval_text(part),) if interval_text(part) else ()
-    return TableCell(number_text(part.estimate), order, small=small, value=part.estimate)
+    return TableCell(estimate_text(part), order, small=small, value=part.estimate)
