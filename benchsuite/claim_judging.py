@@ -12,8 +12,9 @@ from benchsuite.analysis.claims.deciding import Numbers, decision, word_of_all
 from benchsuite.analysis.claims.record_run import RecordRun
 from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict
 from benchsuite.components import Claim, Part, Trained
-from benchsuite.components.claim import confidence_of
+from benchsuite.components.claim import confidence_of, number_of
 from benchsuite.computed_numbers import ComputedNumbers
+from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints
 from benchsuite.record import Record
@@ -181,14 +182,22 @@ def trained_numbers(
             reason = f"arm {without[0]} {record.outcome.value.replace('_', ' ')}: {record.reason}"
         else:
             runs = {name: RecordRun(records[id], probes(id) if evidence.probe else None) for name, id in arms.items()}
-            try:
-                value = float(evidence.effect(runs))
-            except Exception as error:  # a plugin's function may raise anything
-                reason = f"its effect raised {reason_of(error)}"
+            value, reason = _effect(evidence, runs)
         values.append(value)
         if math.isnan(value) and reason:
             reasons[seed] = reason
     return Numbers(tuple(values), reasons)
+
+
+def _effect(evidence: Trained, runs: Mapping[str, RecordRun]) -> tuple[float, str]:
+    try:
+        given = evidence.effect(runs)
+    except (Exception, SystemExit) as error:  # a plugin's function may raise anything
+        return math.nan, f"its effect raised {reason_of(error)}"
+    try:
+        return number_of("its effect", given), ""
+    except BenchsuiteError as error:
+        return math.nan, str(error).removesuffix(".")
 
 
 def _computed(part: PartPlan, found: ComputedNumbers | None) -> Numbers:

@@ -130,6 +130,25 @@ def test_an_effect_that_raises_costs_its_own_claim_alone(bundled: Registry) -> N
     assert "unknown measure of task 'teacher_mlp': 'test_acuracy'" in misspelt.parts[0].reason
 
 
+def _leaves(runs: Mapping[str, Any]) -> float:
+    raise SystemExit(7)
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (_leaves, "its effect raised SystemExit"),
+        (lambda runs: None, "its effect must return a number. Received: None"),
+        (lambda runs: "0.5", "its effect must return a number. Received: '0.5'"),
+        (lambda runs: True, "its effect must return a number. Received: True"),
+    ],
+)
+def test_an_effect_that_is_no_number_cannot_tell(bundled: Registry, effect: Any, said: str) -> None:
+    (part,) = verdict_of({"new": 0.9, "old": 0.8}, bundled, effect=effect).parts
+    assert part.word == "cannot tell"
+    assert said in part.reason
+
+
 def test_a_run_is_what_its_record_says(bundled: Registry) -> None:
     trial = claim_plan(claim(), bundled).parts[0].arms[0]["new"]
     record = made(trial, 0.9, bundled)

@@ -1,4 +1,4 @@
-"""The sources of components and tasks that do not ship with benchsuite, for those who want to run them again."""
+"""The sources of components, tasks and claims that do not ship with benchsuite, for those who want to run them again."""
 
 from __future__ import annotations
 
@@ -14,17 +14,19 @@ LARGEST_SOURCE = 2**20
 """Bytes of a plugin's file."""
 
 
-def sources_of(records: Iterable[Record], registry: Registry) -> dict[str, bytes]:
-    """Return name below ``plugins/`` → content, of the files that the task and components of some records come from.
+def sources_of(records: Iterable[Record], registry: Registry, claims: Iterable[str] = ()) -> dict[str, bytes]:
+    """Return name below ``plugins/`` → content, of the files that some claims and the task and components of some records come from.
 
     Files alone: what an installed distribution brings is named in ``requirements.txt``.
 
     Args:
         records: The records.
         registry: Of the plugins that were found.
+        claims: Names of the claims that have a verdict beside the records.
     """
     names = {("task", record.trial.task) for record in records}
     names |= {(one.kind, one.name) for record in records for _, held in record.trial.recipe.settings for one in held}
+    names |= {("claim", name) for name in claims}
     found: dict[str, bytes] = {}
     for kind, name in sorted(names):
         if not registry.has(kind, name):

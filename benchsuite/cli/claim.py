@@ -24,6 +24,9 @@ def claim(asked: Claiming) -> None:
     """List claims, show one with its verdict, run the studies that decide them, or register a file of one's own.
 
     Trials that have a record already are not run again: an interrupted run goes on where it stopped.
+
+    Every action takes --results, --plugin, --no-local and --json; info and run take --all, --quick and --workers as well. The
+    other options are for run.
     """
     from benchsuite.cli.claim_choice import chosen
     from benchsuite.cli.door import say_broken

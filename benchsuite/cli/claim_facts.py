@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.claim_files import claim_verdict, registration
+from benchsuite.cli.claim_arms import arms_text
 from benchsuite.cli.claim_run import ClaimRun, times_of
 from benchsuite.cli.claim_standing import changed_since, day, registered
 from benchsuite.cli.console import as_json, cell, say, show
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from benchsuite.components import Arm, Claim, Part
+    from benchsuite.components import Claim, Part
     from benchsuite.registry import Registry
     from benchsuite.studies.claiming import Claiming
 
@@ -27,9 +29,9 @@ RESTS = {
     "theory": "theory: it is derived for a simpler case",
     "experience": "experience: somebody saw it",
 }
-MOST_ARMS = 12
-"""Arms that are named; a search may have hundreds."""
 LONGEST = 4_000
+LONGEST_LABEL = 26
+"""Letters of a line of the column of labels; longer names of parts take several."""
 Rows = list[tuple[str, str]]
 
 
@@ -123,7 +125,7 @@ class ClaimFacts:
             return [*rows, ("computed", "once: nothing is random" if seeds == 1 else f"for the seeds 0 to {seeds - 1}")]
         arms, seeds = part.evidence.of_seed(0), part.evidence.seeds
         drawn = "; arms drawn for each seed, those of seed 0:" if callable(part.evidence.arms) else ":"
-        return [*rows, ("trained", f"{len(arms)} arms on the seeds 0 to {seeds - 1}{drawn}\n{_arms(arms)}")]
+        return [*rows, ("trained", f"{len(arms)} arms on the seeds 0 to {seeds - 1}{drawn}\n{arms_text(arms)}")]
 
     def _came(self) -> Rows:
         from benchsuite.report.tables.claim_words import part_sentence
@@ -161,32 +163,33 @@ class ClaimFacts:
         ]
 
 
-def _arms(arms: Any) -> str:
-    lines = [f"{name}: {_arm(arm)}" for name, arm in list(arms.items())[:MOST_ARMS]]
-    return "\n".join(lines + ([f"… and {len(arms) - MOST_ARMS} more"] if len(arms) > MOST_ARMS else []))
-
-
-def _arm(arm: Arm) -> str:
-    changed = [f"{kind.replace('_', ' ')} {selection}" for kind, selection in arm.recipe.items()]
-    changed += [f"{name.replace('_', ' ')} {value}" for name, value in arm.knobs.items()]
-    return ", ".join([arm.task, *changed]) if changed else f"{arm.task}, its baseline"
-
-
 def _table(title: str, groups: Sequence[Rows]) -> Table:
     from rich.table import Table
 
     shown = Table(
         box=None, show_header=False, padding=(0, 2, 0, 0), title=cell(title, "bold"), title_justify="left",
     )  # fmt: skip
-    shown.add_column(style="dim", max_width=22, overflow="fold")
+    shown.add_column(style="dim", max_width=LONGEST_LABEL, overflow="fold")
     shown.add_column(ratio=1)
     for number, rows in enumerate(groups):
         if number:
             shown.add_row()
         for key, value in rows:
             if value:
-                shown.add_row(cell(key), cell(shortened(value, LONGEST)))
+                for line in in_lines(key)[:-1]:
+                    shown.add_row(cell(line), "")
+                shown.add_row(cell(in_lines(key)[-1]), cell(shortened(value, LONGEST)))
     return shown
+
+
+def in_lines(label: str) -> list[str]:
+    """Return a label in lines that fit the column of labels: the names of parts end a line behind an underscore."""
+    lines = [""]
+    for word in re.findall(r"[^_ ]+[_ ]*|[_ ]+", label):
+        if len(lines[-1] + word.rstrip()) > LONGEST_LABEL and lines[-1]:
+            lines.append("")
+        lines[-1] += word
+    return lines
 
 
 def _example(claim: Claim, known: Registry) -> Table:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis.claims.before_after import before_after
-from benchsuite.claim_judging import SEPARATOR, claim_code
+from benchsuite.claim_judging import SEPARATOR, claim_code, components_of, fingerprint_of
+from benchsuite.errors import BenchsuiteError
+from benchsuite.studies.claimed import claim_plan
 
 if TYPE_CHECKING:
     from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.components import Claim
+    from benchsuite.computed_numbers import ComputedNumbers
     from benchsuite.registrations import Registration
     from benchsuite.registry import Registry
 
@@ -25,17 +28,39 @@ def changed_since(verdict: ClaimVerdict, fingerprint: str) -> str:
         verdict: As it is stored.
         fingerprint: What it would be made of now.
     """
-    own, _, used = fingerprint.partition(SEPARATOR)
-    had, _, had_used = verdict.fingerprint.partition(SEPARATOR)
-    what = [
-        words
-        for words, differs in (("the claim's own code", own != had), ("the code that it uses", used != had_used))
-        if differs
-    ]
+    what = _other_code(verdict, fingerprint)
     if not what:
         return ""
     text = " and ".join(what)
     return f"{text[0].upper()}{text[1:]} changed since the verdict of {day(verdict.decided_at)} ({verdict.word})."
+
+
+def _other_code(verdict: ClaimVerdict, fingerprint: str) -> list[str]:
+    own, _, used = fingerprint.partition(SEPARATOR)
+    had, _, had_used = verdict.fingerprint.partition(SEPARATOR)
+    return [
+        words
+        for words, differs in (("the claim's own code", own != had), ("the code that it uses", used != had_used))
+        if differs
+    ]
+
+
+def is_current(verdict: ClaimVerdict, claim: Claim, known: Registry, computed: Mapping[str, ComputedNumbers]) -> bool:
+    """Say whether a verdict is of the code that is here now, the claim's own and all that it uses.
+
+    Args:
+        verdict: As it is stored.
+        claim: The claim.
+        known: The plugins that were found.
+        computed: Part → what was computed for it.
+    """
+    if claim_code(claim, known) != verdict.fingerprint.partition(SEPARATOR)[0]:
+        return False
+    try:
+        plan = claim_plan(claim, known, verdict.quick)
+    except BenchsuiteError:  # what it uses is not here any more
+        return False
+    return fingerprint_of(claim, components_of(plan, computed, known), known) == verdict.fingerprint
 
 
 def registered(claim: Claim, found: Registration | None, known: Registry, times: Iterable[str]) -> list[str]:

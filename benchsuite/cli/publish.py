@@ -46,7 +46,7 @@ def publish(
     with_sources: Annotated[
         bool,
         typer.Option(
-            "--with-sources", help="Add the sources of components and tasks that do not ship with benchsuite."
+            "--with-sources", help="Add the sources of components, tasks and claims that do not ship with benchsuite."
         ),
     ] = False,
     thin: Annotated[
@@ -178,7 +178,8 @@ def gathered(
     others = [other for one in read_disputes(store.folder, {}, []) for other in one.others]
     disputed = {one.file: dispute_to_json(one) for one in others}
     disputed |= {one.file: challenge_to_json(one) for one in read_challenges(store.folder, [])}
-    claims = claim_contents(claims_of_folder(store.folder, []))
+    of_claims = claims_of_folder(store.folder, [])
+    decided = [verdict.name for verdict in of_claims.verdicts]
     call = asked()
     return BundleContent(
         records=kept,
@@ -186,7 +187,11 @@ def gathered(
         studies=list(read_studies(store.folder, [])),
         costs=_files(store.folder / "costs"),
         statements=_files(store.folder / "statements"),
-        files={**(sources_of(kept, known) if with_sources else {}), **disputed, **claims},
+        files={
+            **(sources_of(kept, known, decided) if with_sources else {}),
+            **disputed,
+            **claim_contents(of_claims),
+        },
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         made_by=made_now(known),
         command=call.words if call else ("benchsuite", "publish"),

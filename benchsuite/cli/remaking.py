@@ -24,6 +24,8 @@ NOT_MADE = (*FROM_FOLDER, "plugins/", "archive/")
 """Folders of what comes from elsewhere."""
 BESIDE = ("probe", "store_predictions")
 """Options of studies whose pages show what no bundle holds."""
+OF_CLAIMS = ("site/claims.html", "site/claims/", "site/data/claims.csv", "site/data/claim-")
+"""Pages that show verdicts on claims, which a bundle holds, and nothing of probes or predictions."""
 
 
 def rule(bundle: Bundle, known: Registry) -> Rule:
@@ -40,11 +42,11 @@ def rule(bundle: Bundle, known: Registry) -> Rule:
     def find(evidence: Evidence) -> Iterator[Objection]:
         if evidence.made_elsewhere:  # which another rule says
             raise NotApplicable("some components are not installed here, with the same code.")
-        why = other_makers(bundle, known)
+        why, beside = other_makers(bundle, known), not_held(bundle, known)
         again = remade(bundle, known, bundle.statement_files)
-        found = list(differing(bundle, again, why))
+        found = list(differing(bundle, again, why, beside))
         if found and bundle.statement_files:  # they may have come later
-            found = list(differing(bundle, remade(bundle, known, {}), why))
+            found = list(differing(bundle, remade(bundle, known, {}), why, beside))
         yield from found
 
     return Rule(
@@ -128,23 +130,47 @@ def other_makers(bundle: Bundle, known: Registry) -> str:
     return ""
 
 
-def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iterator[Objection]:
+def not_held(bundle: Bundle, known: Registry) -> str:
+    """Return why pages may show what no bundle holds, as far as their author is to be believed; empty if they show nothing such.
+
+    Args:
+        bundle: The bundle.
+        known: The plugins that were found.
+    """
+    from benchsuite.claim_judging import claim_code
+    from benchsuite.components import Trained
+
+    if any(study.options.get(name) for study in bundle.studies for name in BESIDE):
+        return "the bundle says that its pages show probes or predictions, which no bundle holds"
+    reason = ""
+    for verdict in bundle.claims:
+        if not any(part.arms for part in verdict.parts):
+            continue
+        claim = known.claim(verdict.name) if known.has("claim", verdict.name) else None
+        if claim is None or claim_code(claim, known) != verdict.fingerprint.partition("-")[0]:
+            what = "is not installed here" if claim is None else "is other code here"
+            reason = (
+                f"claim {verdict.label} {what} and may look into layers, and what probes found there no bundle holds"
+            )
+        elif any(isinstance(part.evidence, Trained) and part.evidence.probe for part in claim.parts):
+            return f"claim {verdict.label} looks into layers, and what probes found there no bundle holds"
+    return reason
+
+
+def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "", beside: str = "") -> Iterator[Objection]:
     """Find what a bundle holds that its records do not give.
 
     Args:
         bundle: The bundle.
         again: What :func:`remade` made of it.
         why: Why bytes may differ for another reason; empty if none is known.
+        beside: Why pages, those of claims excepted, may differ for another reason; see :func:`not_held`.
     """
     from benchsuite.bundle.container import opened
     from benchsuite.bundle.manifest import MANIFEST, sha256
     from benchsuite.bundle.reading import SITE
     from benchsuite.bundle.table_values import TABLES, other_value, other_words
 
-    beside = ""
-    probed = any(study.options.get(name) for study in bundle.studies for name in BESIDE)
-    if probed or any(part.arms for claim in bundle.claims for part in claim.parts):  # a claim's trials may be probed
-        beside = "the bundle says that its pages show probes or predictions, which no bundle holds"
     clean = not bundle.manifest.made_by.commit.endswith("+")
     made = {name: sha256(content) for name, content in again.items() if name != MANIFEST}
     held = {name: one.sha256 for name, one in bundle.manifest.files.items() if not name.startswith(NOT_MADE)}
@@ -153,7 +179,7 @@ def differing(bundle: Bundle, again: Mapping[str, bytes], why: str = "") -> Iter
         for name in sorted(made.keys() | held.keys()):
             if made.get(name) == held.get(name):
                 continue
-            reason = why or (beside if name.startswith(SITE) else "")
+            reason = why or (beside if name.startswith(SITE) and not name.startswith(OF_CLAIMS) else "")
             if reason and name == LOCK:
                 continue  # it is why
             if reason and name in held and name in made and name.endswith(TABLES):

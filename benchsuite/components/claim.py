@@ -6,11 +6,11 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchsuite.components.base import check_name
 from benchsuite.components.fields import check_texts, is_finite, mapping, shown
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, unknown
 from benchsuite.kinds import RECIPE_KINDS
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Arm:
         object.__setattr__(self, "recipe", mapping("recipe of an arm", self.recipe, len(RECIPE_KINDS)))
         object.__setattr__(self, "knobs", mapping("knobs of an arm", self.knobs, 50))
         for kind, selection in self.recipe.items():
-            if kind not in RECIPE_KINDS or not isinstance(selection, str):
+            if kind not in RECIPE_KINDS:
+                raise unknown("kind in the recipe of an arm:", kind, RECIPE_KINDS)
+            if not isinstance(selection, str):
                 raise BenchsuiteError(
                     "recipe of an arm must be a dictionary of kinds and selections, such as "
                     f'{{"optimizer": "adam"}}. Received: {shown(self.recipe)}.'
@@ -265,6 +267,24 @@ def fewest_seeds(parts: int) -> int:
         parts: How many parts share the level.
     """
     return math.ceil(math.log2(2 * parts / LEVEL))
+
+
+def number_of(called: str, value: Any) -> float:
+    """Return what a function of a claim gave, as a number; neither a text nor a truth value is one.
+
+    Args:
+        called: What gave it, for the message.
+        value: What it gave.
+
+    Raises:
+        BenchsuiteError: If it is none.
+    """
+    try:
+        if isinstance(value, bool | str | bytes):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError):
+        raise BenchsuiteError(f"{called} must return a number. Received: {shown(value)}.") from None
 
 
 def checked_arms(arms: object) -> Mapping[str, Arm]:

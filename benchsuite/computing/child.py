@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.components import Claim, Computed
-from benchsuite.components.fields import shown
+from benchsuite.components.claim import number_of
 from benchsuite.computing.jobs import Computation, ComputeBegun, ComputeOrder, ComputeReady, Job
 from benchsuite.errors import BenchsuiteError
 from benchsuite.processes import limit_memory
@@ -90,7 +90,8 @@ def computed(claim: str, part: str, seed: int, registry: Registry, lab: Lab) -> 
     started = time.perf_counter()
     value, reason = None, ""
     try:
-        value = _number(_evidence(claim, part, registry).compute(lab, seed), claim, part)
+        given = _evidence(claim, part, registry).compute(lab, seed)
+        value = number_of(f"compute of part {part!r} of claim {claim!r}", given)
         if math.isnan(value):
             value, reason = None, "it gave no number (NaN)"
     except BaseException as error:  # an author's function may raise anything, SystemExit included
@@ -106,17 +107,6 @@ def _evidence(claim: str, part: str, registry: Registry) -> Computed:
     if not isinstance(evidence, Computed):
         raise BenchsuiteError(f"{known.title} has no part {part!r} that is computed.")
     return evidence
-
-
-def _number(value: Any, claim: str, part: str) -> float:
-    try:
-        if isinstance(value, bool | str | bytes):
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError):
-        raise BenchsuiteError(
-            f"compute of part {part!r} of claim {claim!r} must return a number. Received: {shown(value)}."
-        ) from None
 
 
 def _reason(error: BaseException, claim: str, registry: Registry) -> str:

@@ -117,8 +117,14 @@ def _arms(
         where = f"{claim.title}, {part.title}"
         try:
             arms = evidence.of_seed(seed)
-        except Exception as error:  # a plugin's function may raise anything
+            again = evidence.of_seed(seed) if callable(evidence.arms) else arms
+        except (Exception, SystemExit) as error:  # a plugin's function may raise anything
             raise BenchsuiteError(f"{where}: the arms of seed {seed} cannot be drawn: {_said(error)}") from error
+        if again != arms:
+            raise BenchsuiteError(
+                f"{where}: the arms of seed {seed} are others when they are drawn again, so no record would be theirs. Draw them "
+                "from the seed alone, such as with random.Random(seed)."
+            )
         if found and set(arms) != set(found[0]):
             raise BenchsuiteError(
                 f"{where}: every seed must have arms of the same names. Received: {', '.join(sorted(found[0]))} for seed "
@@ -141,5 +147,5 @@ def _arms(
     return found
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return str(error) if isinstance(error, BenchsuiteError) else f"{type(error).__name__}: {error}"

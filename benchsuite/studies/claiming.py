@@ -27,7 +27,9 @@ class Claiming(Table):
     )  # fmt: skip
     all: bool = option(False, "Every claim.")
     quick: bool = option(
-        False, "Run with the fewest seeds that can decide: 6 for a claim of one part, 7 of two or three."
+        False,
+        "Run with the fewest seeds that can decide: 6 for a claim of one part, 7 of two or three, 8 of four to six, 9 of up to 12, "
+        "10 of more.",
     )
     json: bool = option(False, "Print what is found as JSON, and everything else to standard error.")
     fail_if: str | None = option(

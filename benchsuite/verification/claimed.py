@@ -204,7 +204,7 @@ def _of_computed(name: str, part: PartVerdict, computed: ComputedNumbers | None)
         return
     for seed, value in enumerate(values_of(part) or ()):
         one = computed.numbers.get(str(seed))
-        stored = math.nan if one is None or one.value is None else one.value
+        stored = math.nan if one is None else one.number
         if not _equal(value, stored):
             yield Objection(f"{name}: the effect of seed {seed} is {value}, and the computed number is {stored}.")
             return

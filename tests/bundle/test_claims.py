@@ -20,6 +20,7 @@ from benchsuite.claim_files import read_claims, write_claim, write_computed, wri
 from benchsuite.claim_judging import claim_code, judged
 from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.cli.app import app
+from benchsuite.cli.remaking import differing, not_held
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
 from benchsuite.curves import Curves
 from benchsuite.outcomes import Outcome
@@ -233,6 +234,32 @@ def test_records_stay_whole_where_an_effect_looks_at_curves(case: Case) -> None:
     assert trials_needed_whole({verdict.name: verdict}, finals, case.known) == frozenset()
 
 
+def test_only_claims_that_look_into_layers_explain_pages_that_differ(case: Case, tmp_path: Path) -> None:
+    def objection(name: str, text: str, page: str) -> Objection:
+        file = tmp_path / name / case.file.name
+        file.parent.mkdir()
+        file.write_text(text)
+        known = load_registry(PluginSearch((str(file),), local=False))
+        verdict = case.verdict
+        if name.startswith("probed"):
+            verdict = replace(verdict, fingerprint=f"{claim_code(known.claim('X1'), known)}-{'0' * 16}")
+        content = made.content(list(case.records.values()), files=claim_contents(OfClaims([verdict])) | {page: b"<p>1"})
+        bundle = open_bundle(write_bundle(content, tmp_path / f"{name}.zip", table=False))
+        again = {**bundle.files, page: b"<p>2"}
+        return next(one for one in differing(bundle, again, "", not_held(bundle, known)) if page in one.text)
+
+    page, table = "site/tasks/digits_mlp.html", "site/claims.html"
+    other, probed = (
+        PLUGIN.replace("at_least=0.01", "at_least=0.001"),
+        PLUGIN.replace("seeds=8)", 'seeds=8, probe="last")'),
+    )
+    assert objection("same", PLUGIN, page).fails
+    assert objection("same table", PLUGIN, table).fails
+    assert "is other code here and may look into layers" in objection("other", other, page).text
+    assert "claim X1 looks into layers" in objection("probed", probed, page).text
+    assert objection("probed table", probed, table).fails, "no page of claims shows what probes found"
+
+
 # Files.
 
 
@@ -270,7 +297,16 @@ def test_publishing_takes_them_along_and_names_what_is_damaged(case: Case, tmp_p
     write_registration(store.folder, held.registrations[0])
     (store.folder / "claims" / "broken.json").write_text("{")
     path = tmp_path / "c.zip"
-    options = ["--results", str(store.folder), "--no-local", "--plugin", str(case.file), "--thin", "--no-site"]
+    options = [
+        "--results",
+        str(store.folder),
+        "--no-local",
+        "--plugin",
+        str(case.file),
+        "--thin",
+        "--no-site",
+        "--with-sources",
+    ]
     done = CliRunner().invoke(app, ["publish", "--zip", str(path), *options])
     assert done.exit_code == 0, done.output
     assert "claims/broken.json" in done.output
@@ -281,6 +317,7 @@ def test_publishing_takes_them_along_and_names_what_is_damaged(case: Case, tmp_p
     )
     with zipfile.ZipFile(path) as file:
         summary = file.read("SUMMARY.md").decode()
+        assert file.read("plugins/faster_is_better.py") == case.file.read_bytes(), "the claim's own source"
     assert "## Claims" in summary
     assert "| X1 | A larger rate ends higher. | **holds** |" in summary
 

@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import benchsuite as bs
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
 from benchsuite.cli.app import app
+from benchsuite.cli.claim_arms import arms_text
+from benchsuite.cli.claim_facts import in_lines
 from benchsuite.computing import Computation, Job
 from benchsuite.discovery.candidates import _given
 from benchsuite.errors import BenchsuiteError
@@ -154,6 +157,22 @@ def test_a_list_has_each_with_its_verdict(folder: Path) -> None:
     assert {one["name"]: one["verdict"] for one in found}["my_claim"] == "holds"
 
 
+def test_a_list_marks_a_verdict_of_other_code_and_names_damaged_files(folder: Path) -> None:
+    trained(folder, -0.5, -0.6)
+    run("run", *MINE)
+    (folder / "results" / "claims" / "odd.json").write_text("{")
+
+    def row() -> Any:
+        return next(line for line in run("list", *MINE[1:]).output.splitlines() if line.startswith("my_claim"))
+
+    assert "\tholds\t" in row()
+    assert "claims/odd.json" in run("list", *MINE[1:]).stderr
+    (folder / "my_claim.py").write_text(TEXT.replace("at_least=0.02", "at_least=0.3"), encoding="utf-8")
+    assert "\tholds, of other code\t" in row()
+    found = {one["name"]: one for one in json.loads(run("list", *MINE[1:], "--json").stdout)["claims"]}
+    assert (found["my_claim"]["verdict"], found["my_claim"]["current"]) == ("holds", False)
+
+
 def test_all_about_it_stands_in_one_place(folder: Path) -> None:
     before = run("info", *MINE).output
     for text in ("what our group believes", "experience: somebody saw it", "at least 0.02", "2 arms on the seeds 0 to 5",
@@ -168,6 +187,29 @@ def test_all_about_it_stands_in_one_place(folder: Path) -> None:
     assert "It holds: 0.102 [0.1, 0.105]" in after
     shown = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["info", "my_claim", "--plugin", "my_claim.py", "--no-local"])
     assert " ".join(shown.output.split()) == after
+
+
+def test_arms_that_differ_in_one_number_are_one_line() -> None:
+    arms = {
+        f"{name}_{rate}": bs.Arm(task="t~3", recipe={"optimizer": f"{name}[learning_rate={rate}]"}, knobs={"epochs": 3})
+        for name in ("momentum", "sgd")
+        for rate in (0.3, 0.003, 0.01)
+    }
+    arms |= {f"w{width}": bs.Arm(task="t", knobs={"width": width, "epochs": 3}) for width in (8, 64)}
+    arms["plain"] = bs.Arm(task="t")
+    assert arms_text(arms).splitlines() == [
+        "momentum_0.3 … momentum_0.01: t~3, optimizer momentum[learning_rate=0.003 … 0.3], epochs 3, 3 arms",
+        "sgd_0.3 … sgd_0.01: t~3, optimizer sgd[learning_rate=0.003 … 0.3], epochs 3, 3 arms",
+        "w8: t, width 8, epochs 3",
+        "w64: t, width 64, epochs 3",
+        "plain: t, its baseline",
+    ]
+
+
+def test_the_name_of_a_part_breaks_behind_an_underscore() -> None:
+    assert in_lines("xavier_keeps_tanh_alive_in_deep_networks") == ["xavier_keeps_tanh_alive_", "in_deep_networks"]
+    assert in_lines("holds if") == ["holds if"]
+    assert in_lines("a" * 40) == ["a" * 40]
 
 
 def test_an_example_is_worked_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,3 +122,15 @@ def test_arms_that_cannot_be_drawn_are_told(bundled: Registry) -> None:
         claim_plan(claim(raises), bundled)
     with pytest.raises(BenchsuiteError, match=r"arms of the same names\. Received: a0 for seed 0, a1 for seed 1"):
         claim_plan(claim(lambda seed: {f"a{seed}": arm()}), bundled)
+
+
+def test_arms_of_global_chance_and_unknown_kinds_are_refused(bundled: Registry) -> None:
+    drawn = itertools.count(1)
+    evidence = bs.Trained(
+        arms=lambda seed: {"a": bs.Arm(task=TASK, knobs={"epochs": next(drawn)})}, effect=lambda runs: 0.0
+    )
+    part = bs.Part(name="p", says="x", evidence=evidence, at_least=0.0)
+    with pytest.raises(BenchsuiteError, match="arms of seed 0 are others when they are drawn again"):
+        claim_plan(bs.Claim(name="c", sentence="x", source="y", parts=[part]), bundled)
+    with pytest.raises(BenchsuiteError, match=r"unknown kind .* 'optimiser'\. Did you mean 'optimizer'"):
+        bs.Arm(task=TASK, recipe={"optimiser": "adam"})

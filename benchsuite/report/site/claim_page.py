@@ -21,6 +21,7 @@ from benchsuite.report.tables.claim_words import (
     bounds_text,
     claim_sentence,
     effect_text,
+    estimate_text,
     interval_text,
     is_computed,
     minutes_text,
@@ -132,7 +133,7 @@ def _numbers(claim: ClaimVerdict) -> DataTable:
                 TableCell(part.name.replace("_", " "), link=f"#{anchor(part)}", value=part.name),
                 TableCell(part.word, classes=CLASSES[part.word]),
                 TableCell(
-                    with_unit(number_text(part.estimate), part.unit), math.nan if part.estimate is None else part.estimate,
+                    with_unit(estimate_text(part), part.unit), math.nan if part.estimate is None else part.estimate,
                     small=tuple(filter(None, (interval_text(part),))), value=part.estimate,
                 ),
                 TableCell(bounds_text(part)),

@@ -41,6 +41,12 @@ def registration_lines(known: KnownClaim, records: Mapping[str, Record]) -> Iter
         records: Id → record of the trials that are here.
     """
     registration = known.registration
+    if known.code_now == "":
+        yield (
+            "The claim is not installed here, so whether its code changed since cannot be seen. `benchsuite report --plugin FILE`, "
+            "with the file of the claim, looks.",
+            False,
+        )
     if registration is None and known.verdict.origin == BUNDLED:
         yield (
             "It ships with benchsuite: its bounds stand in its code, whose history says when they were written.",
@@ -76,8 +82,6 @@ def registration_lines(known: KnownClaim, records: Mapping[str, Record]) -> Iter
             )
     if known.changed:
         yield "The claim's own code was changed since this verdict was made: run it again.", True
-    elif known.code_now == "":
-        yield "The claim is not installed here, so whether its code changed since cannot be seen.", False
 
 
 def _before_and_after(

@@ -15,13 +15,12 @@ from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
 from benchsuite.report.tables.claim_words import (
-    HOLDS,
     WORDS,
     bounds_text,
     deciding,
+    estimate_text,
     interval_text,
     minutes_text,
-    number_text,
     overall_sentence,
     seeds_text,
     with_unit,
@@ -94,7 +93,6 @@ def claims_table(claims: Sequence[KnownClaim], links: Links) -> DataTable:
         Head("Verdict"),
         Head("Effect", True, "Of the part that decided, with its interval"),
         Head("Wanted", help="For which effects that part holds"),
-        Head("Parts", True, "How many of its parts hold"),
         Head("Seeds", True, "A dash where nothing is random"),
         Head("Minutes", True, "Of processor, trials that several claims share counted with each"),
         Head("Registered", help="When this very code was registered, be it before or after it ran; what ships is not"),
@@ -112,7 +110,8 @@ def claims_table(claims: Sequence[KnownClaim], links: Links) -> DataTable:
 def _line(known: KnownClaim, links: Links, place: int) -> TableLine:
     claim = known.verdict
     part = deciding(claim)
-    holding = sum(one.word == HOLDS for one in claim.parts)
+    alike = sum(one.word == claim.word for one in claim.parts)
+    small = ("quick",) * claim.quick + ((f"{alike} of {len(claim.parts)} parts",) if len(claim.parts) > 1 else ())
     notes: tuple[tuple[str, str | None], ...] = (
         (("others have another verdict", links.claim(claim.name)),) if known.others else ()
     )
@@ -124,12 +123,9 @@ def _line(known: KnownClaim, links: Links, place: int) -> TableLine:
             ),
             TableCell(claim.sentence),
             TableCell(claim.basis),
-            TableCell(
-                claim.word, float(WORDS.index(claim.word)), classes=CLASSES[claim.word], small=("quick",) * claim.quick
-            ),
+            TableCell(claim.word, float(WORDS.index(claim.word)), classes=CLASSES[claim.word], small=small),
             _effect(part),
             TableCell(with_unit(bounds_text(part), part.unit)),
-            TableCell(f"{holding} of {len(claim.parts)}", -holding / len(claim.parts)),
             TableCell(seeds_text(claim), -float(max(one.seeds for one in claim.parts))),
             TableCell(minutes_text(claim.seconds), claim.seconds, value=claim.seconds / 60),
             TableCell(registered_word(known)),
@@ -140,4 +136,4 @@ def _line(known: KnownClaim, links: Links, place: int) -> TableLine:
 def _effect(part: PartVerdict) -> TableCell:
     order = math.nan if part.estimate is None else part.estimate
     small = (interval_text(part),) if interval_text(part) else ()
-    return TableCell(number_text(part.estimate), order, small=small, value=part.estimate)
+    return TableCell(estimate_text(part), order, small=small, value=part.estimate)

@@ -15,10 +15,10 @@ from benchsuite.report.tables.claim_words import (
     bounds_text,
     deciding,
     effect_text,
+    estimate_text,
     in_order,
     interval_text,
     minutes_text,
-    number_text,
     overall_sentence,
     seeds_text,
     with_unit,
@@ -86,7 +86,7 @@ def _row(claim: ClaimVerdict) -> Iterator[Text]:
     if len(claim.parts) > 1:
         word.append(f"\n{sum(one.word == claim.word for one in claim.parts)} of {len(claim.parts)} parts", "dim")
     yield word
-    effect = Text(number_text(part.estimate))
+    effect = Text(estimate_text(part))
     lines = (interval_text(part), bounds_text(part))
     effect.append("".join(f"\n{line}" for line in lines if line), "dim")
     yield effect

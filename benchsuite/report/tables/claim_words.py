@@ -67,9 +67,17 @@ def _ends(part: PartVerdict, digits: int) -> tuple[str, str]:
     return low, "∞" if part.high is None else number_text(part.high, digits)
 
 
+def estimate_text(part: PartVerdict) -> str:
+    """Return the estimate as :func:`number_text` does; ``∞`` or ``−∞`` where every seed has a number and the middle one is infinite."""
+    lost = any(one is None and seed not in {*part.above, *part.below} for seed, one in enumerate(part.effects))
+    if part.estimate is not None or lost or bool(part.above) == bool(part.below):
+        return number_text(part.estimate)
+    return "∞" if part.above else "−∞"
+
+
 def effect_text(part: PartVerdict) -> str:
     """Return estimate, interval and unit in one line: ``0.031 [0.02, 0.04] accuracy``."""
-    told = " ".join(filter(None, (number_text(part.estimate), interval_text(part))))
+    told = " ".join(filter(None, (estimate_text(part), interval_text(part))))
     return with_unit(told, part.unit)
 
 
@@ -99,7 +107,7 @@ def minutes_text(seconds: float) -> str:
 def found_sentence(part: PartVerdict) -> str:
     """Return what was found of a part, in a sentence without what was asked for."""
     confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"
-    found = "no number" if part.estimate is None else f"{effect_text(part)}{confidence}"
+    found = "no number" if estimate_text(part) == NOTHING else f"{effect_text(part)}{confidence}"
     return " ".join(filter(None, (f"Found: {found}.", _sentence(part.reason))))
 
 
@@ -107,7 +115,7 @@ def part_sentence(part: PartVerdict) -> str:
     """Return what came of a part, in one sentence that says why its word is what it is."""
     confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"
     found = f"{effect_text(part)}{confidence}, where {bounds_text(part)} was asked for"
-    if part.estimate is None:
+    if estimate_text(part) == NOTHING:
         found = f"no number, where {bounds_text(part)} was asked for"
     why = {
         HOLDS: f"It holds: {found}.",
@@ -123,7 +131,7 @@ def claim_sentence(claim: ClaimVerdict) -> str:
     which = "" if len(claim.parts) == 1 else f" ({part.name.replace('_', ' ')})"
     counts = counts_text(claim)
     begin = {HOLDS: "It holds", DOES_NOT_HOLD: "It does not hold here", CANNOT_TELL: "This cannot tell"}[claim.word]
-    found = "no number" if part.estimate is None else effect_text(part)
+    found = "no number" if estimate_text(part) == NOTHING else effect_text(part)
     return f"{begin}: {found}{which}, where {bounds_text(part)} was asked for{counts}."
 
 

@@ -144,7 +144,7 @@ def test_trials_before_and_after_a_registration_are_counted() -> None:
         "Of its 20 trials 6 ended before the registration and 14 after: whoever wrote it may have seen them.", True,
     )  # fmt: skip
     unseen = list(registration_lines(known(registration=registration), {}))
-    assert "of 20 it is not known" in unseen[1][0]
+    assert "of 20 it is not known" in unseen[2][0]
 
 
 def test_computations_before_and_after_likewise() -> None:
@@ -177,7 +177,8 @@ def test_what_changed_since_is_told() -> None:
         )
     )
     assert any("Other content was registered under its name before" in line and warns for line, warns in again)
-    assert "is not installed here" in again[-1][0]
+    assert "is not installed here" in again[0][0]
+    assert "`benchsuite report --plugin FILE`" in again[0][0]
 
 
 def test_the_day_in_the_table_is_that_of_the_code_that_ran() -> None:

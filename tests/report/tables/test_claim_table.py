@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -123,3 +124,10 @@ def test_no_text_ends_a_cell_of_the_markdown() -> None:
     assert "[C9](#dropout_helps)" in lines[2]
     assert "&lt;b&gt;own&lt;/b&gt; claim \\| with a bar" in lines[5]
     assert all(line.replace("\\|", "").count("|") == 8 for line in lines)
+
+
+def test_an_infinite_effect_is_told_as_such() -> None:
+    gone: dict[str, Any] = {"estimate": None, "low": None, "high": None, "effects": (None,) * 6, "seeds": 6}
+    assert "It holds: ∞" in part_sentence(part(above=tuple(range(6)), **gone))
+    assert "It does not hold: −∞" in part_sentence(part(word="does not hold", below=tuple(range(6)), **gone))
+    assert "no number" in part_sentence(part(word="cannot tell", above=(0, 1), **gone))
