@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -78,6 +79,20 @@ def fit(course: TrialCourse) -> Diagnosis | None:
         return Diagnosis(NAME, "underfits", said, True, AGAINST_BIAS, numbers, UNDER_SOURCE)
     said = f"Loss {end:.3g}, validation {held_out:.3g}, lowest in epoch {epochs[best]:.0f} of {epochs[-1]:.0f}."
     return Diagnosis(NAME, "healthy", said, False, "", numbers, SOURCE)
+
+
+def after_the_rate(found: Diagnosis, rate: Diagnosis | None) -> Diagnosis:
+    """Return a fit as it is to be told beside the learning rate: where that is wrong, it is no alarm, and is looked at again later.
+
+    Args:
+        found: The fit.
+        rate: What is said of the learning rate.
+    """
+    if not found.alarm or rate is None or not rate.alarm:
+        return found
+    return replace(
+        found, alarm=False, remedy=f"After the rate is mended ({rate.word}), look again: the fit depends on it."
+    )
 
 
 def validation_rise(course: TrialCourse) -> float:

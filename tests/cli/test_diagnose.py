@@ -1,6 +1,7 @@
 """``benchsuite diagnose``: which trials it asks for, what it says of them, and how it is told."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cli.console import terminal
-from benchsuite.cli.diagnosed.findings import findings
+from benchsuite.cli.diagnosed.findings import findings, looked
 from benchsuite.cli.diagnosed.first_steps import is_bounded
 from benchsuite.cli.diagnosed.told import WIDTH, tell
+from benchsuite.curves import Curves
 from benchsuite.diagnostics import Diagnosis
 from benchsuite.errors import BenchsuiteError
 from benchsuite.store import Store
@@ -139,3 +141,33 @@ def test_a_trial_that_could_not_train_is_told_with_its_reason(tmp_path, bundled)
     (found,) = findings(asked, planned, {planned.trial.id: record}, Store(tmp_path), bundled)
     assert (found.name, found.word, found.alarm) == ("outcome", "crashed", True)
     assert "ValueError: no such thing" in found.says
+
+
+def test_a_look_that_raises_is_an_alarm_with_its_reason():
+    def look():
+        raise ZeroDivisionError("no examples")
+
+    (found,) = looked("curvature", look)
+    assert (found.name, found.word, found.alarm) == ("curvature", "failed", True)
+    assert "no examples" in found.says
+
+
+def test_a_training_that_diverged_before_any_epoch_has_no_curve_to_read(tmp_path, bundled):
+    asked = Diagnosing(task="digits_mlp", components=SGD, alone=True)
+    planned = diagnose_plan(Diagnosing(task="digits_mlp", components=SGD), bundled)
+    diverged = replace(make_record(outcome="diverged", reason="the loss is nan"), curves=Curves({}))
+    records = {trial.id: diverged for trial in planned.trials}
+    (found,) = findings(asked, planned, records, Store(tmp_path), bundled)
+    assert (found.name, found.word) == ("learning_rate", "too large")
+
+
+def test_the_share_of_saturated_units_is_judged_by_the_activation_with_alone_too(tmp_path, bundled, monkeypatch):
+    probes = {"layers": ["dense"], "epochs": [0], "measures": {"saturated": [[0.72]]}}
+    for name, alarm in (("tanh", True), ("relu", False)):
+        asked = Diagnosing(task="digits_mlp", components={"activation": (name,)}, alone=True)
+        planned = diagnose_plan(asked, bundled)
+        store = Store(tmp_path / name)
+        monkeypatch.setattr(type(store.extras), "probes", lambda *_: probes)
+        found = findings(asked, planned, {planned.trial.id: made(planned.trial, 0.5, bundled)}, store, bundled)
+        (saturated,) = [one for one in found if one.name == "saturated_units"]
+        assert saturated.alarm == alarm

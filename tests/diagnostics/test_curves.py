@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from benchsuite.diagnostics.course import course_of
 from benchsuite.diagnostics.depth import deeper
-from benchsuite.diagnostics.fit import fit, validation_rise
+from benchsuite.diagnostics.fit import after_the_rate, fit, validation_rise
 from benchsuite.diagnostics.learning_rate import among_rates, learning_rate
 from benchsuite.diagnostics.loss_and_measure import loss_and_measure
-from benchsuite.diagnostics.of_record import of_record
+from benchsuite.diagnostics.of_record import of_curves, of_record
 from benchsuite.diagnostics.start_loss import start_loss
 from benchsuite.diagnostics.tiny_subset import tiny_subset
 from tests.diagnostics_made import course
@@ -28,6 +28,8 @@ from tests.factories import make_record
         ([1.0, 0.99, 0.985], "learns nothing"),
         ([1.0, 0.3, 0.1, 0.05], "right"),  # the second half falls slower than the mean
         ([1.0, 0.9, 0.8, 0.7], "too small"),
+        ([1.0, 0.9, 0.8], "right"),  # too few epochs for two halves
+        ([1.0, 0.9], "right"),
     ],
 )
 def test_the_rate_is_told_from_the_training_loss(train, word):
@@ -134,6 +136,22 @@ def test_the_remedies_are_not_those_of_the_other_case():
     assert "More data does not help" in under.remedy
     assert "More data" in over.remedy
     assert "does not help" in over.remedy.rpartition("larger net")[2]
+
+
+def test_the_fit_is_no_alarm_while_the_rate_is_wrong():
+    over = fit(course(FALLS, [1.0, 0.7, 0.6, 0.9]))
+    found = after_the_rate(over, among_rates([0.1, 1.0], [0.01, 0.3], 1.0, 1.0))
+    assert (found.word, found.alarm) == ("overfits", False)
+    assert found.remedy.startswith("After the rate is mended")
+    assert "More data" not in found.remedy
+    assert after_the_rate(over, among_rates([0.1, 1.0], [0.29, 0.3], 1.0, 1.0)) is over
+    slow = course([1.0, 0.9, 0.8, 0.7], reached=False)
+    assert next(one for one in of_curves(slow) if one.name == "fit").alarm is False
+    assert next(
+        one for one in of_curves(slow, among_rates([0.1, 1.0], [0.7, 0.7], 1.0, 1.0)) if one.name == "fit"
+    ).alarm
+    (rate, *_, told) = [one for one in of_curves(course([1.0, 1.2, 0.9, 0.8])) if one.name in ("learning_rate", "fit")]
+    assert (rate.alarm, told.word, told.alarm) == (True, "underfits", False)
 
 
 def test_a_deeper_net_that_is_worse_on_both_parts_does_not_overfit():
