@@ -59,7 +59,10 @@ def test_a_shallower_net_is_another_task_or_a_knob(bundled):
         ({"task": "digits_mpl"}, "digits_mlp"),
         ({"task": "digits_mlp", "with_": ("optimizer=sgd",), "components": SGD}, "Take one of them"),
         ({"task": "digits_mlp", "with_": ("epochs=3",), "epochs": 2}, "Take one of them"),
-        ({"task": "digits_mlp", "components": {"optimizer": ("sgd", "adam")}}, "means 2"),
+        (
+            {"task": "digits_mlp", "components": {"optimizer": ("sgd", "adam")}},
+            "one optimizer with one value .* means 2. Diagnose each",
+        ),
         ({"task": "digits_mlp", "against": "digits_mlp"}, "very net"),
         ({"task": "digits_mlp", "spectrum": "a.png"}, "Give both"),
     ],
@@ -171,3 +174,34 @@ def test_the_share_of_saturated_units_is_judged_by_the_activation_with_alone_too
         found = findings(asked, planned, {planned.trial.id: made(planned.trial, 0.5, bundled)}, store, bundled)
         (saturated,) = [one for one in found if one.name == "saturated_units"]
         assert saturated.alarm == alarm
+
+
+def test_a_healthy_line_is_cut_after_a_word(capsys):
+    said = "Since the lowest validation loss (epoch 1): loss and accuracy, both measured, went together throughout."
+    tell([Diagnosis("loss_and_measure", "go together", said, False, "", {}, "N4")], terminal())
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.endswith("…")
+    assert len(line) <= WIDTH
+    assert line.rstrip("…").split()[-1] in {word.rstrip(",;:") for word in said.split()}
+
+
+def test_one_epoch_is_one_epoch(bundled):
+    assert ", 1 epoch, " in diagnose_plan(Diagnosing(task="digits_mlp", epochs=1), bundled).title(bundled)
+
+
+def test_the_option_that_named_a_bad_picture_is_in_the_message():
+    run = CliRunner().invoke(app, ["diagnose", "digits_mlp", "--surface", "a.txt"])
+    assert str(run.exception).startswith("--surface must end in")
+
+
+def test_a_dry_run_lists_what_would_run_and_how_long(tmp_path):
+    words = ["diagnose", "digits_mlp", "--optimizer", "sgd[learning_rate=0.1]", "--curvature", "--dry-run"]
+    folder = tmp_path / "r"
+    told = CliRunner().invoke(app, [*words, "--results", str(folder)]).output
+    assert "learning rate 0.01 " in told
+    assert "Predicted: " in told
+    found = json.loads(CliRunner().invoke(app, [*words, "--json", "--results", str(folder)]).stdout)
+    assert [one["label"] for one in found["trials"]] == ["the recipe", "learning rate 0.01", "learning rate 1"]
+    assert found["looks"] == ["first steps", "curvature"]
+    assert found["predicted_seconds"] > 0
+    assert not folder.exists()
