@@ -23,7 +23,8 @@ SOURCE = (
     "to in float32; in float64, where differences are exact to about 1e-10, 1e-6"
 )
 REMEDY_UNSEEN = (
-    "Compute the function in float64, such as keras.config.set_floatx('float64'): rounding is then 5e8 times smaller."
+    "Check the layer or loss by itself in float64, with check_gradient of benchsuite.diagnostics.gradient_check: rounding is 5e8 times "
+    "smaller there."
 )
 REMEDY = "Look at the gradient of what acts on these variables, such as tf.custom_gradient or tf.stop_gradient in a layer or loss."
 

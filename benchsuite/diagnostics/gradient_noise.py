@@ -121,7 +121,7 @@ def diagnose_noise(found: GradientNoise, batch: int) -> Diagnosis:
     }
     if found.examples < 2:
         said = "One example: no noise to measure."
-        return Diagnosis("gradient_noise", "one example", said, False, numbers=numbers, source=SOURCE)
+        return Diagnosis("gradient_noise", "none", said, False, numbers=numbers, source=SOURCE)
     if not math.isfinite(found.scatter):
         return Diagnosis(
             "gradient_noise", "no numbers", "Some gradient is not finite.", True, numbers=numbers, source=SOURCE

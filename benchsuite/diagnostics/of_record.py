@@ -56,7 +56,7 @@ def of_curves(course: TrialCourse, among: Diagnosis | None = None) -> tuple[Diag
     found = (
         rate,
         start_loss(float(start[0]), course.chance, classes=classes) if len(start) else None,
-        after_the_rate(fitted, rate) if fitted else None,
+        after_the_rate(fitted, rate, others=rate is not None and rate is among) if fitted else None,
         loss_and_measure(course),
     )
     return tuple(one for one in found if one is not None)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchsuite.diagnostics.course import course_of
 from benchsuite.diagnostics.depth import deeper
-from benchsuite.diagnostics.fit import after_the_rate, fit, validation_rise
+from benchsuite.diagnostics.fit import fit, validation_rise
 from benchsuite.diagnostics.learning_rate import among_rates, learning_rate
 from benchsuite.diagnostics.loss_and_measure import loss_and_measure
 from benchsuite.diagnostics.of_record import of_curves, of_record
@@ -139,19 +139,26 @@ def test_the_remedies_are_not_those_of_the_other_case():
 
 
 def test_the_fit_is_no_alarm_while_the_rate_is_wrong():
-    over = fit(course(FALLS, [1.0, 0.7, 0.6, 0.9]))
-    found = after_the_rate(over, among_rates([0.1, 1.0], [0.01, 0.3], 1.0, 1.0))
-    assert (found.word, found.alarm) == ("overfits", False)
-    assert found.remedy.startswith("After the rate is mended")
-    assert "More data" not in found.remedy
-    assert after_the_rate(over, among_rates([0.1, 1.0], [0.29, 0.3], 1.0, 1.0)) is over
+    over = course(FALLS, [1.0, 0.7, 0.6, 0.9])
+    rate, told = rate_and_fit(over, among_rates([0.1, 1.0], [0.01, 0.3], 1.0, 1.0))
+    assert (rate.word, rate.alarm, told.word, told.alarm) == ("too large", True, "overfits", False)
+    assert told.remedy.startswith("After the rate is mended")
+    assert "More data" not in told.remedy
+    assert rate_and_fit(over, among_rates([0.1, 1.0], [0.29, 0.3], 1.0, 1.0))[1].alarm
+
+
+def test_underfitting_waits_for_the_rate_only_where_another_one_was_seen_to_be_better():
     slow = course([1.0, 0.9, 0.8, 0.7], reached=False)
-    assert next(one for one in of_curves(slow) if one.name == "fit").alarm is False
-    assert next(
-        one for one in of_curves(slow, among_rates([0.1, 1.0], [0.7, 0.7], 1.0, 1.0)) if one.name == "fit"
-    ).alarm
-    (rate, *_, told) = [one for one in of_curves(course([1.0, 1.2, 0.9, 0.8])) if one.name in ("learning_rate", "fit")]
-    assert (rate.alarm, told.word, told.alarm) == (True, "underfits", False)
+    rate, told = rate_and_fit(slow)
+    assert (rate.word, told.word, told.alarm) == ("too small", "underfits", True)
+    assert not rate_and_fit(slow, among_rates([1.0, 10.0], [0.7, 0.1], 1.0, 1.0))[1].alarm
+    rate, told = rate_and_fit(slow, among_rates([1.0, 10.0], [0.7, 0.7], 1.0, 1.0))
+    assert (rate.word, told.alarm) == ("right", True)
+
+
+def rate_and_fit(training, among=None):
+    found = {one.name: one for one in of_curves(training, among)}
+    return found["learning_rate"], found["fit"]
 
 
 def test_a_deeper_net_that_is_worse_on_both_parts_does_not_overfit():

@@ -60,5 +60,5 @@ def test_noise_alone_and_no_numbers():
 
 def test_one_example_has_no_noise_to_measure():
     found = diagnose_noise(gradient_noise(np.ones((1, 3))), 1)
-    assert (found.word, found.alarm) == ("one example", False)
+    assert (found.word, found.alarm) == ("none", False)
     assert "no noise to measure" in found.says
