@@ -14,6 +14,8 @@ RANDOM_DIRECTIONS = 3
 """For each variable, beside that of its own gradient."""
 STEPS = (8.0, 1.0, 0.125)
 """As multiples of h: what a kink or a curve adds changes with the step, what a wrong gradient does stays."""
+STAYS = 0.5
+"""Two steps see the same mistake where they differ by at most so much of it, doubts counted."""
 ROUNDING = 32.0
 """A value is trusted to so many units of the last place: it is a sum of many."""
 TOLERANCES: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-2}
@@ -65,9 +67,9 @@ def check_gradient(
     h = ε^⅓·max(1, max|θ|). d is the variable's own gradient, where mistakes of scale show most, and three random ones, where parts
     that are missing show. Rounding leaves a doubt of 32·ε·|f|/h in n. With tolerance τ and s = max(|a|, |n|) a step says *right* where
     |a − n| ≤ τ·s and the doubt is at most τ·s; *wrong* where |a − n| − doubt > τ·s; else nothing. A direction is right where some
-    step says so, since a kink within h of θ is no error; wrong where none does, and two steps that say wrong have the same n within
-    doubt and τ·s. Else it cannot tell. A variable is told where one direction is wrong, or that of its own gradient is right, or,
-    where the gradient is 0, all others are.
+    step says so, since a kink within h of θ is no error; wrong where none does, and the n of two steps that say wrong lie,
+    both doubts counted, within half of |a − n| of each other: what kinks add changes more. Else it cannot tell. A variable is told
+    where one direction is wrong, or that of its own gradient is right, or, where the gradient is 0, all others are.
 
     Args:
         function: θ → f(θ), for float64 ``[size]``. For a layer, the sum of its outputs with fixed random weights.
@@ -142,7 +144,10 @@ class _Difference:
     def same(self, other: _Difference, limit: float) -> bool:
         if not (math.isfinite(self.numeric) and math.isfinite(other.numeric) and math.isfinite(self.analytic)):
             return self.error == other.error
-        return abs(self.numeric - other.numeric) <= self.doubt + other.doubt + limit * max(self.scale, other.scale)
+        apart = min(self.error * self.scale, other.error * other.scale)
+        return abs(self.numeric - other.numeric) + self.doubt + other.doubt <= max(
+            STAYS * apart, limit * max(self.scale, other.scale)
+        )
 
 
 def _difference(

@@ -78,7 +78,7 @@ def shallow(theta):
     return float(np.float32(2.3 + SLOPE @ theta))
 
 
-@pytest.mark.parametrize("factor", [1.2, 1.3, 0.7, -1.0])
+@pytest.mark.parametrize("factor", [1.3, 0.7, -1.0])
 def test_rounding_at_one_step_does_not_overrule_a_mistake_that_another_sees(factor):
     found = said(shallow, factor * SLOPE, np.zeros(50), None, "float32")
     assert (found.word, found.alarm) == ("wrong", True)
@@ -89,9 +89,18 @@ def test_rounding_at_one_step_does_not_overrule_a_mistake_that_another_sees(fact
 
 def test_right_is_only_said_where_the_tolerance_could_be_resolved():
     assert said(lambda theta: shallow(2 * theta), 2 * SLOPE, np.zeros(50), None, "float32").word == "right"
-    for factor, smaller in ((1.0, 1), (1.1, 1), (1.0, 20), (1.3, 20)):
+    for factor, smaller in ((1.0, 1), (1.1, 1), (1.2, 1), (1.0, 20), (1.3, 20)):
         found = said(
             lambda theta, by=smaller: shallow(theta / by), factor * SLOPE / smaller, np.zeros(50), None, "float32"
         )
         assert (found.word, found.alarm) == ("cannot tell", False)
         assert "float64" in found.remedy
+
+
+def test_kinks_that_rounding_does_not_let_the_smallest_step_pass_are_no_alarm():
+    """A small kink beside a slope: at the larger steps its kink adds what a wrong gradient would, but not the same at both."""
+
+    def bent(theta):
+        return float(np.float32(2.3 + 0.06 * theta[0] + 0.01 * np.maximum(theta[0] - 0.002, 0)))
+
+    assert said(bent, np.array([0.06]), np.zeros(1), None, "float32").word == "cannot tell"
