@@ -32,6 +32,7 @@ def diagnose(asked: Diagnosing) -> None:
     from benchsuite.cli.quiet import surround
 
     surround()
+    from benchsuite.cli.diagnosed.dry import dry_run_of, tell_dry
     from benchsuite.cli.diagnosed.findings import findings
     from benchsuite.cli.diagnosed.told import tell
     from benchsuite.cli.door import carried_out, say_broken
@@ -46,15 +47,18 @@ def diagnose(asked: Diagnosing) -> None:
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     plan = diagnose_plan(asked, known)
-    for path in (asked.spectrum, asked.surface):
+    for name, path in (("--spectrum", asked.spectrum), ("--surface", asked.surface)):
         if path is not None:
-            check_picture(path)
+            check_picture(path, option=name)
     options = options_for(plan.trials, DEVICE, asked.execution, Invocation(no_local=asked.no_local), known)
     say_broken(known, console)
     store = Store(asked.results.resolve(), create=not asked.dry_run)
     if asked.dry_run:
-        there = sum(store.path(trial.id).exists() for trial in plan.trials)
-        say(console, "{} trials; {} have a record already. Nothing was written.", len(plan.trials), there)
+        dry = dry_run_of(asked, plan, known, store, options)
+        if asked.json:
+            as_json(asdict(dry))
+        else:
+            tell_dry(dry, console)
         return
     progress = Progress(console, known, options.workers)
     summary = carried_out(Planned(plan.trials), known, asked.execution, options, store, console, progress)

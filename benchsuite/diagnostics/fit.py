@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -78,6 +79,25 @@ def fit(course: TrialCourse) -> Diagnosis | None:
         return Diagnosis(NAME, "underfits", said, True, AGAINST_BIAS, numbers, UNDER_SOURCE)
     said = f"Loss {end:.3g}, validation {held_out:.3g}, lowest in epoch {epochs[best]:.0f} of {epochs[-1]:.0f}."
     return Diagnosis(NAME, "healthy", said, False, "", numbers, SOURCE)
+
+
+def after_the_rate(found: Diagnosis, rate: Diagnosis | None, *, others: bool) -> Diagnosis:
+    """Return a fit as it is to be told beside the learning rate: no alarm where it should be looked at again with a better rate.
+
+    So it is where the rate is too large or too small, and the training overfits, or another rate was seen to fit better: then neither
+    more data nor a larger net comes first. A rate that a curve alone calls wrong leaves underfitting as it is: it may be the cause.
+
+    Args:
+        found: The fit.
+        rate: What is said of the learning rate.
+        others: Whether trainings with other rates say it.
+    """
+    wrong = rate is not None and rate.alarm and rate.word in ("too large", "too small")
+    if rate is None or not wrong or not found.alarm or not (others or found.word == "overfits"):
+        return found
+    return replace(
+        found, alarm=False, remedy=f"After the rate is mended ({rate.word}), look again: the fit depends on it."
+    )
 
 
 def validation_rise(course: TrialCourse) -> float:

@@ -12,8 +12,10 @@ from benchsuite.diagnostics.diagnosis import Diagnosis
 
 RANDOM_DIRECTIONS = 3
 """For each variable, beside that of its own gradient."""
-SHRUNK = 8.0
-"""The second step is so much smaller: what a kink or a curve adds shrinks with the step, what a wrong gradient does stays."""
+STEPS = (8.0, 1.0, 0.125)
+"""As multiples of h: what a kink or a curve adds changes with the step, what a wrong gradient does stays."""
+STAYS = 0.5
+"""Two steps see the same mistake where they differ by at most so much of it, doubts counted."""
 ROUNDING = 32.0
 """A value is trusted to so many units of the last place: it is a sum of many."""
 TOLERANCES: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-2}
@@ -21,6 +23,10 @@ TOLERANCES: Mapping[str, float] = {"float64": 1e-6, "float32": 1e-2}
 SOURCE = (
     "N2, gradient check; a relative error above 1e-2 usually means that the gradient is wrong (Karpathy, CS231n, Gradient Checks), held "
     "to in float32; in float64, where differences are exact to about 1e-10, 1e-6"
+)
+REMEDY_UNSEEN = (
+    "Check the layer or loss by itself in float64, with check_gradient of benchsuite.diagnostics.gradient_check: rounding is 5e8 times "
+    "smaller there."
 )
 REMEDY = "Look at the gradient of what acts on these variables, such as tf.custom_gradient or tf.stop_gradient in a layer or loss."
 
@@ -31,15 +37,19 @@ class Checked:
 
     Args:
         name: Of the variable.
-        error: The largest relative error \\|a − n\\|/max(\\|a\\|, \\|n\\|) of all directions; NaN where rounding hides all of them.
+        error: The largest relative error \\|a − n\\|/max(\\|a\\|, \\|n\\|) of the directions that tell; NaN where the check cannot tell.
         analytic: The derivative a = gᵀd along the direction of that error.
         numeric: n = (f(θ + h·d) − f(θ − h·d))/2h along it.
+        directions: How many were tried.
+        hidden: Along how many of them the check cannot tell.
     """
 
     name: str
     error: float
     analytic: float
     numeric: float
+    directions: int = 1
+    hidden: int = 0
 
 
 def check_gradient(
@@ -53,9 +63,13 @@ def check_gradient(
 ) -> list[Checked]:
     """Compare a gradient with central differences, variable by variable.
 
-    Along a direction d of length 1 within a variable, gᵀd against (f(θ + h·d) − f(θ − h·d))/2h with h = ε^⅓·max(1, max|θ|), and with
-    h/8: the better of both counts, since a kink within h of θ is no error. d is the variable's own gradient, where mistakes of scale
-    show most, and three random ones, where parts that are missing show. A difference within rounding, 32·ε·|f|/h, is none.
+    Along a direction d of length 1 within a variable, gᵀd against (f(θ + h·d) − f(θ − h·d))/2h with three steps: 8h, h and h/8 for
+    h = ε^⅓·max(1, max|θ|). d is the variable's own gradient, where mistakes of scale show most, and three random ones, where parts
+    that are missing show. Rounding leaves a doubt of 32·ε·|f|/h in n. With tolerance τ and s = max(|a|, |n|) a step says *right* where
+    |a − n| ≤ τ·s and the doubt is at most τ·s; *wrong* where |a − n| − doubt > τ·s; else nothing. A direction is right where some
+    step says so, since a kink within h of θ is no error; wrong where none does, and the n of two steps that say wrong lie,
+    both doubts counted, within half of |a − n| of each other: what kinks add changes more. Else it cannot tell. A variable is told
+    where one direction is wrong, or that of its own gradient is right, or, where the gradient is 0, all others are.
 
     Args:
         function: θ → f(θ), for float64 ``[size]``. For a layer, the sum of its outputs with fixed random weights.
@@ -66,7 +80,7 @@ def check_gradient(
         seed: Of the directions.
     """
     at, gradient = np.asarray(at, "float64"), np.asarray(gradient, "float64")
-    rounding = float(np.finfo(precision).eps)
+    rounding, limit = float(np.finfo(precision).eps), TOLERANCES[precision]
     random = np.random.default_rng(seed)
     found, first = [], 0
     for name, shape in (shapes or {"all": at.shape}).items():
@@ -77,11 +91,16 @@ def check_gradient(
         for direction in _directions(gradient, place, random):
             # The variable's own part only: elsewhere d is 0, and what is not finite there is not its fault.
             slant = float(gradient[place] @ direction[place])
-            tried = [_compared(function, slant, at, direction, h, rounding) for h in (step, step / SHRUNK)]
-            told = [one for one in tried if not math.isnan(one[0])]
-            lines += [min(told)] if told else []
-        error, analytic, numeric = max(lines, default=(math.nan, math.nan, math.nan))
-        found.append(Checked(name, error, analytic, numeric))
+            lines.append(
+                _judged([_difference(function, slant, at, direction, h * step, rounding) for h in STEPS], limit)
+            )
+        told = [one for one in lines if one is not None]
+        worst = max(told, key=lambda one: one.error, default=None)
+        own = lines[:1] if gradient[place].any() else lines
+        if worst is None or (worst.error <= limit and None in own):
+            found.append(Checked(name, math.nan, math.nan, math.nan, len(lines), len(lines) - len(told)))
+        else:
+            found.append(Checked(name, worst.error, worst.analytic, worst.numeric, len(lines), len(lines) - len(told)))
     return found
 
 
@@ -98,28 +117,63 @@ def _directions(gradient: np.ndarray, place: slice, random: np.random.Generator)
     return directions
 
 
-def _compared(
+@dataclass(frozen=True)
+class _Difference:
+    """A derivative, its central difference with one step, and what rounding may have added to that."""
+
+    analytic: float
+    numeric: float
+    doubt: float
+
+    @property
+    def scale(self) -> float:
+        return max(abs(self.analytic), abs(self.numeric))
+
+    @property
+    def error(self) -> float:
+        if not (math.isfinite(self.analytic) and math.isfinite(self.numeric)):
+            return math.inf
+        return abs(self.analytic - self.numeric) / self.scale if self.scale else 0.0
+
+    def right(self, limit: float) -> bool:
+        return self.error <= limit and self.doubt <= limit * self.scale
+
+    def wrong(self, limit: float) -> bool:
+        return self.error == math.inf or self.error * self.scale - self.doubt > limit * self.scale
+
+    def same(self, other: _Difference, limit: float) -> bool:
+        if not (math.isfinite(self.numeric) and math.isfinite(other.numeric) and math.isfinite(self.analytic)):
+            return self.error == other.error
+        apart = min(self.error * self.scale, other.error * other.scale)
+        return abs(self.numeric - other.numeric) + self.doubt + other.doubt <= max(
+            STAYS * apart, limit * max(self.scale, other.scale)
+        )
+
+
+def _difference(
     function: Callable[[np.ndarray], float],
     analytic: float,
     at: np.ndarray,
     direction: np.ndarray,
     step: float,
     rounding: float,
-) -> tuple[float, float, float]:
-    """Return the relative error, the analytic and the numeric derivative; the error is NaN where rounding hides it."""
+) -> _Difference:
+    """Return the central difference with one step."""
     above, below = function(at + step * direction), function(at - step * direction)
-    numeric = (above - below) / (2 * step)
-    if not (math.isfinite(numeric) and math.isfinite(analytic)):
-        return math.inf, analytic, numeric
-    doubt = ROUNDING * rounding * max(abs(above), abs(below)) / step
-    apart, scale = abs(analytic - numeric), max(abs(analytic), abs(numeric))
-    if scale <= doubt:
-        return math.nan, analytic, numeric
-    return max(apart - doubt, 0.0) / scale, analytic, numeric
+    return _Difference(analytic, (above - below) / (2 * step), ROUNDING * rounding * max(abs(above), abs(below)) / step)
+
+
+def _judged(tried: Sequence[_Difference], limit: float) -> _Difference | None:
+    """Return the difference that decides, right or wrong; ``None`` where none does."""
+    if right := [one for one in tried if one.right(limit)]:
+        return min(right, key=lambda one: one.error)
+    wrong = [one for one in tried if one.wrong(limit)]
+    agreed = [one for one in wrong if any(one is not other and one.same(other, limit) for other in wrong)]
+    return min(agreed, key=lambda one: one.doubt / one.scale if math.isfinite(one.error) else 0.0, default=None)
 
 
 def diagnose_gradients(checked: Sequence[Checked], precision: str = "float64") -> Diagnosis:
-    """Say whether a gradient is right, and of which variables it is not.
+    """Say whether a gradient is right, of which variables it is not, and of which the check cannot tell.
 
     Args:
         checked: As :func:`check_gradient` gives them.
@@ -128,7 +182,7 @@ def diagnose_gradients(checked: Sequence[Checked], precision: str = "float64") -
     limit = TOLERANCES[precision]
     numbers = {f"error_{one.name}": one.error for one in checked} | {"tolerance": limit}
     wrong = [one for one in checked if one.error > limit]
-    told = [one for one in checked if not math.isnan(one.error)]
+    unseen = [one.name for one in checked if math.isnan(one.error)]
     if wrong:
         worst = max(wrong, key=lambda one: one.error)
         names = ", ".join(one.name for one in wrong)
@@ -137,14 +191,20 @@ def diagnose_gradients(checked: Sequence[Checked], precision: str = "float64") -
             f"{worst.numeric:.6g}, relative error {worst.error:.2g} where {limit:g} is allowed in {precision}."
         )
         return Diagnosis("gradient_check", "wrong", said, True, REMEDY, numbers, SOURCE)
-    if not told:
-        said = f"Rounding in {precision} hides every derivative: the function is as good as constant here."
-        return Diagnosis("gradient_check", "cannot tell", said, False, numbers=numbers, source=SOURCE)
-    worst_error = max(one.error for one in told)
-    agreement = f"to {worst_error:.2g}" if worst_error else "within rounding"
-    hidden = f"; of {len(checked) - len(told)} more rounding hides them" if len(told) < len(checked) else ""
+    if len(unseen) == len(checked):
+        said = f"Rounding in {precision} hides every derivative, or hides whether it is within {limit:g}."
+        return Diagnosis("gradient_check", "cannot tell", said, False, REMEDY_UNSEEN, numbers, SOURCE)
+    told = [one for one in checked if not math.isnan(one.error)]
     said = (
-        f"The gradients of {len(told)} variables agree with central differences {agreement}, where {limit:g} "
-        f"is allowed in {precision}{hidden}."
+        f"The gradients of {len(told)} variable{'s' * (len(told) != 1)} agree with central differences to "
+        f"{max(one.error for one in told):.2g}, where {limit:g} is allowed in {precision}."
     )
+    if unseen:
+        said += f" Of {', '.join(unseen)} rounding hides whether they do."
+        return Diagnosis("gradient_check", "cannot tell", said, False, REMEDY_UNSEEN, numbers, SOURCE)
+    if hidden := sum(one.hidden for one in told):
+        said += (
+            f" Rounding hides {hidden} of {sum(one.directions for one in told)} directions, all of them random: "
+            "a small part that is missing may not show."
+        )
     return Diagnosis("gradient_check", "right", said, False, numbers=numbers, source=SOURCE)

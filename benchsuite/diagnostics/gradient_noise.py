@@ -48,12 +48,14 @@ def gradient_noise(gradients: np.ndarray) -> GradientNoise:
     tr Σ = Σᵢ‖gᵢ − ḡ‖²/(n − 1) and |G|² = ‖ḡ‖² − tr Σ/n: ‖ḡ‖² alone is too large by the noise that is left in ḡ.
 
     Args:
-        gradients: ``[examples, size]``, two examples at least.
+        gradients: ``[examples, size]``; of one example the scatter is NaN.
 
     Source: McCandlish, Kaplan, Amodei et al. 2018, arXiv:1812.06162, equation 2.9 and appendix A.
     """
     count = len(gradients)
     mean = gradients.mean(axis=0, dtype="float64")
+    if count < 2:
+        return GradientNoise(count, float(mean @ mean), math.nan)
     scatter = float(sum(float(np.sum((one - mean) ** 2)) for one in gradients)) / (count - 1)
     return GradientNoise(count, float(mean @ mean) - scatter / count, scatter)
 
@@ -117,6 +119,9 @@ def diagnose_noise(found: GradientNoise, batch: int) -> Diagnosis:
         "scatter": found.scatter,
         "variance": found.variance(batch),
     }
+    if found.examples < 2:
+        said = "One example: no noise to measure."
+        return Diagnosis("gradient_noise", "none", said, False, numbers=numbers, source=SOURCE)
     if not math.isfinite(found.scatter):
         return Diagnosis(
             "gradient_noise", "no numbers", "Some gradient is not finite.", True, numbers=numbers, source=SOURCE

@@ -19,6 +19,8 @@ AT_CHANCE = 0.98
 """A training loss within two per cent of that of outputs 0 has learned nothing; so has one that fell by less than that."""
 STEADY = 0.5
 """A loss falls steadily, and so is far from its end, where the second half of the epochs gives at least so much of the mean fall."""
+FEWEST = 4
+"""Evaluated epochs, that before training among them, of a curve whose halves are compared: of two, each half has the mean fall."""
 AMONG_SOURCE = (
     "N4, “Hyper-Parameter Tuning”: try a wide range, and go on where it is best; that 20 % is clearly better is ours"
 )
@@ -33,7 +35,7 @@ def learning_rate(course: TrialCourse) -> Diagnosis | None:
 
     Too large: it diverged, is not a number, or after some epoch lies above 1.05 times its start. Learns nothing: it ends within 2 %
     of the loss of outputs 0, or of its start. Too small: the second half of the epochs still gives at least half of the mean fall,
-    and the easiest target of the task was not reached.
+    and the easiest target of the task was not reached; said of four evaluated epochs or more, the start among them.
 
     Source: N4. Departs from it in having numbers: the notes read the curve by eye.
     """
@@ -58,7 +60,7 @@ def learning_rate(course: TrialCourse) -> Diagnosis | None:
         return Diagnosis(NAME, LEARNS_NOTHING, said, True, remedy, numbers, SOURCE)
     share = _second_half(epochs, loss)
     numbers["second_half"] = share
-    if share >= STEADY and course.reached is False:
+    if len(loss) >= FEWEST and share >= STEADY and course.reached is False:
         said = (
             f"The training loss falls slowly: after {end:.4g} at the end it still fell at {share:.0%} of its mean pace, and the "
             "easiest target is not reached."

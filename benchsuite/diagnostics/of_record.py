@@ -10,9 +10,9 @@ import numpy as np
 
 from benchsuite.diagnostics.course import TrialCourse, course_of
 from benchsuite.diagnostics.diagnosis import Diagnosis
-from benchsuite.diagnostics.fit import fit
+from benchsuite.diagnostics.fit import after_the_rate, fit
 from benchsuite.diagnostics.layer_gradients import layer_gradients
-from benchsuite.diagnostics.learning_rate import learning_rate
+from benchsuite.diagnostics.learning_rate import LEARNS_NOTHING, learning_rate
 from benchsuite.diagnostics.loss_and_measure import loss_and_measure
 from benchsuite.diagnostics.start_loss import start_loss
 from benchsuite.diagnostics.units import activation_spread, dead_units, saturated_units
@@ -40,14 +40,23 @@ def of_record(
     return (*of_curves(course), *(of_probes(probes) if probes else ()))
 
 
-def of_curves(course: TrialCourse) -> tuple[Diagnosis, ...]:
-    """Return what the curves tell."""
+def of_curves(course: TrialCourse, among: Diagnosis | None = None) -> tuple[Diagnosis, ...]:
+    """Return what the curves tell.
+
+    Args:
+        course: Of the training.
+        among: What other rates tell, if any were trained: it stands for what the curve alone says, except where that learned nothing
+            and no other rate is better.
+    """
     start = course.curve("train_loss")
     classes = any(name.endswith("_accuracy") for name in course.curves)
+    rate, fitted = learning_rate(course), fit(course)
+    if rate is not None and among is not None and (among.alarm or rate.word != LEARNS_NOTHING):
+        rate = among
     found = (
-        learning_rate(course),
+        rate,
         start_loss(float(start[0]), course.chance, classes=classes) if len(start) else None,
-        fit(course),
+        after_the_rate(fitted, rate, others=rate is not None and rate is among) if fitted else None,
         loss_and_measure(course),
     )
     return tuple(one for one in found if one is not None)
@@ -58,7 +67,8 @@ def of_probes(probes: Mapping[str, Any], *, bounded: bool | None = None) -> tupl
 
     Args:
         probes: Layers, epochs, and each measure by epoch and layer.
-        bounded: Whether the activation is bounded on both sides; ``None`` if unknown.
+        bounded: Whether the activation is bounded on both sides; ``None`` if unknown, as from a record alone: components do not
+            declare it.
     """
     layers, epochs = probes["layers"], probes["epochs"]
     if not layers or not epochs:

@@ -122,7 +122,8 @@ def between(
 def flat_radius(lines: Sequence[LossLine], rise: float) -> float:
     """Return the radius at which the mean loss of all lines has risen by so much above θ's; ∞ where it never does.
 
-    min {r : mean over directions ±d of L(θ + r·d) − L(θ) ≥ rise}, straight between points. A loss that is not finite has risen.
+    min {r : mean over directions ±d of L(θ + r·d) − L(θ) ≥ rise}, between two points on the parabola through them and
+    the next one before (at θ, where a mean of both sides is even, its mirror image). A loss that is not finite has risen.
 
     Args:
         lines: Along random directions through one θ, with the same steps, symmetric around 0.
@@ -136,8 +137,15 @@ def flat_radius(lines: Sequence[LossLine], rise: float) -> float:
     first = int(above.argmax())
     if first == 0 or not np.isfinite(means[first]):
         return float(radii[first])
-    share = (rise - (means[first - 1] - means[0])) / (means[first] - means[first - 1])
-    return float(radii[first - 1] + share * (radii[first] - radii[first - 1]))
+    # Its middle point is the last one below; the mean of both sides is even, and so known on the other side of θ.
+    below = radii[first - 2] if first > 1 else -radii[1]
+    value = means[first - 2] if first > 1 else means[1]
+    places = np.array([below, radii[first - 1], radii[first]])
+    parabola = np.polyfit(places, np.array([value, means[first - 1], means[first]]) - means[0] - rise, 2)
+    inside = [
+        root.real for root in np.roots(parabola) if abs(root.imag) < 1e-12 and places[1] <= root.real <= places[2]
+    ]
+    return float(min(inside, default=radii[first]))
 
 
 def barrier(line: LossLine) -> float:

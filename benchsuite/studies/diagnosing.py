@@ -16,7 +16,7 @@ from benchsuite.options import Table, one_for_each, option, same
 from benchsuite.recipe import Setting
 from benchsuite.registry import Registry
 from benchsuite.seed_numbers import LARGEST_SEED
-from benchsuite.selection import read_value
+from benchsuite.selection import expand, read_value
 from benchsuite.spaces import Value
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.trial import Trial
@@ -107,6 +107,13 @@ class DiagnosePlan:
         held = [self.trial, *self.rates.values(), *([self.shallow[1]] if self.shallow else [])]
         return tuple({trial.id: trial for trial in held}.values())
 
+    def labels(self) -> dict[str, str]:
+        """Return trial id → why it is trained, in a few words."""
+        said = {trial.id: f"learning rate {rate:g}" for rate, trial in self.rates.items()}
+        if self.shallow is not None:
+            said[self.shallow[1].id] = f"against {self.shallow[0]}"
+        return said | {self.trial.id: "the recipe"}
+
     def title(self, known: Registry) -> str:
         """Return task and recipe in one line: what differs from the task's own."""
         own, trial = self.baseline, self.trial
@@ -118,7 +125,8 @@ class DiagnosePlan:
         if trial.batch_size != own.batch_size:
             parts.append(f"batch size {trial.batch_size}")
         parts += [f"{name}={value}" for name, value in trial.knobs]
-        return ", ".join([*parts, f"{trial.epochs} epochs", f"seed {trial.seed}"])
+        epochs = f"{trial.epochs} epoch{'s' * (trial.epochs != 1)}"
+        return ", ".join([*parts, epochs, f"seed {trial.seed}"])
 
 
 def diagnose_plan(asked: Diagnosing, known: Registry) -> DiagnosePlan:
@@ -163,6 +171,11 @@ def _wanted(asked: Diagnosing, known: Registry) -> tuple[dict[str, str], dict[st
     for kind in (kind for kind in RECIPE_KINDS if kind in changes):
         for part in changes[kind].split("+"):
             known.refuse_conflict(kind, part.partition("[")[0].strip())
+        if (means := len(expand(kind, [changes[kind]], known))) != 1:
+            raise BenchsuiteError(
+                f"diagnose takes one recipe, and so one {kind.replace('_', ' ')} with one value for each hyperparameter. "
+                f"Received: {changes[kind]!r}, which means {means}. Diagnose each by itself."
+            )
     return {kind: text for kind, text in changes.items() if kind in RECIPE_KINDS}, _knobs(changes)
 
 

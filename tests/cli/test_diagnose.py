@@ -1,6 +1,7 @@
 """``benchsuite diagnose``: which trials it asks for, what it says of them, and how it is told."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from typer.testing import CliRunner
 
 from benchsuite.cli.app import app
 from benchsuite.cli.console import terminal
-from benchsuite.cli.diagnosed.findings import findings
+from benchsuite.cli.diagnosed.findings import findings, looked
 from benchsuite.cli.diagnosed.first_steps import is_bounded
 from benchsuite.cli.diagnosed.told import WIDTH, tell
+from benchsuite.curves import Curves
 from benchsuite.diagnostics import Diagnosis
 from benchsuite.errors import BenchsuiteError
 from benchsuite.store import Store
@@ -57,7 +59,10 @@ def test_a_shallower_net_is_another_task_or_a_knob(bundled):
         ({"task": "digits_mpl"}, "digits_mlp"),
         ({"task": "digits_mlp", "with_": ("optimizer=sgd",), "components": SGD}, "Take one of them"),
         ({"task": "digits_mlp", "with_": ("epochs=3",), "epochs": 2}, "Take one of them"),
-        ({"task": "digits_mlp", "components": {"optimizer": ("sgd", "adam")}}, "means 2"),
+        (
+            {"task": "digits_mlp", "components": {"optimizer": ("sgd", "adam")}},
+            "one optimizer with one value .* means 2. Diagnose each",
+        ),
         ({"task": "digits_mlp", "against": "digits_mlp"}, "very net"),
         ({"task": "digits_mlp", "spectrum": "a.png"}, "Give both"),
     ],
@@ -139,3 +144,64 @@ def test_a_trial_that_could_not_train_is_told_with_its_reason(tmp_path, bundled)
     (found,) = findings(asked, planned, {planned.trial.id: record}, Store(tmp_path), bundled)
     assert (found.name, found.word, found.alarm) == ("outcome", "crashed", True)
     assert "ValueError: no such thing" in found.says
+
+
+def test_a_look_that_raises_is_an_alarm_with_its_reason():
+    def look():
+        raise ZeroDivisionError("no examples")
+
+    (found,) = looked("curvature", look)
+    assert (found.name, found.word, found.alarm) == ("curvature", "failed", True)
+    assert "no examples" in found.says
+
+
+def test_a_training_that_diverged_before_any_epoch_has_no_curve_to_read(tmp_path, bundled):
+    asked = Diagnosing(task="digits_mlp", components=SGD, alone=True)
+    planned = diagnose_plan(Diagnosing(task="digits_mlp", components=SGD), bundled)
+    diverged = replace(make_record(outcome="diverged", reason="the loss is nan"), curves=Curves({}))
+    records = {trial.id: diverged for trial in planned.trials}
+    (found,) = findings(asked, planned, records, Store(tmp_path), bundled)
+    assert (found.name, found.word) == ("learning_rate", "too large")
+
+
+def test_the_share_of_saturated_units_is_judged_by_the_activation_with_alone_too(tmp_path, bundled, monkeypatch):
+    probes = {"layers": ["dense"], "epochs": [0], "measures": {"saturated": [[0.72]]}}
+    for name, alarm in (("tanh", True), ("relu", False)):
+        asked = Diagnosing(task="digits_mlp", components={"activation": (name,)}, alone=True)
+        planned = diagnose_plan(asked, bundled)
+        store = Store(tmp_path / name)
+        monkeypatch.setattr(type(store.extras), "probes", lambda *_: probes)
+        found = findings(asked, planned, {planned.trial.id: made(planned.trial, 0.5, bundled)}, store, bundled)
+        (saturated,) = [one for one in found if one.name == "saturated_units"]
+        assert saturated.alarm == alarm
+
+
+def test_a_healthy_line_is_cut_after_a_word(capsys):
+    said = "Since the lowest validation loss (epoch 1): loss and accuracy, both measured, went together throughout."
+    tell([Diagnosis("loss_and_measure", "go together", said, False, "", {}, "N4")], terminal())
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line.endswith("…")
+    assert len(line) <= WIDTH
+    assert line.rstrip("…").split()[-1] in {word.rstrip(",;:") for word in said.split()}
+
+
+def test_one_epoch_is_one_epoch(bundled):
+    assert ", 1 epoch, " in diagnose_plan(Diagnosing(task="digits_mlp", epochs=1), bundled).title(bundled)
+
+
+def test_the_option_that_named_a_bad_picture_is_in_the_message():
+    run = CliRunner().invoke(app, ["diagnose", "digits_mlp", "--surface", "a.txt"])
+    assert str(run.exception).startswith("--surface must end in")
+
+
+def test_a_dry_run_lists_what_would_run_and_how_long(tmp_path):
+    words = ["diagnose", "digits_mlp", "--optimizer", "sgd[learning_rate=0.1]", "--curvature", "--dry-run"]
+    folder = tmp_path / "r"
+    told = CliRunner().invoke(app, [*words, "--results", str(folder)]).output
+    assert "learning rate 0.01 " in told
+    assert "Predicted: " in told
+    found = json.loads(CliRunner().invoke(app, [*words, "--json", "--results", str(folder)]).stdout)
+    assert [one["label"] for one in found["trials"]] == ["the recipe", "learning rate 0.01", "learning rate 1"]
+    assert found["looks"] == ["first steps", "curvature"]
+    assert found["predicted_seconds"] > 0
+    assert not folder.exists()

@@ -11,7 +11,7 @@ from benchsuite.diagnostics.depth import deeper
 from benchsuite.diagnostics.fit import fit, validation_rise
 from benchsuite.diagnostics.learning_rate import among_rates, learning_rate
 from benchsuite.diagnostics.loss_and_measure import loss_and_measure
-from benchsuite.diagnostics.of_record import of_record
+from benchsuite.diagnostics.of_record import of_curves, of_record
 from benchsuite.diagnostics.start_loss import start_loss
 from benchsuite.diagnostics.tiny_subset import tiny_subset
 from tests.diagnostics_made import course
@@ -28,6 +28,8 @@ from tests.factories import make_record
         ([1.0, 0.99, 0.985], "learns nothing"),
         ([1.0, 0.3, 0.1, 0.05], "right"),  # the second half falls slower than the mean
         ([1.0, 0.9, 0.8, 0.7], "too small"),
+        ([1.0, 0.9, 0.8], "right"),  # too few epochs for two halves
+        ([1.0, 0.9], "right"),
     ],
 )
 def test_the_rate_is_told_from_the_training_loss(train, word):
@@ -134,6 +136,29 @@ def test_the_remedies_are_not_those_of_the_other_case():
     assert "More data does not help" in under.remedy
     assert "More data" in over.remedy
     assert "does not help" in over.remedy.rpartition("larger net")[2]
+
+
+def test_the_fit_is_no_alarm_while_the_rate_is_wrong():
+    over = course(FALLS, [1.0, 0.7, 0.6, 0.9])
+    rate, told = rate_and_fit(over, among_rates([0.1, 1.0], [0.01, 0.3], 1.0, 1.0))
+    assert (rate.word, rate.alarm, told.word, told.alarm) == ("too large", True, "overfits", False)
+    assert told.remedy.startswith("After the rate is mended")
+    assert "More data" not in told.remedy
+    assert rate_and_fit(over, among_rates([0.1, 1.0], [0.29, 0.3], 1.0, 1.0))[1].alarm
+
+
+def test_underfitting_waits_for_the_rate_only_where_another_one_was_seen_to_be_better():
+    slow = course([1.0, 0.9, 0.8, 0.7], reached=False)
+    rate, told = rate_and_fit(slow)
+    assert (rate.word, told.word, told.alarm) == ("too small", "underfits", True)
+    assert not rate_and_fit(slow, among_rates([1.0, 10.0], [0.7, 0.1], 1.0, 1.0))[1].alarm
+    rate, told = rate_and_fit(slow, among_rates([1.0, 10.0], [0.7, 0.7], 1.0, 1.0))
+    assert (rate.word, told.alarm) == ("right", True)
+
+
+def rate_and_fit(training, among=None):
+    found = {one.name: one for one in of_curves(training, among)}
+    return found["learning_rate"], found["fit"]
 
 
 def test_a_deeper_net_that_is_worse_on_both_parts_does_not_overfit():

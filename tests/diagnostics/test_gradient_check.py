@@ -1,5 +1,7 @@
 """Right gradients pass, in either precision and at kinks; each kind of mistake is found, and where."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -66,3 +68,39 @@ def test_kinks_nearby_are_no_mistakes():
 
 def test_what_rounding_hides_is_not_judged():
     assert said(lambda theta: 1e6 + 1e-3 * smooth(theta), 0 * AT, precision="float32").word == "cannot tell"
+
+
+SLOPE = 0.02 * np.random.default_rng(1).permutation(np.linspace(-1, 1, 50)) / np.linalg.norm(np.linspace(-1, 1, 50))
+
+
+def shallow(theta):
+    """About 2.3, with ‖g‖ = 0.02, rounded to float32: of the smaller steps rounding hides nearly all."""
+    return float(np.float32(2.3 + SLOPE @ theta))
+
+
+@pytest.mark.parametrize("factor", [1.3, 0.7, -1.0])
+def test_rounding_at_one_step_does_not_overrule_a_mistake_that_another_sees(factor):
+    found = said(shallow, factor * SLOPE, np.zeros(50), None, "float32")
+    assert (found.word, found.alarm) == ("wrong", True)
+    shown = re.search(r": (\S+) against (\S+), relative error (\S+) where", found.says)
+    analytic, numeric, error = map(float, shown.groups())
+    assert error == pytest.approx(abs(analytic - numeric) / max(abs(analytic), abs(numeric)), rel=0.05)
+
+
+def test_right_is_only_said_where_the_tolerance_could_be_resolved():
+    assert said(lambda theta: shallow(2 * theta), 2 * SLOPE, np.zeros(50), None, "float32").word == "right"
+    for factor, smaller in ((1.0, 1), (1.1, 1), (1.2, 1), (1.0, 20), (1.3, 20)):
+        found = said(
+            lambda theta, by=smaller: shallow(theta / by), factor * SLOPE / smaller, np.zeros(50), None, "float32"
+        )
+        assert (found.word, found.alarm) == ("cannot tell", False)
+        assert "float64" in found.remedy
+
+
+def test_kinks_that_rounding_does_not_let_the_smallest_step_pass_are_no_alarm():
+    """A small kink beside a slope: at the larger steps its kink adds what a wrong gradient would, but not the same at both."""
+
+    def bent(theta):
+        return float(np.float32(2.3 + 0.06 * theta[0] + 0.01 * np.maximum(theta[0] - 0.002, 0)))
+
+    assert said(bent, np.array([0.06]), np.zeros(1), None, "float32").word == "cannot tell"

@@ -56,3 +56,9 @@ def test_words(batch, word):
 def test_noise_alone_and_no_numbers():
     assert diagnose_noise(GradientNoise(100, -0.1, 20.0), 8).word == "noise only"
     assert diagnose_noise(gradient_noise(np.array([[math.nan], [1.0]])), 8).alarm
+
+
+def test_one_example_has_no_noise_to_measure():
+    found = diagnose_noise(gradient_noise(np.ones((1, 3))), 1)
+    assert (found.word, found.alarm) == ("none", False)
+    assert "no noise to measure" in found.says

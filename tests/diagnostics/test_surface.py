@@ -69,6 +69,15 @@ def test_the_radius_of_a_bowl(curvature):
     assert flat_radius([line], rise) == pytest.approx(math.sqrt(2 * rise / curvature), rel=1e-3)
 
 
+@pytest.mark.parametrize("rise", [1e-4, 0.003, 0.05, 2.0])
+def test_the_radius_in_a_narrow_valley_is_exact_with_the_usual_points(rise):
+    """L = ½·wᵀ·diag(1, 100)·w: the mean over lines d of ½·r²·(d₁² + 100·d₂²) = rise."""
+    directions = np.random.default_rng(0).normal(size=(5, 2))
+    lines = [along(lambda w: float(0.5 * (w[0] ** 2 + 100 * w[1] ** 2)), np.zeros(2), one) for one in directions]
+    mean = np.mean(directions[:, 0] ** 2 + 100 * directions[:, 1] ** 2)
+    assert flat_radius(lines, rise) == pytest.approx(math.sqrt(2 * rise / mean), rel=1e-6)
+
+
 def test_a_radius_beyond_the_line_and_a_loss_that_is_not_finite():
     line = along(bowl(1.0), np.zeros(1), np.ones(1))
     assert flat_radius([line], 0.6) == math.inf

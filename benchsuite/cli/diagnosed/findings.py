@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from benchsuite.certificates import committed
@@ -12,8 +12,9 @@ from benchsuite.diagnostics import Diagnosis
 from benchsuite.diagnostics.course import course_of
 from benchsuite.diagnostics.depth import deeper
 from benchsuite.diagnostics.fit import validation_rise
-from benchsuite.diagnostics.learning_rate import LEARNS_NOTHING, among_rates
+from benchsuite.diagnostics.learning_rate import among_rates
 from benchsuite.diagnostics.of_record import of_curves, of_probes
+from benchsuite.text import reason_of
 
 if TYPE_CHECKING:
     from benchsuite.record import Record
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from benchsuite.store import Store
     from benchsuite.studies.diagnosing import DiagnosePlan, Diagnosing
 
+FAILED_REMEDY = "The other looks are told all the same. benchsuite check tries each component of the recipe."
+FAILED_SOURCE = "What Python raised"
 OUTCOME_SOURCE = "The closed list of outcomes, docs/reference/record-format.md"
 
 
@@ -42,21 +45,32 @@ def findings(
         said = f"{meaning[:1].upper()}{meaning[1:]}. {record.reason}"
         remedy = "What failed has a traceback in its record; benchsuite check tries each component."
         return [Diagnosis("outcome", record.outcome.value, said, True, remedy, {}, OUTCOME_SOURCE)]
-    needs_network = not asked.alone or asked.curvature or asked.surface or asked.gradient_noise or asked.check_gradients
-    bounded = None
-    if needs_network:
+    found = list(_of_records(plan, records, store, known))
+    if (probes := store.extras.probes(record.id)) is not None:
         from benchsuite.cli.diagnosed.first_steps import is_bounded
 
         tensorflow_on_cpu()
-        bounded = is_bounded(plan.trial, known)
-    found = list(_of_records(plan, records, store, known))
-    if (probes := store.extras.probes(record.id)) is not None:
-        found += of_probes(probes, bounded=bounded)
+        found += of_probes(probes, bounded=is_bounded(plan.trial, known))
     if not asked.alone:
         from benchsuite.cli.diagnosed.first_steps import look_at_first_steps
 
-        found += look_at_first_steps(plan.trial, known)
+        tensorflow_on_cpu()
+        found += looked("first_steps", lambda: look_at_first_steps(plan.trial, known))
     return [*found, *_of_network(asked, plan, known)]
+
+
+def looked(name: str, look: Callable[[], Sequence[Diagnosis]]) -> Sequence[Diagnosis]:
+    """Return what a look says; of one that raises, that it failed, so that the others are not lost.
+
+    Args:
+        name: Of the look.
+        look: The look.
+    """
+    try:
+        return look()
+    except Exception as error:
+        said = f"This look failed: {reason_of(error)}."
+        return [Diagnosis(name, "failed", said, True, FAILED_REMEDY, {}, FAILED_SOURCE)]
 
 
 def _of_records(
@@ -71,16 +85,12 @@ def _of_records(
     course = course_of(record, certificate, usual_rise=usual)
     if course is None:
         return
-    among = None
-    if len(plan.rates) > 1:
+    among, start = None, course.curve("train_loss")
+    if len(plan.rates) > 1 and len(start):
         (rate,) = [rate for rate, trial in plan.rates.items() if trial.id == record.id]
         losses = [_end(records[trial.id], "train_loss") for trial in plan.rates.values()]
-        among = among_rates(list(plan.rates), losses, rate, float(course.curve("train_loss")[0]))
-    for one in of_curves(course):
-        if among is not None and one.name == among.name and (among.alarm or one.word != LEARNS_NOTHING):
-            yield among
-        else:
-            yield one
+        among = among_rates(list(plan.rates), losses, rate, float(start[0]))
+    yield from of_curves(course, among)
     if plan.shallow is not None:
         name, trial = plan.shallow
         pairs = [(_end(one, "train_loss"), _end(one, "validation_loss")) for one in (records[trial.id], record)]
@@ -107,6 +117,7 @@ def _of_network(asked: Diagnosing, plan: DiagnosePlan, known: Registry) -> Seque
     from benchsuite.cli.diagnosed.surface import look_at_surface
     from benchsuite.engine.lab import Lab
 
+    tensorflow_on_cpu()
     lab, trial = Lab(known, known.task), plan.trial
     subject = Subject(
         lambda number: lab.specimen_of(replace(trial, seed=trial.seed + number)),
@@ -116,11 +127,11 @@ def _of_network(asked: Diagnosing, plan: DiagnosePlan, known: Registry) -> Seque
     )
     found: list[Diagnosis] = []
     if asked.check_gradients:
-        found += check_gradients(subject)
+        found += looked("gradient_check", lambda: check_gradients(subject))
     if asked.gradient_noise:
-        found += look_at_gradient_noise(subject)
+        found += looked("gradient_noise", lambda: look_at_gradient_noise(subject))
     if asked.curvature:
-        found += look_at_curvature(subject, asked.spectrum)
+        found += looked("curvature", lambda: look_at_curvature(subject, asked.spectrum))
     if asked.surface is not None:
-        found += look_at_surface(subject, asked.surface)
+        found += looked("surface", lambda: look_at_surface(subject, asked.surface))
     return found

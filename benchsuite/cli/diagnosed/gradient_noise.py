@@ -18,7 +18,10 @@ EXAMPLES = 256
 def look_at_gradient_noise(subject: Subject) -> list[Diagnosis]:
     """Train, and compare the batch with the gradient's noise scale before and after."""
     specimen = subject.specimen(0)
-    found = [_said(noise_of(specimen), subject, "start")]
+    noise = noise_of(specimen)
+    if noise.examples < 2:
+        return [diagnose_noise(noise, subject.batch_size)]
+    found = [_said(noise, subject, "start")]
     specimen.train()
     return [*found, _said(noise_of(specimen), subject, "end")]
 

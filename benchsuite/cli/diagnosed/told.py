@@ -59,4 +59,10 @@ def _lines(*texts: str) -> Iterator[str]:
 
 
 def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """Return a text of one line, cut after a word where it is too long."""
+    if len(text) <= most:
+        return text
+    head, space, _ = text[:most].rpartition(
+        " "
+    )  # whoever ends just before the last letter leaves room for the ellipsis
+    return (head if space else text[: most - 1]).rstrip(" ,;:(") + "…"

@@ -103,19 +103,20 @@ def _raised(figure: Figure, heading: float) -> Figure:
     return figure
 
 
-def check_picture(path: Path, suffixes: Sequence[str] = SUFFIXES) -> None:
+def check_picture(path: Path, suffixes: Sequence[str] = SUFFIXES, option: str = "--output") -> None:
     """Refuse a file that could not be written, before any work starts.
 
     Args:
         path: The file.
         suffixes: What it may end in.
+        option: That named it, for the message.
 
     Raises:
         BenchsuiteError: If it ends in something else, or its folder does not exist.
     """
     if path.suffix.lower() not in suffixes:
         possible = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
-        raise BenchsuiteError(f"--output must end in {possible}. Received: {str(path)!r}.")
+        raise BenchsuiteError(f"{option} must end in {possible}. Received: {str(path)!r}.")
     if not path.parent.is_dir() or path.is_dir():
         what = "is a folder" if path.is_dir() else f"the folder {str(path.parent)!r} does not exist"
         raise BenchsuiteError(f"cannot write {str(path)!r}: {what}. Name a file in a folder that exists.")

@@ -98,3 +98,11 @@ def test_the_same_examples_each_time():
     first, second = some_examples(Regression(), 100), some_examples(Regression(), 100)
     assert len(first[0]) == 100
     np.testing.assert_array_equal(first[1], second[1])
+
+
+def test_one_example_is_told_in_one_line_and_nothing_is_trained():
+    specimen = Regression()
+    specimen.arrays = lambda part: (X[:1], Y[:1])
+    specimen.train = None
+    (said,) = look_at_gradient_noise(Subject(lambda _: specimen, 6, 1, "a regression"))
+    assert said.says == "One example: no noise to measure."
