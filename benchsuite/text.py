@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from functools import lru_cache
 from pathlib import Path
 
 from benchsuite.errors import BenchsuiteError
@@ -36,6 +37,7 @@ def without_styles(text: str) -> str:
 _NUMBERS = re.compile(r"((?:(?<==)-)?\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.ASCII)
 
 
+@lru_cache(maxsize=1 << 16)  # few names, and a table asks for the same ones again with each of its rows
 def by_numbers(text: str) -> tuple[tuple[object, ...], str]:
     """Return what sorts texts by the numbers in them: ``t~2`` before ``t~10``, ``noise=-1`` before ``noise=0.5``."""
     parts = _NUMBERS.split(text)

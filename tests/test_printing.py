@@ -20,8 +20,11 @@ RICH = {
     "cli/cost.py": {"rich.console", "rich.status"},
     "cli/list_.py": {"rich.table"},
     "cli/info.py": {"rich.table"},
+    "cli/claim_facts.py": {"rich.console", "rich.table"},
+    "cli/claim_list.py": {"rich.console", "rich.table"},
     "cli/tune_view.py": {"rich.console", "rich.table", "rich.text"},
     "report/tables/beyond_table.py": {"rich", "rich.table", "rich.text"},
+    "report/tables/claim_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/cost_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/importance_tables.py": {"rich", "rich.table", "rich.text"},
     "report/tables/scaling_table.py": {"rich", "rich.table", "rich.text"},
@@ -94,6 +97,8 @@ def _choices(node: ast.expr) -> list[ast.expr]:
 def _plain_cell(node: ast.expr) -> bool:
     if isinstance(node, ast.BoolOp):  # Text(…) or None
         return all(map(_plain_cell, node.values))
+    if isinstance(node, ast.Starred):  # *[cell(one) for one in row]
+        return isinstance(node.value, ast.ListComp) and _plain_cell(node.value.elt)
     makers = {"cell", "Text", "_head", "ProgressBar"}
     return isinstance(node, ast.Constant) or (isinstance(node, ast.Call) and ast.unparse(node.func) in makers)
 

@@ -218,5 +218,5 @@ def _example(claim: Claim, known: Registry) -> Table:
     for head in rows[0]:
         shown.add_column(cell(head))
     for row in rows[1:]:
-        shown.add_row(*map(cell, row))
+        shown.add_row(*[cell(one) for one in row])
     return shown

@@ -68,7 +68,7 @@ def list_claims(asked: Claiming, known: Registry, console: Console) -> None:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), title=cell("claims", "bold"), title_justify="left")
     for head, style in (("", {"no_wrap": True}), ("basis", {}), ("verdict", {}), ("sentence", {"ratio": 1})):
-        table.add_column(head, **style)
+        table.add_column(cell(head), **style)
     for label, _, basis, verdict, sentence in rows:
-        table.add_row(*map(cell, (label, basis, verdict, sentence)))
+        table.add_row(*[cell(one) for one in (label, basis, verdict, sentence)])
     show(console, table)

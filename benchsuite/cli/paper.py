@@ -98,7 +98,7 @@ def declared_by(known: Registry, stale: int, *, shown: bool = False) -> Declared
     found = {
         (kind, name): entry.component
         for kind, table in known.tables.items()
-        if kind != "task"
+        if kind not in ("task", "claim")
         for name, entry in table.items()
     }
     return Declared(

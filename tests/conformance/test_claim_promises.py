@@ -88,7 +88,7 @@ class Counts:
         ({"because": " "}, WORDS, "part 'p' has no because"),
         ({"arms": {"a": bs.Arm(task="nobody")}}, ARMS, "unknown task 'nobody'"),
         ({"arms": {"a": bs.Arm(task=TASK, recipe={"optimizer": "adam,sgd"})}}, ARMS, "means 2"),
-        ({"arms": drawn_from_the_world, "effect": lambda runs: runs["a"].score, "at_least": 0.5}, DRAWN, "draws other arms"),
+        ({"arms": drawn_from_the_world, "effect": lambda runs: runs["a"].score, "at_least": 0.5}, ARMS, "others when they are drawn"),
         ({"effect": lambda runs: runs["c"].score}, NUMBER, "KeyError"),
         ({"effect": lambda runs: runs["a"].final("test_acuracy")}, NUMBER, "'test_acuracy'"),
         ({"effect": lambda runs: runs["a"].layers("gradient_norm", 0)[0]}, NUMBER, "no layer of teacher_mlp is probed"),

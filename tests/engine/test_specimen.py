@@ -249,7 +249,7 @@ def test_what_cannot_be_is_refused(lab):
         (lambda: specimen.curvature(np.zeros(15, int), x, y), "the vector must be float32 or float64"),
         (lambda: specimen.train(4), "from 0 to those that are left, 3 of 3"),
         (lambda: lab.specimen("linear", {"optimizer": "sgd,adam"}), "an arm has one optimizer"),
-        (lambda: lab.specimen("linear", {"optimiser": "sgd"}), "kinds and selections"),
+        (lambda: lab.specimen("linear", {"optimiser": "sgd"}), "unknown kind in the recipe of an arm: 'optimiser'"),
         (lambda: lab.specimen("linear", knobs={"epochs": 0}), "epochs of task 'linear' must be a whole number from 1"),
         (lambda: lab.specimen("linear", knobs={"depth": 3}), "unknown knob of task 'linear': 'depth'"),
         (lambda: lab.specimen("bowl", {"loss": "mse"}), "a loss of its own"),
