@@ -87,7 +87,7 @@ class ClaimVerdict:
         quick: Whether each part had the fewest seeds that can decide it.
         parts: All of them.
         components: Those whose code decides it, such as ``initializer he_normal`` or ``task deep_tanh``, sorted.
-        seconds: Of processor, of its trials (each once) and computations.
+        seconds: On the clock of the workers, of its trials (each once) and computations.
         decided_at: When the verdict was made, UTC, ISO 8601.
         numerics: Fingerprint of what the last bits depend on, as in records.
     """

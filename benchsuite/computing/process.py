@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import sysconfig
-import tempfile
 import time
 from pathlib import Path
-from typing import IO
 
 from benchsuite.computing.jobs import Computation, ComputeBegun, ComputeOrder, ComputeReady, Job
-from benchsuite.discovery.guard import search_path
-from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution.channel import Channel, Closed, Garbled
-from benchsuite.execution.containment import Contained
+from benchsuite.execution.channel import Closed, Garbled
+from benchsuite.execution.child import GRACE_SECONDS, START_SECONDS, Child
 from benchsuite.processes import signal_name
 from benchsuite.text import as_reason
 
-START_SECONDS = 300.0
-"""The start may take so long, with TensorFlow and all plugins."""
-GRACE_SECONDS = 5.0
-"""The process says itself where it hangs, and ends; after so long it is ended."""
-LONGEST_PRINTED = 16_000
 FRAME = re.compile(r'^  File "([^"]+)", line (\d+) in (.+)$', re.MULTILINE)
 """Of a dump by ``faulthandler``, the innermost first."""
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 HARNESS = str(Path(__file__).parents[1])
-
-# As for a worker: the search path is this process's own, and set before anything is imported.
-BOOT = "import sys; sys.path[:] = sys.argv[2].splitlines(); from benchsuite.computing.child import serve; serve(int(sys.argv[1]))"
 
 
 class Computing:
@@ -46,20 +32,8 @@ class Computing:
 
     def __init__(self, order: ComputeOrder) -> None:
         self._seconds = order.seconds
-        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed at its end
         self._from = 0
-        self._channel = Channel()
-        try:
-            with self._channel.theirs as theirs:
-                command = [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(search_path())]
-                self._process = Contained(
-                    command, worker_environment(os.environ), self._printed.fileno(), theirs.fileno()
-                )
-        except OSError as error:
-            self._channel.close()
-            self._printed.close()
-            raise BenchsuiteError(f"no process can be started to compute in: {error}.") from error
-        self._channel.send(order)
+        self._process = Child("benchsuite.computing.child", order, "to compute in")
         self._since = time.monotonic()
         self._ready = False
         self.job: Job | None = None
@@ -68,7 +42,7 @@ class Computing:
     def give(self, job: Job) -> None:
         """Let it compute the numbers of a part."""
         self.job, self._since = job, time.monotonic()
-        self._channel.send(job)
+        self._process.send(job)
 
     def told(self, seconds: float) -> list[Computation]:
         """Return what has come within some seconds; of a process that has gone, why its number is none.
@@ -80,7 +54,7 @@ class Computing:
         while True:
             code = self._process.poll()
             try:
-                said = self._channel.receive(0 if code is not None or found else seconds)
+                said = self._process.receive(0 if code is not None or found else seconds)
             except (Closed, Garbled):
                 return [*found, self._lost(self._process.end())]
             if isinstance(said, ComputeReady):
@@ -104,9 +78,7 @@ class Computing:
 
     def close(self) -> None:
         """End it with all that it has started, and forget what it printed."""
-        self._process.end()
-        self._channel.close()
-        self._printed.close()
+        self._process.close()
 
     def _done(self) -> None:
         assert self.job is not None
@@ -123,8 +95,7 @@ class Computing:
         """Return that the number in progress is lost with the process."""
         taken = time.monotonic() - self._since
         how = f"was killed: {signal_name(-code)}" if code < 0 else f"ended with exit code {code}"
-        self._printed.seek(self._from)
-        printed = self._printed.read().decode(errors="replace")[-LONGEST_PRINTED:].strip()
+        printed = self._process.printed(self._from).strip()
         if not self._ready or self.job is None:
             last = f" It printed last: {printed.splitlines()[-1]}" if printed else ""
             raise BenchsuiteError(f"a process that computes {how} while it started.{last}")

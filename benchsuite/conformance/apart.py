@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import sys
-import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO
 
 import psutil
 
@@ -20,25 +16,15 @@ from benchsuite.conformance.places import own_of, place_in
 from benchsuite.conformance.promises import placed
 from benchsuite.conformance.step import Looked, TriedOn
 from benchsuite.discovery import PluginSearch
-from benchsuite.discovery.guard import search_path
-from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution.channel import Channel, Closed, Garbled
-from benchsuite.execution.containment import Contained
+from benchsuite.execution.channel import Closed, Garbled
+from benchsuite.execution.child import GRACE_SECONDS, START_SECONDS, Child
 from benchsuite.processes import signal_name
 from benchsuite.registry import Registry
 
 SECONDS = 600.0
 """A promise may take so long: TensorFlow compiles a large model in a minute."""
-START_SECONDS = 300.0
-"""And so long the start of the process, with TensorFlow and all plugins."""
 LOOK_EVERY = 0.2
-GRACE_SECONDS = 5.0
-"""The process says itself where it hangs, and ends; after so long it is ended."""
-LONGEST_PRINTED = 16_000
-
-# As for a worker: the search path is this process's own, and set before anything is imported.
-BOOT = "import sys; sys.path[:] = sys.argv[2].splitlines(); from benchsuite.conformance.child import serve; serve(int(sys.argv[1]))"
 
 
 @dataclass(frozen=True)
@@ -147,20 +133,8 @@ class _Process:
 
     def __init__(self, order: CheckOrder) -> None:
         self._seconds = order.seconds
-        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed at its end
         self._from = 0
-        self._channel = Channel()
-        try:
-            with self._channel.theirs as theirs:
-                command = [sys.executable, "-c", BOOT, str(theirs.fileno()), "\n".join(search_path())]
-                self._process = Contained(
-                    command, worker_environment(os.environ), self._printed.fileno(), theirs.fileno()
-                )
-        except OSError as error:
-            self._channel.close()
-            self._printed.close()
-            raise BenchsuiteError(f"no process can be started to try promises in: {error}.") from error
-        self._channel.send(order)
+        self._process = Child("benchsuite.conformance.child", order, "to try promises in")
         self._begun: StepBegun | None = None
         self._finished = False
         self.how = ""
@@ -182,7 +156,7 @@ class _Process:
         while True:
             code = self._process.poll()
             try:
-                said = self._channel.receive(0 if code is not None else LOOK_EVERY)
+                said = self._process.receive(0 if code is not None else LOOK_EVERY)
             except (Closed, Garbled):
                 self._ended(self._process.end(), time.monotonic() - since)
                 return
@@ -205,14 +179,11 @@ class _Process:
 
     def printed(self) -> str:
         """Return the end of what it printed since the last step began, such as where it was when it crashed."""
-        self._printed.seek(self._from)
-        return self._printed.read().decode(errors="replace")[-LONGEST_PRINTED:]
+        return self._process.printed(self._from)
 
     def close(self) -> None:
         """End it with all that it has started, and forget what it printed."""
-        self._process.end()
-        self._channel.close()
-        self._printed.close()
+        self._process.close()
 
     def _ended(self, code: int, seconds: float) -> None:
         if self._begun is None:

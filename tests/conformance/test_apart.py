@@ -8,8 +8,9 @@ import time
 import psutil
 import pytest
 
-from benchsuite.conformance import Told, apart, tried_apart
+from benchsuite.conformance import Told, tried_apart
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution import child
 from benchsuite.registry import PluginSearch, Registry
 
 STUB = "import sys; sys.path[:] = sys.argv[2].splitlines(); from tests.conformance.stub_child import serve; serve(int(sys.argv[1]))"
@@ -20,7 +21,7 @@ WANTED = [("optimizer", "sgd"), ("activation", "relu"), ("loss", "mse")]
 def told(bundled: Registry) -> list[Told]:
     """What is told of three components, of which five steps are fine and four are not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "BOOT", STUB)
+        patch.setattr(child, "BOOT", STUB)
         return list(tried_apart(PluginSearch(local=False), WANTED, bundled, seconds=1.0))
 
 
@@ -65,7 +66,7 @@ def test_what_needs_a_step_that_ended_its_process_is_left_out_and_what_was_known
 
 
 def test_nothing_is_left_when_nobody_listens_any_more(bundled: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "BOOT", STUB)
+    monkeypatch.setattr(child, "BOOT", STUB)
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     findings = tried_apart(PluginSearch(local=False), [("loss", "mse"), ("optimizer", "sgd")][::-1], bundled)
     assert next(findings).key == "keeps"
@@ -81,7 +82,7 @@ def test_a_process_that_cannot_start_is_told_with_its_last_words(
     bundled: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        apart, "BOOT", f"import os; print('no room', flush=True); os.kill(os.getpid(), {signal.SIGABRT:d})"
+        child, "BOOT", f"import os; print('no room', flush=True); os.kill(os.getpid(), {signal.SIGABRT:d})"
     )
     with pytest.raises(BenchsuiteError, match=r"ended with signal 6 \(SIGABRT\) while it started\..*no room"):
         list(tried_apart(PluginSearch(local=False), WANTED, bundled))

@@ -104,7 +104,7 @@ def _facts(claim: ClaimVerdict) -> Iterator[tuple[str, str]]:
     yield "Rests on", BASES[claim.basis]
     yield "Seeds", f"{seeds_text(claim)}{', the fewest that can decide (--quick)' if claim.quick else ''}"
     yield "Trials", f"{len(trials):,}" if trials else "none: it is computed"
-    yield "Took", f"{minutes_text(claim.seconds)} minutes of processor"
+    yield "Took", f"{minutes_text(claim.seconds)} minutes of one worker"
     yield "Decided", moment(claim.decided_at)
     yield "Comes from", f"{claim.origin}, version {claim.version}"
     yield "Code", claim.fingerprint

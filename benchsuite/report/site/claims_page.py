@@ -94,7 +94,7 @@ def claims_table(claims: Sequence[KnownClaim], links: Links) -> DataTable:
         Head("Effect", True, "Of the part that decided, with its interval"),
         Head("Wanted", help="For which effects that part holds"),
         Head("Seeds", True, "A dash where nothing is random"),
-        Head("Minutes", True, "Of processor, trials that several claims share counted with each"),
+        Head("Minutes", True, "Of one worker, trials that several claims share counted with each"),
         Head("Registered", help="When this very code was registered, be it before or after it ran; what ships is not"),
     )
     return DataTable(

@@ -99,7 +99,7 @@ def seeds_text(claim: ClaimVerdict) -> str:
 
 
 def minutes_text(seconds: float) -> str:
-    """Return processor time in minutes, two digits."""
+    """Return seconds in minutes, two digits."""
     value = seconds / 60
     return f"{value:.2f}" if value < 0.095 else f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
 
