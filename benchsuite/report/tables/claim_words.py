@@ -160,7 +160,7 @@ def overall_sentence(claims: Iterable[ClaimVerdict]) -> str:
     quick = sum(one.quick for one in held)
     few = f" {count_of(quick, 'verdict')} had the fewest seeds that can decide (--quick)." if quick else ""
     took = duration(sum(one.seconds for one in held))
-    return f"{count_of(len(held), 'claim')}: {', '.join(told)}. {took} of processor, shared trials counted with each claim.{few}"
+    return f"{count_of(len(held), 'claim')}: {', '.join(told)}. {took} of one worker, shared trials counted with each claim.{few}"
 
 
 def _sentence(text: str) -> str:
