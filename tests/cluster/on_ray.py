@@ -1,7 +1,8 @@
 """A Ray cluster of three nodes on this machine: the same bits as local workers, a node killed and one added meanwhile.
 
-By hand: ``python -m tests.cluster.on_ray``, 5 to 15 minutes on two cores; needs ``pip install benchsuite[ray]``. Prints a
-table, and ends with 1 if anything is not as promised. See tests/cluster/README.md.
+By hand: ``python -m tests.cluster.on_ray``, or with ``baselines``, ``tuned``, ``own``, ``killed`` behind it for these alone;
+5 to 20 minutes on two cores; needs ``pip install benchsuite[ray]``. Prints a table, and ends with 1 if anything is not as
+promised. See tests/cluster/README.md.
 """
 
 from __future__ import annotations
@@ -87,16 +88,19 @@ def main() -> int:
         return 0
     work = Path(tempfile.mkdtemp(prefix="benchsuite-on-ray-"))
     lines: list[Line] = []
+    chosen = {*sys.argv[1:]}
     cluster = Cluster(initialize_head=True, head_node_args=_node(NODES[0]))
     try:
-        for name in NODES[1:]:
-            cluster.add_node(**_node(name))
+        nodes = {name: cluster.add_node(**_node(name)) for name in NODES[1:]}
         where = f"ray:{cluster.address}"
         write_plugins(work)
-        lines.append(same("quick tier, baselines", BASELINES, where, work))
-        lines.append(same("tuned study", TUNED, where, work))
-        lines.append(same("the user's own plugins", OWN, where, work / "own"))
-        lines.append(killed(KEPT, cluster, where, work))
+        studies = {
+            "baselines": lambda: same("quick tier, baselines", BASELINES, where, work),
+            "tuned": lambda: same("tuned study", TUNED, where, work),
+            "own": lambda: same("the user's own plugins", OWN, where, work / "own"),
+            "killed": lambda: killed(KEPT, cluster, nodes[NODES[1]], where, work),
+        }
+        lines += [study() for name, study in studies.items() if not chosen or name in chosen]
         lines.append(Line("nothing left", 0, 0.0, left()))
     finally:
         cluster.shutdown()
@@ -136,15 +140,22 @@ def same(what: str, options: Sequence[str], where: str, work: Path) -> Line:
     return Line(what, len(Store(there, create=False).ids()), time.monotonic() - began, differing(here, there))
 
 
-def killed(options: Sequence[str], cluster: Any, where: str, work: Path) -> Line:
-    """Kill a node in the middle of a study, add another one, and compare what came of it with a local run."""
+def killed(options: Sequence[str], cluster: Any, victim: Any, where: str, work: Path) -> Line:
+    """Kill a node in the middle of a study, add another one, and compare what came of it with a local run.
+
+    Args:
+        options: Of ``benchsuite run``.
+        cluster: To add a node to.
+        victim: The node.
+        where: The cluster, as ``--executor`` has it.
+        work: The working folder.
+    """
     here, there = work / "killed-here", work / "killed-there"
     _finish(_begin(options, here, work), "here")
     expected = len(Store(here, create=False).ids())
     began = time.monotonic()
     run = _begin((*options, "--executor", where), there, work)
     _wait_for(run, there, expected // 6)
-    victim = next(node for node in cluster.list_all_nodes() if node.node_name == NODES[1])
     at = _records(there)
     _kill(victim)
     cluster.add_node(**_node(ADDED))
