@@ -100,14 +100,22 @@ def main() -> int:
             "own": lambda: same("the user's own plugins", OWN, where, work / "own"),
             "killed": lambda: killed(KEPT, cluster, nodes[NODES[1]], where, work),
         }
-        lines += [study() for name, study in studies.items() if not chosen or name in chosen]
+        for name, study in studies.items():
+            if not chosen or name in chosen:
+                lines.append(study())
+                tell(lines[-1])
         lines.append(Line("nothing left", 0, 0.0, left()))
+        tell(lines[-1])
     finally:
         cluster.shutdown()
         shutil.rmtree(work, ignore_errors=True)
-    for line in lines:
-        print(f"{line.what:32} {line.trials:4} trials {line.seconds:6.0f} s  {'; '.join(line.problems) or 'same bits'}")
     return any(line.problems for line in lines)
+
+
+def tell(line: Line) -> None:
+    """Print a line of the table."""
+    said = "; ".join(line.problems) or "as promised"
+    print(f"{line.what:32} {line.trials:4} trials {line.seconds:6.0f} s  {said}", flush=True)
 
 
 def write_plugins(work: Path) -> None:
