@@ -20,7 +20,7 @@ from benchsuite.trial import Trial
 
 @dataclass(frozen=True)
 class Piece:
-    """What stays together: a cell of planned trials, or a whole search.
+    """What stays together: the planned trials of a program, or a whole search.
 
     Args:
         seconds: Predicted by what tasks say that they cost.
@@ -38,9 +38,10 @@ class Piece:
 def pieces_of(source: Source | Together, shards: int, registry: Registry) -> list[Piece]:
     """Return what a study can be divided into.
 
-    The trials of one program are one piece. Where they alone would take longer than a shard's share of all planned
-    trials, they are several, as they are for workers, see :func:`~benchsuite.execution.cells.make_cells`: every shard then
-    compiles the program. A source that does not say its trials beforehand is one piece: a search is never divided.
+    The trials of one program are one piece. Only where there are fewer programs than shards, so that some would have
+    nothing to do, the long ones are divided as they are for workers, see :func:`~benchsuite.execution.cells.make_cells`:
+    several shards then compile the same program. A source that does not say its trials beforehand is one piece: a search
+    is never divided.
 
     Args:
         source: Of the whole study.
@@ -105,6 +106,16 @@ def _of_one(source: Source, place: int, shards: int, registry: Registry) -> Iter
         return
     # In the order of ids: sums, and so the pieces, do not hang on the order in which plugins were found.
     once = {trial.id: trial for trial in planned}
-    for cell in make_cells([once[id] for id in sorted(once)], registry, shards):
-        ids = [trial.id for trial in cell.trials]
-        yield Piece(cell.seconds, min(ids), place, frozenset(ids))
+    for trials in _together([once[id] for id in sorted(once)], shards, registry):
+        ids = frozenset(trial.id for trial in trials)
+        yield Piece(predicted_seconds(trials, registry), min(ids), place, ids)
+
+
+def _together(trials: Sequence[Trial], shards: int, registry: Registry) -> list[Sequence[Trial]]:
+    """Return the trials that stay together."""
+    programs: dict[str, list[Trial]] = {}
+    for trial in trials:
+        programs.setdefault(trial.cell, []).append(trial)
+    if len(programs) >= shards:
+        return list(programs.values())
+    return [cell.trials for cell in make_cells(trials, registry, shards)]
