@@ -44,4 +44,6 @@ def by_workers(
     # Once the folder is locked and what it holds can be read: of a run that is refused no study is left.
     begin = partial(write_study_file, part.whole if part else source, known, store)
     shard = part.shard if part else None
+    if shard:
+        options = replace(options, log_name=f"shard-{shard.name}-worker")
     return run_source(source, known, store, LocalExecutor(options), options, watcher, timeout, begin=begin, shard=shard)
