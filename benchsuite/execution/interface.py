@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from benchsuite.execution.lineage import BUNDLED, Lineage
@@ -68,6 +69,7 @@ class Options:
         lineage: The plugins that this worker loads beside the bundled ones.
         compile_cache: Whether compiled code is kept on the disk, and found there.
         epochs: Whether somebody listens to epochs.
+        log_name: What the names of logs begin with: shards that share a folder have logs of their own.
         spread: How workers are spread over a cluster; they are on this machine unless given.
     """
 
@@ -83,7 +85,16 @@ class Options:
     lineage: Lineage = BUNDLED
     compile_cache: bool = True
     epochs: bool = False
+    log_name: str = "worker"
     spread: Spread | None = None
+
+    def log(self, worker: int) -> Path:
+        """Return where what a worker prints lies.
+
+        Args:
+            worker: Its number.
+        """
+        return Path(self.logs, f"{self.log_name}-{worker}.log")
 
 
 @dataclass(frozen=True)

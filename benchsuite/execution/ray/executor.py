@@ -450,9 +450,8 @@ class RayExecutor:
         if not printed:
             return
         if seat.number not in self._logs:
-            path = Path(self._options.logs) / f"worker-{seat.number}.log"
             try:
-                self._logs[seat.number] = LogFile(path, self._options.results)
+                self._logs[seat.number] = LogFile(self._options.log(seat.number), self._options.results)
             except OSError:
                 return
         self._logs[seat.number].write(printed)

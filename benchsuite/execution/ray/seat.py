@@ -91,7 +91,7 @@ class NodeSeat:
         )
         for name in ("logs", *ARRAYS):
             (results / name).mkdir(parents=True)
-        self._printed = _Printed(results / "logs" / f"worker-{number}.log")
+        self._printed = _Printed(self._options.log(number))
         self._waiting = Waiting(1)
         self._events: queue.SimpleQueue[Started | EpochDone | Finished | Noticed | Exception] = queue.SimpleQueue()
         self._thread = WorkerThread(number, self._waiting, self._events, self._options, Learned())
