@@ -114,12 +114,12 @@ class Injection:
             path = f"{self._led(within) if isinstance(within, int) and within >= 0 else os.getcwd()}/{path}"
         if path != self._study and not path.startswith(self._study + "/"):
             return None
-        parts = path[len(self._study) + 1 :].split("/")
-        if parts[0] == "results":
-            last = parts[-1]
-            draft = "#" if last.startswith("#") or last.endswith(".part") else ""
-            return (parts[1] if len(parts) > 2 or "." in parts[-1] or len(parts) == 2 else "results") + draft if len(parts) > 1 else "results"
-        return parts[0] or "study"
+        room, *inner = path[len(self._study) + 1 :].split("/")
+        if room != "results":
+            return room or "study"
+        drafted = inner and (inner[-1].startswith("#") or inner[-1].endswith(".part"))
+        named = inner[:-1] if drafted or inner[-1:] == ["."] else inner
+        return (named[0] if named else "results") + "#" * bool(drafted)
 
     def _led(self, descriptor: int) -> str:
         try:
@@ -151,10 +151,11 @@ class Injection:
             self.die()
         if how and how != AFTER:
             raise error(how, name)
-        found = call()
-        if how == AFTER:
-            self.die()
-        return found
+        try:
+            return call()
+        finally:
+            if how == AFTER:  # also where it could not be done
+                self.die()
 
     def written(self, how: str, descriptor: int, content: Any, write: Callable[[Any], int], sends: bool = False) -> int:
         """Write; what goes wrong may do so in the midst of it.

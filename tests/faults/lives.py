@@ -64,6 +64,7 @@ class Life:
         before: Makes what the folder holds before.
         variables: More environment variables.
         replays: Whether its workers may replay what others said: not where files are kept beside records.
+        only: Words of the names of points, where the others are those of another life.
     """
 
     name: str
@@ -71,11 +72,12 @@ class Life:
     before: Callable[[Path], None] = _nothing
     variables: Mapping[str, str] = field(default_factory=dict)
     replays: bool = False
+    only: str = ""
 
 
 LIVES = (
     Life("a study", PLAIN, replays=True),
-    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True),
+    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True, only=" drafts."),
     Life("… with weights, predictions and probes", KEPT),
     Life(
         "… that sets aside what is stale or broken",
