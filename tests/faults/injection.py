@@ -47,7 +47,7 @@ HOW: dict[str, tuple[str, ...]] = {
 SORT = {
     "replace": "name", "rename": "name", "link": "name", "symlink": "name", "mkdir": "name", "unlink": "unlink",
     "remove": "unlink", "rmdir": "unlink", "fsync": "fsync", "fdatasync": "fsync", "fork": "spawn", "_fork_exec": "spawn",
-    "execv": "exec", "ftruncate": "write",
+    "execv": "exec", "ftruncate": "fsync",
 }  # fmt: skip
 
 
