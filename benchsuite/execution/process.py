@@ -12,12 +12,13 @@ from typing import NoReturn, TypeVar
 
 import psutil
 
+from benchsuite.control_groups import kills_for_memory
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.channel import Channel, Closed, Garbled
 from benchsuite.execution.clock import ActiveClock
 from benchsuite.execution.containment import Contained, without_forks
-from benchsuite.execution.death import Death, kills_for_memory
+from benchsuite.execution.death import Death
 from benchsuite.execution.interface import Options
 from benchsuite.execution.log import Log
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Starting
