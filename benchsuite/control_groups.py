@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 OURS = Path("/proc/self/cgroup")
@@ -18,6 +20,8 @@ MOUNTED = Path("/sys/fs/cgroup")
 """Where they are shown: version 2 there or in ``unified``, version 1 in a folder for each of memory and processors."""
 MACHINE = Path("/proc/vmstat")
 """Where the kernel counts for the whole machine."""
+PREFIX = "benchsuite-"
+ABANDONED_SECONDS = 600
 NO_LIMIT = 2**60
 """Version 1 says something of this size where there is no limit."""
 
@@ -51,17 +55,41 @@ def kills_for_memory() -> int:
     return _counted(_text(MACHINE)) or 0
 
 
+def new_group(name: str) -> str:
+    """Make a group within that of this process and return its folder; empty where this user may not, or the kernel cannot end one.
+
+    It limits nothing: all in it can be ended at once, wherever it hides. Of version 2 alone. Whoever was to remove one may
+    have been killed: old and empty ones with such a name go.
+
+    Args:
+        name: That no other has, with :data:`PREFIX`.
+    """
+    for group in _groups(""):
+        folder = group / name
+        for other in group.glob(f"{PREFIX}*"):
+            with suppress(OSError):  # it is in use
+                if time.time() - other.stat().st_mtime > ABANDONED_SECONDS:  # or its process may be about to enter it
+                    other.rmdir()
+        with suppress(OSError):
+            folder.mkdir()
+            if (folder / "cgroup.kill").exists():
+                return str(folder)
+            folder.rmdir()
+        break
+    return ""
+
+
 def _groups(controller: str) -> Iterator[Path]:
     """Yield the folders of this process' groups, its own first, then those above it.
 
     Args:
-        controller: Of version 1, beside that of version 2.
+        controller: Of version 1, beside that of version 2; empty for version 2 alone.
     """
     for line in _text(OURS).splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers and controller not in controllers.split(","):
             continue
-        for root in [MOUNTED / controllers, MOUNTED / controller] if controllers else [MOUNTED, MOUNTED / "unified"]:
+        for root in [MOUNTED / controllers, MOUNTED / controller] if controllers else [MOUNTED / "unified", MOUNTED]:
             if root.is_dir():
                 # In a container the path may be that of the host, of which only the end is shown there: the root.
                 own = root / path.strip("/")
