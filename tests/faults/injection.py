@@ -118,7 +118,11 @@ class Injection:
         if parts[0] == "results":
             last = parts[-1]
             draft = "#" if last.startswith("#") or last.endswith(".part") else ""
-            return (parts[1] if len(parts) > 2 or "." in parts[-1] or len(parts) == 2 else "results") + draft if len(parts) > 1 else "results"
+            return (
+                (parts[1] if len(parts) > 2 or "." in parts[-1] or len(parts) == 2 else "results") + draft
+                if len(parts) > 1
+                else "results"
+            )
         return parts[0] or "study"
 
     def _led(self, descriptor: int) -> str:
