@@ -21,6 +21,7 @@ from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, sa
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
+from benchsuite.shards import Shard
 from benchsuite.study_files import STUDIES
 
 
@@ -81,18 +82,24 @@ class Store:
         return self.trials / trial_id[:2] / f"{trial_id}.json"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, shard: Shard | None = None) -> Iterator[None]:
         """Hold the folder for one run; the operating system lets go of it however the run ends.
+
+        Args:
+            shard: Which part of a study the run is, if it is one: other parts of it may hold the folder as well.
 
         Raises:
             BenchsuiteError: If another run holds it, it cannot be locked, or the disk is full.
         """
-        with locked(self._root, "trials"):
-            try:
-                self._root.sweep(*WRITTEN)  # what runs that were killed left
-            except OSError as error:
-                raise cannot_write(self.folder, error) from None
+        with locked(self._root, "trials", shard=shard, first=self._sweep):
             yield
+
+    def _sweep(self) -> None:
+        """Delete what runs that were killed left."""
+        try:
+            self._root.sweep(*WRITTEN)
+        except OSError as error:
+            raise cannot_write(self.folder, error) from None
 
     def check(self, ids: Iterable[str]) -> None:
         """Look whether the folder is the one that is held, and the records of a study are all there.

@@ -24,6 +24,7 @@ from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
+from benchsuite.shards import Shard
 from benchsuite.sources import Source, Together, alone
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
@@ -42,6 +43,7 @@ def run_source(
     observer: Watcher,
     timeout: float | None = None,
     begin: Callable[[], None] | None = None,
+    shard: Shard | None = None,
 ) -> Summary:
     """Run every trial that a source proposes and that has no fresh record.
 
@@ -54,13 +56,14 @@ def run_source(
         observer: Watches.
         timeout: Seconds a trial may take; the usual ones unless given.
         begin: Called once, when the folder is locked and the records of the first trials were read, before one runs.
+        shard: Which part of a study the source is, if it is one: others may be at work on the same folder.
 
     Raises:
         BenchsuiteError: If the results folder is in use, unreadable, full or gone, or no worker can start. What was
             finished is stored, as far as that could be done.
         KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored.
     """
-    with store.locked(), closing(executor):
+    with store.locked(shard), closing(executor):
         run = _Run(source, registry, store, executor, options, observer, timeout)
         try:
             return run.whole(begin)
