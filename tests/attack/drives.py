@@ -45,23 +45,23 @@ class NetworkDrive:
         self.study = Study(folder, variables=variables, module="tests.attack.untrained")
         self.wanted = wanted or {}
         self.written: dict[str, bytes] = {}
-        self._place, self._control = self.study.results, folder / "control"
+        self._place, self.control = self.study.results, folder / "control"
         self.study.results = folder / "backing"  # what is looked at is what lies on the server
         for place in (self._place, self.study.results):
             place.mkdir()
 
     def fares(self, **said: Any) -> None:
         """Say how it fares from now on, see :mod:`tests.attack.network_drive`; well, if nothing is said."""
-        written = self._control.with_suffix(".new")
+        written = self.control.with_suffix(".new")
         written.write_text(json.dumps(said), encoding="utf-8")
-        written.replace(self._control)
+        written.replace(self.control)
 
     @property
     def wrapper(self) -> list[str]:
         """What runs a command where the drive is mounted."""
         script = ON_DRIVE.format(
             mark=MARK, python=sys.executable, server=SERVER, place=self._place, backing=self.study.results,
-            control=self._control, said=self.study.folder / "said",
+            control=self.control, said=self.study.folder / "said",
         )  # fmt: skip
         return [*unshare(), "sh", "-c", script, "sh"]
 
@@ -130,10 +130,10 @@ def drive_of(folder: Path) -> NetworkDrive:
 def _slow(folder: Path) -> Found:
     drive = drive_of(folder)
     found = Found()
-    drive.fares(delay=0.03)
+    drive.fares(delay=0.01)
     ended = drive.start(*STUDY, "--timeout", str(LIMIT)).ended()
     drive.whole(found, ended)
-    found.measured = f"30 ms for each request: exit {ended.code} after {ended.seconds:.0f} s"
+    found.measured = f"10 ms for each request: exit {ended.code} after {ended.seconds:.0f} s"
     return found
 
 
