@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -151,6 +152,30 @@ def _hanging(folder: Path) -> Found:
     return found
 
 
+def _interrupted(folder: Path) -> Found:
+    """Ctrl-C while the drive hangs: heard once it answers again."""
+    drive = drive_of(folder)
+    found = Found()
+    running = drive.start(*STUDY)
+    found.need(running.wait_for(drive.study.files, 120), "it was over before the blow")
+    drive.fares(hang=True)
+    running.wait_for(lambda: False, 3)
+    running.signal_group(signal.SIGINT)
+    running.wait_for(lambda: False, 3)
+    drive.fares()
+    begun = time.monotonic()
+    ended = running.ended(120)
+    found.need(ended.code in (1, 130), str(ended))
+    found.need("Traceback" not in ended.out + ended.err, str(ended))
+    found.need(not ended.left, f"left behind: {ended.left}")
+    drive.look(found)
+    found.measured = (
+        f"exit {ended.code} {time.monotonic() - begun:.0f} s after it answered, {len(drive.written)} records kept"
+    )
+    drive.finished(found)
+    return found
+
+
 def _failing(said: str, *requests: str, words: tuple[str, ...] = ()) -> Callable[[Path], Found]:
     """Let requests fail as soon as a record is there."""
 
@@ -246,6 +271,9 @@ def attacks() -> list[Attack]:
     return [
         Attack("a slow network drive", holds, _slow),
         Attack("a network drive that hangs for a while", holds, _hanging),
+        Attack(
+            "Ctrl-C while a network drive hangs", "exit 1, nothing left, nothing lost; then the same bits", _interrupted
+        ),
         *(Attack(name, fails, _failing(said)) for said, name in everything),
         *(Attack(name, fails, _failing(said, *requests)) for said, requests, name in parts),
         Attack("commands on a network drive that fails from the start", "exit 2 and one line", _failing_from_the_start),
