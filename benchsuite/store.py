@@ -108,18 +108,24 @@ class Store:
             ids: Of trials that had a record.
 
         Raises:
-            BenchsuiteError: If not, in one line that says what was lost.
+            BenchsuiteError: If not, in one line that says what was lost; or if nobody can tell.
         """
         expected = set(ids)
         why = ""
-        try:
-            self._root.check()
-        except Gone as error:
-            why = str(error.strerror)
         there: set[str] = set()
-        for folder in {trial_id[:2] for trial_id in expected}:
-            with suppress(OSError), os.scandir(self.trials / folder) as found:
-                there.update(entry.name.removesuffix(".json") for entry in found)
+        try:
+            try:
+                self._root.check()
+            except Gone as error:
+                why = str(error.strerror)
+            for folder in {trial_id[:2] for trial_id in expected}:
+                with suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.trials / folder) as found:
+                    there.update(entry.name.removesuffix(".json") for entry in found)
+        except OSError as error:  # a network drive that does not answer has lost nothing
+            raise BenchsuiteError(
+                f"cannot read {self.folder}: {error.strerror}. All records written so far are whole. "
+                "Mend that and run the same command again."
+            ) from None
         lost = len(expected - there)
         if not lost and not why:
             return

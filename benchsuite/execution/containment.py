@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from benchsuite.control_groups import PREFIX, new_group
 from benchsuite.execution import guard
 from benchsuite.files import temporary_folder
 
@@ -49,8 +50,9 @@ class Contained:
         self._mark = secrets.token_hex(8)
         self.folder = temporary_folder() / f"benchsuite-{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
+        self._group = new_group(f"{PREFIX}{self._mark}")
         self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid())],
+            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), self._group],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -127,6 +129,7 @@ class Contained:
             self._from_guard.close()
             if b"clear" not in self._heard:
                 _kill_marked(self._mark)
+                guard.end_group(self._group)
                 shutil.rmtree(self.folder, ignore_errors=True)
         return self._guard.returncode if code is None else code
 

@@ -62,7 +62,7 @@ def _simulate(descriptor: int, tape: str | None) -> None:
     from multiprocessing.reduction import ForkingPickler
 
     from benchsuite.errors import CannotWrite
-    from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Ready
+    from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Ready, Writing
     from benchsuite.trial import Trial
 
     def send(message: object, spec: object = None) -> None:
@@ -90,7 +90,9 @@ def _simulate(descriptor: int, tape: str | None) -> None:
                 connection.send(EpochMeasured(trial.id, {"epoch": 1, "step": 33, "running_loss": 1.0}))
             ending = ended(trial)
             try:
+                connection.send(Writing(True))
                 answers.append(Answer(ending, 10**6, _kept(trial, options)))
+                connection.send(Writing(False))
             except CannotWrite as error:
                 answers.append(Answer(ending, 10**6, problem=str(error)))
         for answer, spec in zip(answers, specs, strict=True):
