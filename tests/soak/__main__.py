@@ -44,21 +44,23 @@ def main() -> None:
     options.add_argument("--timeout", type=int, default=TIMEOUT, help="seconds of a trial; more on a busy machine")
     options.add_argument("--keep", type=Path, help="a folder, instead of a temporary one")
     chosen = options.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is to run in the background without
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="soak-"))
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        broken = _soak(folder, chosen.minutes, chosen.timeout)
+        broken, untold = _soak(folder, chosen.minutes, chosen.timeout)
     finally:
         clear_all()
         if not chosen.keep:
             shutil.rmtree(folder, ignore_errors=True)
     for line in broken:
         print(f"  - {line}")
-    print(f"\n{len(broken)} did not hold.")
+    more = f"; it was too short to tell of {', '.join(untold)}" if untold else ""
+    print(f"\n{len(broken)} did not hold{more}.")
     sys.exit(1 if broken else 0)
 
 
-def _soak(folder: Path, minutes: float, timeout: int) -> list[str]:
+def _soak(folder: Path, minutes: float, timeout: int) -> tuple[list[str], list[str]]:
     study = Study(folder / "study")
     toml = study.folder / "study.toml"
     toml.write_text(study_file(minutes), encoding="utf-8")
@@ -95,15 +97,16 @@ def _soak(folder: Path, minutes: float, timeout: int) -> list[str]:
         record = json.loads(content)
         outcomes[record["outcome"]] += 1
         broken += [wrong(record)] if wrong(record) and len(broken) < 20 else []
-    lines, grown = table(samples, WORKERS)
+    lines, grown, untold = table(samples, WORKERS)
     last = samples[-1]
+    came = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     print(
-        f"\n{sum(outcomes.values()):,} trials in {last.seconds / 60:.0f} minutes ({', '.join(f'{n} {o}' for o, n in sorted(outcomes.items()))}), "
-        f"load {os.getloadavg()[0]:.1f} at the end; {reader.reports} reports were served, {reader.asked:,} questions and {reader.loaded} pages "
-        f"answered; stopped and reported in {took:.0f} s; the run printed {len(ended.out):,} letters.\n"
+        f"\n{sum(outcomes.values()):,} trials in {last.seconds / 60:.0f} minutes ({came}), load {os.getloadavg()[0]:.1f} at the end; "
+        f"{reader.reports} reports were served, {reader.asked:,} questions and {reader.loaded} pages answered; "
+        f"stopped and reported in {took:.0f} s; the run printed {len(ended.out):,} letters.\n"
     )
     print("\n".join(lines))
-    return broken + grown
+    return broken + grown, untold
 
 
 def _samples(study: Study, run: Running, page: Running, seconds: float, log: Path) -> Iterator[Sample]:

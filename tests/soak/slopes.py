@@ -44,6 +44,8 @@ def slope(seconds: Sequence[float], values: Sequence[float], blocks: int = BLOCK
         return Slope(math.nan, -math.inf, math.inf)
     x = np.array([np.mean(part) for part in np.array_split(np.asarray(seconds, "float64"), parts)])
     y = np.array([np.mean(part) for part in np.array_split(np.asarray(values, "float64"), parts)])
+    if np.ptp(y) == 0.0:  # a line without any error, of which none can be computed
+        return Slope(0.0, 0.0, 0.0)
     found = stats.linregress(x, y)
     reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, parts - 2)) * float(found.stderr)
     return Slope(float(found.slope), float(found.slope) - reach, float(found.slope) + reach)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.soak.sampling import Sample
-from tests.soak.slopes import slope
+from tests.soak.slopes import DAY, slope
 
 SETTLED = 0.2
 """Of the time, at the beginning, in which processes come to their usual size; slopes are of the rest."""
@@ -72,8 +72,8 @@ def bounded(workers: int) -> tuple[Bounded, ...]:
     )
 
 
-def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]]:
-    """Return the lines of two tables in Markdown, and what did not hold.
+def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str], list[str]]:
+    """Return the lines of two tables in Markdown, what did not hold, and of what nobody can tell in so short a time.
 
     Args:
         samples: In order.
@@ -82,7 +82,7 @@ def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]
     end = samples[-1].seconds
     settled = [one for one in samples if one.seconds >= SETTLED * end]
     seconds = [one.seconds for one in settled]
-    broken = []
+    broken, untold = [], []
     lines = [
         f"| {len(settled)} samples of the last {(end - seconds[0]) / 60:.0f} minutes | first | last | largest | a day more (95 %) "
         "| may be | held |",
@@ -91,8 +91,9 @@ def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]
     for flat in FLAT:
         values = [float(flat.of(one)) for one in settled]
         grows = slope(seconds, values)
-        held = grows.high * 86_400 <= flat.most_a_day
-        broken += [] if held else [f"{flat.name}: {grows.a_day()} a day"]
+        held = True if grows.high * DAY <= flat.most_a_day else False if grows.low * DAY > flat.most_a_day else None
+        broken += [f"{flat.name}: {grows.a_day()} a day"] if held is False else []
+        untold += [flat.name] if held is None else []
         lines.append(
             f"| {flat.name} | {values[0]:,.0f} | {values[-1]:,.0f} | {max(values):,.0f} | {grows.a_day()} | {flat.most_a_day:,.0f} "
             f"| {_held(held)} |"
@@ -108,8 +109,8 @@ def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]
             f"| {bound.name} | {sorted(values)[half]:,.0f} | {max(values[:half]):,.0f} | {max(values[half:], default=0):,.0f} "
             f"| {bound.most:,.0f} | {_held(held)} |"
         )
-    return lines, broken
+    return lines, broken, untold
 
 
-def _held(held: bool) -> str:
-    return "yes" if held else "**no**"
+def _held(held: bool | None) -> str:
+    return "cannot tell" if held is None else "yes" if held else "**no**"
