@@ -81,8 +81,8 @@ class Progress:
         self._total = 0
         self._pace = Pace(workers)
         self._outcomes: Counter[Outcome] = Counter()
-        self._told = Told(MOST_FAILURES)
-        self._problems = Told(MOST_PROBLEMS)
+        self._failures_told = Told(MOST_FAILURES)
+        self._problems_told = Told(MOST_PROBLEMS)
         self._running: dict[int, tuple[Trial, float]] = {}
         self._baselines: dict[str, Recipe] = {}
         self._said = 0.0
@@ -108,16 +108,20 @@ class Progress:
             sys.stdout.flush()
             sys.stdout, sys.stderr = self._streams
             self._live.stop()
-        for (task, outcome, reason), count in self._told.again():
+        for (task, outcome, reason), count in self._failures_told.again():
             more = count_of(count, "more trial")
             say(self._console, "[red]{}[/] {}, {} for the same reason: {}", outcome, task, more, reason)
-        if self._told.left:
-            more = count_of(self._told.left, "more trial")
+        if self._failures_told.left:
+            more = count_of(self._failures_told.left, "more trial")
             say(self._console, "[red]{}[/] failed for other reasons: the report lists all failures.", more)
-        for (text,), count in self._problems.again():
+        for (text,), count in self._problems_told.again():
             say(self._console, "[yellow]![/] {} more: {}", count_of(count, "time"), text)
-        if self._problems.left:
-            say(self._console, "[yellow]![/] {} like these are left out.", count_of(self._problems.left, "more line"))
+        if self._problems_told.left:
+            say(
+                self._console,
+                "[yellow]![/] {} like these are left out.",
+                count_of(self._problems_told.left, "more line"),
+            )
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
@@ -146,7 +150,7 @@ class Progress:
             self._outcomes[record.outcome] += 1
             self._running.pop(worker, None)
         self._pace.finished(worker, record.costs.wall_seconds, left)
-        if record.outcome.failed and self._told.is_news(trial.task, record.outcome, record.reason):
+        if record.outcome.failed and self._failures_told.is_news(trial.task, record.outcome, record.reason):
             say(self._console, "[red]{}[/] {}: {}", record.outcome, self._describe(trial), record.reason)
         now = time.monotonic()
         if self._live is None and now - self._said >= max(PLAIN_EVERY, PLAIN_SHARE * (now - self._begun)):
@@ -158,7 +162,7 @@ class Progress:
 
     def problem(self, text: str) -> None:
         """Say that something went wrong beside the trials; what goes wrong in every trial is said once."""
-        if self._problems.is_news(text):
+        if self._problems_told.is_news(text):
             say(self._console, "[yellow]![/] {}", text)
 
     def closing_line(self, summary: Summary) -> str:

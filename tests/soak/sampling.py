@@ -11,6 +11,8 @@ from tests.attack.study import Study
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 MB = 1e6
+WRITER = "growing_child"
+"""Stands in the command of the process that writes the growing report."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Sample:
         main_threads: That it has.
         page: Memory of the page server.
         page_descriptors: That it has open.
+        writer: Memory of the process that writes its reports; 0 where there is none now.
         workers: How many worker processes there are, starting ones included.
         workers_memory: Of all of them together.
         largest_worker: Memory of the largest.
@@ -43,6 +46,7 @@ class Sample:
     main_threads: int
     page: float
     page_descriptors: int
+    writer: float
     workers: int
     workers_memory: float
     largest_worker: float
@@ -94,7 +98,8 @@ def sample(study: Study, main: int, page: int, seconds: float) -> Sample:
         seconds: Since the run began.
     """
     processes = study.processes()
-    workers = [one.pid for one in processes if one.is_worker]
+    workers = [one.pid for one in processes if one.is_worker and WRITER not in one.command]
+    writers = [one.pid for one in processes if WRITER in one.command]
     memory = [resident(pid) for pid in workers]
     temporary = [size for path, size in _files(study.temporary) if "benchsuite-watch-" not in path]
     found = list(_files(study.results))
@@ -108,6 +113,7 @@ def sample(study: Study, main: int, page: int, seconds: float) -> Sample:
         main_threads=threads(main),
         page=resident(page),
         page_descriptors=descriptors(page),
+        writer=sum(map(resident, writers)),
         workers=len(workers),
         workers_memory=sum(memory),
         largest_worker=max(memory, default=0.0),

@@ -65,6 +65,7 @@ def bounded(workers: int) -> tuple[Bounded, ...]:
         Bounded("workers together, resident MB", lambda one: one.workers_memory, 2_500 * workers),
         Bounded("worker, descriptors", lambda one: one.worker_descriptors, 900),
         Bounded("processes of run and page", lambda one: one.processes, 6 * workers + 80),
+        Bounded("writer of the page, resident MB", lambda one: one.writer, 1_200),
         Bounded("temporary files", lambda one: one.temporary_files, 2_000),
         Bounded("temporary files, MB", lambda one: one.temporary, 1_000),
         Bounded("logs of workers, MB", lambda one: one.logs, MOST_LOGS * workers),
