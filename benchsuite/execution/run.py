@@ -18,6 +18,7 @@ from benchsuite.execution.forecast import Forecast
 from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Placed, Started
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
+from benchsuite.execution.study_records import StudyRecords
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
@@ -68,7 +69,7 @@ def run_source(
         try:
             return run.whole(begin)
         except BenchsuiteError:
-            store.check(run.summary.records)  # if the folder has gone, this says what was lost
+            store.check(run.records)  # if the folder has gone, this says what was lost
             raise
 
 
@@ -108,6 +109,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.summary = Summary()
+        self.records = StudyRecords(self.store)
         self._judge = judge_of(self.registry, self.store.extras, self.options.extras)
         self._forecast = Forecast(self.registry)
         # Of trials that run again for an extra alone: their record, and what lies beside it already.
@@ -141,7 +143,8 @@ class _Run:
                 continue
             self._finish(event)
             self._tell_sources()
-        self.store.check(self.summary.records)  # nobody is told of records that somebody took away meanwhile
+        self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
+        self.summary.records = dict(self.records)
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
@@ -162,7 +165,7 @@ class _Run:
             known += [record] if record else []
             freshness = self._judge(trial, record)
             if record is not None and freshness is Freshness.FRESH:
-                self.summary.records[trial.id] = record
+                self.records.found(record)
                 self.summary.done += 1
                 continue
             if record is None:
@@ -209,7 +212,7 @@ class _Run:
         """Tell each source what it waits for, in the order of its proposals, and take what all of them then propose."""
         while True:
             # All of a round are taken together: trials of several sources may share a program.
-            proposed = [trial for line in self._lines for trial in line.tell(self.summary.records)]
+            proposed = [trial for line in self._lines for trial in line.tell(self.records)]
             if not proposed:
                 return
             self._take(proposed)
@@ -222,7 +225,7 @@ class _Run:
             record = self._record(trial, event.ending)
             self._keep_probes(event)
             record = self.store.write(record)
-        self.summary.records[trial.id] = record
+        self.records.written(record)
         self.summary.outcomes[event.ending.outcome] += 1
         self.summary.ran += 1
         self.summary.compiled += event.ending.costs.functions_compiled or 0
