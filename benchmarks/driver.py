@@ -70,6 +70,7 @@ class Instant:
     def __init__(self, workers: int, endings: dict[str, Ending]) -> None:
         self._workers, self._endings = workers, endings
         self._waiting: deque[Trial] = deque()
+        self._running: deque[tuple[Trial, int]] = deque()
 
     def submit(self, cell: Cell) -> None:
         """Take a cell."""
@@ -77,8 +78,7 @@ class Instant:
 
     def events(self) -> Iterator[Started | Finished]:
         """Yield the beginning of a trial on each worker, and their ends one after another, as others begin."""
-        running: deque[tuple[Trial, int]] = deque()
-        free = deque(range(self._workers))
+        running, free = self._running, deque(range(self._workers))
         while self._waiting or running:
             while self._waiting and free:
                 running.append((self._waiting.popleft(), free.popleft()))
@@ -86,6 +86,10 @@ class Instant:
             trial, worker = running.popleft()
             free.append(worker)
             yield Finished(trial, worker, _by(self._endings[trial.task], worker))
+
+    def more(self) -> bool:
+        """Say whether anything is left: nothing of it takes time."""
+        return bool(self._waiting or self._running)
 
     def close(self) -> None:
         """Nothing is left to close."""

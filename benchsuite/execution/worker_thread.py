@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import EpochDone, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Event, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
@@ -32,8 +32,6 @@ RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
-
-Event = Started | EpochDone | Finished | Noticed
 
 
 class Learned:
