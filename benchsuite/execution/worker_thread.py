@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import EpochDone, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Event, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
@@ -34,8 +34,6 @@ LEAK_BYTES = 512 * 2**20
 """And so is one that is larger and has grown by so much since its first trial of a cell: what a program needs does not grow."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
-
-Event = Started | EpochDone | Finished | Noticed
 
 
 class Learned:

@@ -91,7 +91,9 @@ def _tried(name: str, number: int, trying: Callable[[int, Path, int], Found], fo
     began = time.monotonic()
     found = trying(number, folder, seed)
     held = "**no**" if found.broken else "yes"
-    print(f"\n| {name} | held | seconds |\n|---|---|---|\n| {found.measured} | {held} | {time.monotonic() - began:.0f} |")
+    print(
+        f"\n| {name} | held | seconds |\n|---|---|---|\n| {found.measured} | {held} | {time.monotonic() - began:.0f} |"
+    )
     for line in found.broken:
         print(f"  - {line[:2000]}")
     return bool(found.broken)

@@ -36,7 +36,7 @@ def _older(folder: Path) -> None:
     _made(folder, KEPT[: -len(KEEPING)])
     first, second = sorted((folder / "results/trials").rglob("*.json"))
     record = json.loads(first.read_bytes())
-    record["fingerprints"] = {name: "0" * 16 for name in record["fingerprints"]}
+    record["fingerprints"] = dict.fromkeys(record["fingerprints"], "0" * 16)
     first.write_text(json.dumps(record))
     _made(folder, (*KEPT[: KEPT.index("sgd")], "adam", *KEPT[KEPT.index("sgd") + 1 : -len(KEEPING)]))
     third = next(path for path in sorted((folder / "results/trials").rglob("*.json")) if path not in (first, second))

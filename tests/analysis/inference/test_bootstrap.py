@@ -88,7 +88,9 @@ def test_same_generator_same_interval():
         assert first == same
         assert (first.low, first.high) != (other.low, other.high)
     table = RUNS.reshape(3, 4)
-    first, same, other = (stratified(table, mean_of_each, np.random.default_rng(seed), resamples=99) for seed in (1, 1, 2))
+    first, same, other = (
+        stratified(table, mean_of_each, np.random.default_rng(seed), resamples=99) for seed in (1, 1, 2)
+    )
     assert first == same != other
 
 
