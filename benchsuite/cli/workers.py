@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from benchsuite.cli.asked import write_study_file
 
 if TYPE_CHECKING:
+    from benchsuite.cli.sharded import Part
     from benchsuite.execution import Executor, Options, Summary
     from benchsuite.execution.observer import Watcher
     from benchsuite.registry import Registry
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def by_workers(
-    source: Source | Together, known: Registry, options: Options, store: Store, watcher: Watcher, timeout: float | None
+    source: Source | Together,
+    known: Registry,
+    options: Options,
+    store: Store,
+    watcher: Watcher,
+    timeout: float | None,
+    part: Part | None = None,
 ) -> Summary:
     """Have workers run what a source proposes; they send epochs only if somebody listens.
 
@@ -28,14 +35,20 @@ def by_workers(
         store: The results folder.
         watcher: Watches.
         timeout: Seconds a trial may take; the usual ones unless given.
+        part: Of which study it is a part, and which; a whole one unless given.
     """
     from benchsuite.execution import run_source
 
     listened = bool(known.hooks.hook.epoch_finished.get_hookimpls())
     options = replace(options, results=store.identity, epochs=listened)
     # Once the folder is locked and what it holds can be read: of a run that is refused no study is left.
-    begin = partial(write_study_file, source, known, store)
-    return run_source(source, known, store, _executor(options, known), options, watcher, timeout, begin=begin)
+    begin = partial(write_study_file, part.whole if part else source, known, store)
+    shard = part.shard if part else None
+    if shard:
+        options = replace(options, log_name=f"shard-{shard.name}-worker")
+    return run_source(
+        source, known, store, _executor(options, known), options, watcher, timeout, begin=begin, shard=shard
+    )
 
 
 def _executor(options: Options, known: Registry) -> Executor:

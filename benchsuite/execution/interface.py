@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
@@ -68,6 +69,7 @@ class Options:
         lineage: The plugins that this worker loads beside the bundled ones.
         compile_cache: Whether compiled code is kept on the disk, and found there.
         epochs: Whether somebody listens to epochs.
+        log_name: What the names of logs begin with: shards that share a folder have logs of their own.
         spread: How workers are spread over a cluster; they are on this machine unless given.
     """
 
@@ -83,7 +85,16 @@ class Options:
     lineage: Lineage = BUNDLED
     compile_cache: bool = True
     epochs: bool = False
+    log_name: str = "worker"
     spread: Spread | None = None
+
+    def log(self, worker: int) -> Path:
+        """Return where what a worker prints lies.
+
+        Args:
+            worker: Its number.
+        """
+        return Path(self.logs, f"{self.log_name}-{worker}.log")
 
 
 @dataclass(frozen=True)
@@ -146,6 +157,9 @@ class Noticed:
     text: str
 
 
+Event = Placed | Started | EpochDone | Finished | Noticed
+
+
 class Executor(Protocol):
     """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
@@ -153,7 +167,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Placed | Started | EpochDone | Finished | Noticed]:
+    def events(self) -> Iterator[Event]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:
@@ -164,4 +178,13 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Stop all workers, whatever they do. Trials that had not finished leave no trace."""
+        ...
+
+
+@runtime_checkable
+class KnowsMore(Protocol):
+    """What an executor may know besides: then events that have happened already are taken together."""
+
+    def more(self) -> bool:
+        """Say whether another event of a trial that was submitted has happened already: asking for it does not wait."""
         ...
