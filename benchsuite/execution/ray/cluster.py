@@ -224,7 +224,6 @@ def connected(executor: str) -> RayCluster:
 
 def _join(address: str) -> Any:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # or it says at each start that this will change
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what matters of it is said in one line
     try:
         import ray
     except ImportError:
@@ -232,6 +231,7 @@ def _join(address: str) -> Any:
             "--executor ray needs Ray, which is not installed. Install it: pip install 'benchsuite[ray]'."
         ) from None
     _refuse_silence(address)
+    _mute(ray)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
@@ -250,6 +250,13 @@ def _join(address: str) -> Any:
             if handler is not None and signal.getsignal(number) != handler:
                 signal.signal(number, handler)
     return ray
+
+
+def _mute(ray: Any) -> None:
+    """Let Ray print no pages between the lines of a run, such as of a node that has gone: the run says so itself."""
+    worker = getattr(getattr(ray, "_private", None), "worker", None)
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *words, **more: None  # type: ignore[union-attr]
 
 
 def _refuse_silence(address: str) -> None:
