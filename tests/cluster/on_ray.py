@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,8 +36,9 @@ COMMAND = (sys.executable, "-m", "benchsuite", "run")
 
 BASELINES = ("--baselines", "--tier", "quick", "--seeds", "1")
 TUNED = ("--track", "tuned", "--budget", "6", "--optimizer", "adam,sgd", "--task", "digits_mlp", "--seeds", "2")
+OPTIMIZERS = "adam,sgd,rmsprop,adagrad,adadelta,adamax,nadam,lion"
 KEPT = (
-    *("--task", "digits_mlp,noisy_quadratic", "--optimizer", "adam,sgd,rmsprop", "--seeds", "6"),
+    *("--task", "digits_mlp,noisy_quadratic", "--optimizer", OPTIMIZERS, "--seeds", "4"),
     *("--store-weights", "--store-predictions", "--probe", "0,last"),
 )
 OWN = ("--task", "digits_mlp", "--optimizer", "of_folder,of_file", "--seeds", "2", "--plugin", "../beside/given.py")
@@ -171,9 +173,10 @@ def killed(options: Sequence[str], cluster: Any, victim: Any, where: str, work: 
     problems = differing(here, there)
     if not 0 < at < expected:
         problems.append(f"the node was killed when {at} of {expected} trials had ended: that is not in the middle")
-    problems += [
-        f"nobody said: {said}" for said in (f"{NODES[1]} has gone", f"{ADDED} was added") if said not in printed
-    ]
+    if f"{ADDED} was added" not in printed or not re.search(rf"By node: .*\b{ADDED} [1-9]", printed):
+        problems.append(f"{ADDED} ran nothing")
+    if not re.search(rf"{NODES[1]} (has gone|went): \d+ trials? to run again", printed):
+        problems.append(f"nobody said that {NODES[1]} has gone")
     print(printed)
     return Line(f"a node killed at {at}, one added", expected, time.monotonic() - began, problems)
 
