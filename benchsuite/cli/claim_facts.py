@@ -128,6 +128,7 @@ class ClaimFacts:
         return [*rows, ("trained", f"{len(arms)} arms on the seeds 0 to {seeds - 1}{drawn}\n{arms_text(arms)}")]
 
     def _came(self) -> Rows:
+        from benchsuite.report.tables.claim_edges import edge_sentences
         from benchsuite.report.tables.claim_words import part_sentence
 
         verdict = self._verdict
@@ -137,7 +138,7 @@ class ClaimFacts:
         quick = ", with the fewest seeds that can decide (--quick)" if verdict.quick else ""
         return [
             ("verdict", f"{verdict.word}, on {day(verdict.decided_at)}{quick}"),
-            *((part.name, part_sentence(part)) for part in verdict.parts),
+            *((part.name, " ".join([part_sentence(part), *edge_sentences(part)])) for part in verdict.parts),
             ("to note", "\n".join(self._remarks())),
         ]
 

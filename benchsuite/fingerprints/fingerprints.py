@@ -58,6 +58,22 @@ class Fingerprints:
             return _short([found, "edited while it was used"])
         return found
 
+    def imported(self, kind: str, name: str) -> list[tuple[str, str]]:
+        """Return kind and name of each component whose plugin the code of another one imports, sorted; not its own plugin's.
+
+        Args:
+            kind: Of the one that imports.
+            name: Likewise.
+        """
+        own = self._entry(f"{kind}:{name}").plugin
+        files = self._files(f"{kind}:{name}").values()
+        return sorted(
+            (other, each)
+            for other, table in self._tables.items()
+            for each, entry in table.items()
+            if entry.plugin is not own and Path(str(getattr(entry.plugin.module, "__file__", ""))) in files
+        )
+
     def _made(self, title: str, wrapped: Iterable[str]) -> tuple[str, frozenset[Path]]:
         own = self._files(title)
         files, lines, seen, waiting = set(own.values()), [], {title}, list(wrapped)

@@ -174,10 +174,14 @@ def _of_trained(
     name: str, planned: PartPlan, part: PartVerdict, records: Mapping[str, Record], thin: bool
 ) -> Iterator[Objection]:
     assert isinstance(planned.part.evidence, Trained)
-    found = trained_numbers(planned.part.evidence, planned.ids, records, lambda _: None)
+    found = trained_numbers(planned.part.evidence, planned.arms, records, lambda _: None)
     there = values_of(part) or ()
     other = [seed for seed, value in enumerate(found.values) if seed >= len(there) or not _equal(there[seed], value)]
     if not other:
+        if part.grids != found.grids:
+            yield Objection(
+                f"{name}: which edges of its grids were chosen is not what its records give.", ids=part.trials
+            )
         return
     if planned.probe:
         yield Objection(
@@ -239,8 +243,8 @@ def trials_needed_whole(
             ids = {id for arms in part.ids for id in arms.values()}
             if not isinstance(evidence, Trained) or not ids <= records.keys():
                 continue
-            whole = trained_numbers(evidence, part.ids, records, lambda _: None).values
-            thin = trained_numbers(evidence, part.ids, {id: thinned(records[id]) for id in ids}, lambda _: None).values
+            whole = trained_numbers(evidence, part.arms, records, lambda _: None).values
+            thin = trained_numbers(evidence, part.arms, {id: thinned(records[id]) for id in ids}, lambda _: None).values
             if not all(map(_equal, whole, thin)):
                 found |= ids
     return frozenset(found)
