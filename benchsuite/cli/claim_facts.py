@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchsuite.components import Claim, Part
     from benchsuite.registry import Registry
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimShowing
 
 RESTS = {
     "theorem": "a theorem: it is proved",
@@ -35,7 +35,7 @@ LONGEST_LABEL = 26
 Rows = list[tuple[str, str]]
 
 
-def show_claims(claims: Sequence[Claim], asked: Claiming, known: Registry, console: Console) -> None:
+def show_claims(claims: Sequence[Claim], asked: ClaimShowing, known: Registry, console: Console) -> None:
     """Print all about claims.
 
     Args:
@@ -61,7 +61,7 @@ class ClaimFacts:
         known: The plugins that were found.
     """
 
-    def __init__(self, claim: Claim, asked: Claiming, known: Registry) -> None:
+    def __init__(self, claim: Claim, asked: ClaimShowing, known: Registry) -> None:
         self._claim, self._known = claim, known
         self._store = Store(asked.results.resolve(), create=False)
         self._run = ClaimRun([claim], asked, known)
