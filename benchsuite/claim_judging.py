@@ -13,7 +13,7 @@ from benchsuite.analysis.claims.grids import grids_of
 from benchsuite.analysis.claims.record_run import RecordRun
 from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict
 from benchsuite.components import Claim, Part, Trained
-from benchsuite.components.choice import Choice, Runs
+from benchsuite.components.choice import ArmChoice, SeedRuns
 from benchsuite.components.claim import confidence_of, number_of
 from benchsuite.computed_numbers import ComputedNumbers
 from benchsuite.errors import BenchsuiteError
@@ -183,7 +183,7 @@ def trained_numbers(
         probes: Returns what probes found in a trial.
     """
     values, reasons = [], {}
-    choices: dict[int, list[Choice]] = {}
+    choices: dict[int, list[ArmChoice]] = {}
     for seed, arms in enumerate(trials):
         value, reason = math.nan, ""
         without = [name for name, trial in arms.items() if records[trial.id].outcome in NO_EVIDENCE]
@@ -192,7 +192,7 @@ def trained_numbers(
             reason = f"arm {without[0]} {record.outcome.value.replace('_', ' ')}: {record.reason}"
         else:
             ids = {name: trial.id for name, trial in arms.items()}
-            runs = Runs(
+            runs = SeedRuns(
                 {name: RecordRun(records[id], probes(id) if evidence.probe else None) for name, id in ids.items()}
             )
             value, reason = _effect(evidence, runs)
@@ -203,7 +203,7 @@ def trained_numbers(
     return Numbers(tuple(values), reasons, grids_of(choices, trials))
 
 
-def _effect(evidence: Trained, runs: Runs) -> tuple[float, str]:
+def _effect(evidence: Trained, runs: SeedRuns) -> tuple[float, str]:
     try:
         given = evidence.effect(runs)
     except (Exception, SystemExit) as error:  # a plugin's function may raise anything

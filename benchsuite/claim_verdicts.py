@@ -25,7 +25,7 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
-class Grid:
+class GridEdges:
     """A number that a part's effect chose for each seed among those of several arms, by the validation part.
 
     Args:
@@ -87,7 +87,7 @@ class PartVerdict:
     arms: dict[Name, tuple[Id, ...]]
     above: tuple[Count, ...] = ()
     below: tuple[Count, ...] = ()
-    grids: tuple[Grid, ...] = ()
+    grids: tuple[GridEdges, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class ClaimVerdict:
         return to_json({"format": FORMAT, **asdict(self)})
 
 
-for _typed in (Grid, PartVerdict, ClaimVerdict):
+for _typed in (GridEdges, PartVerdict, ClaimVerdict):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _verdicts: TypeAdapter[ClaimVerdict] = TypeAdapter(ClaimVerdict)
 

@@ -18,7 +18,7 @@ CHOOSES = "validation_"
 
 
 @dataclass(frozen=True)
-class Choice:
+class ArmChoice:
     """One arm that was chosen among several.
 
     Args:
@@ -30,7 +30,7 @@ class Choice:
     chosen: str
 
 
-class Runs(dict[str, "Run"]):
+class SeedRuns(dict[str, "Run"]):
     """The runs of one seed by the names of their arms, as an effect is given them; it keeps what was chosen among them.
 
     Attributes:
@@ -39,7 +39,7 @@ class Runs(dict[str, "Run"]):
 
     def __init__(self, runs: Mapping[str, Run]) -> None:
         super().__init__(runs)
-        self.choices: list[Choice] = []
+        self.choices: list[ArmChoice] = []
 
 
 def choose(
@@ -78,8 +78,8 @@ def choose(
     sign = 1 if largest else -1
     found = {name: sign * runs[name].final(measure) for name in names}
     best = max((name for name in names if math.isfinite(found[name])), key=found.__getitem__, default=None)
-    if best is not None and isinstance(runs, Runs) and not drawn:
-        choice = Choice(names, best)
+    if best is not None and isinstance(runs, SeedRuns) and not drawn:
+        choice = ArmChoice(names, best)
         if choice not in runs.choices:
             runs.choices.append(choice)
     return best

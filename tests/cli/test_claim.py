@@ -133,7 +133,7 @@ def test_what_it_finds_is_printed_and_written(folder: Path) -> None:
     [
         ("list", ("--json", "--results"), ("--fail-if", "--all", "--workers", "NAMES")),
         ("info", ("NAMES", "--all", "--quick"), ("--fail-if", "--dry-run", "--timeout")),
-        ("run", ("NAMES", "--all", "--quick", "--fail-if", "--dry-run", "--workers"), ("FILE\n",)),
+        ("run", ("NAMES", "--all", "--quick", "--fail-if", "--dry-run", "--workers"), ()),
         ("register", ("[FILE]", "--plugin"), ("--all", "--quick", "NAMES")),
     ],
 )

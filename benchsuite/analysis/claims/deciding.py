@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchsuite.analysis.inference.shift import Shift, paired_shift
-from benchsuite.claim_verdicts import Grid, Word
+from benchsuite.claim_verdicts import GridEdges, Word
 
 ROUNDING = 1e-12
 """A confidence that is met exactly must not fail by the last digit of a sum."""
@@ -29,7 +29,7 @@ class Numbers:
 
     values: tuple[float, ...]
     reasons: Mapping[int, str] = field(default_factory=dict)
-    grids: tuple[Grid, ...] = ()
+    grids: tuple[GridEdges, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from benchsuite.claim_verdicts import Grid
-from benchsuite.components.choice import Choice
+from benchsuite.claim_verdicts import GridEdges
+from benchsuite.components.choice import ArmChoice
 from benchsuite.trial import Trial
 
 
-def grids_of(choices: Mapping[int, Sequence[Choice]], arms: Sequence[Mapping[str, Trial]]) -> tuple[Grid, ...]:
+def grids_of(choices: Mapping[int, Sequence[ArmChoice]], arms: Sequence[Mapping[str, Trial]]) -> tuple[GridEdges, ...]:
     """Return one grid for each number that differs among the arms of a choice, with the seeds that ended at its edges.
 
     A run that failed counts as a value of its grid: where all larger rates diverged, the largest that did not is no edge.
@@ -33,7 +33,7 @@ def grids_of(choices: Mapping[int, Sequence[Choice]], arms: Sequence[Mapping[str
                 if value == max(values):
                     largest.add(seed)
     return tuple(
-        Grid(setting, names, len(seeds), tuple(sorted(smallest)), tuple(sorted(largest)))
+        GridEdges(setting, names, len(seeds), tuple(sorted(smallest)), tuple(sorted(largest)))
         for (setting, names), (seeds, smallest, largest) in found.items()
     )
 

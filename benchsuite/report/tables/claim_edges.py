@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchsuite.claim_verdicts import ClaimVerdict, Grid, PartVerdict
+from benchsuite.claim_verdicts import ClaimVerdict, GridEdges, PartVerdict
 
 MOST_SEEDS = 10
 """Seeds that are named; the file of the claim has all."""
@@ -30,13 +30,13 @@ def edges_line(claim: ClaimVerdict) -> str:
     )
 
 
-def _sentence(grid: Grid, edges: Sequence[str]) -> str:
+def _sentence(grid: GridEdges, edges: Sequence[str]) -> str:
     first, last = grid.arms[0], grid.arms[-1]
     among = f"{first} … {last}" if len(grid.arms) > 2 else f"{first} and {last}"
     return f"At an edge of its grid: {grid.setting}, among {among} the {' and the '.join(edges)}; a better one may lie beyond."
 
 
-def _edges(grid: Grid) -> Iterator[str]:
+def _edges(grid: GridEdges) -> Iterator[str]:
     for word, seeds in (("smallest", grid.smallest), ("largest", grid.largest)):
         if seeds:
             named = ", ".join(map(str, seeds[:MOST_SEEDS])) + (", …" if len(seeds) > MOST_SEEDS else "")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from benchsuite.claim_verdicts import Grid, claim_from_json
+from benchsuite.claim_verdicts import GridEdges, claim_from_json
 from benchsuite.report.tables.claim_edges import edge_sentences, edges_line
 from benchsuite.report.tables.claim_table import claim_csv, claim_markdown, claim_table
 from benchsuite.report.tables.claim_words import (
@@ -137,8 +137,8 @@ def test_an_infinite_effect_is_told_as_such() -> None:
 
 def test_choices_at_an_edge_of_a_grid_are_told_with_their_seeds() -> None:
     arms = ("sgd_0", "sgd_1", "sgd_2")
-    edge = Grid("learning_rate of sgd", arms, 10, (0,), tuple(range(1, 10)))
-    inside = Grid("strength of l2", arms[:2], 10, (), ())
+    edge = GridEdges("learning_rate of sgd", arms, 10, (0,), tuple(range(1, 10)))
+    inside = GridEdges("strength of l2", arms[:2], 10, (), ())
     assert edge_sentences(part(grids=(edge, inside))) == [
         "At an edge of its grid: learning_rate of sgd, among sgd_0 … sgd_2 the smallest in 1 of 10 seeds (0) and the largest in 9 of "
         "10 seeds (1, 2, 3, 4, 5, 6, 7, 8, 9); a better one may lie beyond."
