@@ -24,7 +24,7 @@ from benchsuite.execution.ray.cluster import Lost, Node, Share, connected
 from benchsuite.execution.ray.executor import RayExecutor
 from benchsuite.execution.ray.luggage import Luggage, packed
 from benchsuite.execution.ray.room import spread_over
-from benchsuite.execution.ray.seat import Batch, NodeSeat, Told
+from benchsuite.execution.ray.seat import NodeEvent, NodeEvents, NodeSeat
 from benchsuite.extras import Extras
 from benchsuite.folder import identity
 from benchsuite.outcomes import Outcome
@@ -249,7 +249,7 @@ def test_a_seat_keeps_a_worker_and_leaves_nothing(tmp_path: Path, monkeypatch: p
         kept.write_bytes(b"as if the worker had written it")
         one.submit(cell(first, second), {"ab" * 8: b"stored before"})
         assert (weights / "ab" / f"{'ab' * 8}.npz").read_bytes() == b"stored before"
-        told: list[Told] = []
+        told: list[NodeEvent] = []
         printed, until = b"", time.monotonic() + 60
         while sum(isinstance(each.event, Finished) for each in told) < 2 and time.monotonic() < until:
             batch = one.events(1.0)
@@ -363,23 +363,25 @@ class Nodes:
     def kill(self, seat: Actor) -> None:
         seat.killed = True
 
-    def _batch(self, who: Actor) -> Batch:
+    def _batch(self, who: Actor) -> NodeEvents:
         name = who.node.name
         if name in self.fails:
-            return Batch((Told(self.fails[name]),))
+            return NodeEvents((NodeEvent(self.fails[name]),))
         one = who.left.popleft()
         self.begun[name] += 1
         if self.begun[name] > self.goes.get(name, 10**6):
             who.left.appendleft(one)
             if name in self.there:
                 del self.there[name]
-            return Batch((Told(Started(one, who.number)),))  # it has begun, and is not heard of again
+            return NodeEvents((NodeEvent(Started(one, who.number)),))  # it has begun, and is not heard of again
         self.ran.append((name, who.number, one.id))
         self.ended += 1
         if self.ended in self.then:
             self.then.pop(self.ended)(self)
         ending = replace(stub_worker.ending(who.number), fingerprints=self.codes)
-        return Batch((Told(Started(one, who.number)), Told(Finished(one, who.number, ending), self.files)), b"said\n")
+        return NodeEvents(
+            (NodeEvent(Started(one, who.number)), NodeEvent(Finished(one, who.number, ending), self.files)), b"said\n"
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -497,10 +499,10 @@ def test_a_trial_that_takes_every_node_with_it_is_ended(tmp_path: Path, monkeypa
     bad, good = trial(0, momentum=0), trial(1, momentum=0)
 
     class Fragile(Nodes):
-        def _batch(self, who: Actor) -> Batch:
+        def _batch(self, who: Actor) -> NodeEvents:
             if who.left[0].id == bad.id:
                 who.killed = True  # the actor alone: its node stays
-                return Batch((Told(Started(bad, who.number)),))
+                return NodeEvents((NodeEvent(Started(bad, who.number)),))
             return super()._batch(who)
 
     found, _ = carried_out(Fragile("alder"), tmp_path, cell(bad, good))
