@@ -61,6 +61,7 @@ class Store:
         self._root = Folder(folder)
         self.extras = ExtraFiles(self._root)
         self._files = RecordFiles(self.trials)
+        self._beside_others = False
         if not create:
             return
         try:
@@ -92,7 +93,11 @@ class Store:
             BenchsuiteError: If another run holds it, it cannot be locked, or the disk is full.
         """
         with locked(self._root, "trials", shard=shard, first=self._sweep):
-            yield
+            self._beside_others = shard is not None
+            try:
+                yield
+            finally:
+                self._beside_others = False
 
     def _sweep(self) -> None:
         """Delete what runs that were killed left."""
@@ -182,10 +187,14 @@ class Store:
     def write(self, record: Record) -> Record:
         """Write a record whole or not at all, and return it as it is read.
 
+        Two searches may try the same setting, in two shards at once: then the record of the first stays.
+
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         path = self.path(record.id)
+        if self._beside_others and (there := self._same(record)) is not None:
+            return there
         content = record_to_json(record)
         written = record_from_json(content)  # what cannot be read must not be written
         if len(content) > LARGEST:
@@ -198,6 +207,11 @@ class Store:
         except OSError as error:
             raise cannot_write(path, error) from None
         return written
+
+    def _same(self, record: Record) -> Record | None:
+        """Return the record of the same trial with the same numbers, if somebody wrote it meanwhile."""
+        found = self._files.load(record.id)
+        return found if isinstance(found, Record) and found.numbers() == record.numbers() else None
 
     def searches(self, damaged: list[Damage] | None = None) -> Iterator[Search]:
         """Read search after search, sorted by id.
