@@ -90,7 +90,8 @@ def tell_how_to_join(part: Part, summary: Summary, results: Path, console: Conso
             say(console, "[red]{} of the trials named above {}[/].", len(found), text)
     say(
         console,
-        "Shard {} is done. When all of them are: `benchsuite collect {}` says what is missing and writes the report; "
-        "name the folders of the other shards as well, if they have their own, and --results DIR for all.",
-        part.shard, results,
+        "Shard {} is done: {}. `benchsuite collect` joins the folders of all shards, says what of the study is missing and "
+        "writes the report.",
+        part.shard,
+        results,
     )  # fmt: skip
