@@ -144,9 +144,9 @@ def options_for(
 
 def _memory(device: Device, workers: int) -> int:
     """Return the bytes that each worker may hold where nobody chose them; 0 for no limit."""
-    import psutil
+    from benchsuite.control_groups import usable_memory
 
-    return device.memory_limit(workers) if device.kind == "gpu" else int(psutil.virtual_memory().total * 0.8 / workers)
+    return device.memory_limit(workers) if device.kind == "gpu" else int(usable_memory() * 0.8 / workers)
 
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:

@@ -1,8 +1,9 @@
 """What a worker process says to the run.
 
 While it starts: one :class:`Importing` for each plugin of its lineage, then :class:`Ready` or :class:`NotImported`. For
-each trial: :class:`Begun`, an :class:`EpochMeasured` after each epoch if that is asked for, then :class:`Answer`. Trials that
-train side by side are given at once: one :class:`Begun`, then an :class:`Answer` for each of them, in their order.
+each trial: :class:`Begun`, an :class:`EpochMeasured` after each epoch if that is asked for, :class:`Writing` before and after
+something is written that is kept of it, then :class:`Answer`. Trials that train side by side are given at once: one
+:class:`Begun`, then an :class:`Answer` for each of them, in their order.
 """
 
 from __future__ import annotations
@@ -76,6 +77,17 @@ class EpochMeasured:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """It has trained, and writes what is to be kept: what the drive takes for that is no time of the trial's.
+
+    Args:
+        begins: Whether it begins; it has ended otherwise.
+    """
+
+    begins: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """A trial has ended.
 
@@ -87,6 +99,7 @@ class Answer:
             failed, not the method, and the study ends.
         changed: What the trial left changed for the next one in this process.
         alone: Why it trained alone though its program was to train several; empty if it was not, or did.
+        litter: What trials left so much of in this process that it must go, see :mod:`benchsuite.execution.litter`.
     """
 
     ending: Ending
@@ -95,3 +108,4 @@ class Answer:
     problem: str = ""
     changed: tuple[str, ...] = ()
     alone: str = ""
+    litter: tuple[str, ...] = ()

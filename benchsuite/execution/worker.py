@@ -24,8 +24,9 @@ from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import Lineages
+from benchsuite.execution.litter import Litter
 from benchsuite.execution.machine import processor_name
-from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready, Writing
 from benchsuite.outcomes import Outcome
 from benchsuite.processes import limit_memory
 from benchsuite.provenance import fingerprints
@@ -147,6 +148,7 @@ class Worker:
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
             after_epoch=self._tell_epoch if options.epochs else None,
+            writing=self._tell_writing,
             known=known,
             strangers=Lineages(registry).strangers,
         )
@@ -158,6 +160,10 @@ class Worker:
     def _tell_epoch(self, trial: str, values: Values) -> None:
         if self._connection is not None:
             self._connection.send(EpochMeasured(trial, values))
+
+    def _tell_writing(self, begins: bool) -> None:
+        if self._connection is not None:
+            self._connection.send(Writing(begins))
 
     def _load_plugins(self) -> Registry:
         """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""
@@ -183,6 +189,7 @@ class Worker:
             raise BrokenHere(NotImported(origin, "it is no longer there", ""))
         self.changed = bundled[0].differences() if bundled else ()
         self._state = State(descriptors, functions=bool(lineage))
+        self._litter = Litter()
         return registry
 
     def run(self, specs: Sequence[Spec]) -> list[Answer]:
@@ -213,7 +220,8 @@ class Worker:
         )
         probes = ran.probed.to_json() if ran.probed else {}
         size, changed = psutil.Process().memory_info().rss, self._state.differences()
-        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone)
+        litter = self._litter.too_much()
+        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone, litter=litter)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
@@ -268,4 +276,4 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
         costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
         environment=worker.environment(None),
     )
-    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
+    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes, litter=answer.litter)))
