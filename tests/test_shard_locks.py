@@ -23,6 +23,7 @@ from benchsuite.lock import locked
 from benchsuite.shard_locks import TURN, at_work
 from benchsuite.shards import Shard
 from benchsuite.store import Store
+from tests.bundle import made
 from tests.shard_process import planned
 
 ONE, TWO = Shard(1, 2), Shard(2, 2)
@@ -105,6 +106,19 @@ def test_a_draft_of_a_living_shard_is_never_swept(tmp_path: Path, shard: Shard |
             assert left.exists()
     with store.locked(shard):
         assert not left.exists()
+
+
+def test_the_record_of_the_first_of_two_shards_stays_unless_its_numbers_are_others(tmp_path: Path) -> None:
+    (record,) = made.records()[:1]
+    later = made.changed(record, lambda data: data["costs"].update(wall_seconds=99.0))
+    store = Store(tmp_path)
+    with store.locked(ONE):
+        store.write(record)
+        assert store.write(later) == record
+        assert store.write_all([later]) == [record]
+        assert store.read(record.id) == record
+    with store.locked():  # alone, a run that makes a record anew means it
+        assert store.write(later) == later
 
 
 def test_who_waits_for_another_shard_to_begin_gives_up_in_the_end(

@@ -45,14 +45,13 @@ def part_of(
         shard: Which part.
         known: The plugins that were found.
     """
-    from benchsuite.execution.sharing import planned_by, share_of
-    from benchsuite.sources import Planned, Together, alone
+    from benchsuite.execution.sharing import share_of, share_of_trials
+    from benchsuite.sources import Planned, Together
 
     if tracked is None:
-        whole = Planned(planned.trials.values())
-        mine = {trial.id for one in alone(share_of(whole, shard, known)) for trial in planned_by(one) or ()}
-        trials = {id: trial for id, trial in planned.trials.items() if id in mine}
-        return replace(planned, trials=trials), None, Part(whole, shard)
+        every = planned.trials.values()
+        mine = {trial.id: trial for trial in share_of_trials(every, shard, known)}
+        return replace(planned, trials=mine), None, Part(Planned(every), shard)
     sources: Sequence[Source] = tracked.sources()
     together = Together(sources)
     kept = share_of(together, shard, known).sources

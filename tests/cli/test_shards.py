@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.cli.workers._executor", simulated)
     monkeypatch.setattr("benchsuite.cli.renewal.renewed", lambda *_: (None, "", None))
-    for verb in ("run", "collect", "slurm"):
+    for verb in ("run", "collect", "slurm", "sweep"):
         monkeypatch.setattr(f"benchsuite.cli.{verb}.registry", lambda *_: REGISTRY)
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
     return tmp_path
@@ -123,6 +123,17 @@ def test_a_shard_for_which_nothing_is_left_says_so_and_ends_well(folder: Path) -
     assert "Shard 2/2: 0 of 1 trials." in said
     assert "Fewer shards would do." in said
     assert "Missing: 1 of 1 trial" in call("collect", "part", "--results", "all", code=1)  # it knows the whole study
+
+
+def test_a_sweep_in_shards_is_drawn_once_they_are_joined(folder: Path) -> None:
+    sweep = ("sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.01,0.1", "--seeds", "2", "--epochs", "2")
+    for k in (1, 2):
+        said = call(*sweep, "--shard", f"{k}/2", "--results", f"parts/{k}")
+        assert f"Shard {k}/2: 2 of 4 trials." in said
+        assert not list(folder.glob("*.png"))
+    assert "Complete: benchsuite sweep" in call("collect", "parts/1", "parts/2")
+    assert "nothing was computed again" in call(*sweep)
+    assert list(folder.glob("*.png"))
 
 
 def test_what_is_no_shard_is_refused_before_any_work(folder: Path) -> None:
