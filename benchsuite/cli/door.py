@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from benchsuite.cli.sharded import Part
+    from benchsuite.cli.sharded import StudyShard
     from benchsuite.execution import Options, Summary
     from benchsuite.record import Record
     from benchsuite.registry import Registry
@@ -47,7 +47,7 @@ def carried_out(
     store: Store,
     console: Console,
     display: Display,
-    part: Part | None = None,
+    part: StudyShard | None = None,
 ) -> Summary:
     """Run what a source proposes and has no record; return what was done, with all its records.
 
@@ -102,7 +102,7 @@ def records_of(
     """
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
-    from benchsuite.cli.sharded import Part, tell_how_to_join, tell_part
+    from benchsuite.cli.sharded import StudyShard, tell_how_to_join, tell_part
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
@@ -114,7 +114,7 @@ def records_of(
     if shard := invocation.part:
         from benchsuite.execution.sharing import share_of_trials
 
-        part, every = Part(Planned(trials), shard), {trial.id for trial in trials}
+        part, every = StudyShard(Planned(trials), shard), {trial.id for trial in trials}
         trials = share_of_trials(trials, shard, known)
         tell_part(part, len(trials), len(every), "trials", console)
     store = Store(execution.results.resolve(), create=not invocation.dry_run)

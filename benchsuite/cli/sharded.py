@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class StudyShard:
     """A part of a study.
 
     Args:
@@ -36,7 +36,7 @@ class Part:
 
 def part_of(
     planned: Plan, tracked: TrackPlan | None, shard: Shard, known: Registry
-) -> tuple[Plan, TrackPlan | None, Part]:
+) -> tuple[Plan, TrackPlan | None, StudyShard]:
     """Return what a shard runs of a study.
 
     Args:
@@ -51,15 +51,15 @@ def part_of(
     if tracked is None:
         every = planned.trials.values()
         mine = {trial.id: trial for trial in share_of_trials(every, shard, known)}
-        return replace(planned, trials=mine), None, Part(Planned(every), shard)
+        return replace(planned, trials=mine), None, StudyShard(Planned(every), shard)
     sources: Sequence[Source] = tracked.sources()
     together = Together(sources)
     kept = share_of(together, shard, known).sources
     entrants = [one for one, source in zip(tracked.entrants, sources, strict=True) if source in kept]
-    return planned, replace(tracked, entrants=entrants), Part(together, shard)
+    return planned, replace(tracked, entrants=entrants), StudyShard(together, shard)
 
 
-def tell_part(part: Part, many: int, of: int, what: str, console: Console) -> None:
+def tell_part(part: StudyShard, many: int, of: int, what: str, console: Console) -> None:
     """Say how much of a study a shard has.
 
     Args:
@@ -78,7 +78,7 @@ def tell_part(part: Part, many: int, of: int, what: str, console: Console) -> No
         )
 
 
-def tell_how_to_join(part: Part, summary: Summary, results: Path, console: Console) -> None:
+def tell_how_to_join(part: StudyShard, summary: Summary, results: Path, console: Console) -> None:
     """Say what comes after a shard."""
     for text, found in (
         ("did not repeat their record: records were changed by hand, or training is not deterministic here",
