@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
-from benchsuite.execution.sbatch import ArrayJob, as_limit, gib_of_job, gib_of_worker, limit_of
+from benchsuite.execution.sbatch import as_limit, gib_of_job, gib_of_worker, limit_of
 from benchsuite.registry import Registry
 from benchsuite.store import Store
 from benchsuite.studies.slurming import Slurming
@@ -160,7 +160,7 @@ def test_the_script_asks_for_what_is_predicted_and_says_how_to_collect(folder: P
     said, text = script(folder, "--shards", 3, "--workers", 2, "--sbatch=--partition=cpu", "--sbatch=--account=a b")
     assert options_in(text) == [
         "--job-name=study", "--array=1-3", "--ntasks=1", "--cpus-per-task=2", "--mem=10G", "--time=00:15:00",
-        f"--chdir={folder}", "--output=slurm-%x-%A_%a.out", "--open-mode=append", "--requeue", "--partition=cpu",
+        "--output=slurm-%x-%A_%a.out", "--open-mode=append", "--requeue", "--partition=cpu",
         "--account=a b",
     ]  # fmt: skip
     collecting = f"benchsuite collect {folder}/results-shards/*-of-3 --results {folder}/results"
@@ -172,9 +172,9 @@ def test_the_script_asks_for_what_is_predicted_and_says_how_to_collect(folder: P
 
 def test_each_task_of_the_array_runs_its_shard(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/bin/echo")
-    odd = folder / "a folder's"
+    odd = folder / "a folder's %K"
     odd.mkdir()
-    for more, place in (((), "a folder's/r-shards/3-of-4"), (("--one-folder",), "a folder's/r")):
+    for more, place in (((), "a folder's %K/r-shards/3-of-4"), (("--one-folder",), "a folder's %K/r")):
         call(
             "slurm",
             "study.toml",
@@ -254,6 +254,13 @@ def test_an_option_of_two_lines_is_none(folder: Path) -> None:
         Slurming(sbatch=("--x\nrm",))
 
 
+def test_a_path_that_no_script_can_name_is_refused(folder: Path) -> None:
+    assert refused("slurm", "study.toml", "--results", "a\nb").endswith(
+        "a line break or the like, which no script can name."
+    )
+    assert not (folder / "study.sbatch").exists()
+
+
 def test_limits_are_what_is_documented() -> None:
     assert [limit_of(seconds, None) for seconds in (0.0, 100.0, 101.0, 3600.0)] == [600, 900, 1200, 11400]
     assert limit_of(5.0, 2.5) == 9000
@@ -268,17 +275,3 @@ def test_limits_are_what_is_documented() -> None:
     assert gib_of_worker(["quick"], [2**31, 3 * 2**30 + 1], None) == 5
     assert gib_of_worker(["large"], [2**40], 1.5) == 1.5
     assert gib_of_job(4, 1.5) == 8
-    job = ArrayJob(
-        name="a b",
-        shards=2,
-        cores=1,
-        gib=2,
-        seconds=60,
-        gpu=False,
-        folder="/a b",
-        command=["x"],
-        results="/r",
-        collect="c",
-    )
-    assert '--job-name="a b"' in job.script()
-    assert '--chdir="/a b"' in job.script()
