@@ -139,9 +139,12 @@ class Contained:
         return int(found[1]) if found else None
 
     def _tell(self, letters: bytes) -> None:
-        with contextlib.suppress(OSError, ValueError):  # it has gone: whoever waits for the worker is told
-            while letters:
-                letters = letters[self._to_guard.write(letters) :]
+        with contextlib.suppress(ValueError):  # it was closed
+            try:
+                while letters:
+                    letters = letters[self._to_guard.write(letters) :]
+            except OSError:  # it has gone, or goes now, since it hears nothing any more: whoever waits for the worker is told
+                self._to_guard.close()
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ def main(folder: str, run: int) -> None:
         clear = _clear()
     finally:
         _remove(folder)
-    if clear:
+    if clear and not os.path.lexists(folder):  # or the run tries it once more
         _say("clear")
 
 

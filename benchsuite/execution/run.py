@@ -135,6 +135,8 @@ class _Run:
                 continue
             self._finish(event)
             self._tell_sources()
+        for line in some_of(self.store.aside, self.store.folder):
+            self.observer.problem(line)
         self.store.check(self.summary.records)  # nobody is told of records that somebody took away meanwhile
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}

@@ -3,7 +3,8 @@
 ``walk``, ``kills`` or ``malformed`` tries one of them. In a walk each point fails in one way at least, those that a process
 meets for the first time in all ways; with ``--every`` all do. ``--life WORDS`` walks through one life, ``--point WORDS``
 tries those points whose name holds the words, ``--part 1/3`` a third of all, ``--real`` lets real workers train;
-``--log FILE`` keeps each blow as a line of JSON, and ``--table FILE …`` makes the table of such files.
+``--log FILE`` keeps each blow as a line of JSON, ``--done FILE …`` leaves out those of such files that held, and
+``--table FILE …`` makes the table of them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def main() -> None:
     options.add_argument("--part", default="1/1", help="which of how many parts of the walk")
     options.add_argument("--real", action="store_true", help="real workers train, seconds for each blow")
     options.add_argument("--log", type=Path, help="a file for the blows")
+    options.add_argument("--done", type=Path, nargs="+", default=[], help="files of blows that are not tried again")
     options.add_argument("--table", type=Path, nargs="+", help="files of blows to make the table of")
     options.add_argument("--number", type=int, help="kills (200 unless given), or malformed files (300)")
     options.add_argument("--seed", type=int, default=19, help="of chance")
@@ -66,7 +68,8 @@ def _walked(chosen: argparse.Namespace, folder: Path) -> list[Blow]:
     for number, life in enumerate(REAL_LIVES if chosen.real else LIVES):
         if chosen.life not in life.name:
             continue
-        found = walk(life, folder / str(number), every=chosen.every, part=(first - 1, last), words=chosen.point)
+        parts = (first - 1, last)
+        found = walk(life, folder / str(number), every=chosen.every, part=parts, words=chosen.point, done=_done(chosen.done))
         for blow in found:
             blows.append(blow)
             if chosen.log:
@@ -75,6 +78,12 @@ def _walked(chosen: argparse.Namespace, folder: Path) -> list[Blow]:
             for line in blow.broken:  # at once, for whoever waits
                 print(f"  - {blow.key} number {blow.number}, {blow.how}: {line}", file=sys.stderr, flush=True)
     return blows
+
+
+def _done(files: list[Path]) -> set[tuple[str, str, int, str]]:
+    """Return which blows held."""
+    blows = (blow_of(line) for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    return {(blow.life, blow.key, blow.number, blow.how) for blow in blows if not blow.broken}
 
 
 def _told(blows: list[Blow]) -> bool:

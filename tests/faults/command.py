@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import importlib
 import os
 import signal
@@ -19,7 +20,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.attack import survivors
 
@@ -125,12 +126,26 @@ def run(arguments: Iterable[str], folder: Path, variables: Mapping[str, str] | N
 
 
 def prepare(arguments: Iterable[str], folder: Path) -> None:
-    """Import in this process what a command imports, so that its forks have it."""
+    """Do in this process what every command begins with, so that its forks need not: imports, options, bundled plugins."""
     ended = run(arguments, folder, {"BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
     assert ended.code == 0, ended
     for name in (folder / "modules").read_text(encoding="utf-8").splitlines():
         with contextlib.suppress(Exception):  # of some, there is no more than a name
             importlib.import_module(name)
+    import typer.main
+
+    from benchsuite import registry
+    from benchsuite.cli.app import app
+
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    typer.main.get_command(app)
+    known, load = registry.load_registry(registry.PluginSearch(local=False)), registry.load_registry
+
+    def loaded(search: registry.PluginSearch | None = None, **more: Any) -> registry.Registry:
+        bundled = search is not None and not search.local and not search.plugins and "only" not in more
+        return known if bundled else load(search, **more)
+
+    registry.load_registry = loaded
 
 
 def _become(arguments: list[str], folder: Path, variables: Mapping[str, str]) -> NoReturn:

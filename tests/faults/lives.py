@@ -100,7 +100,8 @@ def snapshot(folder: Path) -> Snapshot:
     """Return all that a results folder holds, but for what may differ from run to run; what was set aside by content."""
     held: Snapshot = {}
     aside: list[bytes] = []
-    for path in sorted(path for path in (folder / "results").rglob("*") if path.is_file()):
+    there = ((folder / "results").rglob("*") if (folder / "results").is_dir() else ())
+    for path in sorted(path for path in there if path.is_file() and not path.name.endswith(".part")):
         name = str(path.relative_to(folder / "results"))
         kind = name.partition("/")[0]
         if kind in ("stale", "damaged"):
