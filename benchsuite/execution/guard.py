@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -59,6 +60,8 @@ def main(folder: str, run: int) -> None:
         os.mkdir(folder, 0o700)
     except OSError as error:
         sys.exit(f"cannot make {folder} for a worker's temporary files: {error.strerror}")
+    with contextlib.suppress(OSError):  # tells a later run that somebody is here, as long as this lives
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         worker = _start(int(told[0]), told[1:], folder)
         _say(f"pid {worker}")

@@ -30,6 +30,8 @@ REPORTS = "BENCHSUITE_FAULTS_REPORTS"
 """An environment variable that has a run renew its report at its end: seconds, which have a walk of their own."""
 LIMIT = 120.0
 """Seconds that a command may take here: the machine may be busy with other things, and what hangs never ends."""
+GRACE = 5.0
+"""Seconds after which nothing of a command may be left, however it ended; the machine may be busy with other things."""
 NEVER = ("tensorflow", "keras", "jax")
 
 
@@ -82,12 +84,13 @@ class Command:
                 self._code = os.waitstatus_to_exitcode(status)
         return self._code is None
 
-    def ended(self, limit: float = LIMIT, grace: float = 2.0) -> Ended:
+    def ended(self, limit: float = LIMIT, grace: float = GRACE, clear: bool = True) -> Ended:
         """Wait for its end; what does not end in time is killed.
 
         Args:
             limit: Seconds from its start.
             grace: Seconds after its end in which all that belongs to it must be gone.
+            clear: Whether temporary files that are left are then removed.
         """
         while self.alive and time.monotonic() - self._begun < limit:
             time.sleep(0.005)
@@ -99,7 +102,8 @@ class Command:
         while (left := self._left()) and time.monotonic() < end:
             time.sleep(0.01)
         kill(processes())
-        survivors.remove(self._folder / "tmp")
+        if clear:
+            survivors.remove(self._folder / "tmp")
         out, err = ((self._folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
         return Ended(code, out, err, tuple(left))
 
@@ -179,8 +183,9 @@ def _main(arguments: list[str]) -> int:
     trainer.settle()
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
     from benchsuite.cli import main
-    from benchsuite.execution import guard, process
+    from benchsuite.execution import containment, guard, process
 
+    containment.YOUNG_SECONDS = -1.0  # nobody else works in this folder for temporary files
     guard.__file__ = guarded.__file__
     process.BOOT = trainer.BOOT
     if not os.environ.get(REPORTS):

@@ -36,7 +36,7 @@ def _older(folder: Path) -> None:
     _made(folder, KEPT[: -len(KEEPING)])
     first, second = sorted((folder / "results/trials").rglob("*.json"))
     record = json.loads(first.read_bytes())
-    record["fingerprints"] = {name: "0" * 16 for name in record["fingerprints"]}
+    record["fingerprints"] = dict.fromkeys(record["fingerprints"], "0" * 16)
     first.write_text(json.dumps(record))
     _made(folder, (*KEPT[: KEPT.index("sgd")], "adam", *KEPT[KEPT.index("sgd") + 1 : -len(KEEPING)]))
     third = next(path for path in sorted((folder / "results/trials").rglob("*.json")) if path not in (first, second))
@@ -100,7 +100,7 @@ def snapshot(folder: Path) -> Snapshot:
     """Return all that a results folder holds, but for what may differ from run to run; what was set aside by content."""
     held: Snapshot = {}
     aside: list[bytes] = []
-    there = ((folder / "results").rglob("*") if (folder / "results").is_dir() else ())
+    there = (folder / "results").rglob("*") if (folder / "results").is_dir() else ()
     for path in sorted(path for path in there if path.is_file() and not path.name.endswith(".part")):
         name = str(path.relative_to(folder / "results"))
         kind = name.partition("/")[0]

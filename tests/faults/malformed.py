@@ -22,7 +22,20 @@ from tests.faults.lives import DIFFERING, KEEPING
 
 TASK = ("--no-local", "--task", "digits_mlp", "--epochs", "1", "--workers", "2")
 STUDY = ("run", *TASK, "--optimizer", "sgd,adam,momentum", "--seeds", "{seeds}")
-SEARCHES = ("run", *TASK, "--optimizer", "sgd,adam,momentum", "--track", "tuned", "--budget", "2", "--tuning-seeds", "1", "--seeds", "1")
+SEARCHES = (
+    "run",
+    *TASK,
+    "--optimizer",
+    "sgd,adam,momentum",
+    "--track",
+    "tuned",
+    "--budget",
+    "2",
+    "--tuning-seeds",
+    "1",
+    "--seeds",
+    "1",
+)
 LISTED = 10
 """So many are named where not all can be."""
 
@@ -165,7 +178,9 @@ class Malformed:
         self._spoil("trials", OF_JSON, number - len(self.spoiled))
 
     def _records(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in sorted(self.results.glob("trials/??/*.json")) if path.is_file()}
+        return {
+            path.name: path.read_bytes() for path in sorted(self.results.glob("trials/??/*.json")) if path.is_file()
+        }
 
     def _some(self, kind: str, many: int) -> list[Path]:
         """Choose files; of a trial one at most, so that each is named for what it is itself."""
@@ -207,15 +222,21 @@ class Malformed:
         """Put files where none belong: wrong names, and records in wrong folders."""
         for number in range(many):
             kind = self._chance.choice(("trials", "weights", "searches"))
-            folders = [path for path in sorted((self.results / kind).glob("??")) if path.is_dir()] or [self.results / kind]
-            name = self._chance.choice((f"{number:032x}.json.bak", f"notes {number}.txt", f"\x1b[31m{number}", f"._{number}.json"))
+            folders = [path for path in sorted((self.results / kind).glob("??")) if path.is_dir()] or [
+                self.results / kind
+            ]
+            name = self._chance.choice(
+                (f"{number:032x}.json.bak", f"notes {number}.txt", f"\x1b[31m{number}", f"._{number}.json")
+            )
             path = self._chance.choice(folders) / name
             path.write_bytes(self._chance.randbytes(20))
             self._note(path, "_strange")
 
     def held(self) -> Counter[bytes]:
         """Return all contents in the results folder, with how often each is there."""
-        return Counter(path.read_bytes() for path in self.results.rglob("*") if path.is_file() and not path.is_symlink())
+        return Counter(
+            path.read_bytes() for path in self.results.rglob("*") if path.is_file() and not path.is_symlink()
+        )
 
 
 def malformed(number: int, folder: Path, seed: int) -> Found:
@@ -244,7 +265,11 @@ def malformed(number: int, folder: Path, seed: int) -> Found:
     _judge_some(one, going_on, found, "run")
     _need_nothing_lost(one, before, found, "run")
     after = one._records()
-    lost = [name for name, content in sound.items() if f"trials/{name[:2]}/{name}" not in one.spoiled and after.get(name) != content]
+    lost = [
+        name
+        for name, content in sound.items()
+        if f"trials/{name[:2]}/{name}" not in one.spoiled and after.get(name) != content
+    ]
     found.need(not lost, f"{len(lost)} sound records were changed: {lost[:3]}")
     command.run(SEARCHES, one.study)
     aside = command.run(("doctor", "--results", str(one.results), "--set-aside"), one.study)

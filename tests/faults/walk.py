@@ -185,7 +185,13 @@ class Walk:
                 broken.append(f"{when} {name} is torn, or has other bits")
 
 
-def walk(life: Life, folder: Path, *, every: bool = False, part: tuple[int, int] = (0, 1), words: str = "",
+def walk(
+    life: Life,
+    folder: Path,
+    *,
+    every: bool = False,
+    part: tuple[int, int] = (0, 1),
+    words: str = "",
     done: Collection[tuple[str, str, int, str]] = (),
 ) -> Iterator[Blow]:
     """Strike a life at its points, one after another.
