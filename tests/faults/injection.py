@@ -293,10 +293,7 @@ def _take_files(injection: Injection) -> None:
     ) -> Any:  # fmt: skip
         if not set("wax") & set(mode) or "+" in mode:
             return original(file, mode, buffering, encoding, errors, newline, closefd, opener)
-        if isinstance(file, int):
-            how = ""
-        else:
-            how = injection.at("create", "open", os.path.abspath(os.fsdecode(file)))
+        how = "" if isinstance(file, int) else injection.at("create", "open", os.path.abspath(os.fsdecode(file)))
         raw = injection.done(how, lambda: File(file, mode.replace("b", "").replace("t", ""), closefd, opener), file)
         if buffering == 0:
             return raw

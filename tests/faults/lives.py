@@ -87,13 +87,11 @@ LIVES = (
     Life("a search", TUNED, replays=True),
     Life("a report", PAGES, _finished),
 )
-REAL_LIVES = (
-    Life(
-        "a study with real trainings",
-        ("run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2", "--workers", "1", *KEEPING[:1], *KEEPING[2:]),
-        variables={trainer.REAL: "1"},
-    ),
+REAL = (
+    "run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2",
+    "--workers", "1", "--store-weights", "--probe", "all",
 )  # fmt: skip
+REAL_LIVES = (Life("a study with real trainings", REAL, variables={trainer.REAL: "1"}),)
 
 
 def snapshot(folder: Path) -> Snapshot:
