@@ -68,7 +68,7 @@ class Kills:
                     continue
                 time.sleep(self._chance.uniform(0, self._whole / 2))
                 if running.alive and (victim := self._victim(running)):
-                    died = victim == "main process"
+                    died = died or victim == "main process"
                     self.killed[victim] += 1
             alone = self.killed["guard"] == guards
             before = self._look(study, running, before, died, alone)
