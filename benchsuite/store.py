@@ -18,7 +18,7 @@ from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, said
+from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, read_one, said
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
@@ -75,6 +75,11 @@ class Store:
             raise BenchsuiteError(
                 f"cannot write to the results folder {folder}: {error.strerror}. Choose another with --results DIR."
             ) from None
+
+    @property
+    def aside(self) -> list[str]:
+        """What was moved to ``damaged/`` since something else takes its place, a line each."""
+        return self.extras.aside
 
     @property
     def identity(self) -> Identity | None:
@@ -276,7 +281,7 @@ class Store:
             raise BenchsuiteError(f"{self.folder}: {found[0]}. Move it away: its trials are records, and stay.")
 
     def write_search(self, search: Search) -> None:
-        """Write a search whole or not at all; one of the same id is replaced.
+        """Write a search whole or not at all; one of the same id is replaced, and what is none is moved aside.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
@@ -284,6 +289,8 @@ class Store:
         content = search_to_json(search)
         search_from_json(content)  # what cannot be read must not be written
         name = search_file(search.id)
+        if isinstance(damage := read_one(self.folder / name, name, search_from_json), Damage):
+            self.aside.append(f"{damage}: moved to {move_aside(self._root, name)}, and made again")
         try:
             self._root.write(name, content)
         except OSError as error:
