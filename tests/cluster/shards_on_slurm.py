@@ -98,6 +98,8 @@ class Array:
         """Let the task run again, without the minutes that SLURM waits before."""
         said = self.slurm.call("scontrol", "requeue", self.disturbed)
         found.need(not said, f"requeue: {said}")
+        found.need(self.wait_for(lambda: self.state()[0] == "PENDING"), f"requeued it is {self.state()}")
+        found.need(not (left := self.left_of_task()), f"of the requeued task there is {left}")
         self.slurm.call("scontrol", "update", f"JobId={self.disturbed}", "StartTime=now")
 
     def left_of_task(self) -> list[str]:
