@@ -213,6 +213,13 @@ class Execution(Table):
         metavar="N",
         example=2,
     )
+    executor: str = option(
+        "local",
+        "Where workers are: local, or on the nodes of a Ray cluster: ray for the one of this machine, or ray:ADDRESS.",
+        form(r"local|ray|ray:\S+", "be local, ray or ray:ADDRESS"),
+        metavar="WHERE",
+        example="ray",
+    )
     timeout: float | None = option(
         None,
         "Time limit of one trial, compilation included; 600, or ten times what its task says it costs, unless given.",

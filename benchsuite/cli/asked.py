@@ -21,6 +21,8 @@ PLACES = ("results", "study_file")
 """Options that say where something lies, and nothing of what is run."""
 PART = "shard"
 """The option that says which part of a study a call runs: all parts are asked for the same study."""
+MACHINES = ("executor",)
+"""Options that may name a machine behind a colon."""
 MODULES = ("plugin",)
 """Options that may name a file or something else."""
 ELSEWHERE = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
@@ -131,6 +133,8 @@ def _plain(name: str, value: Any) -> Any:
     """Return a value as JSON has it, of a path the last part."""
     if isinstance(value, Path):
         return value.name
+    if name in MACHINES and isinstance(value, str):
+        return value.partition(":")[0]
     if isinstance(value, list | tuple):
         return tuple(_plain(name, each) for each in value)
     if isinstance(value, str) and (ELSEWHERE.match(value) or (name in MODULES and re.search(r"[/\\]", value))):

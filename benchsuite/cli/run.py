@@ -108,26 +108,35 @@ def options_for(
     """
     from benchsuite.certificates import refuse_examples_of
     from benchsuite.engine.device import Device
-    from benchsuite.execution import Options
+    from benchsuite.execution import Options, Spread
     from benchsuite.extras import Extras
 
-    place, trials = Device.parse(device), list(trials)
+    here, trials = execution.executor == "local", list(trials)
+    place = Device.parse(device if here else "cpu")
     for task, batch_size in sorted({(trial.task, trial.batch_size) for trial in trials}):
         refuse_examples_of(known.task(task), batch_size, known)
     # The results folder may be a link; what is in it may not, and is not followed here.
     results = execution.results.resolve()
     asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))
-    workers = execution.workers or place.workers({known.task(trial.task).tier for trial in trials}, asked)
+    tiers, spread = {known.task(trial.task).tier for trial in trials}, None
+    if here:
+        workers = execution.workers or place.workers(tiers, asked)
+    else:
+        from benchsuite.execution.ray.room import spread_over
+
+        spread = Spread(execution.executor, execution.workers)
+        workers, spread = spread_over(spread, device, tiers, asked, known)
     options = Options(
         plugins=plugin_search(execution.plugin, invocation.no_local),
         device=device,
         workers=workers,
-        memory_bytes=asked or _memory(place, workers),
+        memory_bytes=asked or (_memory(place, workers) if here else 0),  # a node says itself what it has
         logs=str(results / "logs"),
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
         compile_cache=not execution.no_compile_cache,
+        spread=spread,
     )
     options.extras.check(trial.epochs for trial in trials)
     return options

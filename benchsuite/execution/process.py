@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import psutil
@@ -83,7 +82,7 @@ class WorkerProcess:
         self._channel.send((options, number))
 
     def _start(self, options: Options, number: int) -> None:
-        self._log = Log(Path(options.logs) / f"worker-{number}.log", options.results)
+        self._log = Log(options.log(number), options.results)
         self._channel = Channel()
         try:
             with self._channel.theirs as theirs, self._log.pipe() as log:

@@ -15,7 +15,7 @@ from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
-from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Placed, Started
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
 from benchsuite.freshness import Freshness, judge_of
@@ -135,6 +135,9 @@ class _Run:
                 continue
             if isinstance(event, Noticed):
                 self.observer.problem(event.text)
+                continue
+            if isinstance(event, Placed):
+                self.observer.placed(event.worker, event.node)
                 continue
             self._finish(event)
             self._tell_sources()
