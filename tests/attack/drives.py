@@ -238,21 +238,21 @@ def _no_locks(folder: Path) -> Found:
 def _two_machines(folder: Path) -> Found:
     """Two shards on two machines that share a results folder; what belongs to one machine alone is refused meanwhile."""
     drive = drive_of(folder)
-    found, shards = Found(), ("1/2", "2/2")
-    first, second = (drive.start(*STUDY, "--shard", shard) for shard in shards)
+    found = Found()
+    drive.study.variables[PAUSE] = "8"  # two more commands begin and end meanwhile
+    first, second = (drive.start(*STUDY, "--shard", shard) for shard in ("1/2", "2/2"))
     found.need(first.wait_for(lambda: len(drive.study.files()) > 1, 120), "they were over before the blow")
-    same, other = (
-        drive.start(*STUDY, "--shard", "2/2").ended(120, clear=False),
-        drive.start(*STUDY).ended(120, clear=False),
-    )
+    more = [drive.start(*STUDY, "--shard", "2/2"), drive.start(*STUDY)]
+    same, other = (one.ended(120, clear=False) for one in more)
     for refused in (same, other):
-        one_line(found, replace(refused, left=()), "at work")
+        one_line(found, refused, "at work")
     found.need(first.alive and second.alive, "they were over before the others were refused")
     second.signal(signal.SIGKILL)
     found.need(second.ended(120, clear=False).code == -signal.SIGKILL, "the second one was not killed")
     ended = first.ended(120)
     found.need(ended.code == 0, f"the first one: {ended}")
     kept = len(drive.study.files())
+    drive.study.variables[PAUSE] = "0.3"
     again = drive.start(*STUDY, "--shard", "2/2").ended()
     found.need(again.code == 0, f"the second one again: {again}")
     drive.finished(found)
