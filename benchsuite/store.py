@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -38,6 +39,8 @@ class DamagedRecord(BenchsuiteError):
         self.damage = damage
 
 
+WRITERS = 8
+"""Records that are written side by side."""
 WRITTEN = (
     "trials", SEARCHES, STUDIES, CLAIMS, COMPUTED, REGISTRATIONS, "weights", "predictions", "probes", "costs", "report",
     "stale",
@@ -191,7 +194,43 @@ class Store:
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        path = self.path(record.id)
+        content, written = self._checked(record)
+        self._put(record.id, content)
+        return written
+
+    def write_all(self, records: Sequence[Record]) -> list[Record | Exception]:
+        """Write records, each whole or not at all, and return of each what is read, or why :meth:`write` would fail.
+
+        All are on the disk when this returns. They are written side by side: a disk that is told to keep several files at
+        once does so in little more than the time of one.
+        """
+        found: list[Record | Exception] = []
+        contents: list[tuple[int, bytes]] = []
+        for number, record in enumerate(records):
+            try:
+                content, written = self._checked(record)
+            except Exception as error:  # of this one alone
+                found.append(error)
+            else:
+                found.append(written)
+                contents.append((number, content))
+
+        def put(number: int, content: bytes) -> None:
+            try:
+                self._put(records[number].id, content)
+            except Exception as error:
+                found[number] = error
+
+        if len(contents) == 1:
+            put(*contents[0])
+        elif contents:
+            with ThreadPoolExecutor(min(WRITERS, len(contents)), "writer") as writers:
+                for number, content in contents:
+                    writers.submit(put, number, content)
+        return found
+
+    def _checked(self, record: Record) -> tuple[bytes, Record]:
+        """Return the content of a record's file, and the record as it is read."""
         content = record_to_json(record)
         written = record_from_json(content)  # what cannot be read must not be written
         if len(content) > LARGEST:
@@ -199,11 +238,13 @@ class Store:
                 f"the record of trial {record.id} of {record.trial.task} would have {len(content):,} bytes, more than the "
                 f"{LARGEST:,} that are read, with {record.curves.epochs:,} evaluated epochs. Ask for fewer with --epochs."
             )
+        return content, written
+
+    def _put(self, trial_id: str, content: bytes) -> None:
         try:
-            self._root.write(_record_file(record.id), content)
+            self._root.write(_record_file(trial_id), content)
         except OSError as error:
-            raise cannot_write(path, error) from None
-        return written
+            raise cannot_write(self.path(trial_id), error) from None
 
     def searches(self, damaged: list[Damage] | None = None) -> Iterator[Search]:
         """Read search after search, sorted by id.

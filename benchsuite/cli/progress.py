@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from types import TracebackType
 
 from rich.console import Console, Group
@@ -28,6 +29,39 @@ from benchsuite.text import one_line
 from benchsuite.trial import Trial
 
 PLAIN_EVERY = 10.0
+PLAIN_SHARE = 0.01
+"""Two plain lines lie at least this share of the time that has passed apart: an hour has some 200 of them, a day some 500."""
+MOST_FAILURES = 50
+"""Reasons of failures that are said while a run goes on; some have the number of a step in them."""
+MOST_PROBLEMS = 100
+
+
+class Told:
+    """What was said of many things that are alike: each once, and of many the first.
+
+    Args:
+        most: So many are said.
+
+    Attributes:
+        left: How many things were not said, and are like none that was.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.left = 0
+        self._most = most
+        self._counts: Counter[tuple[str, ...]] = Counter()
+
+    def is_news(self, *thing: str) -> bool:
+        """Count a thing, and say whether it is to be said."""
+        if thing not in self._counts and len(self._counts) >= self._most:
+            self.left += 1
+            return False
+        self._counts[thing] += 1
+        return self._counts[thing] == 1
+
+    def again(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield what came more than once, and how often after the first time."""
+        yield from ((thing, count - 1) for thing, count in self._counts.items() if count > 1)
 
 
 class Progress:
@@ -48,7 +82,8 @@ class Progress:
         self._total = 0
         self._pace = Pace(workers)
         self._outcomes: Counter[Outcome] = Counter()
-        self._failures_told: Counter[tuple[str, Outcome, str]] = Counter()
+        self._failures_told = Told(MOST_FAILURES)
+        self._problems_told = Told(MOST_PROBLEMS)
         self._running: dict[int, tuple[Trial, float]] = {}
         self._nodes = Nodes()
         self._baselines: dict[str, Recipe] = {}
@@ -75,10 +110,20 @@ class Progress:
             sys.stdout.flush()
             sys.stdout, sys.stderr = self._streams
             self._live.stop()
-        for (task, outcome, reason), count in self._failures_told.items():
-            if count > 1:
-                more = count_of(count - 1, "more trial")
-                say(self._console, "[red]{}[/] {}, {} for the same reason: {}", outcome, task, more, reason)
+        for (task, outcome, reason), count in self._failures_told.again():
+            more = count_of(count, "more trial")
+            say(self._console, "[red]{}[/] {}, {} for the same reason: {}", outcome, task, more, reason)
+        if self._failures_told.left:
+            more = count_of(self._failures_told.left, "more trial")
+            say(self._console, "[red]{}[/] failed for other reasons: the report lists all failures.", more)
+        for (text,), count in self._problems_told.again():
+            say(self._console, "[yellow]![/] {} more: {}", count_of(count, "time"), text)
+        if self._problems_told.left:
+            say(
+                self._console,
+                "[yellow]![/] {} like these are left out.",
+                count_of(self._problems_told.left, "more line"),
+            )
 
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
@@ -108,13 +153,10 @@ class Progress:
             self._running.pop(worker, None)
             self._nodes.ended(worker)
         self._pace.finished(worker, record.costs.wall_seconds, left)
-        failure = (trial.task, record.outcome, record.reason)
-        if record.outcome.failed:
-            self._failures_told[failure] += 1
-        if self._failures_told[failure] == 1:
+        if record.outcome.failed and self._failures_told.is_news(trial.task, record.outcome, record.reason):
             say(self._console, "[red]{}[/] {}: {}", record.outcome, self._describe(trial), record.reason)
         now = time.monotonic()
-        if self._live is None and now - self._said >= PLAIN_EVERY:
+        if self._live is None and now - self._said >= max(PLAIN_EVERY, PLAIN_SHARE * (now - self._begun)):
             self._said = now
             say(
                 self._console, "{} of {} trials, {} failed, {} left",
@@ -135,8 +177,9 @@ class Progress:
             self._pace.shared_by(workers)
 
     def problem(self, text: str) -> None:
-        """Say that something went wrong beside the trials."""
-        say(self._console, "[yellow]![/] {}", text)
+        """Say that something went wrong beside the trials; what goes wrong in every trial is said once."""
+        if self._problems_told.is_news(text):
+            say(self._console, "[yellow]![/] {}", text)
 
     def closing_line(self, summary: Summary) -> str:
         """Return the run in one line."""

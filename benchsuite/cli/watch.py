@@ -5,22 +5,21 @@ from __future__ import annotations
 import signal
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from benchsuite.cli.console import say, terminal
-from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, registry
-from benchsuite.cli.report import StaleOption, write
-from benchsuite.errors import BenchsuiteError
+from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, plugin_search, registry
+from benchsuite.cli.report import StaleOption
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from benchsuite.cli.growing import ReportProcess
     from benchsuite.live import LiveServer, ReportPace, Watched
-    from benchsuite.record import Record
-    from benchsuite.registry import Registry
     from benchsuite.store import Store
 
 PortOption = Annotated[
@@ -43,20 +42,20 @@ def watch(
 
     Nothing is written into the results folder.
     """
+    from benchsuite.cli.growing import ReportOrder, ReportProcess
     from benchsuite.live import LiveServer, ReportPace, Watched
     from benchsuite.store import Store
 
     watched, console = Watched(results), terminal()
     with tempfile.TemporaryDirectory(prefix="benchsuite-watch-") as place:
         server = LiveServer(Path(place) / "report", port)
-        with server.serving():
+        writer = ReportProcess(ReportOrder(results, server.folder, plugin_search(plugin, no_local), stale))
+        with server.serving(), closing(writer):
             say(console, "Watching [bold]{}[/] at [bold]{}[/] (Ctrl-C ends it)", results, server.address)
             try:
                 signal.signal(signal.SIGTERM, _end)
-                known = registry(plugin, no_local)
-                GrowingReport(
-                    watched, server, Store(results, create=False), known, ReportPace(), console, stale
-                ).forever()
+                registry(plugin, no_local)  # what cannot be loaded is told before anything is written
+                GrowingReport(watched, server, Store(results, create=False), writer, ReportPace(), console).forever()
             except KeyboardInterrupt:
                 say(
                     console,
@@ -75,10 +74,9 @@ class GrowingReport:
         watched: The results folder.
         server: Serves what is written.
         store: Where records are read.
-        known: The plugins that were found.
+        writer: Writes the report.
         pace: How often.
         console: Where it says what it does.
-        stale: Whether stale records are shown.
     """
 
     def __init__(
@@ -86,15 +84,13 @@ class GrowingReport:
         watched: Watched,
         server: LiveServer,
         store: Store,
-        known: Registry,
+        writer: ReportProcess,
         pace: ReportPace,
         console: Console,
-        stale: bool,
     ) -> None:
-        self.watched, self.server, self.store, self.known = watched, server, store, known
-        self.pace, self.console, self.stale = pace, console, stale
+        self.watched, self.server, self.store, self.writer = watched, server, store, writer
+        self.pace, self.console = pace, console
         self._shown: object = None
-        self._held: dict[str, Record] = {}
         self._said = ""
         self._running: bool | None = None
 
@@ -132,20 +128,17 @@ class GrowingReport:
         if not self.store.trials.is_dir() or not self.store.ids():
             self.server.waiting = "No trial has a record yet. This page looks for one by itself."
             return
-        try:
-            written = write(self.store, self.known, stale=self.stale, held=self._held, folder=self.server.folder)
-        except BenchsuiteError as error:
+        told = self.writer.write()
+        if told.problem:
             self.watched.mark()  # a folder that is gone is told as that
-            self.server.waiting = str(error)
-            if str(error) != self._said:
-                say(self.console, "[yellow]![/] {}", error)
-            self._said = str(error)
+            self.server.waiting = told.problem
+            if told.problem != self._said:
+                say(self.console, "[yellow]![/] {}", told.problem)
+            self._said = told.problem
             return
         self._said = ""
-        records = {record.id: record for record in written.contents.records}
-        self._held = {} if self.stale else records  # a stale one may be renewed under the same id
         self.server.version += 1
         took = time.monotonic() - began
         next = f"; the next one in {took * 9:.0f} s at the earliest" if running and took * 9 > 10 else ""
-        count = count_of(len(records), "record")
+        count = count_of(told.records, "record")
         say(self.console, "{}: {}, written in {:.1f} s{}", time.strftime("%H:%M:%S"), count, took, next)

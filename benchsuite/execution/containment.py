@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import psutil
 
 from benchsuite.control_groups import PREFIX, new_group
 from benchsuite.execution import guard
+from benchsuite.files import temporary_folder
 
 MARK = "BENCHSUITE_WORKER"
 """The environment variable by which the processes of a worker are known where its guard was killed."""
@@ -48,7 +48,7 @@ class Contained:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int) -> None:
         self._mark = secrets.token_hex(8)
-        self.folder = Path(tempfile.gettempdir(), f"benchsuite-{self._mark}")
+        self.folder = temporary_folder() / f"benchsuite-{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
         self._group = new_group(f"{PREFIX}{self._mark}")
         self._guard = subprocess.Popen(

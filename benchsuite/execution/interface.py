@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
@@ -157,6 +157,9 @@ class Noticed:
     text: str
 
 
+Event = Placed | Started | EpochDone | Finished | Noticed
+
+
 class Executor(Protocol):
     """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
@@ -164,7 +167,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Placed | Started | EpochDone | Finished | Noticed]:
+    def events(self) -> Iterator[Event]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:
@@ -175,4 +178,13 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Stop all workers, whatever they do. Trials that had not finished leave no trace."""
+        ...
+
+
+@runtime_checkable
+class KnowsMore(Protocol):
+    """What an executor may know besides: then events that have happened already are taken together."""
+
+    def more(self) -> bool:
+        """Say whether another event of a trial that was submitted has happened already: asking for it does not wait."""
         ...

@@ -99,6 +99,7 @@ class Answer:
             failed, not the method, and the study ends.
         changed: What the trial left changed for the next one in this process.
         alone: Why it trained alone though its program was to train several; empty if it was not, or did.
+        litter: What trials left so much of in this process that it must go, see :mod:`benchsuite.execution.litter`.
     """
 
     ending: Ending
@@ -107,3 +108,4 @@ class Answer:
     problem: str = ""
     changed: tuple[str, ...] = ()
     alone: str = ""
+    litter: tuple[str, ...] = ()

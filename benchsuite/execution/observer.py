@@ -49,7 +49,7 @@ class Summary:
         outcomes: Outcome → number of trials that ran.
         compiled: Functions that were compiled.
         loaded: Functions whose compiled code was there already.
-        records: The study's records, by trial id.
+        records: The study's records, by trial id; known at its end.
         unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
             with what differs.
         unkept: Trials with a record that ran again for an extra, and of which nothing could be kept, each with the reason.

@@ -15,9 +15,11 @@ from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
-from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Placed, Started
+from benchsuite.execution.interface import EpochDone, Event, Executor, Finished, Noticed, Options, Placed, Started
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
+from benchsuite.execution.study_records import StudyRecords
+from benchsuite.execution.together import together
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
@@ -68,7 +70,7 @@ def run_source(
         try:
             return run.whole(begin)
         except BenchsuiteError:
-            store.check(run.summary.records)  # if the folder has gone, this says what was lost
+            store.check(run.records)  # if the folder has gone, this says what was lost
             raise
 
 
@@ -108,6 +110,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self.summary = Summary()
+        self.records = StudyRecords(self.store)
         self._judge = judge_of(self.registry, self.store.extras, self.options.extras)
         self._forecast = Forecast(self.registry)
         # Of trials that run again for an extra alone: their record, and what lies beside it already.
@@ -124,28 +127,37 @@ class _Run:
         if begin is not None:
             begin()
         self._tell_sources()
-        for event in self.executor.events():
-            if isinstance(event, Started):
-                self.observer.started(event.trial, event.worker)
-                start = TrialStart(event.trial.id, event.trial.spec, event.worker)
-                self._hook("trial_started", trial=start)
-                continue
-            if isinstance(event, EpochDone):
-                self._tell_epoch(event)
-                continue
-            if isinstance(event, Noticed):
-                self.observer.problem(event.text)
-                continue
-            if isinstance(event, Placed):
-                self.observer.placed(event.worker, event.node)
-                continue
-            self._finish(event)
+        for events in together(self.executor):
+            written = self._write([event for event in events if isinstance(event, Finished)])
+            for event in events:
+                self._hear(event, written)
             self._tell_sources()
-        self.store.check(self.summary.records)  # nobody is told of records that somebody took away meanwhile
+        self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
+        self.summary.records = dict(self.records)
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
         return self.summary
+
+    def _hear(self, event: Event, written: Mapping[str, Record | Exception]) -> None:
+        """Pass on what happened.
+
+        Args:
+            event: What.
+            written: Trial id → its new record, or why it could not be written.
+        """
+        if isinstance(event, Started):
+            self.observer.started(event.trial, event.worker)
+            start = TrialStart(event.trial.id, event.trial.spec, event.worker)
+            self._hook("trial_started", trial=start)
+        elif isinstance(event, EpochDone):
+            self._tell_epoch(event)
+        elif isinstance(event, Noticed):
+            self.observer.problem(event.text)
+        elif isinstance(event, Placed):
+            self.observer.placed(event.worker, event.node)
+        else:
+            self._finish(event, written.get(event.trial.id))
 
     def _take(self, trials: Sequence[Trial]) -> None:
         """Take proposed trials: those that need to run are submitted."""
@@ -162,7 +174,7 @@ class _Run:
             known += [record] if record else []
             freshness = self._judge(trial, record)
             if record is not None and freshness is Freshness.FRESH:
-                self.summary.records[trial.id] = record
+                self.records.found(record)
                 self.summary.done += 1
                 continue
             if record is None:
@@ -209,20 +221,33 @@ class _Run:
         """Tell each source what it waits for, in the order of its proposals, and take what all of them then propose."""
         while True:
             # All of a round are taken together: trials of several sources may share a program.
-            proposed = [trial for line in self._lines for trial in line.tell(self.summary.records)]
+            proposed = [trial for line in self._lines for trial in line.tell(self.records)]
             if not proposed:
                 return
             self._take(proposed)
 
-    def _finish(self, event: Finished) -> None:
+    def _write(self, finished: Sequence[Finished]) -> dict[str, Record | Exception]:
+        """Write the records of trials that had none, and what lies beside each before it; return by id what came of it."""
+        found: dict[str, Record | Exception] = {}
+        records = []
+        for event in finished:
+            if event.trial.id in self._kept:
+                continue
+            try:
+                record = self._record(event.trial, event.ending)
+                self._keep_probes(event)
+                records.append(record)
+            except Exception as error:  # of this one alone: the others have ended as well
+                found[event.trial.id] = error
+        written = self.store.write_all(records)
+        return found | {record.id: came for record, came in zip(records, written, strict=True)}
+
+    def _finish(self, event: Finished, written: Record | Exception | None) -> None:
         trial = event.trial
-        if trial.id in self._kept:
-            record = self._again(event, *self._kept.pop(trial.id))
-        else:
-            record = self._record(trial, event.ending)
-            self._keep_probes(event)
-            record = self.store.write(record)
-        self.summary.records[trial.id] = record
+        if isinstance(written, Exception):
+            raise written
+        record = written or self._again(event, *self._kept.pop(trial.id))
+        self.records.written(record)
         self.summary.outcomes[event.ending.outcome] += 1
         self.summary.ran += 1
         self.summary.compiled += event.ending.costs.functions_compiled or 0

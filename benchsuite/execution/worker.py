@@ -24,6 +24,7 @@ from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import Lineages
+from benchsuite.execution.litter import Litter
 from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready, Writing
 from benchsuite.outcomes import Outcome
@@ -188,6 +189,7 @@ class Worker:
             raise BrokenHere(NotImported(origin, "it is no longer there", ""))
         self.changed = bundled[0].differences() if bundled else ()
         self._state = State(descriptors, functions=bool(lineage))
+        self._litter = Litter()
         return registry
 
     def run(self, specs: Sequence[Spec]) -> list[Answer]:
@@ -218,7 +220,8 @@ class Worker:
         )
         probes = ran.probed.to_json() if ran.probed else {}
         size, changed = psutil.Process().memory_info().rss, self._state.differences()
-        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone)
+        litter = self._litter.too_much()
+        return Answer(ending, size, probes, problem=problem, changed=changed, alone=ran.alone, litter=litter)
 
     def environment(self, xla: bool | None) -> Environment:
         """Return versions, machine and device; nothing that names a person or a host."""
@@ -273,4 +276,4 @@ def _sendable(answer: Answer, worker: Worker) -> bytes:
         costs=Costs(wall_seconds=answer.ending.costs.wall_seconds),
         environment=worker.environment(None),
     )
-    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes)))
+    return bytes(ForkingPickler.dumps(Answer(ending, answer.resident_bytes, litter=answer.litter)))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import EpochDone, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Event, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
@@ -30,10 +30,10 @@ from benchsuite.trial import Trial
 
 RECYCLE_BYTES = 1_380_000_000
 """A worker larger than this is replaced between two cells: XLA keeps every program it ever compiled, about 12 MB each."""
+LEAK_BYTES = 512 * 2**20
+"""And so is one that is larger and has grown by so much since its first trial of a cell: what a program needs does not grow."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
-
-Event = Started | EpochDone | Finished | Noticed
 
 
 class Learned:
@@ -75,6 +75,7 @@ class WorkerThread(threading.Thread):
         self._process: WorkerProcess | None = None
         self._lineage = BUNDLED
         self._running: dict[str, Trial] = {}
+        self._first_size: tuple[WorkerProcess, int] | None = None
 
     def run(self) -> None:
         """Take one cell after another until there will be no more."""
@@ -94,6 +95,9 @@ class WorkerThread(threading.Thread):
                         self._notice(
                             answer.changed, "a trial left its process changed", "The next one gets a fresh process."
                         )
+                        then = "Now and then their process is replaced by a fresh one, which takes some seconds."
+                        self._notice(answer.litter, "trials leave more and more behind in their process", then)
+                    self._renew(any(answer.litter for answer in answers))
                     for trial, answer in zip(trials, answers, strict=True):
                         self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
@@ -110,7 +114,21 @@ class WorkerThread(threading.Thread):
         process = self._process
         if process is not None and (lineage != self._lineage or process.resident_bytes > RECYCLE_BYTES):
             self._end()
-        self._lineage = lineage
+        self._lineage, self._first_size = lineage, None
+
+    def _renew(self, littered: bool) -> None:
+        """End a process in which trials of one cell leave ever more; a program that needs much from the start keeps its own.
+
+        Args:
+            littered: Whether they left too much beside memory.
+        """
+        if (process := self._process) is None:
+            return
+        if self._first_size is None or self._first_size[0] is not process:
+            self._first_size = process, process.resident_bytes
+        size = process.resident_bytes
+        if littered or size > max(RECYCLE_BYTES, self._first_size[1] + LEAK_BYTES):
+            self._end()
 
     def _end(self) -> None:
         if self._process is not None:

@@ -172,7 +172,7 @@ class Running:
     def __init__(self, study: Study, process: subprocess.Popen[bytes], out: Path, err: Path) -> None:
         self.process = process
         self._study = study
-        self._out, self._err = out, err
+        self.out, self._err = out, err
         self._started = time.monotonic()
 
     @property
@@ -229,7 +229,7 @@ class Running:
         left = self._study.left_after() if clear else []
         if clear:
             self._study.clear()
-        return Ended(code, self._text(self._out), self._text(self._err), seconds, tuple(left))
+        return Ended(code, self._text(self.out), self._text(self._err), seconds, tuple(left))
 
     @staticmethod
     def _text(path: Path) -> str:

@@ -55,10 +55,13 @@ def serve(descriptor: int) -> None:
         act(action, connection)
         outcome = Outcome(action) if action in ("crashed", "out_of_memory", "diverged") else Outcome.COMPLETED
         changed = (action.removeprefix("change "),) if action.startswith("change ") else ()
+        litter = (action.removeprefix("litter "),) if action.startswith("litter ") else ()
+        size = int(action.removeprefix("size ")) if action.startswith("size ") else 0
         problem = "cannot write weights: No space left on device." if action == "full" else ""
         probes = {"pid": os.getpid(), "lineage": options.lineage}
         for _ in specs:
-            connection.send(Answer(ending(number, outcome), 0, probes, problem=problem, changed=changed))
+            answer = Answer(ending(number, outcome), size, probes, problem=problem, changed=changed, litter=litter)
+            connection.send(answer)
         if action == "afterwards":
             os.kill(os.getpid(), signal.SIGSEGV)
 

@@ -18,6 +18,7 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, LocalExecutor, Noticed, Options, Started, starting, worker_thread
 from benchsuite.execution.lineage import IMPORTS_BELIEVED
 from benchsuite.execution.starting import DEATHS_AT_START, SOON_BELIEVED
+from benchsuite.execution.worker_thread import LEAK_BYTES, RECYCLE_BYTES
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.recipe import Recipe, Setting
@@ -389,6 +390,36 @@ def test_a_worker_is_renewed_after_a_crash_or_a_change(execute: Any, tmp_path: P
     pids = [found[seed].probes["pid"] for seed in range(6)]
     assert [one == other for one, other in pairwise(pids)] == [True, False, True, False, False]
     assert stub_worker.times(tmp_path, "start") == 4
+
+
+def test_a_worker_is_renewed_where_trials_leave_ever_more_behind(execute: Any, tmp_path: Path) -> None:
+    litter = {str(seed): ["litter open files"] for seed in (0, 1, 3)}
+    found = execute(cell(*map(trial, range(5)), lineage=("leaks",)), trials=litter)
+    assert all(said(one) == (Outcome.COMPLETED, "") for one in found.values())
+    pids = [found[seed].probes["pid"] for seed in range(5)]
+    assert (len(set(pids)), pids[2]) == (4, pids[3])
+    (line,) = execute.noticed
+    assert line == (
+        "leaks: trials leave more and more behind in their process: open files. Now and then their process is replaced by a "
+        "fresh one, which takes some seconds."
+    )
+
+
+def test_a_worker_is_renewed_where_it_grows_within_a_cell_and_not_where_its_program_is_large(execute: Any) -> None:
+    """In bytes: above the bound, what counts is the growth since the first trial of the cell in the same process."""
+    first = 2 * RECYCLE_BYTES
+    sizes = [first, first + LEAK_BYTES, first + LEAK_BYTES + 1, first, first]
+    plan = {str(seed): [f"size {size}"] for seed, size in enumerate(sizes)}
+    found = execute(cell(*map(trial, range(5))), trials=plan)
+    pids = [found[seed].probes["pid"] for seed in range(5)]
+    assert pids[0] == pids[1] == pids[2] != pids[3] == pids[4]
+    small = [0, RECYCLE_BYTES, RECYCLE_BYTES + 1, 0]
+    found = execute(
+        cell(*map(trial, range(10, 14))), trials={str(10 + seed): [f"size {size}"] for seed, size in enumerate(small)}
+    )
+    pids = [found[seed].probes["pid"] for seed in range(10, 14)]
+    assert pids[0] == pids[1] == pids[2] != pids[3]
+    assert not execute.noticed
 
 
 def test_a_change_is_told_once_and_names_the_plugin(execute: Any) -> None:

@@ -14,6 +14,7 @@ from benchsuite.engine.fed.known import KnownFindings
 from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
+from benchsuite.execution.litter import Litter
 from benchsuite.execution.messages import Answer
 from benchsuite.execution.worker import Worker, _code_of_bundled, _sendable
 from benchsuite.extras import Extras
@@ -101,6 +102,7 @@ def test_an_interruption_that_a_plugin_raises_is_a_crash_with_its_traceback(
     vars(worker).update(_options=options(tmp_path), _number=0, _session=Interrupted(), _registry=bundled)
     worker._rounding = numerics()
     worker._state = Left("the umask was changed")  # type: ignore[assignment]
+    worker._litter = Litter()
     (answer,) = worker.run([trial.spec])
     assert answer.changed == ("the umask was changed",)
     ending = answer.ending

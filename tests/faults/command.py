@@ -27,6 +27,8 @@ MARK = "BENCHSUITE_UNDER_FAULTS"
 """An environment variable that all processes of one walk have, this one too."""
 REPORTS = "BENCHSUITE_FAULTS_REPORTS"
 """An environment variable that has a run renew its report at its end: seconds, which have a walk of their own."""
+LIMIT = 120.0
+"""Seconds that a command may take here: the machine may be busy with other things, and what hangs never ends."""
 NEVER = ("tensorflow", "keras", "jax")
 
 
@@ -79,7 +81,7 @@ class Command:
                 self._code = os.waitstatus_to_exitcode(status)
         return self._code is None
 
-    def ended(self, limit: float = 120.0, grace: float = 2.0) -> Ended:
+    def ended(self, limit: float = LIMIT, grace: float = 2.0) -> Ended:
         """Wait for its end; what does not end in time is killed.
 
         Args:

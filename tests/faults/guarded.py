@@ -1,7 +1,6 @@
 """A guard in which faults can be injected: the real one, run as it is run, with nothing but the standard library."""
 
 import runpy
-import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent

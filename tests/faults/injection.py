@@ -47,7 +47,7 @@ HOW: dict[str, tuple[str, ...]] = {
 SORT = {
     "replace": "name", "rename": "name", "link": "name", "symlink": "name", "mkdir": "name", "unlink": "unlink",
     "remove": "unlink", "rmdir": "unlink", "fsync": "fsync", "fdatasync": "fsync", "fork": "spawn", "_fork_exec": "spawn",
-    "execv": "exec", "ftruncate": "write",
+    "execv": "exec", "ftruncate": "fsync",
 }  # fmt: skip
 
 
@@ -114,16 +114,12 @@ class Injection:
             path = f"{self._led(within) if isinstance(within, int) and within >= 0 else os.getcwd()}/{path}"
         if path != self._study and not path.startswith(self._study + "/"):
             return None
-        parts = path[len(self._study) + 1 :].split("/")
-        if parts[0] == "results":
-            last = parts[-1]
-            draft = "#" if last.startswith("#") or last.endswith(".part") else ""
-            return (
-                (parts[1] if len(parts) > 2 or "." in parts[-1] or len(parts) == 2 else "results") + draft
-                if len(parts) > 1
-                else "results"
-            )
-        return parts[0] or "study"
+        room, *inner = path[len(self._study) + 1 :].split("/")
+        if room != "results":
+            return room or "study"
+        drafted = inner and (inner[-1].startswith("#") or inner[-1].endswith(".part"))
+        named = inner[:-1] if drafted or inner[-1:] == ["."] else inner
+        return (named[0] if named else "results") + "#" * bool(drafted)
 
     def _led(self, descriptor: int) -> str:
         try:
@@ -155,10 +151,11 @@ class Injection:
             self.die()
         if how and how != AFTER:
             raise error(how, name)
-        found = call()
-        if how == AFTER:
-            self.die()
-        return found
+        try:
+            return call()
+        finally:
+            if how == AFTER:  # also where it could not be done
+                self.die()
 
     def written(self, how: str, descriptor: int, content: Any, write: Callable[[Any], int], sends: bool = False) -> int:
         """Write; what goes wrong may do so in the midst of it.
@@ -296,10 +293,7 @@ def _take_files(injection: Injection) -> None:
     ) -> Any:  # fmt: skip
         if not set("wax") & set(mode) or "+" in mode:
             return original(file, mode, buffering, encoding, errors, newline, closefd, opener)
-        if isinstance(file, int):
-            how = ""
-        else:
-            how = injection.at("create", "open", os.path.abspath(os.fsdecode(file)))
+        how = "" if isinstance(file, int) else injection.at("create", "open", os.path.abspath(os.fsdecode(file)))
         raw = injection.done(how, lambda: File(file, mode.replace("b", "").replace("t", ""), closefd, opener), file)
         if buffering == 0:
             return raw

@@ -36,7 +36,7 @@ def _older(folder: Path) -> None:
     _made(folder, KEPT[: -len(KEEPING)])
     first, second = sorted((folder / "results/trials").rglob("*.json"))
     record = json.loads(first.read_bytes())
-    record["fingerprints"] = {name: "0" * 16 for name in record["fingerprints"]}
+    record["fingerprints"] = dict.fromkeys(record["fingerprints"], "0" * 16)
     first.write_text(json.dumps(record))
     _made(folder, (*KEPT[: KEPT.index("sgd")], "adam", *KEPT[KEPT.index("sgd") + 1 : -len(KEEPING)]))
     third = next(path for path in sorted((folder / "results/trials").rglob("*.json")) if path not in (first, second))
@@ -64,6 +64,7 @@ class Life:
         before: Makes what the folder holds before.
         variables: More environment variables.
         replays: Whether its workers may replay what others said: not where files are kept beside records.
+        only: Words of the names of points, where the others are those of another life.
     """
 
     name: str
@@ -71,11 +72,12 @@ class Life:
     before: Callable[[Path], None] = _nothing
     variables: Mapping[str, str] = field(default_factory=dict)
     replays: bool = False
+    only: str = ""
 
 
 LIVES = (
     Life("a study", PLAIN, replays=True),
-    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True),
+    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True, only=" drafts."),
     Life("… with weights, predictions and probes", KEPT),
     Life(
         "… that sets aside what is stale or broken",
@@ -85,6 +87,13 @@ LIVES = (
     Life("a search", TUNED, replays=True),
     Life("a report", PAGES, _finished),
 )
+REAL_LIVES = (
+    Life(
+        "a study with real trainings",
+        ("run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2", "--workers", "1", *KEEPING[:1], *KEEPING[2:]),
+        variables={trainer.REAL: "1"},
+    ),
+)  # fmt: skip
 
 
 def snapshot(folder: Path) -> Snapshot:

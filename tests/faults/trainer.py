@@ -85,7 +85,7 @@ def _simulate(descriptor: int, tape: str | None) -> None:
         send(Begun())
         answers = []
         for trial in map(Trial.from_spec, specs):
-            time.sleep(pause)
+            _work(pause)
             if options.epochs:
                 connection.send(EpochMeasured(trial.id, {"epoch": 1, "step": 33, "running_loss": 1.0}))
             ending = ended(trial)
@@ -118,10 +118,15 @@ def _replay(descriptor: int, tape: str) -> None:
         except EOFError:
             return
         connection.send_bytes(said["Begun"])
-        for spec in specs:
-            time.sleep(pause)
+        for _ in specs:
+            _work(pause)
         for spec in specs:
             connection.send_bytes(said[_key(spec)])
+
+
+def _work(pause: float) -> None:
+    print("a line of its log", flush=True)
+    time.sleep(pause)
 
 
 def _key(said: object) -> str:

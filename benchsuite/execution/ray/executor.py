@@ -17,7 +17,7 @@ from typing import Any
 
 from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError, cannot_write
-from benchsuite.execution.interface import Cell, EpochDone, Finished, Noticed, Options, Placed, Spread, Started
+from benchsuite.execution.interface import Cell, Event, Finished, Noticed, Options, Placed, Spread, Started
 from benchsuite.execution.log import LogFile
 from benchsuite.execution.ray.agreement import ANSWER_SECONDS, agreeing, compared, differences, said
 from benchsuite.execution.ray.cluster import Cluster, Lost, Node, Share
@@ -49,8 +49,6 @@ GONE_SECONDS = 3.0
 FREE_SECONDS = 60.0
 """So long may all processors of the cluster be taken by others before that is said."""
 END_SECONDS = 4.0
-
-Event = Placed | Started | EpochDone | Finished | Noticed
 
 
 @dataclass

@@ -23,7 +23,7 @@ from benchsuite.control_groups import usable_memory
 from benchsuite.discovery.guard import leave_out
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError, said_by
-from benchsuite.execution.interface import Cell, EpochDone, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import Cell, Event, Finished, Options
 from benchsuite.execution.ray.luggage import Luggage
 from benchsuite.execution.waiting import Waiting
 from benchsuite.execution.worker_thread import Learned, WorkerThread
@@ -46,7 +46,7 @@ class Told:
         files: Name below the results folder → content, of what is kept of a trial beside its record.
     """
 
-    event: Started | EpochDone | Finished | Noticed | Exception
+    event: Event | Exception
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -92,7 +92,7 @@ class NodeSeat:
             (results / name).mkdir(parents=True)
         self._printed = _Printed(self._options.log(number))
         self._waiting = Waiting(1)
-        self._events: queue.SimpleQueue[Started | EpochDone | Finished | Noticed | Exception] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Exception] = queue.SimpleQueue()
         self._thread = WorkerThread(number, self._waiting, self._events, self._options, Learned())
         self._thread.start()
 
@@ -141,9 +141,7 @@ class NodeSeat:
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
-    def _here(
-        self, event: Started | EpochDone | Finished | Noticed | Exception
-    ) -> Started | EpochDone | Finished | Noticed | Exception:
+    def _here(self, event: Event | Exception) -> Event | Exception:
         """Name the driver's folder of logs where an error names that of this node."""
         if isinstance(event, BenchsuiteError):
             return BenchsuiteError(str(event).replace(self._options.logs, self._logs))

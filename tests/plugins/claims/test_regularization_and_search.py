@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from benchsuite.analysis.claims.deciding import Numbers, decision
 from benchsuite.arm_trials import trial_of
 from benchsuite.components import Claim, Computed, Trained
+from benchsuite.components.claim import confidence_of
 from benchsuite_plugins.claims import (
     augmentation,
     cross_validation,
@@ -276,6 +278,46 @@ def test_masks_for_a_whole_sequence_are_above_zero_where_they_are_better() -> No
     }
     assert variational_dropout.against_per_step(runs) == pytest.approx(math.log(2))
     assert variational_dropout.against_none(runs) == pytest.approx(math.log(4))
+
+
+def words_of(module: ModuleType, runs: Mapping[str, HandMade]) -> dict[str, str]:
+    """Name of each trained part → what it decides where all of its seeds have these runs."""
+    (found,) = module.register_claims()
+    return {
+        part.name: decision(
+            Numbers((part.evidence.effect(runs),) * part.evidence.seeds),
+            part.low,
+            part.high,
+            confidence_of(len(found.parts)),
+        ).word
+        for part in found.parts
+    }
+
+
+def test_an_augmentation_that_changes_nothing_turns_every_part() -> None:
+    """It trains as none does, so both arms end alike."""
+    none = run(test_loss=2.0, train_loss=0.5, test_accuracy=0.7)
+    works = {"none": none, "augmented": run(test_loss=1.2, train_loss=0.4, test_accuracy=0.75)}
+    assert set(words_of(augmentation, works).values()) == {"holds"}
+    assert set(words_of(augmentation, {"none": none, "augmented": none}).values()) == {"does not hold"}
+
+
+@pytest.mark.parametrize(
+    ("mistake", "turned"),
+    [
+        ("variational", {}),
+        ("per_step", {"better_on_text", "better_on_digits", "better_than_none_on_text"}),  # a new mask at each step
+        ("none", {"better_than_none_on_text"}),  # no mask: then it still beats the other, which hurts
+    ],
+)
+def test_variational_dropout_that_draws_each_step_or_does_nothing_turns_what_it_is_for(
+    mistake: str, turned: set[str]
+) -> None:
+    ends = {"variational": 1.0, "none": 2.0, "per_step": 3.0}
+    arms = {"none": "none"} | {f"{name}_{at}": name for name in ("variational", "per_step") for at in range(3)}
+    losses = {arm: ends[mistake if name == "variational" else name] for arm, name in arms.items()}
+    words = words_of(variational_dropout, {arm: run(test_loss=one, validation_loss=one) for arm, one in losses.items()})
+    assert {name for name, word in words.items() if word == "does not hold"} == set(turned)
 
 
 def test_augmentation_takes_away_a_share_of_the_gap() -> None:

@@ -1,0 +1,57 @@
+"""The records of a study while it runs: each can be asked for, and those that are written meanwhile take no memory for long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from benchsuite.errors import BenchsuiteError
+from benchsuite.record import Record
+from benchsuite.store import Store
+
+HELD = 1000
+"""So many records that were written during the run are held; any other is read again when somebody asks for it."""
+
+
+class StudyRecords(Mapping[str, Record]):
+    """Trial → its record, in the order in which they came. After a day there are 100,000 of them, 8 kB each and more.
+
+    Args:
+        store: Where all of them lie.
+
+    Raises:
+        BenchsuiteError: By whoever asks for one that has gone from the store, or is none any more.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._room = HELD
+        self._records: dict[str, Record | None] = {}
+
+    def found(self, record: Record) -> None:
+        """Add one that was there before the run, and was read: as many as there are, and no more while it runs."""
+        self._records[record.id] = record
+
+    def written(self, record: Record) -> None:
+        """Add one that was written to the store."""
+        self._room -= 1
+        self._records[record.id] = record if self._room >= 0 else None
+
+    def __getitem__(self, trial_id: str) -> Record:
+        record = self._records[trial_id]
+        if record is None:
+            record = self._store.read(trial_id)
+        if record is None:
+            self._store.check(self)  # says how many are lost
+            raise BenchsuiteError(
+                f"the record {self._store.path(trial_id)} went and came back. Run the same command again."
+            )
+        return record
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._records)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __contains__(self, trial_id: object) -> bool:
+        return trial_id in self._records
