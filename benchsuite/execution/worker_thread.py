@@ -34,6 +34,8 @@ LEAK_BYTES = 512 * 2**20
 """And so is one that is larger and has grown by so much since its first trial of a cell: what a program needs does not grow."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
+MOST_NOTICED = 10_000
+"""Changes that are remembered so that each is told once; a plugin may think of another one in every trial."""
 
 Event = Started | EpochDone | Finished | Noticed
 
@@ -51,6 +53,8 @@ class Learned:
     def new(self, lineage: Lineage, changed: tuple[str, ...]) -> list[str]:
         """Return those changes by a plugin that nobody has been told of."""
         with self._lock:
+            if len(self._noticed) >= MOST_NOTICED:
+                return []
             new = [change for change in changed if (lineage, change) not in self._noticed]
             self._noticed.update((lineage, change) for change in new)
         return new
