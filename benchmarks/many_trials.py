@@ -1,77 +1,54 @@
 """Write the records of a plan without training, so that a run of it finds everything done.
 
-python benchmarks/many_trials.py FOLDER 20000
-time benchsuite run FOLDER/study.toml --no-local --results FOLDER
+    python benchmarks/many_trials.py FOLDER 100000
+    time benchsuite run FOLDER/study.toml --no-local --results FOLDER
+
+The study file asks for one seed more with ``--more``: then a run finds so many trials done, and begins the others.
+Records are written without fsync: 100,000 take a few minutes.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from random import Random
 
-from benchsuite.curves import Curves
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from benchmarks.pretended import SEEDS, Pretended, grid
 from benchsuite.execution.run import task_facts
-from benchsuite.outcomes import Outcome
 from benchsuite.provenance import fingerprints, made_by
-from benchsuite.record import Costs, Ending, Environment, Reached, Record, Results
-from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.record import Record
+from benchsuite.record_json import record_to_json
+from benchsuite.registry import PluginSearch, load_registry
 from benchsuite.store import Store
 from benchsuite.studies.plan import plan
-from benchsuite.study import Study
-from benchsuite.trial import Trial
-
-TASKS = ("digits_mlp", "diamonds_mlp", "digits_cnn")
-OPTIMIZERS, SEEDS = ("sgd", "adam", "rmsprop", "lion"), 10
 
 
-def ending(trial: Trial, registry: Registry) -> Ending:
-    """Make up what a trial might have given; equal trials give equal numbers."""
-    task, chance = registry.task(trial.task), Random(trial.id)
-    steps = task.steps_per_epoch or 33
-    names = [f"{part}_{measure}" for part in ("train", "validation", "test") for measure in task.measures]
-    epochs = range(trial.epochs + 1)
-    reached = [1 - 0.5 ** (epoch / 3) * chance.uniform(0.5, 1) for epoch in epochs]
-    curves: dict[str, list[float | int | None]] = {
-        "epoch": list(epochs),
-        "step": [epoch * steps for epoch in epochs],
-        "running_loss": [None, *(1 - value for value in reached[1:])],
-        **{name: [value + chance.gauss(0, 0.01) for value in reached] for name in names},
-    }
-    final = {name: values[-1] for name, values in curves.items() if name != "running_loss"}
-    targets = {repr(float(target)): Reached(epoch=3, step=3 * steps) for target in task.targets}
-    return Ending(
-        outcome=Outcome.COMPLETED,
-        curves=Curves(curves),
-        results=Results(final=final, best=final, targets=targets, steps_per_epoch=steps),
-        costs=Costs(
-            wall_seconds=1.0, compile_seconds=0.5, train_seconds=0.4, evaluate_seconds=0.1, step_milliseconds=0.03,
-            train_seconds_at=tuple(0.02 * epoch for epoch in epochs), cpu_share=0.99, program_reused=True,
-            parameters=8970, state_bytes=71760, peak_memory_bytes=900_000_000, initialize_seconds=0.01,
-        ),
-        environment=Environment(device="cpu", worker=0, xla=True, numerics="0" * 16),
-        fingerprints={"data": "0" * 16},
-    )  # fmt: skip
+def main(folder: Path, count: int, more: bool) -> None:
+    """Write the study file and the records of its plan, ``count`` or a few more.
 
-
-def main(folder: Path, count: int) -> None:
-    """Write the study file and the records of its plan, ``count`` or a few more."""
+    Args:
+        folder: The results folder.
+        count: Of records.
+        more: Whether the study file has one seed more than there are records.
+    """
     registry = load_registry(PluginSearch(local=False))
-    rates = -(-count // (len(TASKS) * len(OPTIMIZERS) * SEEDS))
-    words = ",".join(f"{10 ** (-4 + 3 * number / rates):.6g}" for number in range(rates))
-    selections = tuple(f"{name}[learning_rate={words}]" for name in OPTIMIZERS)
-    folder.mkdir(parents=True, exist_ok=True)
-    quoted = ", ".join(f'"{selection}"' for selection in selections)
-    tasks = ", ".join(f'"{task}"' for task in TASKS)
-    (folder / "study.toml").write_text(f"task = [{tasks}]\noptimizer = [{quoted}]\nseeds = {SEEDS}\n", encoding="utf-8")
-    store = Store(folder)
-    for trial in plan(Study(task=TASKS, components={"optimizer": selections}, seeds=SEEDS), registry).trials.values():
-        came = ending(trial, registry)
+    study, store, pretended = grid(count), Store(folder), Pretended(registry)
+    asked = replace(study, seeds=str(SEEDS + more))
+    quoted = ", ".join(f'"{selection}"' for selection in asked.components["optimizer"])
+    tasks = ", ".join(f'"{task}"' for task in asked.task)
+    (folder / "study.toml").write_text(
+        f"task = [{tasks}]\noptimizer = [{quoted}]\nseeds = {asked.seeds}\n", encoding="utf-8"
+    )
+    facts = {name: task_facts(registry.task(name), registry) for name in study.task}
+    for trial in plan(study, registry).trials.values():
+        came = pretended(trial)
         known = {**fingerprints(trial, registry), **came.fingerprints}
-        store.write(
-            Record.of(trial, came, task_facts(registry.task(trial.task), registry), made_by(trial, registry), known)
-        )
+        path = store.path(trial.id)
+        path.parent.mkdir(exist_ok=True)
+        record = Record.of(trial, came, facts[trial.task], made_by(trial, registry), known)
+        path.write_bytes(record_to_json(record))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), "--more" in sys.argv)

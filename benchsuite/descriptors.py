@@ -22,7 +22,9 @@ def let_go(descriptor: int) -> None:
     _held.discard(descriptor)
     with suppress(OSError):  # it never had a lock
         fcntl.flock(descriptor, fcntl.LOCK_UN)
-    os.close(descriptor)
+    # A network drive that has gone says so here once more. Nothing is lost by it: what must last was told to last before.
+    with suppress(OSError):
+        os.close(descriptor)
 
 
 def _leave_to_parent() -> None:

@@ -65,7 +65,10 @@ def try_draft(folder: int) -> None:
     descriptor, temporary = _open(folder, "tried")
     os.close(descriptor)
     if temporary:
-        os.unlink(temporary, dir_fd=folder)
+        with suppress(
+            FileNotFoundError
+        ):  # a run that begins meanwhile may have swept it away: nobody holds it any more
+            os.unlink(temporary, dir_fd=folder)
 
 
 def sweep(names: Iterable[str], folder: int) -> None:
@@ -80,7 +83,8 @@ def sweep(names: Iterable[str], folder: int) -> None:
     """
     for name in filter(TEMPORARY.fullmatch, names):
         with suppress(FileNotFoundError, BlockingIOError):  # its writer lives, or was faster
-            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+            # For writing: NFS locks nothing else, and would say that the descriptor is bad.
+            descriptor = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.unlink(name, dir_fd=folder)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import tempfile
 from pathlib import Path
 
 from benchsuite.folder import Folder
@@ -29,3 +31,36 @@ def cache_folder() -> Path:
     if given := os.environ.get("XDG_CACHE_HOME"):
         return Path(given) / "benchsuite"
     return Path("~/.cache/benchsuite").expanduser()
+
+
+def temporary_folder() -> Path:
+    """Return the folder for temporary files: the one that :mod:`tempfile` chooses, which tries it by a file with a name.
+
+    A process that is killed meanwhile leaves that file behind. So a file without a name is tried first, where there can be one.
+    """
+    places = () if tempfile.tempdir else ("TMPDIR", "TEMP", "TMP", "/tmp", "/var/tmp", "/usr/tmp")
+    for place in filter(None, (place if place[0] == "/" else os.environ.get(place) for place in places)):
+        try:
+            _try_nameless(place)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EROFS, errno.ENOSPC):
+                continue  # nor would a file with a name be possible
+            break
+        tempfile.tempdir = os.path.abspath(place)
+        break
+    return Path(tempfile.gettempdir())
+
+
+def _try_nameless(folder: str) -> None:
+    """Write to a file without a name.
+
+    Raises:
+        OSError: If there can be none.
+    """
+    if not (nameless := getattr(os, "O_TMPFILE", 0)):
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+    descriptor = os.open(folder, os.O_WRONLY | os.O_CLOEXEC | nameless, 0o600)
+    try:
+        os.write(descriptor, b"tried")
+    finally:
+        os.close(descriptor)

@@ -75,12 +75,13 @@ class Folder:
 
         Raises:
             Gone: If it is not.
+            OSError: If nobody can tell: a network drive does not answer.
         """
         for name, descriptor in self._pinned.items():
             try:
                 # The folder itself may be reached through a link, what is in it may not be one.
                 found = os.stat(name, dir_fd=self._pinned[""], follow_symlinks=False) if name else os.stat(self.path)
-            except OSError:
+            except (FileNotFoundError, NotADirectoryError):
                 raise Gone(self.path / name) from None
             if identity(found) != identity(os.fstat(descriptor)):
                 raise Gone(self.path / name)

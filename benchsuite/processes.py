@@ -33,11 +33,6 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def physical_memory() -> int:
-    """Return the bytes of this machine's memory."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
 def limit_memory(size: int) -> None:
     """Let allocations beyond so many bytes fail in this process, before the machine begins to swap; Linux only.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
@@ -317,14 +318,14 @@ class Record(Ending):
             "outcome": self.outcome.value,
             "reason": self.reason,
             "curves": self.curves.to_json(),
-            "results": asdict(self.results),
+            "results": _plain_results(self.results),
             "costs": {
-                name: value for name, value in asdict(self.costs).items() if value is not None or name not in LATER
+                name: value for name, value in _shallow(self.costs).items() if value is not None or name not in LATER
             },
-            "environment": asdict(self.environment),
+            "environment": {**_shallow(self.environment), "versions": dict(self.environment.versions)},
             "fingerprints": self.fingerprints,
             "task": {**_shallow(self.task), "baseline": self.task.baseline.to_json()},
-            "made_by": asdict(self.made_by),
+            "made_by": {**_shallow(self.made_by), "plugins": dict(self.made_by.plugins)},
         }
 
 
@@ -337,15 +338,31 @@ def printable(value: Any) -> Any:
     return [printable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def _plain_results(results: Results) -> dict[str, Any]:
+    """Return results as JSON has them; by hand, since ``asdict`` takes as long as all else of a record's JSON."""
+    return {
+        "final": None if results.final is None else dict(results.final),
+        "best": None if results.best is None else dict(results.best),
+        "targets": {target: reached and _shallow(reached) for target, reached in results.targets.items()},
+        "steps_per_epoch": results.steps_per_epoch,
+        "failure": results.failure and _shallow(results.failure),
+    }
+
+
 def _without_traceback(results: Results) -> dict[str, Any]:
-    plain = asdict(results)
+    plain = _plain_results(results)
     if plain["failure"]:
         plain["failure"].pop("traceback")
     return plain
 
 
 def _shallow(part: Any) -> dict[str, Any]:
-    return {one.name: getattr(part, one.name) for one in fields(part)}
+    return {name: getattr(part, name) for name in _names(type(part))}  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 class _Setting(TypedDict):

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from benchsuite.indented import indented
 from benchsuite.record import FORMAT, Record, printable
 from benchsuite.record_agreement import Disagreement, check_agreement
 
@@ -25,8 +26,11 @@ class NewerFormat(NotARecord):
 
 def record_to_json(record: Record) -> bytes:
     """Return the content of a record's file: equal records are equal bytes."""
-    data = printable(record.to_json())
-    return json.dumps(data, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False).encode()
+    data = record.to_json()
+    try:
+        return indented(data).encode()
+    except UnicodeEncodeError:  # an error quoted bytes that are no text
+        return indented(printable(data)).encode()
 
 
 def record_from_json(content: bytes) -> Record:

@@ -217,6 +217,10 @@ class Registry:
         name = base_of(name) if kind == "task" else name  # an instance is made by its task's code
         return self._fingerprints.of(kind, name, hyperparameters or {}, verify)
 
+    def code_files(self, kind: str, name: str) -> frozenset[Path]:
+        """Return the files of the code that a component's numbers depend on, with every hyperparameter at its default."""
+        return self._fingerprints.files(kind, name)
+
     def remember_sources(self) -> None:
         """Read the source of all that plugins have loaded, which may be edited before a fingerprint is asked for."""
         self._fingerprints.remember(

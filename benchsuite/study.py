@@ -18,6 +18,7 @@ from benchsuite.extras import Extras
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.options import Table, one_for_each, option
 from benchsuite.seed_numbers import SEEDS, joined, seed_numbers
+from benchsuite.shards import SHARD_WORDS, Shard, is_shard
 from benchsuite.trial import PRECISIONS
 from benchsuite.variant_numbers import VARIANTS, variant_numbers
 
@@ -35,6 +36,7 @@ def _probes(text: str) -> bool:
     return True
 
 
+SHARD = Check(SHARD_WORDS, is_shard, then="Example: --shard 3/16.")
 PROBED = Check("name epochs: numbers from 0 and 'last', separated by commas, or 'all'", _probes)
 
 
@@ -211,6 +213,13 @@ class Execution(Table):
         metavar="N",
         example=2,
     )
+    executor: str = option(
+        "local",
+        "Where workers are: local, or on the nodes of a Ray cluster: ray for the one of this machine, or ray:ADDRESS.",
+        form(r"local|ray|ray:\S+", "be local, ray or ray:ADDRESS"),
+        metavar="WHERE",
+        example="ray",
+    )
     timeout: float | None = option(
         None,
         "Time limit of one trial, compilation included; 600, or ten times what its task says it costs, unless given.",
@@ -264,6 +273,19 @@ class Invocation(Table):
     )
     no_local: bool = option(False, "Do not look into ./plugins and ./tasks.", in_file=False)
     dry_run: bool = option(False, "Say what would run and how long it would take; write nothing.", in_file=False)
+    shard: str = option(
+        "",
+        "Run the K-th of N parts of the study, the same parts on every machine. `benchsuite collect` joins them.",
+        SHARD,
+        metavar="K/N",
+        example="3/16",
+        in_file=False,
+    )
+
+    @property
+    def part(self) -> Shard | None:
+        """Which part of the study is run; ``None`` for all of it."""
+        return Shard.read(self.shard) if self.shard else None
 
 
 TABLES: tuple[type[Table], ...] = (Study, Execution, Invocation)

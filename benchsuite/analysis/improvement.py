@@ -44,18 +44,16 @@ def improvement_over_tasks(
     for row, (one, count) in enumerate(zip(held, counts, strict=True)):
         places[row, :count] = np.arange(count)
         won[row, :count, :count] = _won(one.a[:count], one.b[:count])
-    first = np.arange(len(held))[:, None] * max(counts)
     pairs = 2 * np.array(counts) ** 2
+    seeds = np.arange(max(counts))
 
-    def mean(drawn: Floats) -> float:
+    def means(drawn: Floats) -> Floats:
         # How often each seed was drawn says all: sums of whole numbers, as exact as pair by pair, and much faster.
-        there = ~np.isnan(drawn)
-        flat = np.bincount((first + np.where(there, drawn, 0).astype(np.int64))[there], minlength=places.size)
-        times = flat.reshape(places.shape).astype(np.float64)
-        sums = ((won @ times[:, :, None])[:, :, 0] * times).sum(axis=1)
-        return math.fsum((sums / pairs).tolist()) / len(held)
+        times = (drawn[..., None] == seeds).sum(axis=2).astype(np.float64)  # NaN equals none
+        sums = np.einsum("rti,tij,rtj->rt", times, won, times, optimize=True)
+        return np.array([math.fsum(shares) for shares in (sums / pairs).tolist()]) / len(held)
 
-    interval = stratified(places, mean, generator, confidence, resamples)
+    interval = stratified(places, means, generator, confidence, resamples)
     if (
         interval.low == interval.high
     ):  # on each task the seeds of A and B do not overlap: other seeds may, and draws of these never do

@@ -11,6 +11,7 @@ from benchsuite.cli import (
     challenge,
     check,
     claim,
+    collect,
     compare,
     cost,
     data,
@@ -29,6 +30,7 @@ from benchsuite.cli import (
     report,
     run,
     scale,
+    slurm,
     sweep,
     trace,
     tune,
@@ -44,6 +46,7 @@ from benchsuite.studies.claiming import Claiming
 from benchsuite.studies.comparing import Comparing
 from benchsuite.studies.diagnosing import Diagnosing
 from benchsuite.studies.scaling import Scaling
+from benchsuite.studies.slurming import Slurming
 from benchsuite.study import TABLES
 
 app = typer.Typer(
@@ -97,6 +100,8 @@ app.command("plot", cls=Verb)(plot.plot)
 app.command("report", cls=Verb)(report.report)
 app.command("export", cls=Verb)(export.export)
 app.command("merge", cls=Verb)(merge.merge)
+app.command("collect", cls=Verb)(collect.collect)
+app.command("slurm", cls=Verb)(command(slurm.slurm, Slurming))
 app.command("publish", cls=Verb)(publish.publish)
 app.command("watch", cls=Verb)(watch.watch)
 app.command("paper", cls=Verb)(paper.paper)

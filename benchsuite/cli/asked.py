@@ -19,6 +19,10 @@ OPTIONS = "benchsuite.options"
 """Where a context keeps the options by the keys of study files."""
 PLACES = ("results", "study_file")
 """Options that say where something lies, and nothing of what is run."""
+PART = "shard"
+"""The option that says which part of a study a call runs: all parts are asked for the same study."""
+MACHINES = ("executor",)
+"""Options that may name a machine behind a colon."""
 MODULES = ("plugin",)
 """Options that may name a file or something else."""
 ELSEWHERE = re.compile(r"[/~\\]|[A-Za-z]:[/\\]")
@@ -63,15 +67,18 @@ def asked() -> Call | None:
         return None
     words = ["benchsuite", str(context.info_name)]
     typed: dict[str, Any] = {}
+    left_out = (PART, "results") if context.params.get(PART) else ()  # each part may have a folder of its own
     for one in context.command.params:
         source = context.get_parameter_source(one.name)
         if source is None or source.name != "COMMANDLINE":
             continue
         value = context.params[one.name]
         typed[one.name.removesuffix("_")] = value
-        words += _words(one, value)
+        words += _words(one, value) if one.name not in left_out else []
     found = context.meta.get(OPTIONS, typed)
-    options = {key: _plain(key, value) for key, value in found.items() if key not in PLACES and value is not None}
+    options = {
+        key: _plain(key, value) for key, value in found.items() if key not in (*PLACES, PART) and value is not None
+    }
     return Call(str(context.info_name), tuple(words), options)
 
 
@@ -126,6 +133,8 @@ def _plain(name: str, value: Any) -> Any:
     """Return a value as JSON has it, of a path the last part."""
     if isinstance(value, Path):
         return value.name
+    if name in MACHINES and isinstance(value, str):
+        return value.partition(":")[0]
     if isinstance(value, list | tuple):
         return tuple(_plain(name, each) for each in value)
     if isinstance(value, str) and (ELSEWHERE.match(value) or (name in MODULES and re.search(r"[/\\]", value))):

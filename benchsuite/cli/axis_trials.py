@@ -68,7 +68,8 @@ class AxisTrials:
         self._asked, self._plan, self._known = asked, plan, known
         self._measure = TrialMeasure.named(asked.measure)
         self._execution = Execution(
-            workers=asked.workers, timeout=asked.timeout, memory=asked.memory, no_compile_cache=asked.no_compile_cache,
+            workers=asked.workers, executor=asked.executor, timeout=asked.timeout, memory=asked.memory,
+            no_compile_cache=asked.no_compile_cache,
             results=asked.results, plugin=asked.plugin,
         )  # fmt: skip
         self._here: list[_Here] = []

@@ -66,6 +66,7 @@ def certify(
         typer.Option(metavar="N", help="Of --resolution: evaluation seeds, 10 unless given.", parser=_seeds),
     ] = None,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
+    executor: Annotated[str, parameter(Execution, "executor")] = "local",
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
     plugin: PluginOption = None,
@@ -80,7 +81,10 @@ def certify(
     from benchsuite.studies.plan import tasks_of
 
     if not resolution:
-        _refuse(kind=kind, budget=budget, seeds=seeds, workers=workers, timeout=timeout, dry_run=dry_run)
+        where = executor if executor != "local" else None
+        _refuse(
+            kind=kind, budget=budget, seeds=seeds, workers=workers, executor=where, timeout=timeout, dry_run=dry_run
+        )
     count = SEEDS if seeds is None else seeds
     if resolution and variants is not None:
         raise BenchsuiteError(
@@ -99,7 +103,9 @@ def certify(
     if resolution:
         from benchsuite.tuning.reference_study import read_kinds
 
-        execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
+        execution = Execution(
+            workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
+        )
         invocation = Invocation(no_local=no_local, dry_run=dry_run)
         broken = certify_resolution(
             chosen, read_kinds(kind), budget, count, execution, invocation, known, console, writing=write

@@ -14,6 +14,7 @@ from benchsuite.cli.claim_data import refuse_without_data
 from benchsuite.cli.claim_standing import changed_since, registered
 from benchsuite.cli.console import say
 from benchsuite.cli.run import options_for
+from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
 from benchsuite.freshness import Freshness, judge_of, without_data
@@ -62,7 +63,9 @@ class ClaimRun:
         self._options = options_for(
             self._trials.values(), DEVICE, self._execution, Invocation(no_local=asked.no_local), known
         )
-        self._computations = Computations(self.plans, asked, known, self._options.workers)
+        # Numbers that are computed are computed here, wherever trials are run.
+        here = self._options.workers if self._options.spread is None else Device("cpu").workers()
+        self._computations = Computations(self.plans, asked, known, here)
         self.remarks: dict[str, list[str]] = {plan.claim.name: [] for plan in self.plans}
 
     def tell_dry(self, console: Console) -> None:

@@ -71,7 +71,8 @@ class Contestants:
         self.measure = TrialMeasure.named(asked.measure)
         self.contest: Rivals = contest(asked, known)
         self.execution = Execution(
-            workers=asked.workers, timeout=asked.timeout, memory=asked.memory, store_predictions=asked.store_predictions,
+            workers=asked.workers, executor=asked.executor, timeout=asked.timeout, memory=asked.memory,
+            store_predictions=asked.store_predictions,
             no_compile_cache=asked.no_compile_cache, results=asked.results, plugin=asked.plugin,
         )  # fmt: skip
         study = study_of(asked, self.contest, "0-0")

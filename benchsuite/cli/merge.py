@@ -66,7 +66,7 @@ def merge(
             count_of(len(part.records), "record"),
             part.author,
         )
-    _tell(found, console)
+    tell_merged(found, console)
     say(
         console, "Merged into [bold]{}[/]: {} new, {} there already with the same numbers, {} disputed.",
         results, count_of(len(found.records), "record"), found.same, found.disputed,
@@ -80,7 +80,8 @@ def merge(
     say(console, "`benchsuite report --results {}` shows all of it.", results)
 
 
-def _tell(found: Merged, console: Console) -> None:
+def tell_merged(found: Merged, console: Console) -> None:
+    """Say what is kept apart, differs or is disputed."""
     for line in (*found.kept_apart, *found.differing):
         say(console, "[yellow]![/] {}", line)
     for one in found.disputes[:MOST_NAMED]:

@@ -59,6 +59,14 @@ class Pace:
         self._done += seconds
         self._left, self._trials, self._at = left, self._trials - 1, now
 
+    def lost(self, worker: int) -> None:
+        """See a worker go, with what it had done of a trial."""
+        self._running.pop(worker, None)
+
+    def shared_by(self, workers: int) -> None:
+        """See that there are now so many workers."""
+        self._workers = workers
+
     def remaining(self) -> float:
         """Return the seconds that are left, 0 at the least."""
         if self._trials <= 0:

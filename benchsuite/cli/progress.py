@@ -16,6 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from benchsuite.cli.console import Harmless, cell, say
+from benchsuite.cli.nodes import Nodes
 from benchsuite.cli.pace import Pace
 from benchsuite.execution import Summary
 from benchsuite.outcomes import Outcome
@@ -84,6 +85,7 @@ class Progress:
         self._failures_told = SaidOnce(MOST_FAILURES)
         self._problems_told = SaidOnce(MOST_PROBLEMS)
         self._running: dict[int, tuple[Trial, float]] = {}
+        self._nodes = Nodes()
         self._baselines: dict[str, Recipe] = {}
         self._said = 0.0
         self._lock = threading.Lock()
@@ -149,6 +151,7 @@ class Progress:
         with self._lock:
             self._outcomes[record.outcome] += 1
             self._running.pop(worker, None)
+            self._nodes.ended(worker)
         self._pace.finished(worker, record.costs.wall_seconds, left)
         if record.outcome.failed and self._failures_told.is_news(trial.task, record.outcome, record.reason):
             say(self._console, "[red]{}[/] {}: {}", record.outcome, self._describe(trial), record.reason)
@@ -159,6 +162,19 @@ class Progress:
                 self._console, "{} of {} trials, {} failed, {} left",
                 self._count(), self._total, self._failures(), clock(self._pace.remaining()),
             )  # fmt: skip
+
+    def placed(self, worker: int, node: str) -> None:
+        """Show a worker on its node, or no more; what it was doing will begin again."""
+        with self._lock:
+            self._nodes.placed(worker, node)
+            if not node:
+                self._running.pop(worker, None)
+            workers = max(len(self._nodes.workers), 1)
+        if not node:
+            self._pace.lost(worker)
+        if workers > self._workers or not node:  # until then some are on their way
+            self._workers = workers
+            self._pace.shared_by(workers)
 
     def problem(self, text: str) -> None:
         """Say that something went wrong beside the trials; what goes wrong in every trial is said once."""
@@ -176,11 +192,13 @@ class Progress:
         took = clock(time.monotonic() - self._begun)
         needed = summary.compiled + summary.loaded
         kept = f" Of {count_of(needed, 'compiled function')} {summary.loaded} came from the cache." if needed else ""
-        return f"{ran} in {took}: {parts}{had}.{kept}"
+        return f"{ran} in {took}: {parts}{had}.{self._nodes.line()}{kept}"
 
     def __rich__(self) -> Group:
         with self._lock:
             running = dict(self._running)
+            workers = self._nodes.workers if self._nodes else range(min(self._workers, max(self._total, 1)))
+            named = {worker: self._nodes.called(worker) for worker in workers}
         head = Table.grid(padding=(0, 2))
         head.add_row(
             cell(f"{self._count()} / {self._total} trials", "bold"),
@@ -192,16 +210,19 @@ class Progress:
         rows.add_column()
         rows.add_column(no_wrap=True, overflow="ellipsis")
         rows.add_column()
-        for worker in range(min(self._workers, max(self._total, 1))):
+        if self._nodes.many:
+            self._nodes.add_rows(rows, set(running))
+            return Group(head, rows)
+        for worker, name in named.items():
             if worker in running:
                 trial, since = running[worker]
                 rows.add_row(
-                    cell(f"worker {worker}", "dim"),
+                    cell(name, "dim"),
                     cell(one_line(self._describe(trial))),
                     cell(f"{time.monotonic() - since:.0f} s", "dim"),
                 )
             else:
-                rows.add_row(cell(f"worker {worker}", "dim"), cell("—", "dim"), "")
+                rows.add_row(cell(name, "dim"), cell("—", "dim"), "")
         return Group(head, rows)
 
     def _count(self) -> int:

@@ -47,7 +47,8 @@ class MissingTrials:
         self._sides, self._pattern, self._tasks, self.own = sides, pattern, tasks, own
         self._known = sides.known
         self._execution = Execution(
-            workers=asked.workers, timeout=asked.timeout, memory=asked.memory, store_predictions=asked.store_predictions,
+            workers=asked.workers, executor=asked.executor, timeout=asked.timeout, memory=asked.memory,
+            store_predictions=asked.store_predictions,
             no_compile_cache=asked.no_compile_cache, results=asked.results, plugin=asked.plugin,
         )  # fmt: skip
         self._options: Options

@@ -10,15 +10,17 @@ from benchsuite.cli.console import say, terminal
 from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
 from benchsuite.cli.searches import OfSearches, dry_run_of_track, keep, searches_line, tell_searches
+from benchsuite.cli.sharded import part_of, tell_how_to_join, tell_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import Console
 
+    from benchsuite.cli.sharded import Part
     from benchsuite.engine.device import Device
-    from benchsuite.execution import Options
+    from benchsuite.execution import Options, Summary
     from benchsuite.execution.observer import Watcher
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
@@ -43,9 +45,16 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     planned, options = prepare(study, execution, invocation, known)
     tracked = searches_of(study, planned, known)
     problems = planned.problems if tracked is None else tracked.problems
+    part = None
+    if shard := invocation.part:
+        many = len(planned.trials if tracked is None else tracked.entrants)
+        planned, tracked, part = part_of(planned, tracked, shard, known)
     for problem in (*(f"{p.origin}: {p.name} is broken: {p.reason}" for p in known.broken), *problems):
         say(console, "[yellow]![/] {}", problem)
     observers = chosen(known, execution.observer)
+    if part is not None:
+        mine, what = (planned.trials, "trials") if tracked is None else (tracked.entrants, "searches")
+        tell_part(part, len(mine), many, what, console)
     if invocation.dry_run:
         if tracked is None:
             _dry_run(planned, known, execution.results, options, console)
@@ -56,7 +65,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
 
     with heard():
         switch_on(known, observers, execution.results.resolve())
-        _run(planned, tracked, known, execution.results, options, console, execution.timeout)
+        _run(planned, tracked, known, execution.results, options, console, execution.timeout, part)
 
 
 def searches_of(study: Study, planned: Plan, known: Registry) -> TrackPlan | None:
@@ -99,26 +108,35 @@ def options_for(
     """
     from benchsuite.certificates import refuse_examples_of
     from benchsuite.engine.device import Device
-    from benchsuite.execution import Options
+    from benchsuite.execution import Options, Spread
     from benchsuite.extras import Extras
 
-    place, trials = Device.parse(device), list(trials)
+    here, trials = execution.executor == "local", list(trials)
+    place = Device.parse(device if here else "cpu")
     for task, batch_size in sorted({(trial.task, trial.batch_size) for trial in trials}):
         refuse_examples_of(known.task(task), batch_size, known)
     # The results folder may be a link; what is in it may not, and is not followed here.
     results = execution.results.resolve()
     asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))
-    workers = execution.workers or place.workers({known.task(trial.task).tier for trial in trials}, asked)
+    tiers, spread = {known.task(trial.task).tier for trial in trials}, None
+    if here:
+        workers = execution.workers or place.workers(tiers, asked)
+    else:
+        from benchsuite.execution.ray.room import spread_over
+
+        spread = Spread(execution.executor, execution.workers)
+        workers, spread = spread_over(spread, device, tiers, asked, known)
     options = Options(
         plugins=plugin_search(execution.plugin, invocation.no_local),
         device=device,
         workers=workers,
-        memory_bytes=asked or _memory(place, workers),
+        memory_bytes=asked or (_memory(place, workers) if here else 0),  # a node says itself what it has
         logs=str(results / "logs"),
         weights=str(results / "weights"),
         predictions=str(results / "predictions"),
         extras=Extras(execution.store_weights, execution.probe, execution.store_predictions),
         compile_cache=not execution.no_compile_cache,
+        spread=spread,
     )
     options.extras.check(trial.epochs for trial in trials)
     return options
@@ -126,9 +144,9 @@ def options_for(
 
 def _memory(device: Device, workers: int) -> int:
     """Return the bytes that each worker may hold where nobody chose them; 0 for no limit."""
-    import psutil
+    from benchsuite.control_groups import usable_memory
 
-    return device.memory_limit(workers) if device.kind == "gpu" else int(psutil.virtual_memory().total * 0.8 / workers)
+    return device.memory_limit(workers) if device.kind == "gpu" else int(usable_memory() * 0.8 / workers)
 
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
@@ -197,6 +215,7 @@ def _run(
     options: Options,
     console: Console,
     timeout: float | None,
+    part: Part | None = None,
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.renewal import renewed, stopped, tell_report
@@ -224,10 +243,19 @@ def _run(
                 say(console, "{}", searches_line(tracked))
                 source = tracked.source(keep(store, searches))
                 watcher = OfSearches(progress, tracked.most_trials)
-            summary = by_workers(source, known, options, store, watcher, timeout)
+            summary = by_workers(source, known, options, store, watcher, timeout, part)
     except KeyboardInterrupt as stop:
+        if part is not None:  # others may be at work on the folder: the report is made of all of them
+            say(console, "Stopped. What was finished is stored; the same command goes on from here.")
+            raise typer.Exit(1) from None
         stopped(planned.trials if tracked is None else None, known, store, console, stop)
         raise typer.Exit(1) from None
+    if part is not None:
+        say(console, "{}", progress.closing_line(summary))
+        tell_how_to_join(part, summary, results, console)
+        if not _whole(summary, planned, tracked, searches):
+            raise typer.Exit(1)
+        return
     failure = None
     try:
         index, note, contents = renewed(store, known, summary, console)
@@ -260,9 +288,12 @@ def _run(
         say(console, "[red]{} ran again and nothing could be kept[/] (named above).", count_of(many, "trial"))
     if failure:
         raise failure
-    if (
-        summary.unrepeated
-        or summary.unkept
-        or (len(searches) < len(tracked.entrants) if tracked else len(summary.records) < len(planned.trials))
-    ):
+    if not _whole(summary, planned, tracked, searches):
         raise typer.Exit(1)
+
+
+def _whole(summary: Summary, planned: Plan, tracked: TrackPlan | None, searches: Sequence[Search]) -> bool:
+    """Say whether all that was asked for is there now."""
+    if summary.unrepeated or summary.unkept:
+        return False
+    return len(searches) >= len(tracked.entrants) if tracked else len(summary.records) >= len(planned.trials)

@@ -54,6 +54,10 @@ class OfSearches:
         self._ran += 1
         self._display.finished(trial, worker, record, self._scaled(left))
 
+    def placed(self, worker: int, node: str) -> None:
+        """Show where a worker is."""
+        self._display.placed(worker, node)
+
     def problem(self, text: str) -> None:
         """Say that something went wrong beside the trials."""
         self._display.problem(text)

@@ -71,6 +71,7 @@ def sweep(
         ),
     ] = None,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
+    executor: Annotated[str, parameter(Execution, "executor")] = "local",
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
     variant: VariantOption = None,
@@ -107,7 +108,9 @@ def sweep(
     TrialMeasure.named(measure)
     chosen = tuple(written([setting], known) for curve in curves for setting in curve.settings.values())
     study = Study(task=(task,), components={kind: chosen}, seeds=seeds, epochs=epochs, device=device)
-    execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
+    execution = Execution(
+        workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
+    )
     records = records_of(study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console)
     if not records:
         return

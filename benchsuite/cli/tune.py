@@ -62,6 +62,7 @@ def tune(
         bool, typer.Option("--json", help="Print the result as JSON; all else goes to standard error.")
     ] = False,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
+    executor: Annotated[str, parameter(Execution, "executor")] = "local",
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
     variant: VariantOption = None,
@@ -91,7 +92,9 @@ def tune(
         task=(task,), components={kind: (selection,)}, track="tuned", budget=name, tuner=tuner, search=tuple(search or ()),
         tuning_seeds=tuning_seeds, tuning_folds=tuning_folds, seeds=seeds, epochs=epochs, device=device,
     )  # fmt: skip
-    execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
+    execution = Execution(
+        workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
+    )
     planned, options = prepare(study, execution, Invocation(no_local=no_local), known)
     protocol = _protocol(study, number, known)
     tracked = track_plan(planned, protocol, known)

@@ -40,6 +40,7 @@ def variance(
     device: Annotated[str, parameter(Study, "device")] = "cpu",
     json: Annotated[bool, typer.Option("--json", help="Print the numbers as JSON.")] = False,
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
+    executor: Annotated[str, parameter(Execution, "executor")] = "local",
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     results: ResultsOption = Path("results"),
     variant: VariantOption = None,
@@ -70,7 +71,9 @@ def variance(
         kind, (selection,) = kind_of([component])
         chosen = {kind: (selection,)}
     study = Study(task=(task,), components=chosen, seeds=seeds, epochs=epochs, device=device)
-    execution = Execution(workers=workers, timeout=timeout, results=results, plugin=tuple(plugin or ()))
+    execution = Execution(
+        workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
+    )
     console = terminal(errors=json)
     records = records_of(
         study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console,

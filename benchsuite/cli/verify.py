@@ -51,6 +51,7 @@ def verify(
     ] = False,
     device: Annotated[str, parameter(Study, "device")] = "cpu",
     workers: Annotated[int | None, parameter(Execution, "workers")] = None,
+    executor: Annotated[str, parameter(Execution, "executor")] = "local",
     timeout: Annotated[float | None, parameter(Execution, "timeout")] = None,
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
@@ -65,7 +66,7 @@ def verify(
 
     signed = _signature(statement, name, date)
     wanted = VerifyingOptions(
-        count=_sample(sample), number=_number(seed), device=device, workers=workers, timeout=timeout,
+        count=_sample(sample), number=_number(seed), device=device, workers=workers, executor=executor, timeout=timeout,
         plugins=tuple(plugin or ()), no_local=no_local, keep=_empty(keep), trust_sources=trust_sources,
     )  # fmt: skip
     console = terminal()

@@ -34,6 +34,7 @@ class VerifyingOptions:
         number: From which they are drawn.
         device: To train on, as it is typed.
         workers: Processes; see :class:`benchsuite.study.Execution`.
+        executor: Likewise.
         timeout: Likewise.
         plugins: Likewise.
         no_local: Whether ``./plugins`` and ``./tasks`` are left alone.
@@ -45,6 +46,7 @@ class VerifyingOptions:
     number: int
     device: str = "cpu"
     workers: int | None = None
+    executor: str = "local"
     timeout: float | None = None
     plugins: tuple[str, ...] = ()
     no_local: bool = False
@@ -156,7 +158,9 @@ def trained(
     if not trials:
         return {}
     tasks = tuple(sorted({trial.task for trial in trials}))
-    execution = Execution(workers=wanted.workers, timeout=wanted.timeout, results=results, plugin=tuple(plugins))
+    execution = Execution(
+        workers=wanted.workers, executor=wanted.executor, timeout=wanted.timeout, results=results, plugin=tuple(plugins)
+    )
     study = Study(task=tasks, seeds="1", device=wanted.device)  # only how it runs is asked of it
     _, options = prepare(study, execution, Invocation(no_local=wanted.no_local), known)
     store = Store(results.resolve())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from benchsuite.computing.jobs import Computation, ComputeOrder, Job
 from benchsuite.computing.process import Computing
-from benchsuite.processes import physical_memory
+from benchsuite.control_groups import usable_memory
 from benchsuite.registry import PluginSearch
 
 LOOK_EVERY = 0.05
@@ -31,7 +31,7 @@ def compute_parts(
         BenchsuiteError: If no process can be started.
     """
     waiting = [job for job in jobs if job.seeds]
-    order = ComputeOrder(search, max(timeout, 0.0), physical_memory() // max(workers, 1))
+    order = ComputeOrder(search, max(timeout, 0.0), usable_memory() // max(workers, 1))
     processes: list[Computing] = []
     try:
         while waiting or processes:

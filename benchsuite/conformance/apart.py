@@ -7,14 +7,13 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
-import psutil
-
 from benchsuite.conformance.course import it_trains
 from benchsuite.conformance.finding import Finding
 from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.places import own_of, place_in
 from benchsuite.conformance.promises import placed
 from benchsuite.conformance.step import Looked, TriedOn
+from benchsuite.control_groups import usable_memory
 from benchsuite.discovery import PluginSearch
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.channel import Closed, Garbled
@@ -67,7 +66,7 @@ def tried_apart(
     """
     left = [Wanted(kind, name) for kind, name in wanted]
     while left:
-        process = _Process(CheckOrder(search, tuple(left), dear, seconds, psutil.virtual_memory().total // 2))
+        process = _Process(CheckOrder(search, tuple(left), dear, seconds, usable_memory() // 2))
         try:
             for kind, name, key, looked in process.told():
                 while (left[0].kind, left[0].name) != (kind, name):

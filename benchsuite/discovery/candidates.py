@@ -38,11 +38,17 @@ class PluginSearch:
         plugins: Files and module names given with ``--plugin``.
         folder: The working folder, whose ``./plugins`` and ``./tasks`` count.
         local: Whether these two count.
+        moved: File given with ``--plugin``, and where it lies on this machine, of those that came from another one.
     """
 
     plugins: tuple[str, ...] = ()
     folder: str = "."
     local: bool = True
+    moved: tuple[tuple[str, str], ...] = ()
+
+    def path(self, given: str) -> Path:
+        """Return where a file that was given with ``--plugin`` lies."""
+        return Path(self.folder, dict(self.moved).get(given, given))
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def find(wanted: PluginSearch) -> tuple[list[Candidate], list[Skipped]]:
     local: list[Candidate] = []
     skipped: list[Skipped] = []
     if wanted.local:
-        asked = {Path(wanted.folder, given).resolve() for given in wanted.plugins}
+        asked = {wanted.path(given).resolve() for given in wanted.plugins}
         for name in LOCAL_FOLDERS:
             here = search(Path(wanted.folder), name, asked, _bundled_folders())
             skipped += here.skipped
@@ -124,7 +130,7 @@ def _modules_of(package: str) -> list[str]:
 
 def _given(wanted: PluginSearch) -> Iterator[Candidate]:
     for given in wanted.plugins:
-        path = Path(wanted.folder, given)
+        path = wanted.path(given)
         if given.endswith(".py") or path.is_file():
             yield Candidate(path.stem, f"--plugin {given}", _by_path(path), True, root=path.parent, source=path)
         else:

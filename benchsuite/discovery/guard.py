@@ -16,7 +16,7 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from benchsuite.discovery.streams import Undo, descriptors, streams
@@ -49,6 +49,11 @@ os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
 def search_path() -> list[str]:
     """Return the search path as it is without plugins: for processes in which others are imported."""
     return [place for place in sys.path if place not in _ADDED]
+
+
+def leave_out(places: Iterable[str]) -> None:
+    """Leave places out of :func:`search_path`, as if a plugin had added them: those of whoever started this process."""
+    _ADDED.update(places)
 
 
 class Interruption:

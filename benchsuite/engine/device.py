@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchsuite.control_groups import usable_processors
 from benchsuite.engine.cards import MIB, free_memory, limit_of, share_of, workers_of
 from benchsuite.engine.compiled.here import HERE
 from benchsuite.engine.surroundings import (
@@ -66,7 +67,7 @@ class Device:
             tiers: Of the tasks, which say how large a share is; see :data:`benchsuite.engine.cards.SHARES`.
             memory: Bytes of a share, where somebody chose them.
         """
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = usable_processors()
         if self.kind == "cpu":
             return cores
         return workers_of(self._free(), self._cards, cores, memory or share_of(tiers))

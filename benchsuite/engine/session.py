@@ -69,6 +69,7 @@ class Session:
         after_epoch: Told the trial's id and what was noted of each epoch, if somebody listens.
         known: Programs that other processes traced; none are looked up and none are kept unless given.
         strangers: What of a trial is a plugin's: its programs get a first look before they train.
+        writing: Told before and after something is written that is kept of a trial: whether it begins.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Session:
         after_epoch: AfterEpoch | None = None,
         known: KnownPrograms | None = None,
         strangers: Callable[[Trial], Sequence[Component | Task]] = lambda _: (),
+        writing: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._components = components
         self._tasks = tasks
@@ -93,7 +95,7 @@ class Session:
         self._extras, self._after_epoch = extras, after_epoch
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
-        self._known, self._strangers = known, strangers
+        self._known, self._strangers, self._writing = known, strangers, writing
         self._data = KeptData(components, certified)
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
         self.programs_built = 0
@@ -184,7 +186,9 @@ class Session:
             extra_file(folder, trial.id) if folder else None for folder in (self._weights, self._predictions)
         )
         if account.keeper is not None and account.stopped is None:
+            self._writing(True)
             account.keeper.write(weights, predictions, self._results)
+            self._writing(False)
         return account.completed()
 
     def _failed(self, account: Account, error: BaseException) -> Ran:

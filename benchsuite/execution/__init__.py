@@ -1,7 +1,17 @@
-"""Execution: carries out what a source proposes. One interface, filled in by local worker processes; a cluster can as well."""
+"""Execution: carries out what a source proposes. One interface, filled in by local worker processes and by a Ray cluster."""
 
 from benchsuite.execution.forecast import Forecast, predicted_seconds
-from benchsuite.execution.interface import Cell, EpochDone, Executor, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import (
+    Cell,
+    EpochDone,
+    Executor,
+    Finished,
+    Noticed,
+    Options,
+    Placed,
+    Spread,
+    Started,
+)
 from benchsuite.execution.local import LocalExecutor
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
@@ -16,6 +26,8 @@ __all__ = [
     "LocalExecutor",
     "Noticed",
     "Options",
+    "Placed",
+    "Spread",
     "Started",
     "Summary",
     "Watcher",

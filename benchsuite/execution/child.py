@@ -12,6 +12,7 @@ from benchsuite.engine.surroundings import worker_environment
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.channel import Channel
 from benchsuite.execution.containment import Contained
+from benchsuite.files import temporary_folder
 
 START_SECONDS = 300.0
 """The start may take so long, with TensorFlow and all plugins."""
@@ -35,7 +36,7 @@ class Child:
     """
 
     def __init__(self, module: str, order: object, purpose: str) -> None:
-        self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed at its end
+        self._printed: IO[bytes] = tempfile.TemporaryFile(dir=temporary_folder())  # noqa: SIM115  # closed at its end
         self._channel = Channel()
         try:
             with self._channel.theirs as theirs:

@@ -10,14 +10,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
 
+from benchsuite.control_groups import PREFIX, new_group
 from benchsuite.execution import guard
+from benchsuite.files import temporary_folder
 
 MARK = "BENCHSUITE_WORKER"
 """The environment variable by which the processes of a worker are known where its guard was killed."""
@@ -47,10 +48,11 @@ class Contained:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int) -> None:
         self._mark = secrets.token_hex(8)
-        self.folder = Path(tempfile.gettempdir(), f"benchsuite-{self._mark}")
+        self.folder = temporary_folder() / f"benchsuite-{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
+        self._group = new_group(f"{PREFIX}{self._mark}")
         self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid())],
+            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), self._group],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -127,6 +129,7 @@ class Contained:
             self._from_guard.close()
             if b"clear" not in self._heard:
                 _kill_marked(self._mark)
+                guard.end_group(self._group)
                 shutil.rmtree(self.folder, ignore_errors=True)
         return self._guard.returncode if code is None else code
 

@@ -6,7 +6,6 @@ import re
 import signal
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchsuite.outcomes import Outcome
 from benchsuite.processes import signal_name
@@ -94,20 +93,3 @@ def inherited_limit(death: Death, bundled: bool) -> str:
     if bundled and size != resource.RLIM_INFINITY and not death.from_outside and death.code:
         return f"{size / 2**30:.2g} GiB of addresses for each process (ulimit -v)"
     return ""
-
-
-MEMORY_EVENTS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
-"""Where Linux counts them: for this container or service, else for the whole machine."""
-
-
-def kills_for_memory() -> int:
-    """Return how many processes the kernel has killed for want of memory, as far as it tells; only differences count."""
-    for file in MEMORY_EVENTS:
-        try:
-            lines = file.read_text(encoding="ascii").splitlines()
-        except (OSError, ValueError):
-            continue
-        found = [int(line.split()[1]) for line in lines if line.split()[:1] == ["oom_kill"]]
-        if found:
-            return found[0]
-    return 0

@@ -9,10 +9,14 @@ and however the run did: its standard input is a pipe that ends with the run.
 It says on its standard output ``pid N``; ``code N`` when the worker has gone, its exit code or the negative number of the
 signal that killed it; and ``clear`` when nothing is left.
 
-Called as ``guard.py FOLDER RUN``: the folder for temporary files that it makes and removes, and the process number of
-the run. On its standard input comes what to start: a line with the number of bytes, then, with zero bytes between them,
-the descriptor that the worker needs and the worker's command. After that a byte each: ``s`` stops the worker, ``c``
-continues it. The worker prints where the guard's standard error leads.
+Where the user may make control groups (version 2), the worker begins in one of its own, which a process can leave no more
+than it can leave its ancestors; the kernel ends all that is in it at once, whoever its parent is by then.
+
+Called as ``guard.py FOLDER RUN GROUP``: the folder for temporary files that it makes and removes, the process number of
+the run, and the folder of the worker's control group, which it removes; empty if it has none. On its standard input comes
+what to start: a line with the number of bytes, then, with zero bytes between them, the descriptor that the worker needs
+and the worker's command. After that a byte each: ``s`` stops the worker, ``c`` continues it. The worker prints where the
+guard's standard error leads.
 """
 
 from __future__ import annotations
@@ -40,12 +44,13 @@ IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGT
 """Signals that are sent to all processes of a terminal, a service or a batch job: the run hears them too, and decides."""
 
 
-def main(folder: str, run: int) -> None:
+def main(folder: str, run: int, group: str) -> None:
     """Guard one worker from its start to its end.
 
     Args:
         folder: For its temporary files.
         run: Process number of the run.
+        group: Folder of the worker's control group; empty if it has none.
     """
     for name in IGNORED:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -60,7 +65,7 @@ def main(folder: str, run: int) -> None:
     except OSError as error:
         sys.exit(f"cannot make {folder} for a worker's temporary files: {error.strerror}")
     try:
-        worker = _start(int(told[0]), told[1:], folder)
+        worker = _start(int(told[0]), told[1:], folder, group)
         _say(f"pid {worker}")
         code = _watch(worker, run, awake)
         if code is None:
@@ -68,7 +73,7 @@ def main(folder: str, run: int) -> None:
         elif not LINUX:
             _send(worker, signal.SIGKILL)
         _say(f"code {code}")
-        clear = _clear()
+        clear = _clear() and end_group(group)
     finally:
         _remove(folder)
     if clear:
@@ -97,7 +102,7 @@ def _told() -> list[bytes]:
     return content.split(b"\0")
 
 
-def _start(channel: int, command: list[bytes], folder: str) -> int:
+def _start(channel: int, command: list[bytes], folder: str, group: str) -> int:
     """Start the worker in a session and group of its own, to be killed by the kernel if the guard is."""
     guard = os.getpid()
     worker = os.fork()
@@ -106,6 +111,9 @@ def _start(channel: int, command: list[bytes], folder: str) -> int:
         return worker
     try:
         _die_with(guard)
+        if group:
+            with contextlib.suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:
+                file.write("0")  # the writer
         os.setsid()
         for name in (*IGNORED, "SIGCHLD"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -188,6 +196,25 @@ def _clear() -> bool:
     return False
 
 
+def end_group(group: str) -> bool:
+    """Kill all that is in a control group, and remove it; return whether nothing is left in it.
+
+    Args:
+        group: Its folder; empty if there is none.
+    """
+    begun = time.monotonic()
+    while group and time.monotonic() - begun < CLEAR_SECONDS:
+        with contextlib.suppress(OSError), open(f"{group}/cgroup.kill", "w") as file:
+            file.write("1")
+        try:
+            os.rmdir(group)
+        except FileNotFoundError:
+            return True
+        except OSError:  # the kernel is still at it
+            time.sleep(0.005)
+    return not group
+
+
 def _children() -> list[int]:
     """Return the process numbers of this process' children; Linux only."""
     found, ours = [], str(os.getpid()).encode()
@@ -241,4 +268,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,10 +1,11 @@
-"""The execution interface: cells of trials go in, events come out. Local processes fill it in; a cluster can as well."""
+"""The execution interface: cells of trials go in, events come out. Local processes fill it in, and a Ray cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from benchsuite.execution.lineage import BUNDLED, Lineage
 from benchsuite.extras import Extras
@@ -37,6 +38,21 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How workers are spread over the nodes of a cluster.
+
+    Args:
+        executor: The cluster, as ``--executor`` names it.
+        most: Of all workers; as many as the nodes have room for, those that are added among them, unless given.
+        per_gpu: Workers that share a GPU.
+    """
+
+    executor: str
+    most: int | None = None
+    per_gpu: int = 1
+
+
+@dataclass(frozen=True)
 class Options:
     """What every worker is told.
 
@@ -53,6 +69,8 @@ class Options:
         lineage: The plugins that this worker loads beside the bundled ones.
         compile_cache: Whether compiled code is kept on the disk, and found there.
         epochs: Whether somebody listens to epochs.
+        log_name: What the names of logs begin with: shards that share a folder have logs of their own.
+        spread: How workers are spread over a cluster; they are on this machine unless given.
     """
 
     plugins: PluginSearch
@@ -67,6 +85,29 @@ class Options:
     lineage: Lineage = BUNDLED
     compile_cache: bool = True
     epochs: bool = False
+    log_name: str = "worker"
+    spread: Spread | None = None
+
+    def log(self, worker: int) -> Path:
+        """Return where what a worker prints lies.
+
+        Args:
+            worker: Its number.
+        """
+        return Path(self.logs, f"{self.log_name}-{worker}.log")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A worker has its place on a node of a cluster, or has lost it. Of workers on this machine nobody says so.
+
+    Args:
+        worker: Number of the worker.
+        node: Name of the node; empty when the worker has gone.
+    """
+
+    worker: int
+    node: str
 
 
 @dataclass(frozen=True)
@@ -116,6 +157,9 @@ class Noticed:
     text: str
 
 
+Event = Placed | Started | EpochDone | Finished | Noticed
+
+
 class Executor(Protocol):
     """Runs cells somewhere. A failure of a trial is its ending, never an exception; what was never tried has none."""
 
@@ -123,7 +167,7 @@ class Executor(Protocol):
         """Take a cell; it runs when a worker is free. May be called while events are read."""
         ...
 
-    def events(self) -> Iterator[Started | EpochDone | Finished | Noticed]:
+    def events(self) -> Iterator[Event]:
         """Yield what happens, until every trial that was submitted has finished.
 
         Raises:
@@ -134,4 +178,13 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Stop all workers, whatever they do. Trials that had not finished leave no trace."""
+        ...
+
+
+@runtime_checkable
+class KnowsMore(Protocol):
+    """What an executor may know besides: then events that have happened already are taken together."""
+
+    def more(self) -> bool:
+        """Say whether another event of a trial that was submitted has happened already: asking for it does not wait."""
         ...

@@ -9,9 +9,9 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator
 
-from benchsuite.execution.interface import Cell, Finished, Options
+from benchsuite.execution.interface import Cell, Event, Finished, Options
 from benchsuite.execution.waiting import Waiting
-from benchsuite.execution.worker_thread import Event, Learned, WorkerThread
+from benchsuite.execution.worker_thread import Learned, WorkerThread
 
 
 class LocalExecutor:
@@ -52,6 +52,10 @@ class LocalExecutor:
             if isinstance(event, Finished):
                 self._open -= 1
             yield event
+
+    def more(self) -> bool:
+        """Say whether another event has happened already; see :class:`~benchsuite.execution.interface.KnowsMore`."""
+        return self._open > 0 and not self._events.empty()
 
     def _rest(self) -> Iterator[Finished]:
         """Stop all workers; what some of them had finished until then still counts."""

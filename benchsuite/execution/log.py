@@ -44,7 +44,7 @@ class Log:
     """
 
     def __init__(self, path: Path, results: Identity | None = None) -> None:
-        self._file = _File(path, results)
+        self._file = LogFile(path, results)
         self._reading, self._writing = os.pipe()
         self._stopped, self._stop = os.pipe()
         os.set_blocking(self._reading, False)
@@ -140,7 +140,7 @@ class Log:
             self._taken = HEAD
 
 
-class _File:
+class LogFile:
     """A file that others would call a rotating log. Writing never raises: a full disk costs what was to be written."""
 
     def __init__(self, path: Path, results: Identity | None) -> None:
@@ -151,6 +151,7 @@ class _File:
         self._open()
 
     def write(self, chunk: bytes) -> None:
+        """Add something."""
         try:
             for start in range(0, len(chunk), LIMIT):
                 self._write(memoryview(chunk)[start : start + LIMIT])
@@ -158,6 +159,7 @@ class _File:
             self.close()  # tried anew with the next chunk
 
     def close(self) -> None:
+        """Let go of the file; writing opens it again."""
         if self._handle >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._handle)

@@ -1,8 +1,9 @@
 """What a worker process says to the run.
 
 While it starts: one :class:`Importing` for each plugin of its lineage, then :class:`Ready` or :class:`NotImported`. For
-each trial: :class:`Begun`, an :class:`EpochMeasured` after each epoch if that is asked for, then :class:`Answer`. Trials that
-train side by side are given at once: one :class:`Begun`, then an :class:`Answer` for each of them, in their order.
+each trial: :class:`Begun`, an :class:`EpochMeasured` after each epoch if that is asked for, :class:`Writing` before and after
+something is written that is kept of it, then :class:`Answer`. Trials that train side by side are given at once: one
+:class:`Begun`, then an :class:`Answer` for each of them, in their order.
 """
 
 from __future__ import annotations
@@ -73,6 +74,17 @@ class EpochMeasured:
 
     trial: str
     values: Values
+
+
+@dataclass(frozen=True)
+class Writing:
+    """It has trained, and writes what is to be kept: what the drive takes for that is no time of the trial's.
+
+    Args:
+        begins: Whether it begins; it has ended otherwise.
+    """
+
+    begins: bool
 
 
 @dataclass(frozen=True)

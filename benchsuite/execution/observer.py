@@ -29,6 +29,10 @@ class Watcher(Protocol):
         """See a trial end; ``left`` is the predicted seconds of work that remain."""
         ...
 
+    def placed(self, worker: int, node: str) -> None:
+        """See a worker get its place on a node of a cluster, or lose it: then the name of the node is empty."""
+        ...
+
     def problem(self, text: str) -> None:
         """See something go wrong beside the trials, such as a logger's hook that raised."""
         ...

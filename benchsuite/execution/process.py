@@ -7,20 +7,20 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import psutil
 
+from benchsuite.control_groups import kills_for_memory
 from benchsuite.discovery.guard import search_path
 from benchsuite.engine.surroundings import worker_environment
 from benchsuite.execution.channel import Channel, Closed, Garbled
 from benchsuite.execution.clock import ActiveClock
 from benchsuite.execution.containment import Contained, without_forks
-from benchsuite.execution.death import Death, kills_for_memory
+from benchsuite.execution.death import Death
 from benchsuite.execution.interface import Options
 from benchsuite.execution.log import Log
-from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Starting
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Starting, Writing
 from benchsuite.trial import Trial
 
 LOOK_EVERY = 0.1
@@ -82,7 +82,7 @@ class WorkerProcess:
         self._channel.send((options, number))
 
     def _start(self, options: Options, number: int) -> None:
-        self._log = Log(Path(options.logs) / f"worker-{number}.log", options.results)
+        self._log = Log(options.log(number), options.results)
         self._channel = Channel()
         try:
             with self._channel.theirs as theirs, self._log.pipe() as log:
@@ -151,7 +151,7 @@ class WorkerProcess:
     def _wait(self, seconds: float, kind: type[Message]) -> Message:
         """Return its next message."""
         self._clock = clock = ActiveClock(self._is_stopped)
-        wakes = 0
+        wakes, writing = 0, False
         while True:
             gone = self._process.poll() is not None
             try:
@@ -162,11 +162,16 @@ class WorkerProcess:
                 return message
             if isinstance(message, EpochMeasured):
                 self.told(message)
+            elif isinstance(message, Writing):
+                writing = message.begins
             elif gone or message is not None:
                 self._gone(message is not None)
             if self._stopping():
                 raise Stopped
-            clock.tick()
+            if (
+                not writing
+            ):  # a drive may hang for hours: that is no trial's doing, and the same command goes on after it
+                clock.tick()
             if clock.stopped_seconds > seconds * (wakes + 1):
                 self._process.resume()
                 wakes += 1

@@ -15,16 +15,18 @@ from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
-from benchsuite.execution.interface import EpochDone, Executor, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Event, Executor, Finished, Noticed, Options, Placed, Started
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
 from benchsuite.execution.study_records import StudyRecords
+from benchsuite.execution.together import together
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
+from benchsuite.shards import Shard
 from benchsuite.sources import Source, Together, alone
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
@@ -43,6 +45,7 @@ def run_source(
     observer: Watcher,
     timeout: float | None = None,
     begin: Callable[[], None] | None = None,
+    shard: Shard | None = None,
 ) -> Summary:
     """Run every trial that a source proposes and that has no fresh record.
 
@@ -55,13 +58,14 @@ def run_source(
         observer: Watches.
         timeout: Seconds a trial may take; the usual ones unless given.
         begin: Called once, when the folder is locked and the records of the first trials were read, before one runs.
+        shard: Which part of a study the source is, if it is one: others may be at work on the same folder.
 
     Raises:
         BenchsuiteError: If the results folder is in use, unreadable, full or gone, or no worker can start. What was
             finished is stored, as far as that could be done.
         KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored.
     """
-    with store.locked(), closing(executor):
+    with store.locked(shard), closing(executor):
         run = _Run(source, registry, store, executor, options, observer, timeout)
         try:
             return run.whole(begin)
@@ -123,19 +127,10 @@ class _Run:
         if begin is not None:
             begin()
         self._tell_sources()
-        for event in self.executor.events():
-            if isinstance(event, Started):
-                self.observer.started(event.trial, event.worker)
-                start = TrialStart(event.trial.id, event.trial.spec, event.worker)
-                self._hook("trial_started", trial=start)
-                continue
-            if isinstance(event, EpochDone):
-                self._tell_epoch(event)
-                continue
-            if isinstance(event, Noticed):
-                self.observer.problem(event.text)
-                continue
-            self._finish(event)
+        for events in together(self.executor):
+            written = self._write([event for event in events if isinstance(event, Finished)])
+            for event in events:
+                self._hear(event, written)
             self._tell_sources()
         self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
         self.summary.records = dict(self.records)
@@ -143,6 +138,26 @@ class _Run:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
         return self.summary
+
+    def _hear(self, event: Event, written: Mapping[str, Record | Exception]) -> None:
+        """Pass on what happened.
+
+        Args:
+            event: What.
+            written: Trial id → its new record, or why it could not be written.
+        """
+        if isinstance(event, Started):
+            self.observer.started(event.trial, event.worker)
+            start = TrialStart(event.trial.id, event.trial.spec, event.worker)
+            self._hook("trial_started", trial=start)
+        elif isinstance(event, EpochDone):
+            self._tell_epoch(event)
+        elif isinstance(event, Noticed):
+            self.observer.problem(event.text)
+        elif isinstance(event, Placed):
+            self.observer.placed(event.worker, event.node)
+        else:
+            self._finish(event, written.get(event.trial.id))
 
     def _take(self, trials: Sequence[Trial]) -> None:
         """Take proposed trials: those that need to run are submitted."""
@@ -211,14 +226,27 @@ class _Run:
                 return
             self._take(proposed)
 
-    def _finish(self, event: Finished) -> None:
+    def _write(self, finished: Sequence[Finished]) -> dict[str, Record | Exception]:
+        """Write the records of trials that had none, and what lies beside each before it; return by id what came of it."""
+        found: dict[str, Record | Exception] = {}
+        records = []
+        for event in finished:
+            if event.trial.id in self._kept:
+                continue
+            try:
+                record = self._record(event.trial, event.ending)
+                self._keep_probes(event)
+                records.append(record)
+            except Exception as error:  # of this one alone: the others have ended as well
+                found[event.trial.id] = error
+        written = self.store.write_all(records)
+        return found | {record.id: came for record, came in zip(records, written, strict=True)}
+
+    def _finish(self, event: Finished, written: Record | Exception | None) -> None:
         trial = event.trial
-        if trial.id in self._kept:
-            record = self._again(event, *self._kept.pop(trial.id))
-        else:
-            record = self._record(trial, event.ending)
-            self._keep_probes(event)
-            record = self.store.write(record)
+        if isinstance(written, Exception):
+            raise written
+        record = written or self._again(event, *self._kept.pop(trial.id))
         self.records.written(record)
         self.summary.outcomes[event.ending.outcome] += 1
         self.summary.ran += 1

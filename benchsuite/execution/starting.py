@@ -120,4 +120,4 @@ def cannot_start(times: int, death: Death, options: Options, number: int) -> str
 
 
 def _look(options: Options, number: int) -> str:
-    return f"Look at worker-{number}.log in {options.logs}, mend that, and run the same command again."
+    return f"Look at {options.log(number).name} in {options.logs}, mend that, and run the same command again."

@@ -26,7 +26,7 @@ from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import Lineages
 from benchsuite.execution.litter import Litter
 from benchsuite.execution.machine import processor_name
-from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready
+from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready, Writing
 from benchsuite.outcomes import Outcome
 from benchsuite.processes import limit_memory
 from benchsuite.provenance import fingerprints
@@ -148,6 +148,7 @@ class Worker:
             certified=lambda task: checksum_of(task, registry),
             results=options.results,
             after_epoch=self._tell_epoch if options.epochs else None,
+            writing=self._tell_writing,
             known=known,
             strangers=Lineages(registry).strangers,
         )
@@ -159,6 +160,10 @@ class Worker:
     def _tell_epoch(self, trial: str, values: Values) -> None:
         if self._connection is not None:
             self._connection.send(EpochMeasured(trial, values))
+
+    def _tell_writing(self, begins: bool) -> None:
+        if self._connection is not None:
+            self._connection.send(Writing(begins))
 
     def _load_plugins(self) -> Registry:
         """Load what is bundled and what belongs to the lineage, and keep what this process is like then."""

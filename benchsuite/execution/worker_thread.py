@@ -10,7 +10,7 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import EpochDone, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import EpochDone, Event, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
@@ -36,8 +36,6 @@ CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
 MOST_NOTICED = 10_000
 """Changes that are remembered so that each is told once; a plugin may think of another one in every trial."""
-
-Event = Started | EpochDone | Finished | Noticed
 
 
 class Learned:

@@ -50,13 +50,20 @@ class Fingerprints:
     def of(self, kind: str, name: str, hyperparameters: Mapping[str, Any], verify: bool = False) -> str:
         """Return the fingerprint of a component, see :meth:`benchsuite.registry.Registry.fingerprint`."""
         wrapped = self._wrapped(f"{kind}:{name}", hyperparameters)
-        key = (kind, name, *wrapped)
-        if key not in self._known:
-            self._known[key] = self._made(f"{kind}:{name}", wrapped)
-        found, files = self._known[key]
+        found, files = self._both(kind, name, wrapped)
         if verify and self._sources.edited(files):
             return _short([found, "edited while it was used"])
         return found
+
+    def files(self, kind: str, name: str) -> frozenset[Path]:
+        """Return the files that the fingerprint of a component with its defaults stands for."""
+        return self._both(kind, name, self._wrapped(f"{kind}:{name}", {}))[1]
+
+    def _both(self, kind: str, name: str, wrapped: tuple[str, ...]) -> tuple[str, frozenset[Path]]:
+        key = (kind, name, *wrapped)
+        if key not in self._known:
+            self._known[key] = self._made(f"{kind}:{name}", wrapped)
+        return self._known[key]
 
     def _made(self, title: str, wrapped: Iterable[str]) -> tuple[str, frozenset[Path]]:
         own = self._files(title)

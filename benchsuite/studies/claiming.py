@@ -40,6 +40,7 @@ class Claiming(Table):
         example="does-not-hold",
     )
     workers: int | None = same(Execution, "workers")
+    executor: str = same(Execution, "executor")
     timeout: float | None = same(Execution, "timeout")
     memory: float | None = same(Execution, "memory")
     no_compile_cache: bool = same(Execution, "no_compile_cache")
@@ -52,6 +53,7 @@ class Claiming(Table):
     def execution(self) -> Execution:
         """How its trials are run."""
         return Execution(
-            workers=self.workers, timeout=self.timeout, memory=self.memory, no_compile_cache=self.no_compile_cache,
+            workers=self.workers, executor=self.executor, timeout=self.timeout, memory=self.memory,
+            no_compile_cache=self.no_compile_cache,
             results=self.results, plugin=self.plugin,
         )  # fmt: skip

@@ -105,6 +105,7 @@ class Comparing(Table):
         example="worse",
     )
     workers: int | None = same(Execution, "workers")
+    executor: str = same(Execution, "executor")
     timeout: float | None = same(Execution, "timeout")
     memory: float | None = same(Execution, "memory")
     store_predictions: bool = same(Execution, "store_predictions")

@@ -66,6 +66,7 @@ class Diagnosing(Table):
         None, "End with exit code 3 if there is an alarm.", one_of("finding", FAILS), metavar="FINDING", example="alarm"
     )  # fmt: skip
     workers: int | None = same(Execution, "workers")
+    executor: str = same(Execution, "executor")
     timeout: float | None = same(Execution, "timeout")
     memory: float | None = same(Execution, "memory")
     no_compile_cache: bool = same(Execution, "no_compile_cache")
@@ -78,7 +79,8 @@ class Diagnosing(Table):
     def execution(self) -> Execution:
         """How its trials are run: with probes of the layers."""
         return Execution(
-            workers=self.workers, timeout=self.timeout, memory=self.memory, no_compile_cache=self.no_compile_cache,
+            workers=self.workers, executor=self.executor, timeout=self.timeout, memory=self.memory,
+            no_compile_cache=self.no_compile_cache,
             results=self.results, plugin=self.plugin, probe=PROBED,
         )  # fmt: skip
 

@@ -55,6 +55,7 @@ class Scaling(Table):
     )  # fmt: skip
     json: bool = same(Comparing, "json")
     workers: int | None = same(Execution, "workers")
+    executor: str = same(Execution, "executor")
     timeout: float | None = same(Execution, "timeout")
     memory: float | None = same(Execution, "memory")
     no_compile_cache: bool = same(Execution, "no_compile_cache")

@@ -16,6 +16,7 @@ import threading
 import time
 from typing import Any
 
+from benchsuite.control_groups import usable_memory
 from benchsuite.discovery import (
     Candidate,
     PluginSearch,
@@ -27,7 +28,7 @@ from benchsuite.discovery import (
 )
 from benchsuite.discovery.functions import Functions, OwnCode
 from benchsuite.fingerprints import functions_of
-from benchsuite.processes import die_with, limit_memory, physical_memory
+from benchsuite.processes import die_with, limit_memory
 from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
 from benchsuite.trying.libraries import LIBRARIES, imported_before_it_failed, imported_by, listed
 from benchsuite.trying.read_meanwhile import read_meanwhile
@@ -75,7 +76,7 @@ def try_all(descriptor: int) -> None:
     wanted = json.load(sys.stdin)
     _die_with(wanted["parent"])
     faulthandler.enable()
-    limit_memory(physical_memory() // 2)  # what an import takes is taken again where it is needed
+    limit_memory(usable_memory() // 2)  # what an import takes is taken again where it is needed
     for name in OF_VERBS:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -112,6 +112,11 @@ class TuningSource:
         return searched * self._protocol.trials_to_a_setting + len(self._protocol.seeds)
 
     @property
+    def expected(self) -> Sequence[Trial]:
+        """As many trials as it proposes at most, all of the default setting: which they are, depends on what comes of them."""
+        return [self._entrant.trial] * self.most_trials
+
+    @property
     def search_id(self) -> str:
         """The id of the search that comes of it, which stands before anything was tried."""
         return self._made().id

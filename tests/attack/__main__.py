@@ -15,14 +15,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.attack import beside, clocks, disks, kills, tampering
+from tests.attack import beside, clocks, disks, drives, kills, tampering
 from tests.attack.study import clear_all
 from tests.attack.table import HEAD, Attack, tried
 
 
 def everything(number_of_kills: int) -> list[Attack]:
     """Return every attack."""
-    others = [attack for module in (clocks, disks, tampering) for attack in module.attacks()]
+    others = [attack for module in (clocks, disks, drives, tampering) for attack in module.attacks()]
     return [*beside.attacks(), *kills.attacks(number_of_kills), *others]
 
 

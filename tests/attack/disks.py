@@ -40,7 +40,7 @@ def may_mount() -> bool:
     try:
         return (
             subprocess.run(
-                [*_unshare(), "mount", "-t", "tmpfs", "x", "/mnt"], capture_output=True, check=False
+                [*unshare(), "mount", "-t", "tmpfs", "x", "/mnt"], capture_output=True, check=False
             ).returncode
             == 0
         )
@@ -48,11 +48,12 @@ def may_mount() -> bool:
         return False
 
 
-def _unshare() -> list[str]:
+def unshare() -> list[str]:
+    """Return what gives a command a mount name space of its own."""
     return ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
 
 
-def _one_line(found: Found, ended: Ended, *held: str) -> None:
+def one_line(found: Found, ended: Ended, *held: str) -> None:
     """Note unless it ended with 2 and one line that says why."""
     found.need(ended.code == 2, f"exit {ended.code} instead of 2: {ended}")
     found.need(ended.err.count("\n") == 1 and ended.err.startswith("benchsuite: "), f"not one line: {ended.err[-500:]}")
@@ -70,9 +71,9 @@ def _full(size: str, inodes: int) -> Callable[[Path], Found]:
         results, copy = watched.study.results, folder / "copy"
         results.mkdir()
         script = ON_SMALL_DISK.format(size=size, inodes=inodes, results=results, copy=copy)
-        wrapper = [*_unshare(), "sh", "-c", script, "sh"]
+        wrapper = [*unshare(), "sh", "-c", script, "sh"]
         ended = watched.study.run("run", *STUDY, *SHORT, *KEEPING, wrapper=wrapper)
-        _one_line(found, ended, "No space left on device")
+        one_line(found, ended, "No space left on device")
         shutil.rmtree(results)
         copy.rename(results)
         found.need(not [path for path in results.rglob(".*") if path.name != ".lock"], "a temporary file is left")
@@ -100,7 +101,7 @@ def _goes(how: Callable[[Study], None]) -> Callable[[Path], Found]:
         found.need(hit and running.alive, "it was over before the blow")
         how(watched.study)
         ended = running.ended(90)
-        _one_line(found, ended, "results")
+        one_line(found, ended, "results")
         found.measured = f"exit {ended.code} after {ended.seconds:.0f} s"
         return found
 
@@ -170,9 +171,9 @@ def _read_only(folder: Path) -> Found:
     found = Found()
     study = Study(folder / "study")
     study.results.mkdir()
-    wrapper = [*_unshare(), "sh", "-c", READ_ONLY.format(results=study.results), "sh"]
+    wrapper = [*unshare(), "sh", "-c", READ_ONLY.format(results=study.results), "sh"]
     ended = study.run("run", *STUDY, *SHORT, wrapper=wrapper)
-    _one_line(found, ended, "Read-only file system")
+    one_line(found, ended, "Read-only file system")
     found.measured = f"exit {ended.code} after {ended.seconds:.0f} s"
     return found
 

@@ -60,6 +60,7 @@ class Study:
         python: The interpreter.
         variables: More environment variables.
         cache: Where compiled code is kept; its own unless given: what a hostile plugin does to it is its study's loss alone.
+        module: What is run; :mod:`tests.attack.untrained` trains nothing.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Study:
         python: str = sys.executable,
         variables: Mapping[str, str] | None = None,
         cache: Path | None = None,
+        module: str = "benchsuite",
     ) -> None:
         self.folder = folder
         self.cache = cache or folder / "cache"
@@ -76,7 +78,7 @@ class Study:
         self.plugins = folder / "plugins"
         self.temporary = folder / "tmp"
         self.mark = uuid.uuid4().hex[:20]
-        self._python = python
+        self._python, self._module = python, module
         self.variables = dict(variables or {})
         self._runs = 0
         _studies.append(self)
@@ -94,7 +96,7 @@ class Study:
 
     def command(self, *arguments: str) -> list[str]:
         """Return a command of benchsuite."""
-        return [self._python, "-m", "benchsuite", *arguments]
+        return [self._python, "-m", self._module, *arguments]
 
     def start(self, *arguments: str, wrapper: Sequence[str] = (), umask: int = -1) -> Running:
         """Start a command, in a process group of its own as a shell does.

@@ -11,6 +11,10 @@ from pathlib import Path
 HEAD = "| attack | must hold | measured | held | seconds |\n|---|---|---|---|---|"
 
 
+class NotHere(Exception):
+    """Raised where an attack cannot be tried; says why."""
+
+
 @dataclass
 class Found:
     """What an attack came to.
@@ -68,6 +72,8 @@ def tried(attacks: Iterable[Attack], folder: Path) -> Iterator[Row]:
         started = time.monotonic()
         try:
             found = attack.run(place)
+        except NotHere as why:
+            found = Found(skipped=str(why))
         except Exception as error:  # the harness itself was hit: that is a failure too
             where = traceback.extract_tb(error.__traceback__)[-1]
             found = Found(broken=[f"the attack could not be carried out: {error!r} at {where.name}:{where.lineno}"])

@@ -101,7 +101,7 @@ def test_all_limits_together_fit_on_the_card():
 def _prepared(monkeypatch, bundled, free, **execution):
     monkeypatch.setattr(device, "count_gpus", lambda: 1)
     monkeypatch.setattr(device, "free_memory", lambda: free)
-    monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: range(16))
+    monkeypatch.setattr(device, "usable_processors", lambda: 16)
     tasks = execution.pop("tasks", ("digits_mlp",))
     study = Study(task=tasks, device="gpu", seeds=1)
     _, options = run_verb.prepare(study, Execution(**execution), Invocation(no_local=True), bundled)
@@ -134,7 +134,7 @@ def test_doctor_says_how_a_card_is_shared(monkeypatch):
 
     monkeypatch.setattr(device, "count_gpus", lambda: 1)
     monkeypatch.setattr(device, "free_memory", lambda: [20 * GIB])
-    monkeypatch.setattr(device.os, "sched_getaffinity", lambda _: range(16))
+    monkeypatch.setattr(device, "usable_processors", lambda: 16)
     assert doctor._cards() == "1 GPU: 3 workers for the quick tasks, 5.3 GiB for each"
     monkeypatch.setattr(device, "free_memory", lambda: None)
     assert doctor._cards() == "1 GPU: 1 worker for the quick tasks"

@@ -38,10 +38,13 @@ def small_files():
 def test_weights_and_predictions_are_whole_and_follow_the_umask(bench, tmp_path):
     one, results = bench.trial(epochs=1), tmp_path / "results"
     before = os.umask(0o027)
+    told = []  # what is there when it begins to write and when it has written
     try:
-        assert session(bench, results).run(bench.trial(epochs=1)).ending.outcome is Outcome.COMPLETED
+        ours = session(bench, results, writing=lambda begins: told.append((begins, kept(results))))
+        assert ours.run(bench.trial(epochs=1)).ending.outcome is Outcome.COMPLETED
     finally:
         os.umask(before)
+    assert told == [(True, []), (False, kept(results))]
     paths = [extra_file(results / name, one.id) for name in ("weights", "predictions")]
     assert kept(results) == sorted(str(path.relative_to(results)) for path in paths)
     for path in paths:

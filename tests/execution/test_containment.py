@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchsuite import control_groups
 from benchsuite.execution import containment
 from benchsuite.execution.containment import Contained, without_forks
 
@@ -172,6 +173,45 @@ def test_when_the_guard_is_killed_the_worker_goes_and_the_rest_is_found_by_its_m
     finally:
         bystander.kill()
         bystander.wait()
+
+
+def test_when_the_guard_is_killed_a_control_group_holds_even_what_hides_from_everybody(
+    contain: Callable[[str], Contained], tmp_path: Path
+) -> None:
+    """In sessions of their own, orphans, without a mark in their environment."""
+    worker = contain(FAMILY + STUCK)
+    children = family(tmp_path)
+    group = Path(worker._group)
+    if not worker._group:
+        for child in children:
+            psutil.Process(child).kill()
+        pytest.skip("this user may make no control group here")
+    try:
+        assert {worker.pid, *children} <= set(map(int, (group / "cgroup.procs").read_text(encoding="ascii").split()))
+        assert worker.pid is not None
+        psutil.Process(worker.pid).parent().kill()
+        assert until(lambda: worker.poll() is not None)
+        assert until(lambda: not any(map(is_there, children)), 2.0)
+    finally:
+        worker.end()
+    assert not group.exists()
+
+
+def test_groups_of_guards_and_runs_that_were_killed_go_with_a_later_start(
+    contain: Callable[[str], Contained], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = contain(LASTING)
+    if not first._group:
+        pytest.skip("this user may make no control group here")
+    left = Path(first._group).with_name("benchsuite-of-a-run-that-was-killed")
+    left.mkdir()
+    assert until(lambda: first.pid is not None)
+    contain(LASTING)
+    assert left.exists()  # it may be that of a worker that is about to enter it
+    monkeypatch.setattr(control_groups, "ABANDONED_SECONDS", 0)
+    contain(LASTING)
+    assert not left.exists()
+    assert Path(first._group).is_dir()
 
 
 def test_what_forks_faster_than_it_is_found_ends_as_well(contain: Callable[[str], Contained]) -> None:

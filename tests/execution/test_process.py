@@ -185,3 +185,24 @@ def test_epochs_are_told_as_they_come_and_no_flood_of_them_stops_the_clock(start
     )
     with pytest.raises(TookTooLong):
         endless.run([trial(0)], 0.5)
+
+
+WRITES = "from benchsuite.execution.messages import Writing\n"
+ANSWERS = (
+    "from benchsuite.record import Costs, Environment\nfrom benchsuite.outcomes import Outcome\n"
+    "ending = Ending(outcome=Outcome.COMPLETED, costs=Costs(wall_seconds=0.0), environment=Environment(device='cpu'))\n"
+    "channel.send(Answer(ending, 0)); time.sleep(600)\n"
+)
+
+
+def test_what_a_drive_takes_to_keep_something_is_no_time_of_the_trial(start: Start) -> None:
+    worker = start(f"{WRITES}channel.send(Writing(True)); time.sleep(4); channel.send(Writing(False))\n{ANSWERS}")
+    (answer,) = worker.run([trial(0)], 2.0)
+    assert answer.ending.outcome is Outcome.COMPLETED
+    assert worker.seconds < 2.0
+
+
+def test_once_it_is_kept_the_limit_counts_again(start: Start) -> None:
+    worker = start(f"{WRITES}channel.send(Writing(True)); channel.send(Writing(False)); time.sleep(600)\n")
+    with pytest.raises(TookTooLong):
+        worker.run([trial(0)], 0.5)

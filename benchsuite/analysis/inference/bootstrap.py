@@ -18,6 +18,8 @@ from benchsuite.analysis.intervals import BootstrapInterval, bootstrap_interval
 from benchsuite.errors import BenchsuiteError
 
 Statistic = Callable[[NDArray[np.float64]], float]
+StatisticOfMany = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Of all resamples at once."""
 
 
 def percentile(
@@ -80,7 +82,7 @@ def bca(
 
 def stratified(
     values: NDArray[np.float64],
-    statistic: Statistic,
+    statistic: StatisticOfMany,
     generator: np.random.Generator,
     confidence: float = 0.95,
     resamples: int = 2000,
@@ -91,7 +93,8 @@ def stratified(
 
     Args:
         values: One value for each task and run, [tasks, runs]; larger is better, −∞ failed, NaN not there.
-        statistic: Any function of such an array; it sees NaN where a task has fewer runs than others.
+        statistic: A function of arrays [resamples, tasks, runs] that gives a number for each resample; it sees NaN where a task
+            has fewer runs than others.
         generator: Where resamples are drawn from.
         confidence: The nominal confidence, above 0 and below 1.
         resamples: How many are drawn.
@@ -108,14 +111,12 @@ def stratified(
     # The runs that are there stand first, and each task draws among its own.
     packed = np.take_along_axis(table, np.argsort(np.isnan(table), axis=1, kind="stable"), axis=1)
     counts = (~np.isnan(table)).sum(axis=1)
-    drawn = np.empty(resamples)
-    for number in range(resamples):
-        places = (generator.random(table.shape) * counts[:, None]).astype(np.int64)
-        resample = np.take_along_axis(packed, places, axis=1)
-        drawn[number] = statistic(np.where(np.isnan(packed), np.nan, resample))
+    places = (generator.random((resamples, *table.shape)) * counts[:, None]).astype(np.int64)
+    drawn = np.take_along_axis(packed[None], places, axis=2)
+    drawn = statistic(np.where(np.isnan(packed), np.nan, drawn))
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     low, high = np.quantile(drawn, tails, method="inverted_cdf")
-    estimate = float(statistic(table))
+    estimate = float(statistic(table[None])[0])
     return BootstrapInterval(
         estimate, float(low), float(high), confidence, resamples, int(counts.sum()), "stratified percentile"
     )
@@ -123,7 +124,7 @@ def stratified(
 
 def stratified_rows(
     values: NDArray[np.float64],
-    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    statistic: StatisticOfMany,
     generator: np.random.Generator,
     confidence: float = 0.95,
     resamples: int = 1000,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,15 +26,15 @@ from benchsuite.report.tables.claim_words import (
 )
 from benchsuite.report.tables.csv_table import safe_cell
 from benchsuite.report.tables.markdown import escaped
-from benchsuite.text import one_line, shortened
+from benchsuite.text import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
 STYLES = {HOLDS: "bold green", DOES_NOT_HOLD: "bold red", CANNOT_TELL: "yellow"}
-LONGEST_SENTENCE = 150
-"""Letters of a claim in the terminal's table; `benchsuite claim info` has all of them."""
+LONGEST_SENTENCE = 120
+"""Letters of a claim's beginning in the terminal's table; `benchsuite claim info` has all of them."""
 LABEL_WIDTH = 16
 """Of a claim without a number."""
 
@@ -79,7 +80,7 @@ def _row(claim: ClaimVerdict) -> Iterator[Text]:
 
     part = deciding(claim)
     yield Text(one_line(claim.label))
-    yield Text(one_line(shortened(claim.sentence, LONGEST_SENTENCE)))
+    yield Text(textwrap.shorten(one_line(claim.sentence), LONGEST_SENTENCE, placeholder=" …"))
     word = Text(claim.word, style=STYLES[claim.word])
     if claim.quick:
         word.append("\nquick", "dim")

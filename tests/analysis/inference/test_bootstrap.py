@@ -52,13 +52,17 @@ def test_a_mean_over_a_failed_run_is_failed():
     assert (found.estimate, found.low, found.count) == (-math.inf, -math.inf, 3)
 
 
+def mean_of_each(resamples):
+    return resamples.mean(axis=(1, 2))
+
+
 def test_each_task_draws_among_its_own_runs():
     values = np.array([[0.0, 1.0, np.nan, np.nan], [10.0, 11.0, 12.0, 13.0], [5.0, np.nan, np.nan, np.nan]])
     seen = []
 
-    def remember(resample):
-        seen.append(resample.copy())
-        return float(np.nanmean(resample))
+    def remember(resamples):
+        seen.extend(resamples)
+        return np.nanmean(resamples, axis=(1, 2))
 
     found = stratified(values, remember, np.random.default_rng(0), resamples=300)
     assert (found.method, found.count) == ("stratified percentile", 7)
@@ -74,7 +78,7 @@ def test_each_task_draws_among_its_own_runs():
 def test_the_stratified_interval_knows_nothing_of_the_spread_between_tasks():
     generator = np.random.default_rng(0)
     values = generator.normal(size=(20, 10)) + 100 * np.arange(20)[:, None]
-    found = stratified(values, np.mean, np.random.default_rng(1), resamples=500)
+    found = stratified(values, mean_of_each, np.random.default_rng(1), resamples=500)
     assert found.high - found.low == pytest.approx(2 * 1.96 / math.sqrt(200), rel=0.2)
 
 
@@ -84,7 +88,9 @@ def test_same_generator_same_interval():
         assert first == same
         assert (first.low, first.high) != (other.low, other.high)
     table = RUNS.reshape(3, 4)
-    first, same, other = (stratified(table, np.mean, np.random.default_rng(seed), resamples=99) for seed in (1, 1, 2))
+    first, same, other = (
+        stratified(table, mean_of_each, np.random.default_rng(seed), resamples=99) for seed in (1, 1, 2)
+    )
     assert first == same != other
 
 
@@ -96,4 +102,4 @@ def test_bad_numbers_are_refused():
         percentile([math.nan], np.mean, generator)
     for wrong in (RUNS, np.full((2, 2), np.nan)):
         with pytest.raises(BenchsuiteError, match="tasks"):
-            stratified(wrong, np.mean, generator)
+            stratified(wrong, mean_of_each, generator)

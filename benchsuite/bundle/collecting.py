@@ -1,0 +1,128 @@
+"""Collecting: results folders of the shards of a study become one, with all that was kept beside the records.
+
+Records, searches, studies and claims are joined as :mod:`benchsuite.bundle.merging` joins them. Weights, predictions and
+probes come along where the record that stands has the same numbers: they are of that training.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchsuite.bundle.merging import Contribution
+from benchsuite.errors import BenchsuiteError, cannot_write
+from benchsuite.extra_content import LARGEST_ARRAYS, LARGEST_PROBES
+from benchsuite.folder import Folder
+from benchsuite.plain_files import NotPlain, open_plain
+from benchsuite.store import Store
+from benchsuite.study_files import StudyFile
+
+KEPT = {"weights": ("npz", LARGEST_ARRAYS), "predictions": ("npz", LARGEST_ARRAYS), "probes": ("json", LARGEST_PROBES)}
+"""Folder → how the names of its files end, and the bytes that one may have."""
+CHUNK = 2**20
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What of a study is not there.
+
+    Args:
+        study: The study.
+        trials: Planned trials without a record, by id.
+        searches: Searches that have not ended, by id.
+    """
+
+    study: StudyFile
+    trials: Sequence[str]
+    searches: Sequence[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.trials or self.searches)
+
+
+def lacking(studies: Sequence[StudyFile], records: Collection[str], searches: Collection[str]) -> list[Lacking]:
+    """Return what each study lacks, in the order in which they began.
+
+    Args:
+        studies: What was asked for.
+        records: Ids of trials that have a record.
+        searches: Ids of searches that have ended.
+    """
+    held, ended = set(records), set(searches)
+    return [
+        Lacking(one, [id for id in one.planned if id not in held], [id for id in one.searches if id not in ended])
+        for one in sorted(studies, key=lambda study: (study.began, study.id))
+    ]
+
+
+def carry_extras(parts: Sequence[Contribution], there: Contribution, store: Store) -> Counter[str]:
+    """Copy what was kept beside records into a results folder that is locked, before the records themselves.
+
+    A run writes in the same order: so a file that a killed run or collection left belongs to no record, and is replaced.
+
+    Args:
+        parts: Results folders, the first one first.
+        there: What lies in the results folder already.
+        store: The results folder.
+
+    Returns:
+        Name of the folder → how many files were copied.
+
+    Raises:
+        BenchsuiteError: If a file cannot be read, the disk is full or the folder has gone.
+    """
+    root = Folder(store.folder)
+    standing = {record.id: record for record in there.records}
+    copied: Counter[str] = Counter()
+    for part in parts:
+        held = {record.id: record for record in part.records}
+        for record in part.records:
+            if record.id not in standing:
+                standing[record.id] = record
+                store.extras.discard(record.id)
+        for name in KEPT:
+            for trial_id, path in _files(Path(part.where), name):
+                if trial_id not in held or held[trial_id].numbers() != standing[trial_id].numbers():
+                    continue
+                place = str(path.relative_to(part.where))
+                if not os.path.lexists(store.folder / place):
+                    _copy(path, place, KEPT[name][1], root)
+                    copied[name] += 1
+    return copied
+
+
+def _files(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+    """Yield the trials of which something is kept in a folder, with its files, sorted."""
+    ending = KEPT[name][0]
+    form = re.compile(rf"([0-9a-f]{{32}})\.{ending}")
+    top = folder / name
+    if top.is_symlink() or not top.is_dir():
+        return
+    for inner in sorted(top.iterdir()):
+        if inner.is_symlink() or not inner.is_dir():
+            continue
+        for file in sorted(inner.iterdir()):
+            match = form.fullmatch(file.name)
+            if match and match[1][:2] == inner.name:
+                yield match[1], file
+
+
+def _copy(path: Path, place: str, most: int, root: Folder) -> None:
+    """Copy a file, whole or not at all."""
+    try:
+        handle, _ = open_plain(path, most)
+    except NotPlain as error:
+        raise BenchsuiteError(f"{path} {error}. Move it away: the record of its trial stays.") from None
+    except OSError as error:
+        raise BenchsuiteError(f"cannot read {path}: {error.strerror}. Nothing of it was written.") from None
+    with os.fdopen(handle, "rb") as source:
+        try:
+            with root.writing(place) as target:
+                while chunk := source.read(CHUNK):
+                    target.write(chunk)
+        except OSError as error:
+            raise cannot_write(root.path / place, error) from None

@@ -1,0 +1,103 @@
+"""Faults at every point of a study's life, random kills, malformed files: ``python -m tests.faults`` tries all three.
+
+``walk``, ``kills`` or ``malformed`` tries one of them. In a walk each point fails in one way at least, those that a process
+meets for the first time in all ways; with ``--every`` all do. ``--life WORDS`` walks through one life, ``--point WORDS``
+tries those points whose name holds the words, ``--part 1/3`` a third of all, ``--real`` lets real workers train;
+``--log FILE`` keeps each blow as a line of JSON, and ``--table FILE …`` makes the table of such files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.attack.table import Found
+from tests.faults import command
+from tests.faults.kills import kills
+from tests.faults.lives import LIVES, PLAIN, REAL_LIVES
+from tests.faults.malformed import malformed
+from tests.faults.walk import Blow, blow_of, line_of, table, walk
+
+
+def main() -> None:
+    """Try, print, and say whether all held."""
+    options = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    options.add_argument("what", nargs="?", default="all", choices=("all", "walk", "kills", "malformed"))
+    options.add_argument("--life", default="", help="words of the names of lives")
+    options.add_argument("--point", default="", help="words of the names of points")
+    options.add_argument("--every", action="store_true", help="every point in all ways")
+    options.add_argument("--part", default="1/1", help="which of how many parts of the walk")
+    options.add_argument("--real", action="store_true", help="real workers train, seconds for each blow")
+    options.add_argument("--log", type=Path, help="a file for the blows")
+    options.add_argument("--table", type=Path, nargs="+", help="files of blows to make the table of")
+    options.add_argument("--number", type=int, help="kills (200 unless given), or malformed files (300)")
+    options.add_argument("--seed", type=int, default=19, help="of chance")
+    chosen = options.parse_args()
+    if chosen.table:
+        lines = (line for path in chosen.table for line in path.read_text(encoding="utf-8").splitlines())
+        sys.exit(_told(list(map(blow_of, lines))))
+    command.marked()
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    broken = False
+    try:
+        command.prepare(PLAIN, folder / "prepared")
+        gc.collect()
+        gc.freeze()  # what is never looked at is never copied
+        if chosen.what in ("all", "walk"):
+            broken |= _told(_walked(chosen, folder / "walk"))
+        for name, number, trying in (("kills", 200, kills), ("malformed", 300, malformed)):
+            if chosen.what in ("all", name):
+                broken |= _tried(name, chosen.number or number, trying, folder / name, chosen.seed)
+    finally:
+        command.kill(command.processes())
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(broken)
+
+
+def _walked(chosen: argparse.Namespace, folder: Path) -> list[Blow]:
+    first, last = map(int, chosen.part.split("/"))
+    blows: list[Blow] = []
+    for number, life in enumerate(REAL_LIVES if chosen.real else LIVES):
+        if chosen.life not in life.name:
+            continue
+        found = walk(life, folder / str(number), every=chosen.every, part=(first - 1, last), words=chosen.point)
+        for blow in found:
+            blows.append(blow)
+            if chosen.log:
+                with chosen.log.open("a", encoding="utf-8") as file:
+                    file.write(line_of(blow) + "\n")
+            for line in blow.broken:  # at once, for whoever waits
+                print(f"  - {blow.key} number {blow.number}, {blow.how}: {line}", file=sys.stderr, flush=True)
+    return blows
+
+
+def _told(blows: list[Blow]) -> bool:
+    """Print the table of a walk, and what did not hold; say whether there is something."""
+    print(table(blows))
+    for blow in blows:
+        for line in blow.broken:
+            print(f"  - {blow.life}: {blow.key} number {blow.number}, {blow.how}: {line}")
+    return any(blow.broken for blow in blows)
+
+
+def _tried(name: str, number: int, trying: Callable[[int, Path, int], Found], folder: Path, seed: int) -> bool:
+    """Try kills or malformed files, print what came of it, and say whether something did not hold."""
+    began = time.monotonic()
+    found = trying(number, folder, seed)
+    held = "**no**" if found.broken else "yes"
+    print(
+        f"\n| {name} | held | seconds |\n|---|---|---|\n| {found.measured} | {held} | {time.monotonic() - began:.0f} |"
+    )
+    for line in found.broken:
+        print(f"  - {line[:2000]}")
+    return bool(found.broken)
+
+
+if __name__ == "__main__":
+    main()

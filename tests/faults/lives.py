@@ -1,0 +1,144 @@
+"""Lives of studies: what a folder holds before a command, the command, and what the folder must hold in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.attack.study import DIFFERING
+from tests.attack.survivors import files as left_files
+from tests.faults import command, trainer
+
+TASK = ("--no-local", "--task", "digits_mlp", "--epochs", "2", "--workers", "1")
+KEEPING = ("--store-weights", "--store-predictions", "--probe", "all")
+PLAIN = ("run", *TASK, "--optimizer", "sgd,adam", "--seeds", "2")
+KEPT = ("run", *TASK, "--optimizer", "sgd", "--seeds", "2", *KEEPING)
+TUNED = ("run", *TASK, "--optimizer", "sgd", "--track", "tuned", "--budget", "3", "--tuning-seeds", "1", "--seeds", "2")
+PAGES = ("report", "--no-local")
+PUBLISHED = ("publish", "--no-local", "--to", "site")
+IDLE = ("logs", "report", "trials.parquet")
+"""What nobody reads back."""
+
+Snapshot = dict[str, Any]
+
+
+def _nothing(folder: Path) -> None:
+    """Begin with no folder at all."""
+
+
+def _older(folder: Path) -> None:
+    """Leave what an older code wrote, what somebody broke, and what lacks its extras."""
+    _made(folder, KEPT[: -len(KEEPING)])
+    first, second = sorted((folder / "results/trials").rglob("*.json"))
+    record = json.loads(first.read_bytes())
+    record["fingerprints"] = dict.fromkeys(record["fingerprints"], "0" * 16)
+    first.write_text(json.dumps(record))
+    _made(folder, (*KEPT[: KEPT.index("sgd")], "adam", *KEPT[KEPT.index("sgd") + 1 : -len(KEEPING)]))
+    third = next(path for path in sorted((folder / "results/trials").rglob("*.json")) if path not in (first, second))
+    third.write_bytes(third.read_bytes()[:500])
+
+
+def _finished(folder: Path) -> None:
+    """Leave a study that has ended."""
+    _made(folder, KEPT)
+
+
+def _made(folder: Path, arguments: tuple[str, ...]) -> None:
+    ended = command.run(arguments, folder)
+    assert ended.code == 0, ended
+    (folder / "results/.lock").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Life:
+    """A command in a folder.
+
+    Args:
+        name: In few words.
+        arguments: Of benchsuite.
+        before: Makes what the folder holds before.
+        variables: More environment variables.
+        replays: Whether its workers may replay what others said: not where files are kept beside records.
+        only: Words of the names of points, where the others are those of another life.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    before: Callable[[Path], None] = _nothing
+    variables: Mapping[str, str] = field(default_factory=dict)
+    replays: bool = False
+    only: str = ""
+
+
+LIVES = (
+    Life("a study", PLAIN, replays=True),
+    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True, only=" drafts."),
+    Life("… with weights, predictions and probes", KEPT),
+    Life(
+        "… that sets aside what is stale or broken",
+        (*KEPT[: KEPT.index("sgd")], "sgd,adam", *KEPT[KEPT.index("sgd") + 1 :]),
+        _older,
+    ),
+    Life("a search", TUNED, replays=True),
+    Life("a report", PAGES, _finished),
+)
+REAL_LIVES = (
+    Life(
+        "a study with real trainings",
+        ("run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2", "--workers", "1", *KEEPING[:1], *KEEPING[2:]),
+        variables={trainer.REAL: "1"},
+    ),
+)  # fmt: skip
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """Return all that a results folder holds, but for what may differ from run to run; what was set aside by content."""
+    held: Snapshot = {}
+    aside: list[bytes] = []
+    for path in sorted(path for path in (folder / "results").rglob("*") if path.is_file()):
+        name = str(path.relative_to(folder / "results"))
+        kind = name.partition("/")[0]
+        if kind in ("stale", "damaged"):
+            aside.append(path.read_bytes())
+        elif kind in ("trials", "searches"):
+            held[name] = comparable(path.read_bytes())
+        elif kind == "studies":
+            held[name] = "there"
+        elif kind not in IDLE and path.name != ".lock":
+            held[name] = path.read_bytes()
+    held["set aside"] = sorted(content for content in aside if content)
+    return held
+
+
+def comparable(content: bytes) -> Any:
+    """Return what a file of JSON says, but for what may differ from run to run; the text itself where it is torn."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return content
+    return {name: value for name, value in found.items() if name not in DIFFERING}
+
+
+def contents(folder: Path) -> list[bytes]:
+    """Return the content of every record and of all that was set aside: none of it may ever be lost."""
+    places = [folder / "results" / name for name in ("trials", "stale", "damaged")]
+    return [path.read_bytes() for place in places for path in place.rglob("*.json")]
+
+
+def unfinished(folder: Path) -> list[str]:
+    """Return the temporary files in the results."""
+    return left_files(folder / "nothing", folder / "results")
+
+
+def copied(template: Path, folder: Path) -> Path:
+    """Return a folder with what a life begins with, in place of what was there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    if (template / "results").exists():
+        shutil.copytree(template / "results", folder / "results")
+    return folder

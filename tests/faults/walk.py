@@ -1,0 +1,240 @@
+"""The walk through every point of a study's life: at each it fails or dies once, and the same command goes on to the same bits."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.faults import command, injection, trainer
+from tests.faults.lives import Life, Snapshot, contents, copied, snapshot, unfinished
+
+HEAD = (
+    "| life | points | blows | hit | exit 0 | exit 2 | killed | did not hold | seconds |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+KILLED = -9
+MANY = re.compile(r"^main print | report#? ")
+SOME = 8
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a life.
+
+    Args:
+        key: Who does what to what, where.
+        number: The how many-th time in that process.
+        sort: What can go wrong there.
+    """
+
+    key: str
+    number: int
+    sort: str
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What came of one fault at one point.
+
+    Args:
+        life: Of which study.
+        key: The point.
+        number: The how many-th time.
+        how: It failed.
+        hit: Whether anything came to that point.
+        code: How the command ended.
+        seconds: Both runs together.
+        broken: What did not hold, one line each.
+    """
+
+    life: str
+    key: str
+    number: int
+    how: str
+    hit: bool
+    code: int | None
+    seconds: float
+    broken: tuple[str, ...]
+
+
+class Walk:
+    """A life, its points, and what it comes to undisturbed.
+
+    Args:
+        life: Which.
+        folder: For it alone.
+    """
+
+    def __init__(self, life: Life, folder: Path) -> None:
+        self.life = life
+        self._folder = folder
+        self._template, self._faults = folder / "template", folder / "faults"
+        self._variables = dict(life.variables)
+        self._template.mkdir(parents=True)
+        life.before(self._template)
+        if life.replays:
+            self._variables[trainer.TAPE] = str(folder / "tape")
+        first = self._undisturbed("first")
+        if life.replays:
+            (folder / "tape.new").rename(folder / "tape")
+        self._faults.mkdir()
+        (self._faults / "trace").touch()
+        self.wanted = self._undisturbed("second", self._injected(folder / "second"))
+        assert self.wanted == first, "an undisturbed run does not repeat itself"
+        lines = (self._faults / "trace").read_text(encoding="utf-8").splitlines()
+        self.points = list(dict.fromkeys(Point(*json.loads(line)) for line in lines))
+
+    def _injected(self, study: Path) -> dict[str, str]:
+        return {injection.FOLDER: str(self._faults), injection.STUDY: str(study)}
+
+    def _undisturbed(self, name: str, variables: dict[str, str] | None = None) -> Snapshot:
+        study = copied(self._template, self._folder / name)
+        ended = command.run(self.life.arguments, study, {**self._variables, **(variables or {})})
+        assert ended.code == 0, f"undisturbed: {ended}"
+        return snapshot(study)
+
+    def blows(self, every: bool) -> list[tuple[Point, str]]:
+        """Return what is tried: every point once, in turns in all ways, and in all ways where a key is met first.
+
+        Lines on a terminal and pages of a report come by the dozen, all by the same code: of these some.
+
+        Args:
+            every: Whether every point fails in all ways.
+        """
+        turns: Counter[str] = Counter()
+        many = Counter(point.key for point in self.points)
+        chosen = []
+        for point in self.points:
+            ways = injection.HOW[point.sort]
+            if every or point.number == 1:
+                chosen += [(point, how) for how in ways]
+                continue
+            apart = -(-many[point.key] // SOME) if MANY.search(point.key) else 1
+            if point.number % apart == 0:
+                chosen.append((point, ways[turns[point.key] % len(ways)]))
+                turns[point.key] += 1
+        return [(point, how) for point, how in chosen if self.life.only in point.key]
+
+    def strike(self, point: Point, how: str) -> Blow:
+        """Let one point fail in one way, look, go on, and look again."""
+        began = time.monotonic()
+        broken: list[str] = []
+        study = copied(self._template, self._folder / "study")
+        before = contents(study)
+        shutil.rmtree(self._faults)
+        self._faults.mkdir()
+        (self._faults / "point").write_text(json.dumps([point.key, point.number, how]), encoding="utf-8")
+        ended = command.run(self.life.arguments, study, {**self._variables, **self._injected(study)})
+        hit = (self._faults / "hit").exists()
+        self._judge_end(ended, point, how, hit, broken)
+        self._look(study, before, broken, "after the fault")
+        dead = how.startswith("killed")
+        if not dead and (left := unfinished(study)):
+            broken.append(f"after the fault there is {left}")
+        before = contents(study)
+        again = command.run(self.life.arguments, study, self._variables)
+        if again.code != 0 or "Traceback" in again.out + again.err:
+            broken.append(f"going on: {again}")
+        if again.left:
+            broken.append(f"after going on there is {again.left}")
+        self._look(study, before, broken, "after going on")
+        if left := unfinished(study):
+            broken.append(f"after going on there is {left}")
+        found = snapshot(study)
+        wrong = [name for name in {**found, **self.wanted} if found.get(name) != self.wanted.get(name)]
+        if wrong:
+            broken.append(f"not as undisturbed: {wrong}")
+        seconds = time.monotonic() - began
+        said = tuple(" ".join(line.split()) for line in broken)
+        return Blow(self.life.name, point.key, point.number, how, hit, ended.code, seconds, said)
+
+    def _judge_end(self, ended: command.Ended, point: Point, how: str, hit: bool, broken: list[str]) -> None:
+        if ended.left:
+            broken.append(f"after the fault there is {ended.left}")
+        if "Traceback" in ended.out + ended.err and point.sort != "print":
+            broken.append(f"it shows a traceback: {ended}")
+        dies = hit and how.startswith("killed") and point.key.startswith("main ")
+        if dies:
+            if ended.code != KILLED:
+                broken.append(f"it should have been killed: {ended}")
+        elif ended.code == 2:
+            if ended.err.count("\n") != 1 or not ended.err.startswith("benchsuite: "):
+                broken.append(f"not one line: {ended}")
+            if how.startswith("killed"):
+                broken.append(f"the death of a helper ended the study: {ended}")
+        elif ended.code != 0 and not (hit and point.sort == "print"):
+            broken.append(f"it should end with 0 or 2: {ended}")
+
+    def _look(self, study: Path, before: list[bytes], broken: list[str], when: str) -> None:
+        """Note what is lost, torn, or has other bits: each record, and whatever was there before."""
+        there = contents(study)
+        missing = [content for content in before if content not in there]
+        if missing:
+            broken.append(f"{when} {len(missing)} of {len(before)} files are lost or written anew")
+        begun = snapshot(self._template)
+        for name, content in snapshot(study).items():
+            known = (self.wanted.get(name), begun.get(name))
+            if name.startswith(("trials/", "searches/")) and content not in known:
+                broken.append(f"{when} {name} is torn, or has other bits")
+
+
+def walk(
+    life: Life, folder: Path, *, every: bool = False, part: tuple[int, int] = (0, 1), words: str = ""
+) -> Iterator[Blow]:
+    """Strike a life at its points, one after another.
+
+    Args:
+        life: Which.
+        folder: For it.
+        every: Whether every point fails in all ways.
+        part: Which of how many parts of the blows.
+        words: Of the key, where only some are tried.
+    """
+    walked = Walk(life, folder)
+    chosen = [(point, how) for point, how in walked.blows(every) if words in f"{point.key} {how}"]
+    for number, (point, how) in enumerate(chosen):
+        if number % part[1] == part[0]:
+            yield walked.strike(point, how)
+
+
+def line_of(blow: Blow) -> str:
+    """Return a blow in one line of JSON."""
+    return json.dumps(asdict(blow), ensure_ascii=False)
+
+
+def blow_of(line: str) -> Blow:
+    """Read what :func:`line_of` wrote."""
+    found = json.loads(line)
+    return Blow(**{**found, "broken": tuple(found["broken"])})
+
+
+def table(blows: list[Blow]) -> str:
+    """Return what came of many blows, a line for each life."""
+    rows = [HEAD]
+    for life in dict.fromkeys(blow.life for blow in blows):
+        rows.append(_row(life, [blow for blow in blows if blow.life == life]))
+    return "\n".join([*rows, _row("together", blows)])
+
+
+def _row(name: str, blows: list[Blow]) -> str:
+    points = len({(blow.life, blow.key, blow.number) for blow in blows})
+    codes = Counter(blow.code for blow in blows)
+    hit, broken = sum(blow.hit for blow in blows), sum(bool(blow.broken) for blow in blows)
+    seconds = sum(blow.seconds for blow in blows)
+    numbers = (points, len(blows), hit, codes[0], codes[2], codes[KILLED], broken, f"{seconds:.0f}")
+    return f"| {name} | " + " | ".join(map(str, numbers)) + " |"
+
+
+def folder_for(name: str) -> Path:
+    """Return an empty folder for a walk, in memory where that can be: nothing here needs to outlive the machine."""
+    place = Path(os.environ.get("BENCHSUITE_FAULTS_PLACE", "/tmp"))
+    folder = place / f"faults-{name}-{os.getpid()}"
+    folder.mkdir()
+    return folder
