@@ -101,10 +101,10 @@ class WorkerThread(threading.Thread):
                         )
                         then = "Now and then their process is replaced by a fresh one, which takes some seconds."
                         self._notice(answer.litter, "trials leave more and more behind in their process", then)
-                    self._renew(any(answer.litter for answer in answers))
                     for trial, answer in zip(trials, answers, strict=True):
                         self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
+                    self._renew(any(answer.litter for answer in answers))
                 self._waiting.done()
         except Stopped:
             pass
