@@ -6,6 +6,7 @@ None of it is part of a record. See docs/reference/record-format.md.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,8 @@ class ExtraFiles:
         self._delete(_probe_file(trial_id))
 
     def _delete(self, name: str) -> None:
+        if not os.path.lexists(f"{self._folder.path}/{name}"):  # as a rule: of each trial that begins it is asked
+            return
         try:
             self._folder.remove(name)
         except OSError as error:
@@ -120,7 +123,7 @@ def extra_names(trial_id: str) -> tuple[str, ...]:
 
 
 def _array_file(folder: str, trial_id: str) -> str:
-    return str(extra_file(Path(folder), trial_id))
+    return f"{folder}/{trial_id[:2]}/{trial_id}.npz"
 
 
 def _probe_file(trial_id: str) -> str:
