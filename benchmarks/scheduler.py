@@ -83,9 +83,7 @@ class Costs:
         self._compilings: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
         for record in records:
             costs, keys = record.costs, self._keys(record.trial)
-            trained = sum(
-                one or 0.0 for one in (costs.train_seconds, costs.evaluate_seconds, costs.initialize_seconds)
-            )
+            trained = sum(one or 0.0 for one in (costs.train_seconds, costs.evaluate_seconds, costs.initialize_seconds))
             for key in keys:
                 self._trainings[key].append(trained)
                 if costs.program_reused is False:
