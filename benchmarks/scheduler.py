@@ -193,8 +193,10 @@ def main() -> None:
     programs = len({trial.cell for trial in trials})
     work = sum(map(costs.training, trials))
     sys.stdout.write(
-        f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training; a driver of {given.driver:g} records a second\n"
-        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} {'compiled':>8} {'records':>8} {'behind':>8} {'choosing':>9} {'making':>8}\n"
+        f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training; "
+        f"a driver of {given.driver:g} records a second\n"
+        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} "
+        f"{'compiled':>8} {'records':>8} {'behind':>8} {'choosing':>9} {'making':>8}\n"
     )
     for workers in given.workers:
         begun = time.process_time()

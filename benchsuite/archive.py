@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.cost_files import CostTable
-    from benchsuite.record_files import Damage
+    from benchsuite.damage import Damage
     from benchsuite.report.figures.asked import FigureSource
 
 

@@ -9,9 +9,10 @@ from typing import Protocol, TypeVar
 
 from benchsuite.claim_verdicts import ClaimVerdict, claim_from_json
 from benchsuite.computed_numbers import ComputedNumbers, computed_from_json
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.folder import Folder
-from benchsuite.record_files import Damage, read_each, read_one
+from benchsuite.record_files import read_each, read_one
 from benchsuite.registrations import Registration, registration_from_json
 
 CLAIMS, COMPUTED, REGISTRATIONS = "claims", "computed", "registrations"

@@ -15,9 +15,10 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from benchsuite.damage import Damage
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Count, Name, Positive, Seconds, Share, Texts
-from benchsuite.record_files import Damage, entries
+from benchsuite.record_files import entries
 from benchsuite.spaces import Value
 
 FORMAT = 1

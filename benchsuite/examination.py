@@ -15,18 +15,11 @@ from benchsuite.bundle.claim_disputes import read_claim_disputes
 from benchsuite.bundle.disputes import read_challenges, read_disputes
 from benchsuite.claim_files import read_claims, read_computed, read_registrations
 from benchsuite.cost_files import all_costs
+from benchsuite.damage import DAMAGED, Damage, move_aside
 from benchsuite.extra_content import NotWhole, check_weights, read_predictions, read_probes
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, kind_of, open_plain
-from benchsuite.record_files import (
-    DAMAGED,
-    FOLDER,
-    TEMPORARY,
-    Damage,
-    RecordFiles,
-    entries,
-    move_aside,
-)
+from benchsuite.record_files import FOLDER, TEMPORARY, RecordFiles, entries
 from benchsuite.search_files import read_searches
 from benchsuite.statement_files import read_statements
 from benchsuite.study_files import read_studies

@@ -11,13 +11,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchsuite.damage import Damage, move_aside
 from benchsuite.errors import cannot_write
 from benchsuite.extra_content import NotWhole, measurable, read_predictions, read_probes
 from benchsuite.extras import Extras
 from benchsuite.files import extra_file
 from benchsuite.folder import Folder
 from benchsuite.record import Record
-from benchsuite.record_files import Damage, move_aside
 
 
 class ExtraFiles:

@@ -5,31 +5,23 @@ Nothing that lies there stops a reader: what is no record is named in one line, 
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TypeVar
 
 from benchsuite import drafts
-from benchsuite.errors import cannot_write
-from benchsuite.folder import Folder
+from benchsuite.damage import Damage, said
 from benchsuite.plain_files import NotPlain, kind_of, read_plain
 from benchsuite.record import Record
 from benchsuite.record_json import NewerFormat, NotARecord, record_from_json
-from benchsuite.text import one_line, shortened
 
 T = TypeVar("T")
 
 LARGEST = 64 * 2**20
 """Bytes. A record of 100,000 evaluated epochs of three measures has 28 million."""
-LONGEST = 160
-"""Letters of what is said of a file."""
 MOST_LISTED = 10
-DAMAGED = "damaged"
-"""Where what is no record is moved to, below the results folder."""
 
 RECORD = re.compile(r"[0-9a-f]{32}\.json")
 FOLDER = re.compile(r"[0-9a-f]{2}")
@@ -37,27 +29,6 @@ TEMPORARY = re.compile(rf"\..+\.(json|npz|parquet)\.\w+|{drafts.TEMPORARY.patter
 """A file that is being written, or was when its writer was killed."""
 OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 """What macOS and Windows leave in folders that were looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """What is wrong with a file, or with what lies in the place of one.
-
-    Args:
-        path: Relative to the results folder.
-        reason: What is wrong, as the end of a sentence that begins with the file.
-        newer: Whether a newer benchsuite wrote it: then nothing is wrong with it.
-        readable: Whether the operating system let it be read.
-    """
-
-    path: str
-    reason: str
-    newer: bool = False
-    readable: bool = True
-
-    def __str__(self) -> str:
-        """Return one line that names the file; nothing in it steers a terminal."""
-        return f"{said(self.path)} {said(self.reason)}"
 
 
 class RecordFiles:
@@ -140,11 +111,6 @@ class RecordFiles:
         if record.id != name[:-5]:
             return Damage(path, f"holds trial {record.id}, which its name does not say")
         return record
-
-
-def said(text: str) -> str:
-    """Return what is said of a file in one line of bounded length, in which nothing steers a terminal."""
-    return one_line(shortened(text, LONGEST))
 
 
 def entries(place: str | Path, where: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:
@@ -241,31 +207,6 @@ def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
     if more := len(damaged) - len(lines):
         lines.append(f"… and {more} more: benchsuite doctor --results {said(str(folder))}")
     return lines
-
-
-def move_aside(root: Folder, name: str) -> str:
-    """Move something out of the way, to ``damaged/``: nothing is lost, and of a link the link is moved.
-
-    Args:
-        root: The results folder.
-        name: Where it is, below the results folder.
-
-    Returns:
-        Where it is now, likewise.
-
-    Raises:
-        BenchsuiteError: If that cannot be done.
-    """
-    was = PurePath(name)
-    for number in itertools.count():
-        place = f"{DAMAGED}/{was.parts[0]}-{was.stem[:40]}-{number}{was.suffix[:8]}"
-        if not os.path.lexists(root.path / place):
-            break
-    try:
-        root.move(name, place)
-    except OSError as error:
-        raise cannot_write(root.path / place, error) from None
-    return place
 
 
 def _stray(entry: os.DirEntry[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchsuite.record_files import Damage, read_each
+from benchsuite.damage import Damage
+from benchsuite.record_files import read_each
 from benchsuite.searches import Search, search_from_json
 
 SEARCHES = "searches"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchsuite.record_files import Damage, read_each
+from benchsuite.damage import Damage
+from benchsuite.record_files import read_each
 from benchsuite.statements import LARGEST, Statement, statement_from_json
 
 STATEMENTS = "statements"

@@ -13,12 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS
+from benchsuite.damage import Damage, move_aside, said
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, read_one, said
+from benchsuite.record_files import LARGEST, RecordFiles, read_one
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json

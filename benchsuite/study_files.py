@@ -13,10 +13,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from benchsuite.damage import Damage
 from benchsuite.errors import cannot_write
 from benchsuite.folder import Folder
 from benchsuite.record import MadeBy, Name
-from benchsuite.record_files import Damage, read_each
+from benchsuite.record_files import read_each
 from benchsuite.record_json import NotARecord
 from benchsuite.trial import identity
 from benchsuite.versioned_json import of_format, to_json, validated

@@ -27,10 +27,10 @@ from benchsuite.claim_files import (
 from benchsuite.claim_judging import components_of, fingerprint_of, judged, kept, trained_numbers
 from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record, Results
-from benchsuite.record_files import Damage
 from benchsuite.registrations import RegisteredFile, Registration
 from benchsuite.registry import Plugin, Registered, Registry
 from benchsuite.studies.claimed import claim_plan

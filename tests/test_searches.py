@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from benchsuite.analysis.search_frames import TRIED_COLUMNS
 from benchsuite.archive import Archive
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
-from benchsuite.record_files import Damage
 from benchsuite.record_json import NotARecord
 from benchsuite.searches import PROTOCOL, Search, Tried, search_from_json, search_to_json
 from benchsuite.store import Store

@@ -18,12 +18,13 @@ from typing import Any
 
 import pytest
 
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.files import extra_file, write_whole
 from benchsuite.folder import Folder
 from benchsuite.outcomes import Outcome
 from benchsuite.record import FORMAT, Failure, Record, Results
-from benchsuite.record_files import Damage, some_of
+from benchsuite.record_files import some_of
 from benchsuite.record_json import NotARecord
 from benchsuite.store import DamagedRecord, Store
 from tests.factories import make_json, make_record

@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.cli.app import app
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.outcomes import Outcome
-from benchsuite.record_files import Damage
 from benchsuite.record_json import record_from_json
 from benchsuite.store import Store
 from benchsuite.trial import identity

@@ -15,8 +15,9 @@ from pathlib import Path
 from benchsuite.bundle.errors import said
 from benchsuite.bundle.manifest import NotAManifest, once
 from benchsuite.claim_verdicts import ClaimVerdict, claim_from_json
+from benchsuite.damage import Damage
 from benchsuite.plain_files import kind_of
-from benchsuite.record_files import Damage, entries, read_one
+from benchsuite.record_files import entries, read_one
 from benchsuite.record_json import NotARecord
 from benchsuite.versioned_json import to_json, without_format
 

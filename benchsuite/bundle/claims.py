@@ -12,7 +12,7 @@ from benchsuite.bundle.errors import said
 from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS, read_claims, read_computed, read_registrations
 from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.computed_numbers import ComputedNumbers
-from benchsuite.record_files import Damage
+from benchsuite.damage import Damage
 from benchsuite.registrations import MOST_EARLIER, RegisteredFile, Registration
 
 T = TypeVar("T")

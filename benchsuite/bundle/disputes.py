@@ -17,9 +17,10 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from benchsuite.bundle.errors import said
 from benchsuite.bundle.manifest import Author, Challenged, NotAManifest, Sha256, once
+from benchsuite.damage import Damage
 from benchsuite.plain_files import kind_of
 from benchsuite.record import Name, Record
-from benchsuite.record_files import Damage, entries, read_each, read_one
+from benchsuite.record_files import entries, read_each, read_one
 from benchsuite.record_json import NotARecord, record_from_json
 from benchsuite.repetition import difference
 from benchsuite.study_files import TrialId

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from benchsuite.bundle.disputes import read_challenges, read_disputes
+from benchsuite.damage import Damage
 from benchsuite.record import Record
-from benchsuite.record_files import Damage
 from benchsuite.statement_files import read_statements
 from benchsuite.study_files import read_studies
 

@@ -10,8 +10,8 @@ from benchsuite.bundle.claim_disputes import read_claim_disputes
 from benchsuite.claim_files import read_claims, read_computed, read_registrations
 from benchsuite.claim_judging import claim_code
 from benchsuite.computed_numbers import ComputedNumbers
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
-from benchsuite.record_files import Damage
 from benchsuite.registry import Registry
 from benchsuite.report.site.known_claim import KnownClaim, OtherVerdict
 

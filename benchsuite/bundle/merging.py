@@ -25,11 +25,11 @@ from benchsuite.bundle.lines import record_line
 from benchsuite.bundle.manifest import Challenged
 from benchsuite.bundle.names import PART
 from benchsuite.bundle.reading import Bundle, is_bundle, open_bundle
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, read_plain
 from benchsuite.record import Record
-from benchsuite.record_files import Damage
 from benchsuite.rules import newest_rules
 from benchsuite.searches import Search
 from benchsuite.store import Store

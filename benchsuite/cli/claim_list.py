@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.computed_numbers import ComputedNumbers
-    from benchsuite.record_files import Damage
+    from benchsuite.damage import Damage
     from benchsuite.registry import Registry
     from benchsuite.studies.claiming import Claiming
 

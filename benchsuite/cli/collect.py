@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchsuite.bundle.collecting import Lacking
     from benchsuite.bundle.merging import Contribution
-    from benchsuite.record_files import Damage
+    from benchsuite.damage import Damage
     from benchsuite.registry import Registry
     from benchsuite.store import Store
 

@@ -22,8 +22,9 @@ def counting(results: Path, known: Registry) -> tuple[list[Record], list[str]]:
     Raises:
         BenchsuiteError: If there are no records.
     """
+    from benchsuite.damage import Damage
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import Damage, some_of
+    from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 

@@ -101,8 +101,9 @@ def _observer(name: str, known: Registry, formats: Sequence[str]) -> Observer:
 def _held(results: Path, known: Registry, stale: bool, console: Console) -> tuple[list[Record], list[Search]]:
     """Return what a results folder or a bundle holds; of a folder what counts."""
     from benchsuite.bundle import is_bundle, open_bundle
+    from benchsuite.damage import Damage
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import Damage, some_of
+    from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import Store
 

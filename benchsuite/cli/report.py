@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from benchsuite.analysis.test_part import TestParts
     from benchsuite.claim_verdicts import ClaimVerdict
+    from benchsuite.damage import Damage
     from benchsuite.record import Record
-    from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.searches import Search

@@ -154,9 +154,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
 
     from benchsuite.cli.pace import Pace
     from benchsuite.cli.progress import clock
+    from benchsuite.damage import Damage
     from benchsuite.execution import Forecast, learn_from, others_of
     from benchsuite.freshness import Freshness, judge_of
-    from benchsuite.record_files import Damage, some_of
+    from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.store import DamagedRecord, Store
 

@@ -22,8 +22,8 @@ from benchsuite.studies.plan import tasks_of
 
 if TYPE_CHECKING:
     from benchsuite.analysis.verdict import Verdict
+    from benchsuite.damage import Damage
     from benchsuite.record import Record
-    from benchsuite.record_files import Damage
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from benchsuite.control_groups import PREFIX, new_group
+from benchsuite.control_groups import new_group
 from benchsuite.execution import guard
 from benchsuite.files import temporary_folder
 

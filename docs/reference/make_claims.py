@@ -14,8 +14,8 @@ from pathlib import Path
 from benchsuite.bundle import is_bundle, open_bundle
 from benchsuite.claim_files import read_claims
 from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
-from benchsuite.record_files import Damage
 from benchsuite.report.drawings.claim_effects import claim_picture, claim_words_of
 from benchsuite.report.drawings.picture import write_picture
 from benchsuite.report.tables.claim_edges import edge_sentences

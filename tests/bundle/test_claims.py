@@ -23,9 +23,9 @@ from benchsuite.cli.app import app
 from benchsuite.cli.remaking import differing, not_held
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
 from benchsuite.curves import Curves
+from benchsuite.damage import Damage
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Failure, Record, Results
-from benchsuite.record_files import Damage
 from benchsuite.registrations import RegisteredFile, Registration
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.statements import PASS

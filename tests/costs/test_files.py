@@ -19,9 +19,9 @@ from benchsuite.costs.request import contests
 from benchsuite.costs.said import ContestTimed
 from benchsuite.costs.written import table_of, write
 from benchsuite.costs_now import costs_now
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.examination import examine, set_aside
-from benchsuite.record_files import Damage
 from benchsuite.registry import PluginSearch, Registry, load_registry
 from benchsuite.report.tables.cost_table import cost_table
 from benchsuite.store import Store
