@@ -49,6 +49,7 @@ from benchsuite.components import (
     TrialStart,
     Tuner,
     Variation,
+    choose,
 )
 from benchsuite.errors import BenchsuiteError, Unsupported
 from benchsuite.hookspecs import hookimpl
@@ -102,6 +103,7 @@ __all__ = [
     "Unsupported",
     "Variation",
     "__version__",
+    "choose",
     "hookimpl",
     "noise",
     "read",

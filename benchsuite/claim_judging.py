@@ -9,9 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from benchsuite.analysis.claims.deciding import Numbers, decision, word_of_all
+from benchsuite.analysis.claims.grids import grids_of
 from benchsuite.analysis.claims.record_run import RecordRun
 from benchsuite.claim_verdicts import ClaimVerdict, PartVerdict
 from benchsuite.components import Claim, Part, Trained
+from benchsuite.components.choice import ArmChoice, SeedRuns
 from benchsuite.components.claim import confidence_of, number_of
 from benchsuite.computed_numbers import ComputedNumbers
 from benchsuite.errors import BenchsuiteError
@@ -21,6 +23,7 @@ from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.studies.claimed import ClaimPlan, PartPlan
 from benchsuite.text import LONGEST_REASON, reason_of, shortened
+from benchsuite.trial import Trial
 
 NO_EVIDENCE = (Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.UNSUPPORTED, Outcome.PRUNED)
 """Ends that say something of a program or a machine, and nothing of what a claim is about."""
@@ -53,6 +56,9 @@ def fingerprint_of(claim: Claim, used: Mapping[str, str], known: Registry) -> st
 def components_of(plan: ClaimPlan, computed: Mapping[str, ComputedNumbers], known: Registry) -> dict[str, str]:
     """Return ``kind:name`` → what stands for its code now, of each task and component that a claim uses.
 
+    That is each of a trial, each that was computed with, and each whose plugin the claim's code imports, such as a tuner that
+    proposes its arms.
+
     Args:
         plan: The claim with its trials.
         computed: Part → what was computed, which says what it used.
@@ -63,6 +69,9 @@ def components_of(plan: ClaimPlan, computed: Mapping[str, ComputedNumbers], know
     for trial in each.values():
         for key, value in fingerprints(trial, known).items():
             found.setdefault(key, set()).add(value)
+    for kind, name in known.imported("claim", plan.claim.name):
+        if kind != "claim":  # of which it takes functions; these are code of its own
+            found.setdefault(f"{kind}:{name}", set()).add(known.fingerprint(kind, name))
     for numbers in computed.values():
         for key, value in code_of(numbers.components, known).items():
             found.setdefault(key, set()).add(value)
@@ -106,7 +115,7 @@ def judged(
     parts = []
     for part in plan.parts:
         if isinstance(part.part.evidence, Trained):
-            numbers = trained_numbers(part.part.evidence, part.ids, records, probes)
+            numbers = trained_numbers(part.part.evidence, part.arms, records, probes)
         else:
             numbers = _computed(part, computed.get(part.part.name))
         arms = {name: tuple(trial.id for trial in trials) for name, trials in part.by_arm.items()}
@@ -155,13 +164,13 @@ def part_verdict(part: Part, numbers: Numbers, parts: int, arms: Mapping[str, tu
         seeds=len(values), effects=tuple(_finite(value) for _, value in values),
         trials=tuple(sorted({id for ids in arms.values() for id in ids})), arms=dict(arms),
         above=tuple(seed for seed, value in values if value == math.inf),
-        below=tuple(seed for seed, value in values if value == -math.inf),
+        below=tuple(seed for seed, value in values if value == -math.inf), grids=numbers.grids,
     )  # fmt: skip
 
 
 def trained_numbers(
     evidence: Trained,
-    ids: Sequence[Mapping[str, str]],
+    trials: Sequence[Mapping[str, Trial]],
     records: Mapping[str, Record],
     probes: Callable[[str], Mapping[str, Any] | None],
 ) -> Numbers:
@@ -169,27 +178,32 @@ def trained_numbers(
 
     Args:
         evidence: Of the part.
-        ids: For each seed name of an arm → id of its trial.
+        trials: For each seed name of an arm → its trial.
         records: Id → record.
         probes: Returns what probes found in a trial.
     """
     values, reasons = [], {}
-    for seed, arms in enumerate(ids):
+    choices: dict[int, list[ArmChoice]] = {}
+    for seed, arms in enumerate(trials):
         value, reason = math.nan, ""
-        without = [name for name, id in arms.items() if records[id].outcome in NO_EVIDENCE]
+        without = [name for name, trial in arms.items() if records[trial.id].outcome in NO_EVIDENCE]
         if without:
-            record = records[arms[without[0]]]
+            record = records[arms[without[0]].id]
             reason = f"arm {without[0]} {record.outcome.value.replace('_', ' ')}: {record.reason}"
         else:
-            runs = {name: RecordRun(records[id], probes(id) if evidence.probe else None) for name, id in arms.items()}
+            ids = {name: trial.id for name, trial in arms.items()}
+            runs = SeedRuns(
+                {name: RecordRun(records[id], probes(id) if evidence.probe else None) for name, id in ids.items()}
+            )
             value, reason = _effect(evidence, runs)
+            choices[seed] = runs.choices
         values.append(value)
         if math.isnan(value) and reason:
             reasons[seed] = reason
-    return Numbers(tuple(values), reasons)
+    return Numbers(tuple(values), reasons, grids_of(choices, trials))
 
 
-def _effect(evidence: Trained, runs: Mapping[str, RecordRun]) -> tuple[float, str]:
+def _effect(evidence: Trained, runs: SeedRuns) -> tuple[float, str]:
     try:
         given = evidence.effect(runs)
     except (Exception, SystemExit) as error:  # a plugin's function may raise anything

@@ -25,6 +25,25 @@ EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 @dataclass(frozen=True)
+class GridEdges:
+    """A number that a part's effect chose for each seed among those of several arms, by the validation part.
+
+    Args:
+        setting: What the number is, such as ``learning_rate of sgd``.
+        arms: Names of the arms that were chosen among.
+        seeds: In how many seeds one was chosen; where all runs failed none is.
+        smallest: The seeds whose chosen number was the smallest of all: a better one may lie below.
+        largest: Likewise the largest.
+    """
+
+    setting: Name
+    arms: tuple[Name, ...]
+    seeds: Count
+    smallest: tuple[Count, ...]
+    largest: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
 class PartVerdict:
     """One number that a claim depends on.
 
@@ -47,6 +66,7 @@ class PartVerdict:
         arms: Name of each arm → ids of its trials, a seed each; empty where it is computed.
         above: Seeds whose number is +∞, since a run failed where that decides.
         below: Seeds whose number is −∞, likewise.
+        grids: What its effect chose among arms, and in which seeds at an edge; empty where it chose nothing, or did so by itself.
     """
 
     name: Name
@@ -67,6 +87,7 @@ class PartVerdict:
     arms: dict[Name, tuple[Id, ...]]
     above: tuple[Count, ...] = ()
     below: tuple[Count, ...] = ()
+    grids: tuple[GridEdges, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +140,7 @@ class ClaimVerdict:
         return to_json({"format": FORMAT, **asdict(self)})
 
 
-for _typed in (PartVerdict, ClaimVerdict):
+for _typed in (GridEdges, PartVerdict, ClaimVerdict):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
 _verdicts: TypeAdapter[ClaimVerdict] = TypeAdapter(ClaimVerdict)
 

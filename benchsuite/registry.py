@@ -1,92 +1,38 @@
 """Every component and every task, bundled ones included, through one door.
 
-Each plugin is loaded inside its own guard: a broken one is kept with its reason, and the rest works. Where plugins are
-looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :mod:`benchsuite.fingerprints`.
+Each plugin is loaded inside its own guard, see :mod:`benchsuite.loading`: a broken one is kept with its reason, and the rest works.
+Where plugins are looked for: :mod:`benchsuite.discovery`. What a component's numbers depend on: :mod:`benchsuite.fingerprints`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pluggy
 
 from benchsuite.components import KINDS, RECIPE_KINDS, Claim, Component, Task
 from benchsuite.discovery import (
-    Candidate,
-    Distribution,
     PluginSearch,
     Skipped,
-    check_module,
-    components_of,
     described,
     find,
-    guarded,
     hook_manager,
 )
-from benchsuite.discovery.functions import OwnCode
-from benchsuite.discovery.guard import Interruption
 from benchsuite.errors import BenchsuiteError, unknown
-from benchsuite.fingerprints import Fingerprints, functions_of
+from benchsuite.fingerprints import Fingerprints
 from benchsuite.instances import base_of, instance_of, is_instance, no_variants, read_name
+from benchsuite.loading import add, add_broken
+from benchsuite.owners import Plugin, Registered
 from benchsuite.spaces import Value
-from benchsuite.standard_error import LIBRARY_LOG, without_lines
-from benchsuite.text import LONGEST_TRACEBACK, reason_of, shortened, traceback_of
-from benchsuite.trying import Listed, TriedFirst, forget_unless_it_has, functions_before, try_first
+from benchsuite.text import shortened
+from benchsuite.trying import Listed, TriedFirst, forget_unless_it_has, try_first
 
 __all__ = ["Plugin", "PluginSearch", "Registered", "Registry", "load_registry"]
 
 MOST_NAMED = 10
 """Broken plugins that an error about something else names; `benchsuite list` names all."""
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """One plugin as found.
-
-    Args:
-        name: Module name.
-        origin: Where it came from, as lists show it: ``bundled``, ``--plugin FILE``, ``./plugins/FILE`` or ``NAME
-            VERSION``.
-        module: The imported module, unless broken.
-        reason: Why it is broken, in one line; empty otherwise.
-        traceback: The whole traceback of a broken one.
-        distribution: Name and version of the installed distribution that it belongs to; none for a file of the user's.
-        root: For a file of the user's: the folder in which it may find what it imports.
-    """
-
-    name: str
-    origin: str
-    module: ModuleType | None = None
-    reason: str = ""
-    traceback: str = ""
-    distribution: Distribution | None = None
-    root: Path | None = None
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A component or task and the plugin that owns it.
-
-    Args:
-        component: The component or task.
-        plugin: Its owner.
-        registry: Where it is registered.
-    """
-
-    component: Any
-    plugin: Plugin
-    registry: Registry = field(repr=False, compare=False)
-
-    @property
-    def fingerprint(self) -> str:
-        """The fingerprint with every hyperparameter at its default, see :meth:`Registry.fingerprint`."""
-        return self.registry.fingerprint(self.component.kind, self.component.name)
 
 
 @dataclass
@@ -221,6 +167,15 @@ class Registry:
         """Return the files of the code that a component's numbers depend on, with every hyperparameter at its default."""
         return self._fingerprints.files(kind, name)
 
+    def imported(self, kind: str, name: str) -> list[tuple[str, str]]:
+        """Return kind and name of each component whose plugin the code of another one imports, sorted; not its own plugin's.
+
+        Raises:
+            BenchsuiteError: If there is none of that name.
+        """
+        self.entry(kind, name)
+        return self._fingerprints.imported(kind, name)
+
     def remember_sources(self) -> None:
         """Read the source of all that plugins have loaded, which may be edited before a fingerprint is asked for."""
         self._fingerprints.remember(
@@ -283,7 +238,7 @@ def load_registry(
     for candidate in candidates:
         told = tried.get(candidate.key, TriedFirst())
         if listing and told.failed:  # and nobody waits for the library again
-            _add_broken(registry, candidate, told.failed, told.printed)
+            add_broken(registry, candidate, told.failed, told.printed)
             continue
         if told.imports and not told.reason and not told.failed:
             registry.slow[candidate.origin] = told.imports
@@ -297,7 +252,7 @@ def load_registry(
         # A worker is its plugins' own: what they change there is found and told.
         guard = only is None and not candidate.bundled
         try:
-            _add(registry, candidate, told, files, guard)
+            add(registry, candidate, told, files, guard)
         except BenchsuiteError:
             if only is None:
                 raise
@@ -317,129 +272,3 @@ def _may_clash(registry: Registry) -> bool:
     names = {(one.kind, one.name) for one in rows}
     marked = any(one.mark for one in rows if one.kind in RECIPE_KINDS)
     return marked or len(names) < len(rows) or any(name in registry.tables[kind] for kind, name in names)
-
-
-def _add(registry: Registry, candidate: Candidate, tried: TriedFirst, files: set[Path], guard: bool) -> None:
-    """Import and register one candidate, unless its file is registered already."""
-    if tried.reason:
-        _add_broken(registry, candidate, tried.reason, tried.printed)
-        return
-    around = guarded() if guard else contextlib.nullcontext(Interruption())
-    quiet = without_lines(LIBRARY_LOG) if tried.imports else contextlib.nullcontext()
-    with quiet, around as interruption:
-        functions = functions_before(tried) if tried.replaced else None
-        try:
-            try:
-                _add_whole(registry, candidate, files)
-            finally:
-                if functions:
-                    functions.restore(OwnCode(candidate.module, candidate.root))
-        # A plugin may raise anything, SystemExit included; only the user's own Ctrl-C passes.
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and (candidate.bundled or interruption.came):
-                raise
-            _add_broken(
-                registry,
-                candidate,
-                f"{reason_of(error)}{_hint(candidate, error)}",
-                shortened(traceback_of(error), LONGEST_TRACEBACK),
-                error,
-            )
-
-
-def _add_whole(registry: Registry, candidate: Candidate, files: set[Path]) -> None:
-    module = candidate.load()
-    try:
-        check_module(module)
-    except BenchsuiteError:
-        for name in [name for name, held in sys.modules.items() if held is module]:
-            del sys.modules[name]  # others look through all modules, and trust what these say of themselves
-        raise
-    # A file is what was found there, whatever it calls itself.
-    known = candidate.source if isinstance(candidate.source, Path) else module.__file__ or candidate.name
-    file = Path(known).resolve()
-    if file not in files:  # it may be reached in two ways, such as --plugin and an entry point
-        files.add(file)
-        _register(registry, _plugin(candidate, module.__name__, module=module))
-
-
-def _hint(candidate: Candidate, error: BaseException) -> str:
-    """Return what to do where a plugin cannot find a module that lies beside it."""
-    if not isinstance(error, ModuleNotFoundError) or candidate.root is None or not isinstance(error.name, str):
-        return ""
-    if not (candidate.root / f"{error.name}.py").is_file():
-        return ""
-    return f". {error.name}.py lies beside it: make both a package, plugins/NAME/__init__.py, and import it relatively"
-
-
-def _add_broken(
-    registry: Registry, candidate: Candidate, reason: str, traceback: str, error: BaseException | None = None
-) -> None:
-    plugin = _plugin(candidate, candidate.name, reason=reason, traceback=traceback)
-    registry.plugins.append(plugin)
-    if candidate.asked:
-        raise BenchsuiteError(f"the plugin given with {plugin.origin} is broken: {reason}") from error
-
-
-def _plugin(candidate: Candidate, name: str, **rest: Any) -> Plugin:
-    return Plugin(name, candidate.origin, distribution=candidate.distribution, root=candidate.root, **rest)
-
-
-def _register(registry: Registry, plugin: Plugin) -> None:
-    """Register all of a plugin or nothing of it."""
-    assert plugin.module is not None
-    found = [Registered(component, plugin, registry) for component in components_of(plugin.module, registry.hooks)]
-    try:
-        for entry in found:
-            list(functions_of(entry.component))  # found now: what a function says of itself may raise
-        _refuse_clashes(registry, plugin, found)
-    except BaseException:
-        registry.hooks.unregister(plugin.module)
-        raise
-    for entry in found:
-        registry.tables[entry.component.kind][entry.component.name] = entry
-    registry.plugins.append(plugin)
-
-
-def _refuse_clashes(registry: Registry, plugin: Plugin, found: list[Registered]) -> None:
-    """Refuse a second owner of a name, and a second default or yardstick of a kind."""
-    seen: dict[tuple[str, str], Plugin] = {}
-    for entry in found:
-        key = (entry.component.kind, entry.component.name)
-        owner = registry.tables[key[0]].get(key[1])
-        first = owner.plugin if owner else seen.get(key)
-        if first is not None:
-            message = (
-                f"two plugins claim {entry.component.title}: {_place(first)} and {_place(plugin)}. Rename one: in a benchmark the "
-                "wrong one would be a wrong number."
-            )
-            registry.conflicts[key] = message
-            raise BenchsuiteError(message)
-        _refuse_number(registry, entry, found)
-        for mark in ("default", "yardstick") if entry.component.kind in RECIPE_KINDS else ():
-            if not getattr(entry.component, mark):
-                continue
-            others = [other for other in registry.tables[key[0]].values() if getattr(other.component, mark)]
-            if others:
-                raise BenchsuiteError(
-                    f"{mark}=True of {entry.component.title}: {others[0].component.title} is the {mark} already."
-                )
-        seen[key] = plugin
-
-
-def _refuse_number(registry: Registry, entry: Registered, found: list[Registered]) -> None:
-    """Refuse a second claim with one number: it selects the claim as its name does."""
-    number = getattr(entry.component, "number", "")
-    if entry.component.kind != "claim" or not number:
-        return
-    others = [*registry.tables["claim"].values(), *(one for one in found if one.component.kind == "claim")]
-    for other in others:
-        if other.component.number == number and other.component.name != entry.component.name:
-            raise BenchsuiteError(
-                f"two claims have the number {number}: {other.component.name} in {_place(other.plugin)}, and "
-                f"{entry.component.name} in {_place(entry.plugin)}. Give one of them another, or none: its name selects it as well."
-            )
-
-
-def _place(plugin: Plugin) -> str:
-    return f"{plugin.name} (bundled)" if plugin.origin == "bundled" else plugin.origin

@@ -24,7 +24,7 @@ from benchsuite.claim_files import (
     write_computed,
     write_registration,
 )
-from benchsuite.claim_judging import fingerprint_of, judged, kept, trained_numbers
+from benchsuite.claim_judging import components_of, fingerprint_of, judged, kept, trained_numbers
 from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
 from benchsuite.errors import BenchsuiteError
@@ -187,6 +187,15 @@ def test_the_fingerprint_says_whose_code_changed(bundled: Registry) -> None:
     assert not fingerprint_of(newer, {"task:a": "1"}, known).startswith(own)
 
 
+@pytest.mark.parametrize(("number", "tuners"), [("C26", {"tuner:grid", "tuner:random"}), ("C27", {"tuner:random"})])
+def test_a_claim_depends_on_the_tuners_that_propose_its_arms(number: str, tuners: set[str], bundled: Registry) -> None:
+    plan = claim_plan(bundled.claim(number), bundled, quick=True)
+    used = components_of(plan, {}, bundled)
+    assert {key for key in used if key.startswith("tuner:")} == tuners
+    assert all(used[key] == bundled.fingerprint(*key.split(":")) for key in tuners)
+    assert not any(key.startswith("claim:") for key in used)
+
+
 def test_a_verdict_that_is_the_same_keeps_its_date(bundled: Registry) -> None:
     first = verdict_of({"new": 0.9, "old": 0.85}, bundled)
     again = replace(first, decided_at="2027-01-01T00:00:00+00:00")
@@ -220,7 +229,69 @@ def test_effects_are_made_of_ids_alone_for_who_verifies(bundled: Registry) -> No
     records = {id: made(trial, 0.5, bundled) for id, trial in plan.trials.items()}
     evidence = one.parts[0].evidence
     assert isinstance(evidence, bs.Trained)
-    assert trained_numbers(evidence, plan.parts[0].ids, records, lambda _: None).values == (0.0,) * 6
+    assert trained_numbers(evidence, plan.parts[0].arms, records, lambda _: None).values == (0.0,) * 6
+
+
+RATES = (0.01, 0.03, 0.1)
+
+
+def tuned(best: Mapping[int, float], bundled: Registry, *, drawn: bool = False, gone: tuple[float, ...] = ()) -> Any:
+    """The part of a claim that chooses one of three rates; seed → rate whose validation loss is the least."""
+
+    def effect(runs: Mapping[str, Any]) -> float:
+        names = [name for name in runs if name.startswith("rate_")]
+        name = bs.choose(runs, names, drawn=drawn)
+        return math.nan if name is None else float(runs[name].score - runs["old"].score)
+
+    arms = {
+        f"rate_{at}": bs.Arm(task=TASK, recipe={"optimizer": f"sgd[learning_rate={rate}]"})
+        for at, rate in enumerate(RATES)
+    }
+    part = bs.Part(
+        name="gain", says="x", at_least=0.0, evidence=bs.Trained(arms={**arms, "old": bs.Arm(task=TASK)}, effect=effect, seeds=6)
+    )  # fmt: skip
+    one = bs.Claim(name="mine", sentence="x", source="somewhere", parts=[part])
+    known = known_with(one, bundled)
+    plan = claim_plan(one, known)
+    records = {}
+    for seed, trials in enumerate(plan.parts[0].arms):
+        for name, trial in trials.items():
+            rate = dict(trial.recipe.one("optimizer").values)["learning_rate"]
+            record = made(trial, 0.9, bundled)
+            loss = 0.1 if rate == best.get(seed) else 0.2
+            final = {**(record.results.final or {}), "validation_loss": loss}
+            record = replace(record, results=replace(record.results, final=final))
+            records[trial.id] = failed(record, Outcome.DIVERGED) if rate in gone and name != "old" else record
+    return judged(plan, records, lambda _: None, {}, known, "here", NOW).parts[0]
+
+
+def test_a_choice_at_an_edge_of_its_grid_is_told_with_its_seeds(bundled: Registry) -> None:
+    (grid,) = tuned({0: 0.01, 1: 0.03, 2: 0.1, 3: 0.03, 4: 0.1, 5: 0.03}, bundled).grids
+    assert (grid.setting, grid.arms) == ("learning_rate of sgd", ("rate_0", "rate_1", "rate_2"))
+    assert (grid.seeds, grid.smallest, grid.largest) == (6, (0,), (2, 4))
+    (inside,) = tuned(dict.fromkeys(range(6), 0.03), bundled).grids
+    assert (inside.seeds, inside.smallest, inside.largest) == (6, (), ())
+    assert tuned(dict.fromkeys(range(6), 0.1), bundled, drawn=True).grids == ()  # of values drawn none is an edge
+
+
+def test_a_rate_below_one_that_diverged_is_no_edge(bundled: Registry) -> None:
+    (grid,) = tuned(dict.fromkeys(range(6), 0.03), bundled, gone=(0.1,)).grids
+    assert grid.largest == ()
+    assert tuned({}, bundled, gone=RATES).grids == ()  # nothing was chosen
+    assert verdict_of({"new": 0.9, "old": 0.8}, bundled).parts[0].grids == ()
+
+
+def test_no_other_part_than_validation_chooses(bundled: Registry) -> None:
+    trial = claim_plan(claim(), bundled).parts[0].arms[0]["new"]
+    run = RecordRun(made(trial, 0.9, bundled))
+    assert bs.choose({"a": run, "b": run}, ["b", "a"]) == "b"  # the first of equals; a plain dictionary will do
+    for wrong in ("test_loss", "train_loss"):
+        with pytest.raises(BenchsuiteError, match="chosen by a measure of the validation part"):
+            bs.choose({"a": run}, ["a"], wrong)
+    with pytest.raises(BenchsuiteError, match="unknown arm 'c'"):
+        bs.choose({"a": run}, ["c"])
+    with pytest.raises(BenchsuiteError, match="no arm to choose among"):
+        bs.choose({"a": run}, [])
 
 
 def test_files_are_read_as_they_were_written_and_others_are_named(tmp_path: Path, bundled: Registry) -> None:

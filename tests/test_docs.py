@@ -127,7 +127,10 @@ def test_every_command_line_parses(line):
     context = root.make_context("benchsuite", [], resilient_parsing=True)
     command = root.get_command(context, verb)
     assert command is not None, f"there is no verb {verb!r}"
-    command.make_context(verb, arguments, parent=context)
+    own = command.make_context(verb, [*arguments], parent=context)
+    if isinstance(command, typer.core.TyperGroup) and arguments:
+        action, inner, rest = command.resolve_command(own, arguments)
+        inner.make_context(action, rest, parent=own)
 
 
 def test_tasks_of_comparisons_with_the_reference_are_stored_there():

@@ -42,7 +42,6 @@ from benchsuite.cli.console import echo
 from benchsuite.cli.options import command
 from benchsuite.cli.verb import Verb
 from benchsuite.costs.options import Costing
-from benchsuite.studies.claiming import Claiming
 from benchsuite.studies.comparing import Comparing
 from benchsuite.studies.diagnosing import Diagnosing
 from benchsuite.studies.scaling import Scaling
@@ -80,7 +79,7 @@ def _options(
 
 app.command("run", cls=Verb)(command(run.run, *TABLES))
 app.command("compare", cls=Verb)(command(compare.compare, Comparing))
-app.command("claim", cls=Verb)(command(claim.claim, Claiming))
+app.add_typer(claim.actions, name="claim")
 app.command("scale", cls=Verb)(command(scale.scale, Scaling))
 app.command("tune", cls=Verb)(tune.tune)
 app.command("sweep", cls=Verb)(sweep.sweep)

@@ -36,7 +36,7 @@ class Call:
     """One call of the command line.
 
     Args:
-        verb: Its verb.
+        verb: Its verb; of one with several actions the action stands among the options.
         words: All of it, ``benchsuite`` first; of paths the last part alone.
         options: The options that were given, by their keys in study files, those of a study file among them.
     """
@@ -65,7 +65,8 @@ def asked() -> Call | None:
     context = _context.get()
     if context is None:
         return None
-    words = ["benchsuite", str(context.info_name)]
+    names = _names(context)
+    words = ["benchsuite", *names]
     typed: dict[str, Any] = {}
     left_out = (PART, "results") if context.params.get(PART) else ()  # each part may have a folder of its own
     for one in context.command.params:
@@ -79,7 +80,18 @@ def asked() -> Call | None:
     options = {
         key: _plain(key, value) for key, value in found.items() if key not in (*PLACES, PART) and value is not None
     }
-    return Call(str(context.info_name), tuple(words), options)
+    if len(names) > 1:
+        options["action"] = names[1]
+    return Call(names[0], tuple(words), options)
+
+
+def _names(context: Any) -> list[str]:
+    """Return the verb, and its action where it has several."""
+    names: list[str] = []
+    while context.parent is not None:
+        names.insert(0, str(context.info_name))
+        context = context.parent
+    return names or [str(context.info_name)]
 
 
 def write_study_file(source: Source | Together, known: Registry, store: Store) -> None:

@@ -9,13 +9,18 @@ from benchsuite.errors import BenchsuiteError
 if TYPE_CHECKING:
     from benchsuite.components import Claim
     from benchsuite.registry import Registry
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimShowing
 
 EXAMPLE = "Example: benchsuite claim {} C7,C9. `benchsuite claim list` shows them."
 
 
-def chosen(asked: Claiming, known: Registry) -> list[Claim]:
+def chosen(asked: ClaimShowing, known: Registry, action: str) -> list[Claim]:
     """Return the claims that were named, each once.
+
+    Args:
+        asked: The options.
+        known: The plugins that were found.
+        action: For which they were named.
 
     Raises:
         BenchsuiteError: If none is, or there is none of a name.
@@ -29,7 +34,7 @@ def chosen(asked: Claiming, known: Registry) -> list[Claim]:
         return sorted(found, key=by_number)
     names = [name.strip() for name in asked.names.split(",") if name.strip()]
     if not names:
-        raise BenchsuiteError(f"name claims, or use --all. {EXAMPLE.format(asked.action)}")
+        raise BenchsuiteError(f"name claims, or use --all. {EXAMPLE.format(action)}")
     return list({one.name: one for one in map(known.claim, names)}.values())
 
 

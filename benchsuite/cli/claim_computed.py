@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.store import Store
     from benchsuite.studies.claimed import ClaimPlan, PartPlan
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimShowing
 
 SECONDS = 600.0
 """One number may take so long unless --timeout says otherwise."""
@@ -43,7 +43,7 @@ class Computations:
         workers: How many processes compute side by side.
     """
 
-    def __init__(self, plans: Sequence[ClaimPlan], asked: Claiming, known: Registry, workers: int) -> None:
+    def __init__(self, plans: Sequence[ClaimPlan], asked: ClaimShowing, known: Registry, workers: int) -> None:
         self._asked, self._known, self._workers = asked, known, workers
         self._parts: list[tuple[ClaimPlan, PartPlan]] = [(plan, part) for plan in plans for part in plan.computed]
 
@@ -120,7 +120,7 @@ class Computations:
             count_of(len(jobs), "part"),
         )
         try:
-            compute_parts(jobs, search, self._workers, self._asked.timeout or SECONDS, kept.tell)
+            compute_parts(jobs, search, self._workers, self._asked.execution.timeout or SECONDS, kept.tell)
         except KeyboardInterrupt:
             say(console, "Stopped. What was finished is stored; the same command goes on from here.")
             raise typer.Exit(1) from None

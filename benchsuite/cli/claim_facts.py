@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchsuite.components import Claim, Part
     from benchsuite.registry import Registry
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimShowing
 
 RESTS = {
     "theorem": "a theorem: it is proved",
@@ -35,7 +35,7 @@ LONGEST_LABEL = 26
 Rows = list[tuple[str, str]]
 
 
-def show_claims(claims: Sequence[Claim], asked: Claiming, known: Registry, console: Console) -> None:
+def show_claims(claims: Sequence[Claim], asked: ClaimShowing, known: Registry, console: Console) -> None:
     """Print all about claims.
 
     Args:
@@ -61,7 +61,7 @@ class ClaimFacts:
         known: The plugins that were found.
     """
 
-    def __init__(self, claim: Claim, asked: Claiming, known: Registry) -> None:
+    def __init__(self, claim: Claim, asked: ClaimShowing, known: Registry) -> None:
         self._claim, self._known = claim, known
         self._store = Store(asked.results.resolve(), create=False)
         self._run = ClaimRun([claim], asked, known)
@@ -128,6 +128,7 @@ class ClaimFacts:
         return [*rows, ("trained", f"{len(arms)} arms on the seeds 0 to {seeds - 1}{drawn}\n{arms_text(arms)}")]
 
     def _came(self) -> Rows:
+        from benchsuite.report.tables.claim_edges import edge_sentences
         from benchsuite.report.tables.claim_words import part_sentence
 
         verdict = self._verdict
@@ -137,7 +138,7 @@ class ClaimFacts:
         quick = ", with the fewest seeds that can decide (--quick)" if verdict.quick else ""
         return [
             ("verdict", f"{verdict.word}, on {day(verdict.decided_at)}{quick}"),
-            *((part.name, part_sentence(part)) for part in verdict.parts),
+            *((part.name, " ".join([part_sentence(part), *edge_sentences(part)])) for part in verdict.parts),
             ("to note", "\n".join(self._remarks())),
         ]
 

@@ -24,20 +24,18 @@ if TYPE_CHECKING:
     from benchsuite.components import Claim
     from benchsuite.registry import Registry
     from benchsuite.studies.claimed import ClaimPlan
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimRegistering
 
 
-def register(asked: Claiming, console: Console) -> None:
+def register_file(asked: ClaimRegistering, console: Console) -> None:
     """Write down hash and date of a file, for each claim in it; what was registered before stays.
 
     Raises:
         BenchsuiteError: If there is no such file, it has no claim, or one of them cannot be expanded.
     """
-    file = Path(asked.names)
-    if not asked.names:
+    file = Path(asked.file)
+    if not asked.file:
         raise BenchsuiteError("register takes a file with claims. Example: benchsuite claim register my_claim.py.")
-    if asked.all or asked.quick or asked.dry_run or asked.fail_if:
-        raise BenchsuiteError("--all, --quick, --dry-run and --fail-if are for run. Leave them out.")
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.studies.claimed import ClaimPlan
-    from benchsuite.studies.claiming import Claiming
+    from benchsuite.studies.claiming import ClaimShowing
     from benchsuite.trial import Trial
 
 DEVICE = "cpu"
@@ -55,7 +55,7 @@ class ClaimRun:
         BenchsuiteError: If a claim cannot be expanded, or this machine cannot run it so.
     """
 
-    def __init__(self, claims: Sequence[Claim], asked: Claiming, known: Registry) -> None:
+    def __init__(self, claims: Sequence[Claim], asked: ClaimShowing, known: Registry) -> None:
         self._asked, self._known = asked, known
         self.plans = [claim_plan(claim, known, asked.quick) for claim in claims]
         self._trials: dict[str, Trial] = {id: trial for plan in self.plans for id, trial in plan.trials.items()}

@@ -24,6 +24,7 @@ def tell_verdicts(verdicts: Sequence[ClaimVerdict], remarks: Mapping[str, Sequen
         remarks: Name of a claim → what is to be said beside its verdict.
         console: Where to.
     """
+    from benchsuite.report.tables.claim_edges import edges_line
     from benchsuite.report.tables.claim_table import claim_table
 
     say(console, "")
@@ -32,9 +33,12 @@ def tell_verdicts(verdicts: Sequence[ClaimVerdict], remarks: Mapping[str, Sequen
         if len(verdicts) <= FEW:
             say(console, "[bold]{}[/] {}: [bold]{}[/]", verdict.label, verdict.name, verdict.word)
             tell_parts(verdict, console)
-        elif remarks[verdict.name]:
-            say(console, "[bold]{}[/] {}", verdict.label, verdict.name)
-        for line in remarks[verdict.name]:
+            lines = list(remarks[verdict.name])
+        else:
+            lines = [*filter(None, [edges_line(verdict)]), *remarks[verdict.name]]
+            if lines:
+                say(console, "[bold]{}[/] {}", verdict.label, verdict.name)
+        for line in lines:
             paragraph(console, "{}", line, by=2)
     if len(verdicts) > FEW:
         say(console, "Every part of one: benchsuite claim info {}", verdicts[0].label)
@@ -42,7 +46,8 @@ def tell_verdicts(verdicts: Sequence[ClaimVerdict], remarks: Mapping[str, Sequen
 
 def tell_parts(verdict: ClaimVerdict, console: Console) -> None:
     """Print what came of each part of a claim."""
+    from benchsuite.report.tables.claim_edges import edge_sentences
     from benchsuite.report.tables.claim_words import part_sentence
 
     for part in verdict.parts:
-        paragraph(console, "{}: {}", part.name, part_sentence(part), by=2)
+        paragraph(console, "{}: {}", part.name, " ".join([part_sentence(part), *edge_sentences(part)]), by=2)

@@ -32,7 +32,8 @@ def diagnose(asked: Diagnosing) -> None:
     from benchsuite.cli.quiet import surround
 
     surround()
-    from benchsuite.cli.diagnosed.dry import dry_run_of, tell_dry
+    from benchsuite.cli.diagnosed.bias_and_variance import predicted_seconds
+    from benchsuite.cli.diagnosed.dry import dry_run_of, sets_words, tell_dry
     from benchsuite.cli.diagnosed.findings import findings
     from benchsuite.cli.diagnosed.told import tell
     from benchsuite.cli.door import carried_out, say_broken
@@ -63,6 +64,9 @@ def diagnose(asked: Diagnosing) -> None:
     progress = Progress(console, known, options.workers)
     summary = carried_out(Planned(plan.trials), known, asked.execution, options, store, console, progress)
     record = summary.records[plan.trial.id]
+    if asked.bias_variance is not None:
+        seconds = predicted_seconds(plan.trial, asked.bias_variance, known, store)
+        say(console, "{}", sets_words(asked.bias_variance, seconds))
     title = plan.title(known)
     found = findings(asked, plan, summary.records, store, known)
     if asked.json:

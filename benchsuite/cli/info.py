@@ -74,9 +74,9 @@ def info(
     show(terminal(), *(_facts(entry, known) for entry in found if entry.component.kind != "claim"))
     if claims:
         from benchsuite.cli.claim_facts import show_claims
-        from benchsuite.studies.claiming import Claiming
+        from benchsuite.studies.claiming import ClaimShowing
 
-        show_claims(claims, Claiming(plugin=tuple(plugin or ()), no_local=no_local), known, terminal())
+        show_claims(claims, ClaimShowing(plugin=tuple(plugin or ()), no_local=no_local), known, terminal())
 
 
 def _found(known: Registry, kind: str, name: str) -> list[Registered]:

@@ -7,6 +7,7 @@ from typing import Any
 import typer.core
 
 from benchsuite.cli.asked import calling
+from benchsuite.errors import unknown
 
 LONGEST_SUMMARY = 300
 """Letters of what the list of verbs says of one: its first sentence, whole."""
@@ -47,6 +48,29 @@ class Verb(typer.core.TyperCommand):
 
     def get_short_help_str(self, limit: int = LONGEST_SUMMARY) -> str:
         """Return the first sentence, never cut: the list of verbs breaks it between words."""
+        return super().get_short_help_str(LONGEST_SUMMARY)
+
+
+class Actions(typer.core.TyperGroup):
+    """A verb with several actions, each with options of its own."""
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **{**keywords, "subcommand_metavar": "[ACTION] [ARGS]..."})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the action that was named.
+
+        Raises:
+            BenchsuiteError: If there is none of that name.
+        """
+        if args and args[0] not in self.commands:
+            raise unknown(
+                "action", args[0], self.commands, then=f"`benchsuite {ctx.info_name} --help` says what each does."
+            )
+        return super().resolve_command(ctx, args)
+
+    def get_short_help_str(self, limit: int = LONGEST_SUMMARY) -> str:
+        """Return the first sentence, whole."""
         return super().get_short_help_str(LONGEST_SUMMARY)
 
 

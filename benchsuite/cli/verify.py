@@ -29,7 +29,13 @@ def verify(
     bundle: Annotated[
         Path, typer.Argument(metavar="BUNDLE", help="What `benchsuite publish` wrote: a folder or a zip.")
     ],
-    sample: Annotated[int, typer.Option(metavar="N", help="Trials that are trained again; 0 for none.")] = 20,
+    sample: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="Trials that are trained again, and computed numbers of claims, at most 5 of these; 0 for none.",
+        ),
+    ] = 20,
     seed: Annotated[
         int | None,
         typer.Option(metavar="N", help="Your number, from which the sample is drawn; a random one unless given."),

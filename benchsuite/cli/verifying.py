@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import say
-from benchsuite.cli.options import registry
+from benchsuite.cli.options import plugin_search, registry
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.statements import Statement
     from benchsuite.verification.evidence import Evidence
+    from benchsuite.verification.rule import Rule
 
 PLUGINS = "plugins/"
 """Where sources lie in a bundle."""
@@ -78,12 +79,13 @@ def verified(
         looked = look(evidence, more)
         sample = draw(evidence, looked, bundle.hash, wanted.number, wanted.count)
         again = trained(sample, known, wanted, plugins, results, console)
+        of_numbers = recomputed(bundle, known, wanted, plugins, console)
     if bundle.manifest.thin:  # some are whole all the same, since a claim looks at their curves
         there = {record.id: record for record in sample if thinned(record) == record}
         again = {id: thinned(record) if id in there else record for id, record in again.items()}
     rerun = compare(evidence, sample, again)
     machine, versions = _here(again.values())
-    looked = with_sample(evidence, looked, rerun, again)
+    looked = with_sample(evidence, looked, rerun, again, [of_numbers])
     statement = stated(
         evidence, looked, rerun, bundle.hash, DrawnSample(wanted.count, wanted.number, len(bundle.records)),
         machine=machine, versions=versions, verifier=signed[0], date=signed[1],
@@ -169,6 +171,34 @@ def trained(
     say(console, "{}", progress.closing_line(summary))
     say(console, "")
     return summary.records
+
+
+def recomputed(
+    bundle: Bundle, known: Registry, wanted: VerifyingOptions, plugins: Sequence[str], console: Console
+) -> Rule:
+    """Compute a sample of the numbers of claims again, each in a child process; return the rule that looks at what came.
+
+    Args:
+        bundle: The bundle.
+        known: The plugins that were found.
+        wanted: How.
+        plugins: What is loaded beside those that are found.
+        console: Where to say what is under way.
+    """
+    from benchsuite.computing import Computation, compute_parts
+    from benchsuite.engine.numerics import numerics
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.verification import recomputing
+
+    sample = recomputing.drawn_numbers(bundle.computed, known, bundle.hash, wanted.number, wanted.count)
+    if not sample:
+        return recomputing.rule([], [], "", known)
+    found: list[Computation] = []
+    seconds = wanted.timeout or recomputing.SECONDS
+    say(console, "{} of claims to compute again, each within {:g} s.", count_of(len(sample), "number"), seconds)
+    search = plugin_search(plugins, wanted.no_local)
+    compute_parts(recomputing.jobs_of(sample), search, wanted.workers or 1, seconds, found.append)
+    return recomputing.rule(sample, found, numerics().fingerprint, known)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from benchsuite.components.activation import Activation
 from benchsuite.components.arrays import Arrays, ByGroup, HoldOut, InOrder, Published, Split
 from benchsuite.components.axis import Axis
 from benchsuite.components.base import Component
+from benchsuite.components.choice import choose
 from benchsuite.components.claim import Arm, Claim, Computed, Part, Trained
 from benchsuite.components.events import EpochResult, TrialResult, TrialStart
 from benchsuite.components.gradient_transform import GradientTransform
@@ -109,5 +110,6 @@ __all__ = [
     "Tuner",
     "Tuning",
     "Variation",
+    "choose",
     "settled",
 ]

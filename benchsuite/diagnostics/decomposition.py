@@ -86,8 +86,13 @@ def of_zero_one_loss(predicted: np.ndarray, truth: np.ndarray) -> Decomposition:
     return Decomposition(error, float(wrong.mean()), float(added - taken), 0.0, len(predicted))
 
 
-def diagnose_decomposition(found: Decomposition) -> Diagnosis:
-    """Say what most of the avoidable error is, and what the notes do about it. No alarm: some of either is always there."""
+def diagnose_decomposition(found: Decomposition, *, noise_known: bool = True) -> Diagnosis:
+    """Say what most of the avoidable error is, and what the notes do about it. No alarm: some of either is always there.
+
+    Args:
+        found: The error, taken apart.
+        noise_known: Whether the noise of the targets is known; else it is in the bias, and no method can take it away.
+    """
     if found.bias > CLEARLY * found.variance:
         word, remedy = "bias", AGAINST_BIAS
     elif found.variance > CLEARLY * found.bias:
@@ -99,8 +104,12 @@ def diagnose_decomposition(found: Decomposition) -> Diagnosis:
     return Diagnosis(
         "bias_and_variance",
         word,
-        f"Over {found.sets} training sets the error of {found.error:.3g} is bias {found.bias:.3g}, variance {found.variance:.3g} and noise "
-        f"{found.noise:.3g}.",
+        f"Over {found.sets} training sets the error of {found.error:.3g} is bias {found.bias:.3g}"
+        + (
+            f", variance {found.variance:.3g} and noise {found.noise:.3g}."
+            if noise_known
+            else f" (the noise of the targets in it) and variance {found.variance:.3g}."
+        ),
         False,
         remedy,
         {

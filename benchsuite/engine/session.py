@@ -96,9 +96,14 @@ class Session:
         self._weights, self._predictions, self._results, self._feeds = weights, predictions, results, feeds
         self._resident_bytes = resident_bytes
         self._known, self._strangers, self._writing = known, strangers, writing
-        self._data = KeptData(components, certified)
+        self._certified = certified
+        self.forget_data()
         self._programs: Cache[Program] = Cache(PROGRAMS_KEPT, dropped=gc.collect)  # graphs are full of cycles
         self.programs_built = 0
+
+    def forget_data(self) -> None:
+        """Forget the data of all tasks: whoever gives another task under a name says so by this. Programs are kept."""
+        self._data = KeptData(self._components, self._certified)
 
     @property
     def traces(self) -> int:

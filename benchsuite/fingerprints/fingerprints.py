@@ -59,6 +59,22 @@ class Fingerprints:
         """Return the files that the fingerprint of a component with its defaults stands for."""
         return self._both(kind, name, self._wrapped(f"{kind}:{name}", {}))[1]
 
+    def imported(self, kind: str, name: str) -> list[tuple[str, str]]:
+        """Return kind and name of each component whose plugin the code of another one imports, sorted; not its own plugin's.
+
+        Args:
+            kind: Of the one that imports.
+            name: Likewise.
+        """
+        own = self._entry(f"{kind}:{name}").plugin
+        files = self._files(f"{kind}:{name}").values()
+        return sorted(
+            (other, each)
+            for other, table in self._tables.items()
+            for each, entry in table.items()
+            if entry.plugin is not own and Path(str(getattr(entry.plugin.module, "__file__", ""))) in files
+        )
+
     def _both(self, kind: str, name: str, wrapped: tuple[str, ...]) -> tuple[str, frozenset[Path]]:
         key = (kind, name, *wrapped)
         if key not in self._known:

@@ -25,6 +25,8 @@ FACTORS = (0.1, 10.0)
 """The learning rates that the recipe's own is compared with, as multiples of it."""
 PROBED = "0,last"
 FAILS = ("alarm",)
+FEWEST_SETS, MOST_SETS = 3, 1_000
+"""Redrawn training sets: two have no spread that could be believed."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ class Diagnosing(Table):
     gradient_noise: bool = option(
         False, "Compare the batch with the gradient's noise scale, before and after training."
     )
+    bias_variance: int | None = option(
+        None, "Train on so many redrawn training sets, and take the error apart into bias and variance. Each costs a training.",
+        whole(FEWEST_SETS, MOST_SETS), metavar="N", example=10,
+    )  # fmt: skip
     check_gradients: bool = option(False, "Compare gradients with numerical differences, for each variable.")
     json: bool = option(False, "Print what is found as JSON, and everything else to standard error.")
     fail_if: str | None = option(

@@ -82,7 +82,11 @@ def compare(evidence: Evidence, sample: Sequence[Record], again: Mapping[str, Re
 
 
 def with_sample(
-    evidence: Evidence, looked: RuleResults, rerun: Sequence[Rerun], again: Mapping[str, Record]
+    evidence: Evidence,
+    looked: RuleResults,
+    rerun: Sequence[Rerun],
+    again: Mapping[str, Record],
+    more: Sequence[Rule] = (),
 ) -> RuleResults:
     """Return what the rules said, with those that look at the sample as well.
 
@@ -91,8 +95,9 @@ def with_sample(
         looked: What the rules said.
         rerun: What the sample gave.
         again: Id → the record that it gave here.
+        more: Rules on what else was made again.
     """
-    applied = [rule.apply(evidence) for rule in explained(rerun, again)]
+    applied = [rule.apply(evidence) for rule in (*explained(rerun, again), *more)]
     checks, findings = [check for check, _ in applied], [one for _, found in applied for one in found]
     return RuleResults((*looked.checks, *checks), (*looked.findings, *findings))
 

@@ -18,6 +18,7 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.record_files import Damage
 from benchsuite.report.drawings.claim_effects import claim_picture, claim_words_of
 from benchsuite.report.drawings.picture import write_picture
+from benchsuite.report.tables.claim_edges import edge_sentences
 from benchsuite.report.tables.claim_table import claim_markdown
 from benchsuite.report.tables.claim_words import (
     bounds_text,
@@ -141,6 +142,7 @@ def _part(part: PartVerdict) -> str:
         f"Wanted: {wanted}.",
         *([_sentence(escaped(part.because))] if part.because else []),
         escaped(found_sentence(part)),
+        *map(escaped, edge_sentences(part)),
     ]
     return f"- **{name}: {part.word}.** {_sentence(escaped(part.says))} {' '.join(told)}"
 

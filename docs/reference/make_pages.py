@@ -83,6 +83,10 @@ def cli() -> str:
         command = root.get_command(context, verb)
         own = command.make_context(verb, [], parent=context, resilient_parsing=True)
         parts.append(_text(f"benchsuite {verb}", command.get_help(own)))
+        for action in command.list_commands(own) if hasattr(command, "list_commands") else ():
+            inner = command.get_command(own, action)
+            inside = inner.make_context(action, [], parent=own, resilient_parsing=True)
+            parts.append(_text(f"benchsuite {verb} {action}", inner.get_help(inside)))
         if verb == "run":
             parts += study_file(TABLES)
     return _page(parts)

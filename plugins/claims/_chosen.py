@@ -2,23 +2,19 @@
 
 import math
 
+import benchsuite as bs
 
-def chosen_name(runs, names, measure="validation_loss"):
-    """Return which of these names has the run with the least of a measure, the first of equals; ``None`` if none has a number.
+
+def chosen(runs, names, measure="validation_loss", drawn=False):
+    """Return the run that :func:`benchsuite.choose` chooses, with the least of a measure; ``None`` if none has a number.
 
     Args:
         runs: Name of the arm → run.
         names: Of the arms to choose among.
         measure: Of the validation part, the less the better.
+        drawn: Whether the values were drawn at random.
     """
-    found = {name: runs[name].final(measure) for name in names}
-    finite = [name for name in names if math.isfinite(found[name])]
-    return min(finite, key=found.__getitem__, default=None)
-
-
-def chosen(runs, names, measure="validation_loss"):
-    """Return the run of :func:`chosen_name`; ``None`` if none has a number."""
-    name = chosen_name(runs, names, measure)
+    name = bs.choose(runs, names, measure, drawn=drawn)
     return None if name is None else runs[name]
 
 

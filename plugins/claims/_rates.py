@@ -1,6 +1,6 @@
 """What claims about tuned methods share: a grid of learning rates as arms, and the choice among them by validation.
 
-Whether a search ended at an edge of its grid is not told: the best rate may lie beyond it. Claims say so, with :data:`EDGES`.
+Beside each verdict stands in which seeds a rate at an edge of its grid was chosen: a better one may lie beyond.
 """
 
 import math
@@ -10,8 +10,7 @@ import benchsuite as bs
 GROWING = ("accuracy", "r2")
 """Measures of which more is better; of all others less is."""
 
-
-EDGES = "On the grids of rates: whether a search ended at an edge of its grid, with a better rate beyond, is not told."
+EDGES = "On the grids of rates, beyond whose edges there may be better ones."
 """What a tuned claim depends on."""
 WIDENED = "The grids were changed once after a look at seven seeds, which decide as well."
 """What a claim depends on whose grids were."""
@@ -48,10 +47,9 @@ def best_rate(runs, method, rates, measure):
 
     Test parts choose nothing: what is read of the chosen run afterwards is a fresh number.
     """
-    sign = 1 if measure in GROWING else -1
-    found = {rate: sign * runs[arm(method, rate)].final(f"validation_{measure}") for rate in rates}
-    finite = [rate for rate in rates if math.isfinite(found[rate])]
-    return max(finite, key=found.__getitem__) if finite else None
+    names = {arm(method, rate): rate for rate in rates}
+    found = bs.choose(runs, list(names), f"validation_{measure}", largest=measure in GROWING)
+    return None if found is None else names[found]
 
 
 def tuned(runs, method, rates, measure):

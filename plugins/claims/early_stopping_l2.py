@@ -14,8 +14,8 @@ are chosen on the validation part of each variant, the errors compared on its te
 All numbers are logarithms of ratios: a method that saves half as much is as far from the other as one that saves twice as much.
 The bounds were written down with the claim, and have not been moved since.
 
-What it does not show: that both find the same network, which they need not beyond least squares. Nor whether the strength that
-validation chose lies at an end of the three.
+What it does not show: that both find the same network, which they need not beyond least squares. Nor, of the norms, whether the
+strength that validation chose lies at an end of the three: of the losses that is told beside the verdict.
 """
 
 import math

@@ -6,9 +6,6 @@ optimizers, since it depends on where the good rates lie: near 1 the linear scal
 
 The bounds were written down with the claim, and have not been moved since.
 
-The verdict does not count the tuner among the components that it depends on, since arms are drawn before anything is trained: where it
-changes, the arms do.
-
 What it does not show: that the same holds of hyperparameters whose good values lie anywhere on a linear scale, such as widths;
 N3 says that these may be drawn evenly.
 """
@@ -41,7 +38,7 @@ def arms_of(optimizer):
 def better(runs):
     """Return ln of the test error that the linear scale finds by that which the logarithmic one finds."""
     errors = {
-        scale: error(chosen(runs, [one for one in runs if one.startswith(f"{scale}_")]), "test_rmse")
+        scale: error(chosen(runs, [one for one in runs if one.startswith(f"{scale}_")], drawn=True), "test_rmse")
         for scale in ("log", "linear")
     }
     return log_ratio(errors["linear"], errors["log"])

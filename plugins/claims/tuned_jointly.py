@@ -10,14 +10,13 @@ the best of the first, is a gentler procedure, and not tried. The bounds were wr
 been moved since. The first part can hardly come out against the claim but by its size: the combination is one of the 20 pairs, so its
 validation error is never the smaller.
 
-What it does not show: whether the chosen values lie at an end of their grid; how it is with hyperparameters that have
-little to do with each other.
+What it does not show: how it is with hyperparameters that have little to do with each other.
 """
 
 import math
 
 import benchsuite as bs
-from benchsuite_plugins.claims._chosen import chosen, chosen_name, error, log_ratio
+from benchsuite_plugins.claims._chosen import chosen, error, log_ratio
 
 TASK = "teacher_mlp"
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -61,7 +60,7 @@ def combined(runs):
     best = []
     for kind in ("rate", "momentum"):
         names = [name for name in runs if name.startswith(f"alone_{kind}_")]
-        name = chosen_name(runs, names)
+        name = bs.choose(runs, names)
         if name is None:
             return None
         best.append(names.index(name))
@@ -72,7 +71,7 @@ def worse_than(prefix):
     """Return the effect: ln of the test error of the combination by that of the best of some arms."""
 
     def effect(runs):
-        jointly = chosen(runs, [name for name in runs if name.startswith(prefix)])
+        jointly = chosen(runs, [name for name in runs if name.startswith(prefix)], drawn=prefix == "drawn_")
         return log_ratio(error(combined(runs), "test_rmse"), error(jointly, "test_rmse"))
 
     return effect

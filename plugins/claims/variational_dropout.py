@@ -11,8 +11,7 @@ not say so, and it can turn the claim; the sentence names it.
 The page of digits_rows_gru showed losses of 0.169 with masks drawn at each step, 0.151 with those drawn once and 0.092 without,
 three seeds, before the bounds were chosen. Those on text were not known.
 
-What it does not show: long sequences. Both have eight steps, and N0's reason, memory, would show more over more. Nor whether the
-rate that validation chose lies at an end of the three.
+What it does not show: long sequences. Both have eight steps, and N0's reason, memory, would show more over more.
 """
 
 import math

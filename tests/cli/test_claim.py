@@ -17,17 +17,22 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
+from benchsuite.claim_verdicts import GridEdges
 from benchsuite.cli.app import app
 from benchsuite.cli.claim_arms import arms_text
 from benchsuite.cli.claim_facts import in_lines
+from benchsuite.cli.claim_tables import tell_verdicts
+from benchsuite.cli.console import terminal
 from benchsuite.computing import Computation, Job
 from benchsuite.discovery.candidates import _given
 from benchsuite.errors import BenchsuiteError
-from benchsuite.registry import PluginSearch, Registry, _add
+from benchsuite.loading import add
+from benchsuite.registry import PluginSearch, Registry
 from benchsuite.store import Store
 from benchsuite.studies.claimed import claim_plan
 from benchsuite.trying import TriedFirst
 from tests.bundled import REGISTRY
+from tests.claims_made import changed, several
 from tests.stored import made
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "how-to" / "write-a-claim.md"
@@ -79,7 +84,7 @@ def of_files(folder: str, files: tuple[tuple[str, bytes], ...]) -> Registry:
     known = Registry(plugins=[*REGISTRY.plugins], tables={kind: {**table} for kind, table in REGISTRY.tables.items()})
     # Nothing but these is looked for: what is bundled is known.
     for candidate in _given(PluginSearch(tuple(name for name, _ in files), folder, False)):
-        _add(known, candidate, TriedFirst(), set(), False)
+        add(known, candidate, TriedFirst(), set(), False)
     known.remember_sources()
     return known
 
@@ -127,11 +132,65 @@ def test_what_it_finds_is_printed_and_written(folder: Path) -> None:
     assert "It was not registered before it ran." in again["claims"][0]["remarks"]
 
 
+@pytest.mark.parametrize(
+    ("action", "has", "lacks"),
+    [
+        ("list", ("--json", "--results"), ("--fail-if", "--all", "--workers", "NAMES")),
+        ("info", ("NAMES", "--all", "--quick"), ("--fail-if", "--dry-run", "--timeout")),
+        ("run", ("NAMES", "--all", "--quick", "--fail-if", "--dry-run", "--workers"), ()),
+        ("register", ("[FILE]", "--plugin"), ("--all", "--quick", "NAMES")),
+    ],
+)
+def test_each_action_has_a_help_and_options_of_its_own(
+    action: str, has: tuple[str, ...], lacks: tuple[str, ...]
+) -> None:
+    text = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["claim", action, "--help"]).output
+    assert f"claim {action} [OPTIONS]" in text.splitlines()[0]
+    assert [word for word in has if word not in text] == []
+    assert [word for word in lacks if word in text] == []
+    whole = CliRunner(env={"COLUMNS": "80"}).invoke(app, ["claim", "--help"]).output
+    assert f"\n  {action} " in whole
+    assert "--fail-if" not in whole
+
+
+def test_an_option_of_another_action_is_refused_and_no_action_lists(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["claim", "register", "my_claim.py", "--quick"])
+    assert (done.exit_code, "No such option: --quick" in done.output) == (2, True)
+    done = CliRunner().invoke(app, ["claim"])
+    assert done.exit_code == 0
+    assert "C7\t" in done.output
+
+
+def test_what_was_asked_is_the_verb_with_its_action(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A study file of a claim says ``claim`` and ``run``: who verifies expands it by these."""
+    from benchsuite.cli import asked, claim_run
+
+    calls: list[Any] = []
+    monkeypatch.setattr(claim_run.ClaimRun, "tell_dry", lambda *_: calls.append(asked.asked()))
+    run("run", *MINE, "--dry-run", "--quick")
+    (call,) = calls
+    assert (call.verb, call.words[:3]) == ("claim", ("benchsuite", "claim", "run"))
+    assert (call.options["action"], call.options["names"], call.options["quick"]) == ("run", "my_claim", True)
+
+
 def test_it_ends_with_3_where_that_is_asked_for(folder: Path) -> None:
     trained(folder, -0.6, -0.5)
     run("run", *MINE)
     run("run", *MINE, "--fail-if", "cannot-tell")
     run("run", *MINE, "--fail-if", "does-not-hold", code=3)
+
+
+def test_edges_of_grids_are_told_beside_few_verdicts_and_many(capsys: pytest.CaptureFixture[str]) -> None:
+    edge = GridEdges("learning_rate of sgd", ("a", "b", "c"), 10, (), (2, 3))
+    one = changed(several()[1], changes={"grids": (edge,)})
+    tell_verdicts([one], {one.name: ()}, terminal())
+    assert "the largest in 2 of 10 seeds (2, 3); a better one may lie beyond." in " ".join(
+        capsys.readouterr().out.split()
+    )
+    many = [one, *(each for each in several() if each.name != one.name)]
+    tell_verdicts(many, {each.name: () for each in many}, terminal())
+    found = " ".join(capsys.readouterr().out.split())
+    assert "Values at an edge of their grid were chosen in score_gained (2 of 10 seeds)" in found
 
 
 def test_a_dry_run_writes_nothing(folder: Path) -> None:
@@ -329,7 +388,6 @@ def test_code_that_it_uses_and_that_changed_is_told(folder: Path) -> None:
         (("register",), "register takes a file"),
         (("register", "nothing.py"), "cannot read 'nothing.py'"),
         (("register", "empty.py"), "registers no claim"),
-        (("register", "my_claim.py", "--quick"), "are for run"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(folder: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -205,3 +205,18 @@ def test_a_dry_run_lists_what_would_run_and_how_long(tmp_path):
     assert found["looks"] == ["first steps", "curvature"]
     assert found["predicted_seconds"] > 0
     assert not folder.exists()
+
+
+def test_what_redrawn_sets_cost_is_said_before_they_are_trained_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["diagnose", "digits_mlp", "--alone", "--no-local", "--dry-run"]
+    done = CliRunner().invoke(app, [*words, "--bias-variance", "50"], catch_exceptions=False)
+    assert "Bias and variance: 50 trainings on redrawn sets, predicted" in done.output
+    some, more = (
+        json.loads(CliRunner().invoke(app, [*words, "--json", "--bias-variance", count]).stdout)["sets_seconds"]
+        for count in ("10", "50")
+    )
+    assert 0 < some < more
+    assert "Bias and variance" not in CliRunner().invoke(app, words).output
+    with pytest.raises(BenchsuiteError, match="--bias-variance must be a whole number from 3"):
+        CliRunner().invoke(app, [*words, "--bias-variance", "2"], catch_exceptions=False)

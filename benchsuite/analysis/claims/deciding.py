@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchsuite.analysis.inference.shift import Shift, paired_shift
-from benchsuite.claim_verdicts import Word
+from benchsuite.claim_verdicts import GridEdges, Word
 
 ROUNDING = 1e-12
 """A confidence that is met exactly must not fail by the last digit of a sum."""
@@ -24,10 +24,12 @@ class Numbers:
     Args:
         values: From seed 0; ±∞ where a run failed and that decides, NaN where there is none.
         reasons: Seed → why it has none.
+        grids: What was chosen for each seed among values, and where at their edge.
     """
 
     values: tuple[float, ...]
     reasons: Mapping[int, str] = field(default_factory=dict)
+    grids: tuple[GridEdges, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,10 @@ def paired_shift(d: Values, confidence: float = 0.95, slack: NDArray[np.float64]
     """Return the median of the means of any two differences, with the interval that belongs to Wilcoxon's test.
 
     These n·(n + 1)/2 means (a difference with itself included) are ordered, and the interval is [w₍ₖ₎, w₍₋ₖ₎] with
-    the largest k that keeps the confidence, 1 − 2·P(W < k); where none does it is the widest there is, from the
-    smallest difference to the largest. The mean of −∞ and +∞ (either failed once) counts as 0 in the estimate, and
-    against either bound. Equal means are spread over their step first.
+    the largest k that keeps the confidence, 1 − 2·P(W < k); where none does it is the widest there is, [w₍₁₎, w₍₋₁₎]. The mean of
+    −∞ and +∞ (either failed once) counts as 0 in the estimate, and against either bound. Equal means are spread over their step
+    first. So the widest interval goes from the smallest difference to the largest where each of these is there once; where several
+    are the smallest (or the largest), it reaches beyond them, by less than half of the step.
 
     Args:
         d: One difference for each pair (n); NaN is left out.

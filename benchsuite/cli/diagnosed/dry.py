@@ -41,6 +41,8 @@ class DryRun:
         looks: At the network, after the trials.
         predicted_seconds: Of the trials that would run.
         workers: That many at a time.
+        sets: Redrawn training sets on which it is trained after that, one after another.
+        sets_seconds: Predicted of these trainings.
     """
 
     title: str
@@ -48,6 +50,8 @@ class DryRun:
     looks: tuple[str, ...]
     predicted_seconds: float
     workers: int
+    sets: int = 0
+    sets_seconds: float = 0.0
 
 
 def dry_run_of(asked: Diagnosing, plan: DiagnosePlan, known: Registry, store: Store, options: Options) -> DryRun:
@@ -60,6 +64,7 @@ def dry_run_of(asked: Diagnosing, plan: DiagnosePlan, known: Registry, store: St
         store: The results folder.
         options: What workers are told.
     """
+    from benchsuite.cli.diagnosed.bias_and_variance import predicted_seconds
     from benchsuite.cli.pace import Pace
     from benchsuite.execution import Forecast, learn_from, others_of
     from benchsuite.freshness import Freshness, judge_of
@@ -87,7 +92,9 @@ def dry_run_of(asked: Diagnosing, plan: DiagnosePlan, known: Registry, store: St
         "surface": asked.surface is not None,
     }
     looks = tuple(name for name, there in wanted.items() if there)
-    return DryRun(plan.title(known), tuple(trials), looks, pace.remaining(), options.workers)
+    sets = asked.bias_variance or 0
+    seconds = predicted_seconds(plan.trial, sets, known, store) if sets else 0.0
+    return DryRun(plan.title(known), tuple(trials), looks, pace.remaining(), options.workers, sets, seconds)
 
 
 def tell_dry(dry: DryRun, console: Console) -> None:
@@ -102,7 +109,16 @@ def tell_dry(dry: DryRun, console: Console) -> None:
         say(console, "  {:28} {}", one.label, "has a record" if one.recorded else "would run")
     if dry.looks:
         say(console, "Then looks at the network: {}; their time is not predicted.", ", ".join(dry.looks))
+    if dry.sets:
+        say(console, "{}", sets_words(dry.sets, dry.sets_seconds))
     say(
         console, "Predicted: {} with {}. Nothing was written.",
         clock(dry.predicted_seconds), count_of(dry.workers, "worker"),
     )  # fmt: skip
+
+
+def sets_words(sets: int, seconds: float) -> str:
+    """Return what ``--bias-variance`` costs, a sentence."""
+    from benchsuite.cli.progress import clock
+
+    return f"Bias and variance: {sets} trainings on redrawn sets, predicted {clock(seconds)}, one after another."

@@ -106,16 +106,18 @@ def _end(record: Record, measure: str) -> float:
 
 def _of_network(asked: Diagnosing, plan: DiagnosePlan, known: Registry) -> Sequence[Diagnosis]:
     """Return what the looks say that were asked for."""
-    if not (asked.curvature or asked.surface or asked.gradient_noise or asked.check_gradients):
+    if not (asked.curvature or asked.surface or asked.gradient_noise or asked.check_gradients or asked.bias_variance):
         return ()
     from dataclasses import replace
 
+    from benchsuite.cli.diagnosed.bias_and_variance import look_at_bias_and_variance
     from benchsuite.cli.diagnosed.curvature import look_at_curvature
     from benchsuite.cli.diagnosed.gradient_noise import look_at_gradient_noise
     from benchsuite.cli.diagnosed.gradients import check_gradients
     from benchsuite.cli.diagnosed.subject import Subject
     from benchsuite.cli.diagnosed.surface import look_at_surface
     from benchsuite.engine.lab import Lab
+    from benchsuite.engine.redrawn import redrawn_specimens
 
     tensorflow_on_cpu()
     lab, trial = Lab(known, known.task), plan.trial
@@ -132,6 +134,9 @@ def _of_network(asked: Diagnosing, plan: DiagnosePlan, known: Registry) -> Seque
         found += looked("gradient_noise", lambda: look_at_gradient_noise(subject))
     if asked.curvature:
         found += looked("curvature", lambda: look_at_curvature(subject, asked.spectrum))
+    if (sets := asked.bias_variance) is not None:
+        drawn = redrawn_specimens(trial, sets, known, known.task)
+        found += looked("bias_and_variance", lambda: look_at_bias_and_variance(drawn))
     if asked.surface is not None:
         found += looked("surface", lambda: look_at_surface(subject, asked.surface))
     return found

@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import psutil
-
+from benchsuite.control_groups import usable_memory
 from benchsuite.discovery.guard import leave_out
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError, said_by
@@ -39,7 +38,7 @@ ARRAYS = ("weights", "predictions")
 
 
 @dataclass(frozen=True)
-class Told:
+class NodeEvent:
     """Something that happened on a node.
 
     Args:
@@ -52,7 +51,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Batch:
+class NodeEvents:
     """All that happened since somebody asked last, in the order in which it happened.
 
     Args:
@@ -60,7 +59,7 @@ class Batch:
         printed: What the worker printed meanwhile, as its log has it.
     """
 
-    told: tuple[Told, ...]
+    told: tuple[NodeEvent, ...]
     printed: bytes = b""
 
 
@@ -120,7 +119,7 @@ class NodeSeat:
             return
         self._waiting.put(cell)
 
-    def events(self, seconds: float) -> Batch:
+    def events(self, seconds: float) -> NodeEvents:
         """Wait for something to happen, and say all that did.
 
         Args:
@@ -131,8 +130,8 @@ class NodeSeat:
             found.append(self._events.get(timeout=seconds))
             while True:
                 found.append(self._events.get_nowait())
-        told = tuple(Told(self._here(event), self._files(event)) for event in found)
-        return Batch(told, self._printed.more())
+        told = tuple(NodeEvent(self._here(event), self._files(event)) for event in found)
+        return NodeEvents(told, self._printed.more())
 
     def end(self) -> None:
         """End the worker, whatever it does, and leave nothing."""
@@ -211,7 +210,7 @@ def memory_share(options: Options) -> int:
     """
     if options.device.startswith("gpu"):
         return Device.parse("gpu").memory_limit(options.workers)
-    return int(psutil.virtual_memory().total * OF_MEMORY / options.workers)
+    return int(usable_memory() * OF_MEMORY / options.workers)
 
 
 def sweep(temporary: Path) -> None:

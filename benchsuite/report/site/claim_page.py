@@ -14,6 +14,7 @@ from benchsuite.report.site.links import Links
 from benchsuite.report.site.pages import Page
 from benchsuite.report.site.site import SiteData
 from benchsuite.report.site.table import DataTable, Head, TableCell, TableLine
+from benchsuite.report.tables.claim_edges import edge_sentences
 from benchsuite.report.tables.claim_words import (
     CANNOT_TELL,
     DOES_NOT_HOLD,
@@ -55,6 +56,7 @@ class PartView:
         says: What must be so.
         because: Why these bounds.
         found: What came of it, a sentence or two.
+        edges: Where what it chose lies in its grids, a sentence each.
         seeds: The number of every seed and the trials that it is made of; ``None`` where one number was computed.
     """
 
@@ -65,6 +67,7 @@ class PartView:
     says: str
     because: str
     found: str
+    edges: list[str]
     seeds: DataTable | None
 
 
@@ -161,6 +164,7 @@ def _part(data: SiteData, links: Links, claim: ClaimVerdict, part: PartVerdict) 
         says=part.says,
         because=part.because,
         found=part_sentence(part),
+        edges=edge_sentences(part),
         seeds=data.table(seeds) if seeds else None,
     )
 

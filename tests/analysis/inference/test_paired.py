@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchsuite.analysis.inference.paired import pair_differences, sign_flips, smallest_p_paired, wilcoxon
+from benchsuite.analysis.inference.shift import paired_shift
 from benchsuite.errors import BenchsuiteError
 
 FAILED = -math.inf
@@ -140,3 +141,12 @@ def test_drawn_signs_come_from_the_generator_alone():
 def test_without_pairs_there_is_no_test():
     for test in (wilcoxon([math.nan]), sign_flips([], np.random.default_rng(0))):
         assert (test.p, test.n, test.smallest_p) == (1.0, 0, 1.0)
+
+
+def test_the_widest_interval_reaches_beyond_the_ends_where_several_are_the_smallest():
+    """One of each: from the smallest to the largest; several of each: less than half of the step beyond."""
+    once = paired_shift(np.array([0.1, 0.2, 0.2, 0.3, 0.3, 0.4]), 0.96)
+    assert (once.low, once.high) == (0.1, 0.4)
+    several = paired_shift(np.array([0.5, 0.5, 0.5, 0.6, 0.6, 0.6]), 0.96)
+    assert 0.5 - 0.05 / 2 < several.low < 0.5
+    assert 0.6 < several.high < 0.6 + 0.05 / 2  # means lie half of 0.1 apart

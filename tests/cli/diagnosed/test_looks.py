@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchsuite.cli.diagnosed.bias_and_variance import look_at_bias_and_variance
 from benchsuite.cli.diagnosed.curvature import look_at_curvature
 from benchsuite.cli.diagnosed.gradient_noise import look_at_gradient_noise
 from benchsuite.cli.diagnosed.gradients import check_gradients
@@ -106,3 +107,56 @@ def test_one_example_is_told_in_one_line_and_nothing_is_trained():
     specimen.train = None
     (said,) = look_at_gradient_noise(Subject(lambda _: specimen, 6, 1, "a regression"))
     assert said.says == "One example: no noise to measure."
+
+
+class Predicts:
+    """A specimen that gives the same outputs whatever it is shown."""
+
+    def __init__(self, outputs, fails=False):
+        self.given, self.fails = np.asarray(outputs, "float32"), fails
+
+    def outputs(self, inputs):
+        return self.given
+
+    def train(self):
+        return type("Run", (), {"failed": self.fails})
+
+
+def drawn(outputs, targets, fails=()):
+    targets = np.asarray(targets)
+    return [(Predicts(one, at in fails), np.zeros((len(targets), 1)), targets) for at, one in enumerate(outputs)]
+
+
+def test_squared_error_over_sets_is_taken_apart_by_its_closed_form():
+    """Outputs 1, 2 and 3 for a target of 0: their mean is 2 and their variance 1; of three sets a third of that is no bias."""
+    (found,) = look_at_bias_and_variance(drawn([[[1.0]], [[2.0]], [[3.0]]], np.array([0.0], "float32")))
+    assert found.numbers["bias"] == pytest.approx(4 - 1 / 3)
+    assert found.numbers["variance"] == pytest.approx(1)
+    assert found.numbers["error"] == pytest.approx(14 / 3)
+    assert found.word == "bias"
+    assert (
+        "On the validation part, over 3 training sets the error of 4.67 is bias 3.67 (the noise of the targets in it)"
+        in found.says
+    )
+
+
+def test_classes_are_taken_apart_by_their_votes():
+    """Three nets, two examples of class 0: the first is missed by one of three, the second by all."""
+    votes = [[[2, 1], [0, 1]], [[2, 1], [0, 1]], [[0, 1], [0, 1]]]
+    (found,) = look_at_bias_and_variance(drawn(votes, np.array([0, 0], "int32")))
+    assert (found.numbers["bias"], found.numbers["error"]) == (0.5, pytest.approx(4 / 6))
+    assert found.numbers["variance"] == pytest.approx(1 / 6)
+    one_output = [[[-1.0], [1.0]], [[-1.0], [1.0]], [[1.0], [1.0]]]
+    (same,) = look_at_bias_and_variance(drawn(one_output, np.array([0, 0], "int32")))
+    assert same.numbers == found.numbers
+
+
+def test_trainings_on_sets_that_fail_are_counted_and_what_is_no_prediction_cannot_tell():
+    outputs, target = [[[1.0]], [[2.0]], [[3.0]]], np.array([0.0], "float32")
+    (found,) = look_at_bias_and_variance(drawn(outputs, target, fails={1}))
+    assert found.says.endswith("1 of 3 trainings did not complete.")
+    assert found.numbers["sets"] == 2
+    (gone,) = look_at_bias_and_variance(drawn(outputs, target, fails={0, 1}))
+    assert (gone.word, gone.alarm) == ("no numbers", True)
+    (odd,) = look_at_bias_and_variance(drawn([[[1.0, 2.0]]] * 3, target))
+    assert (odd.word, odd.alarm) == ("cannot tell", False)

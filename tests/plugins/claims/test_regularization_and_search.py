@@ -6,16 +6,22 @@ Without training: what an effect makes of runs is arithmetic, and what a broken 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from benchsuite.analysis.claims.deciding import Numbers, decision
+from benchsuite.analysis.claims.grids import grids_of
 from benchsuite.arm_trials import trial_of
 from benchsuite.components import Claim, Computed, Trained
+from benchsuite.components.choice import SeedRuns
+from benchsuite.components.claim import confidence_of
 from benchsuite_plugins.claims import (
     augmentation,
     cross_validation,
@@ -278,6 +284,46 @@ def test_masks_for_a_whole_sequence_are_above_zero_where_they_are_better() -> No
     assert variational_dropout.against_none(runs) == pytest.approx(math.log(4))
 
 
+def words_of(module: ModuleType, runs: Mapping[str, HandMade]) -> dict[str, str]:
+    """Name of each trained part → what it decides where all of its seeds have these runs."""
+    (found,) = module.register_claims()
+    return {
+        part.name: decision(
+            Numbers((part.evidence.effect(runs),) * part.evidence.seeds),
+            part.low,
+            part.high,
+            confidence_of(len(found.parts)),
+        ).word
+        for part in found.parts
+    }
+
+
+def test_an_augmentation_that_changes_nothing_turns_every_part() -> None:
+    """It trains as none does, so both arms end alike."""
+    none = run(test_loss=2.0, train_loss=0.5, test_accuracy=0.7)
+    works = {"none": none, "augmented": run(test_loss=1.2, train_loss=0.4, test_accuracy=0.75)}
+    assert set(words_of(augmentation, works).values()) == {"holds"}
+    assert set(words_of(augmentation, {"none": none, "augmented": none}).values()) == {"does not hold"}
+
+
+@pytest.mark.parametrize(
+    ("mistake", "turned"),
+    [
+        ("variational", {}),
+        ("per_step", {"better_on_text", "better_on_digits", "better_than_none_on_text"}),  # a new mask at each step
+        ("none", {"better_than_none_on_text"}),  # no mask: then it still beats the other, which hurts
+    ],
+)
+def test_variational_dropout_that_draws_each_step_or_does_nothing_turns_what_it_is_for(
+    mistake: str, turned: set[str]
+) -> None:
+    ends = {"variational": 1.0, "none": 2.0, "per_step": 3.0}
+    arms = {"none": "none"} | {f"{name}_{at}": name for name in ("variational", "per_step") for at in range(3)}
+    losses = {arm: ends[mistake if name == "variational" else name] for arm, name in arms.items()}
+    words = words_of(variational_dropout, {arm: run(test_loss=one, validation_loss=one) for arm, one in losses.items()})
+    assert {name for name, word in words.items() if word == "does not hold"} == set(turned)
+
+
 def test_augmentation_takes_away_a_share_of_the_gap() -> None:
     runs = {
         "none": run(test_loss=2.0, train_loss=0.0, test_accuracy=0.7),
@@ -390,3 +436,36 @@ def test_transfer_takes_what_has_name_and_shape_and_leaves_the_rest() -> None:
     assert weights.tolist() == [0, 0, 0, 0, 1, 2, 3]
     assert count == 1
     assert pretraining.more_right({"pretrained": run(test_accuracy=0.8), "drawn": run(test_accuracy=0.7)}) > 0
+
+
+def test_no_claim_chooses_among_arms_without_telling_at_which_edge() -> None:
+    """A choice by the validation part goes through bs.choose; what is computed in a lab has no arms to tell of."""
+    folder = Path(str(augmentation.__file__)).parent
+    by_hand = {
+        file.name
+        for file in folder.glob("*.py")
+        if re.search(r'\.(final|best)\(f?"validation_', file.read_text("utf-8"))
+    }
+    assert by_hand == {"early_stopping_l2.py", "l1_zeros.py"}
+    with_arms = {
+        name
+        for name, claim in zip(MODULES, CLAIMS, strict=True)
+        if any(isinstance(one.evidence, Trained) for one in claim.parts)
+    }
+    assert l1_zeros not in with_arms
+
+
+def test_a_grid_of_a_claim_is_told_and_points_that_were_drawn_are_not() -> None:
+    (grid_and_random,) = [claim for claim in CLAIMS if claim.number == "C26"]
+    evidence = grid_and_random.parts[0].evidence
+    assert isinstance(evidence, Trained)
+    arms = evidence.of_seed(0)
+    trials = {name: trial_of(arm, 0, REGISTRY.task, REGISTRY) for name, arm in arms.items()}
+    numbers = {name: run(validation_loss=1.0 - 0.01 * at, test_rmse=1.0) for at, name in enumerate(arms)}
+    runs = SeedRuns(numbers)
+    evidence.effect(runs)
+    assert [one.chosen for one in runs.choices] == ["grid_8"]
+    found = {one.setting: one for one in grids_of({0: runs.choices}, [trials])}
+    assert set(found) == {"learning_rate of adam", "epsilon of adam"}
+    assert all(len(one.arms) == 9 and one.seeds == 1 for one in found.values())
+    assert all((0,) in (one.smallest, one.largest) for one in found.values()), "the ninth point is a corner"

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchsuite.claim_verdicts import GridEdges, claim_from_json
+from benchsuite.report.tables.claim_edges import edge_sentences, edges_line
 from benchsuite.report.tables.claim_table import claim_csv, claim_markdown, claim_table
 from benchsuite.report.tables.claim_words import (
     bounds_text,
@@ -131,3 +133,23 @@ def test_an_infinite_effect_is_told_as_such() -> None:
     assert "It holds: ∞" in part_sentence(part(above=tuple(range(6)), **gone))
     assert "It does not hold: −∞" in part_sentence(part(word="does not hold", below=tuple(range(6)), **gone))
     assert "no number" in part_sentence(part(word="cannot tell", above=(0, 1), **gone))
+
+
+def test_choices_at_an_edge_of_a_grid_are_told_with_their_seeds() -> None:
+    arms = ("sgd_0", "sgd_1", "sgd_2")
+    edge = GridEdges("learning_rate of sgd", arms, 10, (0,), tuple(range(1, 10)))
+    inside = GridEdges("strength of l2", arms[:2], 10, (), ())
+    assert edge_sentences(part(grids=(edge, inside))) == [
+        "At an edge of its grid: learning_rate of sgd, among sgd_0 … sgd_2 the smallest in 1 of 10 seeds (0) and the largest in 9 of "
+        "10 seeds (1, 2, 3, 4, 5, 6, 7, 8, 9); a better one may lie beyond."
+    ]
+    assert edge_sentences(part(grids=(inside,))) == ["Every value that was chosen lies inside of its grid."]
+    assert edge_sentences(part()) == []
+    several = claim(parts=(part(grids=(edge, inside)), part("other", grids=(inside,)), part("third")))
+    assert edges_line(several) == (
+        "Values at an edge of their grid were chosen in score_gained (10 of 10 seeds): better ones may lie beyond."
+    )
+    assert edges_line(claim()) == ""
+    many = replace(edge, smallest=tuple(range(12)), largest=(), seeds=12)
+    assert "(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …)" in edge_sentences(part(grids=(many,)))[0]
+    assert claim_from_json(several.to_json()) == several
