@@ -13,8 +13,9 @@ import sys
 import tempfile
 
 MOST_FILES = 256
-"""Descriptors more than at first; never more than half of what the system allows, see ``ulimit -n``."""
+"""Descriptors more than after the first trial; never more than half of what the system allows, see ``ulimit -n``."""
 MOST_THREADS = 64
+"""Threads more than after the first trial, and as many more as there are cores, four times: libraries may make a pool later on."""
 MOST_CHILDREN = 16
 MOST_TEMPORARY = 256
 """Entries of the folder for temporary files."""
@@ -23,23 +24,26 @@ MOST_BYTES = 256 * 2**20
 
 
 class Litter:
-    """Of this process: what was there when it was made is none."""
+    """Of this process. What it holds after its first trial is none: TensorFlow makes its threads and opens its devices meanwhile."""
 
     def __init__(self) -> None:
         self._place = tempfile.gettempdir()  # a plugin may set another one
-        self._files = _count("/proc/self/fd")
-        self._threads = _count("/proc/self/task")
+        self._first: tuple[int, int] | None = None
+        self._most_threads = MOST_THREADS + 4 * (os.cpu_count() or 1)
         allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         self._most_files = min(MOST_FILES, allowed // 2) if allowed > 0 else MOST_FILES
 
     def too_much(self) -> tuple[str, ...]:
-        """Return what there is too much of, in words that are the same each time; nothing on systems without ``/proc``."""
+        """Return what there is too much of after a trial, in words that are the same each time; nothing without ``/proc``."""
         if sys.platform != "linux":
             return ()
         found = []
-        if _count("/proc/self/fd") - self._files > self._most_files:
+        files, threads = _count("/proc/self/fd"), _count("/proc/self/task")
+        if self._first is None:
+            self._first = files, threads
+        if files - self._first[0] > self._most_files:
             found.append("open files")
-        if _count("/proc/self/task") - self._threads > MOST_THREADS:
+        if threads - self._first[1] > self._most_threads:
             found.append("threads")
         if _children() > MOST_CHILDREN:
             found.append("child processes")

@@ -502,3 +502,12 @@ def test_the_guide_says_how_often_a_kill_is_forgiven() -> None:
     numbers = {2: "twice", 10: "ten"}
     text = " ".join(guide.split())
     assert f"{numbers[IN_EARNEST[1]]} times in all, is it that trial's failure; {numbers[SOON_BELIEVED]} where" in text
+
+
+def test_changes_are_remembered_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plugin may change another thing in every trial: what is remembered of it does not grow for ever."""
+    monkeypatch.setattr(worker_thread, "MOST_NOTICED", 3)
+    learned = worker_thread.Learned()
+    assert learned.new(("a",), ("one", "two")) == ["one", "two"]
+    assert learned.new(("a",), ("two", "three")) == ["three"]
+    assert learned.new(("b",), ("four",)) == []

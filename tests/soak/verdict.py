@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchsuite.execution.study_records import HELD
 from tests.soak.sampling import Sample
 from tests.soak.slopes import DAY, slope
 
 SETTLED = 0.2
-"""Of the time, at the beginning, in which processes come to their usual size; slopes are of the rest."""
+"""Of the time, at the beginning, in which processes come to their usual size; slopes are of the rest, and of what follows the first
+:data:`HELD` records, which the main process holds."""
+LEAST = 1_200.0
+"""Seconds that must be left for it to be told that something grows."""
 MOST_LOGS = 2 * 8.5
 """MB of one worker's log and the one before."""
 
@@ -81,7 +85,8 @@ def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]
         workers: How many workers there were.
     """
     end = samples[-1].seconds
-    settled = [one for one in samples if one.seconds >= SETTLED * end]
+    first = min(HELD, samples[-1].records / 2)
+    settled = [one for one in samples if one.seconds >= SETTLED * end and one.records >= first]
     seconds = [one.seconds for one in settled]
     broken, untold = [], []
     lines = [
@@ -92,7 +97,8 @@ def table(samples: Sequence[Sample], workers: int) -> tuple[list[str], list[str]
     for flat in FLAT:
         values = [float(flat.of(one)) for one in settled]
         grows = slope(seconds, values)
-        held = True if grows.high * DAY <= flat.most_a_day else False if grows.low * DAY > flat.most_a_day else None
+        grown = end - seconds[0] >= LEAST and grows.low * DAY > flat.most_a_day
+        held = True if grows.high * DAY <= flat.most_a_day else False if grown else None
         broken += [f"{flat.name}: {grows.a_day()} a day"] if held is False else []
         untold += [flat.name] if held is None else []
         lines.append(

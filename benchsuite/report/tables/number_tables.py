@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchsuite.report.contents import Contents
-from benchsuite.report.shown import shown_rows
 from benchsuite.report.tables.number_cells import number_cells
 from benchsuite.report.tables.numbers import whole
 from benchsuite.report.tables.ranking_cells import NAME
-from benchsuite.report.tables.terminal import MOST_ROWS, WIDTH
+from benchsuite.report.tables.terminal import WIDTH, terminal_rows
 from benchsuite.text import one_line
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def number_tables(contents: Contents, *, width: int = WIDTH) -> list[Table]:
     found = []
     for numbers in contents.numbers:
         board = numbers.board
-        kept = {row.label for row in shown_rows(board, MOST_ROWS)}
+        kept = {row.label for row in terminal_rows(board)}
         rows = [at for at, row in enumerate(board.rows) if row.label in kept]
         more = len(board.rows) - len(rows)
         for cells in number_cells(numbers, rows):

@@ -37,8 +37,10 @@ LABEL_WIDTH = 21
 HEAD_WIDTH = 13
 # Between two columns: a blank of each, and one where a box with lines would have its line.
 PADDING = 3
-MOST_ROWS = 100
-"""Rows of a table."""
+MOST_ROWS = 50
+"""Rows of a table that shows all there are."""
+FEW_ROWS = 25
+"""And of one that shows the best of more: of a grid of hundreds a terminal is no place to read the hundredth."""
 
 
 def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WIDTH) -> list[Table]:
@@ -54,13 +56,18 @@ def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WID
     ]
 
 
+def terminal_rows(board: Leaderboard) -> list[Row]:
+    """Return the rows of a leaderboard that a terminal shows."""
+    return shown_rows(board, MOST_ROWS if len(board.rows) <= MOST_ROWS else min(FEW_ROWS, MOST_ROWS))
+
+
 def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
     """Return the overall ranking of a board as a table, none where there is nothing to rank."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
+    board = replace(whole_board, rows=tuple(terminal_rows(whole_board)))
     if whole_board.ranking is None or not whole_board.ranking.ranked:
         return []
     tuned = any(row.tuning_cost is not None for row in board.rows)
@@ -117,7 +124,7 @@ def ranking_tables(whole_board: Leaderboard, width: int = WIDTH) -> list[Table]:
 
 
 def _tables(whole_board: Leaderboard, width: int) -> list[Table]:
-    board = replace(whole_board, rows=tuple(shown_rows(whole_board, MOST_ROWS)))
+    board = replace(whole_board, rows=tuple(terminal_rows(whole_board)))
     more = len(whole_board.rows) - len(board.rows)
     label_width = max(
         9, min(LABEL_WIDTH, max(len(line) for row in board.rows for text in _name(row) for line in text.split("\n")))

@@ -16,7 +16,7 @@ from benchsuite.text import one_line
 if TYPE_CHECKING:
     from rich.table import Table
 
-MOST_SETTINGS = 25
+MOST_SETTINGS = 12
 """Rows of a table, and settings of the other kind."""
 
 

@@ -130,6 +130,16 @@ def test_of_very_many_rows_the_best_of_each_name_are_shown_and_the_rest_is_told(
     assert "6 more rows are in leaderboard.csv" in text
 
 
+def test_a_table_that_cannot_be_whole_is_short(monkeypatch: pytest.MonkeyPatch):
+    rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    for most, wanted in ((8, 8), (7, 3)):
+        monkeypatch.setattr("benchsuite.report.tables.terminal.MOST_ROWS", most)
+        monkeypatch.setattr("benchsuite.report.tables.terminal.FEW_ROWS", 3)
+        text = printed(rates)
+        assert sum(f"sgd[rate={rate}]" in text for rate in range(1, 9)) == wanted
+        assert ("5 more rows are in leaderboard.csv" in text) == (wanted == 3)
+
+
 def test_of_a_very_large_grid_the_best_are_shown_and_the_rest_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("benchsuite.report.tables.terminal_grid.MOST_SETTINGS", 2)
     records = [
