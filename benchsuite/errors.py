@@ -46,6 +46,23 @@ class CannotWrite(BenchsuiteError):
     """A file of ours cannot be written: the disk's failure or the folder's, never that of the trial that the file is about."""
 
 
+_DRIVE_FAILS = ("EIO", "ESTALE", "EREMOTEIO", "ENOTCONN", "ETIMEDOUT", "EHOSTDOWN", "EHOSTUNREACH", "ENXIO", "ENODEV")
+_SOCKETS_SAY_SO_TOO = _DRIVE_FAILS[3:]
+
+
+def of_a_drive(error: OSError) -> BenchsuiteError | None:
+    """Build the error for what a drive says when it does not answer, or has gone; ``None`` if a program's mistake may have caused it.
+
+    It can come of any look at any file.
+    """
+    name = errno.errorcode.get(error.errno or 0, "")
+    if name not in _DRIVE_FAILS or (error.filename is None and name in _SOCKETS_SAY_SO_TOO):
+        return None
+    return BenchsuiteError(
+        f"a drive fails: {said_by(error)}. What was written before is whole. Mend that and run the same command again."
+    )
+
+
 def said_by(error: OSError) -> str:
     """Return what the operating system says, and of which file, in a few words."""
     text = str(error.strerror or error)

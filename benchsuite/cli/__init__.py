@@ -9,7 +9,7 @@ def main() -> None:
     """Run ``benchsuite``: exit code 0 if all trials have records, 1 if the study could not complete, 2 for what the user can mend."""
     from benchsuite.cli.app import app
     from benchsuite.cli.console import complain, safe_output
-    from benchsuite.errors import BenchsuiteError
+    from benchsuite.errors import BenchsuiteError, of_a_drive
 
     safe_output()
     try:
@@ -20,3 +20,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader, such as `head`, has had enough
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        failing = of_a_drive(error)
+        if failing is None:
+            raise
+        complain(failing)
+        sys.exit(2)

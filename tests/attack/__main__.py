@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -37,6 +38,8 @@ def main() -> None:
     chosen = options.parse_args()
     folder = chosen.keep or Path(tempfile.mkdtemp(prefix="attack-"))
     started = time.monotonic()
+    # A shell that starts this in the background lets it, and all that it starts, ignore Ctrl-C: attacks that send it would miss.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         if chosen.plugins:
             broken = _plugins(folder, chosen.names)

@@ -46,6 +46,7 @@ class NetworkDrive:
         self.study = Study(folder, variables=variables, module="tests.attack.untrained")
         self.wanted = wanted or {}
         self.written: dict[str, bytes] = {}
+        self._mounts = 0
         self._place, self.control = self.study.results, folder / "control"
         self.study.results = folder / "backing"  # what is looked at is what lies on the server
         for place in (self._place, self.study.results):
@@ -59,16 +60,16 @@ class NetworkDrive:
 
     @property
     def wrapper(self) -> list[str]:
-        """What runs a command where the drive is mounted."""
+        """What runs a command where the drive is mounted: on another machine each time."""
+        self._mounts += 1
         script = ON_DRIVE.format(
             mark=MARK, python=sys.executable, server=SERVER, place=self._place, backing=self.study.results,
-            control=self.control, said=self.study.folder / "said",
+            control=self.control, said=self.study.folder / f"said-{self._mounts}",
         )  # fmt: skip
         return [*unshare(), "sh", "-c", script, "sh"]
 
     def start(self, *arguments: str) -> Running:
-        """Start a command; what it said of the drive before is forgotten."""
-        (self.study.folder / "said").unlink(missing_ok=True)
+        """Start a command."""
         return self.study.start(*arguments, wrapper=self.wrapper)
 
     def finished(self, found: Found) -> None:
@@ -234,6 +235,33 @@ def _no_locks(folder: Path) -> Found:
     return found
 
 
+def _two_machines(folder: Path) -> Found:
+    """Two shards on two machines that share a results folder; what belongs to one machine alone is refused meanwhile."""
+    drive = drive_of(folder)
+    found = Found()
+    drive.study.variables[PAUSE] = "8"  # two more commands begin and end meanwhile
+    first, second = (drive.start(*STUDY, "--shard", shard) for shard in ("1/2", "2/2"))
+    found.need(first.wait_for(lambda: len(drive.study.files()) > 1, 120), "they were over before the blow")
+    more = [drive.start(*STUDY, "--shard", "2/2"), drive.start(*STUDY)]
+    same, other = (one.ended(120, clear=False) for one in more)
+    for refused in (same, other):
+        one_line(found, refused, "at work")
+    found.need(first.alive and second.alive, "they were over before the others were refused")
+    second.signal(signal.SIGKILL)
+    found.need(second.ended(120, clear=False).code == -signal.SIGKILL, "the second one was not killed")
+    ended = first.ended(120)
+    found.need(ended.code == 0, f"the first one: {ended}")
+    kept = len(drive.study.files())
+    drive.study.variables[PAUSE] = "0.3"
+    again = drive.start(*STUDY, "--shard", "2/2").ended()
+    found.need(again.code == 0, f"the second one again: {again}")
+    drive.finished(found)
+    left = list(drive.study.results.rglob(".*.part"))
+    found.need(not left, f"left behind: {left}")
+    found.measured = f"`{other.err.strip()[-150:]}`; one killed, {kept} records kept by both, then all"
+    return found
+
+
 def _gone(folder: Path) -> Found:
     """The drive is taken away under the run, as ``umount -l`` does; what is written then lands in no other folder."""
     drive = drive_of(folder)
@@ -277,6 +305,11 @@ def attacks() -> list[Attack]:
         *(Attack(name, fails, _failing(said)) for said, name in everything),
         *(Attack(name, fails, _failing(said, *requests)) for said, requests, name in parts),
         Attack("commands on a network drive that fails from the start", "exit 2 and one line", _failing_from_the_start),
+        Attack(
+            "two shards on two machines that share a network drive",
+            "nothing twice, nothing lost; the same bits",
+            _two_machines,
+        ),
         Attack("a network drive without locks", "exit 2 and one line", _no_locks),
         Attack("a network drive that is unmounted during a run", fails, _gone),
     ]

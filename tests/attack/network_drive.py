@@ -8,15 +8,17 @@ started it. Before each request it reads CONTROL, a JSON object of any of
 - ``error``: the name of an error (``EIO``, ``ESTALE``, ``EDQUOT``), with which all requests end, as on one mounted ``soft``;
 - ``of``: the requests that take so long or end so (``fsync``, ``write``, ``create``, ``link`` …); all unless given.
 
-Locks hold between the processes of one such drive, and not between two, as with ``local_lock=flock``; with ``"locks":
-false`` there are none, as where no lock server runs. No file is made without a name, as on NFS. Needs no library: the
-kernel's protocol is spoken here, and any process that is alone in its mount name space may mount it.
+Two of them over one folder are two machines that mount it from one server. Locks of files (``flock``) are the server's and
+hold for both, those of folders for one machine alone, as on NFS; with ``"locks": false`` there are none, as where no lock
+server runs. No file is made without a name. Needs no library: the kernel's protocol is spoken here, and any process that is
+alone in its mount name space may mount it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import json
 import os
 import resource
@@ -41,6 +43,7 @@ LARGEST = 2**17
 REMEMBERED = 1
 """Seconds for which the kernel believes what it was told of names and attributes."""
 FLOCK_LOCKS = 1 << 10
+FLOCK = 1
 BIG_WRITES = 1 << 5
 MS_NOSUID_NODEV = 2 | 4
 
@@ -102,18 +105,14 @@ class Drive:
             time.sleep(said.get("delay", 0))
             if said.get("error"):
                 raise OSError(getattr(errno, said["error"]), name)
-            if name == "lock":
+            if name == "lock" and not said.get("locks", True):
                 raise OSError(errno.ENOLCK, name)
             return
 
     # What each request does. Each gets a node and the rest of the request, and returns the rest of the answer.
 
     def _init(self, node: int, rest: bytes) -> bytes:
-        try:
-            locks = json.loads(self._control.read_text(encoding="utf-8")).get("locks", True)
-        except (OSError, ValueError):
-            locks = True
-        flags = BIG_WRITES | (0 if locks else FLOCK_LOCKS)
+        flags = BIG_WRITES | FLOCK_LOCKS
         return struct.pack("<IIIIHHIIHHI28x", 7, 31, LARGEST, flags, 16, 12, LARGEST, 1, 0, 0, 0)
 
     def _lookup(self, node: int, rest: bytes) -> bytes:
@@ -199,6 +198,16 @@ class Drive:
         return b""  # the machine does not lose power here
 
     _flush = _fsync
+
+    def _lock(self, node: int, rest: bytes) -> bytes:
+        file, _, _, _, kind, _, flags = struct.unpack_from("<QQQQIII", rest)
+        if not flags & FLOCK:
+            raise OSError(errno.ENOSYS, "lock")
+        # Never waited for: others would wait with it.
+        fcntl.flock(
+            file, {fcntl.F_RDLCK: fcntl.LOCK_SH, fcntl.F_WRLCK: fcntl.LOCK_EX}.get(kind, fcntl.LOCK_UN) | fcntl.LOCK_NB
+        )
+        return b""
 
     def _release(self, node: int, rest: bytes) -> bytes:
         os.close(struct.unpack_from("<Q", rest)[0])

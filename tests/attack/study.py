@@ -212,8 +212,13 @@ class Running:
             time.sleep(0.02)
         return bool(what())
 
-    def ended(self, limit: float = 300) -> Ended:
-        """Wait for its end; kill all of it when it does not end in time."""
+    def ended(self, limit: float = 300, *, clear: bool = True) -> Ended:
+        """Wait for its end; kill all of it when it does not end in time.
+
+        Args:
+            limit: Seconds from now.
+            clear: Whether whatever is left is ended: another command of the study may run.
+        """
         try:
             code: int | None = self.process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
@@ -221,8 +226,9 @@ class Running:
             self.signal_all(signal.SIGKILL)
             self.process.wait()
         seconds = time.monotonic() - self._started
-        left = self._study.left_after()
-        self._study.clear()
+        left = self._study.left_after() if clear else []
+        if clear:
+            self._study.clear()
         return Ended(code, self._text(self.out), self._text(self._err), seconds, tuple(left))
 
     @staticmethod

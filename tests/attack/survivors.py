@@ -63,10 +63,12 @@ def processes(mark: str) -> list[Process]:
 
 
 def files(temporary: Path, results: Path) -> list[str]:
-    """Return the temporary files that a run left: in the folder for them, and beside what it wrote."""
+    """Return the temporary files that a run left: in the folder for them, and beside what it wrote, where locks stay."""
     found = [path for path in temporary.rglob("*") if not path.is_dir() or not any(path.iterdir())]
     for folder, folders, names in os.walk(results):
-        found += [Path(folder, name) for name in (*folders, *names) if name.startswith(".") and name != ".lock"]
+        found += [
+            Path(folder, name) for name in (*folders, *names) if name.startswith(".") and not name.startswith(".lock")
+        ]
     return [str(path) for path in sorted(found)]
 
 

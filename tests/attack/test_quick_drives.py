@@ -102,3 +102,41 @@ def test_a_store_on_a_drive_that_fails_loses_nothing_and_says_one_line(tmp_path:
     assert said["left at last"] == []
     assert len(drive.study.files()) == 14
     assert list((drive.study.folder / "results").iterdir()) == []  # nothing was written beside the drive
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from benchsuite.errors import BenchsuiteError
+from benchsuite.store import Store
+try:
+    with Store(Path("results")).locked():
+        print("held", flush=True)
+        sys.stdin.readline()
+except BenchsuiteError as error:
+    print(error)
+"""
+
+
+def test_two_machines_that_share_a_drive_do_not_run_on_one_folder_at_once(tmp_path: Path) -> None:
+    """The server's locks are those of files: that of the folder itself holds on one machine alone."""
+    if not may_mount_drives():
+        pytest.skip("this user may mount no drive of his own here")
+    drive = NetworkDrive(tmp_path / "study")
+
+    def started() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*drive.wrapper, sys.executable, "-c", HOLDS], cwd=drive.study.folder, env=drive.study.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    first = started()
+    try:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        refused, _ = started().communicate(timeout=60)
+        assert refused.startswith(f"another run (process {first.pid}) is writing to results.")
+    finally:
+        first.communicate("\n", timeout=60)
+    freed, _ = started().communicate("\n", timeout=60)
+    assert freed == "held\n"

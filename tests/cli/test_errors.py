@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -411,3 +413,42 @@ def test_new_in_a_place_that_is_a_file(command: Command, tmp_path: Path) -> None
     (tmp_path / "plugins").write_text("mine", encoding="utf-8")
     assert refused(command("new", "optimizer", "mine")).startswith("cannot write plugins")
     assert files(tmp_path) == ["plugins"]
+
+
+def failing_stat(name: str, filename: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every look at the folder of records fail."""
+    number, stat = getattr(errno, name), Path.stat
+
+    def fails(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if self.name == "trials":
+            raise OSError(number, os.strerror(number), *([filename] if filename else []))
+        return stat(self, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", fails)
+
+
+@pytest.mark.parametrize(
+    ("name", "filename", "said"),
+    [
+        ("EIO", "results/trials", "results/trials: Input/output error"),
+        ("EIO", None, "Input/output error"),
+        ("ESTALE", "results/trials", "results/trials: Stale file handle"),
+        ("ETIMEDOUT", "results/trials", "results/trials: Connection timed out"),
+    ],
+)
+def test_a_drive_that_fails_is_one_line_wherever_it_is_met(
+    name: str, filename: str | None, said: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_stat(name, filename, monkeypatch)
+    assert refused(command("report")) == (
+        f"a drive fails: {said}. What was written before is whole. Mend that and run the same command again."
+    )
+
+
+@pytest.mark.parametrize(("name", "filename"), [("ETIMEDOUT", None), ("EPERM", "results/trials"), ("EINVAL", None)])
+def test_what_may_be_a_mistake_of_the_program_keeps_its_traceback(
+    name: str, filename: str | None, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_stat(name, filename, monkeypatch)
+    with pytest.raises(OSError, match=os.strerror(getattr(errno, name))):
+        command("report")

@@ -92,6 +92,12 @@ def _key_gone(content: bytes, chance: random.Random) -> bytes:
     return json.dumps(whole).encode()
 
 
+def _probed_gone(content: bytes, chance: random.Random) -> bytes:
+    whole = json.loads(content)
+    del whole[chance.choice(("layers", "epochs", "measures"))]  # of its spec, which its record has too, nobody asks
+    return json.dumps(whole).encode()
+
+
 def _key_more(content: bytes, chance: random.Random) -> bytes:
     return json.dumps({**json.loads(content), "\x1b[2J": chance.random()}).encode()
 
@@ -121,7 +127,7 @@ OF_JSON: tuple[Change, ...] = (
     _other_form,
 )  # fmt: skip
 OF_ARRAYS: tuple[Change, ...] = (_cut, _nothing, _chance, _deep)
-OF_PROBES: tuple[Change, ...] = (_cut, _noughts, _no_text, _key_gone, _twice, _nothing, _chance, _deep, _other_form)
+OF_PROBES: tuple[Change, ...] = (_cut, _noughts, _no_text, _probed_gone, _twice, _nothing, _chance, _deep, _other_form)
 
 
 def _pipe(path: Path) -> None:
@@ -157,7 +163,7 @@ class Malformed:
 
     def __init__(self, folder: Path, number: int, chance: random.Random) -> None:
         self.study, self._chance = folder / "study", chance
-        seeds = -(-number // 4)
+        seeds = -(-number // 2)
         self.arguments = tuple(word.format(seeds=seeds) for word in STUDY)
         for arguments in ((*self.arguments, *KEEPING), SEARCHES):
             ended = command.run(arguments, self.study)

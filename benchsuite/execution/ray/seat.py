@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import psutil
-
+from benchsuite.control_groups import usable_memory
 from benchsuite.discovery.guard import leave_out
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError, said_by
@@ -212,7 +211,7 @@ def memory_share(options: Options) -> int:
     """
     if options.device.startswith("gpu"):
         return Device.parse("gpu").memory_limit(options.workers)
-    return int(psutil.virtual_memory().total * OF_MEMORY / options.workers)
+    return int(usable_memory() * OF_MEMORY / options.workers)
 
 
 def sweep(temporary: Path) -> None:

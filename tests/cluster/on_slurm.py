@@ -1,6 +1,6 @@
 """A study as an array of a real SLURM: one shard cancelled and requeued, another one requeued as it runs; then the same bits.
 
-``python -m tests.cluster.shards_on_slurm`` installs and starts a SLURM of this machine alone, has ``benchsuite slurm`` write
+``python -m tests.cluster.on_slurm`` installs and starts a SLURM of this machine alone, has ``benchsuite slurm`` write
 the script, submits it, disturbs it, collects, and compares every record with those of a run without SLURM. What it
 installed and started is gone at its end. Prints a table, and ends with 1 if anything did not hold; with 0 and the reason
 where there can be no SLURM. ``--keep DIR`` keeps what was written, ``--keep-packages`` what was installed.
@@ -98,6 +98,8 @@ class Array:
         """Let the task run again, without the minutes that SLURM waits before."""
         said = self.slurm.call("scontrol", "requeue", self.disturbed)
         found.need(not said, f"requeue: {said}")
+        found.need(self.wait_for(lambda: self.state()[0] == "PENDING"), f"requeued it is {self.state()}")
+        found.need(not (left := self.left_of_task()), f"of the requeued task there is {left}")
         self.slurm.call("scontrol", "update", f"JobId={self.disturbed}", "StartTime=now")
 
     def left_of_task(self) -> list[str]:
@@ -187,7 +189,7 @@ def attacks(slurm: Slurm, wanted: Numbers) -> list[Attack]:
 
 def main() -> None:
     """Install, start, try, print; leave nothing."""
-    options = argparse.ArgumentParser(prog="python -m tests.cluster.shards_on_slurm", description=__doc__)
+    options = argparse.ArgumentParser(prog="python -m tests.cluster.on_slurm", description=__doc__)
     options.add_argument("--keep", type=Path, help="a folder that does not exist, instead of a temporary one")
     options.add_argument("--keep-packages", action="store_true", help="do not remove what was installed")
     chosen = options.parse_args()
