@@ -1,6 +1,6 @@
 """A Ray cluster of three nodes on this machine: the same bits as local workers, a node killed and one added meanwhile.
 
-By hand: ``python -m tests.cluster.on_ray``, or with ``baselines``, ``tuned``, ``own``, ``killed`` behind it for these alone;
+By hand: ``python -m tests.cluster.on_ray``, or with ``baselines``, ``tuned``, ``own``, ``driver``, ``killed`` behind it for these alone;
 5 to 20 minutes on two cores; needs ``pip install benchsuite[ray]``. Prints a table, and ends with 1 if anything is not as
 promised. See tests/cluster/README.md.
 """
@@ -100,6 +100,7 @@ def main() -> int:
             "baselines": lambda: same("quick tier, baselines", BASELINES, where, work),
             "tuned": lambda: same("tuned study", TUNED, where, work),
             "own": lambda: same("the user's own plugins", OWN, where, work / "own"),
+            "driver": lambda: begun_there(TUNED, where, work),
             "killed": lambda: killed(KEPT, cluster, nodes[NODES[1]], where, work),
         }
         for name, study in studies.items():
@@ -179,6 +180,23 @@ def killed(options: Sequence[str], cluster: Any, victim: Any, where: str, work: 
         problems.append(f"nobody said that {NODES[1]} has gone")
     print(printed)
     return Line(f"a node killed at {at}, one added", expected, time.monotonic() - began, problems)
+
+
+def begun_there(options: Sequence[str], where: str, work: Path) -> Line:
+    """Kill the command itself in the middle of a study on the cluster, look at what is left there, and end the study here."""
+    here, there = work / "begun-here", work / "begun-there"
+    _finish(_begin(options, here, work), "here")
+    expected = len(Store(here, create=False).ids())
+    began = time.monotonic()
+    run = _begin((*options, "--executor", where), there, work)
+    _wait_for(run, there, expected // 4)
+    run.kill()
+    run.wait()
+    at, problems = _records(there), left()
+    _finish(_begin(options, there, work), "that went on here")
+    return Line(
+        f"the command killed at {at}, ended here", expected, time.monotonic() - began, problems + differing(here, there)
+    )
 
 
 def differing(here: Path, there: Path) -> list[str]:

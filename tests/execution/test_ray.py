@@ -358,7 +358,10 @@ class Nodes:
             return 3
         if who.node.name not in self.there or who.killed:
             raise Lost("the actor died")
-        return self.rounds.get(who.node.name, ROUNDING) if what == "ready" else self._batch(who)
+        if what == "ready":
+            name = who.node.name
+            return self.rounds.get(name, ROUNDING), self.has[name][facts.CODE]
+        return self._batch(who)
 
     def kill(self, seat: Actor) -> None:
         seat.killed = True
@@ -485,6 +488,49 @@ def test_of_a_node_that_rounds_differently_that_is_said_once(tmp_path: Path) -> 
     found, _ = carried_out(nodes, tmp_path, *cells_of(9, 1))
     (said,) = noticed(found)
     assert said.startswith("the node birch rounds differently")
+
+
+def test_a_worker_that_waits_for_a_processor_keeps_no_other_from_being_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "PENDING_SECONDS", 0.0)
+
+    class Busy(Nodes):
+        """One of its nodes is used by others all the time."""
+
+        def come(self, asked: Sequence[Any], seconds: float) -> list[Any]:
+            return [one for one in asked if one[0] != "ready" or one[1].node.name != "alder"]
+
+    nodes = Busy("alder", "birch", cpus=2)
+    carried_out(nodes, tmp_path, *cells_of(2, 3))
+    assert len({number for name, number, _ in nodes.ran if name == "birch"}) == 2
+
+
+def test_what_came_back_together_is_known_before_it_is_asked_for(tmp_path: Path) -> None:
+    one = RayExecutor(options(tmp_path), Registry(), Nodes("alder", "birch"))
+    for each in cells_of(2, 1):
+        one.submit(each)
+    known = []
+    for event in one.events():
+        if isinstance(event, Finished):
+            known.append(one.more())
+    one.close()
+    assert known == [True, False]  # both nodes had ended theirs
+
+
+def test_code_that_is_changed_on_a_node_meanwhile_is_found_with_the_next_worker(tmp_path: Path) -> None:
+    nodes = Nodes("alder", "birch", cpus=2)
+    one = RayExecutor(options(tmp_path), Registry(), nodes)
+    nodes.has["birch"] = {**HERE, facts.CODE: "bb22"}
+    for each in cells_of(6, 1):
+        one.submit(each)
+    found = list(one.events())
+    one.close()
+    assert {name for name, _, _ in nodes.ran} == {"alder"}
+    assert (
+        "the node birch gets no workers: the code of benchsuite was changed there since this command began"
+        in noticed(found)
+    )
 
 
 def test_no_node_with_a_processor_is_refused(tmp_path: Path) -> None:

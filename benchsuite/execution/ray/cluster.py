@@ -254,6 +254,7 @@ def _join(address: str) -> Any:
 
 def _mute(ray: Any) -> None:
     """Let Ray print no pages between the lines of a run, such as of a node that has gone: the run says so itself."""
+    logging.getLogger("ray").addHandler(logging.NullHandler())
     worker = getattr(getattr(ray, "_private", None), "worker", None)
     if hasattr(worker, "print_to_stdstream"):
         worker.print_to_stdstream = lambda *words, **more: None  # type: ignore[union-attr]

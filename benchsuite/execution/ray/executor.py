@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ from benchsuite.execution.interface import Cell, Event, Finished, Noticed, Optio
 from benchsuite.execution.log import LogFile
 from benchsuite.execution.ray.agreement import ANSWER_SECONDS, agreeing, compared, differences, said
 from benchsuite.execution.ray.cluster import Cluster, Lost, Node, Share
-from benchsuite.execution.ray.facts import facts
+from benchsuite.execution.ray.facts import CODE, facts
 from benchsuite.execution.ray.luggage import packed
 from benchsuite.execution.ray.seat import NodeEvent, NodeEvents
 from benchsuite.execution.starting import KILLS_BELIEVED
@@ -48,6 +48,8 @@ GONE_SECONDS = 3.0
 """A node goes worker by worker; what went with it is said when all of it is known."""
 FREE_SECONDS = 60.0
 """So long may all processors of the cluster be taken by others before that is said."""
+PENDING_SECONDS = 20.0
+"""A worker that waits longer for a free processor keeps no other one from being begun elsewhere."""
 END_SECONDS = 4.0
 
 
@@ -68,12 +70,14 @@ class Seat:
         number: Of the worker.
         node: Where it is.
         actor: What stands for it.
+        since: When it was begun.
         asked: What stands for the answer that it owes; ``None`` while nothing is asked of it.
     """
 
     number: int
     node: Node
     actor: Any
+    since: float = 0.0
     asked: Any = None
     ready: bool = False
     cell: Cell | None = None
@@ -116,6 +120,8 @@ class RayExecutor:
         self._rests: dict[str, float] = {}
         self._killed: Counter[str] = Counter()
         self._gone: dict[str, _Gone] = {}
+        self._heard: deque[Event] = deque()
+        """What has come back and was not yielded yet."""
         self._told_of: set[str] = set()
         self._begun = self._looked = self._alone_since = 0.0
         self._logs: dict[int, LogFile] = {}
@@ -129,16 +135,34 @@ class RayExecutor:
         """Yield what happens in the order in which it comes back."""
         self._begun = self._alone_since = time.monotonic()
         while self._open:
-            yield from self._look()
-            yield from self._place()
-            self._feed()
-            owed = {seat.asked: seat for seat in self._seats.values() if seat.asked is not None}
-            for asked in self._cluster.come(list(owed), 0.2) or self._pause(
-                owed
-            ):  # never for ever: Ctrl-C must get through
-                yield from self._hear(owed[asked], asked)
-            yield from self._say_gone(GONE_SECONDS)
+            failed: BenchsuiteError | None = None
+            try:
+                for event in self._round():
+                    self._heard.append(event)
+            except BenchsuiteError as error:  # what has come back until then counts
+                failed = error
+            while self._heard:
+                yield self._heard.popleft()
+            if failed is not None:
+                raise failed
         yield from self._say_gone(0.0)
+
+    def more(self) -> bool:
+        """Say whether another event has come back already; see :class:`~benchsuite.execution.interface.KnowsMore`."""
+        return bool(self._heard)
+
+    def _round(self) -> Iterator[Event]:
+        """See to nodes, workers and cells, and take the answers that have come, all of them together."""
+        yield from self._look()
+        yield from self._place()
+        self._feed()
+        owed = {seat.asked: seat for seat in self._seats.values() if seat.asked is not None}
+        come = self._cluster.come(list(owed), 0.2)  # never for ever: Ctrl-C must get through
+        if not owed:
+            time.sleep(0.2)
+        for asked in come:
+            yield from self._hear(owed[asked], asked)
+        yield from self._say_gone(GONE_SECONDS)
 
     def close(self) -> None:
         """Stop all workers."""
@@ -220,7 +244,7 @@ class RayExecutor:
     def _place(self) -> Iterator[Event]:
         """Have as many workers as there is work for, on the nodes with the fewest of them first."""
         now = time.monotonic()
-        while len(self._seats) < self._waiting.claimed and (self._most is None or len(self._seats) < self._most):
+        while self._at_work(now) < self._waiting.claimed and (self._most is None or len(self._seats) < self._most):
             held = Counter(seat.node.id for seat in self._seats.values())
             free = [
                 node
@@ -233,10 +257,14 @@ class RayExecutor:
             number = self._numbers
             self._numbers += 1
             actor = self._cluster.seat(node, self._share, self._options_on(node), number, self._luggage)
-            seat = Seat(number, node, actor)
+            seat = Seat(number, node, actor, now)
             seat.asked = self._cluster.call(actor, "ready")
             self._seats[number] = seat
             yield Placed(number, node.name)
+
+    def _at_work(self, now: float) -> int:
+        """Return how many workers there are, without those that have waited long for a processor which others use."""
+        return sum(seat.ready or now - seat.since < PENDING_SECONDS for seat in self._seats.values())
 
     def _options_on(self, node: Node) -> Options:
         """Tell a worker with how many others it shares its GPU, or its node."""
@@ -275,12 +303,6 @@ class RayExecutor:
 
     # Events
 
-    def _pause(self, owed: Mapping[Any, Seat]) -> list[Any]:
-        """Wait a moment where nobody owes an answer, and return none."""
-        if not owed:
-            time.sleep(0.2)
-        return []
-
     def _hear(self, seat: Seat, asked: Any) -> Iterator[Event]:
         """Take an answer, ask for the next one, and yield what it says."""
         if self._seats.get(seat.number) is not seat:  # its node has gone meanwhile
@@ -292,8 +314,12 @@ class RayExecutor:
             yield from self._lose(seat, str(why))
             return
         if not isinstance(answer, NodeEvents):
+            rounding, code = answer
+            if code != self._here[CODE]:  # somebody installs another one while this runs
+                yield from self._fail(seat, BenchsuiteError(f"{CODE} was changed there since this command began"))
+                return
             seat.ready = True
-            yield from self._tell_rounding(seat.node, answer)
+            yield from self._tell_rounding(seat.node, rounding)
             return
         self._print(seat, answer.printed)
         failed = next((told.event for told in answer.told if isinstance(told.event, Exception)), None)
@@ -406,7 +432,7 @@ class RayExecutor:
             what = f"{_count(gone.workers, 'worker')} on the node {name} went" if there else f"the node {name} has gone"
             yield Noticed(f"{what}: {_count(gone.trials, 'trial')} to run again" if gone.trials else what)
 
-    def _tell_rounding(self, node: Node, fingerprint: Any) -> Iterator[Event]:
+    def _tell_rounding(self, node: Node, fingerprint: str) -> Iterator[Event]:
         """Say once of a node that its last bits may be others, as its processor or its C library is another."""
         if self._rounding and fingerprint != self._rounding and f"rounding {node.id}" not in self._told_of:
             self._told_of.add(f"rounding {node.id}")

@@ -24,6 +24,7 @@ from benchsuite.discovery.guard import leave_out
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.execution.interface import Cell, Event, Finished, Options
+from benchsuite.execution.ray.facts import CODE, facts
 from benchsuite.execution.ray.luggage import Luggage
 from benchsuite.execution.waiting import Waiting
 from benchsuite.execution.worker_thread import Learned, WorkerThread
@@ -96,11 +97,11 @@ class NodeSeat:
         self._thread = WorkerThread(number, self._waiting, self._events, self._options, Learned())
         self._thread.start()
 
-    def ready(self) -> str:
-        """Say that it is there: the fingerprint of how numbers are rounded on this node."""
+    def ready(self) -> tuple[str, str]:
+        """Say that it is there: the fingerprint of how numbers are rounded on this node, and of the code that is here now."""
         from benchsuite.engine.numerics import numerics
 
-        return numerics(self._options.device.partition(":")[0]).fingerprint
+        return numerics(self._options.device.partition(":")[0]).fingerprint, facts(())[CODE]
 
     def submit(self, cell: Cell, weights: Mapping[str, bytes]) -> None:
         """Take a cell.
