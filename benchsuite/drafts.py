@@ -65,9 +65,8 @@ def try_draft(folder: int) -> None:
     descriptor, temporary = _open(folder, "tried")
     os.close(descriptor)
     if temporary:
-        with suppress(
-            FileNotFoundError
-        ):  # a run that begins meanwhile may have swept it away: nobody holds it any more
+        # A run that begins meanwhile may have swept it away: nobody holds it any more.
+        with suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=folder)
 
 

@@ -159,6 +159,41 @@ def test_where_folders_have_no_locks_files_do_it_and_where_nothing_has_no_shard_
     )
 
 
+def test_where_only_what_is_open_for_writing_can_be_locked_what_was_left_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is on NFS: an exclusive lock of a file that is open for reading is refused."""
+    real = fcntl.flock
+
+    def fake(descriptor: int, operation: int) -> None:
+        reading = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+        if reading and operation & fcntl.LOCK_EX and stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", fake)
+    store = Store(tmp_path)
+    left = tmp_path / "trials" / ".x.json.0123456789abcdef.part"
+    for shard in (None, ONE):
+        left.write_bytes(b"half")
+        with store.locked(shard):
+            assert not left.exists()
+
+
+def test_a_folder_is_tried_also_while_another_run_sweeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.close
+
+    def swept(descriptor: int) -> None:
+        real(descriptor)
+        for path in (tmp_path / "trials").glob(".tried.*.part"):
+            path.unlink()
+
+    monkeypatch.setattr("benchsuite.drafts._NAMELESS", 0)
+    monkeypatch.setattr("benchsuite.drafts.os.close", swept)
+    Store(tmp_path)
+    assert not list((tmp_path / "trials").iterdir())
+
+
 @pytest.mark.parametrize("plant", [os.mkfifo, os.mkdir, lambda path: os.symlink("elsewhere", path)])
 def test_whatever_lies_where_a_shards_lock_should_be_is_told_in_one_line(
     tmp_path: Path, plant: Callable[[Path], None]

@@ -210,7 +210,7 @@ def test_a_new_option_is_in_the_reference() -> None:
     spec.loader.exec_module(module)
     rows = "\n".join(module.study_file(BIGGER))
     assert "| `tuner_budget = 16` | `--tuner-budget` | a whole number from 1 | `8` |" in rows
-    assert rows.endswith("On the command line alone: `STUDY.toml`, `--no-local`, `--dry-run`.")
+    assert rows.endswith("On the command line alone: `STUDY.toml`, `--no-local`, `--dry-run`, `--shard`.")
 
 
 def test_help_loads_nothing_heavy_and_says_what_the_tables_say() -> None:
