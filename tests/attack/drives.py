@@ -28,7 +28,7 @@ SERVER = Path(__file__).with_name("network_drive.py")
 # The drive belongs to the command's own name space and goes with it. It is no part of the study: it has no mark.
 ON_DRIVE = """
 env -u {mark} {python} -I -S {server} {place} {backing} {control} > {said} &
-until grep -q mounted {said}; do kill -0 $! || exit 99; sleep 0.02; done
+until grep -qs mounted {said}; do kill -0 $! || exit 99; sleep 0.02; done
 exec "$@"
 """
 
