@@ -4,7 +4,7 @@ BIN := .venv/bin
 RESULTS ?= results
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unchanged environments attack lint docs bench reference claims picture wheel clean
+.PHONY: help run test unchanged environments attack faults lint docs bench reference claims picture wheel clean
 
 help:
 	@echo "make run        install, run everything of the quick tier, write $(RESULTS)/report/index.html"
@@ -12,6 +12,7 @@ help:
 	@echo "make unchanged  every trial of tests/unchanged/curves.json gives the curves it gave before: bit for bit on the same machine"
 	@echo "make environments  trials in hostile surroundings (switches, locale, load, …) give the same bits as in an ordinary shell"
 	@echo "make attack     kills, hostile plugins, clocks, disks: one table of what held"
+	@echo "make faults     a fault at every point of a study's life, 200 kills, 300 malformed files: what held"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation as a site: site/index.html"
 	@echo "make bench      speed: ratios against Keras' fit and a hand-written JAX loop; what each optimizer costs"
@@ -47,6 +48,9 @@ environments: .venv/installed-dev
 
 attack: .venv/installed-dev
 	$(BIN)/python -m tests.attack
+
+faults: .venv/installed-dev
+	$(BIN)/python -m tests.faults
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

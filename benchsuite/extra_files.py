@@ -6,6 +6,7 @@ None of it is part of a record. See docs/reference/record-format.md.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from benchsuite.extras import Extras
 from benchsuite.files import extra_file
 from benchsuite.folder import Folder
 from benchsuite.record import Record
+from benchsuite.record_files import Damage, move_aside
 
 
 class ExtraFiles:
@@ -29,6 +31,8 @@ class ExtraFiles:
         self._folder = folder
         self.weights = folder.path / "weights"
         self.predictions = folder.path / "predictions"
+        self.aside: list[str] = []
+        """What was moved to ``damaged/`` since something else takes its place, a line each."""
 
     def probes(self, trial_id: str) -> dict[str, Any] | None:
         """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again."""
@@ -48,11 +52,22 @@ class ExtraFiles:
     def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
         """Write what probes found in a trial, whole or not at all. Epochs that were probed before are kept.
 
+        What lies in their place and is none is moved aside: nothing is lost.
+
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
-        whole = _merged(self.probes(trial_id), probes)
         name = _probe_file(trial_id)
+        before: Mapping[str, Any] | None = None
+        try:
+            before = read_probes(self._folder.path / name)
+        except FileNotFoundError:
+            pass
+        except (OSError, NotWhole) as error:
+            why = str(error) if isinstance(error, NotWhole) else f"cannot be read: {error.strerror}"
+            place = move_aside(self._folder, name)
+            self.aside.append(f"{Damage(name, why)}: moved to {place}, and made again")
+        whole = _merged(before, probes)
         try:
             self._folder.write(name, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
         except OSError as error:
@@ -94,6 +109,8 @@ class ExtraFiles:
         self._delete(_probe_file(trial_id))
 
     def _delete(self, name: str) -> None:
+        if not os.path.lexists(f"{self._folder.path}/{name}"):  # as a rule: of each trial that begins it is asked
+            return
         try:
             self._folder.remove(name)
         except OSError as error:
@@ -106,7 +123,7 @@ def extra_names(trial_id: str) -> tuple[str, ...]:
 
 
 def _array_file(folder: str, trial_id: str) -> str:
-    return str(extra_file(Path(folder), trial_id))
+    return f"{folder}/{trial_id[:2]}/{trial_id}.npz"
 
 
 def _probe_file(trial_id: str) -> str:

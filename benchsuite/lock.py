@@ -15,7 +15,7 @@ from typing import NoReturn
 from benchsuite.descriptors import keep, let_go
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.folder import Folder
-from benchsuite.lock_files import Held, content_of, lock, lock_file
+from benchsuite.lock_files import LockHeld, content_of, lock, lock_file
 from benchsuite.shard_locks import at_work, forget, holding, named
 from benchsuite.shards import Shard
 
@@ -48,7 +48,7 @@ def locked(
                 whole = lock(descriptor, shared=bool(shard))
                 said = None if shard else str(os.getpid())
                 file = keep(lock_file(folder, NAME, said, shared=bool(shard)))
-            except Held:
+            except LockHeld:
                 _refuse(folder)
             held.callback(let_go, file)
             if not whole:

@@ -13,7 +13,7 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.folder import Folder, identity
 
 
-class Held(Exception):
+class LockHeld(Exception):
     """Raised when somebody else holds a lock."""
 
 
@@ -25,12 +25,12 @@ def lock(descriptor: int, *, shared: bool = False) -> bool:
         shared: Whether others may hold it as well.
 
     Raises:
-        Held: If somebody has it.
+        LockHeld: If somebody has it.
     """
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise Held from None
+        raise LockHeld from None
     except OSError:
         return False
     return True
@@ -46,7 +46,7 @@ def lock_file(folder: Folder, name: str, said: str | None, *, shared: bool = Fal
         shared: Whether others may hold it as well.
 
     Raises:
-        Held: If somebody has it.
+        LockHeld: If somebody has it.
         BenchsuiteError: If its file system has no locks of files. One of a folder is not enough: on NFS it holds on one machine alone.
         OSError: If the file cannot be made or written.
     """

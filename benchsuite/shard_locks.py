@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from benchsuite.descriptors import keep, let_go
 from benchsuite.errors import BenchsuiteError
 from benchsuite.folder import Folder
-from benchsuite.lock_files import Held, content_of, lock, lock_file
+from benchsuite.lock_files import LockHeld, content_of, lock, lock_file
 from benchsuite.shards import Shard
 
 TURN = ".lock-shards"
@@ -55,7 +55,7 @@ def at_work(folder: Folder) -> list[AtWork]:
         with suppress(OSError):
             try:
                 os.close(_looked_at(folder, name))
-            except Held:
+            except LockHeld:
                 match = _SAID.fullmatch(content_of(folder, name, 300))
                 found.append(AtWork(shard, f"process {match[1]} on {match[2]}" if match else ""))
     return sorted(found, key=lambda one: one.shard)
@@ -144,7 +144,7 @@ def _looked_at(folder: Folder, name: str) -> int:
     """Return a descriptor of a file that nobody holds.
 
     Raises:
-        Held: If somebody does.
+        LockHeld: If somebody does.
     """
     file = folder.open(name, os.O_RDWR)
     try:
@@ -161,7 +161,7 @@ def _patiently(take: Callable[[], int], seconds: float, folder: Folder) -> int:
     while True:
         try:
             return take()
-        except Held:
+        except LockHeld:
             if time.monotonic() > end:
                 raise BenchsuiteError(
                     f"another shard has been beginning its work on {folder.path} for {seconds:g} seconds. Look what it does, "

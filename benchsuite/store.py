@@ -18,7 +18,7 @@ from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import Folder, Gone, Identity, identity
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, said
+from benchsuite.record_files import LARGEST, Damage, RecordFiles, move_aside, read_one, said
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
@@ -64,6 +64,7 @@ class Store:
         self._root = Folder(folder)
         self.extras = ExtraFiles(self._root)
         self._files = RecordFiles(self.trials)
+        self._beside_others = False
         if not create:
             return
         try:
@@ -74,6 +75,11 @@ class Store:
             raise BenchsuiteError(
                 f"cannot write to the results folder {folder}: {error.strerror}. Choose another with --results DIR."
             ) from None
+
+    @property
+    def aside(self) -> list[str]:
+        """What was moved to ``damaged/`` since something else takes its place, a line each."""
+        return self.extras.aside
 
     @property
     def identity(self) -> Identity | None:
@@ -95,7 +101,11 @@ class Store:
             BenchsuiteError: If another run holds it, it cannot be locked, or the disk is full.
         """
         with locked(self._root, "trials", shard=shard, first=self._sweep):
-            yield
+            self._beside_others = shard is not None
+            try:
+                yield
+            finally:
+                self._beside_others = False
 
     def _sweep(self) -> None:
         """Delete what runs that were killed left."""
@@ -191,12 +201,13 @@ class Store:
     def write(self, record: Record) -> Record:
         """Write a record whole or not at all, and return it as it is read.
 
+        Two searches may try the same setting, in two shards at once: then the record of the first stays.
+
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         content, written = self._checked(record)
-        self._put(record.id, content)
-        return written
+        return self._put(written, content)
 
     def write_all(self, records: Sequence[Record]) -> list[Record | Exception]:
         """Write records, each whole or not at all, and return of each what is read, or why :meth:`write` would fail.
@@ -205,7 +216,7 @@ class Store:
         once does so in little more than the time of one.
         """
         found: list[Record | Exception] = []
-        contents: list[tuple[int, bytes]] = []
+        contents: list[tuple[int, Record, bytes]] = []
         for number, record in enumerate(records):
             try:
                 content, written = self._checked(record)
@@ -213,11 +224,11 @@ class Store:
                 found.append(error)
             else:
                 found.append(written)
-                contents.append((number, content))
+                contents.append((number, written, content))
 
-        def put(number: int, content: bytes) -> None:
+        def put(number: int, written: Record, content: bytes) -> None:
             try:
-                self._put(records[number].id, content)
+                found[number] = self._put(written, content)
             except Exception as error:
                 found[number] = error
 
@@ -225,8 +236,8 @@ class Store:
             put(*contents[0])
         elif contents:
             with ThreadPoolExecutor(min(WRITERS, len(contents)), "writer") as writers:
-                for number, content in contents:
-                    writers.submit(put, number, content)
+                for one in contents:
+                    writers.submit(put, *one)
         return found
 
     def _checked(self, record: Record) -> tuple[bytes, Record]:
@@ -240,11 +251,20 @@ class Store:
             )
         return content, written
 
-    def _put(self, trial_id: str, content: bytes) -> None:
+    def _put(self, record: Record, content: bytes) -> Record:
+        """Write a record's file, and return the record that lies there then."""
+        if self._beside_others and (there := self._same(record)) is not None:
+            return there
         try:
-            self._root.write(_record_file(trial_id), content)
+            self._root.write(_record_file(record.id), content)
         except OSError as error:
-            raise cannot_write(self.path(trial_id), error) from None
+            raise cannot_write(self.path(record.id), error) from None
+        return record
+
+    def _same(self, record: Record) -> Record | None:
+        """Return the record of the same trial with the same numbers, if somebody wrote it meanwhile."""
+        found = self._files.load(record.id)
+        return found if isinstance(found, Record) and found.numbers() == record.numbers() else None
 
     def searches(self, damaged: list[Damage] | None = None) -> Iterator[Search]:
         """Read search after search, sorted by id.
@@ -261,7 +281,7 @@ class Store:
             raise BenchsuiteError(f"{self.folder}: {found[0]}. Move it away: its trials are records, and stay.")
 
     def write_search(self, search: Search) -> None:
-        """Write a search whole or not at all; one of the same id is replaced.
+        """Write a search whole or not at all; one of the same id is replaced, and what is none is moved aside.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
@@ -269,6 +289,8 @@ class Store:
         content = search_to_json(search)
         search_from_json(content)  # what cannot be read must not be written
         name = search_file(search.id)
+        if isinstance(damage := read_one(self.folder / name, name, search_from_json), Damage):
+            self.aside.append(f"{damage}: moved to {move_aside(self._root, name)}, and made again")
         try:
             self._root.write(name, content)
         except OSError as error:

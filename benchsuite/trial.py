@@ -30,6 +30,9 @@ ON_HOST = ("schedule", "initializer", "preprocessing")
 RATE = ("optimizer", "learning_rate")
 """Kind and name of the hyperparameter that every program is given at each step."""
 
+MOST_PROGRAMS = 4096
+"""Recipes of which is remembered what decides their programs."""
+
 
 class TaskSpec(TypedDict):
     """A task as records name it."""
@@ -171,14 +174,9 @@ class Trial:
 
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
-        recipe: dict[str, object] = {
-            kind: [{**setting.to_json(), "hyperparameters": _without_numbers(setting)} for setting in settings]
-            for kind, settings in self.recipe.settings
-            if kind not in ON_HOST
-        }
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
-        bare = replace(self, changes=(), inner=None, refit=False, stop=None)
-        return identity({**bare.spec, **changing, "recipe": recipe})
+        bare = replace(self, recipe=_NO_RECIPE, changes=(), inner=None, refit=False, stop=None)
+        return _digest(canonical({**bare.spec, **changing}).replace('"recipe":{}', f'"recipe":{_program(self.recipe)}'))
 
     @cached_property
     def numbers(self) -> Mapping[str, float | int]:
@@ -254,6 +252,23 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def _program(recipe: Recipe) -> str:
+    """Return the JSON text of what decides a program in a recipe; of many trials with one recipe it is made once."""
+    known = _programs.get(recipe.text)
+    if known is None:
+        known = canonical(
+            {
+                kind: [{**setting.to_json(), "hyperparameters": _without_numbers(setting)} for setting in settings]
+                for kind, settings in recipe.settings
+                if kind not in ON_HOST
+            }
+        )
+        if len(_programs) >= MOST_PROGRAMS:
+            _programs.clear()
+        _programs[recipe.text] = known
+    return known
+
+
 def fed_values(setting: Setting) -> dict[str, float | int]:
     """Return those hyperparameters of a setting that are numbers: a program may be fed them, as it always is learning rates."""
     return {
@@ -269,3 +284,4 @@ def _without_numbers(setting: Setting) -> dict[str, object]:
 
 
 _NO_RECIPE = Recipe(())
+_programs: dict[str, str] = {}

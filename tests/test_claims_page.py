@@ -12,6 +12,7 @@ import pytest
 from benchsuite.bundle import write_bundle
 from benchsuite.bundle.claims import OfClaims, claim_contents
 from benchsuite.claim_files import write_claim
+from benchsuite.claim_verdicts import GridEdges
 from benchsuite.errors import BenchsuiteError
 from tests.bundle import made
 from tests.claims_made import arms, changed, claim, part, several
@@ -73,6 +74,10 @@ def test_a_section_says_what_it_cost_and_depends_on(maker: ModuleType) -> None:
     assert "`benchsuite claim run C7` · 20 trials of `digits_mlp` · 10 seeds · 1.4 minutes" in text
     assert "What it depends on: On how far the network overfits without it." in text
     assert "It rests on experience: somebody saw it." in text
+    assert "At an edge" not in text
+    edge = GridEdges("rate of dropout", ("a", "b", "c"), 10, (), (2, 3))
+    text = "\n".join(maker.section(changed(found, changes={"grids": (edge,)})))
+    assert "At an edge of its grid: rate of dropout, among a … c the largest in 2 of 10 seeds (2, 3)" in text
 
 
 def test_no_text_of_a_claim_is_markup(maker: ModuleType) -> None:

@@ -139,5 +139,5 @@ def test_every_line_is_whole(line: Any) -> None:
 def test_what_decides_trials_is_in_the_study_and_nothing_else_is() -> None:
     names = {line.name for line in options_of(Execution)}
     of_what_is_kept = {"probe", "store_weights", "store_predictions", "no_compile_cache", "results"}
-    assert names == {"workers", "timeout", "memory", "plugin", "observer", *of_what_is_kept}
+    assert names == {"workers", "executor", "timeout", "memory", "plugin", "observer", *of_what_is_kept}
     assert Study(device="gpu:1").device_kind == "gpu"

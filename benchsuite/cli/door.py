@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from benchsuite.cli.sharded import StudyShard
     from benchsuite.execution import Options, Summary
     from benchsuite.record import Record
     from benchsuite.registry import Registry
@@ -46,6 +47,7 @@ def carried_out(
     store: Store,
     console: Console,
     display: Display,
+    part: StudyShard | None = None,
 ) -> Summary:
     """Run what a source proposes and has no record; return what was done, with all its records.
 
@@ -57,6 +59,7 @@ def carried_out(
         store: The results folder.
         console: Where to.
         display: Watches.
+        part: Of which study it is a part, and which; a whole one unless given.
 
     Raises:
         typer.Exit: After Ctrl-C, with 1; what was finished is stored.
@@ -70,7 +73,7 @@ def carried_out(
         switch_on(known, observers, execution.results.resolve())
         try:
             with display as watcher:
-                return by_workers(source, known, options, store, watcher, execution.timeout)
+                return by_workers(source, known, options, store, watcher, execution.timeout, part)
         except KeyboardInterrupt:
             say(console, "Stopped. What was finished is stored; the same command goes on from here.")
             raise typer.Exit(1) from None
@@ -84,18 +87,22 @@ def records_of(
     console: Console,
     also: Callable[[Iterable[Trial]], Sequence[Trial]] = tuple,
 ) -> dict[str, Record]:
-    """Run what a study lacks and return all its records; of a dry run say what would run, and return none.
+    """Run what a study lacks and return all its records; of a dry run say what would run, and return none, as of a shard.
 
     Args:
         study: What to run.
         execution: How.
-        invocation: Whether it is a dry run.
+        invocation: Whether it is a dry run, or a part of the study.
         known: The plugins that were found.
         console: Where to.
         also: Makes of the study's trials those that run.
+
+    Raises:
+        typer.Exit: After Ctrl-C, or if a shard could not complete, with 1; what was finished is stored.
     """
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
+    from benchsuite.cli.sharded import StudyShard, tell_how_to_join, tell_part
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
@@ -103,6 +110,13 @@ def records_of(
     planned, options = prepare(study, execution, invocation, known)
     say_broken(known, console)
     trials = also(planned.trials.values())
+    part = None
+    if shard := invocation.part:
+        from benchsuite.execution.sharing import share_of_trials
+
+        part, every = StudyShard(Planned(trials), shard), {trial.id for trial in trials}
+        trials = share_of_trials(trials, shard, known)
+        tell_part(part, len(trials), len(every), "trials", console)
     store = Store(execution.results.resolve(), create=not invocation.dry_run)
     if invocation.dry_run:
         there = sum(store.path(trial.id).exists() for trial in trials)
@@ -110,9 +124,14 @@ def records_of(
         say(console, "[bold]{}[/]; {} have a record already. Nothing was written.", what, there)
         return {}
     progress = Progress(console, known, options.workers)
-    summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
+    summary = carried_out(Planned(trials), known, execution, options, store, console, progress, part)
     say(console, "{}", progress.closing_line(summary))
-    return summary.records
+    if part is None:
+        return summary.records
+    tell_how_to_join(part, summary, execution.results, console)
+    if summary.unrepeated or summary.unkept or len(summary.records) < len(trials):
+        raise typer.Exit(1)
+    return {}
 
 
 def say_broken(known: Registry, console: Console) -> None:

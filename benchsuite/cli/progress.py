@@ -36,7 +36,7 @@ MOST_FAILURES = 50
 MOST_PROBLEMS = 100
 
 
-class Told:
+class SaidOnce:
     """What was said of many things that are alike: each once, and of many the first.
 
     Args:
@@ -82,8 +82,8 @@ class Progress:
         self._total = 0
         self._pace = Pace(workers)
         self._outcomes: Counter[Outcome] = Counter()
-        self._failures_told = Told(MOST_FAILURES)
-        self._problems_told = Told(MOST_PROBLEMS)
+        self._failures_told = SaidOnce(MOST_FAILURES)
+        self._problems_told = SaidOnce(MOST_PROBLEMS)
         self._running: dict[int, tuple[Trial, float]] = {}
         self._nodes = Nodes()
         self._baselines: dict[str, Recipe] = {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from benchsuite.cli.sharded import Part
+    from benchsuite.cli.sharded import StudyShard
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options, Summary
     from benchsuite.execution.observer import Watcher
@@ -215,7 +215,7 @@ def _run(
     options: Options,
     console: Console,
     timeout: float | None,
-    part: Part | None = None,
+    part: StudyShard | None = None,
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.renewal import renewed, stopped, tell_report

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Part:
+class StudyShard:
     """A part of a study.
 
     Args:
@@ -36,7 +36,7 @@ class Part:
 
 def part_of(
     planned: Plan, tracked: TrackPlan | None, shard: Shard, known: Registry
-) -> tuple[Plan, TrackPlan | None, Part]:
+) -> tuple[Plan, TrackPlan | None, StudyShard]:
     """Return what a shard runs of a study.
 
     Args:
@@ -45,22 +45,21 @@ def part_of(
         shard: Which part.
         known: The plugins that were found.
     """
-    from benchsuite.execution.sharing import planned_by, share_of
-    from benchsuite.sources import Planned, Together, alone
+    from benchsuite.execution.sharing import share_of, share_of_trials
+    from benchsuite.sources import Planned, Together
 
     if tracked is None:
-        whole = Planned(planned.trials.values())
-        mine = {trial.id for one in alone(share_of(whole, shard, known)) for trial in planned_by(one) or ()}
-        trials = {id: trial for id, trial in planned.trials.items() if id in mine}
-        return replace(planned, trials=trials), None, Part(whole, shard)
+        every = planned.trials.values()
+        mine = {trial.id: trial for trial in share_of_trials(every, shard, known)}
+        return replace(planned, trials=mine), None, StudyShard(Planned(every), shard)
     sources: Sequence[Source] = tracked.sources()
     together = Together(sources)
     kept = share_of(together, shard, known).sources
     entrants = [one for one, source in zip(tracked.entrants, sources, strict=True) if source in kept]
-    return planned, replace(tracked, entrants=entrants), Part(together, shard)
+    return planned, replace(tracked, entrants=entrants), StudyShard(together, shard)
 
 
-def tell_part(part: Part, many: int, of: int, what: str, console: Console) -> None:
+def tell_part(part: StudyShard, many: int, of: int, what: str, console: Console) -> None:
     """Say how much of a study a shard has.
 
     Args:
@@ -79,7 +78,7 @@ def tell_part(part: Part, many: int, of: int, what: str, console: Console) -> No
         )
 
 
-def tell_how_to_join(part: Part, summary: Summary, results: Path, console: Console) -> None:
+def tell_how_to_join(part: StudyShard, summary: Summary, results: Path, console: Console) -> None:
     """Say what comes after a shard."""
     for text, found in (
         ("did not repeat their record: records were changed by hand, or training is not deterministic here",
@@ -90,7 +89,8 @@ def tell_how_to_join(part: Part, summary: Summary, results: Path, console: Conso
             say(console, "[red]{} of the trials named above {}[/].", len(found), text)
     say(
         console,
-        "Shard {} is done. When all of them are: `benchsuite collect {}` says what is missing and writes the report; "
-        "name the folders of the other shards as well, if they have their own, and --results DIR for all.",
-        part.shard, results,
+        "Shard {} is done: {}. `benchsuite collect` joins the folders of all shards, says what of the study is missing and "
+        "writes the report.",
+        part.shard,
+        results,
     )  # fmt: skip

@@ -57,9 +57,8 @@ def slurm(asked: Slurming) -> None:
     longest = max(_seconds(part, workers) for part in parts)
     gpu = study.device_kind == "gpu"
     tiers = sorted({known.task(name).tier for name in tasks})
-    worker = gib_of_worker(tiers, _seen(asked.results, tasks), None if gpu else asked.memory or execution.memory)
+    worker = gib_of_worker(tiers, _seen(asked.results, tasks), asked.memory or (None if gpu else execution.memory))
     results = (asked.results if asked.results != Execution().results else execution.results).resolve()
-    folder = str(results) if asked.one_folder else f"{results}-shards/%K-of-%N"
     job = ArrayJob(
         name=path.stem,
         shards=shards,
@@ -69,14 +68,18 @@ def slurm(asked: Slurming) -> None:
         gpu=gpu,
         folder=str(path.cwd()),
         command=_command(path, asked, study, workers, worker),
-        results=folder,
-        collect=_collect(folder, results, shards),
+        results=str(results),
+        one_folder=asked.one_folder,
         more=asked.sbatch,
         about=[
             f"Written by `benchsuite slurm`: {many} in {count_of(shards, 'shard')},",
             f"the longest predicted to take {clock(longest)} with {count_of(workers, 'worker')}.",
         ],
     )
+    if not (job.folder + job.results + str(path)).isprintable():
+        raise BenchsuiteError(
+            "the path of the study, of its results or of this folder holds a line break or the like, which no script can name."
+        )
     target = asked.output or path.cwd() / f"{path.stem}.sbatch"
     _write(target, job.script())
     say(console, "Wrote [bold]{}[/]: {} in {}.", target, many, count_of(shards, "shard"))
@@ -147,16 +150,6 @@ def _command(path: Path, asked: Slurming, study: Study, workers: int, worker: fl
         return [*words, "--workers", str(workers), "--memory", f"{worker:g}"]
     words += ["--device", "gpu"]  # the one that SLURM gives it, whichever the study file names
     return [*words, *(["--workers", str(workers)] if asked.workers else [])]
-
-
-def _collect(folder: str, results: Path, shards: int) -> str:
-    import shlex
-
-    place = f"--results {shlex.quote(str(results))}"
-    if "%K" not in folder:
-        return f"benchsuite collect {place}"
-    first, _, rest = folder.partition("%K")
-    return f"benchsuite collect {shlex.quote(first)}*{rest.replace('%N', str(shards))} {place}"
 
 
 def _write(path: Path, text: str) -> None:

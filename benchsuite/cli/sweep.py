@@ -78,6 +78,7 @@ def sweep(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
+    shard: Annotated[str, parameter(Invocation, "shard")] = "",
 ) -> None:
     """Train with many values of a hyperparameter, and draw the final value against it.
 
@@ -111,7 +112,7 @@ def sweep(
     execution = Execution(
         workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
     )
-    records = records_of(study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console)
+    records = records_of(study, execution, Invocation(no_local=no_local, dry_run=dry_run, shard=shard), known, console)
     if not records:
         return
     looked = looked_at(next(iter(records.values())), measure)

@@ -47,6 +47,7 @@ def variance(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
+    shard: Annotated[str, parameter(Invocation, "shard")] = "",
 ) -> None:
     """Vary one stream of the seed while the others stay, and say how much of the spread each of them makes.
 
@@ -76,7 +77,7 @@ def variance(
     )
     console = terminal(errors=json)
     records = records_of(
-        study, execution, Invocation(no_local=no_local, dry_run=dry_run), known, console,
+        study, execution, Invocation(no_local=no_local, dry_run=dry_run, shard=shard), known, console,
         lambda trials: stream_trials(trials, streams, draws),
     )  # fmt: skip
     splits = variance_splits(records.values(), measure)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from benchsuite.cli.asked import write_study_file
 
 if TYPE_CHECKING:
-    from benchsuite.cli.sharded import Part
+    from benchsuite.cli.sharded import StudyShard
     from benchsuite.execution import Executor, Options, Summary
     from benchsuite.execution.observer import Watcher
     from benchsuite.registry import Registry
@@ -24,7 +24,7 @@ def by_workers(
     store: Store,
     watcher: Watcher,
     timeout: float | None,
-    part: Part | None = None,
+    part: StudyShard | None = None,
 ) -> Summary:
     """Have workers run what a source proposes; they send epochs only if somebody listens.
 

@@ -31,10 +31,16 @@ class Channel:
         self._read = bytearray()
 
     def send(self, message: Any) -> None:
-        """Send a message; to whoever has gone, nothing is sent."""
+        """Send a message; to whoever has gone, nothing is sent. Where it cannot be sent, whoever is there is let go.
+
+        Without an end of what it can read it would wait for the message for ever, and the run for its answer.
+        """
         content = bytes(ForkingPickler.dumps(message))
-        with contextlib.suppress(OSError):
+        try:
             self._ours.sendall(struct.pack("!i", len(content)) + content)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._ours.shutdown(socket.SHUT_WR)  # what it has said can still be read
 
     def receive(self, seconds: float) -> Any:
         """Return the next message; ``None`` if it is not there as a whole within some seconds.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import functools
 import os
 import re
 import secrets
@@ -11,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +25,10 @@ from benchsuite.files import temporary_folder
 
 MARK = "BENCHSUITE_WORKER"
 """The environment variable by which the processes of a worker are known where its guard was killed."""
+PREFIX = "benchsuite-worker-"
+"""How the names of folders for temporary files begin."""
+YOUNG_SECONDS = 60.0
+"""A folder for temporary files that is younger may not be locked yet by its guard."""
 END_SECONDS = 20.0
 """A guard that takes longer to end is killed itself."""
 PF_EXITING = 0x4
@@ -48,7 +55,9 @@ class Contained:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int) -> None:
         self._mark = secrets.token_hex(8)
-        self.folder = temporary_folder() / f"benchsuite-{self._mark}"
+        place = temporary_folder()
+        _sweep(place)
+        self.folder = place / f"{PREFIX}{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
         self._group = new_group(f"{PREFIX}{self._mark}")
         self._guard = subprocess.Popen(
@@ -142,9 +151,32 @@ class Contained:
         return int(found[1]) if found else None
 
     def _tell(self, letters: bytes) -> None:
-        with contextlib.suppress(OSError, ValueError):  # it has gone: whoever waits for the worker is told
-            while letters:
-                letters = letters[self._to_guard.write(letters) :]
+        with contextlib.suppress(ValueError):  # it was closed
+            try:
+                while letters:
+                    letters = letters[self._to_guard.write(letters) :]
+            except (
+                OSError
+            ):  # it has gone, or goes now, since it hears nothing any more: whoever waits for the worker is told
+                self._to_guard.close()
+
+
+@functools.cache
+def _sweep(place: Path) -> None:
+    """Remove, once, the temporary files of workers that were killed together with their guard and their run.
+
+    A guard holds a lock on its folder as long as it lives.
+    """
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                about = os.fstat(descriptor)
+                if about.st_uid == os.geteuid() and time.time() - about.st_mtime > YOUNG_SECONDS:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
 
 
 @contextlib.contextmanager

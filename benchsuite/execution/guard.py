@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import select
 import signal
@@ -64,6 +65,8 @@ def main(folder: str, run: int, group: str) -> None:
         os.mkdir(folder, 0o700)
     except OSError as error:
         sys.exit(f"cannot make {folder} for a worker's temporary files: {error.strerror}")
+    with contextlib.suppress(OSError):  # tells a later run that somebody is here, as long as this lives
+        fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         worker = _start(int(told[0]), told[1:], folder, group)
         _say(f"pid {worker}")
@@ -76,7 +79,7 @@ def main(folder: str, run: int, group: str) -> None:
         clear = _clear() and end_group(group)
     finally:
         _remove(folder)
-    if clear:
+    if clear and not os.path.lexists(folder):  # or the run tries it once more
         _say("clear")
 
 

@@ -132,6 +132,8 @@ class _Run:
             for event in events:
                 self._hear(event, written)
             self._tell_sources()
+        for line in some_of(self.store.aside, self.store.folder):
+            self.observer.problem(line)
         self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
         self.summary.records = dict(self.records)
         if self.summary.ran:

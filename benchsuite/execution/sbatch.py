@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ START_SECONDS = 600
 """And these besides, for starting, data that must be fetched, and a slow drive."""
 STEP_SECONDS = 300
 """Time limits are multiples of it."""
+_NO_WORD = re.compile(r"[^\w.-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +38,8 @@ class ArrayJob:
         gpu: Whether each has a GPU.
         folder: Where it runs, absolute.
         command: The command of a shard but for ``--shard`` and ``--results``.
-        results: Where a shard writes to, absolute; of ``%K`` and ``%N`` its number and how many there are.
-        collect: The command that joins them, as words of a shell.
+        results: The results folder of the study, absolute.
+        one_folder: Whether all shards write to it; otherwise each has a folder beside it.
         more: Options of ``sbatch``, as the user wrote them.
         about: What stands at the top, line by line.
     """
@@ -51,21 +53,20 @@ class ArrayJob:
     folder: str
     command: Sequence[str]
     results: str
-    collect: str
+    one_folder: bool = False
     more: Sequence[str] = ()
     about: Sequence[str] = ()
 
     def script(self) -> str:
         """Return the text of the script."""
         options = [
-            f"--job-name={_quoted(self.name)}",
+            f"--job-name={_NO_WORD.sub('-', self.name)}",
             f"--array=1-{self.shards}",
             "--ntasks=1",
             f"--cpus-per-task={self.cores}",
             f"--mem={self.gib}G",
             f"--time={as_limit(self.seconds)}",
             *(["--gres=gpu:1"] if self.gpu else []),
-            f"--chdir={_quoted(self.folder)}",
             "--output=slurm-%x-%A_%a.out",
             "--open-mode=append",
             "--requeue",
@@ -79,6 +80,7 @@ class ArrayJob:
                 f"# When all tasks have ended: {self.collect}",
                 "# A task that was stopped goes on where it was when it runs again: sbatch --array=K with this file.",
                 "set -eu",
+                f"cd {shlex.quote(self.folder)}",
                 'K="$SLURM_ARRAY_TASK_ID"',
                 # exec: what SLURM sends when the time is over reaches the run itself, which then stops as after Ctrl-C.
                 f'exec {shlex.join(self.command)} --shard "$K/{self.shards}" --results {self._place()}',
@@ -86,11 +88,22 @@ class ArrayJob:
             ]
         )
 
+    @property
+    def collect(self) -> str:
+        """The command that joins the shards, as words of a shell."""
+        place = f"--results {shlex.quote(self.results)}"
+        if self.one_folder:
+            return f"benchsuite collect {place}"
+        return f"benchsuite collect {shlex.quote(self._beside)}*-of-{self.shards} {place}"
+
+    @property
+    def _beside(self) -> str:
+        return f"{self.results}-shards/"
+
     def _place(self) -> str:
-        first, number, rest = self.results.partition("%K")
-        if not number:
+        if self.one_folder:
             return shlex.quote(self.results)
-        return f'{shlex.quote(first)}"$K"{shlex.quote(rest.replace("%N", str(self.shards)))}'
+        return f'{shlex.quote(self._beside)}"$K"-of-{self.shards}'
 
 
 def as_limit(seconds: int) -> str:
@@ -130,8 +143,3 @@ def gib_of_worker(tiers: Sequence[str], seen: Sequence[int], asked: float | None
 def gib_of_job(workers: int, worker: float) -> int:
     """Return the GiB of main memory that a shard gets."""
     return math.ceil(workers * worker + BESIDE_GIB)
-
-
-def _quoted(text: str) -> str:
-    """Return a value of an option as a line of a script may hold it."""
-    return text if text.replace("/", "").replace("-", "").replace(".", "").replace("_", "").isalnum() else f'"{text}"'

@@ -7,7 +7,7 @@ records nor measured times do, nor the number of workers.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from benchsuite.execution.cells import make_cells
@@ -89,6 +89,18 @@ def share_of(source: Source | Together, shard: Shard, registry: Registry) -> Tog
             ids = frozenset().union(*(piece.trials or () for piece in held))
             kept.append(Planned(trial for trial in planned_by(one) or () if trial.id in ids))
     return Together(kept)
+
+
+def share_of_trials(trials: Iterable[Trial], shard: Shard, registry: Registry) -> list[Trial]:
+    """Return those trials that a shard runs, each once, in their order.
+
+    Args:
+        trials: All of the study.
+        shard: Which part.
+        registry: For what tasks say that they cost.
+    """
+    whole = Planned({trial.id: trial for trial in trials}.values())
+    return [trial for one in share_of(whole, shard, registry).sources for trial in planned_by(one) or ()]
 
 
 def planned_by(source: Source) -> Sequence[Trial] | None:

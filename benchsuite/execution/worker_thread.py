@@ -34,6 +34,8 @@ LEAK_BYTES = 512 * 2**20
 """And so is one that is larger and has grown by so much since its first trial of a cell: what a program needs does not grow."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
+MOST_NOTICED = 10_000
+"""Changes that are remembered so that each is told once; a plugin may think of another one in every trial."""
 
 
 class Learned:
@@ -49,6 +51,8 @@ class Learned:
     def new(self, lineage: Lineage, changed: tuple[str, ...]) -> list[str]:
         """Return those changes by a plugin that nobody has been told of."""
         with self._lock:
+            if len(self._noticed) >= MOST_NOTICED:
+                return []
             new = [change for change in changed if (lineage, change) not in self._noticed]
             self._noticed.update((lineage, change) for change in new)
         return new
@@ -97,10 +101,10 @@ class WorkerThread(threading.Thread):
                         )
                         then = "Now and then their process is replaced by a fresh one, which takes some seconds."
                         self._notice(answer.litter, "trials leave more and more behind in their process", then)
-                    self._renew(any(answer.litter for answer in answers))
                     for trial, answer in zip(trials, answers, strict=True):
                         self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
+                    self._renew(any(answer.litter for answer in answers))
                 self._waiting.done()
         except Stopped:
             pass

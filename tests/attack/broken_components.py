@@ -179,6 +179,8 @@ def main() -> int:
                     )
             whole = ", ".join(f"{how}: {word_of_all(held)}" for how, held in words.items() if held)  # type: ignore[arg-type]
             print(f"  {number} of {len(words['broken'])} of its {len(claim.parts)} parts, {whole}", flush=True)
+            if not words["broken"]:
+                continue
             turned = any(
                 one == "holds" != other for one, other in zip(words["as it is"], words["broken"], strict=False)
             )

@@ -18,7 +18,7 @@ from benchsuite.bundle.claims import OfClaims, claim_contents, claims_of_folder,
 from benchsuite.bundle.merging import merged, read_part, write_merged
 from benchsuite.claim_files import read_claims, write_claim, write_computed, write_registration
 from benchsuite.claim_judging import claim_code, judged
-from benchsuite.claim_verdicts import ClaimVerdict
+from benchsuite.claim_verdicts import ClaimVerdict, GridEdges
 from benchsuite.cli.app import app
 from benchsuite.cli.remaking import differing, not_held
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
@@ -185,6 +185,9 @@ BY_RECORDS: dict[str, tuple[Forge, str]] = {
     "why": (lambda one: changed(one, changes={"because": "I like it."}), "its because is another one"),
     "the sentence": (lambda one: replace(one, sentence="A larger rate is better."), "its sentence is another one"),
     "a part left out": (lambda one: replace(one, parts=one.parts[:2]), "other parts than its code says"),
+    "an edge of a grid": (
+        lambda one: changed(one, changes={"grids": (GridEdges("rate", ("slow", "fast"), 8, (), ()),)}), "which edges of its grids",
+    ),
     "a computed effect": (
         lambda one: changed(one, 2, changes={"effects": (1.5,), "estimate": 1.5, "low": 1.5, "high": 1.5}), "computed number is 1.0",
     ),

@@ -17,9 +17,12 @@ from typer.testing import CliRunner
 
 import benchsuite as bs
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
+from benchsuite.claim_verdicts import GridEdges
 from benchsuite.cli.app import app
 from benchsuite.cli.claim_arms import arms_text
 from benchsuite.cli.claim_facts import in_lines
+from benchsuite.cli.claim_tables import tell_verdicts
+from benchsuite.cli.console import terminal
 from benchsuite.computing import Computation, Job
 from benchsuite.discovery.candidates import _given
 from benchsuite.errors import BenchsuiteError
@@ -29,6 +32,7 @@ from benchsuite.store import Store
 from benchsuite.studies.claimed import claim_plan
 from benchsuite.trying import TriedFirst
 from tests.bundled import REGISTRY
+from tests.claims_made import changed, several
 from tests.stored import made
 
 GUIDE = Path(__file__).parent.parent.parent / "docs" / "how-to" / "write-a-claim.md"
@@ -174,6 +178,19 @@ def test_it_ends_with_3_where_that_is_asked_for(folder: Path) -> None:
     run("run", *MINE)
     run("run", *MINE, "--fail-if", "cannot-tell")
     run("run", *MINE, "--fail-if", "does-not-hold", code=3)
+
+
+def test_edges_of_grids_are_told_beside_few_verdicts_and_many(capsys: pytest.CaptureFixture[str]) -> None:
+    edge = GridEdges("learning_rate of sgd", ("a", "b", "c"), 10, (), (2, 3))
+    one = changed(several()[1], changes={"grids": (edge,)})
+    tell_verdicts([one], {one.name: ()}, terminal())
+    assert "the largest in 2 of 10 seeds (2, 3); a better one may lie beyond." in " ".join(
+        capsys.readouterr().out.split()
+    )
+    many = [one, *(each for each in several() if each.name != one.name)]
+    tell_verdicts(many, {each.name: () for each in many}, terminal())
+    found = " ".join(capsys.readouterr().out.split())
+    assert "Values at an edge of their grid were chosen in score_gained (2 of 10 seeds)" in found
 
 
 def test_a_dry_run_writes_nothing(folder: Path) -> None:

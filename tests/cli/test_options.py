@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from benchsuite.cli.options import command
 from benchsuite.cli.run import prepare, searches_of
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Options
+from benchsuite.execution.ray.cluster import Node
 from benchsuite.options import Option, Table, option, options_of
 from benchsuite.registry import Registry
 from benchsuite.studies.file import read_study_file
@@ -81,6 +83,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.engine.device.count_gpus", lambda: 2)
     monkeypatch.setattr("benchsuite.engine.device.Device.workers", lambda self, *given: 1)
+    cluster = SimpleNamespace(nodes=lambda: [Node("0", "alder", 4.0)])
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: cluster)
     return tmp_path
 
 
@@ -131,7 +135,7 @@ def test_what_is_typed_overrides_the_file(line: Option, folder: Path) -> None:
     if line.type is bool:  # there is no flag that says no
         return
     other = {"kind": "loss", "cross": "loss,schedule", "tier": "large", "precision": "float32", "device": "cpu"}
-    other |= {"with": "epochs=7", "track": "self_tuning", "budget": "large"}
+    other |= {"with": "epochs=7", "track": "self_tuning", "budget": "large", "executor": "ray:alder:6379"}
     text = other.get(line.name, "7")
     overridden = asked(name, line.flag, text)[place]
     assert overridden == asked(line.flag, text)[place]

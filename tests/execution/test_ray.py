@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -23,11 +24,11 @@ from benchsuite.execution.ray.cluster import Lost, Node, Share, connected
 from benchsuite.execution.ray.executor import RayExecutor
 from benchsuite.execution.ray.luggage import Luggage, packed
 from benchsuite.execution.ray.room import spread_over
-from benchsuite.execution.ray.seat import Batch, NodeSeat, Told
+from benchsuite.execution.ray.seat import NodeEvent, NodeEvents, NodeSeat
 from benchsuite.extras import Extras
 from benchsuite.folder import identity
 from benchsuite.outcomes import Outcome
-from benchsuite.registry import PluginSearch, Registry, load_registry
+from benchsuite.registry import Plugin, PluginSearch, Registry, load_registry
 from benchsuite.trial import Trial
 from tests.execution import stub_worker
 from tests.execution.test_local import cell, trial
@@ -96,6 +97,20 @@ def test_without_ray_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cluster, "_joined", {})
     with pytest.raises(BenchsuiteError, match=r"^--executor ray needs Ray.*pip install 'benchsuite\[ray\]'\.$"):
         connected("ray")
+
+
+def test_an_address_at_which_nobody_listens_is_refused_at_once() -> None:
+    with socket.socket() as taken:  # bound, and not listening
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(
+            BenchsuiteError, match=rf"^there is no Ray cluster at {address}: Connection refused\. Start one with"
+        ):
+            cluster._refuse_silence(address)
+    with pytest.raises(BenchsuiteError, match=r"there is no Ray cluster at 127\.0\.0\.1:99999999"):
+        cluster._refuse_silence("127.0.0.1:99999999")
+    for other in ("", "auto", "ray://127.0.0.1:10001"):  # Ray's own words
+        cluster._refuse_silence(other)
 
 
 def test_parts_of_a_gpu_make_a_whole() -> None:
@@ -183,17 +198,15 @@ def test_a_users_files_are_the_same_plugins_on_a_node(tmp_path: Path) -> None:
 
 def test_more_than_travels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "plugins").mkdir()
-    (tmp_path / "plugins" / "first.py").write_text(PLUGIN.format(name="first", helper="os"), encoding="utf-8")
     (tmp_path / "plugins" / "data.bin").write_bytes(bytes(2**20))
     monkeypatch.setattr("benchsuite.execution.ray.luggage.LARGEST", 2**20)
-    search = PluginSearch((), str(tmp_path))
+    (tmp_path / "plugins" / "first.py").write_text("x = 1", encoding="utf-8")
+    known = Registry(plugins=[Plugin("first", "./plugins/first.py", root=tmp_path / "plugins")])
     with pytest.raises(BenchsuiteError, match=r"do not travel to nodes: .* more than 1 MiB"):
-        packed(search, load_registry(search))
+        packed(PluginSearch((), str(tmp_path)), known)
 
 
-def test_a_module_of_no_distribution_is_refused(bundled: Registry) -> None:
-    from benchsuite.registry import Plugin
-
+def test_a_module_of_no_distribution_is_refused() -> None:
     registry = Registry(
         plugins=[Plugin("mine", "--plugin mine"), Plugin("theirs", "--plugin theirs", distribution=("t", "1"))]
     )
@@ -236,7 +249,7 @@ def test_a_seat_keeps_a_worker_and_leaves_nothing(tmp_path: Path, monkeypatch: p
         kept.write_bytes(b"as if the worker had written it")
         one.submit(cell(first, second), {"ab" * 8: b"stored before"})
         assert (weights / "ab" / f"{'ab' * 8}.npz").read_bytes() == b"stored before"
-        told: list[Told] = []
+        told: list[NodeEvent] = []
         printed, until = b"", time.monotonic() + 60
         while sum(isinstance(each.event, Finished) for each in told) < 2 and time.monotonic() < until:
             batch = one.events(1.0)
@@ -350,23 +363,25 @@ class Nodes:
     def kill(self, seat: Actor) -> None:
         seat.killed = True
 
-    def _batch(self, who: Actor) -> Batch:
+    def _batch(self, who: Actor) -> NodeEvents:
         name = who.node.name
         if name in self.fails:
-            return Batch((Told(self.fails[name]),))
+            return NodeEvents((NodeEvent(self.fails[name]),))
         one = who.left.popleft()
         self.begun[name] += 1
         if self.begun[name] > self.goes.get(name, 10**6):
             who.left.appendleft(one)
             if name in self.there:
                 del self.there[name]
-            return Batch((Told(Started(one, who.number)),))  # it has begun, and is not heard of again
+            return NodeEvents((NodeEvent(Started(one, who.number)),))  # it has begun, and is not heard of again
         self.ran.append((name, who.number, one.id))
         self.ended += 1
         if self.ended in self.then:
             self.then.pop(self.ended)(self)
         ending = replace(stub_worker.ending(who.number), fingerprints=self.codes)
-        return Batch((Told(Started(one, who.number)), Told(Finished(one, who.number, ending), self.files)), b"said\n")
+        return NodeEvents(
+            (NodeEvent(Started(one, who.number)), NodeEvent(Finished(one, who.number, ending), self.files)), b"said\n"
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -484,10 +499,10 @@ def test_a_trial_that_takes_every_node_with_it_is_ended(tmp_path: Path, monkeypa
     bad, good = trial(0, momentum=0), trial(1, momentum=0)
 
     class Fragile(Nodes):
-        def _batch(self, who: Actor) -> Batch:
+        def _batch(self, who: Actor) -> NodeEvents:
             if who.left[0].id == bad.id:
                 who.killed = True  # the actor alone: its node stays
-                return Batch((Told(Started(bad, who.number)),))
+                return NodeEvents((NodeEvent(Started(bad, who.number)),))
             return super()._batch(who)
 
     found, _ = carried_out(Fragile("alder"), tmp_path, cell(bad, good))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import ClassVar
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from benchsuite.curves import Curves
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution import Cell, Finished, Options, Started, run_source
+from benchsuite.execution import Cell, Finished, Options, Started, run_source, study_records
 from benchsuite.execution import run as run_module
 from benchsuite.extras import NOTHING, Extras
 from benchsuite.outcomes import Outcome
@@ -156,15 +157,17 @@ def options(folder: Path, workers: int = 2, extras: Extras = NOTHING) -> Options
 RATES = [0.01 * 2**n for n in range(8)]
 
 
-@given(workers=st.integers(1, 9), seed=st.integers(0, 2**16))
-def test_a_source_that_halves_proposes_the_same_whoever_ends_first(
-    workers: int, seed: int, bundled: Registry, tmp_path_factory: pytest.TempPathFactory
+@given(workers=st.integers(1, 9), seed=st.integers(0, 2**16), held=st.sampled_from([0, 1, 7, 1000]))
+def test_a_source_that_halves_proposes_the_same_whoever_ends_first_and_however_few_records_are_held(
+    workers: int, seed: int, held: int, bundled: Registry, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     found = []
-    for count, chance in ((1, Random(0)), (workers, Random(seed))):
+    for count, chance, most in ((1, Random(0), 1000), (workers, Random(seed), held)):
         folder = tmp_path_factory.mktemp("halving")
         source, executor = Halving(bundled, RATES), Shuffled(count, chance)
-        summary = run_source(source, bundled, Store(folder), executor, options(folder, count), Watching())
+        with mock.patch.object(study_records, "HELD", most):
+            summary = run_source(source, bundled, Store(folder), executor, options(folder, count), Watching())
+        assert summary.records == {record.id: record for record in Store(folder).records()}
         assert executor.closed
         assert len(executor.ran) == len(source.proposed) == 8 + 4 + 2 + 1
         found.append((source.proposed, sorted(summary.records)))

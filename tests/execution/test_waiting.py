@@ -6,6 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchsuite.engine import session
 from benchsuite.execution import Cell
@@ -127,3 +129,87 @@ def test_a_worker_goes_on_with_any_program_that_it_still_has() -> None:
     assert seeds(made, 0, 0) == [11, 2]
     made.put(cell(12, 0.1, momentum=1))  # which two others have taken the place of by now
     assert seeds(made, 0, 0) == [3, 12]
+
+
+class Plain:
+    """The rule as it is written, with a look at every cell each time."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.cells: list[Cell] = []
+        self.last: dict[int, Cell] = {}
+        self.kept: dict[int, list[tuple[Lineage, str]]] = {}
+
+    def put(self, one: Cell) -> None:
+        self.cells = sorted([*self.cells, one], key=lambda cell: (-cell.seconds, cell.trials[0].id))
+
+    def take(self, worker: int) -> Cell:
+        chosen = self.choice(worker)
+        self.cells.remove(chosen)
+        self.last[worker] = chosen
+        kept = [
+            one
+            for one in self.kept.get(worker, [])
+            if one[0] == chosen.lineage and one != (chosen.lineage, chosen.program)
+        ]
+        self.kept[worker] = [(chosen.lineage, chosen.program), *kept][:PROGRAMS_KEPT]
+        return chosen
+
+    def choice(self, worker: int) -> Cell:
+        for program in self.kept.get(worker, []):
+            for one in self.cells:
+                if (one.lineage, one.program) == program:
+                    return one
+        longest, last = self.cells[0], self.last.get(worker)
+        if last is not None and longest.lineage == last.lineage:
+            return longest
+        hurry = longest.seconds >= max(sum(one.seconds for one in self.cells) / self.workers, CHANGE_SECONDS)
+        own = [one for one in self.cells if last is not None and one.lineage == last.lineage]
+        if own and not hurry:
+            return own[0]
+        others = {one.lineage for other, one in self.last.items() if other != worker}
+        free = [one for one in self.cells if one.lineage not in others]
+        return free[0] if free and not hurry else longest
+
+
+LINEAGES: tuple[Lineage, ...] = ((), ("a",), ("b",), ("a", "b"))
+puts = st.tuples(st.integers(0, 12), st.sampled_from(LINEAGES), st.integers(0, 4))
+
+
+@settings(max_examples=30)
+@given(steps=st.lists(st.one_of(puts, st.integers(0, 3)), max_size=40), workers=st.integers(1, 4))
+def test_however_many_wait_the_choice_is_that_of_the_rule(steps: list[object], workers: int) -> None:
+    """A whole number is a worker that takes a cell, all else a cell that is put."""
+    made, plain = Waiting(workers), Plain(workers)
+    for number, step in enumerate(steps):
+        if isinstance(step, tuple):
+            seconds, lineage, program = step
+            one = cell(number, seconds, lineage, float(program))
+            made.put(one)
+            plain.put(one)
+        elif plain.cells:
+            assert made.take(int(step) % workers) is plain.take(int(step) % workers)  # type: ignore[call-overload]
+
+
+class Looked(Cell):
+    """A cell that counts how often somebody asks it for anything."""
+
+    count = 0
+
+    def __getattribute__(self, name: str) -> object:
+        Looked.count += 1
+        return super().__getattribute__(name)
+
+
+def test_what_a_worker_gets_is_found_without_a_look_at_all_that_wait() -> None:
+    """One goes on with a program whose cells stand behind all others."""
+    cells = [
+        Looked((trial(n, momentum),), seconds, 9.0)
+        for n in range(200)
+        for momentum, seconds in ((0.5, 9.0), (0.9, 1.0))
+    ]
+    made = waiting(*cells, workers=2)
+    made._kept[0] = [((), trial(0, 0.9).cell)]
+    Looked.count = 0
+    assert all(one is not None and one.seconds == 1.0 for one in (made.take(0) for _ in range(200)))
+    assert Looked.count < 30 * 200

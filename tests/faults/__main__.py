@@ -3,7 +3,8 @@
 ``walk``, ``kills`` or ``malformed`` tries one of them. In a walk each point fails in one way at least, those that a process
 meets for the first time in all ways; with ``--every`` all do. ``--life WORDS`` walks through one life, ``--point WORDS``
 tries those points whose name holds the words, ``--part 1/3`` a third of all, ``--real`` lets real workers train;
-``--log FILE`` keeps each blow as a line of JSON, and ``--table FILE …`` makes the table of such files.
+``--log FILE`` keeps each blow as a line of JSON, ``--done FILE …`` leaves out those of such files that held, and
+``--table FILE …`` makes the table of them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,20 @@ from pathlib import Path
 
 from tests.attack.table import Found
 from tests.faults import command
+from tests.faults.injection import AFTER, BEFORE, SHORT, TORN
 from tests.faults.kills import kills
 from tests.faults.lives import LIVES, PLAIN, REAL_LIVES
 from tests.faults.malformed import malformed
-from tests.faults.walk import Blow, blow_of, line_of, table, walk
+from tests.faults.walk import Blow, Walk, blow_of, line_of, table, walk
+
+FEW = (
+    ("main write write trials# drafts.draft", 1, SHORT),
+    ("main name link trials drafts._link", 2, BEFORE),
+    ("main message sendall socket channel.send", 2, "EPIPE"),
+    ("worker message write socket connection._send", 3, TORN),
+    ("guard spawn fork process guard._start", 1, AFTER),
+)
+"""Key, number and way of what the test suite tries."""
 
 
 def main() -> None:
@@ -32,9 +43,11 @@ def main() -> None:
     options.add_argument("--life", default="", help="words of the names of lives")
     options.add_argument("--point", default="", help="words of the names of points")
     options.add_argument("--every", action="store_true", help="every point in all ways")
+    options.add_argument("--few", action="store_true", help="a few of each, as the test suite does")
     options.add_argument("--part", default="1/1", help="which of how many parts of the walk")
     options.add_argument("--real", action="store_true", help="real workers train, seconds for each blow")
     options.add_argument("--log", type=Path, help="a file for the blows")
+    options.add_argument("--done", type=Path, nargs="+", default=[], help="files of blows that are not tried again")
     options.add_argument("--table", type=Path, nargs="+", help="files of blows to make the table of")
     options.add_argument("--number", type=int, help="kills (200 unless given), or malformed files (300)")
     options.add_argument("--seed", type=int, default=19, help="of chance")
@@ -51,9 +64,10 @@ def main() -> None:
         gc.freeze()  # what is never looked at is never copied
         if chosen.what in ("all", "walk"):
             broken |= _told(_walked(chosen, folder / "walk"))
-        for name, number, trying in (("kills", 200, kills), ("malformed", 300, malformed)):
+        for name, number, few, trying in (("kills", 200, 4, kills), ("malformed", 300, 30, malformed)):
             if chosen.what in ("all", name):
-                broken |= _tried(name, chosen.number or number, trying, folder / name, chosen.seed)
+                many = chosen.number or (few if chosen.few else number)
+                broken |= _tried(name, many, trying, folder / name, chosen.seed)
     finally:
         command.kill(command.processes())
         shutil.rmtree(folder, ignore_errors=True)
@@ -61,12 +75,18 @@ def main() -> None:
 
 
 def _walked(chosen: argparse.Namespace, folder: Path) -> list[Blow]:
+    if chosen.few:
+        one = Walk(LIVES[0], folder)
+        return [one.strike(point, how) for point, how in one.blows(True) if (point.key, point.number, how) in FEW]
     first, last = map(int, chosen.part.split("/"))
     blows: list[Blow] = []
     for number, life in enumerate(REAL_LIVES if chosen.real else LIVES):
         if chosen.life not in life.name:
             continue
-        found = walk(life, folder / str(number), every=chosen.every, part=(first - 1, last), words=chosen.point)
+        parts = (first - 1, last)
+        found = walk(
+            life, folder / str(number), every=chosen.every, part=parts, words=chosen.point, done=_done(chosen.done)
+        )
         for blow in found:
             blows.append(blow)
             if chosen.log:
@@ -75,6 +95,12 @@ def _walked(chosen: argparse.Namespace, folder: Path) -> list[Blow]:
             for line in blow.broken:  # at once, for whoever waits
                 print(f"  - {blow.key} number {blow.number}, {blow.how}: {line}", file=sys.stderr, flush=True)
     return blows
+
+
+def _done(files: list[Path]) -> set[tuple[str, str, int, str]]:
+    """Return which blows held."""
+    blows = (blow_of(line) for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    return {(blow.life, blow.key, blow.number, blow.how) for blow in blows if not blow.broken}
 
 
 def _told(blows: list[Blow]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import importlib
 import os
 import signal
@@ -19,7 +20,7 @@ import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tests.attack import survivors
 
@@ -29,6 +30,8 @@ REPORTS = "BENCHSUITE_FAULTS_REPORTS"
 """An environment variable that has a run renew its report at its end: seconds, which have a walk of their own."""
 LIMIT = 120.0
 """Seconds that a command may take here: the machine may be busy with other things, and what hangs never ends."""
+GRACE = 5.0
+"""Seconds after which nothing of a command may be left, however it ended; the machine may be busy with other things."""
 NEVER = ("tensorflow", "keras", "jax")
 
 
@@ -81,12 +84,13 @@ class Command:
                 self._code = os.waitstatus_to_exitcode(status)
         return self._code is None
 
-    def ended(self, limit: float = LIMIT, grace: float = 2.0) -> Ended:
+    def ended(self, limit: float = LIMIT, grace: float = GRACE, clear: bool = True) -> Ended:
         """Wait for its end; what does not end in time is killed.
 
         Args:
             limit: Seconds from its start.
             grace: Seconds after its end in which all that belongs to it must be gone.
+            clear: Whether temporary files that are left are then removed.
         """
         while self.alive and time.monotonic() - self._begun < limit:
             time.sleep(0.005)
@@ -98,7 +102,8 @@ class Command:
         while (left := self._left()) and time.monotonic() < end:
             time.sleep(0.01)
         kill(processes())
-        survivors.remove(self._folder / "tmp")
+        if clear:
+            survivors.remove(self._folder / "tmp")
         out, err = ((self._folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
         return Ended(code, out, err, tuple(left))
 
@@ -125,12 +130,26 @@ def run(arguments: Iterable[str], folder: Path, variables: Mapping[str, str] | N
 
 
 def prepare(arguments: Iterable[str], folder: Path) -> None:
-    """Import in this process what a command imports, so that its forks have it."""
+    """Do in this process what every command begins with, so that its forks need not: imports, options, bundled plugins."""
     ended = run(arguments, folder, {"BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
     assert ended.code == 0, ended
     for name in (folder / "modules").read_text(encoding="utf-8").splitlines():
         with contextlib.suppress(Exception):  # of some, there is no more than a name
             importlib.import_module(name)
+    import typer.main
+
+    from benchsuite import registry
+    from benchsuite.cli.app import app
+
+    typer.main.get_command = functools.cache(typer.main.get_command)
+    typer.main.get_command(app)
+    known, load = registry.load_registry(registry.PluginSearch(local=False)), registry.load_registry
+
+    def loaded(search: registry.PluginSearch | None = None, **more: Any) -> registry.Registry:
+        bundled = search is not None and not search.local and not search.plugins and "only" not in more
+        return known if bundled else load(search, **more)
+
+    registry.load_registry = loaded
 
 
 def _become(arguments: list[str], folder: Path, variables: Mapping[str, str]) -> NoReturn:
@@ -164,8 +183,9 @@ def _main(arguments: list[str]) -> int:
     trainer.settle()
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
     from benchsuite.cli import main
-    from benchsuite.execution import guard, process
+    from benchsuite.execution import containment, guard, process
 
+    containment.YOUNG_SECONDS = -1.0  # nobody else works in this folder for temporary files
     guard.__file__ = guarded.__file__
     process.BOOT = trainer.BOOT
     if not os.environ.get(REPORTS):

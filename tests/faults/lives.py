@@ -87,20 +87,19 @@ LIVES = (
     Life("a search", TUNED, replays=True),
     Life("a report", PAGES, _finished),
 )
-REAL_LIVES = (
-    Life(
-        "a study with real trainings",
-        ("run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2", "--workers", "1", *KEEPING[:1], *KEEPING[2:]),
-        variables={trainer.REAL: "1"},
-    ),
+REAL = (
+    "run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2",
+    "--workers", "1", "--store-weights", "--probe", "all",
 )  # fmt: skip
+REAL_LIVES = (Life("a study with real trainings", REAL, variables={trainer.REAL: "1"}),)
 
 
 def snapshot(folder: Path) -> Snapshot:
     """Return all that a results folder holds, but for what may differ from run to run; what was set aside by content."""
     held: Snapshot = {}
     aside: list[bytes] = []
-    for path in sorted(path for path in (folder / "results").rglob("*") if path.is_file()):
+    there = (folder / "results").rglob("*") if (folder / "results").is_dir() else ()
+    for path in sorted(path for path in there if path.is_file() and not path.name.endswith(".part")):
         name = str(path.relative_to(folder / "results"))
         kind = name.partition("/")[0]
         if kind in ("stale", "damaged"):

@@ -157,7 +157,7 @@ class Malformed:
 
     def __init__(self, folder: Path, number: int, chance: random.Random) -> None:
         self.study, self._chance = folder / "study", chance
-        seeds = -(-number // 4)
+        seeds = -(-number // 2)
         self.arguments = tuple(word.format(seeds=seeds) for word in STUDY)
         for arguments in ((*self.arguments, *KEEPING), SEARCHES):
             ended = command.run(arguments, self.study)

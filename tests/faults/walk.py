@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -136,7 +136,7 @@ class Walk:
         self._judge_end(ended, point, how, hit, broken)
         self._look(study, before, broken, "after the fault")
         dead = how.startswith("killed")
-        if not dead and (left := unfinished(study)):
+        if not dead and point.sort != "unlink" and (left := unfinished(study)):
             broken.append(f"after the fault there is {left}")
         before = contents(study)
         again = command.run(self.life.arguments, study, self._variables)
@@ -186,7 +186,13 @@ class Walk:
 
 
 def walk(
-    life: Life, folder: Path, *, every: bool = False, part: tuple[int, int] = (0, 1), words: str = ""
+    life: Life,
+    folder: Path,
+    *,
+    every: bool = False,
+    part: tuple[int, int] = (0, 1),
+    words: str = "",
+    done: Collection[tuple[str, str, int, str]] = (),
 ) -> Iterator[Blow]:
     """Strike a life at its points, one after another.
 
@@ -196,9 +202,11 @@ def walk(
         every: Whether every point fails in all ways.
         part: Which of how many parts of the blows.
         words: Of the key, where only some are tried.
+        done: Life, key, number and way of those that were tried before.
     """
     walked = Walk(life, folder)
     chosen = [(point, how) for point, how in walked.blows(every) if words in f"{point.key} {how}"]
+    chosen = [(point, how) for point, how in chosen if (life.name, point.key, point.number, how) not in done]
     for number, (point, how) in enumerate(chosen):
         if number % part[1] == part[0]:
             yield walked.strike(point, how)

@@ -25,14 +25,14 @@ BUNDLED = (
     "radam",
     "amsgrad",
 )
-SEEDS, EPOCHS, TIMEOUT, WORKERS = 4, 20, 10, 2
-BUNDLED_AN_HOUR = 12_000
-"""Trials of bundled components: more than one worker does."""
+SEEDS, EPOCHS, TIMEOUT, WORKERS = 4, 60, 10, 2
+BUNDLED_AN_HOUR = 6_000
+"""Trials of bundled components: about what one worker does."""
 PROGRAMS_AN_HOUR: Mapping[str, int] = {
     "well": 400, "prints": 60, "leaks_memory": 60, "leaks_descriptors": 60, "leaks_threads": 40, "leaves_files": 40,
     "leaves_children": 40, "raises": 20, "dies": 15, "hangs": 12,
 }  # fmt: skip
-"""Optimizer of the plugin → its programs, each of which trains :data:`SEEDS` trials of the first task: about an hour of one worker."""
+"""Optimizer of the plugin → its programs, each of which trains :data:`SEEDS` trials of one task: more than an hour of one worker."""
 OUTCOMES: Mapping[str, str] = {"raises": "crashed", "dies": "crashed", "hangs": "timed_out"}
 """Optimizer of the plugin → what its trials must come to; all others complete, or diverge."""
 

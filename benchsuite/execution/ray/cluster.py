@@ -6,19 +6,22 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from benchsuite.engine.device import Device, count_gpus
-from benchsuite.errors import BenchsuiteError
+from benchsuite.errors import BenchsuiteError, said_by
 from benchsuite.execution.interface import Options
 from benchsuite.execution.ray import facts
 from benchsuite.execution.ray.luggage import Luggage
 from benchsuite.execution.ray.seat import NodeSeat
 from benchsuite.text import one_line
 
+CONNECT_SECONDS = 10.0
+START = "Start one with `ray start --head`, join it with `ray start --address HOST:6379`, and run the command on a node of it."
 NAME_LETTERS = 30
 """Of a node's name; a longer one is cut."""
 
@@ -227,6 +230,8 @@ def _join(address: str) -> Any:
         raise BenchsuiteError(
             "--executor ray needs Ray, which is not installed. Install it: pip install 'benchsuite[ray]'."
         ) from None
+    _refuse_silence(address)
+    _mute(ray)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
@@ -238,16 +243,32 @@ def _join(address: str) -> Any:
         )
     except (ray.exceptions.RayError, ConnectionError, RuntimeError, ValueError, AssertionError, OSError) as error:
         where = f"at {address}" if address else "that this machine is a node of"
-        raise BenchsuiteError(
-            f"there is no Ray cluster {where}: {_shortly(error)}. "
-            "Start one with `ray start --head`, join it with `ray start --address HOST:6379`, and run the command on a node of it."
-        ) from None
+        raise BenchsuiteError(f"there is no Ray cluster {where}: {_shortly(error)}. {START}") from None
     finally:
         # The run itself decides what a signal means.
         for number, handler in before.items():
             if handler is not None and signal.getsignal(number) != handler:
                 signal.signal(number, handler)
     return ray
+
+
+def _mute(ray: Any) -> None:
+    """Let Ray print no pages between the lines of a run, such as of a node that has gone: the run says so itself."""
+    worker = getattr(getattr(ray, "_private", None), "worker", None)
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda *words, **more: None  # type: ignore[union-attr]
+
+
+def _refuse_silence(address: str) -> None:
+    """Refuse an address at which nobody listens, for which Ray would wait minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or "://" in address:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        why = said_by(error) if isinstance(error, OSError) else str(error)
+        raise BenchsuiteError(f"there is no Ray cluster at {address}: {why}. {START}") from None
 
 
 def _name_of(node: Mapping[str, Any]) -> str:

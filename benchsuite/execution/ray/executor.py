@@ -23,7 +23,7 @@ from benchsuite.execution.ray.agreement import ANSWER_SECONDS, agreeing, compare
 from benchsuite.execution.ray.cluster import Cluster, Lost, Node, Share
 from benchsuite.execution.ray.facts import facts
 from benchsuite.execution.ray.luggage import packed
-from benchsuite.execution.ray.seat import Batch, Told
+from benchsuite.execution.ray.seat import NodeEvent, NodeEvents
 from benchsuite.execution.starting import KILLS_BELIEVED
 from benchsuite.execution.waiting import Waiting
 from benchsuite.files import extra_file
@@ -291,7 +291,7 @@ class RayExecutor:
         except Lost as why:
             yield from self._lose(seat, str(why))
             return
-        if not isinstance(answer, Batch):
+        if not isinstance(answer, NodeEvents):
             seat.ready = True
             yield from self._tell_rounding(seat.node, answer)
             return
@@ -316,7 +316,7 @@ class RayExecutor:
             self._feed()  # it has its next cell before the records of this one are written
         yield from found
 
-    def _tell(self, seat: Seat, told: Told) -> Iterator[Event]:
+    def _tell(self, seat: Seat, told: NodeEvent) -> Iterator[Event]:
         event = told.event
         if isinstance(event, Exception):
             return

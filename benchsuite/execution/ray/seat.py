@@ -38,7 +38,7 @@ ARRAYS = ("weights", "predictions")
 
 
 @dataclass(frozen=True)
-class Told:
+class NodeEvent:
     """Something that happened on a node.
 
     Args:
@@ -51,7 +51,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Batch:
+class NodeEvents:
     """All that happened since somebody asked last, in the order in which it happened.
 
     Args:
@@ -59,7 +59,7 @@ class Batch:
         printed: What the worker printed meanwhile, as its log has it.
     """
 
-    told: tuple[Told, ...]
+    told: tuple[NodeEvent, ...]
     printed: bytes = b""
 
 
@@ -119,7 +119,7 @@ class NodeSeat:
             return
         self._waiting.put(cell)
 
-    def events(self, seconds: float) -> Batch:
+    def events(self, seconds: float) -> NodeEvents:
         """Wait for something to happen, and say all that did.
 
         Args:
@@ -130,8 +130,8 @@ class NodeSeat:
             found.append(self._events.get(timeout=seconds))
             while True:
                 found.append(self._events.get_nowait())
-        told = tuple(Told(self._here(event), self._files(event)) for event in found)
-        return Batch(told, self._printed.more())
+        told = tuple(NodeEvent(self._here(event), self._files(event)) for event in found)
+        return NodeEvents(told, self._printed.more())
 
     def end(self) -> None:
         """End the worker, whatever it does, and leave nothing."""

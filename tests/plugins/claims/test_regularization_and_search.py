@@ -6,8 +6,10 @@ Without training: what an effect makes of runs is arithmetic, and what a broken 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -15,8 +17,10 @@ import numpy as np
 import pytest
 
 from benchsuite.analysis.claims.deciding import Numbers, decision
+from benchsuite.analysis.claims.grids import grids_of
 from benchsuite.arm_trials import trial_of
 from benchsuite.components import Claim, Computed, Trained
+from benchsuite.components.choice import SeedRuns
 from benchsuite.components.claim import confidence_of
 from benchsuite_plugins.claims import (
     augmentation,
@@ -432,3 +436,36 @@ def test_transfer_takes_what_has_name_and_shape_and_leaves_the_rest() -> None:
     assert weights.tolist() == [0, 0, 0, 0, 1, 2, 3]
     assert count == 1
     assert pretraining.more_right({"pretrained": run(test_accuracy=0.8), "drawn": run(test_accuracy=0.7)}) > 0
+
+
+def test_no_claim_chooses_among_arms_without_telling_at_which_edge() -> None:
+    """A choice by the validation part goes through bs.choose; what is computed in a lab has no arms to tell of."""
+    folder = Path(str(augmentation.__file__)).parent
+    by_hand = {
+        file.name
+        for file in folder.glob("*.py")
+        if re.search(r'\.(final|best)\(f?"validation_', file.read_text("utf-8"))
+    }
+    assert by_hand == {"early_stopping_l2.py", "l1_zeros.py"}
+    with_arms = {
+        name
+        for name, claim in zip(MODULES, CLAIMS, strict=True)
+        if any(isinstance(one.evidence, Trained) for one in claim.parts)
+    }
+    assert l1_zeros not in with_arms
+
+
+def test_a_grid_of_a_claim_is_told_and_points_that_were_drawn_are_not() -> None:
+    (grid_and_random,) = [claim for claim in CLAIMS if claim.number == "C26"]
+    evidence = grid_and_random.parts[0].evidence
+    assert isinstance(evidence, Trained)
+    arms = evidence.of_seed(0)
+    trials = {name: trial_of(arm, 0, REGISTRY.task, REGISTRY) for name, arm in arms.items()}
+    numbers = {name: run(validation_loss=1.0 - 0.01 * at, test_rmse=1.0) for at, name in enumerate(arms)}
+    runs = SeedRuns(numbers)
+    evidence.effect(runs)
+    assert [one.chosen for one in runs.choices] == ["grid_8"]
+    found = {one.setting: one for one in grids_of({0: runs.choices}, [trials])}
+    assert set(found) == {"learning_rate of adam", "epsilon of adam"}
+    assert all(len(one.arms) == 9 and one.seeds == 1 for one in found.values())
+    assert all((0,) in (one.smallest, one.largest) for one in found.values()), "the ninth point is a corner"

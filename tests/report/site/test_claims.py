@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchsuite.claim_verdicts import GridEdges
 from benchsuite.computed_numbers import ComputedNumber, ComputedNumbers
 from benchsuite.record import Record
 from benchsuite.registrations import RegisteredFile, Registration
@@ -31,13 +32,14 @@ RECORDS = [
 NOT_MADE = ("assets", "leaderboard.csv", "leaderboards", "leaderboards.html", "components", "tasks")
 """What the site has beside the pages that are made here."""
 CODE = "f" * 16
+EDGE = GridEdges("rate of dropout", ("with_it", "without"), 10, (2, 3), ())
 ENTRY = RegisteredFile("mine.py", "ab" * 32, CODE, "2025-11-22T09:00:00+00:00")
 
 
 def known(**more: object) -> KnownClaim:
     verdict = changed(
         several()[1],
-        changes=arms([one.id for one in RECORDS]),
+        changes={**arms([one.id for one in RECORDS]), "grids": (EDGE,)},
         components=("regularization dropout", "task digits_mlp"),
     )
     return KnownClaim(verdict, **more)  # type: ignore[arg-type]
@@ -86,6 +88,11 @@ def test_a_page_shows_why_the_verdict_is_what_it_is(pages: dict[str, str]) -> No
     page = words(pages["claims/dropout_helps.html"])
     assert "It holds: 0.034 [0.0305, 0.0375] accuracy, where at least 0.02 was asked for." in page
     assert "Two points are what a reader of the notes would see in a plot." in page
+    assert (
+        "At an edge of its grid: rate of dropout, among with_it and without the smallest in 2 of 10 seeds (2, 3)"
+        in page
+    )
+    assert "At an edge" not in words(pages["claims/mine.html"])
     assert "On how far the network overfits without it." in page
     assert "benchsuite claim run C9 --quick" in page
     assert "It ships with benchsuite: its bounds stand in its code" in page

@@ -1,0 +1,203 @@
+"""``benchsuite collect``: the folders of shards become one, with all that was kept, and what is missing is said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from benchsuite.bundle import collecting
+from benchsuite.cli.app import app
+from benchsuite.errors import BenchsuiteError
+from benchsuite.folder import Folder
+from benchsuite.lock import locked
+from benchsuite.record import Record
+from benchsuite.shards import Shard
+from benchsuite.store import Store
+from benchsuite.study_files import read_studies, write_study
+from tests.bundle import made
+from tests.bundled import REGISTRY
+
+KEPT = ("weights", "predictions", "probes")
+
+
+def collect(results: Path, *parts: Path, code: int = 0) -> str:
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(
+        app, ["collect", *map(str, parts), "--results", str(results), "--no-local"], catch_exceptions=False
+    )
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+def refused(results: Path, *parts: Path) -> str:
+    done = CliRunner().invoke(app, ["collect", *map(str, parts), "--results", str(results), "--no-local"])
+    assert isinstance(done.exception, BenchsuiteError), done.output
+    assert "\n" not in str(done.exception)
+    return str(done.exception)
+
+
+def shard(path: Path, held: Sequence[Record], planned: Sequence[Record], kept: Sequence[str] = KEPT) -> Path:
+    """The folder of a shard: its records, the study of all, and something beside each record that tells whose it is."""
+    made.folder(path, held)
+    write_study(path, made.study(planned))
+    for record in held:
+        for name in kept:
+            file = beside(path, name, record)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(f"{name} of {record.id} in {path.name}".encode())
+    return path
+
+
+def beside(folder: Path, name: str, record: Record) -> Path:
+    return folder / name / record.id[:2] / f"{record.id}.{'json' if name == 'probes' else 'npz'}"
+
+
+def files(folder: Path, *, but: Sequence[str] = ("report", ".lock")) -> dict[str, bytes]:
+    return {
+        str(one.relative_to(folder)): one.read_bytes()
+        for one in folder.rglob("*")
+        if one.is_file() and not str(one.relative_to(folder)).startswith((*but, "trials.parquet"))
+    }
+
+
+@pytest.fixture(autouse=True)
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report of such folders is tried elsewhere: here it would cost seconds."""
+    monkeypatch.setattr("benchsuite.cli.renewal.renewed", lambda *_: (None, "", None))
+    monkeypatch.setattr("benchsuite.cli.collect.registry", lambda *_: REGISTRY)
+
+
+def test_the_folders_of_shards_become_what_one_run_would_have_written(tmp_path: Path) -> None:
+    held = made.records()
+    parts = [shard(tmp_path / f"{k}", held[k::3], held) for k in range(3)]
+    said = collect(tmp_path / "all", *parts)
+    assert "Collected 3 folders into" in said
+    assert "7 records and 0 searches new, 7 of predictions, 7 of probes, 7 of weights, 0 there already" in said
+    assert "Complete: benchsuite run --optimizer adam,sgd (7 trials)." in said
+    expected = {name: content for part in parts for name, content in files(part).items()}
+    assert files(tmp_path / "all") == expected
+    assert list(read_studies(tmp_path / "all", [])) == [made.study(held)]  # all of them asked for one study
+
+
+def test_what_is_missing_is_said_and_may_come_later(tmp_path: Path) -> None:
+    held = made.records()
+    one = shard(tmp_path / "1", held[:4], held)
+    said = collect(tmp_path / "all", one, code=1)
+    assert "Missing: 3 of 7 trials of `benchsuite run --optimizer adam,sgd`." in said
+    assert f"--results {tmp_path / 'all'}: it trains what is missing." in said
+    before = files(tmp_path / "all")
+    assert "0 records and 0 searches new, 4 there already" in collect(tmp_path / "all", one, code=1)
+    assert files(tmp_path / "all") == before
+    two = shard(tmp_path / "2", held[4:], held)
+    assert "Complete" in collect(tmp_path / "all", one, two)
+    assert "Complete" in collect(tmp_path / "all")  # nothing new: it only looks
+    assert Store(tmp_path / "all", create=False).ids() == sorted(record.id for record in held)
+
+
+def test_what_was_kept_of_other_numbers_does_not_come_along(tmp_path: Path) -> None:
+    held = made.records()[:2]
+    first = shard(tmp_path / "first", held[:1], held)
+    other = shard(tmp_path / "other", [made.other_numbers(held[0]), held[1]], held)
+    said = collect(tmp_path / "all", first, other)
+    assert "1 disputed" in said
+    for name in KEPT:
+        assert beside(tmp_path / "all", name, held[0]).read_bytes() == beside(first, name, held[0]).read_bytes()
+        assert beside(tmp_path / "all", name, held[1]).read_bytes() == beside(other, name, held[1]).read_bytes()
+
+
+def test_what_is_there_stays_and_what_it_lacks_is_added(tmp_path: Path) -> None:
+    (record,) = made.records()[:1]
+    mine = shard(tmp_path / "all", [record], [record], kept=["weights"])
+    part = shard(tmp_path / "part", [record], [record])
+    assert "1 of predictions, 1 of probes, 1 there already" in collect(mine, part)
+    assert beside(mine, "weights", record).read_bytes().endswith(b"in all")
+    assert beside(mine, "probes", record).read_bytes().endswith(b"in part")
+
+
+def test_a_collection_that_is_killed_leaves_nothing_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = made.records()
+    part = shard(tmp_path / "part", held, held)
+    expected = files(part)
+    real, done = collecting._copy, []
+
+    def killed(*arguments: Any) -> None:
+        if len(done) == 5:
+            raise KeyboardInterrupt
+        done.append(arguments)
+        real(*arguments)
+
+    monkeypatch.setattr(collecting, "_copy", killed)
+    with pytest.raises(KeyboardInterrupt):
+        collecting_of(tmp_path / "all", part)
+    assert Store(tmp_path / "all").ids() == []  # weights without a record are nobody's: a run deletes them
+    monkeypatch.setattr(collecting, "_copy", real)
+    (place,) = [Path(done[0][1])]
+    (tmp_path / "all" / place).write_bytes(b"of another training, whose record was never written")
+    collect(tmp_path / "all", part)
+    assert files(tmp_path / "all") == expected
+
+
+def collecting_of(results: Path, part: Path) -> None:
+    from benchsuite.bundle.merging import part_of_folder
+
+    with Store(results).locked():
+        collecting.carry_extras([part_of_folder(part)], part_of_folder(results), Store(results))
+
+
+def test_what_lies_where_weights_should_be_is_told_or_left(tmp_path: Path) -> None:
+    (record,) = made.records()[:1]
+    part = shard(tmp_path / "part", [record], [record], kept=[])
+    file = beside(part, "weights", record)
+    file.parent.mkdir(parents=True)
+    file.with_name("notes.txt").write_text("mine", encoding="utf-8")
+    file.with_name(f"{'0' * 32}.npz").write_bytes(b"of no record, nor in its folder")
+    os.mkfifo(file)
+    assert refused(tmp_path / "all", part) == f"{file} is a pipe. Move it away: the record of its trial stays."
+    file.unlink()
+    file.symlink_to(tmp_path / "elsewhere")
+    assert "is a link, and links are not followed" in refused(tmp_path / "all", part)
+    file.unlink()
+    collect(tmp_path / "all", part)
+    assert not (tmp_path / "all" / "weights").exists()
+
+
+def test_folders_that_are_none_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    part = made.folder(tmp_path / "part", made.records())
+    assert refused(tmp_path / "all", part, tmp_path / "never") == (
+        f"{tmp_path / 'never'} is no results folder: it has no trials. Leave it out if its shard never began; bundles are "
+        "joined by `benchsuite merge`."
+    )
+    assert refused(tmp_path / "all").startswith("there is nothing to collect: no folder was named, and ")
+    assert not (tmp_path / "all").exists()
+
+
+def test_shards_at_work_are_named_and_their_folder_is_not_written_to(tmp_path: Path) -> None:
+    held = made.records()
+    part = shard(tmp_path / "part", held[:3], held)
+    with locked(Folder(part), shard=Shard(2, 4)):
+        said = collect(tmp_path / "all", part, code=1)
+        assert f"is at work on {part}: collect again when they are done." in said
+        assert "shard 2/4 (process " in said
+        assert "Missing: 4 of 7 trials" in collect(part, code=1)  # looks, and writes no record
+        assert "shard 2/4" in refused(part, tmp_path / "all")
+    assert files(part) == files(shard(tmp_path / "again" / "part", held[:3], held))
+
+
+def test_without_a_study_nobody_can_say_what_is_missing(tmp_path: Path) -> None:
+    part = made.folder(tmp_path / "part", made.records())
+    assert "No study was begun here" in collect(tmp_path / "all", part)
+
+
+def test_a_damaged_record_of_a_shard_is_named_and_counts_as_missing(tmp_path: Path) -> None:
+    held = made.records()
+    part = shard(tmp_path / "part", held, held)
+    Store(part).path(held[0].id).write_bytes(b"{")
+    said = collect(tmp_path / "all", part, code=1)
+    assert f"{held[0].id}.json" in said
+    assert "Missing: 1 of 7 trials" in said
