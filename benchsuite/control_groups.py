@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,8 +19,6 @@ MOUNTED = Path("/sys/fs/cgroup")
 """Where they are shown: version 2 there or in ``unified``, version 1 in a folder for each of memory and processors."""
 MACHINE = Path("/proc/vmstat")
 """Where the kernel counts for the whole machine."""
-PREFIX = "benchsuite-"
-ABANDONED_SECONDS = 600
 NO_LIMIT = 2**60
 """Version 1 says something of this size where there is no limit."""
 
@@ -58,18 +55,13 @@ def kills_for_memory() -> int:
 def new_group(name: str) -> str:
     """Make a group within that of this process and return its folder; empty where this user may not, or the kernel cannot end one.
 
-    It limits nothing: all in it can be ended at once, wherever it hides. Of version 2 alone. Whoever was to remove one may
-    have been killed: old and empty ones with such a name go.
+    It limits nothing: all in it can be ended at once, wherever it hides. Of version 2 alone.
 
     Args:
-        name: That no other has, with :data:`PREFIX`.
+        name: That no other has.
     """
     for group in _groups(""):
         folder = group / name
-        for other in group.glob(f"{PREFIX}*"):
-            with suppress(OSError):  # it is in use
-                if time.time() - other.stat().st_mtime > ABANDONED_SECONDS:  # or its process may be about to enter it
-                    other.rmdir()
         with suppress(OSError):
             folder.mkdir()
             if (folder / "cgroup.kill").exists():
@@ -77,6 +69,11 @@ def new_group(name: str) -> str:
             folder.rmdir()
         break
     return ""
+
+
+def group_of(name: str) -> str:
+    """Return the folder of a group that :func:`new_group` has made within that of this process; empty if it is not there."""
+    return next((str(group / name) for group in _groups("") if (group / name / "cgroup.kill").exists()), "")
 
 
 def _groups(controller: str) -> Iterator[Path]:

@@ -1,8 +1,8 @@
 """One run at a time on a results folder, or several shards of one study. The operating system lets go of it however a run ends.
 
 Both the folder and a file ``.lock`` in it are locked: by a run alone, by shards together. The folder's own lock cannot be
-deleted; the file says which run holds it, and is all there is on file systems that lock no folders. A shard has a file of
-its own besides, see :mod:`benchsuite.shard_locks`.
+deleted; the file says which run holds it, and is all there is on file systems that lock no folders, or lock them for one
+machine alone, as NFS does. A shard has a file of its own besides, see :mod:`benchsuite.shard_locks`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def locked(
             try:
                 whole = lock(descriptor, shared=bool(shard))
                 said = None if shard else str(os.getpid())
-                file = keep(lock_file(folder, NAME, said, needed=not whole, shared=bool(shard)))
+                file = keep(lock_file(folder, NAME, said, shared=bool(shard)))
             except LockHeld:
                 _refuse(folder)
             held.callback(let_go, file)

@@ -36,26 +36,25 @@ def lock(descriptor: int, *, shared: bool = False) -> bool:
     return True
 
 
-def lock_file(folder: Folder, name: str, said: str | None, *, needed: bool, shared: bool = False) -> int:
+def lock_file(folder: Folder, name: str, said: str | None, *, shared: bool = False) -> int:
     """Make a file if there is none, lock it, and return its descriptor.
 
     Args:
         folder: The results folder.
         name: Of the file in it.
         said: What it holds from now on; ``None`` if that is left as it is.
-        needed: Whether nothing else is locked.
         shared: Whether others may hold it as well.
 
     Raises:
         LockHeld: If somebody has it.
-        BenchsuiteError: If its file system has no locks, and one is needed.
+        BenchsuiteError: If its file system has no locks of files. One of a folder is not enough: on NFS it holds on one machine alone.
         OSError: If the file cannot be made or written.
     """
     path = folder.path / name
     while True:
         file = folder.open(name, os.O_RDWR | os.O_CREAT)
         try:
-            if not lock(file, shared=shared) and needed:
+            if not lock(file, shared=shared):
                 raise BenchsuiteError(
                     f"cannot lock {path}: its file system has no locks, without which two runs could spoil each "
                     "other's work. Choose a folder on another one with --results DIR."

@@ -83,7 +83,7 @@ def holding(folder: Folder, shard: Shard, hold: Callable[[], None], first: Calla
         OSError: If its file cannot be made.
     """
     own = f".lock-{shard.name}"
-    turn = keep(_patiently(lambda: lock_file(folder, TURN, None, needed=True), LONGEST_TURN, folder))
+    turn = keep(_patiently(lambda: lock_file(folder, TURN, None), LONGEST_TURN, folder))
     file = -1
     try:
         hold()
@@ -100,7 +100,7 @@ def holding(folder: Folder, shard: Shard, hold: Callable[[], None], first: Calla
                 "twice. Wait for it, or choose another folder with --results DIR."
             )
         said = f"{os.getpid()} on {socket.gethostname()}"
-        file = keep(_patiently(lambda: lock_file(folder, own, said, needed=True), MOMENT, folder))
+        file = keep(_patiently(lambda: lock_file(folder, own, said), MOMENT, folder))
         if not others:
             _forget(folder, but=own)
             first()

@@ -165,14 +165,12 @@ def test_where_folders_have_no_locks_the_file_is_watched(
     assert not (tmp_path / "b").exists()
 
 
-def test_where_only_folders_have_locks_they_do(folder: Folder, flock: Any, tmp_path: Path) -> None:
-    flock("file")
-    with locked(folder):
-        assert refused(Folder(tmp_path)) == in_use(tmp_path, os.getpid())
-
-
-def test_where_there_are_no_locks_at_all_nothing_runs(folder: Folder, flock: Any, tmp_path: Path) -> None:
-    flock("folder", "file")
+@pytest.mark.parametrize("kinds", [("file",), ("folder", "file")])
+def test_where_files_have_no_locks_nothing_runs(
+    kinds: tuple[str, ...], folder: Folder, flock: Any, tmp_path: Path
+) -> None:
+    """The lock of a folder is not enough: on NFS it holds on one machine alone."""
+    flock(*kinds)
     assert refused(folder) == (
         f"cannot lock {tmp_path / '.lock'}: its file system has no locks, without which two runs could spoil each other's "
         "work. Choose a folder on another one with --results DIR."

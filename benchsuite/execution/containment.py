@@ -19,14 +19,14 @@ from pathlib import Path
 
 import psutil
 
-from benchsuite.control_groups import new_group
+from benchsuite.control_groups import group_of, new_group
 from benchsuite.execution import guard
 from benchsuite.files import temporary_folder
 
 MARK = "BENCHSUITE_WORKER"
 """The environment variable by which the processes of a worker are known where its guard was killed."""
 PREFIX = "benchsuite-worker-"
-"""How the names of folders for temporary files begin."""
+"""How the names of folders for temporary files begin, and of control groups."""
 YOUNG_SECONDS = 60.0
 """A folder for temporary files that is younger may not be locked yet by its guard."""
 END_SECONDS = 20.0
@@ -59,7 +59,7 @@ class Contained:
         _sweep(place)
         self.folder = place / f"{PREFIX}{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
-        self._group = new_group(f"{PREFIX}{self._mark}")
+        self._group = new_group(self.folder.name)
         self._guard = subprocess.Popen(
             [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), self._group],
             bufsize=0,
@@ -163,9 +163,10 @@ class Contained:
 
 @functools.cache
 def _sweep(place: Path) -> None:
-    """Remove, once, the temporary files of workers that were killed together with their guard and their run.
+    """Remove, once, what is left of workers that were killed together with their guard and their run.
 
-    A guard holds a lock on its folder as long as it lives.
+    Their temporary files, and where they had control groups also what they had started. A guard holds a lock on its folder
+    as long as it lives.
     """
     for folder in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
@@ -174,6 +175,7 @@ def _sweep(place: Path) -> None:
                 about = os.fstat(descriptor)
                 if about.st_uid == os.geteuid() and time.time() - about.st_mtime > YOUNG_SECONDS:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    guard.end_group(group_of(folder.name))
                     shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(descriptor)

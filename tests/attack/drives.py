@@ -28,7 +28,7 @@ SERVER = Path(__file__).with_name("network_drive.py")
 # The drive belongs to the command's own name space and goes with it. It is no part of the study: it has no mark.
 ON_DRIVE = """
 env -u {mark} {python} -I -S {server} {place} {backing} {control} > {said} &
-until grep -q mounted {said}; do kill -0 $! || exit 99; sleep 0.02; done
+until grep -qs mounted {said}; do kill -0 $! || exit 99; sleep 0.02; done
 exec "$@"
 """
 
@@ -239,26 +239,29 @@ def _two_machines(folder: Path) -> Found:
     """Two shards on two machines that share a results folder; what belongs to one machine alone is refused meanwhile."""
     drive = drive_of(folder)
     found = Found()
-    drive.study.variables[PAUSE] = "8"  # two more commands begin and end meanwhile
-    first, second = (drive.start(*STUDY, "--shard", shard) for shard in ("1/2", "2/2"))
-    found.need(first.wait_for(lambda: len(drive.study.files()) > 1, 120), "they were over before the blow")
+    drive.study.variables[PAUSE] = "90"  # more commands begin and end meanwhile, however busy the machine is
+    first, second = shards = [drive.start(*STUDY, "--shard", shard) for shard in ("1/2", "2/2")]
+    found.need(
+        first.wait_for(lambda: len(list(drive.study.results.glob(".lock-*-of-2"))) == 2, 120), "they never began"
+    )
     more = [drive.start(*STUDY, "--shard", "2/2"), drive.start(*STUDY)]
     same, other = (one.ended(120, clear=False) for one in more)
     for refused in (same, other):
         one_line(found, refused, "at work")
     found.need(first.alive and second.alive, "they were over before the others were refused")
     second.signal(signal.SIGKILL)
-    found.need(second.ended(120, clear=False).code == -signal.SIGKILL, "the second one was not killed")
-    ended = first.ended(120)
-    found.need(ended.code == 0, f"the first one: {ended}")
-    kept = len(drive.study.files())
+    first.signal(signal.SIGTERM)
+    codes = [shard.ended(120, clear=False).code for shard in shards]
+    found.need(codes == [1, -signal.SIGKILL], f"told to end and killed they ended with {codes}")
     drive.study.variables[PAUSE] = "0.3"
-    again = drive.start(*STUDY, "--shard", "2/2").ended()
-    found.need(again.code == 0, f"the second one again: {again}")
+    for again in [drive.start(*STUDY, "--shard", shard) for shard in ("1/2", "2/2")]:
+        ended = again.ended(clear=False)
+        found.need(ended.code == 0, f"again: {ended}")
+    kept = len(drive.study.files())
     drive.finished(found)
     left = list(drive.study.results.rglob(".*.part"))
     found.need(not left, f"left behind: {left}")
-    found.measured = f"`{other.err.strip()[-150:]}`; one killed, {kept} records kept by both, then all"
+    found.measured = f"`{other.err.strip()[-150:]}`; both stopped, then {kept} records by both"
     return found
 
 

@@ -140,3 +140,6 @@ def test_two_machines_that_share_a_drive_do_not_run_on_one_folder_at_once(tmp_pa
         first.communicate("\n", timeout=60)
     freed, _ = started().communicate("\n", timeout=60)
     assert freed == "held\n"
+    drive.fares(locks=False)
+    without, _ = started().communicate("\n", timeout=60)
+    assert without.startswith("cannot lock results/.lock: its file system has no locks")
