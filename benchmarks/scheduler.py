@@ -83,9 +83,7 @@ class Costs:
         self._compilings: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
         for record in records:
             costs, keys = record.costs, self._keys(record.trial)
-            trained = sum(
-                one or 0.0 for one in (costs.train_seconds, costs.evaluate_seconds, costs.initialize_seconds)
-            )
+            trained = sum(one or 0.0 for one in (costs.train_seconds, costs.evaluate_seconds, costs.initialize_seconds))
             for key in keys:
                 self._trainings[key].append(trained)
                 if costs.program_reused is False:
@@ -194,10 +192,12 @@ def main() -> None:
     costs = Costs(records, given.longer)
     programs = len({trial.cell for trial in trials})
     work = sum(map(costs.training, trials))
-    sys.stdout.write(
-        f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training; a driver of {given.driver:g} records a second\n"
-        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} {'compiled':>8} {'records':>8} {'behind':>8} {'choosing':>9} {'making':>8}\n"
+    columns = (
+        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} {'compiled':>8} {'records':>8} {'behind':>8} "
+        f"{'choosing':>9} {'making':>8}"
     )
+    said = f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training"
+    sys.stdout.write(f"{said}; a driver of {given.driver:g} records a second\n{columns}\n")
     for workers in given.workers:
         begun = time.process_time()
         found = simulate(trials, registry, costs, workers, given.driver)

@@ -40,7 +40,9 @@ def _text(value: Any, line: str) -> str:
         return _encoder("").encode(value)
     inner = f"{line} "
     held = value.values() if isinstance(value, dict) else value
-    if len(value) > FEW and _PLAIN.issuperset(map(type, held)):  # compiled code writes the separators, and the lines with them
+    if len(value) > FEW and _PLAIN.issuperset(
+        map(type, held)
+    ):  # compiled code writes the separators, and the lines with them
         text = _encoder(inner).encode(value)
         return f"{text[0]}{inner}{text[1:-1]}{line}{text[-1]}"
     if isinstance(value, dict):

@@ -148,7 +148,9 @@ class Plain:
         self.cells.remove(chosen)
         self.last[worker] = chosen
         kept = [
-            one for one in self.kept.get(worker, []) if one[0] == chosen.lineage and one != (chosen.lineage, chosen.program)
+            one
+            for one in self.kept.get(worker, [])
+            if one[0] == chosen.lineage and one != (chosen.lineage, chosen.program)
         ]
         self.kept[worker] = [(chosen.lineage, chosen.program), *kept][:PROGRAMS_KEPT]
         return chosen
@@ -202,7 +204,9 @@ class Looked(Cell):
 def test_what_a_worker_gets_is_found_without_a_look_at_all_that_wait() -> None:
     """One goes on with a program whose cells stand behind all others."""
     cells = [
-        Looked((trial(n, momentum),), seconds, 9.0) for n in range(200) for momentum, seconds in ((0.5, 9.0), (0.9, 1.0))
+        Looked((trial(n, momentum),), seconds, 9.0)
+        for n in range(200)
+        for momentum, seconds in ((0.5, 9.0), (0.9, 1.0))
     ]
     made = waiting(*cells, workers=2)
     made._kept[0] = [((), trial(0, 0.9).cell)]
