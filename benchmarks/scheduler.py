@@ -135,9 +135,10 @@ def simulate(
             done.append(now)
             continue
         begun = time.process_time()
-        cell = waiting.take(worker)
+        taken = waiting.take(worker)
         choosing += time.process_time() - begun
-        assert cell is not None
+        assert taken is not None
+        cell = taken
         left -= 1
         if cell.program not in programs[worker]:
             seconds = costs.compiling(cell.trials[0])
@@ -192,12 +193,12 @@ def main() -> None:
     costs = Costs(records, given.longer)
     programs = len({trial.cell for trial in trials})
     work = sum(map(costs.training, trials))
-    sys.stdout.write(
-        f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training; "
-        f"a driver of {given.driver:g} records a second\n"
-        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} "
-        f"{'compiled':>8} {'records':>8} {'behind':>8} {'choosing':>9} {'making':>8}\n"
+    columns = (
+        f"{'workers':>8} {'study':>10} {'busy':>6} {'training':>8} {'tail':>6} {'compiled':>8} {'records':>8} {'behind':>8} "
+        f"{'choosing':>9} {'making':>8}"
     )
+    said = f"{len(trials):,} trials of {programs} programs, {work / 3600:.1f} hours of training"
+    sys.stdout.write(f"{said}; a driver of {given.driver:g} records a second\n{columns}\n")
     for workers in given.workers:
         begun = time.process_time()
         found = simulate(trials, registry, costs, workers, given.driver)

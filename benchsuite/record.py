@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
@@ -357,12 +356,10 @@ def _without_traceback(results: Results) -> dict[str, Any]:
 
 
 def _shallow(part: Any) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in _names(type(part))}  # type: ignore[arg-type]
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+    kind = type(part)
+    if kind not in _names:
+        _names[kind] = tuple(one.name for one in fields(kind))
+    return {name: getattr(part, name) for name in _names[kind]}
 
 
 class _Setting(TypedDict):
@@ -409,6 +406,7 @@ def _trial(data: Any) -> Trial:
 
 for _typed in (_Setting, _Task, _Fold, _Spec):
     setattr(_typed, "__pydantic_config__", EXACT)  # noqa: B010  # a type checker knows of no such attribute
+_names: dict[type, tuple[str, ...]] = {}
 _texts: TypeAdapter[dict[str, str]] = TypeAdapter(dict[Name, Name])
 _specs: TypeAdapter[_Spec] = TypeAdapter(_Spec)
 _recipes: TypeAdapter[RecipeSpec] = TypeAdapter(dict[Name, list[_Setting]])

@@ -133,9 +133,13 @@ class Trial:
     @property
     def spec(self) -> Spec:
         """The record's ``spec``: all that decides the numbers."""
+        return self._spec(self.recipe.to_json())
+
+    def _spec(self, recipe: RecipeSpec) -> Spec:
+        """Return the spec with another recipe in it."""
         spec: Spec = {
             "task": {"name": self.task, "version": self.task_version},
-            "recipe": self.recipe.to_json(),
+            "recipe": recipe,
             "seed": self.seed,
             "streams": dict(self.streams),
             "epochs": self.epochs,
@@ -165,8 +169,7 @@ class Trial:
         """32 hexadecimal digits of the SHA-256 of the canonical JSON of the spec."""
         # Many trials share a recipe, so its text is made once. What is replaced stands nowhere else: in texts, JSON
         # puts a backslash before each quotation mark.
-        bare = replace(self, recipe=_NO_RECIPE).spec
-        return _digest(canonical(bare).replace('"recipe":{}', f'"recipe":{self.recipe.text}'))
+        return _digest(canonical(self._spec({})).replace('"recipe":{}', f'"recipe":{self.recipe.text}'))
 
     @cached_property
     def cell(self) -> str:
@@ -174,9 +177,9 @@ class Trial:
 
         A program is fed the numbers among the hyperparameters, those at least that can be fed; the engine knows which.
         """
+        bare = replace(self, changes=(), inner=None, refit=False, stop=None)._spec({})
         changing = dict.fromkeys(("seed", "streams", "epochs", "fold"))
-        bare = replace(self, recipe=_NO_RECIPE, changes=(), inner=None, refit=False, stop=None)
-        return _digest(canonical({**bare.spec, **changing}).replace('"recipe":{}', f'"recipe":{_program(self.recipe)}'))
+        return _digest(canonical({**bare, **changing}).replace('"recipe":{}', f'"recipe":{_program(self.recipe)}'))
 
     @cached_property
     def numbers(self) -> Mapping[str, float | int]:
@@ -283,5 +286,4 @@ def _without_numbers(setting: Setting) -> dict[str, object]:
     return {name: value for name, value in {**setting.hyperparameters, **fed}.items() if (setting.kind, name) != RATE}
 
 
-_NO_RECIPE = Recipe(())
 _programs: dict[str, str] = {}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Hashable
-from heapq import heappop, heappush
-from typing import TypeVar
+from bisect import insort
+from collections import Counter
+from collections.abc import Callable
 
 from benchsuite.execution.interface import Cell
 from benchsuite.execution.lineage import Lineage
@@ -17,51 +16,13 @@ which it began, though another cell was run meanwhile."""
 CHANGE_SECONDS = 5.0
 """What it costs a worker to change its lineage: another process, which imports TensorFlow."""
 
-Key = TypeVar("Key", bound=Hashable)
-
-
-class _Waits:
-    """A cell, as it stands in several orders at once; once taken, it is gone from all of them.
-
-    Args:
-        cell: The cell.
-        number: How many were put before it.
-    """
-
-    __slots__ = ("cell", "place")
-
-    def __init__(self, cell: Cell, number: int) -> None:
-        self.cell: Cell | None = cell
-        self.place = -cell.seconds, cell.trials[0].id, number
-
-    def __lt__(self, other: _Waits) -> bool:
-        return self.place < other.place
-
-
-class _Order:
-    """Cells, the longest first, of equally long ones by the ids of their first trials; the first is found at once."""
-
-    def __init__(self) -> None:
-        self._heap: list[_Waits] = []
-
-    def put(self, one: _Waits) -> None:
-        """Add a cell."""
-        heappush(self._heap, one)
-
-    def first(self) -> _Waits:
-        """Return the first that nobody has taken; there must be one."""
-        while self._heap[0].cell is None:
-            heappop(self._heap)
-        return self._heap[0]
-
 
 class Waiting:
     """The cells that wait, the longest first: the last worker to finish decides how long a study takes.
 
     A worker gets one of a program that it has, if there is one; then one of its lineage. It changes its lineage where
     no cell of its own waits, then to one that no other worker has, and before that only for a cell that can wait no
-    longer, since all that waits, spread over the workers, takes no longer than that cell alone. What that takes grows with the
-    logarithm of the number of cells.
+    longer, since all that waits, spread over the workers, takes no longer than that cell alone.
 
     Args:
         workers: How many there are.
@@ -69,15 +30,11 @@ class Waiting:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._count = self._put = 0
-        self._all = _Order()
-        self._of_program: defaultdict[tuple[Lineage, str], _Order] = defaultdict(_Order)
-        self._of_lineage: defaultdict[Lineage, _Order] = defaultdict(_Order)
+        self._cells: list[Cell] = []
         self._programs: Counter[tuple[Lineage, str]] = Counter()
         self._lineages: Counter[Lineage] = Counter()
         self._seconds = 0.0
         self._last: dict[int, Cell] = {}
-        self._workers_of: Counter[Lineage] = Counter()
         self._kept: dict[int, list[tuple[Lineage, str]]] = {}  # of the same worker process, the last one first
         self._changed = threading.Condition()
         self._closed = False
@@ -87,11 +44,7 @@ class Waiting:
     def put(self, cell: Cell) -> None:
         """Add a cell."""
         with self._changed:
-            one = _Waits(cell, self._put)
-            for cells in (self._all, self._of_program[cell.lineage, cell.program], self._of_lineage[cell.lineage]):
-                cells.put(one)
-            self._put += 1
-            self._count += 1
+            insort(self._cells, cell, key=lambda one: (-one.seconds, one.trials[0].id))
             self._programs[cell.lineage, cell.program] += 1
             self._lineages[cell.lineage] += 1
             self._seconds += cell.seconds
@@ -105,20 +58,14 @@ class Waiting:
             worker: Number of who asks.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._count or self._closed)
+            self._changed.wait_for(lambda: self._cells or self._closed)
             if self._closed:
                 return None
-            one = self._choice(worker).first()
-            cell, one.cell = one.cell, None
-            assert cell is not None
-            self._count -= 1
-            self._leave(self._programs, (cell.lineage, cell.program), self._of_program)
-            self._leave(self._lineages, cell.lineage, self._of_lineage)
+            cell = self._cells.pop(self._choice(worker))
+            self._programs[cell.lineage, cell.program] -= 1
+            self._lineages[cell.lineage] -= 1
             self._seconds -= cell.seconds
-            if worker in self._last:
-                self._workers_of[self._last[worker].lineage] -= 1
             self._last[worker] = cell
-            self._workers_of[cell.lineage] += 1
             kept = [one for one in self._kept.get(worker, []) if one[0] == cell.lineage and one[1] != cell.program]
             self._kept[worker] = [(cell.lineage, cell.program), *kept][:PROGRAMS_KEPT]
             return cell
@@ -134,29 +81,23 @@ class Waiting:
             self._closed = True
             self._changed.notify_all()
 
-    def _choice(self, worker: int) -> _Order:
-        """Return the cells of which a worker gets the longest."""
+    def _choice(self, worker: int) -> int:
+        """Return the position of the cell that a worker gets."""
         last = self._last.get(worker)
         for kept in self._kept.get(worker, []):
             if self._programs[kept]:
-                return self._of_program[kept]
-        longest = self._all.first().cell
-        assert longest is not None
-        if self._lineages[longest.lineage] == self._count:  # nothing to choose
-            return self._all
+                return self._first(lambda cell, kept=kept: (cell.lineage, cell.program) == kept)  # type: ignore[misc]
+        if self._lineages[self._cells[0].lineage] == len(self._cells):  # nothing to choose
+            return 0
+        longest = self._cells[0]
         if last is not None and longest.lineage == last.lineage:
-            return self._all
+            return 0
         urgent = max(self._seconds / self._workers, CHANGE_SECONDS)
         if last is not None and self._lineages[last.lineage] and longest.seconds < urgent:
-            return self._of_lineage[last.lineage]
-        # How many other workers have a lineage: this one is no other.
-        others = self._workers_of - Counter([last.lineage] if last is not None else [])
-        free = [cells for lineage, cells in self._of_lineage.items() if self._lineages[lineage] and not others[lineage]]
-        return min(free, key=_Order.first) if free and longest.seconds < urgent else self._all
+            return self._first(lambda cell: cell.lineage == last.lineage)
+        taken = {cell.lineage for other, cell in self._last.items() if other != worker}
+        free = [number for number, cell in enumerate(self._cells) if cell.lineage not in taken]
+        return free[0] if free and longest.seconds < urgent else 0
 
-    @staticmethod
-    def _leave(counts: Counter[Key], key: Key, cells: dict[Key, _Order]) -> None:
-        """Count a cell less, and forget what holds none."""
-        counts[key] -= 1
-        if not counts[key]:
-            del counts[key], cells[key]
+    def _first(self, wanted: Callable[[Cell], bool]) -> int:
+        return next(number for number, cell in enumerate(self._cells) if wanted(cell))

@@ -189,27 +189,3 @@ def test_however_many_wait_the_choice_is_that_of_the_rule(steps: list[object], w
             plain.put(one)
         elif plain.cells:
             assert made.take(int(step) % workers) is plain.take(int(step) % workers)  # type: ignore[call-overload]
-
-
-class Looked(Cell):
-    """A cell that counts how often somebody asks it for anything."""
-
-    count = 0
-
-    def __getattribute__(self, name: str) -> object:
-        Looked.count += 1
-        return super().__getattribute__(name)
-
-
-def test_what_a_worker_gets_is_found_without_a_look_at_all_that_wait() -> None:
-    """One goes on with a program whose cells stand behind all others."""
-    cells = [
-        Looked((trial(n, momentum),), seconds, 9.0)
-        for n in range(200)
-        for momentum, seconds in ((0.5, 9.0), (0.9, 1.0))
-    ]
-    made = waiting(*cells, workers=2)
-    made._kept[0] = [((), trial(0, 0.9).cell)]
-    Looked.count = 0
-    assert all(one is not None and one.seconds == 1.0 for one in (made.take(0) for _ in range(200)))
-    assert Looked.count < 30 * 200

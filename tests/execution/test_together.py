@@ -1,0 +1,126 @@
+"""Events that have happened already are taken together: none waits for one that has not, and none is lost."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from benchsuite.errors import BenchsuiteError
+from benchsuite.execution import Cell, Finished, Noticed, Started, run_source
+from benchsuite.execution.interface import Event
+from benchsuite.execution.together import MOST, together
+from benchsuite.registry import Registry
+from benchsuite.sources import Planned
+from benchsuite.store import Store
+from tests.execution.test_run import RATES, Watching, ending, options, trials
+
+
+class Rounds:
+    """An executor whose events come in rounds; of one it knows that there is more.
+
+    Args:
+        rounds: The events.
+        error: What ends them.
+    """
+
+    def __init__(self, rounds: Sequence[Sequence[Event]], error: BaseException | None = None) -> None:
+        self.rounds, self.error = rounds, error
+        self.left = 0
+
+    def submit(self, cell: Cell) -> None:
+        pass
+
+    def events(self) -> Iterator[Event]:
+        for one in self.rounds:
+            for number, event in enumerate(one):
+                self.left = len(one) - 1 - number
+                yield event
+        if self.error is not None:
+            raise self.error
+
+    def more(self) -> bool:
+        return self.left > 0
+
+    def close(self) -> None:
+        pass
+
+
+def noticed(*numbers: int) -> list[Event]:
+    return [Noticed(str(number)) for number in numbers]
+
+
+def test_what_has_happened_is_taken_at_once_and_nothing_is_waited_for() -> None:
+    rounds = [noticed(1, 2, 3), noticed(4), noticed(5, 6)]
+    assert list(together(Rounds(rounds))) == rounds
+    many = noticed(*range(2 * MOST + 1))
+    assert [len(found) for found in together(Rounds([many]))] == [MOST, MOST, 1]
+
+
+@pytest.mark.parametrize("error", [BenchsuiteError("no more"), KeyboardInterrupt()])
+def test_what_came_before_an_error_is_heard(error: BaseException) -> None:
+    executor = Rounds([noticed(1, 2)], error)
+    executor.more = lambda: True  # type: ignore[method-assign]  # it cannot know of the error
+    found = together(executor)
+    assert next(found) == noticed(1, 2)
+    with pytest.raises(type(error)):
+        next(found)
+
+
+def ended(some: Sequence[object]) -> list[Event]:
+    """Return the beginnings and ends of trials, as workers tell them."""
+    events: list[Event] = []
+    for trial in some:
+        events += [Started(trial, 0), Finished(trial, 0, ending(trial))]  # type: ignore[arg-type]
+    return events
+
+
+def test_records_of_trials_that_ended_together_are_kept_side_by_side(
+    bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are on the disk before anybody is told of one; each is told once, in the order in which they ended."""
+    some = trials(bundled, RATES)
+    store, told, kept, threads = Store(tmp_path), [], [], set()
+    fsync = os.fsync
+
+    def counted(descriptor: int) -> None:
+        kept.append(descriptor)
+        threads.add(threading.current_thread().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", counted)
+
+    class Told(Watching):
+        def finished(self, trial: object, worker: int, record: object, left: float) -> None:
+            told.append((trial.id, len(kept), len(store.ids())))  # type: ignore[attr-defined]
+
+    summary = run_source(
+        Planned(some), bundled, store, Rounds([ended(some[:1]), ended(some[1:])]), options(tmp_path), Told()
+    )
+    assert [trial_id for trial_id, _, _ in told] == [trial.id for trial in some]
+    assert told[0][1:] == (1, 1)
+    assert {(synced, there) for _, synced, there in told[1:]} == {(len(some), len(some))}
+    assert any(name.startswith("writer") for name in threads)
+    assert summary.records == store.read_all()
+
+
+def test_a_record_that_cannot_be_written_costs_no_other_one(
+    bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trials(bundled, RATES)
+    store = Store(tmp_path)
+    link, lost = os.link, store.path(some[3].id).name
+
+    def full(source: object, name: str, **more: object) -> None:
+        if name == lost:
+            raise OSError(28, "No space left on device")
+        link(source, name, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(BenchsuiteError, match="No space left"):
+        run_source(Planned(some), bundled, store, Rounds([ended(some)]), options(tmp_path), Watching())
+    assert set(store.ids()) == {trial.id for trial in some} - {some[3].id}
+    assert not list(tmp_path.rglob("*.part"))
