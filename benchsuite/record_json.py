@@ -14,7 +14,6 @@ from pydantic_core import from_json
 from benchsuite.record import FORMAT, Record, printable
 from benchsuite.record_agreement import Disagreement, check_agreement
 
-
 ALWAYS = ("reason", "fingerprints")
 
 

@@ -71,7 +71,7 @@ class Kills:
                     died = died or victim == "main process"
                     self.killed[victim] += 1
             alone = self.killed["guard"] == guards
-            before = self._look(study, running, before, died, alone)
+            before, died = self._look(study, running, before, died, alone)
             if not died or self.found.broken:
                 break
         found = snapshot(study)
@@ -91,8 +91,10 @@ class Kills:
         self._chance.choice(there).kill()
         return who
 
-    def _look(self, study: Path, running: command.Command, before: list[bytes], died: bool, alone: bool) -> list[bytes]:
-        """Note what is lost, torn, doubled or left; return what is there.
+    def _look(
+        self, study: Path, running: command.Command, before: list[bytes], died: bool, alone: bool
+    ) -> tuple[list[bytes], bool]:
+        """Note what is lost, torn, doubled or left; return what is there, and whether the main process was killed.
 
         Args:
             study: Its folder.
@@ -103,6 +105,9 @@ class Kills:
         """
         began = time.monotonic()
         ended = running.ended(clear=False)
+        if died and ended.code == 0:  # it had ended of itself at that very moment
+            self.killed["main process"] -= 1
+            died = False
         if died:
             self.slowest = max(self.slowest, time.monotonic() - began)
         self.found.need(ended.code == (-9 if died else 0), f"it should not end so: {ended}")
@@ -116,7 +121,7 @@ class Kills:
             if name.startswith("trials/") and content != self.wanted.get(name):
                 self.found.need(False, f"{name} is torn, is of no trial, or has other bits")
         self.found.need(died or not unfinished(study), f"a temporary file is left: {unfinished(study)}")
-        return there
+        return there, died
 
 
 def kills(number: int, folder: Path, seed: int) -> Found:
