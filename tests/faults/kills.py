@@ -35,6 +35,7 @@ class Kills:
         self.killed: Counter[str] = Counter()
         self.runs = self.studies = 0
         self.slowest = 0.0
+        self._orphans: set[str] = set()
         folder.mkdir(parents=True)
         self._undisturbed("first")
         (folder / "tape.new").rename(folder / "tape")
@@ -101,7 +102,8 @@ class Kills:
             running: Its command, which ends now.
             before: What was there before.
             died: Whether its main process was killed.
-            alone: Whether no guard was. Where both were killed, the next run alone can remove a worker's temporary files.
+            alone: Whether no guard was. Where both were killed, only the next run can remove a worker's temporary files, as
+                soon as it starts a worker.
         """
         began = time.monotonic()
         ended = running.ended(clear=False)
@@ -111,7 +113,9 @@ class Kills:
         if died:
             self.slowest = max(self.slowest, time.monotonic() - began)
         self.found.need(ended.code == (-9 if died else 0), f"it should not end so: {ended}")
-        left = [one for one in ended.left if alone or not died or one.startswith("process")]
+        if died and not alone:
+            self._orphans.update(one for one in ended.left if not one.startswith("process"))
+        left = [one for one in ended.left if not died or one not in self._orphans]
         self.found.need(not left, f"{command.GRACE:g} s after its end there is {left}")
         self.found.need("Traceback" not in ended.out + ended.err, f"it shows a traceback: {ended}")
         there = contents(study)
