@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchsuite.damage import Damage, move_aside
 from benchsuite.errors import cannot_write
 from benchsuite.extra_content import NotWhole, measurable, read_predictions, read_probes
 from benchsuite.extras import Extras
@@ -31,8 +30,6 @@ class ExtraFiles:
         self._folder = folder
         self.weights = folder.path / "weights"
         self.predictions = folder.path / "predictions"
-        self.aside: list[str] = []
-        """What was moved to ``damaged/`` since something else takes its place, a line each."""
 
     def probes(self, trial_id: str) -> dict[str, Any] | None:
         """Return what probes found in a trial, or ``None``. A file that is not whole counts as none: it is made again."""
@@ -49,25 +46,27 @@ class ExtraFiles:
         except (OSError, NotWhole):
             return None
 
+    def spoiled_probes(self, trial_id: str) -> tuple[str, str] | None:
+        """Return what lies in the place of a trial's probes and is none: its name, and why; ``None`` if nothing does."""
+        name = _probe_file(trial_id)
+        try:
+            read_probes(self._folder.path / name)
+        except FileNotFoundError:
+            pass
+        except NotWhole as error:
+            return name, str(error)
+        except OSError as error:
+            return name, f"cannot be read: {error.strerror}"
+        return None
+
     def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
         """Write what probes found in a trial, whole or not at all. Epochs that were probed before are kept.
-
-        What lies in their place and is none is moved aside: nothing is lost.
 
         Raises:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
+        whole = _merged(self.probes(trial_id), probes)
         name = _probe_file(trial_id)
-        before: Mapping[str, Any] | None = None
-        try:
-            before = read_probes(self._folder.path / name)
-        except FileNotFoundError:
-            pass
-        except (OSError, NotWhole) as error:
-            why = str(error) if isinstance(error, NotWhole) else f"cannot be read: {error.strerror}"
-            place = move_aside(self._folder, name)
-            self.aside.append(f"{Damage(name, why)}: moved to {place}, and made again")
-        whole = _merged(before, probes)
         try:
             self._folder.write(name, json.dumps(whole, sort_keys=True, allow_nan=False).encode())
         except OSError as error:

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
 
-from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, TypeAdapter
 
 from benchsuite.curves import Curves, Number
 from benchsuite.outcomes import Outcome
@@ -57,6 +57,12 @@ def _is_number(value: Any) -> bool:
     return (
         value is None or (type(value) is int and abs(value) <= MOST) or (type(value) is float and math.isfinite(value))
     )
+
+
+def _in_tables(value: Value) -> Value:
+    if type(value) is int and abs(value) > MOST:
+        raise ValueError(f"must lie between -{MOST} and {MOST}")
+    return value
 
 
 Values = Annotated[dict[str, Number], PlainValidator(_values)]
@@ -365,7 +371,7 @@ def _shallow(part: Any) -> dict[str, Any]:
 class _Setting(TypedDict):
     name: Name
     version: Whole
-    hyperparameters: dict[Name, Value]
+    hyperparameters: dict[Name, Annotated[Value, AfterValidator(_in_tables)]]
 
 
 class _Task(TypedDict):

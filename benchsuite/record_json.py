@@ -15,6 +15,8 @@ from benchsuite.indented import indented
 from benchsuite.record import FORMAT, Record, printable
 from benchsuite.record_agreement import Disagreement, check_agreement
 
+ALWAYS = ("reason", "fingerprints")
+
 
 class NotARecord(Exception):
     """Raised for a file that holds no record that can be read; its text says why."""
@@ -54,6 +56,9 @@ def record_from_json(content: bytes) -> Record:
     if number > 1 and not of_unicode:
         raise NotARecord("does not follow the format: a text in it holds a lone surrogate, which is no letter")
     data = _from_format_1(data) if number == 1 else data
+    for name in ALWAYS if number > 1 else ():  # an ending in memory may leave them out, a file may not
+        if name not in data:
+            raise NotARecord(f"does not follow the format: {name}: Field required")
     try:
         record = _records.validate_python(data)
         if record.id != record.trial.id:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS
 from benchsuite.damage import Damage, move_aside, said
@@ -66,6 +67,8 @@ class Store:
         self.extras = ExtraFiles(self._root)
         self._files = RecordFiles(self.trials)
         self._beside_others = False
+        self.aside: list[str] = []
+        """What was moved to ``damaged/`` since something else takes its place, a line each."""
         if not create:
             return
         try:
@@ -76,11 +79,6 @@ class Store:
             raise BenchsuiteError(
                 f"cannot write to the results folder {folder}: {error.strerror}. Choose another with --results DIR."
             ) from None
-
-    @property
-    def aside(self) -> list[str]:
-        """What was moved to ``damaged/`` since something else takes its place, a line each."""
-        return self.extras.aside
 
     @property
     def identity(self) -> Identity | None:
@@ -266,6 +264,16 @@ class Store:
         """Return the record of the same trial with the same numbers, if somebody wrote it meanwhile."""
         found = self._files.load(record.id)
         return found if isinstance(found, Record) and found.numbers() == record.numbers() else None
+
+    def write_probes(self, trial_id: str, probes: Mapping[str, Any]) -> None:
+        """Write what probes found in a trial; what lies in their place and is none is moved aside.
+
+        Raises:
+            BenchsuiteError: If the disk is full or the folder has gone.
+        """
+        if spoiled := self.extras.spoiled_probes(trial_id):
+            self.aside.append(f"{Damage(*spoiled)}: moved to {move_aside(self._root, spoiled[0])}, and made again")
+        self.extras.write_probes(trial_id, probes)
 
     def searches(self, damaged: list[Damage] | None = None) -> Iterator[Search]:
         """Read search after search, sorted by id.

@@ -302,7 +302,7 @@ class _Run:
 
     def _keep_probes(self, event: Finished) -> None:
         if event.probes:
-            self.store.extras.write_probes(event.trial.id, {"spec": event.trial.spec, **event.probes})
+            self.store.write_probes(event.trial.id, {"spec": event.trial.spec, **event.probes})
 
     def _record(self, trial: Trial, ending: Ending) -> Record:
         if not any(key.startswith("task:") for key in ending.fingerprints):  # the worker could not say them

@@ -35,6 +35,7 @@ class Kills:
         self.killed: Counter[str] = Counter()
         self.runs = self.studies = 0
         self.slowest = 0.0
+        self._orphans: set[str] = set()
         folder.mkdir(parents=True)
         self._undisturbed("first")
         (folder / "tape.new").rename(folder / "tape")
@@ -71,7 +72,7 @@ class Kills:
                     died = died or victim == "main process"
                     self.killed[victim] += 1
             alone = self.killed["guard"] == guards
-            before = self._look(study, running, before, died, alone)
+            before, died = self._look(study, running, before, died, alone)
             if not died or self.found.broken:
                 break
         found = snapshot(study)
@@ -91,22 +92,30 @@ class Kills:
         self._chance.choice(there).kill()
         return who
 
-    def _look(self, study: Path, running: command.Command, before: list[bytes], died: bool, alone: bool) -> list[bytes]:
-        """Note what is lost, torn, doubled or left; return what is there.
+    def _look(
+        self, study: Path, running: command.Command, before: list[bytes], died: bool, alone: bool
+    ) -> tuple[list[bytes], bool]:
+        """Note what is lost, torn, doubled or left; return what is there, and whether the main process was killed.
 
         Args:
             study: Its folder.
             running: Its command, which ends now.
             before: What was there before.
             died: Whether its main process was killed.
-            alone: Whether no guard was. Where both were killed, the next run alone can remove a worker's temporary files.
+            alone: Whether no guard was. Where both were killed, only the next run can remove a worker's temporary files, as
+                soon as it starts a worker.
         """
         began = time.monotonic()
         ended = running.ended(clear=False)
+        if died and ended.code == 0:  # it had ended of itself at that very moment
+            self.killed["main process"] -= 1
+            died = False
         if died:
             self.slowest = max(self.slowest, time.monotonic() - began)
         self.found.need(ended.code == (-9 if died else 0), f"it should not end so: {ended}")
-        left = [one for one in ended.left if alone or not died or one.startswith("process")]
+        if died and not alone:
+            self._orphans.update(one for one in ended.left if not one.startswith("process"))
+        left = [one for one in ended.left if not died or one not in self._orphans]
         self.found.need(not left, f"{command.GRACE:g} s after its end there is {left}")
         self.found.need("Traceback" not in ended.out + ended.err, f"it shows a traceback: {ended}")
         there = contents(study)
@@ -116,7 +125,7 @@ class Kills:
             if name.startswith("trials/") and content != self.wanted.get(name):
                 self.found.need(False, f"{name} is torn, is of no trial, or has other bits")
         self.found.need(died or not unfinished(study), f"a temporary file is left: {unfinished(study)}")
-        return there
+        return there, died
 
 
 def kills(number: int, folder: Path, seed: int) -> Found:

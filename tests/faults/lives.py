@@ -64,7 +64,7 @@ class Life:
         before: Makes what the folder holds before.
         variables: More environment variables.
         replays: Whether its workers may replay what others said: not where files are kept beside records.
-        only: Words of the names of points, where the others are those of another life.
+        only: Pattern of the names of points, where the others are those of a life before it.
     """
 
     name: str
@@ -77,14 +77,15 @@ class Life:
 
 LIVES = (
     Life("a study", PLAIN, replays=True),
-    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True, only=" drafts."),
+    Life("… where files cannot be nameless", PLAIN, variables={trainer.NAMED: "1"}, replays=True, only=r" drafts\."),
     Life("… with weights, predictions and probes", KEPT),
     Life(
         "… that sets aside what is stale or broken",
         (*KEPT[: KEPT.index("sgd")], "sgd,adam", *KEPT[KEPT.index("sgd") + 1 :]),
         _older,
+        only=r" (stale|damaged|probes#?) | unlink | print ",
     ),
-    Life("a search", TUNED, replays=True),
+    Life("a search", TUNED, replays=True, only=r" (searches#?|trials#?) | message "),
     Life("a report", PAGES, _finished),
 )
 REAL = (

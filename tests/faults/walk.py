@@ -120,7 +120,7 @@ class Walk:
             if point.number % apart == 0:
                 chosen.append((point, ways[turns[point.key] % len(ways)]))
                 turns[point.key] += 1
-        return [(point, how) for point, how in chosen if self.life.only in point.key]
+        return [(point, how) for point, how in chosen if re.search(self.life.only, point.key)]
 
     def strike(self, point: Point, how: str) -> Blow:
         """Let one point fail in one way, look, go on, and look again."""
