@@ -100,12 +100,15 @@ def test_what_is_missing_is_said_and_may_come_later(tmp_path: Path) -> None:
 
 def test_what_was_kept_of_other_numbers_does_not_come_along(tmp_path: Path) -> None:
     held = made.records()[:2]
-    first = shard(tmp_path / "first", held[:1], held)
+    first = shard(tmp_path / "first", held[:1], held, kept=["weights"])
     other = shard(tmp_path / "other", [made.other_numbers(held[0]), held[1]], held)
     said = collect(tmp_path / "all", first, other)
     assert "1 disputed" in said
+    mine = beside(tmp_path / "all", "weights", held[0])
+    assert mine.read_bytes() == beside(first, "weights", held[0]).read_bytes()
+    assert not beside(tmp_path / "all", "predictions", held[0]).exists()
+    assert not beside(tmp_path / "all", "probes", held[0]).exists()
     for name in KEPT:
-        assert beside(tmp_path / "all", name, held[0]).read_bytes() == beside(first, name, held[0]).read_bytes()
         assert beside(tmp_path / "all", name, held[1]).read_bytes() == beside(other, name, held[1]).read_bytes()
 
 
