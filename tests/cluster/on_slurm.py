@@ -195,6 +195,7 @@ def main() -> None:
     chosen = options.parse_args()
     folder = (chosen.keep or Path(tempfile.mkdtemp(prefix="slurm-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)  # munged refuses a socket that not everybody can reach
     broken: list[str] = []
     try:
         with installed(keep=chosen.keep_packages):
