@@ -135,9 +135,10 @@ def simulate(
             done.append(now)
             continue
         begun = time.process_time()
-        cell = waiting.take(worker)
+        taken = waiting.take(worker)
         choosing += time.process_time() - begun
-        assert cell is not None
+        assert taken is not None
+        cell = taken
         left -= 1
         if cell.program not in programs[worker]:
             seconds = costs.compiling(cell.trials[0])
