@@ -13,11 +13,13 @@ from tests.faults import command, trainer
 from tests.faults.lives import Snapshot, contents, copied, snapshot, unfinished
 
 STUDY = (
-    "run", "--no-local", "--task", "digits_mlp", "--epochs", "2", "--workers", "2",
+    "run", "--no-local", "--task", "digits_mlp", "--epochs", "2",
     "--optimizer", "sgd,adam,momentum", "--seeds", "8",
 )  # fmt: skip
 SECONDS = "0.03"
 """What one training takes."""
+MANY = 20
+"""So many kills are worth a second worker."""
 
 
 class Kills:
@@ -26,9 +28,11 @@ class Kills:
     Args:
         folder: For them.
         chance: Chooses moments and victims.
+        workers: Of each study.
     """
 
-    def __init__(self, folder: Path, chance: random.Random) -> None:
+    def __init__(self, folder: Path, chance: random.Random, workers: int) -> None:
+        self._study = (*STUDY, "--workers", str(workers))
         self._folder, self._chance = folder, chance
         self._variables = {trainer.PAUSE: SECONDS, trainer.TAPE: str(folder / "tape")}
         self.found = Found()
@@ -45,7 +49,7 @@ class Kills:
 
     def _undisturbed(self, name: str) -> Snapshot:
         study = copied(self._folder / "nothing", self._folder / name)
-        ended = command.run(STUDY, study, self._variables)
+        ended = command.run(self._study, study, self._variables)
         assert ended.code == 0, ended
         return snapshot(study)
 
@@ -59,7 +63,7 @@ class Kills:
         before: list[bytes] = []
         self.studies += 1
         while True:
-            running = command.Command(STUDY, study, self._variables)
+            running = command.Command(self._study, study, self._variables)
             self.runs += 1
             died, guards = False, self.killed["guard"]
             end = time.monotonic() + command.LIMIT
@@ -136,7 +140,7 @@ def kills(number: int, folder: Path, seed: int) -> Found:
         folder: For the studies.
         seed: Of chance.
     """
-    one = Kills(folder, random.Random(seed))
+    one = Kills(folder, random.Random(seed), 2 if number >= MANY else 1)
     while one.killed.total() < number and not one.found.broken:
         one.study(number)
     counted = ", ".join(f"{count} of a {who}" for who, count in sorted(one.killed.items()))

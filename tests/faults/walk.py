@@ -70,9 +70,10 @@ class Walk:
     Args:
         life: Which.
         folder: For it alone.
+        tape: What its workers said in an undisturbed run, where one was made before; see :data:`trainer.TAPE`.
     """
 
-    def __init__(self, life: Life, folder: Path) -> None:
+    def __init__(self, life: Life, folder: Path, tape: Path | None = None) -> None:
         self.life = life
         self._folder = folder
         self._template, self._faults = folder / "template", folder / "faults"
@@ -81,8 +82,10 @@ class Walk:
         life.before(self._template)
         if life.replays:
             self._variables[trainer.TAPE] = str(folder / "tape")
+        if tape:
+            shutil.copy(tape, folder / "tape")
         first = self._undisturbed("first")
-        if life.replays:
+        if life.replays and not tape:
             (folder / "tape.new").rename(folder / "tape")
         self._faults.mkdir()
         (self._faults / "trace").touch()
