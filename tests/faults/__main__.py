@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.attack.table import Found
 from tests.faults import command, trainer
 from tests.faults.injection import AFTER, BEFORE, SHORT, TORN
-from tests.faults.kills import kills
-from tests.faults.lives import LIVES, PLAIN, REAL_LIVES
+from tests.faults.kills import STUDY, kills
+from tests.faults.lives import LIVES, REAL_LIVES
 from tests.faults.malformed import malformed
 from tests.faults.walk import Blow, Walk, blow_of, line_of, table, walk
 
@@ -61,14 +62,18 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     broken = False
     try:
-        tape = folder / "tape"
-        command.prepare(PLAIN, folder / "prepared", {trainer.TAPE: str(tape)})
+        # The trials of the first life are among those of the kills.
+        command.prepare((*STUDY, "--workers", "1"), folder / "prepared", {trainer.TAPE: str(folder / "tape")})
+        tape = folder / "tape.new"
         gc.collect()
         gc.freeze()  # what is never looked at is never copied
         if chosen.what in ("all", "walk"):
-            broken |= _told(_walked(chosen, folder / "walk", Path(f"{tape}.new")))
-        for name, number, few, trying in (("kills", 200, 3, kills), ("malformed", 300, 30, malformed)):
-            if chosen.what == name or (chosen.what == "all" and not (chosen.few and trying is malformed)):
+            broken |= _told(_walked(chosen, folder / "walk", tape))
+        for name, number, few, trying in (
+            ("kills", 200, 3, partial(kills, tape=tape)),
+            ("malformed", 300, 30, malformed),
+        ):
+            if chosen.what == name or (chosen.what == "all" and not (chosen.few and name == "malformed")):
                 many = chosen.number or (few if chosen.few else number)
                 broken |= _tried(name, many, trying, folder / name, chosen.seed)
     finally:

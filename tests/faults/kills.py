@@ -29,22 +29,21 @@ class Kills:
         folder: For them.
         chance: Chooses moments and victims.
         workers: Of each study.
+        tape: What workers said of its trials, see :data:`trainer.TAPE`.
     """
 
-    def __init__(self, folder: Path, chance: random.Random, workers: int) -> None:
+    def __init__(self, folder: Path, chance: random.Random, workers: int, tape: Path) -> None:
         self._study = (*STUDY, "--workers", str(workers))
         self._folder, self._chance = folder, chance
-        self._variables = {trainer.PAUSE: SECONDS, trainer.TAPE: str(folder / "tape")}
+        self._variables = {trainer.PAUSE: SECONDS, trainer.TAPE: str(tape)}
         self.found = Found()
         self.killed: Counter[str] = Counter()
         self.runs = self.studies = 0
         self.slowest = 0.0
         self._orphans: set[str] = set()
         folder.mkdir(parents=True)
-        self._undisturbed("first")
-        (folder / "tape.new").rename(folder / "tape")
         began = time.monotonic()
-        self.wanted = self._undisturbed("second")
+        self.wanted = self._undisturbed("undisturbed")
         self._whole = time.monotonic() - began
 
     def _undisturbed(self, name: str) -> Snapshot:
@@ -132,15 +131,16 @@ class Kills:
         return there, died
 
 
-def kills(number: int, folder: Path, seed: int) -> Found:
+def kills(number: int, folder: Path, seed: int, tape: Path) -> Found:
     """Kill so many processes.
 
     Args:
         number: How many.
         folder: For the studies.
         seed: Of chance.
+        tape: What workers said of the trials of :data:`STUDY`.
     """
-    one = Kills(folder, random.Random(seed), 2 if number >= MANY else 1)
+    one = Kills(folder, random.Random(seed), 2 if number >= MANY else 1, tape)
     while one.killed.total() < number and not one.found.broken:
         one.study(number)
     counted = ", ".join(f"{count} of a {who}" for who, count in sorted(one.killed.items()))
