@@ -7,6 +7,7 @@ Whatever is printed without this door, by a hook of a plugin for one, loses its 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import re
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import IO, TYPE_CHECKING, Any
 
+from benchsuite.cli.outlet import CannotPrint, Outlet
 from benchsuite.text import one_line, shortened, without_controls
 
 if TYPE_CHECKING:
@@ -84,11 +86,11 @@ class Harmless:
 def safe_output() -> None:
     """Let standard output and standard error take any text, whatever the locale says. Every verb starts with it."""
     codecs.register_error(HANDLER, _plain)
-    for name in ("stdout", "stderr"):
+    for name, called in (("stdout", "standard output"), ("stderr", "standard error")):
         stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=HANDLER)
-            setattr(sys, name, Harmless(stream))
+            setattr(sys, name, Harmless(Outlet(stream, called)))  # type: ignore[arg-type]  # it is one
 
 
 def terminal(*, errors: bool = False) -> Console:
@@ -227,8 +229,25 @@ def echo(ours: str, *values: object) -> None:
 
 
 def complain(error: Exception) -> None:
-    """Print to standard error, in one line, what the user can mend."""
-    print(f"benchsuite: {_line(error)}", file=sys.stderr)
+    """Print to standard error, in one line, what the user can mend; where that cannot be, be silent."""
+    with contextlib.suppress(OSError, CannotPrint):
+        print(f"benchsuite: {_line(error)}", file=sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, CannotPrint):
+            print_rest(stream)
+
+
+def print_rest(*streams: IO[str] | None) -> None:
+    """Print what is held back, and raise what failed before, so that it can be said.
+
+    Args:
+        streams: Which.
+    """
+    for stream in streams:
+        if stream is not None:
+            stream.flush()
+            if (failed := getattr(stream, "failed", None)) is not None:
+                raise failed
 
 
 def advise(origin: str, library: str) -> None:

@@ -129,9 +129,9 @@ def run(arguments: Iterable[str], folder: Path, variables: Mapping[str, str] | N
     return Command(arguments, folder, variables or {}).ended()
 
 
-def prepare(arguments: Iterable[str], folder: Path) -> None:
+def prepare(arguments: Iterable[str], folder: Path, variables: Mapping[str, str]) -> None:
     """Do in this process what every command begins with, so that its forks need not: imports, options, bundled plugins."""
-    ended = run(arguments, folder, {"BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
+    ended = run(arguments, folder, {**variables, "BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
     assert ended.code == 0, ended
     for name in (folder / "modules").read_text(encoding="utf-8").splitlines():
         with contextlib.suppress(Exception):  # of some, there is no more than a name

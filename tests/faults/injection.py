@@ -41,7 +41,7 @@ HOW: dict[str, tuple[str, ...]] = {
     "spawn": ("EAGAIN", BEFORE, AFTER),
     "exec": ("EIO", BEFORE),
     "message": ("EPIPE", BEFORE, AFTER, TORN),
-    "print": ("EIO", "ENOSPC", BEFORE, AFTER),
+    "print": ("EIO", "ENOSPC", "EPIPE", BEFORE, AFTER),
 }
 """What can go wrong with each sort of thing that is done."""
 SORT = {
@@ -49,6 +49,8 @@ SORT = {
     "remove": "unlink", "rmdir": "unlink", "fsync": "fsync", "fdatasync": "fsync", "fork": "spawn", "_fork_exec": "spawn",
     "execv": "exec", "ftruncate": "fsync",
 }  # fmt: skip
+PRINTING = ("/benchsuite/cli/console.py", "/benchsuite/cli/outlet.py")
+"""By these everything is printed."""
 
 
 class Injection:
@@ -188,7 +190,7 @@ def error(how: str, name: object = None) -> OSError:
 
 
 def _place() -> str:
-    """Return which function of benchsuite is at work; where there is none, of what else."""
+    """Return which function of benchsuite is at work; where there is none, of what else. Printing is done for another one."""
     frame = sys._getframe(2)
     first = ""
     while frame is not None:
@@ -196,7 +198,7 @@ def _place() -> str:
         if file != __file__:
             module = file.rpartition("/")[2].removesuffix(".py")
             first = first or f"{module}.{frame.f_code.co_name}"
-            if "/benchsuite/" in file:
+            if "/benchsuite/" in file and not file.endswith(PRINTING):
                 return f"{module}.{frame.f_code.co_name}"
         frame = frame.f_back  # type: ignore[assignment]
     return first

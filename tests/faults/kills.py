@@ -13,11 +13,13 @@ from tests.faults import command, trainer
 from tests.faults.lives import Snapshot, contents, copied, snapshot, unfinished
 
 STUDY = (
-    "run", "--no-local", "--task", "digits_mlp", "--epochs", "2", "--workers", "2",
+    "run", "--no-local", "--task", "digits_mlp", "--epochs", "2",
     "--optimizer", "sgd,adam,momentum", "--seeds", "8",
 )  # fmt: skip
 SECONDS = "0.03"
 """What one training takes."""
+MANY = 20
+"""So many kills are worth a second worker."""
 
 
 class Kills:
@@ -26,26 +28,27 @@ class Kills:
     Args:
         folder: For them.
         chance: Chooses moments and victims.
+        workers: Of each study.
+        tape: What workers said of its trials, see :data:`trainer.TAPE`.
     """
 
-    def __init__(self, folder: Path, chance: random.Random) -> None:
+    def __init__(self, folder: Path, chance: random.Random, workers: int, tape: Path) -> None:
+        self._study = (*STUDY, "--workers", str(workers))
         self._folder, self._chance = folder, chance
-        self._variables = {trainer.PAUSE: SECONDS, trainer.TAPE: str(folder / "tape")}
+        self._variables = {trainer.PAUSE: SECONDS, trainer.TAPE: str(tape)}
         self.found = Found()
         self.killed: Counter[str] = Counter()
         self.runs = self.studies = 0
         self.slowest = 0.0
         self._orphans: set[str] = set()
         folder.mkdir(parents=True)
-        self._undisturbed("first")
-        (folder / "tape.new").rename(folder / "tape")
         began = time.monotonic()
-        self.wanted = self._undisturbed("second")
+        self.wanted = self._undisturbed("undisturbed")
         self._whole = time.monotonic() - began
 
     def _undisturbed(self, name: str) -> Snapshot:
         study = copied(self._folder / "nothing", self._folder / name)
-        ended = command.run(STUDY, study, self._variables)
+        ended = command.run(self._study, study, self._variables)
         assert ended.code == 0, ended
         return snapshot(study)
 
@@ -59,7 +62,7 @@ class Kills:
         before: list[bytes] = []
         self.studies += 1
         while True:
-            running = command.Command(STUDY, study, self._variables)
+            running = command.Command(self._study, study, self._variables)
             self.runs += 1
             died, guards = False, self.killed["guard"]
             end = time.monotonic() + command.LIMIT
@@ -128,15 +131,16 @@ class Kills:
         return there, died
 
 
-def kills(number: int, folder: Path, seed: int) -> Found:
+def kills(number: int, folder: Path, seed: int, tape: Path) -> Found:
     """Kill so many processes.
 
     Args:
         number: How many.
         folder: For the studies.
         seed: Of chance.
+        tape: What workers said of the trials of :data:`STUDY`.
     """
-    one = Kills(folder, random.Random(seed))
+    one = Kills(folder, random.Random(seed), 2 if number >= MANY else 1, tape)
     while one.killed.total() < number and not one.found.broken:
         one.study(number)
     counted = ", ".join(f"{count} of a {who}" for who, count in sorted(one.killed.items()))

@@ -74,6 +74,22 @@ def test_every_door_is_watched_and_what_is_elsewhere_is_not(tmp_path: Path) -> N
     assert not [one for one in done if "elsewhere" in one]
 
 
+WRITES = (
+    "f = os.open('results/a', os.O_WRONLY | os.O_CREAT); os.write(f, b'12'); rest = b'34'\n"
+    "    while rest: rest = rest[os.write(f, rest):]"
+)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of what :data:`WRITES` does twice."""
+    folder = tmp_path_factory.mktemp("traced")
+    injected(folder, WRITES)
+    found = traced(folder)[1][0]
+    assert found.startswith("main write write a ")
+    return found
+
+
 @pytest.mark.parametrize(
     ("how", "code", "said", "held"),
     [
@@ -84,22 +100,16 @@ def test_every_door_is_watched_and_what_is_elsewhere_is_not(tmp_path: Path) -> N
         (injection.AFTER, -9, "", b"1234"),
     ],
 )
-def test_the_second_write_fails_as_asked(how: str, code: int, said: str, held: bytes, tmp_path: Path) -> None:
-    act = (
-        "f = os.open('results/a', os.O_WRONLY | os.O_CREAT); os.write(f, b'12'); rest = b'34'\n"
-        "    while rest: rest = rest[os.write(f, rest):]"
-    )
-    injected(tmp_path, act)
-    key = traced(tmp_path)[1][0]
-    assert key.startswith("main write write a ")
-    found = injected(tmp_path, act, (key, 2, how))
+def test_the_second_write_fails_as_asked(how: str, code: int, said: str, held: bytes, key: str, tmp_path: Path) -> None:
+    found = injected(tmp_path, WRITES, (key, 2, how))
     assert found == (code, said)
     assert (tmp_path / "study/results/a").read_bytes().ljust(4, b"?")[: len(held)] == held
-    assert injected(tmp_path, act, (key, 2, how)) == (0, ""), "a point fails once"
+    if how == injection.TORN:
+        assert injected(tmp_path, WRITES, (key, 2, how)) == (0, ""), "a point fails once"
 
 
 @pytest.mark.slow
-def test_a_few_faults_kills_and_malformed_files_cost_nothing() -> None:
+def test_a_few_faults_and_kills_cost_nothing() -> None:
     variables = {name: value for name, value in os.environ.items() if name != MARK}
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", "--few"], cwd=ROOT, env=variables, capture_output=True, text=True,
@@ -107,5 +117,4 @@ def test_a_few_faults_kills_and_malformed_files_cost_nothing() -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"| together | {len(FEW)} | {len(FEW)} | {len(FEW)} |" in done.stdout, "every fault was met"
-    assert "4 kills" in done.stdout
-    assert "30 files" in done.stdout
+    assert "3 kills" in done.stdout

@@ -70,9 +70,10 @@ class Walk:
     Args:
         life: Which.
         folder: For it alone.
+        tape: What its workers said in an undisturbed run, where one was made before; see :data:`trainer.TAPE`.
     """
 
-    def __init__(self, life: Life, folder: Path) -> None:
+    def __init__(self, life: Life, folder: Path, tape: Path | None = None) -> None:
         self.life = life
         self._folder = folder
         self._template, self._faults = folder / "template", folder / "faults"
@@ -81,8 +82,10 @@ class Walk:
         life.before(self._template)
         if life.replays:
             self._variables[trainer.TAPE] = str(folder / "tape")
+        if tape:
+            shutil.copy(tape, folder / "tape")
         first = self._undisturbed("first")
-        if life.replays:
+        if life.replays and not tape:
             (folder / "tape.new").rename(folder / "tape")
         self._faults.mkdir()
         (self._faults / "trace").touch()
@@ -120,7 +123,13 @@ class Walk:
             if point.number % apart == 0:
                 chosen.append((point, ways[turns[point.key] % len(ways)]))
                 turns[point.key] += 1
-        return [(point, how) for point, how in chosen if re.search(self.life.only, point.key)]
+        ours = [(point, how) for point, how in chosen if re.search(self.life.only, point.key)]
+        round_of: Counter[str] = Counter()
+        ranked = []
+        for point, how in ours:  # each place once before any of them again: who stops early has been everywhere
+            ranked.append((round_of[point.key], point, how))
+            round_of[point.key] += 1
+        return [(point, how) for _, point, how in sorted(ranked, key=lambda one: one[0])]
 
     def strike(self, point: Point, how: str) -> Blow:
         """Let one point fail in one way, look, go on, and look again."""
@@ -158,18 +167,24 @@ class Walk:
     def _judge_end(self, ended: command.Ended, point: Point, how: str, hit: bool, broken: list[str]) -> None:
         if ended.left:
             broken.append(f"after the fault there is {ended.left}")
-        if "Traceback" in ended.out + ended.err and point.sort != "print":
+        if "Traceback" in ended.out + ended.err:
             broken.append(f"it shows a traceback: {ended}")
         dies = hit and how.startswith("killed") and point.key.startswith("main ")
         if dies:
             if ended.code != KILLED:
                 broken.append(f"it should have been killed: {ended}")
+        elif hit and point.sort == "print":
+            said = "" if how == "EPIPE" or " err " in point.key else "benchsuite: cannot print to standard output: "
+            if ended.code != (1 if how == "EPIPE" else 2) or not ended.err.startswith(said):
+                broken.append(f"not the end of what cannot be printed: {ended}")
+            if ended.err.count("\n") != bool(said):
+                broken.append(f"not one line, or not silent: {ended}")
         elif ended.code == 2:
             if ended.err.count("\n") != 1 or not ended.err.startswith("benchsuite: "):
                 broken.append(f"not one line: {ended}")
             if how.startswith("killed"):
                 broken.append(f"the death of a helper ended the study: {ended}")
-        elif ended.code != 0 and not (hit and point.sort == "print"):
+        elif ended.code != 0:
             broken.append(f"it should end with 0 or 2: {ended}")
 
     def _look(self, study: Path, before: list[bytes], broken: list[str], when: str) -> None:
