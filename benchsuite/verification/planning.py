@@ -13,6 +13,7 @@ from benchsuite.verification.evidence import CLAIM, Evidence, PlannedStudy
 from benchsuite.verification.expanding import Expanded, NotExpanded, expanded
 from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
+
 def rule(registry: Registry) -> Rule:
     """Return the rule that expands each study again.
 

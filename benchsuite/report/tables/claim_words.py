@@ -16,7 +16,9 @@ HOLDS, DOES_NOT_HOLD, CANNOT_TELL = WORDS = ("holds", "does not hold", "cannot t
 """In the order in which they are counted."""
 NOTHING = "–"
 MOST_DIGITS = 6
-"""Of the ends of an interval that three digits do not tell apart."""
+"""Of the ends of an interval that three digits do not tell apart, and of a bound."""
+MOST_DIGITS_OF_BOUNDS = 12
+"""Of two bounds that fewer digits do not tell apart."""
 _NUMBER = re.compile(r"([A-Z])([0-9]+)")
 
 
@@ -55,8 +57,11 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def interval_text(part: PartVerdict) -> str:
-    """Return the interval as ``[0.02, 0.04]``; nothing where there is none, or where it is the number itself."""
-    if part.estimate is None or part.low == part.high == part.estimate:
+    """Return the interval as ``[0.02, 0.04]``; nothing where there is none, or where it is the number itself.
+
+    An infinite estimate has one end that is a number, as in ``[0.02, ∞]``, or is the interval itself.
+    """
+    if part.low == part.high == part.estimate or (part.estimate is None and estimate_text(part) == NOTHING):
         return ""
     digits = next((count for count in range(3, MOST_DIGITS) if _ends(part, count)[0] != _ends(part, count)[1]), 3)
     return "[{}, {}]".format(*_ends(part, digits))
@@ -84,12 +89,23 @@ def effect_text(part: PartVerdict) -> str:
 def bounds_text(part: Part | PartVerdict) -> str:
     """Return for which effects a part holds: ``at least 0.02``, ``at most 0.001``, ``0.9 to 1.1``."""
     if part.at_least is None:
-        return f"at most {number_text(part.at_most)}"
+        return f"at most {_bound(part.at_most)}"
     if part.at_most is None:
-        return f"at least {number_text(part.at_least)}"
+        return f"at least {_bound(part.at_least)}"
     if part.at_least == part.at_most:
-        return f"exactly {number_text(part.at_least)}"
-    return f"{number_text(part.at_least)} to {number_text(part.at_most)}"
+        return f"exactly {_bound(part.at_least)}"
+    low, high = _bound(part.at_least), _bound(part.at_most)
+    digits = 4
+    while low == high and digits <= MOST_DIGITS_OF_BOUNDS:
+        low, high = number_text(part.at_least, digits), number_text(part.at_most, digits)
+        digits += 1
+    return f"{low} to {high}"
+
+
+def _bound(value: float | None) -> str:
+    """Return a bound with the digits that it was written with, such as 1.001; one that takes more of them, such as ln 2, with three."""
+    written = value is not None and float(f"{value:.{MOST_DIGITS}g}") == value
+    return number_text(value, MOST_DIGITS if written else 3)
 
 
 def seeds_text(claim: ClaimVerdict) -> str:
@@ -108,7 +124,15 @@ def found_sentence(part: PartVerdict) -> str:
     """Return what was found of a part, in a sentence without what was asked for."""
     confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"
     found = "no number" if estimate_text(part) == NOTHING else f"{effect_text(part)}{confidence}"
-    return " ".join(filter(None, (f"Found: {found}.", _sentence(part.reason))))
+    infinite = infinite_text(part)
+    return " ".join(filter(None, (f"Found: {found}{infinite and f'; {infinite}'}.", _sentence(part.reason))))
+
+
+def infinite_text(part: PartVerdict) -> str:
+    """Return in how many seeds the number is infinite: ``∞ in 3 of 16 seeds``; nothing where there are none."""
+    held = (("∞", part.above), ("−∞", part.below))
+    told = " and ".join(f"{sign} in {len(seeds)}" for sign, seeds in held if seeds)
+    return told and f"{told} of {count_of(len(part.effects), 'seed')}"
 
 
 def part_sentence(part: PartVerdict) -> str:
