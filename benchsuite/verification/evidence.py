@@ -18,6 +18,8 @@ from benchsuite.searches import Search
 from benchsuite.seed_numbers import FIRST_TUNING_SEED
 from benchsuite.trial import Trial
 
+CLAIM = "claim"
+"""The verb whose calls may have several files, and whose claims say how many seeds each part has."""
 Row = tuple[Column, str]
 """A column and a recipe: the trials of one row on one task, which differ in their seeds."""
 
@@ -113,6 +115,13 @@ class Evidence:
             for id in (*study.planned, *tried):
                 found.setdefault(id, set()).add(own)
         return {id: frozenset(studies) for id, studies in found.items()}
+
+    @cached_property
+    def of_claims(self) -> frozenset[str]:
+        """The trials that nothing but claims asked for, and that a verdict counts."""
+        studies = {study.id for study in self.studies if study.verb == CLAIM}
+        counted = {id for claim in self.claims for part in claim.parts for id in part.trials}
+        return frozenset(id for id in counted if studies.issuperset(self.asked_by.get(id, ("",))))
 
     @cached_property
     def made_elsewhere(self) -> Mapping[str, Mapping[str, str]]:

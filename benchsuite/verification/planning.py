@@ -9,12 +9,9 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.registry import Registry
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.trial import Trial
-from benchsuite.verification.evidence import Evidence, PlannedStudy
+from benchsuite.verification.evidence import CLAIM, Evidence, PlannedStudy
 from benchsuite.verification.expanding import Expanded, NotExpanded, expanded
 from benchsuite.verification.rule import NotApplicable, Objection, Rule
-
-CLAIM = "claim"
-"""The verb whose calls may have several files."""
 
 
 def rule(registry: Registry) -> Rule:

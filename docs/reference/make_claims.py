@@ -53,6 +53,12 @@ lie. The bounds were written down with the study. A part *holds* where the whole
 *does not hold* where the interval lies outside, and else nobody can tell;
 [statistics](statistics.md#verdicts-on-claims) says more. *Does not hold* means: not on these tasks, at this size, with
 these settings. What each outcome depends on stands beside it.
+
+A verdict is that of the numbers below a sentence, not of each of its words: what a study does not try, such as how much tuning a
+method needs, `benchsuite claim info` says under *about*. For a bound to be tried at all, some grids, numbers of seeds and one measure
+were changed after a look at the first seeds, which decide as well; where that was so, it stands under *What it depends on*. There
+the confidence is a little less than is printed, and an interval that ends close to a bound (C10, C15) is weaker evidence than it looks.
+Whoever wants it stronger decides the claim anew on other seeds.
 """
 
 
@@ -103,9 +109,11 @@ def page(claims: Sequence[ClaimVerdict]) -> str:
         HEAD.rstrip(),
         f"**{overall_sentence(claims)}**",
         claim_markdown(claims, lambda claim: f"#{anchor(claim)}").rstrip(),
-        "*Effect* is that of the part which decided, with its interval; *wanted* for which effects that part holds; *minutes* are of "
-        "one processor core. In the pictures each dot is one seed, the first on top, the bar is the interval and the tick its middle; a "
-        "part holds where its bar lies within the shaded region. The command below each claim makes its verdict again.",
+        "*Effect* is that of the part which decided, with its interval, and where all hold that of the first; *wanted* for which effects "
+        "that part holds; *minutes* are those of one worker. ∞ is the number of a seed where a training diverged that decides, or never "
+        "got where the number looks. In the pictures each dot is one seed, the first on top, a triangle at an edge one whose number is "
+        "infinite, the bar is the interval and the tick its middle; a part holds where its bar, or what else there is of it, lies within "
+        "the shaded region. The command below each claim makes its verdict again.",
     ]
     for claim in claims:
         parts += section(claim)

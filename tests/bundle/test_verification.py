@@ -6,6 +6,7 @@ import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ from benchsuite.verification.verifying import look
 from benchsuite.verification.within_records import COPIES
 from tests.bundle.forgeries import with_last
 from tests.bundle.hostile.cases import signed
+from tests.claims_made import arms, claim, part
 from tests.factories import DIGITS, component, make_record, make_study, of_nobody
 
 HASH = "ab" * 32
@@ -237,6 +239,28 @@ def test_a_gap_in_the_seeds_fails_and_fewer_of_them_are_a_question() -> None:
     odd = [make_record(DIGITS, seed=seed) for seed in (3, 7, 12)]
     assert SAME.apply(evidence(odd))[0].verdict == "INCONCLUSIVE"
     assert SAME.apply(evidence(odd, note="Seeds 0 to 2 are those of the tutorial."))[0].verdict == "PASS"
+
+
+def test_parts_of_a_claim_have_seeds_of_their_own_and_nothing_else_has() -> None:
+    first, second = (
+        [make_record(DIGITS, {"optimizer": [component(name)]}, seed=seed) for seed in range(count)]
+        for name, count in (("a", 8), ("b", 12))
+    )
+    ids = [one.id for one in (*first, *second)]
+    asked = SimpleNamespace(id="s1", verb="claim", planned=ids, searches=(), options={})
+    claims = [
+        claim(parts=[part("a", **arms([one.id for one in first])), part("b", **arms([one.id for one in second]))])
+    ]
+    records = [*first, *second]
+    assert SAME.apply(evidence(records, studies=[asked], claims=claims))[0].verdict == "PASS"
+    also = SimpleNamespace(id="s2", verb="run", planned=ids, searches=(), options={})
+    for fields in (
+        {"studies": [asked]},  # no verdict counts them
+        {"claims": claims},  # nobody asked for them
+        {"studies": [SimpleNamespace(**{**vars(asked), "verb": "run"})], "claims": claims},
+        {"studies": [asked, also], "claims": claims},
+    ):
+        assert SAME.apply(evidence(records, **fields))[0].verdict != "PASS"
 
 
 def evidence(records: list[Record], **fields: Any) -> Evidence:

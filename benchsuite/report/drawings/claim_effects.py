@@ -20,8 +20,12 @@ from benchsuite.report.tables.claim_words import (
     CANNOT_TELL,
     DOES_NOT_HOLD,
     HOLDS,
+    NOTHING,
     bounds_text,
     effect_text,
+    estimate_text,
+    infinite_text,
+    interval_text,
     is_computed,
     number_text,
 )
@@ -108,18 +112,25 @@ def draw_claim_part(axes: Axes, part: PartVerdict) -> Axes:
     if not scale.log and scale.low < 0 < scale.high and 0 not in (part.at_least, part.at_most):
         axes.axvline(0, color=INK, linewidth=0.7, zorder=1)
     ends = [scale.low if part.low is None else part.low, scale.high if part.high is None else part.high]
-    if part.estimate is not None:
+    if interval_text(part) or part.estimate is not None:
         add_line(axes, ends, [0, 0], color=colour, linewidth=7, alpha=0.3, solid_capstyle="butt", zorder=2)
+    if part.estimate is not None:
         add_line(axes, [part.estimate], [0], marker="|", markersize=17, markeredgewidth=2.2, color=colour, zorder=4)
-    for place, value in _places(part.effects):
-        if value is not None:
+    for place, value in _places(numbers_of(part)):
+        if math.isfinite(value):
             add_line(
                 axes, [value], [place], marker="o", markersize=4.2, markeredgewidth=0, linestyle="none", color=INK, alpha=0.75,
                 zorder=3,
             )  # fmt: skip
-        else:
+        elif math.isnan(value):
             add_line(
                 axes, [scale.low], [place], marker="x", markersize=4.2, linestyle="none", color=MUTED, clip_on=False, zorder=3
+            )  # fmt: skip
+        else:
+            end, marker = (scale.high, ">") if value > 0 else (scale.low, "<")
+            add_line(
+                axes, [end], [place], marker=marker, markersize=4.6, markeredgewidth=0, linestyle="none", color=INK, clip_on=False,
+                zorder=3,
             )  # fmt: skip
     axes.grid(visible=False, axis="y")
     for side in ("top", "right", "left"):
@@ -134,7 +145,13 @@ def draw_claim_part(axes: Axes, part: PartVerdict) -> Axes:
     return axes
 
 
-def _places(effects: Sequence[float | None]) -> list[tuple[float, float | None]]:
+def numbers_of(part: PartVerdict) -> list[float]:
+    """Return the number of each seed: ±∞ where it is infinite, NaN where there is none."""
+    infinite = {**dict.fromkeys(part.above, math.inf), **dict.fromkeys(part.below, -math.inf)}
+    return [infinite.get(seed, math.nan) if value is None else value for seed, value in enumerate(part.effects)]
+
+
+def _places(effects: Sequence[float]) -> list[tuple[float, float]]:
     """Return height and number of each seed that is drawn, the first one on top."""
     step = max(1, math.ceil(len(effects) / MOST_SEEDS))
     drawn = list(effects)[::step]
@@ -145,15 +162,16 @@ def _places(effects: Sequence[float | None]) -> list[tuple[float, float | None]]
 
 def part_title(part: PartVerdict) -> str:
     """Return what stands above the strip of a part: its name, its word, effect and bounds."""
-    found = "no number" if part.estimate is None else effect_text(part)
+    found = "no number" if estimate_text(part) == NOTHING else effect_text(part)
     return f"{part.name.replace('_', ' ')}: {part.word}, {found}; wanted {bounds_text(part)}"
 
 
 def part_words(part: PartVerdict) -> str:
     """Return what the strip of a part shows, for readers who do not see it."""
-    lost = sum(value is None for value in part.effects)
+    lost = sum(map(math.isnan, numbers_of(part)))
     gone = f", {lost} of them without a number" if lost else ""
-    what = "computed once" if is_computed(part) and part.seeds == 1 else f"{len(part.effects)} seeds{gone}"
+    infinite = infinite_text(part) and f", {infinite_text(part)}"
+    what = "computed once" if is_computed(part) and part.seeds == 1 else f"{len(part.effects)} seeds{infinite}{gone}"
     return f"{part_title(part)}; {what}"
 
 
@@ -197,9 +215,9 @@ def caption(claim: ClaimVerdict) -> str:
     """Return how the figure is read, a sentence or two."""
     units = sorted({part.unit for part in claim.parts if part.unit})
     of = f" ({', '.join(units)})" if units else ""
-    cross = (
-        " A cross at the left is a seed without a number." if any(None in part.effects for part in claim.parts) else ""
-    )
+    numbers = [number for part in claim.parts for number in numbers_of(part)]
+    cross = " A cross at the left is a seed without a number." if any(map(math.isnan, numbers)) else ""
+    cross += " A triangle at the edge is a seed whose number is infinite." if any(map(math.isinf, numbers)) else ""
     return (
         f"Each dot is one seed, the first on top; the bar is the interval, the tick its middle{of}. A part holds where its bar lies "
         f"within the shaded region.{cross}"

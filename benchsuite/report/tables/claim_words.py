@@ -55,8 +55,11 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def interval_text(part: PartVerdict) -> str:
-    """Return the interval as ``[0.02, 0.04]``; nothing where there is none, or where it is the number itself."""
-    if part.estimate is None or part.low == part.high == part.estimate:
+    """Return the interval as ``[0.02, 0.04]``; nothing where there is none, or where it is the number itself.
+
+    An infinite estimate has one end that is a number, as in ``[0.02, ∞]``, or is the interval itself.
+    """
+    if part.low == part.high == part.estimate or (part.estimate is None and estimate_text(part) == NOTHING):
         return ""
     digits = next((count for count in range(3, MOST_DIGITS) if _ends(part, count)[0] != _ends(part, count)[1]), 3)
     return "[{}, {}]".format(*_ends(part, digits))
@@ -108,7 +111,15 @@ def found_sentence(part: PartVerdict) -> str:
     """Return what was found of a part, in a sentence without what was asked for."""
     confidence = "" if part.confidence >= 1 else f" at {percent(part.confidence)} confidence"
     found = "no number" if estimate_text(part) == NOTHING else f"{effect_text(part)}{confidence}"
-    return " ".join(filter(None, (f"Found: {found}.", _sentence(part.reason))))
+    infinite = infinite_text(part)
+    return " ".join(filter(None, (f"Found: {found}{infinite and f'; {infinite}'}.", _sentence(part.reason))))
+
+
+def infinite_text(part: PartVerdict) -> str:
+    """Return in how many seeds the number is infinite: ``∞ in 3 of 16 seeds``; nothing where there are none."""
+    held = (("∞", part.above), ("−∞", part.below))
+    told = " and ".join(f"{sign} in {len(seeds)}" for sign, seeds in held if seeds)
+    return told and f"{told} of {count_of(len(part.effects), 'seed')}"
 
 
 def part_sentence(part: PartVerdict) -> str:

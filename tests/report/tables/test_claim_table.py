@@ -7,10 +7,13 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from benchsuite.claim_verdicts import GridEdges, claim_from_json
+from benchsuite.report.drawings.claim_effects import draw_claim_part, part_words
 from benchsuite.report.tables.claim_edges import edge_sentences, edges_line
 from benchsuite.report.tables.claim_table import claim_csv, claim_markdown, claim_table
 from benchsuite.report.tables.claim_words import (
@@ -18,7 +21,9 @@ from benchsuite.report.tables.claim_words import (
     claim_sentence,
     deciding,
     effect_text,
+    found_sentence,
     in_order,
+    infinite_text,
     minutes_text,
     number_text,
     overall_sentence,
@@ -133,6 +138,28 @@ def test_an_infinite_effect_is_told_as_such() -> None:
     assert "It holds: ∞" in part_sentence(part(above=tuple(range(6)), **gone))
     assert "It does not hold: −∞" in part_sentence(part(word="does not hold", below=tuple(range(6)), **gone))
     assert "no number" in part_sentence(part(word="cannot tell", above=(0, 1), **gone))
+    every = part(above=tuple(range(6)), **gone)
+    assert effect_text(every) == "∞ accuracy"
+    assert found_sentence(every).startswith("Found: ∞ accuracy at 95.1 % confidence; ∞ in 6 of 6 seeds.")
+    most = part(**{**gone, "above": (1, 2, 3, 4), "low": 0.33, "effects": (0.4, None, None, None, None, 0.3)})
+    assert effect_text(most) == "∞ [0.33, ∞] accuracy"
+    least = replace(most, above=(), below=most.above, low=None, high=0.33)
+    assert effect_text(least) == "−∞ [−∞, 0.33] accuracy"
+    assert part_words(most).endswith("∞ [0.33, ∞] accuracy; wanted at least 0.02; 6 seeds, ∞ in 4 of 6 seeds")
+    assert "without a number" not in part_words(most)
+    assert part_words(part(word="cannot tell", **gone)).endswith("6 of them without a number")
+    assert infinite_text(part()) == ""
+
+
+def test_an_infinite_number_is_drawn_at_the_edge_where_it_lies() -> None:
+    part_of = {"estimate": None, "low": 0.33, "high": None, "effects": (0.4, None, None, 0.3), "seeds": 4}
+    axes = draw_claim_part(Figure().add_subplot(), part(above=(1,), below=(2,), **part_of))
+    left, right = axes.get_xlim()
+    marks = {line.get_marker(): float(np.asarray(line.get_xdata())[0]) for line in axes.lines}
+    assert (marks[">"], marks["<"]) == (right, left)
+    assert "x" not in marks
+    axes = draw_claim_part(Figure().add_subplot(), part(above=(1,), **part_of))
+    assert {">", "x"} <= {line.get_marker() for line in axes.lines}, "seed 2 has no number"
 
 
 def test_choices_at_an_edge_of_a_grid_are_told_with_their_seeds() -> None:
