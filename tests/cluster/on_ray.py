@@ -169,7 +169,7 @@ def killed(options: Sequence[str], cluster: Any, victim: Any, where: str, work: 
     _wait_for(run, there, expected // 6)
     at = _records(there)
     _kill(victim)
-    _add(cluster)
+    cluster.add_node(**_node(ADDED))
     printed = _finish(run, "with a node killed")
     problems = differing(here, there)
     if not 0 < at < expected:
@@ -245,18 +245,6 @@ def _alike(first: Path, second: Path) -> bool:
 
 def _node(name: str) -> dict[str, Any]:
     return {"num_cpus": 1, "node_name": name, "object_store_memory": STORE_BYTES}
-
-
-def _add(cluster: Any) -> None:
-    """Add a node. Ray gives one 30 seconds to start, which are too few on a machine that is busy: tried three times."""
-    for left in (2, 1, 0):
-        try:
-            cluster.add_node(**_node(ADDED))
-        except Exception as error:  # Ray's own is no other class
-            if not left or "timed out during startup" not in str(error):
-                raise
-        else:
-            return
 
 
 def _begin(options: Sequence[str], results: Path, work: Path) -> subprocess.Popen[str]:
