@@ -18,6 +18,7 @@ from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_content import LARGEST_ARRAYS, LARGEST_PROBES
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, open_plain
+from benchsuite.record import Record
 from benchsuite.store import Store
 from benchsuite.study_files import StudyFile
 
@@ -91,6 +92,9 @@ def carry_extras(parts: Sequence[Contribution], there: Contribution, store: Stor
                 place = str(path.relative_to(part.where))
                 if not os.path.lexists(store.folder / place):
                     _copy(path, place, KEPT[name][1], root)
+                    if not _stands(held[trial_id], Path(part.where)):
+                        root.remove(place)
+                        continue
                     copied[name] += 1
     return copied
 
@@ -109,6 +113,15 @@ def _files(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
             match = form.fullmatch(file.name)
             if match and match[1][:2] == inner.name:
                 yield match[1], file
+
+
+def _stands(record: Record, folder: Path) -> bool:
+    """Say whether a shard still has a record: one that trains a stale trial anew may have put other weights beside it."""
+    try:
+        now = Store(folder, create=False).read(record.id)
+    except BenchsuiteError:
+        return False
+    return now is not None and now.numbers() == record.numbers()
 
 
 def _copy(path: Path, place: str, most: int, root: Folder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,28 @@ def test_a_collection_that_is_killed_leaves_nothing_that_counts(
     (tmp_path / "all" / place).write_bytes(b"of another training, whose record was never written")
     collect(tmp_path / "all", part)
     assert files(tmp_path / "all") == expected
+
+
+def test_weights_of_a_trial_that_its_shard_trains_anew_meanwhile_are_not_taken_for_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shard sets a stale record aside, and writes weights before the new one: a collection may have read the old one."""
+    held = made.records()[:2]
+    part = shard(tmp_path / "part", held, held)
+    real = collecting._files
+
+    def trained_anew(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
+        if Store(part, create=False).read(held[0].id) is not None:
+            Store(part).set_aside(held[0].id)
+        for kept in KEPT:
+            beside(part, kept, held[0]).write_bytes(b"of the new training")
+        return real(folder, name)
+
+    monkeypatch.setattr(collecting, "_files", trained_anew)
+    collect(tmp_path / "all", part)
+    for name in KEPT:
+        assert not beside(tmp_path / "all", name, held[0]).exists()
+        assert beside(tmp_path / "all", name, held[1]).exists()
 
 
 def collecting_of(results: Path, part: Path) -> None:

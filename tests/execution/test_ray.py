@@ -19,6 +19,7 @@ from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError, CannotWrite
 from benchsuite.execution import Cell, Finished, Noticed, Options, Placed, Spread, Started
 from benchsuite.execution.ray import agreement, cluster, executor, facts, seat
+from benchsuite.execution.ray import nodes as members
 from benchsuite.execution.ray.agreement import differences, refusal
 from benchsuite.execution.ray.cluster import Lost, Node, Share, connected
 from benchsuite.execution.ray.executor import RayExecutor
@@ -389,9 +390,10 @@ class Nodes:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "facts", lambda names: HERE)
-    for name in ("LOOK_SECONDS", "REST_SECONDS", "GONE_SECONDS"):
-        monkeypatch.setattr(executor, name, 0.0)
+    monkeypatch.setattr(members, "facts", lambda names: HERE)
+    monkeypatch.setattr(executor, "LOOK_SECONDS", 0.0)
+    for name in ("REST_SECONDS", "GONE_SECONDS"):
+        monkeypatch.setattr(members, name, 0.0)
 
 
 def carried_out(nodes: Nodes, folder: Path, *cells: Cell, **changes: Any) -> tuple[list[Any], RayExecutor]:
@@ -574,7 +576,7 @@ def test_where_it_is_the_only_one_the_study_ends(tmp_path: Path) -> None:
 
 
 def test_a_node_that_keeps_no_worker_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "LOSSES_BELIEVED", 3)
+    monkeypatch.setattr(members, "LOSSES_BELIEVED", 3)
 
     class Unready(Nodes):
         def answer(self, asked: Any) -> Any:
@@ -590,7 +592,7 @@ def test_a_node_that_keeps_no_worker_is_left_out(tmp_path: Path, monkeypatch: py
 
 
 def test_where_no_node_is_left_the_study_ends_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "NODES_SECONDS", 0.2)
+    monkeypatch.setattr(members, "NODES_SECONDS", 0.2)
     nodes = Nodes("alder")
     nodes.goes = {"alder": 1}
     one = RayExecutor(options(tmp_path), Registry(), nodes)

@@ -19,10 +19,11 @@ from benchsuite.engine.numerics import numerics
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.execution.interface import Cell, Event, Finished, Noticed, Options, Placed, Spread, Started
 from benchsuite.execution.log import LogFile
-from benchsuite.execution.ray.agreement import ANSWER_SECONDS, agreeing, compared, differences, said
+from benchsuite.execution.ray.agreement import compared
 from benchsuite.execution.ray.cluster import Cluster, Lost, Node, Share
-from benchsuite.execution.ray.facts import CODE, facts
+from benchsuite.execution.ray.facts import CODE
 from benchsuite.execution.ray.luggage import packed
+from benchsuite.execution.ray.nodes import Nodes
 from benchsuite.execution.ray.seat import NodeEvent, NodeEvents
 from benchsuite.execution.starting import KILLS_BELIEVED
 from benchsuite.execution.waiting import Waiting
@@ -38,28 +39,11 @@ LOOK_SECONDS = 2.0
 """Between two looks at which nodes there are."""
 EVENTS_SECONDS = 2.0
 """A node answers after so long though nothing has happened."""
-REST_SECONDS = 5.0
-"""No worker is put so soon on a node that has just lost one: Ray notices a dead node a little later than its actors."""
-LOSSES_BELIEVED = 10
-"""A node that loses so many workers in a row, none of which ended a trial, gets no more of them."""
-NODES_SECONDS = 300.0
-"""So long is waited for a node where none is left."""
-GONE_SECONDS = 3.0
-"""A node goes worker by worker; what went with it is said when all of it is known."""
 FREE_SECONDS = 60.0
 """So long may all processors of the cluster be taken by others before that is said."""
 PENDING_SECONDS = 20.0
 """A worker that waits longer for a free processor keeps no other one from being begun elsewhere."""
 END_SECONDS = 4.0
-
-
-@dataclass
-class _Gone:
-    """What went with a node: since when, how many workers, how many trials that had not ended."""
-
-    since: float
-    workers: int = 0
-    trials: int = 0
 
 
 @dataclass
@@ -105,25 +89,17 @@ class RayExecutor:
         self._most, self._per_gpu = spread.most, spread.per_gpu
         self._share = Share(1.0, 1.0 / spread.per_gpu if options.device.startswith("gpu") else 0.0)
         self._luggage = packed(options.plugins, registry)
-        self._compared = compared(registry)
-        self._here = facts(self._compared)
-        self._rounding = numerics("cpu").fingerprint if options.device == "cpu" else ""
+        self._nodes = Nodes(
+            cluster, self._share, compared(registry), numerics("cpu").fingerprint if options.device == "cpu" else ""
+        )
         self._waiting = Waiting(options.workers)
         self._queued = self._open = self._numbers = 0
         self._seats: dict[int, Seat] = {}
-        self._nodes = {node.id: node for node in agreeing(cluster, self._share, self._here)}
-        """Those that are there and agree."""
-        self._asked: dict[str, tuple[Node, Any, float]] = {}
-        """Those that are being asked what they have, and since when."""
-        self._left_out: set[str] = set()
-        self._losses: Counter[str] = Counter()
-        self._rests: dict[str, float] = {}
         self._killed: Counter[str] = Counter()
-        self._gone: dict[str, _Gone] = {}
         self._heard: deque[Event] = deque()
         """What has come back and was not yielded yet."""
         self._told_of: set[str] = set()
-        self._begun = self._looked = self._alone_since = 0.0
+        self._begun = self._looked = 0.0
         self._logs: dict[int, LogFile] = {}
 
     def submit(self, cell: Cell) -> None:
@@ -133,7 +109,7 @@ class RayExecutor:
 
     def events(self) -> Iterator[Event]:
         """Yield what happens in the order in which it comes back."""
-        self._begun = self._alone_since = time.monotonic()
+        self._begun = time.monotonic()
         while self._open:
             failed: BenchsuiteError | None = None
             try:
@@ -145,7 +121,7 @@ class RayExecutor:
                 yield self._heard.popleft()
             if failed is not None:
                 raise failed
-        yield from self._say_gone(0.0)
+        yield from self._nodes.say_gone(at_once=True)
 
     def more(self) -> bool:
         """Say whether another event has come back already; see :class:`~benchsuite.execution.interface.KnowsMore`."""
@@ -162,7 +138,7 @@ class RayExecutor:
             time.sleep(0.2)
         for asked in come:
             yield from self._hear(owed[asked], asked)
-        yield from self._say_gone(GONE_SECONDS)
+        yield from self._nodes.say_gone()
 
     def close(self) -> None:
         """Stop all workers."""
@@ -194,50 +170,22 @@ class RayExecutor:
             yield Noticed(
                 "no processor of the cluster is free, others use all of them: waiting. `ray status` shows who"
             )
-        there = {node.id: node for node in self._cluster.nodes() if self._share.fit(node)}
-        for id in self._nodes.keys() - there.keys():
-            node = self._nodes.pop(id)
-            for seat in [seat for seat in self._seats.values() if seat.node.id == id]:
-                yield from self._lose(seat)
-            self._gone.setdefault(node.name, _Gone(now))  # also where it had no worker
-        for id in self._asked.keys() - there.keys():
-            del self._asked[id]
-        for id in there.keys() - self._nodes.keys() - self._asked.keys() - self._left_out:
-            self._asked[id] = there[id], self._cluster.ask(there[id], self._compared), now
-        came = self._cluster.come([one for _, one, _ in self._asked.values()], 0.0)
-        for id, (node, one, since) in list(self._asked.items()):
-            if one in came:
-                del self._asked[id]
-                yield from self._welcome(node, one)
-            elif now - since > ANSWER_SECONDS:
-                del self._asked[id]
-                yield from self._leave_out(node, f"it does not say within {ANSWER_SECONDS:g} seconds what it has")
-        if self._nodes or self._asked:
-            self._alone_since = now
-        elif now - self._alone_since > NODES_SECONDS:
-            raise BenchsuiteError(
-                f"no node of the cluster is left since {NODES_SECONDS:g} seconds. Every record is whole. "
-                "Add nodes with `ray start --address HOST:6379`, and run the same command again."
-            )
+        for change in self._nodes.changes():
+            if isinstance(change, Node):
+                yield from self._clear(change)
+            else:
+                yield change
 
-    def _welcome(self, node: Node, asked: Any) -> Iterator[Event]:
-        try:
-            found = differences(self._here, self._cluster.answer(asked))
-        except Lost:
-            return
-        if found:
-            yield from self._leave_out(node, f"it has {said(found)}")
-            return
-        self._nodes[node.id] = node
-        yield Noticed(f"the node {node.name} was added")
+    def _clear(self, node: Node) -> Iterator[Event]:
+        """Lose all workers of a node."""
+        for seat in [seat for seat in self._seats.values() if seat.node.id == node.id]:
+            yield from self._lose(seat)
 
     def _leave_out(self, node: Node, why: str) -> Iterator[Event]:
         """Let a node have no workers, as long as another one is left."""
-        self._left_out.add(node.id)
-        self._nodes.pop(node.id, None)
-        for seat in [seat for seat in self._seats.values() if seat.node.id == node.id]:
-            yield from self._lose(seat)
-        yield Noticed(f"the node {node.name} gets no workers: {why}")
+        said = self._nodes.leave_out(node, why)
+        yield from self._clear(node)
+        yield said
 
     # Workers
 
@@ -245,15 +193,9 @@ class RayExecutor:
         """Have as many workers as there is work for, on the nodes with the fewest of them first."""
         now = time.monotonic()
         while self._at_work(now) < self._waiting.claimed and (self._most is None or len(self._seats) < self._most):
-            held = Counter(seat.node.id for seat in self._seats.values())
-            free = [
-                node
-                for node in self._nodes.values()
-                if held[node.id] < self._share.fit(node) and self._rests.get(node.id, 0.0) <= now
-            ]
-            if not free:
+            node = self._nodes.freest(Counter(seat.node.id for seat in self._seats.values()))
+            if node is None:
                 return
-            node = min(free, key=lambda each: (held[each.id] / self._share.fit(each), each.name))
             number = self._numbers
             self._numbers += 1
             actor = self._cluster.seat(node, self._share, self._options_on(node), number, self._luggage)
@@ -315,11 +257,11 @@ class RayExecutor:
             return
         if not isinstance(answer, NodeEvents):
             rounding, code = answer
-            if code != self._here[CODE]:  # somebody installs another one while this runs
+            if code != self._nodes.code:  # somebody installs another one while this runs
                 yield from self._fail(seat, BenchsuiteError(f"{CODE} was changed there since this command began"))
                 return
             seat.ready = True
-            yield from self._tell_rounding(seat.node, rounding)
+            yield from self._nodes.tell_rounding(seat.node, rounding)
             return
         self._print(seat, answer.printed)
         failed = next((told.event for told in answer.told if isinstance(told.event, Exception)), None)
@@ -357,7 +299,7 @@ class RayExecutor:
             self._refuse_other_code(seat.node, event)
             self._keep(told.files)
             self._ended(seat, event.trial)
-            self._losses[seat.node.id] = 0
+            self._nodes.keeps_workers(seat.node)
         yield event
 
     def _ended(self, seat: Seat, trial: Trial) -> None:
@@ -368,7 +310,7 @@ class RayExecutor:
 
     def _fail(self, seat: Seat, error: Exception) -> Iterator[Event]:
         """Do without a node on which workers cannot work; where there is no other one, the study ends."""
-        if not isinstance(error, BenchsuiteError) or len(self._nodes) < 2:
+        if not isinstance(error, BenchsuiteError) or self._nodes.only_one:
             raise (
                 BenchsuiteError(f"on the node {seat.node.name}: {error}")
                 if isinstance(error, BenchsuiteError)
@@ -381,8 +323,7 @@ class RayExecutor:
         self._seats.pop(seat.number, None)
         self._cluster.kill(seat.actor)
         node = seat.node
-        self._rests[node.id] = time.monotonic() + REST_SECONDS
-        self._losses[node.id] += 1
+        self._nodes.lost_worker(node)
         yield Placed(seat.number, "")
         if log := self._logs.pop(seat.number, None):
             log.close()
@@ -401,13 +342,9 @@ class RayExecutor:
                     replace(seat.cell, trials=rest, seconds=seat.cell.seconds * len(rest) / len(seat.cell.trials))
                 )
             self._waiting.done()
-            gone = self._gone.setdefault(node.name, _Gone(time.monotonic()))
-            gone.workers += 1
-            gone.trials += len(rest)
-        if self._losses[node.id] >= LOSSES_BELIEVED and node.id in self._nodes:
-            last = f", the last one: {why}" if why else ""
-            what = f"{LOSSES_BELIEVED} workers in a row went there{last}"
-            if len(self._nodes) < 2:
+            self._nodes.took(node, len(rest))
+        if what := self._nodes.keeps_none(node, why):
+            if self._nodes.only_one:
                 raise BenchsuiteError(
                     f"the node {node.name}, the only one, cannot keep a worker: {what}. Every record is whole. "
                     "Look at `ray status` and at Ray's own logs, and run the same command again."
@@ -422,24 +359,6 @@ class RayExecutor:
             costs=Costs(wall_seconds=0.0),
             environment=Environment(worker=seat.number, device=self._options.device),
         )
-
-    def _say_gone(self, seconds: float) -> Iterator[Event]:
-        """Say of each node once what went with it, so many seconds after the first loss: all of it is known then."""
-        now = time.monotonic()
-        for name in [name for name, gone in self._gone.items() if now - gone.since >= seconds]:
-            gone = self._gone.pop(name)
-            there = any(node.name == name for node in self._nodes.values())
-            what = f"{_count(gone.workers, 'worker')} on the node {name} went" if there else f"the node {name} has gone"
-            yield Noticed(f"{what}: {_count(gone.trials, 'trial')} to run again" if gone.trials else what)
-
-    def _tell_rounding(self, node: Node, fingerprint: str) -> Iterator[Event]:
-        """Say once of a node that its last bits may be others, as its processor or its C library is another."""
-        if self._rounding and fingerprint != self._rounding and f"rounding {node.id}" not in self._told_of:
-            self._told_of.add(f"rounding {node.id}")
-            yield Noticed(
-                f"the node {node.name} rounds differently (another processor, C library or SciPy): the last bits of its trials may be "
-                "others than here. Their records say so"
-            )
 
     def _refuse_other_code(self, node: Node, event: Finished) -> None:
         """Take no trial of other code than this machine has: its record would be stale at once."""
@@ -479,7 +398,3 @@ class RayExecutor:
             except OSError:
                 return
         self._logs[seat.number].write(printed)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
