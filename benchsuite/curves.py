@@ -80,7 +80,7 @@ class Curves(Mapping[str, "np.ndarray"]):
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> Any:
-        return Curves, (dict(zip(self._names, self._rows, strict=True)),)
+        return _unpickled, (self._names, self._rows.shape, self._rows.tobytes())
 
     def __repr__(self) -> str:
         return f"Curves({self.to_json()})"
@@ -98,3 +98,9 @@ class Curves(Mapping[str, "np.ndarray"]):
             else [one if math.isfinite(one) else None for one in row]
             for name, row in zip(self._names, self._rows.tolist(), strict=True)
         }
+
+
+def _unpickled(names: tuple[str, ...], shape: tuple[int, int], content: bytes) -> Curves:
+    curves = Curves.__new__(Curves)
+    curves._names, curves._rows = names, np.frombuffer(content, "float64").reshape(shape)
+    return curves

@@ -155,7 +155,10 @@ class Store:
             DamagedRecord: In one line, if its file holds no record: it can be set aside.
             BenchsuiteError: In one line, if its file cannot be read, or a newer benchsuite wrote it.
         """
-        found = self._files.load(trial_id)
+        return self.judged(self._files.load(trial_id))
+
+    def judged(self, found: Record | Damage | None) -> Record | None:
+        """Return what was found in the place of a record, if it is none that is damaged; errors are those of :meth:`read`."""
         if not isinstance(found, Damage):
             return found
         what = f"the record {self.folder / found.path} {said(found.reason)}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,12 +12,14 @@ from typing import Any
 
 from benchsuite.changes import Changes, changed_baseline
 from benchsuite.components import EpochResult, Task, TrialResult, TrialStart
+from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
 from benchsuite.execution.interface import EpochDone, Event, Executor, Finished, Noticed, Options, Placed, Started
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
+from benchsuite.execution.reading import read_beside
 from benchsuite.execution.study_records import StudyRecords
 from benchsuite.execution.together import together
 from benchsuite.freshness import Freshness, judge_of
@@ -168,11 +170,10 @@ class _Run:
         running = []
         known: list[Record] = []
         damaged: list[str] = []
-        for trial in trials:
-            if trial.id in self._proposed:
-                continue
-            self._proposed.add(trial.id)
-            record = self._read(trial.id, damaged)
+        new = list({trial.id: trial for trial in trials if trial.id not in self._proposed}.values())
+        self._proposed.update(trial.id for trial in new)
+        for trial, found in self._found(new):
+            record = self._read(trial.id, found, damaged)
             known += [record] if record else []
             freshness = self._judge(trial, record)
             if record is not None and freshness is Freshness.FRESH:
@@ -205,15 +206,21 @@ class _Run:
         for cell in make_cells(running, self.registry, self.options.workers, self.timeout):
             self.executor.submit(cell)
 
-    def _read(self, trial_id: str, damaged: list[str]) -> Record | None:
-        """Read the record of a trial. What is no record is set aside, so that nothing is lost, and the trial runs again.
+    def _found(self, trials: Sequence[Trial]) -> Iterator[tuple[Trial, Record | Damage | None]]:
+        """Yield each trial with what lies in the place of its record; of many, other processes read some."""
+        with closing(read_beside(self.store.trials, [trial.id for trial in trials])) as found:
+            yield from zip(trials, found, strict=True)
+
+    def _read(self, trial_id: str, found: Record | Damage | None, damaged: list[str]) -> Record | None:
+        """Return the record of a trial. What is no record is set aside, so that nothing is lost, and the trial runs again.
 
         Args:
             trial_id: The trial.
+            found: What lies in its record's place.
             damaged: Told of it.
         """
         try:
-            return self.store.read(trial_id)
+            return self.store.judged(found)
         except DamagedRecord as error:
             place = self.store.set_aside_damaged(error.damage, trial_id)
             damaged.append(f"{error.damage}: moved to {place}, and its trial runs again")
