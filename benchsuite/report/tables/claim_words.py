@@ -16,7 +16,9 @@ HOLDS, DOES_NOT_HOLD, CANNOT_TELL = WORDS = ("holds", "does not hold", "cannot t
 """In the order in which they are counted."""
 NOTHING = "–"
 MOST_DIGITS = 6
-"""Of the ends of an interval that three digits do not tell apart."""
+"""Of the ends of an interval that three digits do not tell apart, and of a bound."""
+MOST_DIGITS_OF_BOUNDS = 12
+"""Of two bounds that fewer digits do not tell apart."""
 _NUMBER = re.compile(r"([A-Z])([0-9]+)")
 
 
@@ -87,12 +89,23 @@ def effect_text(part: PartVerdict) -> str:
 def bounds_text(part: Part | PartVerdict) -> str:
     """Return for which effects a part holds: ``at least 0.02``, ``at most 0.001``, ``0.9 to 1.1``."""
     if part.at_least is None:
-        return f"at most {number_text(part.at_most)}"
+        return f"at most {_bound(part.at_most)}"
     if part.at_most is None:
-        return f"at least {number_text(part.at_least)}"
+        return f"at least {_bound(part.at_least)}"
     if part.at_least == part.at_most:
-        return f"exactly {number_text(part.at_least)}"
-    return f"{number_text(part.at_least)} to {number_text(part.at_most)}"
+        return f"exactly {_bound(part.at_least)}"
+    low, high = _bound(part.at_least), _bound(part.at_most)
+    digits = 4
+    while low == high and digits <= MOST_DIGITS_OF_BOUNDS:
+        low, high = number_text(part.at_least, digits), number_text(part.at_most, digits)
+        digits += 1
+    return f"{low} to {high}"
+
+
+def _bound(value: float | None) -> str:
+    """Return a bound with the digits that it was written with, such as 1.001; one that takes more of them, such as ln 2, with three."""
+    written = value is not None and float(f"{value:.{MOST_DIGITS}g}") == value
+    return number_text(value, MOST_DIGITS if written else 3)
 
 
 def seeds_text(claim: ClaimVerdict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,10 @@ def test_intervals_and_bounds_in_words() -> None:
     assert bounds_text(part(at_least=0.9, at_most=1.1)) == "0.9 to 1.1"
     assert bounds_text(part(at_least=1.0, at_most=1.0)) == "exactly 1"
     assert bounds_text(computed()) == "at most 0.0001"
+    assert bounds_text(computed(at_most=1.001)) == "at most 1.001"
+    assert bounds_text(part(at_least=math.log(2))) == "at least 0.693"
+    assert bounds_text(part(at_least=0.25 - 1e-6, at_most=0.25 + 1e-6)) == "0.249999 to 0.250001"
+    assert bounds_text(part(at_least=0.25 - 1e-8, at_most=0.25 + 1e-8)) == "0.24999999 to 0.25000001"
     assert seeds_text(claim(parts=[part(), part("b", seeds=6), computed()])) == "6 to 10"
     assert seeds_text(claim(parts=[computed()])) == "–"
     assert [minutes_text(seconds) for seconds in (1.2, 90.0, 5_000.0)] == ["0.02", "1.5", "83"]
