@@ -55,10 +55,10 @@ lie. The bounds were written down with the study. A part *holds* where the whole
 these settings. What each outcome depends on stands beside it.
 
 A verdict is that of the numbers below a sentence, not of each of its words: what a study does not try, such as how much tuning a
-method needs, `benchsuite claim info` says under *about*. For a bound to be tried at all, some grids, numbers of seeds and one measure
-were changed after a look at the first seeds, which decide as well; where that was so, it stands under *What it depends on*. There
-the confidence is a little less than is printed, and an interval that ends close to a bound (C10, C15) is weaker evidence than it looks.
-Whoever wants it stronger decides the claim anew on other seeds.
+method needs, `benchsuite claim info` says under *about*. Where searches ended at an edge, or seeds differed much, some grids, numbers of
+seeds and one measure were changed after a look at the first seeds, which decide as well; where that was so, it stands under *What it
+depends on*. There the confidence is a little less than is printed, and an interval that ends close to a bound (C10, C15) is weaker
+evidence than it looks. Whoever wants it stronger decides the claim anew on other seeds.
 """
 
 

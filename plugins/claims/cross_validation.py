@@ -90,7 +90,8 @@ def by_hold_out(pairs):
     """Return the standard deviation of the second of pairs by that of the first; NaN where neither varies, ∞ where only the second."""
     import numpy as np
 
-    held_out, folded = np.std(pairs, axis=0, ddof=1)
+    # Equal numbers deviate by nothing, not by the rounding of their mean.
+    held_out, folded = np.where(np.ptp(pairs, axis=0) > 0, np.std(pairs, axis=0, ddof=1), 0.0)
     if held_out:
         return float(folded / held_out)
     return math.inf if folded else math.nan

@@ -408,6 +408,8 @@ def test_ridge_and_folds_against_numpy() -> None:
     assert 0 < cross_validation.spread_ratio(x, t, cross_validation.squares, generator) < 0.5
     assert cross_validation.by_hold_out([(0.0, 2.0), (4.0, 3.0)]) == pytest.approx(0.25)
     assert math.isnan(cross_validation.by_hold_out([(1.0, 2.0), (1.0, 2.0)]))
+    third = [(0.1, math.log(0.3)), (0.2, math.log(0.3)), (0.4, math.log(0.3))]
+    assert cross_validation.by_hold_out(third) == 0.0  # not the rounding of a mean of equal numbers
     few = slice(0, 40)
     assert 0 <= cross_validation.choice_ratio(x[few], t[few], cross_validation.squares, generator) < math.inf
     assert cross_validation.signs(np.array([1, -1]), np.array([0.5, 2.0])).tolist() == [False, True]
