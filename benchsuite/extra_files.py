@@ -6,7 +6,6 @@ None of it is part of a record. See docs/reference/record-format.md.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -108,8 +107,6 @@ class ExtraFiles:
         self._delete(_probe_file(trial_id))
 
     def _delete(self, name: str) -> None:
-        if not os.path.lexists(f"{self._folder.path}/{name}"):  # as a rule: of each trial that begins it is asked
-            return
         try:
             self._folder.remove(name)
         except OSError as error:

@@ -62,7 +62,8 @@ def test_the_wheel_holds_exactly_its_folders(wheel):
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert held == wanted
+    # The documentation's page is made of these; no command reads them, and they are as large as all else.
+    assert held == wanted - {"benchsuite_reference/claims.zip"}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ RICH = {
     "cli/info.py": {"rich.table"},
     "cli/claim_facts.py": {"rich.console", "rich.table"},
     "cli/claim_list.py": {"rich.console", "rich.table"},
+    "cli/nodes.py": {"rich.table"},
     "cli/tune_view.py": {"rich.console", "rich.table", "rich.text"},
     "report/tables/beyond_table.py": {"rich", "rich.table", "rich.text"},
     "report/tables/claim_table.py": {"rich", "rich.table", "rich.text"},

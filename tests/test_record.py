@@ -59,7 +59,7 @@ NUMBER = st.one_of(st.none(), FLOAT, st.integers(-(2**53), 2**53))
 WHOLE = st.integers(-MOST, MOST)
 COUNT = st.integers(0, MOST)
 SECONDS = st.floats(0, 1e9)
-HYPERPARAMETER = st.one_of(FLOAT, st.integers(-(2**70), 2**70), TEXT, st.booleans(), st.none())
+HYPERPARAMETER = st.one_of(FLOAT, WHOLE, TEXT, st.booleans(), st.none())
 SETTING = st.fixed_dictionaries(
     {"name": WORD, "version": WHOLE, "hyperparameters": st.dictionaries(NAME, HYPERPARAMETER, max_size=3)}
 )

@@ -23,7 +23,7 @@ from tests.bundle import made
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[StudyFile]]:
     """Run a command up to where its first trial would be trained, and return the study files."""
 
-    def stopped(*_: Any, begin: Callable[[], None]) -> None:
+    def stopped(*_: Any, begin: Callable[[], None], **__: Any) -> None:
         begin()
         raise BenchsuiteError("here training would begin")
 

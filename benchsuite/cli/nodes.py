@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import cell
 from benchsuite.report.tables.numbers import count_of
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 MOST_ROWS = 16
 """Workers that have a row each; of more, each node has one, and there are no more of these."""
