@@ -17,7 +17,7 @@ MOST_NAMED = 6
 """Nodes that the closing line names."""
 
 
-class Nodes:
+class NodesAtWork:
     """Which worker is on which node, and how many trials ended on each."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from benchsuite.cli.console import Harmless, cell, say
-from benchsuite.cli.nodes import Nodes
+from benchsuite.cli.nodes import NodesAtWork
 from benchsuite.cli.pace import Pace
 from benchsuite.execution import Summary
 from benchsuite.outcomes import Outcome
@@ -85,7 +85,7 @@ class Progress:
         self._failures_told = SaidOnce(MOST_FAILURES)
         self._problems_told = SaidOnce(MOST_PROBLEMS)
         self._running: dict[int, tuple[Trial, float]] = {}
-        self._nodes = Nodes()
+        self._nodes = NodesAtWork()
         self._baselines: dict[str, Recipe] = {}
         self._said = 0.0
         self._lock = threading.Lock()

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from benchsuite.cli import asked
-from benchsuite.cli.nodes import MOST_NAMED, Nodes
+from benchsuite.cli.nodes import MOST_NAMED, NodesAtWork
 from benchsuite.cli.progress import Progress
 from benchsuite.registry import Registry
 from benchsuite.selection import baseline
@@ -63,11 +63,11 @@ def test_of_many_workers_each_node_has_a_line(bundled: Registry) -> None:
 def test_without_a_cluster_nothing_is_said_of_nodes(bundled: Registry) -> None:
     progress, _ = display(bundled, 2)
     assert [line.strip() for line in shown(progress)[1:]] == ["worker 0 —", "worker 1 —"]
-    assert Nodes().line() == ""
+    assert NodesAtWork().line() == ""
 
 
 def test_the_last_line_says_how_many_trials_each_node_has_ended() -> None:
-    nodes = Nodes()
+    nodes = NodesAtWork()
     for worker in range(MOST_NAMED + 2):
         nodes.placed(worker, f"n{worker}")
         for _ in range(worker):
