@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import faulthandler
-import signal
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.growing import ReportOrder, ReportTold, resident_bytes
 from benchsuite.errors import BenchsuiteError
+from benchsuite.processes import connected
 from benchsuite.registry import Registry, load_registry
 
 if TYPE_CHECKING:
@@ -21,9 +19,7 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    faulthandler.enable()
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     order: ReportOrder = connection.recv()
     writer = Writer(order, load_registry(order.search))
     while True:

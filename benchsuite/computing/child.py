@@ -6,19 +6,17 @@ import faulthandler
 import gc
 import math
 import os
-import signal
 import sys
 import time
 import traceback
 from functools import partial
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from benchsuite.components import Claim, Computed
 from benchsuite.components.claim import number_of
 from benchsuite.computing.jobs import Computation, ComputeBegun, ComputeOrder, ComputeReady, Job
 from benchsuite.errors import BenchsuiteError
-from benchsuite.processes import limit_memory
+from benchsuite.processes import connected, limit_memory
 from benchsuite.registry import Registry, load_registry
 from benchsuite.text import as_reason, reason_of, text_of
 
@@ -32,9 +30,7 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    faulthandler.enable()
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     order: ComputeOrder = connection.recv()
     from benchsuite.engine.device import Device, configure
 

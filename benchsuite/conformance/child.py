@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import signal
 import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,7 +12,7 @@ from tempfile import TemporaryDirectory
 from benchsuite.conformance.courses import steps_of
 from benchsuite.conformance.order import AllTaken, CheckOrder, StepBegun, StepTaken, Wanted
 from benchsuite.conformance.promises import taken
-from benchsuite.processes import limit_memory
+from benchsuite.processes import connected, limit_memory
 from benchsuite.registry import Registry, load_registry
 
 
@@ -23,9 +22,7 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    faulthandler.enable()
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     order: CheckOrder = connection.recv()
     from benchsuite.engine.device import Device, configure
 

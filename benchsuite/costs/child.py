@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import statistics
 import time
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from benchsuite.costs.said import AllTimed, ContestTimed, Preparing, Refused, Ti
 from benchsuite.costs.standard import standard
 from benchsuite.engine.session import Session
 from benchsuite.errors import BenchsuiteError
+from benchsuite.processes import connected
 from benchsuite.registry import Registry, load_registry
 from benchsuite.text import reason_of
 from benchsuite.trial import Trial
@@ -35,8 +34,7 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     order: Order = connection.recv()
     try:
         for course in _courses(order, connection.send):

@@ -6,8 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from benchsuite.engine.surroundings import (
     worker_environment,
 )
 from benchsuite.errors import BenchsuiteError
+from benchsuite.processes import without_collecting
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def configure(device: Device, memory: int = 0, compiled: bool = False) -> Any:
     """
     become(environment(device))
     new = "tensorflow" not in sys.modules
-    with without_keras_file(), _without_collecting():
+    with without_keras_file(), without_collecting():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -163,15 +163,3 @@ def configure(device: Device, memory: int = 0, compiled: bool = False) -> Any:
     if new:
         gc.freeze()
     return tf
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Import what makes objects by the million, none of them garbage: looking for it takes a fifth of the time."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()

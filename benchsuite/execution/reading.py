@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from benchsuite.control_groups import usable_processors
@@ -12,6 +11,7 @@ from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.channel import Closed, Garbled
 from benchsuite.execution.child import Child
+from benchsuite.processes import without_collecting
 from benchsuite.record import Record
 from benchsuite.record_files import RecordFiles
 
@@ -49,11 +49,12 @@ def read_beside(
         yield from map(files.load, ids)
         return
     reading = _Reading(trials, ids, helpers, many)
-    with _without_collecting():
+    with without_collecting():
         try:
             yield from reading.found()
         finally:
             reading.close()
+            gc.freeze()  # they stay: to scan them again and again would take as long
 
 
 class _Reading:
@@ -128,16 +129,3 @@ class _Reading:
             except (Closed, Garbled):
                 del self._helpers[helper]
                 helper.close()
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Read records by the thousand, none of them garbage: looking for it takes a tenth of the time, then and ever after."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if collects:
-            gc.enable()

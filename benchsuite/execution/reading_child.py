@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import faulthandler
 import gc
-import signal
-from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchsuite.processes import connected
 from benchsuite.record_files import RecordFiles
 
 
@@ -17,10 +15,8 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    faulthandler.enable()
     gc.disable()  # a record is no garbage until it was sent, and has no circles
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     files = RecordFiles(Path(connection.recv()))
     while True:
         try:

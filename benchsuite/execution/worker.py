@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import os
 import platform
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -28,7 +26,7 @@ from benchsuite.execution.litter import Litter
 from benchsuite.execution.machine import processor_name
 from benchsuite.execution.messages import Answer, Begun, EpochMeasured, Importing, NotImported, Ready, Writing
 from benchsuite.outcomes import Outcome
-from benchsuite.processes import limit_memory
+from benchsuite.processes import connected, limit_memory
 from benchsuite.provenance import fingerprints
 from benchsuite.recipe import Setting
 from benchsuite.record import Costs, Ending, Environment, Failure, Results, Values
@@ -46,9 +44,7 @@ def serve(descriptor: int) -> None:
     Args:
         descriptor: Of this end of the pipe.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    faulthandler.enable()
-    connection = Connection(descriptor)
+    connection = connected(descriptor)
     options, number = connection.recv()
     try:
         worker = Worker(options, number, connection)
