@@ -27,10 +27,10 @@ from benchsuite.execution.containment import MARK
 from benchsuite.record import Record
 from benchsuite.repetition import difference
 from benchsuite.store import Store
+from tests.cluster.ray_nodes import add_node, cluster_of
 
 NODES = ("alder", "birch", "cedar")
 ADDED = "dogwood"
-STORE_BYTES = 100_000_000
 RUN_SECONDS = 1800.0
 COMMAND = (sys.executable, "-m", "benchsuite", "run")
 
@@ -84,16 +84,16 @@ class Line:
 def main() -> int:
     """Do all of it, and return the exit code."""
     try:
-        from ray.cluster_utils import Cluster
+        began = time.monotonic()
+        cluster, nodes = cluster_of(*NODES)
     except ImportError:
         print("Ray is not installed: pip install 'benchsuite[ray]'. Skipped.")
         return 0
+    print(f"{len(NODES)} nodes after {time.monotonic() - began:.0f} s", flush=True)
     work = Path(tempfile.mkdtemp(prefix="benchsuite-on-ray-"))
     lines: list[Line] = []
     chosen = {*sys.argv[1:]}
-    cluster = Cluster(initialize_head=True, head_node_args=_node(NODES[0]))
     try:
-        nodes = {name: cluster.add_node(**_node(name)) for name in NODES[1:]}
         where = f"ray:{cluster.address}"
         write_plugins(work)
         studies = {
@@ -169,7 +169,7 @@ def killed(options: Sequence[str], cluster: Any, victim: Any, where: str, work: 
     _wait_for(run, there, expected // 6)
     at = _records(there)
     _kill(victim)
-    cluster.add_node(**_node(ADDED))
+    add_node(cluster, ADDED)
     printed = _finish(run, "with a node killed")
     problems = differing(here, there)
     if not 0 < at < expected:
@@ -241,10 +241,6 @@ def _alike(first: Path, second: Path) -> bool:
         return first.read_bytes() == second.read_bytes()
     with np.load(first) as one, np.load(second) as other:
         return one.files == other.files and all(one[name].tobytes() == other[name].tobytes() for name in one.files)
-
-
-def _node(name: str) -> dict[str, Any]:
-    return {"num_cpus": 1, "node_name": name, "object_store_memory": STORE_BYTES}
 
 
 def _begin(options: Sequence[str], results: Path, work: Path) -> subprocess.Popen[str]:
