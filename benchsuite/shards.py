@@ -45,6 +45,11 @@ class Shard:
         return f"{self.number}/{self.of}"
 
 
+def asked_shard(text: str) -> Shard | None:
+    """Return the shard that an option names; ``None`` where it is empty, for a whole study."""
+    return Shard.read(text) if text else None
+
+
 def is_shard(text: str) -> bool:
     """Say whether a text names a shard."""
     try:

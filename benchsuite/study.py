@@ -18,7 +18,7 @@ from benchsuite.extras import Extras
 from benchsuite.kinds import RECIPE_KINDS
 from benchsuite.options import Table, one_for_each, option
 from benchsuite.seed_numbers import SEEDS, joined, seed_numbers
-from benchsuite.shards import SHARD_WORDS, Shard, is_shard
+from benchsuite.shards import SHARD_WORDS, Shard, asked_shard, is_shard
 from benchsuite.trial import PRECISIONS
 from benchsuite.variant_numbers import VARIANTS, variant_numbers
 
@@ -285,7 +285,7 @@ class Invocation(Table):
     @property
     def part(self) -> Shard | None:
         """Which part of the study is run; ``None`` for all of it."""
-        return Shard.read(self.shard) if self.shard else None
+        return asked_shard(self.shard)
 
 
 TABLES: tuple[type[Table], ...] = (Study, Execution, Invocation)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.searches import Search
+    from benchsuite.shards import Shard
     from benchsuite.sources import Source
     from benchsuite.trial import Trial
     from benchsuite.tuning.tracks import TrackPlan
@@ -123,12 +124,10 @@ class AxisTrials:
         from benchsuite.cli.door import carried_out
         from benchsuite.cli.progress import Progress
         from benchsuite.cli.unsupported import tell_unsupported
-        from benchsuite.sources import Planned, Together
+        from benchsuite.sources import Together
 
         store = Store(self._asked.results.resolve())
-        sources: list[Source] = []
-        for here in self._here:
-            sources += here.track.sources(keep(store, here.ended)) if here.track else [Planned(here.trials)]
+        sources = self._sources(store)
         progress = Progress(console, self._known, self._options.workers)
         display: Display = SearchesDisplay(progress, self.most) if self._here[0].track else progress
         summary = carried_out(Together(sources), self._known, self._execution, self._options, store, console, display)
@@ -141,6 +140,21 @@ class AxisTrials:
             )
         self._records = summary.records
 
+    def carry_out_part(self, shard: Shard, console: Console) -> None:
+        """Run a shard's part of it; of a dry run say what would run.
+
+        Args:
+            shard: Which part.
+            console: Where to.
+        """
+        from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
+        from benchsuite.sources import Together
+
+        dry_run = self._asked.dry_run
+        store = Store(self._asked.results.resolve(), create=not dry_run)
+        part = StudyShard(Together(self._sources(store)), shard)
+        run_part(part, self._known, self._execution, self._options, store, console, VERDICT, dry_run=dry_run)
+
     def found(self) -> AlongAxis:
         """Return the comparison that the records give."""
         asked, plan = self._asked, self._plan
@@ -152,6 +166,15 @@ class AxisTrials:
             reference=reference_of(store.folder), edges=self._edges(),
         )  # fmt: skip
         return along_axis(plan.task.name, plan.axis, [self._at(here) for here in self._here], about, asked.hold)
+
+    def _sources(self, store: Store) -> list[Source]:
+        """Return what proposes the trials: their searches, or all of them in one plan."""
+        from benchsuite.sources import Planned
+
+        found: list[Source] = []
+        for here in self._here:
+            found += here.track.sources(keep(store, here.ended)) if here.track else ()
+        return found or [Planned({trial.id: trial for here in self._here for trial in here.trials}.values())]
 
     def _at(self, here: _Here) -> AxisRecords:
         sides: dict[str, list[Record]] = {"a": [], "b": []}

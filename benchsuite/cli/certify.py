@@ -13,6 +13,7 @@ from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, TierOption, parameter, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.cli.resolution import certify_resolution, tell_findings
+from benchsuite.cli.sharded import refuse_of_verdict
 from benchsuite.errors import BenchsuiteError
 from benchsuite.instances import base_of, certify_command, is_instance
 from benchsuite.study import Execution, Invocation, Study
@@ -72,6 +73,7 @@ def certify(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
+    shard: Annotated[str, parameter(Invocation, "shard")] = "",
 ) -> None:
     """Measure data, network, losses and gradients of tasks, and compare them with their certificates.
 
@@ -83,8 +85,9 @@ def certify(
     if not resolution:
         where = executor if executor != "local" else None
         _refuse(
-            kind=kind, budget=budget, seeds=seeds, workers=workers, executor=where, timeout=timeout, dry_run=dry_run
-        )
+            kind=kind, budget=budget, seeds=seeds, workers=workers, executor=where, timeout=timeout, dry_run=dry_run,
+            shard=shard,
+        )  # fmt: skip
     count = SEEDS if seeds is None else seeds
     if resolution and variants is not None:
         raise BenchsuiteError(
@@ -106,7 +109,9 @@ def certify(
         execution = Execution(
             workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
         )
-        invocation = Invocation(no_local=no_local, dry_run=dry_run)
+        invocation = Invocation(no_local=no_local, dry_run=dry_run, shard=shard)
+        if shard:
+            refuse_of_verdict(write=write)
         broken = certify_resolution(
             chosen, read_kinds(kind), budget, count, execution, invocation, known, console, writing=write
         )

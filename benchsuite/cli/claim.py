@@ -57,11 +57,19 @@ def run(asked: ClaimRunning) -> None:
     from benchsuite.cli.claim_choice import chosen
     from benchsuite.cli.claim_run import ClaimRun
     from benchsuite.cli.claim_tables import tell_verdicts
+    from benchsuite.cli.sharded import refuse_of_verdict
+    from benchsuite.shards import asked_shard
 
+    shard = asked_shard(asked.shard)
+    if shard:
+        refuse_of_verdict(fail_if=asked.fail_if, json=asked.json)
     console, known = _begin(asked)
-    found = ClaimRun(chosen(asked, known, "run"), asked, known)
+    found = ClaimRun(chosen(asked, known, "run"), asked, known, shard)
     if asked.dry_run:
         found.tell_dry(console)
+        return
+    if shard:
+        found.carry_out_part(shard, console)
         return
     verdicts = found.carry_out(console)
     if asked.json:

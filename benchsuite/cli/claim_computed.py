@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from benchsuite.computing import Computation, Job
     from benchsuite.registry import Registry
+    from benchsuite.shards import Shard
     from benchsuite.store import Store
     from benchsuite.studies.claimed import ClaimPlan, PartPlan
     from benchsuite.studies.claiming import ClaimShowing
@@ -41,11 +42,25 @@ class Computations:
         asked: The options.
         known: The plugins that were found.
         workers: How many processes compute side by side.
+        shard: Which part of it is computed; all of it unless given. The numbers of a claim's part stay together: they lie in one
+            file.
+
+    Attributes:
+        count: How many numbers that are.
     """
 
-    def __init__(self, plans: Sequence[ClaimPlan], asked: ClaimShowing, known: Registry, workers: int) -> None:
+    def __init__(
+        self,
+        plans: Sequence[ClaimPlan],
+        asked: ClaimShowing,
+        known: Registry,
+        workers: int,
+        shard: Shard | None = None,
+    ) -> None:
         self._asked, self._known, self._workers = asked, known, workers
-        self._parts: list[tuple[ClaimPlan, PartPlan]] = [(plan, part) for plan in plans for part in plan.computed]
+        parts: list[tuple[ClaimPlan, PartPlan]] = [(plan, part) for plan in plans for part in plan.computed]
+        self._parts = parts if shard is None else _share(parts, shard)
+        self.count = sum(len(part.seeds) for _, part in self._parts)
 
     def there(self, folder: Path, plan: ClaimPlan, part: PartPlan) -> ComputedNumbers:
         """Return what counts of what was computed for a part: by the code and on the processor of now."""
@@ -130,6 +145,18 @@ class Computations:
             count_of(sum(map(len, missing.values())), "number"),
             time.monotonic() - begun,
         )
+
+
+def _share(parts: Sequence[tuple[ClaimPlan, PartPlan]], shard: Shard) -> list[tuple[ClaimPlan, PartPlan]]:
+    """Return the parts that a shard computes. What a number takes nobody knows beforehand, so each counts the same."""
+    from benchsuite.execution.sharing import Piece, divided
+
+    pieces = [
+        Piece(float(len(part.seeds)), f"{plan.claim.name}.{part.part.name}", place)
+        for place, (plan, part) in enumerate(parts)
+    ]
+    mine = {piece.source for piece in divided(pieces, shard.of)[shard.number - 1]}
+    return [pair for place, pair in enumerate(parts) if place in mine]
 
 
 class _Kept:

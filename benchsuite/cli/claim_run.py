@@ -7,6 +7,8 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from benchsuite.claim_files import claim_verdict, computed_numbers, registration, write_claim
 from benchsuite.claim_judging import components_of, fingerprint_of, judged, kept
 from benchsuite.cli.claim_computed import Computations
@@ -14,6 +16,7 @@ from benchsuite.cli.claim_data import refuse_without_data
 from benchsuite.cli.claim_standing import changed_since, registered
 from benchsuite.cli.console import say
 from benchsuite.cli.run import options_for
+from benchsuite.cli.sharded import VERDICT, StudyShard, tell_how_to_join, tell_part
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from benchsuite.execution import Options
     from benchsuite.record import Record
     from benchsuite.registry import Registry
+    from benchsuite.shards import Shard
     from benchsuite.studies.claimed import ClaimPlan
     from benchsuite.studies.claiming import ClaimShowing
     from benchsuite.trial import Trial
@@ -46,6 +50,7 @@ class ClaimRun:
         claims: The claims.
         asked: The options.
         known: The plugins that were found.
+        shard: Which part of it is run; all of it unless given.
 
     Attributes:
         plans: The claims with their trials.
@@ -55,17 +60,20 @@ class ClaimRun:
         BenchsuiteError: If a claim cannot be expanded, or this machine cannot run it so.
     """
 
-    def __init__(self, claims: Sequence[Claim], asked: ClaimShowing, known: Registry) -> None:
-        self._asked, self._known = asked, known
+    def __init__(
+        self, claims: Sequence[Claim], asked: ClaimShowing, known: Registry, shard: Shard | None = None
+    ) -> None:
+        self._asked, self._known, self._shard = asked, known, shard
         self.plans = [claim_plan(claim, known, asked.quick) for claim in claims]
-        self._trials: dict[str, Trial] = {id: trial for plan in self.plans for id, trial in plan.trials.items()}
+        self._every: dict[str, Trial] = {id: trial for plan in self.plans for id, trial in plan.trials.items()}
         self._execution = asked.execution
         self._options = options_for(
-            self._trials.values(), DEVICE, self._execution, Invocation(no_local=asked.no_local), known
+            self._every.values(), DEVICE, self._execution, Invocation(no_local=asked.no_local), known
         )
+        self._trials = self._every if shard is None else self._share(shard)
         # Numbers that are computed are computed here, wherever trials are run.
         here = self._options.workers if self._options.spread is None else Device("cpu").workers()
-        self._computations = Computations(self.plans, asked, known, here)
+        self._computations = Computations(self.plans, asked, known, here, shard)
         self.remarks: dict[str, list[str]] = {plan.claim.name: [] for plan in self.plans}
 
     def tell_dry(self, console: Console) -> None:
@@ -73,6 +81,10 @@ class ClaimRun:
         from benchsuite.report.tables.numbers import count_of
 
         store = Store(self._asked.results.resolve(), create=False)
+        if self._shard:
+            self._tell_part(self._shard, console)
+            say(console, "{}. Nothing was written.", self.cost_words(store) or "Nothing to do")
+            return
         missing = self._missing(store)
         for plan in self.plans:
             lacks = sum(id in missing for id in plan.trials)
@@ -127,14 +139,25 @@ class ClaimRun:
         Raises:
             BenchsuiteError: If the data of a task are not here; nothing has run then.
         """
-        refuse_without_data(
-            {trial.task for trial in self._missing(Store(self._asked.results.resolve(), create=False)).values()},
-            self._known,
-        )
-        store = Store(self._asked.results.resolve())
+        store = self._store()
         records = self._trained(store, console)
         self._computations.carry_out(store, console)
         return [self._verdict(plan, records, store) for plan in self.plans]
+
+    def carry_out_part(self, shard: Shard, console: Console) -> None:
+        """Run what is missing of the shard, and say how it is joined with the others.
+
+        Raises:
+            BenchsuiteError: If the data of a task are not here; nothing has run then.
+            typer.Exit: If something of it has no record, with 1.
+        """
+        self._tell_part(shard, console)
+        store = self._store()
+        records = self._trained(store, console)
+        self._computations.carry_out(store, console)
+        tell_how_to_join(shard, self._asked.results, console, VERDICT)
+        if len(records) < len(self._trials):
+            raise typer.Exit(1)
 
     def as_json(self, verdict: ClaimVerdict) -> dict[str, Any]:
         """Return a verdict as ``--json`` prints it."""
@@ -149,7 +172,9 @@ class ClaimRun:
         records: dict[str, Record] = {}
         for options, trials in self._groups():
             progress = Progress(console, self._known, options.workers)
-            summary = carried_out(Planned(trials), self._known, self._execution, options, store, console, progress)
+            part = StudyShard(Planned(trials), self._shard) if self._shard else None
+            source = Planned(trial for trial in trials if trial.id in self._trials)
+            summary = carried_out(source, self._known, self._execution, options, store, console, progress, part)
             tell_unsupported(summary.records.values(), console)
             say(console, "{}", progress.closing_line(summary))
             records |= summary.records
@@ -159,14 +184,32 @@ class ClaimRun:
             )
         return records
 
+    def _store(self) -> Store:
+        """Return the results folder, made now, where all data that are needed are here."""
+        missing = self._missing(Store(self._asked.results.resolve(), create=False))
+        refuse_without_data({trial.task for trial in missing.values()}, self._known)
+        return Store(self._asked.results.resolve())
+
+    def _share(self, shard: Shard) -> dict[str, Trial]:
+        from benchsuite.execution.sharing import share_of_trials
+
+        return {trial.id: trial for trial in share_of_trials(self._every.values(), shard, self._known)}
+
+    def _tell_part(self, shard: Shard, console: Console) -> None:
+        """Say how much of the claims a shard has."""
+        numbers = sum(len(part.seeds) for plan in self.plans for part in plan.computed)
+        trained = (len(self._trials), len(self._every), "trials")
+        computed = (self._computations.count, numbers, "numbers that are computed")
+        tell_part(shard, [has for has in (trained, computed) if has[1]], console)
+
     def _groups(self) -> list[tuple[Options, list[Trial]]]:
-        """Return the trials by what is probed in their layers: what is kept beside records is one for a run."""
+        """Return all trials, other shards' too, by what is probed in their layers: what is kept beside records is one for a run."""
         probes: dict[str, dict[str, None]] = {}
         for plan in self.plans:
             for id, probe in plan.probes.items():
                 probes.setdefault(id, {}).update(dict.fromkeys(probe.split(",")))
         groups: dict[str, list[Trial]] = {}
-        for id, trial in self._trials.items():
+        for id, trial in self._every.items():
             groups.setdefault(",".join(sorted(probes.get(id, ()))), []).append(trial)
         found = []
         for probe, trials in sorted(groups.items()):
@@ -206,7 +249,7 @@ class ClaimRun:
         missing: dict[str, Trial] = {}
         for options, trials in self._groups():
             judge = judge_of(self._known, store.extras, options.extras)
-            for trial in trials:
+            for trial in (trial for trial in trials if trial.id in self._trials):
                 try:
                     record = store.read(trial.id)
                 except DamagedRecord:

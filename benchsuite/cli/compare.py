@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from benchsuite.cli.contest import Contestants, RecordsFound
     from benchsuite.cli.other_instances import OtherInstances
     from benchsuite.registry import Registry
+    from benchsuite.shards import Shard
     from benchsuite.studies.comparing import Comparing
 
 WORSE = 3
@@ -35,6 +36,7 @@ def compare(asked: Comparing) -> None:
     from benchsuite.cli.reference_contest import reference_verdict
     from benchsuite.cli.tuned_contest import tuned_verdict
     from benchsuite.reference.sides import is_stored
+    from benchsuite.shards import asked_shard
 
     check(asked)
     console = beside() if asked.json else terminal()
@@ -42,6 +44,9 @@ def compare(asked: Comparing) -> None:
     say_broken(known, console)
     others = other_instances(asked, known)
     asked = with_instances(asked, others)
+    if shard := asked_shard(asked.shard):
+        _run_part(asked, shard, others, known, console)
+        return
     if any(map(is_stored, (asked.a, asked.b))):
         verdict = reference_verdict(asked, known, console)
     elif asked.track in (None, "default"):
@@ -94,6 +99,21 @@ def _run(asked: Comparing, contestants: Contestants, found: RecordsFound, consol
     say(console, "{}", progress.closing_line(summary))
     say(console, "")
     return contestants.after(source, summary.records, found)
+
+
+def _run_part(asked: Comparing, shard: Shard, others: OtherInstances, known: Registry, console: Console) -> None:
+    """Run a part of what a comparison needs, without a question and without a verdict."""
+    from benchsuite.cli.contest import Contestants
+    from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
+    from benchsuite.sources import Planned
+    from benchsuite.store import Store
+
+    contestants = Contestants(asked, known, others.of)
+    for problem in contestants.problems:
+        say(console, "[yellow]![/] {}", problem)
+    part = StudyShard(Planned(contestants.source().planned), shard)
+    store = Store(asked.results.resolve())
+    run_part(part, known, contestants.execution, contestants.options, store, console, VERDICT)
 
 
 def _tell(verdict: Verdict, console: Console) -> None:

@@ -17,8 +17,10 @@ from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
 from benchsuite.certificates import part_sizes
 from benchsuite.cli.run import prepare
+from benchsuite.cli.sharded import refuse_of_verdict
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
+from benchsuite.reference.sides import is_stored
 from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.studies.comparing import SEEDS_UNLESS_GIVEN, Comparing
@@ -191,6 +193,8 @@ class Contestants:
             return dict.fromkeys(tasks, range(self._sizes[-1]))
         if asked.seeds:
             return dict.fromkeys(tasks, seed_numbers(asked.seeds))
+        if asked.shard:  # whatever has run already, all shards have the same study
+            return dict.fromkeys(tasks, range(SEEDS_UNLESS_GIVEN))
         return {task: range(self._seeds_in_a_row(task)) for task in tasks}
 
     def _seeds_in_a_row(self, task: str) -> int:
@@ -236,6 +240,8 @@ def check(asked: Comparing) -> None:
         raise BenchsuiteError(
             f"--at-most bounds --until decided. Received: --at-most {asked.at_most} alone. Use --seeds for a fixed number."
         )
+    if asked.shard:
+        _check_shard(asked)
     if asked.track not in (None, "default"):
         for flag, given in (("--until", asked.until), ("--seeds", asked.seeds)):
             if given:
@@ -243,3 +249,24 @@ def check(asked: Comparing) -> None:
                     f"a tuned setting was evaluated on the seeds of its search. Received: {flag} {given} with --track {asked.track}. "
                     f"Leave {flag} out; `benchsuite run --track {asked.track} --seeds N` evaluates more."
                 )
+
+
+def _check_shard(asked: Comparing) -> None:
+    """Refuse a shard of a comparison whose trials are not known beforehand, or are none."""
+    refuse_of_verdict(fail_if=asked.fail_if, json=asked.json)
+    if asked.until:
+        raise BenchsuiteError(
+            f"a shard is a part of trials that are known beforehand, and --until {asked.until} decides by what comes of the first "
+            "whether there are more. Take a fixed number with --seeds, or leave --shard out."
+        )
+    if any(map(is_stored, (asked.a, asked.b))):
+        raise BenchsuiteError(
+            "a comparison with stored results repeats some of them where numbers round otherwise, so its trials depend on the "
+            "machine, and shards would differ. Leave --shard out, or run both sides here without reference:."
+        )
+    if asked.track not in (None, "default"):
+        raise BenchsuiteError(
+            f"compare runs nothing on the track {asked.track}: it compares searches that have ended. Received: --shard "
+            f"{asked.shard} with --track {asked.track}. Run these in shards: `benchsuite run --track {asked.track} --shard "
+            f"{asked.shard}`."
+        )

@@ -86,6 +86,8 @@ def records_of(
     known: Registry,
     console: Console,
     also: Callable[[Iterable[Trial]], Sequence[Trial]] = tuple,
+    *,
+    then: str = "says what came of it",
 ) -> dict[str, Record]:
     """Run what a study lacks and return all its records; of a dry run say what would run, and return none, as of a shard.
 
@@ -96,13 +98,14 @@ def records_of(
         known: The plugins that were found.
         console: Where to.
         also: Makes of the study's trials those that run.
+        then: What the same command does once all shards are joined, as a verb and its object.
 
     Raises:
         typer.Exit: After Ctrl-C, or if a shard could not complete, with 1; what was finished is stored.
     """
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
-    from benchsuite.cli.sharded import StudyShard, tell_how_to_join, tell_part
+    from benchsuite.cli.sharded import StudyShard, run_part
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
@@ -110,28 +113,20 @@ def records_of(
     planned, options = prepare(study, execution, invocation, known)
     say_broken(known, console)
     trials = also(planned.trials.values())
-    part = None
-    if shard := invocation.part:
-        from benchsuite.execution.sharing import share_of_trials
-
-        part, every = StudyShard(Planned(trials), shard), {trial.id for trial in trials}
-        trials = share_of_trials(trials, shard, known)
-        tell_part(part, len(trials), len(every), "trials", console)
     store = Store(execution.results.resolve(), create=not invocation.dry_run)
+    if shard := invocation.part:
+        part = StudyShard(Planned(trials), shard)
+        run_part(part, known, execution, options, store, console, then, dry_run=invocation.dry_run)
+        return {}
     if invocation.dry_run:
         there = sum(store.path(trial.id).exists() for trial in trials)
         what = count_of(len(trials), "trial")
         say(console, "[bold]{}[/]; {} have a record already. Nothing was written.", what, there)
         return {}
     progress = Progress(console, known, options.workers)
-    summary = carried_out(Planned(trials), known, execution, options, store, console, progress, part)
+    summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
     say(console, "{}", progress.closing_line(summary))
-    if part is None:
-        return summary.records
-    tell_how_to_join(part, summary, execution.results, console)
-    if summary.unrepeated or summary.unkept or len(summary.records) < len(trials):
-        raise typer.Exit(1)
-    return {}
+    return summary.records
 
 
 def say_broken(known: Registry, console: Console) -> None:

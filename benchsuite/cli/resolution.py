@@ -36,7 +36,7 @@ def certify_resolution(
     *,
     writing: bool,
 ) -> int:
-    """Measure the resolution of tasks, all in one plan; return of how many something is wrong.
+    """Measure the resolution of tasks, all in one plan; return of how many something is wrong: of none, where it is one shard's part.
 
     Args:
         tasks: At least one.
@@ -44,7 +44,7 @@ def certify_resolution(
         budget: Of each search.
         seeds: Evaluation seeds.
         execution: How trials are run, and where they are kept.
-        invocation: Whether it is a dry run.
+        invocation: Whether it is a dry run, or a part of the study.
         known: The plugins that were found.
         console: Where to.
         writing: Whether certificates keep it.
@@ -56,6 +56,7 @@ def certify_resolution(
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
     from benchsuite.cli.searches import SearchesDisplay, dry_run_of_track, keep, searches_line
+    from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
     from benchsuite.store import Store
     from benchsuite.tuning.reference_study import reference_study
 
@@ -68,6 +69,11 @@ def certify_resolution(
     say_broken(known, console)
     for problem in tracked.problems:
         say(console, "[yellow]![/] {}", problem)
+    if shard := invocation.part:
+        store = Store(execution.results.resolve(), create=not invocation.dry_run)
+        part = StudyShard(tracked.source(keep(store, [])), shard)
+        run_part(part, known, execution, options, store, console, VERDICT, dry_run=invocation.dry_run)
+        return 0
     if invocation.dry_run:
         dry_run_of_track(planned, tracked, known, execution.results, options, console)
         return 0

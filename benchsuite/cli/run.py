@@ -10,7 +10,7 @@ from benchsuite.cli.console import say, terminal
 from benchsuite.cli.observers import chosen, switch_on
 from benchsuite.cli.options import plugin_search, registry
 from benchsuite.cli.searches import OfSearches, dry_run_of_track, keep, searches_line, tell_searches
-from benchsuite.cli.sharded import part_of, tell_how_to_join, tell_part
+from benchsuite.cli.sharded import part_of, tell_how_to_join, tell_left, tell_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ def run(study: Study, execution: Execution, invocation: Invocation) -> None:
     observers = chosen(known, execution.observer)
     if part is not None:
         mine, what = (planned.trials, "trials") if tracked is None else (tracked.entrants, "searches")
-        tell_part(part, len(mine), many, what, console)
+        tell_part(part.shard, [(len(mine), many, what)], console)
     if invocation.dry_run:
         if tracked is None:
             _dry_run(planned, known, execution.results, options, console)
@@ -253,7 +253,8 @@ def _run(
         raise typer.Exit(1) from None
     if part is not None:
         say(console, "{}", progress.closing_line(summary))
-        tell_how_to_join(part, summary, results, console)
+        tell_left(summary, 0, console)
+        tell_how_to_join(part.shard, results, console)
         if not _whole(summary, planned, tracked, searches):
             raise typer.Exit(1)
         return

@@ -1,11 +1,14 @@
-"""Which part of a study one call runs, and what it says at the end."""
+"""Which part of a study one call runs, how a verb has it run, and what is said at the end."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import typer
+
 from benchsuite.cli.console import say
+from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,12 +16,19 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from benchsuite.execution import Summary
+    from benchsuite.cli.door import Display
+    from benchsuite.execution import Options, Summary
     from benchsuite.registry import Registry
     from benchsuite.shards import Shard
     from benchsuite.sources import Source, Together
+    from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
+    from benchsuite.study import Execution
     from benchsuite.tuning.tracks import TrackPlan
+
+VERDICT = "gives the verdict"
+"""What the command over all shards does, of verbs that decide something."""
+WITH_SHARDS = ("run", "compare", "scale", "sweep", "variance", "claim run", "certify --resolution")
 
 
 @dataclass(frozen=True)
@@ -59,18 +69,17 @@ def part_of(
     return planned, replace(tracked, entrants=entrants), StudyShard(together, shard)
 
 
-def tell_part(part: StudyShard, many: int, of: int, what: str, console: Console) -> None:
+def tell_part(shard: Shard, has: Sequence[tuple[int, int, str]], console: Console) -> None:
     """Say how much of a study a shard has.
 
     Args:
-        part: Which part.
-        many: Its trials or searches.
-        of: Those of the study.
-        what: What they are, in the plural.
+        shard: Which.
+        has: How many it has of what, how many the study has, and what they are, in the plural.
         console: Where to.
     """
-    say(console, "Shard {}: {:,} of {:,} {}.", part.shard, many, of, what)
-    if not many:
+    said = " and ".join(f"{many:,} of {of:,} {what}" for many, of, what in has)
+    say(console, "Shard {}: {}.", shard, said)
+    if not any(many for many, _, _ in has):
         say(
             console,
             "[yellow]![/] There is nothing left for it: what trains in one program stays together, and so does a search. "
@@ -78,8 +87,73 @@ def tell_part(part: StudyShard, many: int, of: int, what: str, console: Console)
         )
 
 
-def tell_how_to_join(part: StudyShard, summary: Summary, results: Path, console: Console) -> None:
-    """Say what comes after a shard."""
+def run_part(
+    part: StudyShard,
+    known: Registry,
+    execution: Execution,
+    options: Options,
+    store: Store,
+    console: Console,
+    then: str,
+    *,
+    dry_run: bool = False,
+) -> None:
+    """Run a part of a study, and say how it is joined with the others: what all of them say is no shard's to tell.
+
+    Args:
+        part: Of which study, and which.
+        known: The plugins that were found.
+        execution: How trials are run.
+        options: What workers are told.
+        store: The results folder.
+        console: Where to.
+        then: What the same command does once all shards are joined, as a verb and its object.
+        dry_run: Whether only that is said what would run.
+
+    Raises:
+        typer.Exit: After Ctrl-C, or if something of the part has no record, with 1; what was finished is stored.
+    """
+    from benchsuite.cli.door import carried_out
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.searches import SearchesDisplay
+    from benchsuite.execution.sharing import planned_by, share_of
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.sources import alone
+
+    share = share_of(part.whole, part.shard, known)
+    trials = {trial.id for one in share.sources for trial in planned_by(one) or ()}
+    searches = [one for one in share.sources if planned_by(one) is None]
+    every = alone(part.whole)
+    if all_searches := sum(planned_by(one) is None for one in every):
+        tell_part(part.shard, [(len(searches), all_searches, "searches")], console)
+    else:
+        of = {trial.id for one in every for trial in planned_by(one) or ()}
+        tell_part(part.shard, [(len(trials), len(of), "trials")], console)
+    most = len(trials) + sum(int(getattr(one, "most_trials", 0)) for one in searches)
+    if dry_run:
+        there = sum(store.path(id).exists() for id in trials)
+        what = "up to " * bool(searches) + count_of(most, "trial")
+        known_there = "" if searches else f"; {there} have a record already"
+        say(console, "[bold]{}[/]{}. Nothing was written.", what, known_there)
+        return
+    progress = Progress(console, known, options.workers)
+    display: Display = SearchesDisplay(progress, most) if searches else progress
+    summary = carried_out(share, known, execution, options, store, console, display, part)
+    say(console, "{}", progress.closing_line(summary))
+    whole = tell_left(summary, len(trials), console)
+    tell_how_to_join(part.shard, execution.results, console, then)
+    if not whole or any(getattr(one, "search", None) is None for one in searches):
+        raise typer.Exit(1)
+
+
+def tell_left(summary: Summary, planned: int, console: Console) -> bool:
+    """Say what of a part did not come to what was asked for; return whether all of it did.
+
+    Args:
+        summary: What was done.
+        planned: How many trials must have a record now.
+        console: Where to.
+    """
     for text, found in (
         ("did not repeat their record: records were changed by hand, or training is not deterministic here",
          summary.unrepeated),
@@ -87,10 +161,56 @@ def tell_how_to_join(part: StudyShard, summary: Summary, results: Path, console:
     ):  # fmt: skip
         if found:
             say(console, "[red]{} of the trials named above {}[/].", len(found), text)
+    return not summary.unrepeated and not summary.unkept and len(summary.records) >= planned
+
+
+def tell_how_to_join(shard: Shard, results: Path, console: Console, then: str = "") -> None:
+    """Say what comes after a shard.
+
+    Args:
+        shard: Which.
+        results: Where its records are.
+        console: Where to.
+        then: What the same command does once all shards are joined; nothing where the report says it all.
+    """
     say(
         console,
         "Shard {} is done: {}. `benchsuite collect` joins the folders of all shards, says what of the study is missing and "
-        "writes the report.",
-        part.shard,
+        "writes the report.{}",
+        shard,
         results,
+        f" The same command without --shard, with --results of the joined folder, then {then}." if then else "",
     )  # fmt: skip
+
+
+def refuse_of_verdict(**given: object) -> None:
+    """Refuse what says something of a verdict, which no shard gives.
+
+    Raises:
+        BenchsuiteError: Naming the first option that was given.
+    """
+    for name, value in given.items():
+        if value:
+            flag = f"--{name.replace('_', '-')}"
+            raise BenchsuiteError(
+                f"{flag} belongs to a verdict, and a shard gives none. Received: --shard with {flag}. Give it to the same command "
+                "without --shard once all shards are joined by `benchsuite collect`."
+            )
+
+
+def no_shards(verb: str) -> BenchsuiteError:
+    """Return the error about ``--shard`` with a verb that has none.
+
+    Args:
+        verb: As it is called, ``benchsuite`` first.
+    """
+    if verb.endswith(" tune"):
+        return BenchsuiteError(
+            "a search is never divided: what it tries next depends on what came of the last. Received: --shard with tune. "
+            "Give it more --workers; `benchsuite run --track tuned --shard K/N` divides many searches."
+        )
+    name = verb.rpartition("benchsuite ")[2]
+    return BenchsuiteError(
+        f"`benchsuite {name}` runs no list of trials that could be divided. Received: --shard with {name}. "
+        f"Leave it out; these verbs have shards: {', '.join(WITH_SHARDS)}."
+    )

@@ -112,7 +112,9 @@ def sweep(
     execution = Execution(
         workers=workers, executor=executor, timeout=timeout, results=results, plugin=tuple(plugin or ())
     )
-    records = records_of(study, execution, Invocation(no_local=no_local, dry_run=dry_run, shard=shard), known, console)
+    records = records_of(
+        study, execution, Invocation(no_local=no_local, dry_run=dry_run, shard=shard), known, console, then="draws it"
+    )
     if not records:
         return
     looked = looked_at(next(iter(records.values())), measure)

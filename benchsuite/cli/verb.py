@@ -9,6 +9,7 @@ import typer.core
 from benchsuite.cli.asked import calling
 from benchsuite.errors import unknown
 
+SHARD = "--shard"
 LONGEST_SUMMARY = 300
 """Letters of what the list of verbs says of one: its first sentence, whole."""
 
@@ -21,6 +22,18 @@ class Verb(typer.core.TyperCommand):
         for parameter in self.params:
             if getattr(parameter, "metavar", None) is None and not getattr(parameter, "is_flag", False):
                 parameter.metavar = (parameter.name or "").upper()  # arguments and options have it
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read what was typed.
+
+        Raises:
+            BenchsuiteError: If a verb that has no shards is asked for one.
+        """
+        if any(word.partition("=")[0] == SHARD for word in args) and not any(SHARD in one.opts for one in self.params):
+            from benchsuite.cli.sharded import no_shards
+
+            raise no_shards(ctx.command_path)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Call the verb; what is called is known meanwhile."""
