@@ -6,26 +6,19 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution import Options
 from benchsuite.execution.sbatch import as_limit, gib_of_job, gib_of_worker, limit_of
-from benchsuite.registry import Registry
 from benchsuite.store import Store
 from benchsuite.studies.slurming import Slurming
 from tests.bundle import made
 from tests.bundled import REGISTRY
+from tests.cli.sharded_calls import call, files, refused, simulate
 from tests.factories import make_record, remade
-from tests.tuning.simulated import Simulated
-from tests.tuning.test_search import chance
 
-RUNNER = CliRunner(env={"COLUMNS": "250"})
 STUDY = """
 optimizer = ["sgd", "momentum", "adam"]
 task = ["noisy_quadratic", "digits_mlp"]
@@ -34,45 +27,14 @@ epochs = 2
 """
 
 
-def call(*words: object, code: int = 0) -> str:
-    done = RUNNER.invoke(app, [str(word) for word in words], catch_exceptions=False)
-    assert done.exit_code == code, done.output
-    return done.stdout
-
-
-def refused(*words: object) -> str:
-    done = RUNNER.invoke(app, [str(word) for word in words])
-    assert isinstance(done.exception, BenchsuiteError), done.output
-    assert "\n" not in str(done.exception)
-    return str(done.exception)
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a study file lies; no trial trains, and no page is written."""
-    logs: list[str] = []
-
-    def simulated(options: Options, known: Registry) -> Any:
-        logs.append(options.log(0).name)
-        return Simulated(2, Random(len(logs)), known, chance)
-
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("benchsuite.cli.workers._executor", simulated)
-    monkeypatch.setattr("benchsuite.cli.renewal.renewed", lambda *_: (None, "", None))
+    simulate(monkeypatch, tmp_path)
     for verb in ("run", "collect", "slurm", "sweep"):
         monkeypatch.setattr(f"benchsuite.cli.{verb}.registry", lambda *_: REGISTRY)
     (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
     return tmp_path
-
-
-def files(results: Path) -> dict[str, bytes]:
-    """All that a study is; when it began is no part of it."""
-    found = {}
-    for name in ("trials", "searches", "studies"):
-        for path in (results / name).rglob("*.json"):
-            content = re.sub(rb'"(began|finished_at)": "[^"]*"', b"", path.read_bytes())
-            found[str(path.relative_to(results))] = content
-    return found
 
 
 @pytest.mark.parametrize("track", [(), ("--track", "tuned", "--budget", "8")])
