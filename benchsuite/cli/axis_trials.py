@@ -147,7 +147,8 @@ class AxisTrials:
             shard: Which part.
             console: Where to.
         """
-        from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
+        from benchsuite.cli.door import run_part
+        from benchsuite.cli.sharded import VERDICT, StudyShard
         from benchsuite.sources import Together
 
         dry_run = self._asked.dry_run

@@ -104,7 +104,8 @@ def _run(asked: Comparing, contestants: Contestants, found: RecordsFound, consol
 def _run_part(asked: Comparing, shard: Shard, others: OtherInstances, known: Registry, console: Console) -> None:
     """Run a part of what a comparison needs, without a question and without a verdict."""
     from benchsuite.cli.contest import Contestants
-    from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
+    from benchsuite.cli.door import run_part
+    from benchsuite.cli.sharded import VERDICT, StudyShard
     from benchsuite.sources import Planned
     from benchsuite.store import Store
 

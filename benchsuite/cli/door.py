@@ -105,7 +105,7 @@ def records_of(
     """
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
-    from benchsuite.cli.sharded import StudyShard, run_part
+    from benchsuite.cli.sharded import StudyShard
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned
     from benchsuite.store import Store
@@ -127,6 +127,65 @@ def records_of(
     summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
     say(console, "{}", progress.closing_line(summary))
     return summary.records
+
+
+def run_part(
+    part: StudyShard,
+    known: Registry,
+    execution: Execution,
+    options: Options,
+    store: Store,
+    console: Console,
+    then: str,
+    *,
+    dry_run: bool = False,
+) -> None:
+    """Run a part of a study, and say how it is joined with the others: what all of them say is no shard's to tell.
+
+    Args:
+        part: Of which study, and which.
+        known: The plugins that were found.
+        execution: How trials are run.
+        options: What workers are told.
+        store: The results folder.
+        console: Where to.
+        then: What the same command does once all shards are joined, as a verb and its object.
+        dry_run: Whether only that is said what would run.
+
+    Raises:
+        typer.Exit: After Ctrl-C, or if something of the part has no record, with 1; what was finished is stored.
+    """
+    from benchsuite.cli.progress import Progress
+    from benchsuite.cli.searches import SearchesDisplay
+    from benchsuite.cli.sharded import tell_how_to_join, tell_left, tell_part
+    from benchsuite.execution.sharing import planned_by, share_of
+    from benchsuite.report.tables.numbers import count_of
+    from benchsuite.sources import alone
+
+    share = share_of(part.whole, part.shard, known)
+    trials = {trial.id for one in share.sources for trial in planned_by(one) or ()}
+    searches = [one for one in share.sources if planned_by(one) is None]
+    every = alone(part.whole)
+    if all_searches := sum(planned_by(one) is None for one in every):
+        tell_part(part.shard, [(len(searches), all_searches, "searches")], console)
+    else:
+        of = {trial.id for one in every for trial in planned_by(one) or ()}
+        tell_part(part.shard, [(len(trials), len(of), "trials")], console)
+    most = len(trials) + sum(int(getattr(one, "most_trials", 0)) for one in searches)
+    if dry_run:
+        there = sum(store.path(id).exists() for id in trials)
+        what = "up to " * bool(searches) + count_of(most, "trial")
+        known_there = "" if searches else f"; {there} have a record already"
+        say(console, "[bold]{}[/]{}. Nothing was written.", what, known_there)
+        return
+    progress = Progress(console, known, options.workers)
+    display: Display = SearchesDisplay(progress, most) if searches else progress
+    summary = carried_out(share, known, execution, options, store, console, display, part)
+    say(console, "{}", progress.closing_line(summary))
+    whole = tell_left(summary, len(trials), console)
+    tell_how_to_join(part.shard, execution.results, console, then)
+    if not whole or any(getattr(one, "search", None) is None for one in searches):
+        raise typer.Exit(1)
 
 
 def say_broken(known: Registry, console: Console) -> None:

@@ -52,11 +52,11 @@ def certify_resolution(
     Raises:
         BenchsuiteError: If nothing can be measured, or a certificate holds what was measured by another protocol.
     """
-    from benchsuite.cli.door import carried_out, say_broken
+    from benchsuite.cli.door import carried_out, run_part, say_broken
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.run import prepare
     from benchsuite.cli.searches import SearchesDisplay, dry_run_of_track, keep, searches_line
-    from benchsuite.cli.sharded import VERDICT, StudyShard, run_part
+    from benchsuite.cli.sharded import VERDICT, StudyShard
     from benchsuite.store import Store
     from benchsuite.tuning.reference_study import reference_study
 

@@ -1,11 +1,9 @@
-"""Which part of a study one call runs, how a verb has it run, and what is said at the end."""
+"""Which part of a study one call runs, and what is said of it and of what a shard cannot do."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import typer
 
 from benchsuite.cli.console import say
 from benchsuite.errors import BenchsuiteError
@@ -16,14 +14,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from benchsuite.cli.door import Display
-    from benchsuite.execution import Options, Summary
+    from benchsuite.execution import Summary
     from benchsuite.registry import Registry
     from benchsuite.shards import Shard
     from benchsuite.sources import Source, Together
-    from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
-    from benchsuite.study import Execution
     from benchsuite.tuning.tracks import TrackPlan
 
 VERDICT = "gives the verdict"
@@ -85,65 +80,6 @@ def tell_part(shard: Shard, has: Sequence[tuple[int, int, str]], console: Consol
             "[yellow]![/] There is nothing left for it: what trains in one program stays together, and so does a search. "
             "Fewer shards would do.",
         )
-
-
-def run_part(
-    part: StudyShard,
-    known: Registry,
-    execution: Execution,
-    options: Options,
-    store: Store,
-    console: Console,
-    then: str,
-    *,
-    dry_run: bool = False,
-) -> None:
-    """Run a part of a study, and say how it is joined with the others: what all of them say is no shard's to tell.
-
-    Args:
-        part: Of which study, and which.
-        known: The plugins that were found.
-        execution: How trials are run.
-        options: What workers are told.
-        store: The results folder.
-        console: Where to.
-        then: What the same command does once all shards are joined, as a verb and its object.
-        dry_run: Whether only that is said what would run.
-
-    Raises:
-        typer.Exit: After Ctrl-C, or if something of the part has no record, with 1; what was finished is stored.
-    """
-    from benchsuite.cli.door import carried_out
-    from benchsuite.cli.progress import Progress
-    from benchsuite.cli.searches import SearchesDisplay
-    from benchsuite.execution.sharing import planned_by, share_of
-    from benchsuite.report.tables.numbers import count_of
-    from benchsuite.sources import alone
-
-    share = share_of(part.whole, part.shard, known)
-    trials = {trial.id for one in share.sources for trial in planned_by(one) or ()}
-    searches = [one for one in share.sources if planned_by(one) is None]
-    every = alone(part.whole)
-    if all_searches := sum(planned_by(one) is None for one in every):
-        tell_part(part.shard, [(len(searches), all_searches, "searches")], console)
-    else:
-        of = {trial.id for one in every for trial in planned_by(one) or ()}
-        tell_part(part.shard, [(len(trials), len(of), "trials")], console)
-    most = len(trials) + sum(int(getattr(one, "most_trials", 0)) for one in searches)
-    if dry_run:
-        there = sum(store.path(id).exists() for id in trials)
-        what = "up to " * bool(searches) + count_of(most, "trial")
-        known_there = "" if searches else f"; {there} have a record already"
-        say(console, "[bold]{}[/]{}. Nothing was written.", what, known_there)
-        return
-    progress = Progress(console, known, options.workers)
-    display: Display = SearchesDisplay(progress, most) if searches else progress
-    summary = carried_out(share, known, execution, options, store, console, display, part)
-    say(console, "{}", progress.closing_line(summary))
-    whole = tell_left(summary, len(trials), console)
-    tell_how_to_join(part.shard, execution.results, console, then)
-    if not whole or any(getattr(one, "search", None) is None for one in searches):
-        raise typer.Exit(1)
 
 
 def tell_left(summary: Summary, planned: int, console: Console) -> bool:
