@@ -13,7 +13,7 @@ from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, TierOption, parameter, registry
 from benchsuite.cli.quiet import surround, tensorflow_on_cpu
 from benchsuite.cli.resolution import certify_resolution, tell_findings
-from benchsuite.cli.sharded import refuse_of_verdict
+from benchsuite.cli.sharded import refuse_of_whole
 from benchsuite.errors import BenchsuiteError
 from benchsuite.instances import base_of, certify_command, is_instance
 from benchsuite.study import Execution, Invocation, Study
@@ -111,7 +111,7 @@ def certify(
         )
         invocation = Invocation(no_local=no_local, dry_run=dry_run, shard=shard)
         if shard:
-            refuse_of_verdict(write=write)
+            refuse_of_whole(write=write)
         broken = certify_resolution(
             chosen, read_kinds(kind), budget, count, execution, invocation, known, console, writing=write
         )

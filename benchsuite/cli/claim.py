@@ -57,12 +57,12 @@ def run(asked: ClaimRunning) -> None:
     from benchsuite.cli.claim_choice import chosen
     from benchsuite.cli.claim_run import ClaimRun
     from benchsuite.cli.claim_tables import tell_verdicts
-    from benchsuite.cli.sharded import refuse_of_verdict
+    from benchsuite.cli.sharded import refuse_of_whole
     from benchsuite.shards import asked_shard
 
     shard = asked_shard(asked.shard)
     if shard:
-        refuse_of_verdict(fail_if=asked.fail_if, json=asked.json)
+        refuse_of_whole(fail_if=asked.fail_if, json=asked.json)
     console, known = _begin(asked)
     found = ClaimRun(chosen(asked, known, "run"), asked, known, shard)
     if asked.dry_run:

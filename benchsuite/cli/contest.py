@@ -17,7 +17,7 @@ from benchsuite.analysis.trial_measure import TrialMeasure
 from benchsuite.analysis.verdict import Look, Verdict
 from benchsuite.certificates import part_sizes
 from benchsuite.cli.run import prepare
-from benchsuite.cli.sharded import refuse_of_verdict
+from benchsuite.cli.sharded import refuse_of_whole
 from benchsuite.errors import BenchsuiteError
 from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.reference.sides import is_stored
@@ -253,7 +253,7 @@ def check(asked: Comparing) -> None:
 
 def _check_shard(asked: Comparing) -> None:
     """Refuse a shard of a comparison whose trials are not known beforehand, or are none."""
-    refuse_of_verdict(fail_if=asked.fail_if, json=asked.json)
+    refuse_of_whole(fail_if=asked.fail_if, json=asked.json)
     if asked.until:
         raise BenchsuiteError(
             f"a shard is a part of trials that are known beforehand, and --until {asked.until} decides by what comes of the first "

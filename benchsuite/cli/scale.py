@@ -28,14 +28,14 @@ def scale(asked: Scaling) -> None:
     """
     from benchsuite.cli.axis_trials import AxisTrials
     from benchsuite.cli.door import say_broken
-    from benchsuite.cli.sharded import refuse_of_verdict
+    from benchsuite.cli.sharded import refuse_of_whole
     from benchsuite.report.drawings.picture import check_picture
     from benchsuite.shards import asked_shard
     from benchsuite.studies.along import axis_plan
 
     shard = asked_shard(asked.shard)
     if shard:
-        refuse_of_verdict(json=asked.json)
+        refuse_of_whole(json=asked.json)
     console = beside() if asked.json else terminal()
     known = registry(asked.plugin, asked.no_local)
     plan = axis_plan(asked, known)

@@ -119,8 +119,8 @@ def tell_how_to_join(shard: Shard, results: Path, console: Console, then: str = 
     )  # fmt: skip
 
 
-def refuse_of_verdict(**given: object) -> None:
-    """Refuse what says something of a verdict, which no shard gives.
+def refuse_of_whole(**given: object) -> None:
+    """Refuse what says something of the whole study, of which a shard knows its part alone.
 
     Raises:
         BenchsuiteError: Naming the first option that was given.
@@ -129,8 +129,8 @@ def refuse_of_verdict(**given: object) -> None:
         if value:
             flag = f"--{name.replace('_', '-')}"
             raise BenchsuiteError(
-                f"{flag} belongs to a verdict, and a shard gives none. Received: --shard with {flag}. Give it to the same command "
-                "without --shard once all shards are joined by `benchsuite collect`."
+                f"{flag} is about the whole study, and a shard knows only its part. Received: --shard with {flag}. Give it to the "
+                "same command without --shard once all shards are joined by `benchsuite collect`."
             )
 
 

@@ -57,6 +57,7 @@ def variance(
     from benchsuite.analysis.trial_measure import TrialMeasure
     from benchsuite.cli.door import records_of
     from benchsuite.cli.importance import tell_split
+    from benchsuite.cli.sharded import refuse_of_whole
     from benchsuite.report.tables.importance_json import variance_json
     from benchsuite.studies.over import kind_of
     from benchsuite.studies.streams_design import read_streams, stream_trials
@@ -64,6 +65,8 @@ def variance(
     if not FEWEST <= draws <= MOST:
         raise BenchsuiteError(f"--draws must be a whole number from {FEWEST} to {MOST}. Received: {draws}.")
     TrialMeasure.named(measure)
+    if shard:
+        refuse_of_whole(json=json)
     streams = read_streams(vary)
     known = registry(plugin, no_local)
     task = one_task(task, variant, known)

@@ -157,10 +157,11 @@ def test_claims_in_shards_are_decided_once_they_are_joined(claims: Path) -> None
             "its trials depend on the machine, and shards would differ. Leave --shard out, or run both sides here without reference:."),
         (("compare", "adam", "sgd", "--track", "tuned"), "compare runs nothing on the track tuned: it compares searches that have ended. "
             "Received: --shard 1/2 with --track tuned. Run these in shards: `benchsuite run --track tuned --shard 1/2`."),
-        *[((*words, flag, *more), f"{flag} belongs to a verdict, and a shard gives none. Received: --shard with {flag}. Give it to the "
-            "same command without --shard once all shards are joined by `benchsuite collect`.")
+        *[((*words, flag, *more), f"{flag} is about the whole study, and a shard knows only its part. Received: --shard with {flag}. "
+            "Give it to the same command without --shard once all shards are joined by `benchsuite collect`.")
           for words, flag, more in (
-              (PAIR, "--fail-if", ("worse",)), (PAIR, "--json", ()), (ALONG, "--json", ()), (RESOLUTION, "--write", ()),
+              (PAIR, "--fail-if", ("worse",)), (PAIR, "--json", ()), (ALONG, "--json", ()),
+              (("variance", "digits_mlp"), "--json", ()), (RESOLUTION, "--write", ()),
               (("claim", "run", "--all"), "--fail-if", ("cannot-tell",)), (("claim", "run", "--all"), "--json", ()))],
         (("certify", "digits_mlp"), "--shard says how a resolution is measured. Received: --shard 1/2 without --resolution. "
             "Add --resolution, or leave it out."),
