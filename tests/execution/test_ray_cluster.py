@@ -14,7 +14,7 @@ import pytest
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, Spread
 from benchsuite.execution.ray import cluster
-from benchsuite.execution.ray.cluster import Node, Share, connected
+from benchsuite.execution.ray.cluster import Lost, Node, Share, connected
 from benchsuite.execution.ray.executor import RayExecutor
 from benchsuite.execution.ray.room import spread_over
 from benchsuite.outcomes import Outcome
@@ -93,6 +93,43 @@ def test_a_cluster_says_how_many_workers_there_will_be(bundled: Registry, monkey
     assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled) == (6, Spread("ray", None, 3))
     with pytest.raises(BenchsuiteError, match=r"^--device gpu:1 names a GPU of one machine"):
         spread_over(Spread("ray"), "gpu:1", {"quick"}, 0, bundled)
+
+
+def test_a_node_that_goes_while_it_is_asked_for_its_gpus_is_not_counted(
+    bundled: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Going(SimulatedCluster):
+        def answer(self, asked: Any) -> Any:
+            if asked[:2] == ("gpu", "birch"):
+                raise Lost("the node died")
+            return super().answer(asked)
+
+    nodes = Going("alder", "birch", cpus=4)
+    nodes.there = {name: replace(node, gpus=1) for name, node in nodes.there.items()}
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: nodes)
+    monkeypatch.setattr("benchsuite.execution.ray.room.facts", lambda names: HERE)
+    assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled)[1] == Spread("ray", None, 3)
+
+
+def test_what_a_node_refuses_is_one_line_here() -> None:
+    class Refused(Exception):
+        cause = BenchsuiteError("no GPU has so much memory.")
+
+    class Ray:
+        class cloudpickle:
+            register_pickle_by_value = staticmethod(lambda module: None)
+
+        class exceptions:
+            RayTaskError, RayError = Refused, Refused
+
+        def remote(self, what: Any) -> Any:
+            return what
+
+        def get(self, asked: Any) -> Any:
+            raise Refused("pages of where it was raised")
+
+    with pytest.raises(BenchsuiteError, match=r"^no GPU has so much memory\.$"):
+        cluster.RayCluster(Ray()).answer(None)
 
 
 @pytest.mark.skipif(

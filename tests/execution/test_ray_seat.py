@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -68,6 +69,24 @@ def test_the_folder_of_a_killed_actor_goes_with_the_next_one(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == [f"{seat.FOLDER}2"]
 
 
+def test_the_folder_of_an_actor_that_begins_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    hold = seat.fcntl.flock
+
+    def between(file: int, how: int) -> None:
+        """Another actor begins, and sweeps, just before the lock is held."""
+        monkeypatch.setattr(seat.fcntl, "flock", hold)
+        seat.sweep(tmp_path)
+        hold(file, how)
+
+    monkeypatch.setattr(seat.fcntl, "flock", between)
+    folder, lock = seat._folder_of_this()
+    assert folder.is_dir()
+    os.close(lock)
+    seat.sweep(tmp_path)
+    assert not folder.exists()
+
+
 def test_what_was_printed_is_read_piece_by_piece_over_a_rotation(tmp_path: Path) -> None:
     path = tmp_path / "worker-0.log"
     printed = seat._Printed(path)
@@ -76,6 +95,10 @@ def test_what_was_printed_is_read_piece_by_piece_over_a_rotation(tmp_path: Path)
     assert printed.more() == b"one"
     path.write_bytes(b"one two")
     path.rename(tmp_path / "worker-0.log.1")
-    path.write_bytes(b"3")
-    assert printed.more() == b" two3"
+    path.write_bytes(b"3, and more than was read of the first")
+    assert printed.more() == b" two3, and more than was read of the first"
+    path.rename(tmp_path / "worker-0.log.1")
     assert printed.more() == b""
+    path.write_bytes(b"4")
+    assert printed.more() == b"4"
+    printed.close()

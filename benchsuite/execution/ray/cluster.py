@@ -170,10 +170,13 @@ class RayCluster:
 
         Raises:
             Lost: If whoever was to give it has gone, or could not begin.
+            BenchsuiteError: If that is its answer.
         """
         try:
             return self._ray.get(asked)
         except self._ray.exceptions.RayTaskError as error:
+            if isinstance(error.cause, BenchsuiteError):  # one line, without what Ray says of where it was raised
+                raise error.cause from None
             if isinstance(error.cause, OSError | ImportError):  # a full disk, another Python
                 raise Lost(one_line(str(error.cause))) from None
             raise

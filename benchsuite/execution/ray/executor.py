@@ -310,12 +310,10 @@ class RayExecutor:
 
     def _fail(self, seat: Seat, error: Exception) -> Iterator[Event]:
         """Do without a node on which workers cannot work; where there is no other one, the study ends."""
-        if not isinstance(error, BenchsuiteError) or self._nodes.only_one:
-            raise (
-                BenchsuiteError(f"on the node {seat.node.name}: {error}")
-                if isinstance(error, BenchsuiteError)
-                else error
-            )
+        if not isinstance(error, BenchsuiteError):
+            raise error
+        if self._nodes.only_one:
+            raise BenchsuiteError(f"on the node {seat.node.name}: {error}")
         yield from self._leave_out(seat.node, str(error))
 
     def _lose(self, seat: Seat, why: str = "") -> Iterator[Event]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.interface import Spread
 from benchsuite.execution.ray.agreement import ANSWER_SECONDS, agreeing, compared
-from benchsuite.execution.ray.cluster import Cluster, Share, connected
+from benchsuite.execution.ray.cluster import Cluster, Lost, Share, connected
 from benchsuite.execution.ray.facts import facts
 from benchsuite.registry import Registry
 
@@ -50,5 +51,6 @@ def _per_gpu(cluster: Cluster, share: Share, tiers: Collection[str], memory: int
     while asked and time.monotonic() < until:
         for one in cluster.come(asked, 0.2):
             asked.remove(one)
-            found.append(cluster.answer(one))
+            with suppress(Lost):  # it goes at this very moment
+                found.append(cluster.answer(one))
     return min(found, default=1)

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path
 
 from benchsuite.control_groups import usable_memory
@@ -139,6 +140,7 @@ class NodeSeat:
         self._waiting.close()
         self._thread.stopping.set()
         self._thread.join(ENDS_SECONDS)
+        self._printed.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -162,25 +164,32 @@ class NodeSeat:
 
 
 class _Printed:
-    """A growing log, read piece by piece; one that became ``.1`` meanwhile is read to its end first."""
+    """A growing log, read piece by piece; one that became ``.1`` meanwhile is read to its end before the new one."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._read = path, 0
+        self._path = path
+        self._file: BufferedReader | None = None
 
     def more(self) -> bytes:
         """Return what was added."""
-        rest = b""
-        with contextlib.suppress(FileNotFoundError):
-            if self._path.stat().st_size < self._read:
-                with contextlib.suppress(FileNotFoundError):
-                    rest = self._path.with_name(f"{self._path.name}.1").read_bytes()[self._read :]
-                self._read = 0
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                new = file.read()
-            self._read += len(new)
-            rest += new
-        return rest
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:  # not there yet, or between two
+            return self._file.read() if self._file else b""
+        found = b""
+        if self._file and not os.path.samestat(there, os.fstat(self._file.fileno())):
+            found = self._file.read()  # it was renamed, so nobody adds to it any more
+            self.close()
+        if not self._file:
+            with contextlib.suppress(FileNotFoundError):
+                self._file = self._path.open("rb")
+        return found + (self._file.read() if self._file else b"")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+            self._file = None
 
 
 def _usual_path() -> list[str]:
@@ -198,8 +207,10 @@ def _folder_of_this() -> tuple[Path, int]:
     """Make a folder for this actor, held by a lock that goes with its process."""
     folder = Path(tempfile.gettempdir(), f"{FOLDER}{secrets.token_hex(8)}")
     folder.mkdir(0o700)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    making = folder / "lock.new"
+    lock = os.open(making, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    making.rename(folder / "lock")  # held from the moment at which others see it: they delete what nobody holds
     return folder, lock
 
 
