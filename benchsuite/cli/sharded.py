@@ -147,6 +147,6 @@ def no_shards(verb: str) -> BenchsuiteError:
         )
     name = verb.rpartition("benchsuite ")[2]
     return BenchsuiteError(
-        f"`benchsuite {name}` runs no list of trials that could be divided. Received: --shard with {name}. "
+        f"`benchsuite {name}` runs as a whole: it trains a few trials, or none. Received: --shard with {name}. "
         f"Leave it out; these verbs have shards: {', '.join(WITH_SHARDS)}."
     )

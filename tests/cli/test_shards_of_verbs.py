@@ -167,7 +167,7 @@ def test_claims_in_shards_are_decided_once_they_are_joined(claims: Path) -> None
             "Add --resolution, or leave it out."),
         (("tune", "digits_mlp", "adam"), "a search is never divided: what it tries next depends on what came of the last. Received: "
             "--shard with tune. Give it more --workers; `benchsuite run --track tuned --shard K/N` divides many searches."),
-        (("diagnose",), "`benchsuite diagnose` runs no list of trials that could be divided. Received: --shard with diagnose. Leave it "
+        (("diagnose",), "`benchsuite diagnose` runs as a whole: it trains a few trials, or none. Received: --shard with diagnose. Leave it "
             "out; these verbs have shards: run, compare, scale, sweep, variance, claim run, certify --resolution."),
     ],
 )  # fmt: skip
