@@ -133,7 +133,9 @@ def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, co
         of = [count_of(len(study.planned), "trial")] if study.planned else []
         of += [count_of(len(study.searches), "search", "searches")] if study.searches else []
         if not one:
-            say(console, "Complete: {} ({}).", command, " and ".join(of) or "no trials")
+            # Of a run the report says all; other verbs say it themselves.
+            then = "" if study.verb == "run" else f" That command with --results {results} says what came of it."
+            say(console, "Complete: {} ({}).{}", command, " and ".join(of) or "no trials", then)
             continue
         lack = [f"{len(one.trials):,} of {of[0]}"] if one.trials else []
         lack += [f"{len(one.searches):,} of {of[-1]}"] if one.searches else []

@@ -51,7 +51,10 @@ def test_shards_that_are_joined_give_the_verdict_of_one_run(
         assert f"Shard {k}/3 is done: parts/{k}. `benchsuite collect` joins" in said
         assert said.rstrip().endswith("without --shard, with --results of the joined folder, then gives the verdict.")
         assert not list(folder.glob("*.png"))
-    assert "Complete: benchsuite" in call("collect", *(f"parts/{k}" for k in (1, 2, 3)), "--results", "all")
+    collected = call("collect", *(f"parts/{k}" for k in (1, 2, 3)), "--results", "all")
+    assert re.search(
+        r"Complete: benchsuite .*\. That command with --results all says what came of it\.$", collected, re.M
+    )
     yes = ("--yes",) if command[0] == "compare" else ()
     call(*command, *yes, "--results", "whole")
     before = records(folder / "all")
