@@ -111,7 +111,8 @@ class RayCluster:
 
     def __init__(self, ray: Any) -> None:
         self._ray = ray
-        self._luggage: list[tuple[Luggage, Any]] = []
+        self._sent: tuple[Luggage, Any] | None = None
+        """What travelled last, and what stands for it in Ray's own store."""
         ray.cloudpickle.register_pickle_by_value(facts)  # a node may have another benchsuite, or none
         self._facts = ray.remote(facts.facts)
 
@@ -137,10 +138,8 @@ class RayCluster:
 
     def seat(self, node: Node, share: Share, options: Options, number: int, luggage: Luggage) -> Any:
         """Begin an actor on a node. If it dies it is not made anew: whoever feeds it knows what is to run again."""
-        packed = next((there for known, there in self._luggage if known is luggage), None)
-        if packed is None:
-            packed = self._ray.put(luggage)  # sent once to each node, not to each actor
-            self._luggage = [(luggage, packed)]
+        if self._sent is None or self._sent[0] is not luggage:
+            self._sent = luggage, self._ray.put(luggage)  # once to each node, not to each actor
         made = self._ray.remote(NodeSeat).options(
             num_cpus=share.cpus,
             num_gpus=share.gpus,
@@ -149,7 +148,7 @@ class RayCluster:
             max_concurrency=2,  # it can be ended while somebody waits for its events
             **self._there(node),
         )
-        return made.remote(options, number, packed)
+        return made.remote(options, number, self._sent[1])
 
     def call(self, seat: Any, method: str, *arguments: Any) -> Any:
         """Call a method of an actor and return what stands for its answer."""
