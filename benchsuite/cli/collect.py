@@ -89,10 +89,11 @@ def _read(path: Path, console: Console) -> Contribution:
 
 def _held(store: Store, console: Console) -> dict[str, Record]:
     """Return the records of a results folder by id; what is none is named, and so its trial is missing."""
+    from benchsuite.execution.reading import all_beside
     from benchsuite.record_files import some_of
 
     damaged: list[Damage] = []
-    records = store.read_all(damaged)
+    records = {record.id: record for record in all_beside(store.trials, damaged)}
     for line in some_of(damaged, store.folder):
         say(console, "[yellow]![/] {}", line)
     return records

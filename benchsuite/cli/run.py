@@ -151,11 +151,13 @@ def _memory(device: Device, workers: int) -> int:
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
     from collections import Counter
+    from contextlib import closing
 
     from benchsuite.cli.pace import Pace
     from benchsuite.cli.progress import clock
     from benchsuite.damage import Damage
     from benchsuite.execution import Forecast, learn_from, others_of
+    from benchsuite.execution.reading import read_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
@@ -166,18 +168,19 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     found: Counter[Freshness] = Counter()
     forecast = Forecast(known)
     damaged: list[Damage] = []
-    for trial in planned.trials.values():
-        try:
-            record = store.read(trial.id)
-        except DamagedRecord as error:
-            damaged.append(error.damage)
-            record = None
-        freshness = judge(trial, record)
-        found[freshness] += 1
-        if freshness is not Freshness.FRESH:
-            forecast.add(trial)
-        if record is not None:
-            learn_from(forecast, (record,))
+    with closing(read_beside(store.trials, list(planned.trials))) as came:
+        for trial, one in zip(planned.trials.values(), came, strict=True):
+            try:
+                record = store.judged(one)
+            except DamagedRecord as error:
+                damaged.append(error.damage)
+                record = None
+            freshness = judge(trial, record)
+            found[freshness] += 1
+            if freshness is not Freshness.FRESH:
+                forecast.add(trial)
+            if record is not None:
+                learn_from(forecast, (record,))
     if found[Freshness.FRESH] < len(planned.trials):
         learn_from(forecast, others_of(store, planned.trials))
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
