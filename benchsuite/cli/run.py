@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 GIB = 2**30
 NO_LIMIT = 2**62
 MOST_NAMED = 60
-"""Settings that a dry run names; a grid may have thousands."""
+"""Settings that a dry run names, if there are no more; a grid may have thousands."""
+FEW_NAMED = 10
+"""And the first of more."""
 
 
 def run(study: Study, execution: Execution, invocation: Invocation) -> None:
@@ -188,7 +190,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     least = "at least " if planned.most_programs > planned.programs else ""
     say(
-        console, "[bold]{}[/] of {}{}; {} have a record already.{}", count_of(len(planned.trials), "trial"),
+        console, "[bold]{}[/] of {}{}; {:,} have a record already.{}", count_of(len(planned.trials), "trial"),
         least, count_of(planned.programs, "program"), found[Freshness.FRESH], again,
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
@@ -198,9 +200,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     if planned.changes:
         say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():
-        shown = [*settings[:MOST_NAMED], *["…"] * (len(settings) > MOST_NAMED)]
+        shown = settings if len(settings) <= MOST_NAMED else settings[:FEW_NAMED]
+        more = f" and {len(settings) - len(shown):,} more" if len(settings) > len(shown) else ""
         what = f"{kind.replace('_', ' ')}, {count_of(len(settings), 'setting')}"
-        say(console, "{}: {}", what, ", ".join(shown))
+        say(console, "{}: {}{}", what, ", ".join(shown), more)
     for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:

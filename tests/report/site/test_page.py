@@ -21,7 +21,15 @@ from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
-from benchsuite.report.site import board_view, failures_page, leaderboards_page, provenance_page, start_page, task_page
+from benchsuite.report.site import (
+    board_view,
+    failures_page,
+    leaderboards_page,
+    provenance_page,
+    records_page,
+    start_page,
+    task_page,
+)
 from benchsuite.report.site.assets import assets
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.links import anchor
@@ -509,6 +517,22 @@ def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
     assert len(re.findall(r'<circle class="seed"', results)) == 60
     assert ">0.5495</a>" in results  # the median of all
     assert "with 100 seeds" in results
+
+
+def test_of_very_many_trials_some_of_every_component_have_a_line_and_how_many_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("benchsuite.report.site.links.MOST_RECORDS", 9)
+    records = [make_record(changes={"optimizer": [component("sgd")]}, seed=seed) for seed in range(40)]
+    records += [make_record(changes={"optimizer": [component("lion")]}, seed=seed) for seed in range(3)]
+    pages = site(records, [records_page.pages])
+    lines = {name: set(re.findall('<tr[^>]* id="([0-9a-f]{12})"', text)) for name, text in pages.items()}
+    lion, sgd = lines["records/optimizer/lion.html"], lines["records/optimizer/sgd.html"]
+    assert lion == {record.id[:12] for record in records[40:]}
+    assert sgd == set(sorted(record.id[:12] for record in records[:40])[:6])
+    assert "sgd: 40 trials" in pages["records/optimizer/sgd.html"]
+    assert "6 of these trials have a line here" in pages["records/optimizer/sgd.html"]
+    assert "of these trials" not in pages["records/optimizer/lion.html"]
 
 
 def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypatch: pytest.MonkeyPatch):
