@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from benchsuite.analysis import grids, leaderboards
+from benchsuite.analysis import Leaderboard, Row, grids, leaderboards
+from benchsuite.analysis.verdict import Verdict
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
@@ -34,6 +35,7 @@ from benchsuite.report.site.assets import assets
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.links import anchor
 from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.tables.ranking_words import said_of
 from tests.factories import DIGITS, component, in_format_1, make_json, make_record, make_study, remade
 from tests.report.reading import HOSTILE, Page, render, site, words
@@ -506,6 +508,21 @@ def test_a_page_of_very_many_rows_shows_the_best_of_each_and_says_where_all_are(
         assert "4 of 10 rows are shown" in text
         assert "All are in leaderboard.csv." in text
     assert "rows are shown" not in render([make_record(value=0.2), *rates[:2]], BOARDS)
+
+
+def test_of_very_many_rows_as_many_as_are_shown_are_compared_with_the_baseline(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    real = Verdicts.against_baseline
+
+    def counted(self: Verdicts, board: Leaderboard, row: Row) -> Verdict | None:
+        asked.append(row.label)
+        return real(self, board, row)
+
+    monkeypatch.setattr(Verdicts, "against_baseline", counted)
+    monkeypatch.setattr("benchsuite.report.site.task_resolution.MOST_ROWS", 3)
+    rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    site([make_record(value=0.2), *rates], [task_page.pages])
+    assert asked == ["sgd[rate=1]", "sgd[rate=2]", "adam"]
 
 
 def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
