@@ -225,7 +225,7 @@ def _run(
     part: StudyShard | None = None,
 ) -> None:
     from benchsuite.cli.progress import Progress
-    from benchsuite.cli.renewal import renewed, stopped, tell_report
+    from benchsuite.cli.renewal import AT_ONCE, renewed, stopped, tell_report
     from benchsuite.cli.report import of_run, show
     from benchsuite.cli.unsupported import tell_unsupported
     from benchsuite.cli.workers import by_workers
@@ -269,6 +269,8 @@ def _run(
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, contents, failure = None, "", None, error
     counting = [record for record in summary.records.values() if not without_data(record)]
+    if len(counting) > AT_ONCE:
+        say(console, "Making the tables of {:,} records, which takes a while.", len(counting))
     of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
     # A folder of one study: its tables are made once.
     show(

@@ -87,3 +87,12 @@ def test_a_plain_line_says_nothing_of_zero_seconds_while_trials_run(
     assert told[-1] == "0 s left"
     assert len(told) == 3
     assert all(re.fullmatch("[1-9].* s left", one) for one in told[:-1]), told
+
+
+def test_as_long_as_records_are_read_nothing_is_said_to_be_done(bundled: Registry, console: Console) -> None:
+    progress = Progress(console, bundled, 1)
+    console.print(progress)
+    assert lines(console) == ["Reading the records that are there …"]
+    progress.planned(0, 3, 0, 3.0)
+    console.print(progress)
+    assert any("0 / 3 trials" in line for line in lines(console))
