@@ -63,7 +63,10 @@ def main() -> None:
     broken = False
     try:
         # The trials of the first life are among those of the kills.
-        command.prepare((*STUDY, "--workers", "1"), folder / "prepared", {trainer.TAPE: str(folder / "tape")})
+        reading = (
+            (("publish", "--no-local"), ("merge", "published", "--results", "merged")) if chosen.what == "walk" else ()
+        )
+        command.prepare((*STUDY, "--workers", "1"), folder / "prepared", {trainer.TAPE: str(folder / "tape")}, *reading)
         tape = folder / "tape.new"
         gc.collect()
         gc.freeze()  # what is never looked at is never copied
