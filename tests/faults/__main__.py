@@ -1,8 +1,9 @@
 """Faults at every point of a study's life, random kills, malformed files: ``python -m tests.faults`` tries all three.
 
 ``walk``, ``kills`` or ``malformed`` tries one of them. In a walk each point fails in one way at least, those that a process
-meets for the first time in all ways; with ``--every`` all do. ``--life WORDS …`` walks through one life or some, ``--minutes N`` so long through each, ``--point WORDS``
-tries those points whose name holds the words, ``--part 1/3`` a third of all, ``--real`` lets real workers train;
+meets for the first time in all ways; with ``--every`` all do. ``--life WORDS …`` walks through some lives, ``--minutes N``
+so long through each, ``--point WORDS`` tries those points whose name holds the words, ``--part 1/3`` a third of all,
+``--real`` lets real workers train;
 ``--log FILE`` keeps each blow as a line of JSON, ``--done FILE …`` leaves out those of such files that held, and
 ``--table FILE …`` makes the table of them.
 """

@@ -138,7 +138,7 @@ LIVES = (
     Life("a comparison", ("compare", "sgd", "adam", *TASK, "--seeds", "2", "--yes"), replays=False),
     Life(
         "a claim",
-        ("claim", "run", "batch_size", "--no-local", "--quick", "--workers", "1"),
+        ("claim", "run", "residual_connections", "--no-local", "--quick", "--workers", "1"),
         replays=True,
         only=r" claims#? | print ",
     ),

@@ -91,7 +91,8 @@ class Walk:
         self._faults.mkdir()
         (self._faults / "trace").touch()
         self.wanted = self._undisturbed("second", self._injected(folder / "second"))
-        assert self.wanted == first, "an undisturbed run does not repeat itself"
+        differing = [name for name in {**first, **self.wanted} if first.get(name) != self.wanted.get(name)]
+        assert not differing, f"an undisturbed run does not repeat itself: {differing}"
         lines = (self._faults / "trace").read_text(encoding="utf-8").splitlines()
         self.points = list(dict.fromkeys(Point(*json.loads(line)) for line in lines))
 
