@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from benchsuite.claim_verdicts import ClaimVerdict
 from benchsuite.record import Record
 from benchsuite.report import Contents
 from benchsuite.rules import RulesVersion, newest_rules, rules_now
+from benchsuite.scratch import scratch
 
 OWN_LIST = "site.json"
 """By which a report knows what it made: of no use where nothing is made again."""
@@ -44,9 +44,9 @@ class Destination:
         if self.folder is not None:
             return published_before(self.folder, rules, tasks)
         if self.branch is not None and self.branch.head:
-            with tempfile.TemporaryDirectory() as folder:
-                self.branch.unpack(Path(folder))
-                return published_before(Path(folder), rules, tasks, f"the branch {self.branch.name!r}")
+            with scratch() as folder:
+                self.branch.unpack(folder)
+                return published_before(folder, rules, tasks, f"the branch {self.branch.name!r}")
         if self.zip is not None:
             refuse_foreign(self.zip)
         return NOTHING

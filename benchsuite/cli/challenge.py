@@ -42,7 +42,6 @@ def challenge(
     The numbers are those of --results: the same trials with other results, or other trials of the same tasks. Whoever merges
     both has the claim and the answer side by side in the report.
     """
-    import tempfile
     from dataclasses import replace
 
     from benchsuite.bundle import open_bundle
@@ -52,6 +51,7 @@ def challenge(
     from benchsuite.cli.publish import gathered
     from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
+    from benchsuite.scratch import scratch
     from benchsuite.store import Store
 
     place = _place(to, zip)
@@ -67,8 +67,8 @@ def challenge(
     store = Store(results.resolve())
     records = list(store.records([]))
     _refuse_unrelated(answered, records, results)
-    with tempfile.TemporaryDirectory() as folder:
-        written = write(store, known, folder=Path(folder) / "site")
+    with scratch() as folder:
+        written = write(store, known, folder=folder / "site")
         content = gathered(store, known, written, records, list(store.searches([])), author=author, note=said)
         content = with_pages(content, written.contents, written.index.parent, NOTHING)
     where = place.put(replace(content, challenges=Challenged(answered.hash, said)))

@@ -67,13 +67,13 @@ def publish(
     Into the folder published/ unless --to, --branch or --zip says otherwise. What was published there by other rules stays
     below archive/; what was by the same rules is replaced.
     """
-    import tempfile
     from dataclasses import replace
 
     from benchsuite.bundle.publishing import comparable, with_pages
     from benchsuite.claim_files import read_claims
     from benchsuite.cli.report import write
     from benchsuite.report.tables.numbers import count_of
+    from benchsuite.scratch import scratch
     from benchsuite.statement_files import read_statements
     from benchsuite.statements import records_hash, statement_from_json
     from benchsuite.store import Store
@@ -93,9 +93,9 @@ def publish(
     rules, tasks = comparable(records)[2:]
     before = place.before(rules, tasks)
     older = [board.for_page() for board in before.boards]
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         held = {record.id: record for record in records}
-        site = Path(folder) / "site"
+        site = folder / "site"
         given = [statement_from_json(one) for one in statements.values()]
         there = list(read_statements(store.folder, []))
         written = write(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchsuite.scratch import scratch
 from benchsuite.verification.rule import NotApplicable, Objection, Rule
 
 if TYPE_CHECKING:
@@ -75,13 +74,13 @@ def remade(bundle: Bundle, known: Registry, statements: Mapping[str, bytes]) -> 
     from benchsuite.store import Store
 
     manifest = bundle.manifest
-    with tempfile.TemporaryDirectory(prefix="benchsuite-verify-") as folder:
-        results = Path(folder) / "results"
+    with scratch() as folder:
+        results = folder / "results"
         for name, held in _as_results(bundle, statements):
             (results / name).parent.mkdir(parents=True, exist_ok=True)
             (results / name).write_bytes(held)
         has_site = any(name.startswith(SITE) for name in manifest.files)
-        written = write(Store(results), known, folder=Path(folder) / "site", pages=has_site)
+        written = write(Store(results), known, folder=folder / "site", pages=has_site)
         content = BundleContent(
             records=bundle.records, searches=bundle.searches, studies=bundle.studies, made=manifest.made,
             made_by=manifest.made_by, command=manifest.command, author=manifest.author, note=manifest.note,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import say
 from benchsuite.cli.options import plugin_search, registry
+from benchsuite.scratch import scratch
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -204,11 +204,11 @@ def recomputed(
 @contextmanager
 def _folders(bundle: Bundle, wanted: VerifyingOptions) -> Iterator[tuple[Path, list[str]]]:
     """Give a results folder for what is trained again, and the plugins to load; what is not kept goes at the end."""
-    with tempfile.TemporaryDirectory(prefix="benchsuite-verify-") as folder:
+    with scratch() as folder:
         plugins = [*wanted.plugins]
         if wanted.trust_sources:
-            plugins += _sources(bundle, Path(folder) / "plugins")
-        yield wanted.keep or Path(folder) / "results", plugins
+            plugins += _sources(bundle, folder / "plugins")
+        yield wanted.keep or folder / "results", plugins
 
 
 def _sources(bundle: Bundle, folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from benchsuite.cli.console import say, terminal
 from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, plugin_search, registry
 from benchsuite.cli.report import StaleOption
+from benchsuite.scratch import scratch
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -47,8 +47,8 @@ def watch(
     from benchsuite.store import Store
 
     watched, console = Watched(results), terminal()
-    with tempfile.TemporaryDirectory(prefix="benchsuite-watch-") as place:
-        server = LiveServer(Path(place) / "report", port)
+    with scratch() as place:
+        server = LiveServer(place / "report", port)
         writer = ReportProcess(ReportOrder(results, server.folder, plugin_search(plugin, no_local), stale))
         with server.serving(), closing(writer):
             say(console, "Watching [bold]{}[/] at [bold]{}[/] (Ctrl-C ends it)", results, server.address)

@@ -1,8 +1,9 @@
 """Faults at every point of a study's life, random kills, malformed files: ``python -m tests.faults`` tries all three.
 
 ``walk``, ``kills`` or ``malformed`` tries one of them. In a walk each point fails in one way at least, those that a process
-meets for the first time in all ways; with ``--every`` all do. ``--life WORDS`` walks through one life, ``--point WORDS``
-tries those points whose name holds the words, ``--part 1/3`` a third of all, ``--real`` lets real workers train;
+meets for the first time in all ways; with ``--every`` all do. ``--life WORDS …`` walks through some lives, ``--minutes N``
+so long through each, ``--point WORDS`` tries those points whose name holds the words, ``--part 1/3`` a third of all,
+``--real`` lets real workers train;
 ``--log FILE`` keeps each blow as a line of JSON, ``--done FILE …`` leaves out those of such files that held, and
 ``--table FILE …`` makes the table of them.
 """
@@ -41,7 +42,8 @@ def main() -> None:
     """Try, print, and say whether all held."""
     options = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     options.add_argument("what", nargs="?", default="all", choices=("all", "walk", "kills", "malformed"))
-    options.add_argument("--life", default="", help="words of the names of lives")
+    options.add_argument("--life", nargs="+", default=[""], help="words of the names of lives")
+    options.add_argument("--minutes", type=float, default=float("inf"), help="for each life, at most")
     options.add_argument("--point", default="", help="words of the names of points")
     options.add_argument("--every", action="store_true", help="every point in all ways")
     options.add_argument(
@@ -63,7 +65,10 @@ def main() -> None:
     broken = False
     try:
         # The trials of the first life are among those of the kills.
-        command.prepare((*STUDY, "--workers", "1"), folder / "prepared", {trainer.TAPE: str(folder / "tape")})
+        reading = (
+            (("publish", "--no-local"), ("merge", "published", "--results", "merged")) if chosen.what == "walk" else ()
+        )
+        command.prepare((*STUDY, "--workers", "1"), folder / "prepared", {trainer.TAPE: str(folder / "tape")}, *reading)
         tape = folder / "tape.new"
         gc.collect()
         gc.freeze()  # what is never looked at is never copied
@@ -89,12 +94,13 @@ def _walked(chosen: argparse.Namespace, folder: Path, tape: Path) -> list[Blow]:
     first, last = map(int, chosen.part.split("/"))
     blows: list[Blow] = []
     for number, life in enumerate(REAL_LIVES if chosen.real else LIVES):
-        if chosen.life not in life.name:
+        if not any(words in life.name for words in chosen.life):
             continue
         parts = (first - 1, last)
         found = walk(
             life, folder / str(number), every=chosen.every, part=parts, words=chosen.point, done=_done(chosen.done)
         )
+        end = time.monotonic() + 60 * chosen.minutes
         for blow in found:
             blows.append(blow)
             if chosen.log:
@@ -102,6 +108,8 @@ def _walked(chosen: argparse.Namespace, folder: Path, tape: Path) -> list[Blow]:
                     file.write(line_of(blow) + "\n")
             for line in blow.broken:  # at once, for whoever waits
                 print(f"  - {blow.key} number {blow.number}, {blow.how}: {line}", file=sys.stderr, flush=True)
+            if time.monotonic() > end:
+                break
     return blows
 
 

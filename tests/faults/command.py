@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
+import datetime
 import functools
 import importlib
 import os
@@ -28,7 +30,7 @@ MARK = "BENCHSUITE_UNDER_FAULTS"
 """An environment variable that all processes of one walk have, this one too."""
 REPORTS = "BENCHSUITE_FAULTS_REPORTS"
 """An environment variable that has a run renew its report at its end: seconds, which have a walk of their own."""
-LIMIT = 120.0
+LIMIT = 400.0
 """Seconds that a command may take here: the machine may be busy with other things, and what hangs never ends."""
 GRACE = 5.0
 """Seconds after which nothing of a command may be left, however it ended; the machine may be busy with other things."""
@@ -129,13 +131,21 @@ def run(arguments: Iterable[str], folder: Path, variables: Mapping[str, str] | N
     return Command(arguments, folder, variables or {}).ended()
 
 
-def prepare(arguments: Iterable[str], folder: Path, variables: Mapping[str, str]) -> None:
-    """Do in this process what every command begins with, so that its forks need not: imports, options, bundled plugins."""
-    ended = run(arguments, folder, {**variables, "BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
-    assert ended.code == 0, ended
-    for name in (folder / "modules").read_text(encoding="utf-8").splitlines():
-        with contextlib.suppress(Exception):  # of some, there is no more than a name
-            importlib.import_module(name)
+def prepare(arguments: Iterable[str], folder: Path, variables: Mapping[str, str], *more: Iterable[str]) -> None:
+    """Do in this process what every command begins with, so that its forks need not: imports, options, bundled plugins.
+
+    Args:
+        arguments: Of a command that is run for its imports.
+        folder: For it.
+        variables: For it.
+        more: Arguments of commands that are run after it.
+    """
+    for words in (arguments, *more):
+        ended = run(words, folder, {**variables, "BENCHSUITE_FAULTS_MODULES": str(folder / "modules")})
+        assert ended.code == 0, ended
+        for name in (folder / "modules").read_text(encoding="utf-8").splitlines():
+            with contextlib.suppress(Exception):  # of some, there is no more than a name
+                importlib.import_module(name)
     import typer.main
 
     from benchsuite import registry
@@ -176,9 +186,34 @@ def _become(arguments: list[str], folder: Path, variables: Mapping[str, str]) ->
         os._exit(code)
 
 
+class Still(datetime.datetime):
+    """A clock that stands still: what two commands write is then the same, byte for byte."""
+
+    @classmethod
+    def now(cls, tz: datetime.tzinfo | None = None) -> Still:
+        """Return one and the same moment."""
+        return cls(2026, 1, 3, tzinfo=tz)
+
+
+def _stand_still() -> None:
+    """Let the clock stand still for what writes the time into files that are compared."""
+    from benchsuite.bundle import exchange
+    from benchsuite.cli import asked, claim_run, publish
+    from tests.faults import trainer
+
+    if os.environ.get(trainer.NAMED):
+        exchange.exchange = lambda *_: False
+    asked.datetime = claim_run.datetime = Still  # type: ignore[misc, attr-defined]
+    gathered = publish.gathered
+    publish.gathered = lambda *given, **more: dataclasses.replace(
+        gathered(*given, **more), made=Still.now(datetime.UTC).isoformat(timespec="seconds")
+    )
+
+
 def _main(arguments: list[str]) -> int:
     from tests.faults import guarded, injection, trainer
 
+    _stand_still()
     injection.install("main")
     trainer.settle()
     sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115

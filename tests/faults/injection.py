@@ -17,6 +17,7 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -49,6 +50,9 @@ SORT = {
     "remove": "unlink", "rmdir": "unlink", "fsync": "fsync", "fdatasync": "fsync", "fork": "spawn", "_fork_exec": "spawn",
     "execv": "exec", "ftruncate": "fsync",
 }  # fmt: skip
+DRAFTED = re.compile(r"\.(.+)\.[0-9a-f]{16}\.part(.*)")
+"""What is written beside its place, which has another name each time."""
+NAMELESS = re.compile(r"#\d+ \(deleted\)")
 PRINTING = ("/benchsuite/cli/console.py", "/benchsuite/cli/outlet.py")
 """By these everything is printed."""
 
@@ -118,7 +122,7 @@ class Injection:
             return None
         room, *inner = path[len(self._study) + 1 :].split("/")
         if room != "results":
-            return room or "study"
+            return NAMELESS.sub("#", DRAFTED.sub(r"\1#\2", room)) or "study"
         drafted = inner and (inner[-1].startswith("#") or inner[-1].endswith(".part"))
         named = inner[:-1] if drafted or inner[-1:] == ["."] else inner
         return (named[0] if named else "results") + "#" * bool(drafted)

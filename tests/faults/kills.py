@@ -113,7 +113,7 @@ class Kills:
         if died and ended.code == 0:  # it had ended of itself at that very moment
             self.killed["main process"] -= 1
             died = False
-        if died:
+        if died and not ended.left:
             self.slowest = max(self.slowest, time.monotonic() - began)
         self.found.need(ended.code == (-9 if died else 0), f"it should not end so: {ended}")
         if died and not alone:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +22,15 @@ KEPT = ("run", *TASK, "--optimizer", "sgd", "--seeds", "2", *KEEPING)
 TUNED = ("run", *TASK, "--optimizer", "sgd", "--track", "tuned", "--budget", "3", "--tuning-seeds", "1", "--seeds", "2")
 PAGES = ("report", "--no-local")
 PUBLISHED = ("publish", "--no-local", "--to", "site")
+ZIPPED = ("publish", "--no-local", "--zip", "site.zip")
+OF_SITE = r" (site#?|site\.zip|\.|#|study) "
 IDLE = ("logs", "report", "trials.parquet")
 """What nobody reads back."""
+WORKPLACE = ("tmp", "home", "cache", "out", "err")
+"""What every command has of its own, beside what it works on."""
+ATOMIC = ("trials", "searches", "disputed", "claims", "weights", "predictions")
+"""Of these each file is at every moment what it was, or what it becomes."""
+LEFT = re.compile(r"\..+\.[0-9a-f]{16}\.part(\.old)?")
 
 Snapshot = dict[str, Any]
 
@@ -48,8 +56,33 @@ def _finished(folder: Path) -> None:
     _made(folder, KEPT)
 
 
-def _made(folder: Path, arguments: tuple[str, ...]) -> None:
-    ended = command.run(arguments, folder)
+def _published(folder: Path) -> None:
+    """Leave a study that has ended, and a publication of a part of it."""
+    _made(folder, KEPT[: -len(KEEPING)])
+    _made(folder, PUBLISHED)
+    _made(folder, PLAIN)
+
+
+def _parts(folder: Path) -> None:
+    """Leave results, and beside them those of somebody else, some with other numbers, and a bundle."""
+    _made(folder, ("run", *TASK, "--optimizer", "momentum", "--seeds", "2"))
+    _made(folder, ZIPPED)
+    shutil.rmtree(folder / "results")
+    _made(folder, TUNED)
+    _made(folder, KEPT[: -len(KEEPING)], {trainer.OTHERWISE: "0.05"})
+    (folder / "results").rename(folder / "other")
+    _made(folder, PLAIN)
+
+
+def _shards(folder: Path) -> None:
+    """Leave the results folders of two shards."""
+    for name, shard in (("one", "1/2"), ("two", "2/2")):
+        _made(folder, (*KEPT, "--shard", shard))
+        (folder / "results").rename(folder / name)
+
+
+def _made(folder: Path, arguments: tuple[str, ...], variables: Mapping[str, str] | None = None) -> None:
+    ended = command.run(arguments, folder, variables)
     assert ended.code == 0, ended
     (folder / "results/.lock").unlink(missing_ok=True)
 
@@ -65,6 +98,7 @@ class Life:
         variables: More environment variables.
         replays: Whether its workers may replay what others said: not where files are kept beside records.
         only: Pattern of the names of points, where the others are those of a life before it.
+        whole: What lies beside the results folder and is at every moment what it was, or what it becomes, as a whole.
     """
 
     name: str
@@ -73,6 +107,7 @@ class Life:
     variables: Mapping[str, str] = field(default_factory=dict)
     replays: bool = False
     only: str = ""
+    whole: tuple[str, ...] = ()
 
 
 LIVES = (
@@ -87,6 +122,26 @@ LIVES = (
     ),
     Life("a search", TUNED, replays=True, only=r" (searches#?|trials#?) | message "),
     Life("a report", PAGES, _finished),
+    Life("a publication", PUBLISHED, _finished, whole=("site",)),
+    Life("… in the place of another", PUBLISHED, _published, whole=("site",), only=OF_SITE),
+    Life(
+        "… where folders cannot change places",
+        PUBLISHED,
+        _published,
+        {trainer.NAMED: "1"},
+        whole=("site",),
+        only=OF_SITE,
+    ),
+    Life("… as a zip", ZIPPED, _finished, whole=("site.zip",), only=OF_SITE),
+    Life("a merge", ("merge", "other", "site.zip"), _parts),
+    Life("shards that are collected", ("collect", "one", "two", "--no-local"), _shards),
+    Life("a comparison", ("compare", "sgd", "adam", *TASK, "--seeds", "2", "--yes"), replays=False),
+    Life(
+        "a claim",
+        ("claim", "run", "residual_connections", "--no-local", "--quick", "--workers", "1"),
+        replays=True,
+        only=r" claims#? | print ",
+    ),
 )
 REAL = (
     "run", "--no-local", "--task", "noisy_quadratic", "--optimizer", "sgd,adam", "--seeds", "2", "--epochs", "2",
@@ -112,6 +167,18 @@ def snapshot(folder: Path) -> Snapshot:
         elif kind not in IDLE and path.name != ".lock":
             held[name] = path.read_bytes()
     held["set aside"] = sorted(content for content in aside if content)
+    return held | beside(folder)
+
+
+def beside(folder: Path) -> Snapshot:
+    """Return all that lies beside the results folder, by its name after a slash."""
+    held: Snapshot = {}
+    for top in folder.iterdir():
+        if top.name in (*WORKPLACE, "results") or LEFT.fullmatch(top.name):
+            continue
+        for path in sorted(top.rglob("*")) if top.is_dir() else (top,):
+            if path.is_file():
+                held[f"/{path.relative_to(folder)}"] = path.read_bytes()
     return held
 
 
@@ -126,19 +193,26 @@ def comparable(content: bytes) -> Any:
 
 def contents(folder: Path) -> list[bytes]:
     """Return the content of every record and of all that was set aside: none of it may ever be lost."""
-    places = [folder / "results" / name for name in ("trials", "stale", "damaged")]
+    places = [folder / "results" / name for name in ("trials", "stale", "damaged", "disputed")]
     return [path.read_bytes() for place in places for path in place.rglob("*.json")]
 
 
 def unfinished(folder: Path) -> list[str]:
-    """Return the temporary files in the results."""
-    return left_files(folder / "nothing", folder / "results")
+    """Return the temporary files in the results, and beside."""
+    return left_files(folder / "nothing", folder / "results") + [
+        str(path) for path in folder.iterdir() if LEFT.fullmatch(path.name)
+    ]
 
 
 def copied(template: Path, folder: Path) -> Path:
     """Return a folder with what a life begins with, in place of what was there."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    if (template / "results").exists():
-        shutil.copytree(template / "results", folder / "results")
+    for path in template.iterdir() if template.is_dir() else ():
+        if path.name in WORKPLACE:
+            continue
+        if path.is_dir():
+            shutil.copytree(path, folder / path.name)
+        else:
+            shutil.copy(path, folder)
     return folder

@@ -12,15 +12,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchsuite.scratch import PREFIX
 from tests.faults import command, injection, trainer
-from tests.faults.lives import Life, Snapshot, contents, copied, snapshot, unfinished
+from tests.faults.lives import ATOMIC, Life, Snapshot, beside, contents, copied, snapshot, unfinished
 
 HEAD = (
     "| life | points | blows | hit | exit 0 | exit 2 | killed | did not hold | seconds |\n"
     "|---|---|---|---|---|---|---|---|---|"
 )
 KILLED = -9
-MANY = re.compile(r"^main print | report#? ")
+MANY = re.compile(r"^main print | (report#?|site#|tmp|#) ")
 SOME = 8
 
 
@@ -90,7 +91,8 @@ class Walk:
         self._faults.mkdir()
         (self._faults / "trace").touch()
         self.wanted = self._undisturbed("second", self._injected(folder / "second"))
-        assert self.wanted == first, "an undisturbed run does not repeat itself"
+        differing = [name for name in {**first, **self.wanted} if first.get(name) != self.wanted.get(name)]
+        assert not differing, f"an undisturbed run does not repeat itself: {differing}"
         lines = (self._faults / "trace").read_text(encoding="utf-8").splitlines()
         self.points = list(dict.fromkeys(Point(*json.loads(line)) for line in lines))
 
@@ -140,7 +142,8 @@ class Walk:
         shutil.rmtree(self._faults)
         self._faults.mkdir()
         (self._faults / "point").write_text(json.dumps([point.key, point.number, how]), encoding="utf-8")
-        ended = command.run(self.life.arguments, study, {**self._variables, **self._injected(study)})
+        running = command.Command(self.life.arguments, study, {**self._variables, **self._injected(study)})
+        ended = running.ended(clear=False)  # what is left is the next command's to remove
         hit = (self._faults / "hit").exists()
         self._judge_end(ended, point, how, hit, broken)
         self._look(study, before, broken, "after the fault")
@@ -165,8 +168,9 @@ class Walk:
         return Blow(self.life.name, point.key, point.number, how, hit, ended.code, seconds, said)
 
     def _judge_end(self, ended: command.Ended, point: Point, how: str, hit: bool, broken: list[str]) -> None:
-        if ended.left:
-            broken.append(f"after the fault there is {ended.left}")
+        spared = hit and (how.startswith("killed") or point.sort == "unlink")
+        if left := [one for one in ended.left if not (spared and f"/tmp/{PREFIX}" in one)]:
+            broken.append(f"after the fault there is {left}")
         if "Traceback" in ended.out + ended.err:
             broken.append(f"it shows a traceback: {ended}")
         dies = hit and how.startswith("killed") and point.key.startswith("main ")
@@ -196,8 +200,26 @@ class Walk:
         begun = snapshot(self._template)
         for name, content in snapshot(study).items():
             known = (self.wanted.get(name), begun.get(name))
-            if name.startswith(("trials/", "searches/")) and content not in known:
+            if name.partition("/")[0] in ATOMIC and content not in known:
                 broken.append(f"{when} {name} is torn, or has other bits")
+        for place in self.life.whole:
+            if moved_aside(study, place) not in (_below(begun, place), _below(self.wanted, place)):
+                broken.append(f"{when} {place} is neither what was there nor what comes")
+
+
+def _below(held: Snapshot, place: str) -> Snapshot:
+    """Return what lies in a folder beside the results, or the file itself."""
+    return {name: content for name, content in held.items() if f"{name}/".startswith(f"/{place}/")}
+
+
+def moved_aside(study: Path, place: str) -> Snapshot:
+    """Return what lies in a folder beside the results; where folders cannot change places, also while it has no name."""
+    found = _below(beside(study), place)
+    for aside in study.glob(f".{place}.*.old") if not found else ():
+        found = {
+            f"/{place}/{path.relative_to(aside)}": path.read_bytes() for path in aside.rglob("*") if path.is_file()
+        }
+    return found
 
 
 def walk(

@@ -17,6 +17,7 @@ import pytest
 
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
+from benchsuite.scratch import PREFIX
 from benchsuite.store import Store
 from tests.factories import make_json, of_nobody
 
@@ -103,7 +104,7 @@ def test_a_folder_is_followed_from_its_first_record_on_and_left_as_it_is(watchin
 
 
 def test_it_lies_in_a_place_of_its_own_that_goes_with_it(watching: Watching, results: Path) -> None:
-    (place,) = watching.place.glob("benchsuite-watch-*")
+    (place,) = watching.place.glob(f"{PREFIX}*")
     assert (place / "report" / "index.html").is_file()
     assert watching.end() == 0
     assert not any(watching.place.iterdir())

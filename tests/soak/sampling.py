@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from benchsuite.scratch import PREFIX
 from tests.attack.study import Study
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -101,7 +102,7 @@ def sample(study: Study, main: int, page: int, seconds: float) -> Sample:
     workers = [one.pid for one in processes if one.is_worker and WRITER not in one.command]
     writers = [one.pid for one in processes if WRITER in one.command]
     memory = [resident(pid) for pid in workers]
-    temporary = [size for path, size in _files(study.temporary) if "benchsuite-watch-" not in path]
+    temporary = [size for path, size in _files(study.temporary) if PREFIX not in path]
     found = list(_files(study.results))
     inside = [(Path(path).relative_to(study.results).parts[0], path, size) for path, size in found]
     known = ("trials", "logs", "studies", "report", "trials.parquet", ".lock")
