@@ -23,7 +23,7 @@ TUNED = ("run", *TASK, "--optimizer", "sgd", "--track", "tuned", "--budget", "3"
 PAGES = ("report", "--no-local")
 PUBLISHED = ("publish", "--no-local", "--to", "site")
 ZIPPED = ("publish", "--no-local", "--zip", "site.zip")
-OF_SITE = r" (site#?|site\.zip|\.|#|study) "
+OF_SITE = r" (site#?|site#\.old|site\.zip|\.|#|study) "
 IDLE = ("logs", "report", "trials.parquet")
 """What nobody reads back."""
 WORKPLACE = ("tmp", "home", "cache", "out", "err")
