@@ -81,7 +81,7 @@ def least_examples_errors(differences: NDArray[np.float64], examples: int) -> ND
         examples: Test examples, at least one.
     """
     sizes = np.maximum(np.abs(differences), 1 / examples)
-    return np.sqrt(sizes * np.maximum(1 - sizes, 1 / examples) / examples)
+    return np.asarray(np.sqrt(sizes * np.maximum(1 - sizes, 1 / examples) / examples))
 
 
 def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:

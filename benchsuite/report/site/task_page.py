@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from benchsuite.analysis import Column, Entry, Leaderboard, Row
 from benchsuite.analysis.sample import column_of
 from benchsuite.record import Record, TaskFacts
-from benchsuite.report.shown import shown_rows
+from benchsuite.report.shown import EVERY_ROW, shown_rows
+from benchsuite.report.site import board_view
 from benchsuite.report.site.axes_view import axes_table
 from benchsuite.report.site.certified_view import CertifiedView, certified_view
 from benchsuite.report.site.curves import large_charts
@@ -174,6 +175,8 @@ def _finals(
 ) -> DataTable:
     """Return the value of every seed, each leading to its trial."""
     head = board.columns[at]
+    listed = {row.label for row in shown_rows(board, board_view.MOST_ROWS)}
+    shown = [pair for pair in entries if pair[0].label in listed]
     sign = -1.0 if head.better == "max" else 1.0
     form = column_format((entry.final.estimate for _, entry in entries if entry.final), head.beyond, counts=head.counts)
     seeds = sorted({seed.seed for _, entry in entries for seed in entry.seeds})
@@ -187,7 +190,7 @@ def _finals(
         *(Head(f"Seed {seed}", True) for seed in seeds[:MOST_SEEDS]),
     )
     lines = []
-    for row, entry in entries:
+    for row, entry in shown:
         final, place = entry.final, entry.place
         step, state = entry.step_milliseconds, entry.state_bytes
         interval = interval_text(final, form) if final and final.count > 1 else ""
@@ -216,6 +219,14 @@ def _finals(
             else:
                 cells.append(TableCell(form(seed.final), sign * seed.final, links.records(seed.ids), value=seed.final))
         lines.append(row_line(data, board, row, cells))
-    more = len(seeds) - MOST_SEEDS
-    notes = (f"{whole(more)} more seeds are among the records; medians and intervals are of all.",) if more > 0 else ()
-    return DataTable(f"{head.measured.capitalize()} of every seed: {board.title}", heads, tuple(lines), notes, csv)
+    notes = []
+    if len(shown) < len(entries):
+        notes.append(
+            f"{whole(len(shown))} of {whole(len(entries))} rows are listed: the baseline and the best of each name, then the "
+            f"best of the others. All are in {EVERY_ROW}."
+        )
+    if (more := len(seeds) - MOST_SEEDS) > 0:
+        notes.append(f"{whole(more)} more seeds are among the records; medians and intervals are of all.")
+    return DataTable(
+        f"{head.measured.capitalize()} of every seed: {board.title}", heads, tuple(lines), tuple(notes), csv
+    )

@@ -520,9 +520,13 @@ def test_of_very_many_rows_as_many_as_are_shown_are_compared_with_the_baseline(m
 
     monkeypatch.setattr(Verdicts, "against_baseline", counted)
     monkeypatch.setattr("benchsuite.report.site.task_resolution.MOST_ROWS", 3)
+    monkeypatch.setattr("benchsuite.report.site.board_view.MOST_ROWS", 4)
     rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
-    site([make_record(value=0.2), *rates], [task_page.pages])
+    page = site([make_record(value=0.2), *rates], [task_page.pages])["tasks/digits_mlp.html"]
     assert asked == ["sgd[rate=1]", "sgd[rate=2]", "adam"]
+    listed = page[page.index("of every seed: ") :]
+    assert [rate for rate in range(1, 9) if f"rate={rate}]" in listed.replace("<wbr>", "")] == [1, 2, 3]
+    assert "4 of 9 rows are listed" in page
 
 
 def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
