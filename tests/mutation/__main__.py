@@ -1,8 +1,9 @@
 """How many slips of the hand the tests notice: ``nice -n 19 .venv/bin/python -m tests.mutation [MODULE …]``.
 
 Of each module of :mod:`tests.mutation.table` some mutants are drawn, always the same; of each, the module's tests run in a
-fork of this process, to the first failure. What passes them all has survived: it is printed, to be looked at. Libraries are
-imported once, before the forks; nothing of this project is, and no file is changed.
+fork of this process, to the first failure, those first that caught others. What passes them all has survived: it is printed,
+to be looked at. Libraries are imported once, before the forks; nothing of this project is, and no file is changed. What a
+test starts as another program has no mutant in it. What mutants compile is thrown away.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ import importlib.machinery
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
@@ -24,12 +30,18 @@ from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.table import TESTS
 
 ROOT = Path(__file__).parent.parent.parent
-LIBRARIES = ("numpy", "pandas", "scipy.stats", "pydantic", "pluggy", "pytest", "typer", "rich.console")
+LIBRARIES = (
+    "numpy", "pandas", "scipy.stats", "sklearn", "pydantic", "pluggy", "pytest", "hypothesis", "typer", "rich.console",
+)  # fmt: skip
 TENSORFLOW = ("tensorflow", "keras")
 OUTPUT = os.environ.get("BENCHSUITE_MUTATION_OUTPUT", os.devnull)
 """Where pytest's words go."""
 PATIENCE = 5.0
-"""A mutant may take so many times the processor time of the module as it is, and five seconds."""
+"""A mutant may take so many times the time of the module as it is, and five seconds: of the processor, and twice that by the clock."""
+LOOK = 0.01
+"""Seconds between two looks at whether a fork has ended."""
+CAUGHT_BY = "caught-by"
+"""The file, in the folder of a fork, with the test that failed."""
 
 
 def main() -> int:
@@ -38,6 +50,8 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="parts of paths; all of the table unless given")
     parser.add_argument("--sample", type=int, default=40, help="mutants of a module")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--line", type=int, action="append", help="only mutants of this line")
+    parser.add_argument("--at-once", type=int, default=1, help="forks side by side")
     parser.add_argument("--minutes", type=float, default=1e9, help="after which no other module begins")
     asked = parser.parse_args()
     chosen = [module for module in TESTS if not asked.modules or any(part in module for part in asked.modules)]
@@ -50,57 +64,151 @@ def main() -> int:
         if not module.startswith("benchsuite/analysis") and "tensorflow" not in sys.modules:
             for library in TENSORFLOW:
                 importlib.import_module(library)
-        code, seconds = outcome(module, None, 600.0)
-        if code:
-            print(f"{module}: its tests fail as it is", flush=True)
+        (as_it_is,) = endings(module, [None], 600.0, 1)
+        if as_it_is.status:
+            print(f"{module}: its tests fail as it is ({as_it_is.caught_by or as_it_is.status})", flush=True)
             return 1
-        drawn = sample(module, asked.sample, asked.seed)
-        survivors = [one for one in drawn if outcome(module, one, PATIENCE * seconds + 5)[0] == 0]
+        drawn = sample(module, asked.sample, asked.seed, asked.line)
+        survivors = [
+            ending.mutant
+            for ending in endings(module, drawn, PATIENCE * as_it_is.seconds + 5, asked.at_once)
+            if ending.status == 0
+        ]
         caught, tried = caught + len(drawn) - len(survivors), tried + len(drawn)
         print(f"{module}: {len(drawn) - len(survivors)} of {len(drawn)} caught", flush=True)
-        for one in survivors:
+        for one in sorted((one for one in survivors if one is not None), key=lambda one: one.line):
             print(f"    {one.line}: {one.before}  ->  {one.after}", flush=True)
     print(f"{caught} of {tried} caught", flush=True)
     return 0
 
 
-def sample(module: str, most: int, seed: int) -> list[Mutant]:
-    """Return some mutants of a module, the same at each call."""
+def sample(module: str, most: int, seed: int, lines: list[int] | None = None) -> list[Mutant]:
+    """Return some mutants of a module, the same at each call; or all of some lines."""
     found = mutants((ROOT / module).read_text(encoding="utf-8"))
+    if lines:
+        return [one for one in found if one.line in lines]
     if len(found) > most:
         found = [found[place] for place in sorted(random.Random(f"{seed} {module}").sample(range(len(found)), most))]
     return found
 
 
-def outcome(module: str, mutant: Mutant | None, limit: float) -> tuple[int, float]:
-    """Run the tests of a module with a mutant in its place; return how they ended, 0 if none failed, and their processor time."""
-    begun = resource.getrusage(resource.RUSAGE_CHILDREN)
-    child = os.fork()
-    if child == 0:
-        os.setsid()
-        resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
-        silence = os.open(OUTPUT, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
-        if mutant is not None:
-            put(ROOT / module, mutant.tree)
-        code = _tests(TESTS[module])
-        sys.stdout.flush()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # what a test had started
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return status, ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
+@dataclass(frozen=True)
+class Ending:
+    """How the tests of a module ended.
+
+    Args:
+        mutant: Which stood in its place, if any.
+        status: 0 if no test failed.
+        seconds: Of the processor.
+        caught_by: The test that failed, if one did.
+    """
+
+    mutant: Mutant | None
+    status: int
+    seconds: float
+    caught_by: str
 
 
-def _tests(arguments: tuple[str, ...]) -> int:
+def endings(module: str, tried: Iterable[Mutant | None], limit: float, at_once: int) -> Iterator[Ending]:
+    """Run the tests of a module with each mutant in its place, some side by side; yield how they ended, in the order of their ends.
+
+    Args:
+        module: Its path.
+        tried: The mutants; ``None`` is the module as it is.
+        limit: Seconds of the processor that one may take, and half of those that may pass.
+        at_once: How many.
+    """
+    waiting, forks = list(tried), {}
+    killers: Counter[str] = Counter()
+    while waiting or forks:
+        while waiting and len(forks) < at_once:
+            fork = Fork(module, waiting.pop(0), limit, [test for test, _ in killers.most_common()])
+            forks[fork.child] = fork
+        for fork in list(forks.values()):
+            if ending := fork.ended():
+                del forks[fork.child]
+                killers.update([ending.caught_by] if ending.caught_by else [])
+                yield ending
+        time.sleep(LOOK)
+
+
+class Fork:
+    """A fork of this process in which the tests of a module run.
+
+    Args:
+        module: Its path.
+        mutant: What stands in its place; ``None`` for the module as it is.
+        limit: Seconds of the processor that it may take, and half of those that may pass.
+        first: The tests to begin with.
+    """
+
+    def __init__(self, module: str, mutant: Mutant | None, limit: float, first: list[str]) -> None:
+        self._mutant, self._ends = mutant, time.monotonic() + 2 * limit
+        self._folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+        self.child = os.fork()
+        if self.child == 0:
+            os.setsid()
+            resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
+            silence = os.open(OUTPUT, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.dup2(silence, 1)
+            os.dup2(silence, 2)
+            os.environ["TMPDIR"] = str(self._folder)
+            tempfile.tempdir = None
+            if mutant is not None:
+                put(ROOT / module, mutant.tree)
+                _keep_nothing_compiled()
+            code = _tests(TESTS[module], _Order(first, self._folder / CAUGHT_BY))
+            sys.stdout.flush()
+            os._exit(code)
+
+    def ended(self) -> Ending | None:
+        """Return how it ended, or nothing as long as it runs; end it where its time is over."""
+        if time.monotonic() > self._ends:
+            self._kill()
+        child, status, used = os.wait4(self.child, os.WNOHANG)
+        if child == 0:
+            return None
+        self._kill()  # what a test had started
+        caught_by = ""
+        with contextlib.suppress(OSError):
+            caught_by = (self._folder / CAUGHT_BY).read_text(encoding="utf-8")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return Ending(self._mutant, status, used.ru_utime + used.ru_stime, caught_by)
+
+    def _kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child, signal.SIGKILL)
+
+
+class _Order:
+    """A plugin of pytest's: some tests first, and the one that fails written down."""
+
+    def __init__(self, first: list[str], caught_by: Path) -> None:
+        self._first, self._caught_by = first, caught_by
+
+    def pytest_collection_modifyitems(self, items: list) -> None:
+        place = {test: number for number, test in enumerate(self._first)}
+        items.sort(key=lambda item: place.get(item.nodeid, len(place)))
+
+    def pytest_runtest_logreport(self, report) -> None:
+        if report.failed:
+            self._caught_by.write_text(report.nodeid, encoding="utf-8")
+
+
+def _keep_nothing_compiled() -> None:
+    """Have the next run on this machine find nothing that a mutant compiled, since one may have named it wrongly."""
+    from tests import compiled_code
+
+    compiled_code.end = lambda folder: shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tests(arguments: tuple[str, ...], order: _Order) -> int:
     import pytest
 
     # Where assertions are rewritten, pytest loads this project itself, since it holds a plugin of pytest's, and sees no mutant.
     options = ["-x", "-q", "-p", "no:xdist", "--no-header", "--tb=no", "--assert=plain"]
     try:
-        return int(pytest.main([*arguments, *options]))
+        return int(pytest.main([*arguments, *options], plugins=[order]))
     except BaseException as error:
         print(repr(error))
         return 1
