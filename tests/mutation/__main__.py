@@ -2,17 +2,18 @@
 
 Of each module of :mod:`tests.mutation.table` some mutants are drawn, always the same; of each, the module's tests run in a
 fork of this process, to the first failure, those first that caught others. What passes them all has survived: it is printed,
-to be looked at. Libraries are imported once, before the forks; nothing of this project is, and no file is changed. What a
-test starts as another program has no mutant in it. What mutants compile is thrown away.
+to be looked at. Libraries and the project are imported once, before the forks: a mutant is put into the functions that
+are there. What it changes beside them, and what would survive so, is tried in a fork that imports the project anew. No file
+is changed. What a test starts as another program has no mutant in it. What mutants compile is thrown away.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
-import importlib.machinery
+import importlib
 import os
+import pkgutil
 import random
 import resource
 import shutil
@@ -24,20 +25,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
 
 from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.planting import ROOT, Replacement, import_anew, replace, replacements
 from tests.mutation.table import TESTS
 
-ROOT = Path(__file__).parent.parent.parent
 LIBRARIES = (
     "numpy", "pandas", "scipy.stats", "sklearn", "pydantic", "pluggy", "pytest", "hypothesis", "typer", "rich.console",
 )  # fmt: skip
 TENSORFLOW = ("tensorflow", "keras")
+OURS = ("tests.conftest", "tests.bundled", "benchsuite.conformance.tiny", "tests.factories")
+PACKAGES = ("benchsuite.engine", "benchsuite.analysis")
+"""Of which every module is imported."""
+AT_IMPORT = ("plugins/",)
+"""Where functions give what they register, once: a mutant in one of them needs the project imported anew."""
 OUTPUT = os.environ.get("BENCHSUITE_MUTATION_OUTPUT", os.devnull)
 """Where pytest's words go."""
 PATIENCE = 5.0
-"""A mutant may take so many times the time of the module as it is, and five seconds: of the processor, and twice that by the clock."""
+"""A mutant may take so many times the processor time of the module as it is, and five seconds."""
+CLOCK = 20.0
+"""And so many times that by the clock: one that waits for ever ends as well, however busy the machine is."""
 LOOK = 0.01
 """Seconds between two looks at whether a fork has ended."""
 CAUGHT_BY = "caught-by"
@@ -55,19 +62,16 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=1e9, help="after which no other module begins")
     asked = parser.parse_args()
     chosen = [module for module in TESTS if not asked.modules or any(part in module for part in asked.modules)]
-    for library in LIBRARIES:
-        importlib.import_module(library)
-    begun, caught, tried = time.monotonic(), 0, 0
+    _import(tensorflow=any(not module.startswith("benchsuite/analysis") for module in chosen))
+    begun, caught, tried, failed = time.monotonic(), 0, 0, False
     for module in chosen:
         if time.monotonic() - begun > 60 * asked.minutes:
             break
-        if not module.startswith("benchsuite/analysis") and "tensorflow" not in sys.modules:
-            for library in TENSORFLOW:
-                importlib.import_module(library)
         (as_it_is,) = endings(module, [None], 600.0, 1)
         if as_it_is.status:
             print(f"{module}: its tests fail as it is ({as_it_is.caught_by or as_it_is.status})", flush=True)
-            return 1
+            failed = True
+            continue
         drawn = sample(module, asked.sample, asked.seed, asked.line)
         survivors = [
             ending.mutant
@@ -79,7 +83,15 @@ def main() -> int:
         for one in sorted((one for one in survivors if one is not None), key=lambda one: one.line):
             print(f"    {one.line}: {one.before}  ->  {one.after}", flush=True)
     print(f"{caught} of {tried} caught", flush=True)
-    return 0
+    return int(failed)
+
+
+def _import(tensorflow: bool) -> None:
+    for library in (*LIBRARIES, *(TENSORFLOW if tensorflow else ()), *OURS):
+        importlib.import_module(library)
+    for package in PACKAGES if tensorflow else PACKAGES[1:]:
+        for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+            importlib.import_module(module.name)
 
 
 def sample(module: str, most: int, seed: int, lines: list[int] | None = None) -> list[Mutant]:
@@ -115,21 +127,32 @@ def endings(module: str, tried: Iterable[Mutant | None], limit: float, at_once: 
     Args:
         module: Its path.
         tried: The mutants; ``None`` is the module as it is.
-        limit: Seconds of the processor that one may take, and half of those that may pass.
+        limit: Seconds of the processor that one may take, and a part of those that may pass.
         at_once: How many.
     """
-    waiting, forks = list(tried), {}
+    waiting = [(mutant, _within(module, mutant)) for mutant in tried]
+    forks: dict[int, Fork] = {}
     killers: Counter[str] = Counter()
     while waiting or forks:
         while waiting and len(forks) < at_once:
-            fork = Fork(module, waiting.pop(0), limit, [test for test, _ in killers.most_common()])
+            fork = Fork(module, *waiting.pop(0), limit, [test for test, _ in killers.most_common()])
             forks[fork.child] = fork
         for fork in list(forks.values()):
             if ending := fork.ended():
                 del forks[fork.child]
+                if ending.status == 0 and fork.within and fork.mutant is not None:
+                    waiting.insert(0, (fork.mutant, None))
+                    continue
                 killers.update([ending.caught_by] if ending.caught_by else [])
                 yield ending
         time.sleep(LOOK)
+
+
+def _within(module: str, mutant: Mutant | None) -> list[Replacement] | None:
+    """Return what a mutant changes in functions that are there, if that is all."""
+    if mutant is None or module.startswith(AT_IMPORT):
+        return None
+    return replacements(ROOT / module, mutant.tree)
 
 
 class Fork:
@@ -138,12 +161,16 @@ class Fork:
     Args:
         module: Its path.
         mutant: What stands in its place; ``None`` for the module as it is.
-        limit: Seconds of the processor that it may take, and half of those that may pass.
+        within: What it changes in functions that are there; ``None`` if the project is to be imported anew.
+        limit: Seconds of the processor that it may take, and a part of those that may pass.
         first: The tests to begin with.
     """
 
-    def __init__(self, module: str, mutant: Mutant | None, limit: float, first: list[str]) -> None:
-        self._mutant, self._ends = mutant, time.monotonic() + 2 * limit
+    def __init__(
+        self, module: str, mutant: Mutant | None, within: list[Replacement] | None, limit: float, first: list[str]
+    ) -> None:
+        self.mutant, self.within = mutant, within
+        self._ends = time.monotonic() + CLOCK * limit
         self._folder = Path(tempfile.mkdtemp(prefix="mutant-"))
         self.child = os.fork()
         if self.child == 0:
@@ -155,7 +182,10 @@ class Fork:
             os.environ["TMPDIR"] = str(self._folder)
             tempfile.tempdir = None
             if mutant is not None:
-                put(ROOT / module, mutant.tree)
+                if within:
+                    replace(within)
+                else:
+                    import_anew(ROOT / module, mutant.tree)
                 _keep_nothing_compiled()
             code = _tests(TESTS[module], _Order(first, self._folder / CAUGHT_BY))
             sys.stdout.flush()
@@ -173,7 +203,7 @@ class Fork:
         with contextlib.suppress(OSError):
             caught_by = (self._folder / CAUGHT_BY).read_text(encoding="utf-8")
         shutil.rmtree(self._folder, ignore_errors=True)
-        return Ending(self._mutant, status, used.ru_utime + used.ru_stime, caught_by)
+        return Ending(self.mutant, status, used.ru_utime + used.ru_stime, caught_by)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -212,17 +242,6 @@ def _tests(arguments: tuple[str, ...], order: _Order) -> int:
     except BaseException as error:
         print(repr(error))
         return 1
-
-
-def put(path: Path, tree: ast.Module) -> None:
-    """Let an import of this file give another module."""
-    code = compile(tree, str(path), "exec")
-    original = importlib.machinery.SourceFileLoader.get_code
-
-    def get_code(loader: importlib.machinery.SourceFileLoader, name: str) -> CodeType | None:
-        return code if Path(loader.path).resolve() == path.resolve() else original(loader, name)
-
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":
