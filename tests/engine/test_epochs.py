@@ -110,7 +110,7 @@ def test_one_monitor_that_has_had_enough_ends_it_and_every_other_saw_the_epoch()
     ids=["stopped", "at its end", "behind its end", "ends itself there", "ends itself before"],
 )
 def test_a_stop_prunes_what_would_have_gone_on(stop, enough, epochs, pruned):
-    found = trained(stop=stop, monitors=[Told(lambda epoch: epoch < enough)])
+    found = trained(stop=stop, monitors=[Told(lambda epoch: epoch < enough), Told(lambda epoch: True)])
     assert found.logbook.values["epoch"] == list(range(epochs + 1))
     assert found.course.pruned is pruned
     assert (found.keeper.told[-1] == ("ended", epochs)) is not pruned
