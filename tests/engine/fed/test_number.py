@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.number import present
@@ -110,6 +111,20 @@ def test_other_tensors_can_stand_for_it(feeding):
 
     values = np.array([0.0, 0.5, 0.999])
     assert np.array_equal(lanes(tf.constant(values)), (1 - values).astype("float32"))
+
+
+def test_tensors_stand_for_it_in_their_graph_and_those_inside_and_in_no_other(feeding):
+    a, beside, there = feeding.number("a"), FuncGraph("beside"), []
+
+    @tf.function(autograph=False)
+    def compute():
+        with feeding.holding({"a": tf.constant(0.25, tf.float64)}):
+            with beside.as_default():
+                there.append(tf.convert_to_tensor(a))
+            return tf.constant(1.0) * (1 - a)
+
+    assert compute() == 0.75
+    assert there[0].graph is beside
 
 
 @pytest.mark.parametrize(
