@@ -87,7 +87,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/network/pooling.py": (f"{NETWORK}/test_pooling.py",),
     f"{ENGINE}/network/recurrent.py": (f"{NETWORK}/test_recurrent.py", f"{NETWORK}/test_masks.py"),
     f"{ENGINE}/program/canonical.py": (f"{PROGRAM}/test_canonical.py",),
-    f"{ENGINE}/program/evaluation.py": (f"{PROGRAM}/test_evaluation.py", f"{PROGRAM}/test_metrics.py"),
+    f"{ENGINE}/program/evaluation.py": (
+        f"{PROGRAM}/test_evaluation.py",
+        *of(f"{PROGRAM}/test_feed.py", "streamed_data_give_the_same_bits"),
+        f"{PROGRAM}/test_metrics.py",
+    ),
     f"{ENGINE}/program/evaluation_weights.py": (
         *of(f"{PROGRAM}/test_program.py", "evaluation_weights_are_used_and_put_back"),
         *of(
