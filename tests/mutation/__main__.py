@@ -57,7 +57,9 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="parts of paths; all of the table unless given")
     parser.add_argument("--sample", type=int, default=40, help="mutants of a module")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--line", type=int, action="append", help="only mutants of this line")
+    parser.add_argument(
+        "--line", type=int, action="append", help="of those, only the mutants of this line; may be given again"
+    )
     parser.add_argument("--at-once", type=int, default=1, help="forks side by side")
     parser.add_argument("--minutes", type=float, default=1e9, help="after which no other module begins")
     asked = parser.parse_args()
@@ -95,13 +97,11 @@ def _import(tensorflow: bool) -> None:
 
 
 def sample(module: str, most: int, seed: int, lines: list[int] | None = None) -> list[Mutant]:
-    """Return some mutants of a module, the same at each call; or all of some lines."""
+    """Return some mutants of a module, the same at each call; of some lines alone where they are given."""
     found = mutants((ROOT / module).read_text(encoding="utf-8"))
-    if lines:
-        return [one for one in found if one.line in lines]
     if len(found) > most:
         found = [found[place] for place in sorted(random.Random(f"{seed} {module}").sample(range(len(found)), most))]
-    return found
+    return [one for one in found if not lines or one.line in lines]
 
 
 @dataclass(frozen=True)
