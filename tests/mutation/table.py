@@ -109,6 +109,7 @@ TESTS: dict[str, tuple[str, ...]] = {
             f"{PROGRAM}/test_regularization.py",
             "every_call_of_a_closure_sees_the_same_batch",
             "a_loss_that_takes_no_distributions_is_unsupported",
+            *of(f"{PROGRAM}/test_program.py", "the_curvature_of_a_closure_is_that_of_differences_of_its_gradients"),
         ),
     ),
     f"{ENGINE}/program/optimizer.py": (
