@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import compiled_code
+from tests.mutation.table import TESTS
 from tests.processor_time import summary
 
 HERE = Path(__file__).parent
@@ -73,3 +74,12 @@ def test_costs_are_added_by_file_and_by_test() -> None:
     assert rows[1] == ["7.5", "5.5", "2.0", "14.0", "2", "all"]
     assert rows[2:4] == [["4.0", "4.0", "0.0", "4.0", "1", "b.py"], ["3.5", "1.5", "2.0", "10.0", "1", "a.py"]]
     assert rows[-1][-1] == "'a.py::x'"
+
+
+def test_the_table_of_mutation_names_modules_and_tests_that_are_there() -> None:
+    root = HERE.parent
+    for module, named in TESTS.items():
+        assert (root / module).is_file(), module
+        for file, _, test in (one.partition("::") for one in named if one.startswith("tests/")):
+            assert (root / file).is_file(), (module, file)
+            assert not test or f"def {test}(" in (root / file).read_text(encoding="utf-8"), (module, test)

@@ -46,6 +46,8 @@ def test_a_size_makes_room_afterwards_and_the_newest_stays_however_large():
     cache.get(("c",), lambda: "x" * 4)
     assert cache.values == ["xxxx", "xxxx"]
     assert ("a",) not in cache
+    cache.get(("full",), lambda: "xx")  # ten together: the size itself is within
+    assert cache.values == ["xxxx", "xxxx", "xx"]
     cache.get(("d",), lambda: "x" * 99)
     assert cache.values == ["x" * 99]
 

@@ -2,11 +2,13 @@
 
 import os
 import resource
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import benchsuite as bs
+from benchsuite.engine.keep import Keeper
 from benchsuite.engine.program.program import Program
 from benchsuite.errors import CannotWrite
 from benchsuite.extras import Extras
@@ -136,3 +138,83 @@ def test_weights_are_not_written_through_a_link(bench, tmp_path):
     with pytest.raises(CannotWrite, match="results/weights is a symbolic link"):
         ours.run(bench.trial(epochs=1))
     assert kept(tmp_path) == []
+
+
+class Stub:
+    """A program whose weights, outputs and probes tell how often it was asked; what is not asked for must not be computed."""
+
+    network = SimpleNamespace(kernel_layers=[SimpleNamespace(name="dense")])
+
+    def __init__(self):
+        self.asked = {"weights": 0, "outputs": 0, "probe": 0}
+
+    def _ask(self, what):
+        self.asked[what] += 1
+        return self.asked[what]
+
+    def weights(self, feed):
+        return {"w": np.array([self._ask("weights")])}
+
+    def outputs(self, feed, x):
+        return np.full(len(x), self._ask("outputs"))
+
+    def probe(self, feed):
+        return {"dead": [float(self._ask("probe"))]}
+
+
+def keeper(restores=False, **extras):
+    dataset = SimpleNamespace(part={"validation": slice(0, 3), "test": slice(3, 5)}.get, y=np.arange(5))
+    program = Stub()
+    ready = SimpleNamespace(program=program, feed=None, prepared=SimpleNamespace(dataset=dataset, x=np.arange(5)))
+    return Keeper(Extras(**extras), ready, restores), program
+
+
+@pytest.mark.parametrize(
+    ("probe", "epochs"),
+    [("0,2", [0, 2]), ("last", [3]), ("0,last", [0, 3]), ("3,last", [3]), ("all", [0, 1, 2, 3]), ("", None)],
+)
+def test_layers_are_probed_after_each_epoch_that_was_asked_for_and_once_after_the_last(probe, epochs):
+    one, program = keeper(probe=probe)
+    for epoch in range(4):
+        one.after_epoch(epoch, 1.0)
+    one.ended(3)
+    assert (one.probed and one.probed.epochs) == epochs
+    assert program.asked == {"weights": 0, "outputs": 0, "probe": len(epochs or [])}
+
+
+@pytest.mark.parametrize(
+    "extras", [{"weights": True}, {"predictions": True}, {"weights": True, "predictions": True}, {}]
+)
+def test_what_was_asked_for_is_taken_at_the_end_and_nothing_else(extras, tmp_path):
+    one, program = keeper(**extras)
+    for epoch in range(3):
+        one.after_epoch(epoch, 1.0)
+    assert set(program.asked.values()) == {0}
+    one.take()
+    wanted = [bool(extras.get(name)) for name in ("weights", "predictions")]
+    assert [bool(program.asked[name]) for name in ("weights", "outputs")] == wanted
+    paths = [tmp_path / name / "ab" / "it.npz" for name in ("weights", "predictions")]
+    one.write(*paths)
+    assert [path.is_file() for path in paths] == wanted
+    if extras.get("predictions"):
+        with np.load(paths[1]) as found:
+            assert {name: values.tolist() for name, values in found.items()} == {
+                "validation_outputs": [1, 1, 1], "validation_targets": [0, 1, 2],
+                "test_outputs": [2, 2], "test_targets": [3, 4],
+            }  # fmt: skip
+
+
+def test_where_weights_are_put_back_those_of_the_lowest_validation_loss_are_kept(tmp_path):
+    """Of a trained epoch, the earliest of equals, as the results say it; where nothing was asked for, nothing is copied."""
+    one, _ = keeper(restores=True, weights=True)
+    for epoch, loss in enumerate([0.1, 3.0, 1.0, 1.0, 2.0]):
+        one.after_epoch(epoch, loss)
+    one.take()
+    one.write(tmp_path / "weights" / "ab" / "it.npz", None)
+    with np.load(tmp_path / "weights" / "ab" / "it.npz") as found:
+        assert found["w"].tolist() == [2]  # the second copy, of epoch 2
+    idle, program = keeper(restores=True, probe="1")
+    for epoch in range(3):
+        idle.after_epoch(epoch, 3.0 - epoch)
+    idle.take()
+    assert program.asked == {"weights": 0, "outputs": 0, "probe": 1}

@@ -113,6 +113,42 @@ def test_normal_has_its_moments():
     assert values.std() == pytest.approx(2.0, abs=0.03)
 
 
+def test_unless_told_otherwise_numbers_are_of_the_unit_interval_and_of_the_standard_normal():
+    uniform, wide = (
+        draw(one, jit=False) for one in (lambda: bs.noise.uniform([64]), lambda: bs.noise.uniform([64], 2, 5))
+    )
+    normal, moved = (
+        draw(one, jit=False) for one in (lambda: bs.noise.normal([64]), lambda: bs.noise.normal([64], 3, 2))
+    )
+    np.testing.assert_allclose(wide, 2 + 3 * uniform, rtol=1e-6)
+    np.testing.assert_allclose(moved, 3 + 2 * normal, rtol=1e-5)
+
+
+def test_a_shape_that_is_known_only_while_it_runs_has_the_same_numbers():
+    import tensorflow as tf
+
+    def drawn(size):
+        return {
+            "keep": bs.noise.keep([size, 3], 0.5),
+            "uniform": bs.noise.uniform([size, 3]),
+            "normal": bs.noise.normal([size, 3]),
+        }
+
+    @tf.function(autograph=False)
+    def later(size):
+        with bs.noise.stream(tf.constant(7, tf.int64), tf.constant(0, tf.int64)):
+            return drawn(size)
+
+    @tf.function(autograph=False)
+    def known():
+        with bs.noise.stream(tf.constant(7, tf.int64), tf.constant(0, tf.int64)):
+            return drawn(5)
+
+    expected = known()
+    for name, values in later(tf.constant(5)).items():
+        np.testing.assert_array_equal(values, expected[name])
+
+
 def test_the_step_is_known():
     assert draw(bs.noise.step, step=41) == 41
 

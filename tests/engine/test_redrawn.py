@@ -36,3 +36,6 @@ def test_each_network_sees_a_set_and_starting_values_of_its_own(bundled: Registr
     assert not np.array_equal(seen[0][0], seen[1][0])
     assert not np.array_equal(seen[0][1], seen[1][1])
     assert np.array_equal(seen[0][2], seen[1][2])
+    own = load(bundled.task("digits_mlp"))
+    assert [len(inputs) for inputs, _, _ in seen] == [own.sizes[0]] * 2, "the validation part is not trained on"
+    assert np.array_equal(seen[0][2], own.x[own.part("validation")])

@@ -183,7 +183,7 @@ def test_no_step_is_timed_where_several_trials_train_at_once():
 
 
 def test_of_the_last_epoch_all_is_told_that_was_noted():
-    logbook = noted(validation_accuracy=[0.1, 0.6])
+    logbook = noted(validation_accuracy=[0.1, 0.3, 0.6])
     measured = {f"{part}_{measure}": 0.5 for part in PARTS for measure in ("loss", "accuracy")}
-    told = {"epoch": 1, "step": STEPS, "running_loss": None, **measured, "validation_accuracy": 0.6}
+    told = {"epoch": 2, "step": 2 * STEPS, "running_loss": None, **measured, "validation_accuracy": 0.6}
     assert logbook.last() == told

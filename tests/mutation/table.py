@@ -4,6 +4,14 @@ from __future__ import annotations
 
 ANALYSIS = "benchsuite/analysis"
 ENGINE = "benchsuite/engine"
+PROGRAM = "tests/engine/program"
+NETWORK = "tests/engine/network"
+
+
+def of(file: str, *tests: str) -> tuple[str, ...]:
+    """Return the names of some tests of a file as pytest has them."""
+    return tuple(f"{file}::test_{test}" for test in tests)
+
 
 TESTS: dict[str, tuple[str, ...]] = {
     f"{ANALYSIS}/intervals.py": ("tests/analysis/test_intervals.py",),
@@ -24,11 +32,151 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     f"{ENGINE}/results.py": ("tests/engine/test_results.py",),
     f"{ENGINE}/seeds.py": ("tests/engine/test_seeds.py",),
-    f"{ENGINE}/step_plan.py": ("tests/engine/test_schedules.py", "tests/engine/test_seeds.py"),
-    f"{ENGINE}/epochs.py": ("tests/engine/test_results.py", "tests/engine/program/test_program.py"),
+    f"{ENGINE}/step_plan.py": ("tests/engine/test_step_plan.py", "tests/engine/test_schedules.py"),
+    f"{ENGINE}/epochs.py": ("tests/engine/test_epochs.py",),
+    f"{ENGINE}/ending.py": (
+        "tests/engine/test_ending.py",
+        *of(f"{PROGRAM}/test_program.py", "nan_at_step_three_stops_there", "memory_error_is_out_of_memory"),
+    ),
+    f"{ENGINE}/keep.py": ("tests/engine/test_keep.py",),
+    f"{ENGINE}/kept_data.py": ("tests/engine/test_kept_data.py",),
+    f"{ENGINE}/cache.py": ("tests/engine/test_cache.py",),
+    f"{ENGINE}/ingredients.py": (
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "an_unfinished_object_is_told_what_it_lacks",
+            "two_averages_are_unsupported",
+            "batches_are_changed_in_training_and_never_at_evaluation",
+        ),
+        *of(f"{PROGRAM}/test_program.py", "wrong_object_from_make_says_what_is_missing"),
+        *of(f"{NETWORK}/test_masks.py", "where_there_are_no_branches_stochastic_depth_is_unsupported"),
+    ),
+    f"{ENGINE}/session.py": (
+        "tests/engine/test_ending.py",
+        "tests/engine/test_stop.py",
+        *of(f"{PROGRAM}/test_program.py", "a_method_for_full_batches_is_unsupported_on_mini_batches"),
+    ),
+    f"{ENGINE}/numerics.py": ("tests/engine/test_numerics.py",),
+    f"{ENGINE}/few_examples.py": ("tests/engine/test_few_examples.py",),
+    f"{ENGINE}/range_test.py": ("tests/cli/test_lr_range.py",),
+    f"{ENGINE}/redrawn.py": ("tests/engine/test_redrawn.py",),
+    f"{ENGINE}/specimen.py": ("tests/engine/test_specimen.py",),
+    f"{ENGINE}/specimen_run.py": ("tests/engine/test_specimen.py",),
+    f"{ENGINE}/trace.py": ("tests/engine/test_trace.py",),
+    f"{ENGINE}/state.py": ("tests/engine/test_state.py",),
+    f"{ENGINE}/device.py": ("tests/engine/test_device.py",),
+    f"{ENGINE}/cards.py": ("tests/engine/test_cards.py",),
+    f"{ENGINE}/compiled/folder.py": ("tests/engine/compiled/test_folder.py",),
     f"{ENGINE}/fed/number.py": ("tests/engine/fed/test_number.py",),
     f"{ENGINE}/fed/feeding.py": ("tests/engine/fed/test_number.py", "tests/engine/fed/test_finding.py"),
+    f"{ENGINE}/fed/finding.py": ("tests/engine/fed/test_finding.py", "tests/engine/fed/test_known.py"),
+    f"{ENGINE}/fed/known.py": ("tests/engine/fed/test_known.py",),
     f"{ENGINE}/fed/likeness.py": ("tests/engine/fed/test_likeness.py",),
+    f"{ENGINE}/fed/swapping.py": ("tests/engine/fed/test_finding.py",),
+    f"{ENGINE}/fed/tried.py": ("tests/engine/fed/test_finding.py",),
+    f"{ENGINE}/lanes/converters.py": ("tests/engine/lanes/test_converters.py",),
+    f"{ENGINE}/lanes/group.py": ("tests/engine/lanes/test_together.py",),
+    f"{ENGINE}/lanes/program.py": ("tests/engine/lanes/test_together.py",),
+    f"{ENGINE}/lanes/together.py": ("tests/engine/lanes/test_together.py",),
+    f"{ENGINE}/lanes/threefry.py": ("tests/engine/lanes/test_threefry.py",),
+    f"{ENGINE}/network/attention.py": (f"{NETWORK}/test_attention.py",),
+    f"{ENGINE}/network/blocks.py": (f"{NETWORK}/test_blocks.py",),
+    f"{ENGINE}/network/assembly.py": (f"{NETWORK}/test_blocks.py",),
+    f"{ENGINE}/network/initial.py": ("tests/plugins/test_adapting_initializers.py", f"{NETWORK}/test_blocks.py"),
+    f"{ENGINE}/network/linear.py": (f"{NETWORK}/test_blocks.py",),
+    f"{ENGINE}/network/lookup.py": (f"{NETWORK}/test_lookup.py",),
+    f"{ENGINE}/network/pooling.py": (f"{NETWORK}/test_pooling.py",),
+    f"{ENGINE}/network/recurrent.py": (f"{NETWORK}/test_recurrent.py", f"{NETWORK}/test_masks.py"),
+    f"{ENGINE}/program/canonical.py": (f"{PROGRAM}/test_canonical.py",),
+    f"{ENGINE}/program/evaluation.py": (
+        f"{PROGRAM}/test_evaluation.py",
+        *of(f"{PROGRAM}/test_feed.py", "streamed_data_give_the_same_bits"),
+        f"{PROGRAM}/test_metrics.py",
+    ),
+    f"{ENGINE}/program/evaluation_weights.py": (
+        *of(f"{PROGRAM}/test_program.py", "evaluation_weights_are_used_and_put_back"),
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "ema_evaluates_with_the_average_of_the_path_and_statistics_of_its_own",
+            "swa_averages_the_ends_of_the_last_epochs",
+        ),
+        *of("tests/engine/lanes/test_together.py", "averaged_weights_of_a_lane_have_statistics_of_their_own"),
+    ),
+    f"{ENGINE}/program/feed.py": (f"{PROGRAM}/test_feed.py",),
+    f"{ENGINE}/program/objective.py": (
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "every_call_of_a_closure_sees_the_same_batch",
+            "a_loss_that_takes_no_distributions_is_unsupported",
+        ),
+        *of(f"{PROGRAM}/test_program.py", "the_curvature_of_a_closure_is_that_of_differences_of_its_gradients"),
+    ),
+    f"{ENGINE}/program/optimizer.py": (
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(
+            f"{PROGRAM}/test_program.py",
+            "evaluation_weights_are_used_and_put_back",
+            "a_closure_step_without_a_move_is_sgd",
+            "state_that_starts_from_the_weights_is_reset_to_the_fresh_weights",
+            "a_rate_that_is_baked_elsewhere_gets_a_program_of_its_own",
+        ),
+        *of(f"{PROGRAM}/test_keras_trainer.py", "averages_of_two_owners_are_refused"),
+        *of(f"{PROGRAM}/test_regularization.py", "two_averages_are_unsupported"),
+    ),
+    f"{ENGINE}/program/own_chance.py": (f"{PROGRAM}/test_generators.py",),
+    f"{ENGINE}/program/probes.py": (f"{PROGRAM}/test_probes.py",),
+    f"{ENGINE}/program/program.py": (
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(
+            f"{PROGRAM}/test_program.py",
+            "a_used_program_does_not_show_what_ran_before",
+            "other_fed_values_do_not",
+            "bfloat16_trains_with_float32_variables",
+            "a_loss_beyond_the_bound_is_divergence_with_its_step",
+        ),
+    ),
+    f"{ENGINE}/program/refusals.py": (f"{PROGRAM}/test_refusals.py",),
+    f"{ENGINE}/program/settings.py": of(
+        f"{PROGRAM}/test_keras_trainer.py",
+        "another_configuration_at_each_call_says_what_differs",
+        "what_keras_options_are_fed_with_is_what_they_would_be_made_with",
+    ),
+    f"{ENGINE}/program/training.py": (
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(f"{PROGRAM}/test_program.py", "a_closure_step_without_a_move_is_sgd", "nan_at_step_three_stops_there"),
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "batches_are_changed_in_training_and_never_at_evaluation",
+            "every_call_of_a_closure_sees_the_same_batch",
+        ),
+    ),
+    f"{ENGINE}/program/train_call.py": (
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(f"{PROGRAM}/test_feed.py", "divergence_stops_between_chunks", "streamed_data_give_the_same_bits"),
+    ),
+    f"{ENGINE}/program/evaluate_call.py": (
+        f"{PROGRAM}/test_evaluation.py",
+        *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
+        *of(f"{PROGRAM}/test_feed.py", "streamed_data_give_the_same_bits"),
+    ),
+    f"{ENGINE}/program/unused.py": (f"{PROGRAM}/test_canonical.py",),
+    f"{ENGINE}/program/optimizer_checks.py": (
+        *of(
+            f"{PROGRAM}/test_keras_trainer.py",
+            "what_is_no_optimizer_is_told_what_to_return",
+            "another_configuration_at_each_call_says_what_differs",
+        ),
+        *of(f"{PROGRAM}/test_program.py", "wrong_object_from_make_says_what_is_missing"),
+    ),
+    f"{ENGINE}/program/checks.py": (
+        *of(f"{PROGRAM}/test_program.py", "a_loss_for_the_other_targets_is_unsupported"),
+        *of(
+            f"{PROGRAM}/test_metrics.py",
+            "a_metric_that_does_not_fit_is_refused_before_training",
+            "a_task_with_a_loss_of_its_own_takes_no_metric_of_outputs",
+        ),
+    ),
     "benchsuite/noise.py": ("tests/engine/test_noise.py",),
     "benchsuite/execution/forecast.py": ("tests/execution/test_forecast.py", "tests/execution/test_cells.py"),
     "benchsuite/execution/cells.py": ("tests/execution/test_cells.py",),

@@ -65,9 +65,6 @@ class Evaluation:
                 part_of.append(number)
         self.batches = Batches(np.stack(rows), np.stack(weights), np.array(part_of, "int32"))
 
-    def __len__(self) -> int:
-        return len(self.batches.rows)
-
     def sums(
         self,
         losses: Callable[[Any, Any], tuple[Any, Any]],

@@ -201,6 +201,33 @@ def test_one_that_cannot_be_fed_bakes_no_other():
     assert finding(made, Setting.of(made)).fed == {"gamma"}
 
 
+def test_one_that_its_code_refuses_bakes_no_other():
+    def make(learning_rate, beta, gamma):
+        made = InsistsAndTakesTheLogarithm(learning_rate, gamma)
+        made.share = lambda: made.rate * beta
+        return made
+
+    number = bs.Uniform(0.1, 0.9, default=LOW)
+    made = component(make, beta=number, gamma=number)
+    assert finding(made, Setting.of(made)).fed == {"beta"}
+
+
+def test_where_nothing_can_be_tried_what_lets_itself_be_handed_over_is_fed():
+    """A reading is noted then as well, and a refusal told."""
+
+    def failing(base):
+        def update_step(self, gradient, variable, learning_rate):
+            raise RuntimeError("only for large variables")
+
+        return type(base.__name__, (base,), {"update_step": update_step})
+
+    assert found(failing(Scaled)).fed == {"beta"}
+    read, refused = (found(failing(base)) for base in (OfTheClass, Insists))
+    assert read.fed == refused.fed == frozenset()
+    assert read.baked == {"beta": "its code reads the value: float()"}
+    assert refused.baked == {"beta": "it could not be tried: only for large variables"}
+
+
 def test_a_hyperparameter_between_epochs_is_no_part_of_a_program(bundled):
     stopping = bundled.component("regularization", "early_stopping")
     assert finding(stopping, Setting.of(stopping)).host

@@ -1,5 +1,6 @@
 """Fed numbers: the arithmetic of Python's own, tensors where they meet tensors, and notes of every question and every reading."""
 
+import copy
 import math
 import operator
 from itertools import product
@@ -7,6 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.func_graph import FuncGraph
 
 from benchsuite.engine.fed.feeding import Feeding
 from benchsuite.engine.fed.number import present
@@ -68,6 +70,18 @@ def test_a_graph_computes_in_float64_and_serves_another_value(feeding):
     assert feeding.entered == {"a", "b"}
 
 
+def test_every_operation_of_a_graph_is_that_of_pythons_numbers(feeding):
+    a, n = feeding.number("a"), feeding.number("n")
+    made = [a + n, a - n, a * n, n / a, n // a, n % a, n**a, -a, abs(-a), (1 - a) * (1 - n)]
+
+    @tf.function(autograph=False)
+    def compute():
+        with feeding.holding():
+            return [tf.convert_to_tensor(one, tf.float64) for one in made]
+
+    np.testing.assert_allclose([float(one) for one in compute()], [present(one) for one in made], rtol=1e-15)
+
+
 def test_what_is_made_a_tensor_and_dropped_has_not_entered(feeding):
     a, n = feeding.number("a"), feeding.number("n")
 
@@ -99,6 +113,20 @@ def test_other_tensors_can_stand_for_it(feeding):
     assert np.array_equal(lanes(tf.constant(values)), (1 - values).astype("float32"))
 
 
+def test_tensors_stand_for_it_in_their_graph_and_those_inside_and_in_no_other(feeding):
+    a, beside, there = feeding.number("a"), FuncGraph("beside"), []
+
+    @tf.function(autograph=False)
+    def compute():
+        with feeding.holding({"a": tf.constant(0.25, tf.float64)}):
+            with beside.as_default():
+                there.append(tf.convert_to_tensor(a))
+            return tf.constant(1.0) * (1 - a)
+
+    assert compute() == 0.75
+    assert there[0].graph is beside
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -121,13 +149,61 @@ def test_a_question_is_answered_from_the_value_and_guards_it(feeding, ask):
         assert feeding.serves({**VALUES, "a": value}) == (ask(value) == ask(0.9))
 
 
-def test_division_by_what_is_zero_is_refused_and_what_is_not_is_guarded(feeding):
+@pytest.mark.parametrize("divide", [operator.truediv, operator.floordiv, operator.mod])
+def test_division_by_what_is_zero_is_refused_and_what_is_not_is_guarded(feeding, divide):
     with pytest.raises(ZeroDivisionError):
-        1 / feeding.number("zero")
-    assert present(1 / feeding.number("a")) == 1 / 0.9
+        divide(1, feeding.number("zero"))
+    assert present(divide(1, feeding.number("a"))) == divide(1, 0.9)
+    assert feeding.serves({**VALUES, "a": 0.5})
     assert not feeding.serves({**VALUES, "a": 0.0})
 
 
+def test_each_question_of_each_expression_is_a_guard_of_its_own_and_once(feeding):
+    a, n = feeding.number("a"), feeding.number("n")
+    for _ in range(2):
+        assert 1 - a < 0.5
+        assert n - a > 0.5
+        assert not a < 0.5
+        assert n > 0.5
+    assert sorted(map(repr, feeding.answered())) == sorted(
+        map(
+            repr,
+            [
+                ["lt", ("sub", ("number", 1), ("fed", "a")), ("number", 0.5), True],
+                ["gt", ("sub", ("fed", "n"), ("fed", "a")), ("number", 0.5), True],
+                ["lt", ("fed", "a"), ("number", 0.5), False],
+                ["gt", ("fed", "n"), ("number", 0.5), True],
+            ],
+        )
+    )
+    assert feeding.asked == {"a", "n"}
+
+
+def test_a_comparison_with_an_array_is_a_reading_and_with_what_is_no_number_neither(feeding):
+    a = feeding.number("a")
+    assert [a == "word", a != None, a in ("word", None)] == [False, True, False]  # noqa: E711
+    assert (feeding.reads, feeding.guards) == ({}, {})
+    assert (a > np.array([0.5, 1.0])).tolist() == [True, False]
+    assert feeding.reads == {"a": "gt"}
+
+
+def test_it_is_not_copied(feeding):
+    a = feeding.number("a")
+    assert copy.copy(a) is a
+    assert copy.deepcopy([a])[0] is a
+    assert not feeding.reads
+
+
+SAID = {
+    "float": "float()",
+    "int": "int()",
+    "text": "text",
+    "repr": "text",
+    "format": "text",
+    "array": "a NumPy array",
+    "round": "round()",
+}
+"""How a reading is told, of those that a component's author meets most."""
 READINGS = {
     "float": float,
     "int": int,
@@ -148,10 +224,13 @@ READINGS = {
 }
 
 
-@pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
-def test_reading_the_value_is_noted(feeding, reading):
+@pytest.mark.parametrize("name", READINGS)
+def test_reading_the_value_is_noted(feeding, name):
+    reading = READINGS[name]
     assert reading(feeding.number("a")) == reading(0.9)
     assert set(feeding.reads) == {"a"}
+    if name in SAID:
+        assert feeding.reads["a"] == SAID[name]
     assert feeding.serves(VALUES)
     assert not feeding.serves({**VALUES, "a": 0.5})
 

@@ -83,6 +83,18 @@ def test_a_lane_gives_what_the_program_of_one_trial_gives(shared):
         assert alone.costs.step_milliseconds is not None
 
 
+def test_averaged_weights_of_a_lane_have_statistics_of_their_own(bench):
+    """As where one trial trains: the moving averages of batch normalization are made anew for them."""
+    bench.change_task(xla=False)
+    chosen = {"optimizer": ("sgd", {"learning_rate": 0.2}), "regularization": "ema", "normalization": "batch"}
+    trial = bench.trial(epochs=1, **chosen)
+    (lane,) = bench.session.run_together([dataclasses.replace(trial, lanes=2)])
+    assert lane.ending.outcome is Outcome.COMPLETED, lane.ending.reason
+    assert lane.ending.costs.lanes == 2
+    for name, values in bench.session.run(trial).ending.curves.items():
+        np.testing.assert_allclose(lane.ending.curves[name], values, rtol=TOLERANCE, err_msg=name)
+
+
 def test_a_lane_is_no_timing_of_a_step(shared):
     (ending, _) = shared.run(shared.trial(seed=1), shared.trial(seed=2))
     assert ending.costs.lanes == LANES

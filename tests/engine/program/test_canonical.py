@@ -42,6 +42,19 @@ def test_the_name_is_of_the_content_alone():
     assert len(others | {first.name}) == 3
 
 
+def test_functions_in_a_list_have_names_of_their_content_too():
+    """As the branches of a choice among several have."""
+
+    def choice(last):
+        branches = [lambda x=x: tf.constant(x) for x in (0.5, 2.0, last)]
+        chosen = tf.function(lambda place: tf.switch_case(place, branches), autograph=False)
+        return chosen.get_concrete_function(tf.TensorSpec([], tf.int32))
+
+    first, again, other = (Canonical(choice(last)) for last in (3.0, 3.0, 4.0))
+    assert first.name == again.name != other.name
+    assert [float(one(tf.constant(2))) for one in (first, other)] == [3.0, 4.0]
+
+
 def test_what_nobody_uses_is_no_part_of_it():
     def reading(more):
         @tf.function(autograph=False)
@@ -100,6 +113,7 @@ def test_where_nodes_keep_their_names_functions_alone_have_others():
         node.name for node in concrete.function_def.node_def
     ]
     assert {definition.signature.name[:2] for definition in named.definitions} == {"f_"}
+    assert len(named.definitions) == len(Canonical(concrete).definitions) > 3  # and all that it calls
     x, steps = tf.constant([0.5, -2.0]), tf.constant(3)
     found, expected = named(x, steps), again(x, steps)
     assert float(found["total"]) == float(expected["total"])

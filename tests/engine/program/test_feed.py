@@ -1,8 +1,10 @@
 """Streamed data: the same results bit for bit as data that lie on the device."""
 
+import keras
 import numpy as np
 import pytest
 
+import benchsuite as bs
 from benchsuite.engine.program import feed
 from benchsuite.engine.session import Session
 
@@ -13,12 +15,20 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(feed.Streamed.__init__, "__defaults__", (3 * 16 * 7 * 4,))
 
 
+class Noisy(keras.layers.Layer):
+    """Draws in evaluation, where each batch has numbers of its own."""
+
+    def call(self, inputs, training=False):
+        return inputs if training else inputs + 0.125 * keras.random.normal(keras.ops.shape(inputs))
+
+
 def streamed(bench):
     return Session(bench, lambda name: bench.task, resident_bytes=0)
 
 
-@pytest.mark.parametrize("regularization", ["none", "ema", "dropout"])
+@pytest.mark.parametrize("regularization", ["none", "ema", "dropout", "noisy"])
 def test_streamed_data_give_the_same_bits(bench, small_chunks, regularization):
+    bench.add(bs.Regularization(name="noisy", make=Noisy))
     bench.change_task(xla=regularization == "none")
     resident = bench.run(regularization=regularization)
     other = bench.run(regularization=regularization, session=streamed(bench))

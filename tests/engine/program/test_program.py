@@ -240,6 +240,28 @@ def test_a_closure_step_without_a_move_is_sgd(bench):
     assert bench.run(optimizer=("sam", {"rho": 0.5})).curves == moved.curves
 
 
+def test_the_curvature_of_a_closure_is_that_of_differences_of_its_gradients(bench):
+    """H·v is (∇f(θ + ε·v) − ∇f(θ − ε·v))/2ε, penalties and the same dropout mask in all of them."""
+    import tensorflow as tf
+
+    bench.change_task(xla=False)
+    regularization = [("l2", {"strength": 0.1}), "dropout"]
+    ready = bench.new_session(feeds=False).ready(bench.trial(activation="tanh", regularization=regularization))
+    objective, size = ready.program.objective, 0.01
+    batch = *(one[:16] for one in ready.feed.head), tf.constant(3, tf.int64), tf.constant(7, tf.int64)
+    draws = np.random.default_rng(0)
+    trained = ready.program.network.trainable
+    vectors = [tf.constant(draws.normal(size=tuple(one.shape)), tf.float32) for one in trained]
+    found = []
+    for move in (size, -2 * size, size):
+        for variable, vector in zip(trained, vectors, strict=True):
+            variable.assign_add(move * vector)
+        found.append(objective.gradients(*batch)[1])
+    expected = np.concatenate([np.ravel(ahead - behind) / (2 * size) for ahead, behind in zip(*found[:2], strict=True)])
+    exact = np.concatenate([np.ravel(one) for one in objective.hessian_vector(*batch, vectors)])
+    assert np.linalg.norm(exact - expected) < 0.01 * np.linalg.norm(expected)
+
+
 def test_a_closure_that_is_never_called_is_told(bench):
     import keras
 
