@@ -65,7 +65,7 @@ import benchsuite.execution.worker  # what a worker imports before its first lin
 from benchsuite.engine.device import Device, configure
 assert not {"tensorflow", "keras"} & set(sys.modules), "too early: they read their switches when imported"
 configure(Device("cpu"))
-imported = sorted({"jax", "matplotlib", "sklearn", "scipy.stats"} & set(sys.modules))
+imported = sorted({"jax", "matplotlib", "pandas", "scipy", "sklearn"} & set(sys.modules))
 import sklearn.base, matplotlib.figure  # a plugin's or a task's
 import keras
 warnings.warn("none of ours")
