@@ -145,7 +145,7 @@ def test_two_workers_and_a_fresh_folder_give_the_same_bits_and_a_second_run_on_i
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path):
     folder = tmp_path / "results"
     process = subprocess.Popen(
-        command(folder, "--workers", "1"),
+        command(folder, "--workers", "1", "--seeds", "20"),  # so many that it is not done before it is told
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -159,4 +159,4 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 1, out + err
     assert "the same command goes on from here" in out
     assert "Traceback" not in err
-    assert 1 <= len(numbers(folder)) <= TRIALS
+    assert 1 <= len(numbers(folder)) < TRIALS * 10
