@@ -15,8 +15,9 @@ import typer.main
 
 from benchsuite.engine.device import Device, environment
 from benchsuite.engine.surroundings import become
+from benchsuite.processes import without_collecting
 from benchsuite.registry import Registry
-from tests import compiled_code, processor_time
+from tests import bytecode, compiled_code, processor_time
 
 # Before any test imports TensorFlow: the same surroundings as a worker has. JAX, the other side of some comparisons, on the CPU too.
 become(environment(Device("cpu")))
@@ -51,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(processor_time.Costs(path))
     if not hasattr(config, "workerinput"):  # those of xdist inherit it
         os.environ[CACHE] = str(compiled_code.begin())
+        bytecode.of_the_product()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -65,9 +67,25 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """Compile files of tests once, each of several processes its share."""
+    config = session.config
+    with bytecode.kept(), without_collecting():
+        if (here := getattr(config, "workerinput", None)) and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+            with contextlib.suppress(ImportError, TypeError):
+                bytecode.share_files(config, int(here["workerid"].removeprefix("gw")), here["workercount"])
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end it would keep one process busy while the others have nothing left."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody looks at it for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -39,20 +39,22 @@ def _imported(tree):
             yield (node.module or "").partition(".")[0]
 
 
-TREES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for folder in ("benchsuite", "plugins", "tasks")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-}
+@pytest.fixture(scope="module")
+def trees():
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for folder in ("benchsuite", "plugins", "tasks")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
 
 
-def test_the_extra_holds_what_the_tasks_ask_for_and_nothing_else():
-    assert set().union(*(_asked_for(tree) for tree in TREES.values())) == EXTRA
+def test_the_extra_holds_what_the_tasks_ask_for_and_nothing_else(trees):
+    assert set().union(*(_asked_for(tree) for tree in trees.values())) == EXTRA
 
 
-def test_no_module_imports_one_of_them_without_having_asked_for_it():
+def test_no_module_imports_one_of_them_without_having_asked_for_it(trees):
     """``packaged`` is what says which package is missing; an import alone would only say ModuleNotFoundError."""
-    found = {name: set(_imported(tree)) & EXTRA - _asked_for(tree) for name, tree in TREES.items()}
+    found = {name: set(_imported(tree)) & EXTRA - _asked_for(tree) for name, tree in trees.items()}
     assert {name: packages for name, packages in found.items() if packages} == {}
 
 

@@ -17,8 +17,8 @@ def test_every_surroundings_is_tried():
 @pytest.mark.slow
 def test_hostile_surroundings_give_the_same_bits(tmp_path):
     usual = curves_in(Surroundings(workers=1), FEW, tmp_path / "usual")
-    assert len(usual) == 6
-    assert sum(text.startswith("completed") for text in usual.values()) >= 5
+    assert len(usual) == 4
+    assert sum(text.startswith("completed") for text in usual.values()) >= 3
     # What excludes nothing else is in the first, what ends an import or a run in the second.
     for number, (name, hostile) in enumerate(list(together().items())[:2]):
         few = Surroundings(hostile.variables, hostile.keras, workers=1, umask=hostile.umask)

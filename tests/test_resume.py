@@ -84,9 +84,9 @@ def test_killed_at_random_moments_and_resumed_gives_the_same_bits(reference, tmp
     folder = tmp_path / "results"
     chance = random.Random(7)
     kills = 0
-    for _ in range(2):
+    for workers in ("2", "1"):
         process = subprocess.Popen(
-            command(folder, "--workers", "2"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command(folder, "--workers", workers), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         before = len(list(Store(folder, create=False).trials.glob("??/*.json")))
         # Wait until it does something new, then a random moment more.
@@ -105,7 +105,7 @@ def test_killed_at_random_moments_and_resumed_gives_the_same_bits(reference, tmp
     assert {trial_id: found[trial_id] for trial_id in found} == {
         trial_id: numbers(reference)[trial_id] for trial_id in found
     }
-    done = run(folder, "--workers", "2")
+    done = run(folder, "--workers", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert numbers(folder) == numbers(reference)
 
@@ -145,7 +145,7 @@ def test_two_workers_and_a_fresh_folder_give_the_same_bits_and_a_second_run_on_i
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path):
     folder = tmp_path / "results"
     process = subprocess.Popen(
-        command(folder, "--workers", "1"),
+        command(folder, "--workers", "1", "--seeds", "20"),  # so many that it is not done before it is told
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -159,4 +159,4 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path):
     assert process.returncode == 1, out + err
     assert "the same command goes on from here" in out
     assert "Traceback" not in err
-    assert 1 <= len(numbers(folder)) <= TRIALS
+    assert 1 <= len(numbers(folder)) < TRIALS * 10

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import importlib.util
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests import compiled_code
+import benchsuite
+from tests import bytecode, compiled_code
 from tests.mutation.table import TESTS
 from tests.processor_time import summary
 
@@ -61,6 +65,21 @@ def test_compiled_code_stays_for_the_next_run_and_nothing_else_does(
 
 def test_this_run_has_a_cache_of_its_own() -> None:
     assert Path(os.environ["BENCHSUITE_CACHE"]).name.startswith("benchsuite-tests-")
+
+
+def test_python_code_of_the_repository_alone_is_kept_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Path(importlib.util.cache_from_source(str(benchsuite.__file__))).exists()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    for name in ("outside", "inside"):
+        (tmp_path / f"{name}_of_kept.py").write_text("", encoding="utf-8")
+    importlib.import_module("outside_of_kept")
+    with bytecode.kept():
+        importlib.import_module("inside_of_kept")
+    assert sys.dont_write_bytecode
+    assert [path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")] == ["inside_of_kept"]
 
 
 def test_costs_are_added_by_file_and_by_test() -> None:

@@ -119,5 +119,5 @@ def test_a_distribution_whose_data_changed_is_found_out(place: Place) -> None:
     assert changed != text
     module.write_text(changed, encoding="utf-8")
     place.install()
-    done = place("run", "--task", "far_away", "--seeds", "1", "--epochs", "1")
+    done = place("run", "--task", "far_away", "--baselines", "--seeds", "1", "--epochs", "1", "--workers", "1")
     assert "the data of task 'far_away' are not those of its certificate" in done.stdout

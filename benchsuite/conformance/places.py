@@ -162,10 +162,12 @@ def place_of_class(found: type, own: Own) -> Place | None:
     """Return where one of the author's classes stands; ``None`` for anybody else's."""
     try:
         file = inspect.getsourcefile(found)
-        _, line = inspect.getsourcelines(found)
+        if not file or not own(file):
+            return None
+        _, line = inspect.getsourcelines(found)  # reads the whole file, Keras' long ones too
     except (TypeError, OSError, ValueError):
         return None
-    return Place(file, line) if file and own(file) else None
+    return Place(file, line)
 
 
 def where_made(component: Any) -> str:

@@ -90,8 +90,8 @@ FIXED = {
 }
 """What every worker has."""
 
-UNUSED = ("jax", "matplotlib", "sklearn")
-"""What TensorFlow and Keras import where it is installed, for converters, galleries and wrappers that no trial has.
+UNUSED = ("jax", "matplotlib", "pandas", "scipy", "sklearn")
+"""What TensorFlow and Keras import where it is installed, for converters, galleries, tables and wrappers that no trial has.
 
 A third of a worker's start. They do without it where it is missing, so they find it missing; whoever asks afterwards has it.
 """

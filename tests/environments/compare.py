@@ -35,8 +35,7 @@ QUICK: tuple[Study, ...] = (
     ("--task", "kjv_lstm", "--regularization", "l2", "--epochs", "1"),
 )  # fmt: skip
 FEW: tuple[Study, ...] = (
-    ("--task", "digits_mlp,digits_cnn", "--regularization", "dropout", "--preprocessing", "pca_whiten",
-     "--initializer", "orthogonal", "--epochs", "1"),
+    ("--task", "digits_mlp,digits_cnn", "--regularization", "dropout", "--preprocessing", "pca_whiten", "--epochs", "1"),
 )  # fmt: skip
 """For the suite: XLA and a graph; products, convolutions, decompositions by NumPy and what draws random numbers."""
 

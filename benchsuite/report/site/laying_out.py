@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from benchsuite.report.site import (
     archive_page,
@@ -32,6 +33,7 @@ from benchsuite.text import shortened, without_controls
 
 if TYPE_CHECKING:
     import jinja2
+    from jinja2.bccache import Bucket
 
 Family = Callable[[SiteData], Iterator[Page]]
 PAGES: list[Family] = [
@@ -98,6 +100,23 @@ def site_files(data: SiteData, families: Sequence[Family] | None = None) -> Iter
     yield from sorted(data.files.items())
 
 
+@functools.cache
+def _compiled() -> jinja2.BytecodeCache:
+    """Return what keeps the code of the templates while this process lives: a study's report is written many times."""
+    import jinja2
+
+    class Kept(jinja2.BytecodeCache):
+        code: ClassVar[dict[tuple[str, str], Any]] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = self.code.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.code[bucket.key, bucket.checksum] = bucket.code
+
+    return Kept()
+
+
 def _environment() -> jinja2.Environment:
     import jinja2
 
@@ -108,6 +127,7 @@ def _environment() -> jinja2.Environment:
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled(),
     )
     environment.filters["breakable"] = lambda text: breakable(_shown(text))
     environment.filters["sort_key"] = sort_key

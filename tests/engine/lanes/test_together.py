@@ -25,6 +25,7 @@ class Shared:
     """A session that has one program for all that is tried here: values, rates, seeds and budgets differ."""
 
     def __init__(self, bench, folder):
+        bench.set_xla(True)
         self.bench = bench
         self.folder = folder
         extras = Extras(weights=True, predictions=True)

@@ -12,6 +12,7 @@ def program_of(session):
 
 
 def test_seed_rate_schedule_initializer_and_preprocessing_cause_no_new_program(bench):
+    bench.set_xla(True)
     first = bench.run()
     assert first.outcome == "completed", first.results
     program = program_of(bench.session)
@@ -73,6 +74,7 @@ def test_a_reset_program_repeats_a_fresh_one_bit_for_bit(bench, optimizer):
 
 def test_a_used_program_does_not_show_what_ran_before(bench):
     """A diverged trial leaves NaN everywhere; the next one starts clean."""
+    bench.set_xla(True)
     fresh = bench.run(optimizer="sgd")
     broken = bench.run(optimizer=("sgd", {"learning_rate": 10.0}), initializer=("gaussian", {"deviation": 10.0}))
     assert broken.outcome == "diverged"
@@ -112,6 +114,7 @@ def test_parameters_and_state_bytes(bench):
 
 
 def test_a_loss_beyond_the_bound_is_divergence_with_its_step(bench):
+    bench.set_xla(True)
     run = bench.run(optimizer=("sgd", {"learning_rate": 10.0}), initializer=("gaussian", {"deviation": 10.0}))
     assert run.outcome == "diverged"
     assert "beyond" in run.reason

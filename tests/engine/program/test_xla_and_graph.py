@@ -32,13 +32,13 @@ def test_every_activation_is_here(bundled):
 @pytest.mark.parametrize("recipe", RECIPES, ids=words)
 def test_xla_and_graph_agree(bench, recipe):
     chosen = {"optimizer": ("sgd", {"learning_rate": 0.1}), **recipe}
-    if chosen.pop("values", False):
-        bench.task = bench.values_task
-    xla = bench.run(**chosen)
-    bench.change_task(xla=False)
-    if bench.task.name == bench.values_task.name:
-        bench.values_task = bench.task
-    graph = bench.run(session=bench.new_session(), **chosen)
+    values = chosen.pop("values", False)
+
+    def ran(under_xla):
+        bench.set_xla(under_xla)
+        return bench.run(session=bench.new_session(), task=bench.values_task if values else bench.task, **chosen)
+
+    xla, graph = ran(True), ran(False)
     assert (xla.environment.xla, graph.environment.xla) == (True, False), (xla.reason, graph.reason)
     assert xla.outcome == graph.outcome == "completed"
     for name in ("train_loss", "validation_loss", "test_loss"):

@@ -56,6 +56,11 @@ def page(pages: dict[str, str]) -> str:
     return pages["index.html"]
 
 
+def test_templates_are_compiled_once_in_a_process(pages: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("jinja2.Environment.compile", lambda *_, **__: pytest.fail("compiled again"))
+    assert site(STUDY, stale=3, problems=["one file is not a record"], trials="") == pages
+
+
 def html(pages: dict[str, str]) -> dict[str, str]:
     return {path: text for path, text in pages.items() if path.endswith(".html")}
 
