@@ -247,6 +247,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     from benchsuite.claim_files import read_claims
     from benchsuite.cost_files import all_costs
     from benchsuite.costs_now import costs_now
+    from benchsuite.execution.reading import all_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.registry import PluginSearch, load_registry
     from benchsuite.store import Store
@@ -258,7 +259,7 @@ def open_archive(folder: Path, *, plugins: tuple[str, ...] = (), local: bool = T
     registry = load_registry(PluginSearch(plugins, str(Path.cwd()), local), trying=True)
     judge = judge_of(registry, store.extras)
     damaged: list[Damage] = []
-    judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    judged = [(record, judge(record.trial, record)) for record in all_beside(store.trials, damaged)]
     right = right_from(store.extras.predicted) if (store.folder / "predictions").is_dir() else None
     searches = list(store.searches(damaged))
     claims = list(read_claims(store.folder, damaged))

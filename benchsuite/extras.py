@@ -40,6 +40,28 @@ class Extras:
                     f"--probe takes epochs: numbers from 0 and {LAST!r}, separated by commas, or {ALL!r}. Received: {self.probe!r}."
                 )
 
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Extras:
+        """Return what a study asked for, by its options as study files have them; nothing where they mean nothing."""
+        probe = options.get("probe", "")
+        try:
+            return cls(
+                weights=options.get("store_weights") is True,
+                probe=",".join(map(str, probe)) if isinstance(probe, tuple) else str(probe),
+                predictions=options.get("store_predictions") is True,
+            )
+        except BenchsuiteError:  # whoever wrote the file
+            return NOTHING
+
+    def apart(self) -> dict[str, Extras]:
+        """Return by name each thing that is asked for, alone: ``weights``, ``predictions``, ``probes``."""
+        each = {
+            "weights": Extras(weights=self.weights),
+            "predictions": Extras(predictions=self.predictions),
+            "probes": Extras(probe=self.probe),
+        }
+        return {name: one for name, one in each.items() if one}
+
     @property
     def _words(self) -> list[str]:
         return [word.strip() for word in self.probe.split(",")] if self.probe else []

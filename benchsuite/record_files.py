@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,15 +49,14 @@ class RecordFiles:
             return Damage(f"{self._name}/{first}", "is a link, and links are not followed", readable=False)
         return self._load(first, f"{trial_id}.json")
 
-    def records(self, damaged: list[Damage], held: Mapping[str, Record] | None = None) -> Iterator[Record]:
+    def records(self, damaged: list[Damage]) -> Iterator[Record]:
         """Read record after record, sorted by id.
 
         Args:
             damaged: Filled with all else that lies there, and is no record.
-            held: By id, records that this process has read or written: their files need only be there.
         """
         for folder, name in self.names(damaged):
-            found = (held or {}).get(name[:-5]) or self._load(folder, name)
+            found = self._load(folder, name)
             if isinstance(found, Damage):
                 damaged.append(found)
             elif found is not None:  # it may go meanwhile

@@ -175,20 +175,17 @@ class Store:
         costs = self.folder / "costs"
         return max(self._files.changed(), costs.stat().st_mtime_ns if costs.is_dir() else 0)
 
-    def records(
-        self, damaged: list[Damage] | None = None, held: Mapping[str, Record] | None = None
-    ) -> Iterator[Record]:
+    def records(self, damaged: list[Damage] | None = None) -> Iterator[Record]:
         """Read record after record, sorted by id.
 
         Args:
             damaged: Filled with what is no record.
-            held: By id, records that this process has read or written: their files need only be there.
 
         Raises:
             BenchsuiteError: In one line, for the first file that is no record, if no list is given for them.
         """
         found: list[Damage] = []
-        yield from self._files.records(found if damaged is None else damaged, held)
+        yield from self._files.records(found if damaged is None else damaged)
         if found:
             raise BenchsuiteError(f"{self.folder}: {found[0]}. {self._cure}")
 

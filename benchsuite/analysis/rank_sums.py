@@ -18,7 +18,7 @@ import numpy as np
 
 from benchsuite.analysis.inference.holm import holm
 from benchsuite.analysis.inference.population import for_population, over_tasks
-from benchsuite.analysis.inference.test_set import least_examples_error
+from benchsuite.analysis.inference.test_set import least_examples_errors
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _z(won: Floats, variance: Floats, mean: float, means: Floats, part: Measured
         differences = np.abs(mean - means)
     if part is not None and part.examples:
         within = np.flatnonzero(differences <= 1)
-        error[within] = [least_examples_error(one, part.examples) for one in differences[within].tolist()]
+        error[within] = least_examples_errors(differences[within], part.examples)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(error > 0, error / differences, 0.0)
         return np.nan_to_num(won / np.sqrt(variance + np.square(won * ratio)))

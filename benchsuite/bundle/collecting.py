@@ -9,17 +9,22 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchsuite.bundle.merging import Contribution
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_content import LARGEST_ARRAYS, LARGEST_PROBES
+from benchsuite.extra_files import ExtraFiles
+from benchsuite.extras import Extras
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, open_plain
 from benchsuite.record import Record
+from benchsuite.searches import Search
+from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import Store
+from benchsuite.study import Study
 from benchsuite.study_files import StudyFile
 
 KEPT = {"weights": ("npz", LARGEST_ARRAYS), "predictions": ("npz", LARGEST_ARRAYS), "probes": ("json", LARGEST_PROBES)}
@@ -35,28 +40,56 @@ class Lacking:
         study: The study.
         trials: Planned trials without a record, by id.
         searches: Searches that have not ended, by id.
+        beside: Folder of what was asked for beside records → records without it, of those that came so far as to have it.
     """
 
     study: StudyFile
     trials: Sequence[str]
     searches: Sequence[str]
+    beside: Mapping[str, Sequence[Record]]
 
     def __bool__(self) -> bool:
-        return bool(self.trials or self.searches)
+        return bool(self.trials or self.searches or self.beside)
 
 
-def lacking(studies: Sequence[StudyFile], records: Collection[str], searches: Collection[str]) -> list[Lacking]:
+def lacking(
+    studies: Sequence[StudyFile], records: Mapping[str, Record], searches: Iterable[Search], files: ExtraFiles
+) -> list[Lacking]:
     """Return what each study lacks, in the order in which they began.
+
+    Weights, predictions and probes are asked of planned trials and of those that a search tried, by the rule of a run.
 
     Args:
         studies: What was asked for.
-        records: Ids of trials that have a record.
-        searches: Ids of searches that have ended.
+        records: Id → record of a trial.
+        searches: Those that have ended.
+        files: What is kept beside the records.
     """
-    held, ended = set(records), set(searches)
+    ended = {search.id: search for search in searches}
+    found = []
+    for study in sorted(studies, key=lambda study: (study.began, study.id)):
+        beside: dict[str, list[Record]] = {}
+        if asked := Extras.of(study.options).apart():
+            ids = (*study.planned, *_tried(study, [ended[id] for id in study.searches if id in ended], records))
+            there = [records[id] for id in dict.fromkeys(ids) if id in records]
+            for name, wanted in asked.items():
+                if without := [record for record in there if files.lacking(record, wanted)]:
+                    beside[name] = without
+        trials = [id for id in study.planned if id not in records]
+        found.append(Lacking(study, trials, [id for id in study.searches if id not in ended], beside))
+    return found
+
+
+def _tried(study: StudyFile, searches: Sequence[Search], records: Mapping[str, Record]) -> list[str]:
+    """Return the trials that the searches of a study ran: others may have evaluated the same searches on more seeds."""
+    try:
+        seeds = set(seed_numbers(str(study.options.get("seeds", Study.seeds))))
+    except BenchsuiteError:  # whoever wrote the file
+        seeds = set()
+    evaluated = [id for search in searches for id in search.evaluated]
     return [
-        Lacking(one, [id for id in one.planned if id not in held], [id for id in one.searches if id not in ended])
-        for one in sorted(studies, key=lambda study: (study.began, study.id))
+        *(id for search in searches for id in search.tuning_ids),
+        *(id for id in evaluated if id in records and records[id].trial.seed in seeds),
     ]
 
 

@@ -27,6 +27,7 @@ from benchsuite.bundle.names import PART
 from benchsuite.bundle.reading import Bundle, is_bundle, open_bundle
 from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError, cannot_write
+from benchsuite.execution.reading import all_beside
 from benchsuite.folder import Folder
 from benchsuite.plain_files import NotPlain, read_plain
 from benchsuite.record import Record
@@ -129,7 +130,7 @@ def part_of_folder(path: Path) -> Contribution:
     """Read a results folder; what in it is no record, search or study is left there and named."""
     damaged: list[Damage] = []
     store = Store(path, create=False)
-    records = list(store.records(damaged))
+    records = list(all_beside(store.trials, damaged))
     whole = hashlib.sha256()
     for record in records:
         whole.update(record_line(record))

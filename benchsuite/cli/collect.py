@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchsuite.bundle.collecting import Lacking
     from benchsuite.bundle.merging import Contribution
     from benchsuite.damage import Damage
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.store import Store
 
@@ -38,8 +39,9 @@ def collect(
 ) -> None:
     """Join the results folders of the shards of a study into that of --results, and say what of the study is missing.
 
-    Weights, predictions and probes come along. The folders stay as they are, and may be collected again when more of
-    them have been written. The report is made of all that is there. Ends with exit code 1 if something is missing.
+    Weights, predictions and probes come along, and are missed where the study asked for them. The folders stay as they
+    are, and may be collected again when more of them have been written. The report is made of all that is there. Ends
+    with exit code 1 if something is missing.
     """
     from benchsuite.bundle.collecting import lacking
     from benchsuite.cli.renewal import renewed, tell_report
@@ -56,13 +58,12 @@ def collect(
         )
     known = registry(plugin, no_local)
     store = Store(results.resolve(), create=bool(read))
-    if read:
-        _join(read, store, results, console)
+    records = _join(read, store, results, console) if read else _held(store, console)
     _tell_at_work([*named, results], console)
     damaged: list[Damage] = []  # the report names them
-    searches = [search.id for search in store.searches(damaged)]
-    missing = lacking(list(read_studies(store.folder, damaged)), store.ids(), searches)
-    index, note, _ = renewed(store, known, None, console)
+    searches = list(store.searches(damaged))
+    missing = lacking(list(read_studies(store.folder, damaged)), records, searches, store.extras)
+    index, note, _ = renewed(store, known, None, console, records)
     _tell_missing(missing, known, results, console)
     tell_report(index, note, console)
     if any(missing):
@@ -86,8 +87,20 @@ def _read(path: Path, console: Console) -> Contribution:
     return part
 
 
-def _join(read: Sequence[Contribution], store: Store, results: Path, console: Console) -> None:
-    """Write what is new into the results folder."""
+def _held(store: Store, console: Console) -> dict[str, Record]:
+    """Return the records of a results folder by id; what is none is named, and so its trial is missing."""
+    from benchsuite.execution.reading import all_beside
+    from benchsuite.record_files import some_of
+
+    damaged: list[Damage] = []
+    records = {record.id: record for record in all_beside(store.trials, damaged)}
+    for line in some_of(damaged, store.folder):
+        say(console, "[yellow]![/] {}", line)
+    return records
+
+
+def _join(read: Sequence[Contribution], store: Store, results: Path, console: Console) -> dict[str, Record]:
+    """Write what is new into the results folder, and return its records by id."""
     from benchsuite.bundle.collecting import carry_extras
     from benchsuite.bundle.merging import merged, part_of_folder, write_merged
     from benchsuite.cli.merge import tell_merged
@@ -109,6 +122,7 @@ def _join(read: Sequence[Contribution], store: Store, results: Path, console: Co
         count_of(len(read), "folder"), results, count_of(len(found.records), "record"),
         count_of(len(found.searches), "search", "searches"), beside, found.same, found.disputed,
     )  # fmt: skip
+    return {record.id: record for record in there.records} | found.records
 
 
 def _tell_at_work(folders: Sequence[Path], console: Console) -> None:
@@ -123,6 +137,8 @@ def _tell_at_work(folders: Sequence[Path], console: Console) -> None:
 
 def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, console: Console) -> None:
     """Say of each study what is not there, and how it is made."""
+    from collections import Counter
+
     from benchsuite.report.tables.numbers import count_of
 
     if not missing:
@@ -139,12 +155,17 @@ def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, co
             continue
         lack = [f"{len(one.trials):,} of {of[0]}"] if one.trials else []
         lack += [f"{len(one.searches):,} of {of[-1]}"] if one.searches else []
+        lack += [f"the {name} of {count_of(len(records), 'trial')}" for name, records in one.beside.items()]
         say(console, "[red]Missing[/]: {} of `{}`.", " and ".join(lack), command)
         for name, count in _by_task(one, known):
             say(console, "  {:24} {:5}", name, count)
+        for kept, records in one.beside.items():
+            for name, count in sorted(Counter(record.trial.task for record in records).items()):
+                say(console, "  {:24} {:5} without {}", name, count, kept)
+        also = ", and again what lacks something beside its record" if one.beside else ""
         say(
-            console, "Run the shards again that did not end, or that command with --results {}: it trains what is missing.",
-            results,
+            console, "Run the shards again that did not end, or that command with --results {}: it trains what is missing{}.",
+            results, also,
         )  # fmt: skip
     if (more := len(missing) - MOST_NAMED) > 0:
         say(console, "… and {} more studies, {} of them incomplete.", more, sum(map(bool, missing[MOST_NAMED:])))

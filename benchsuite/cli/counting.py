@@ -23,6 +23,7 @@ def counting(results: Path, known: Registry) -> tuple[list[Record], list[str]]:
         BenchsuiteError: If there are no records.
     """
     from benchsuite.damage import Damage
+    from benchsuite.execution.reading import all_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
@@ -36,7 +37,7 @@ def counting(results: Path, known: Registry) -> tuple[list[Record], list[str]]:
     judge = judge_of(known, store.extras)
     damaged: list[Damage] = []
     found, old = [], 0
-    for record in store.records(damaged):
+    for record in all_beside(store.trials, damaged):
         freshness = judge(record.trial, record)
         old += freshness is Freshness.STALE
         if freshness.counts:

@@ -102,6 +102,7 @@ def _held(results: Path, known: Registry, stale: bool, console: Console) -> tupl
     """Return what a results folder or a bundle holds; of a folder what counts."""
     from benchsuite.bundle import is_bundle, open_bundle
     from benchsuite.damage import Damage
+    from benchsuite.execution.reading import all_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
@@ -117,7 +118,7 @@ def _held(results: Path, known: Registry, stale: bool, console: Console) -> tupl
         )
     damaged: list[Damage] = []
     judge = judge_of(known, store.extras)
-    judged = [(record, judge(record.trial, record)) for record in store.records(damaged)]
+    judged = [(record, judge(record.trial, record)) for record in all_beside(store.trials, damaged)]
     records = [record for record, found in judged if found.counts or (stale and found is Freshness.STALE)]
     searches = list(store.searches(damaged))
     for line in some_of(damaged, store.folder):

@@ -9,6 +9,10 @@ WORKERS_START_SECONDS = 8.0
 """What starting the workers takes: importing TensorFlow."""
 BELIEVED = 10.0
 """Seconds of work that every worker is believed to do as predicted, before its pace counts."""
+LEAST = 1.0
+"""Seconds that are left as long as anything is."""
+BEYOND = 0.05
+"""What takes longer than was predicted ends in this share of the time that it has taken, at the soonest."""
 
 
 class Pace:
@@ -68,15 +72,18 @@ class Pace:
         self._workers = workers
 
     def remaining(self) -> float:
-        """Return the seconds that are left, 0 at the least."""
-        if self._trials <= 0:
+        """Return the seconds that are left: 0 when nothing is, and never before."""
+        now, running = self._now(), list(self._running.values())
+        trials = max(self._trials, len(running))
+        if not trials:
             return 0.0
-        passed = self._now() - self._at
+        least = max(LEAST, BEYOND * (now - min(running, default=self._at)))
+        passed = now - self._at
         if self._first:
-            return max(self._start + self._left / min(self._workers, self._trials) - passed, 0.0)
-        under_way = sum(max(self._at - since, 0.0) for since in list(self._running.values()))
-        left = max(self._left - under_way, 0.0) / min(self._workers, self._trials)
-        return max(left / self._speed(under_way) - passed, 0.0)
+            return max(self._start + self._left / min(self._workers, trials) - passed, least)
+        under_way = sum(max(self._at - since, 0.0) for since in running)
+        left = max(self._left - under_way, 0.0) / min(self._workers, trials)
+        return max(left / self._speed(under_way) - passed, least)
 
     def _speed(self, under_way: float) -> float:
         """Return the seconds of work that a worker does in a second: below 1 where something else takes its time."""

@@ -80,6 +80,7 @@ class Progress:
         self._live: Live | None = None
         self._begun = time.monotonic()
         self._total = 0
+        self._is_planned = False
         self._pace = Pace(workers)
         self._outcomes: Counter[Outcome] = Counter()
         self._failures_told = SaidOnce(MOST_FAILURES)
@@ -128,7 +129,7 @@ class Progress:
     def planned(self, done: int, waiting: int, stale: int, seconds: float) -> None:
         """Remember the plan and, where there is something to run, say it; what a source adds later is only counted."""
         first = not self._total
-        self._total = waiting
+        self._total, self._is_planned = waiting, True
         self._pace.planned(seconds, waiting - self._count())
         if first:
             self._begun = self._said = time.monotonic()
@@ -184,7 +185,7 @@ class Progress:
     def closing_line(self, summary: Summary) -> str:
         """Return the run in one line."""
         if not self._total:
-            have = "1 trial has a record" if summary.done == 1 else f"{summary.done} trials have records"
+            have = "1 trial has a record" if summary.done == 1 else f"{summary.done:,} trials have records"
             return f"{have} already; nothing was computed again."
         parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(summary.outcomes.items()))
         had = f"; {summary.done} had records" if summary.done else ""
@@ -195,6 +196,8 @@ class Progress:
         return f"{ran} in {took}: {parts}{had}.{self._nodes.line()}{kept}"
 
     def __rich__(self) -> Group:
+        if not self._is_planned:  # there may be a hundred thousand records to read
+            return Group(cell("Reading the records that are there …", "dim"))
         with self._lock:
             running = dict(self._running)
             workers = self._nodes.workers if self._nodes else range(min(self._workers, max(self._total, 1)))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from benchsuite.execution import Summary
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.report import Contents
     from benchsuite.store import Store
@@ -71,7 +72,11 @@ def _tell_how(store: Store, console: Console) -> None:
 
 
 def renewed(
-    store: Store, known: Registry, summary: Summary | None, console: Console
+    store: Store,
+    known: Registry,
+    summary: Summary | None,
+    console: Console,
+    held: Mapping[str, Record] | None = None,
 ) -> tuple[Path | None, str, Contents | None]:
     """Renew the report if that is worth its time.
 
@@ -80,6 +85,7 @@ def renewed(
         known: The plugins that were found.
         summary: Of the run; ``None`` if it was stopped.
         console: Where to say what is wrong with records.
+        held: By id, records that this process has read; those of the run unless given.
 
     Returns:
         Where it is, if it is as new as the records; what to add to that; and what is in it, if it was made now.
@@ -93,7 +99,7 @@ def renewed(
         return index, " (as it was: no record is newer)", None
     if count > AT_ONCE:
         return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
-    written = write(store, known, held=summary.records if summary else None)
+    written = write(store, known, held=summary.records if summary and held is None else held)
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)
     return written.index, "", written.contents

@@ -190,6 +190,7 @@ def write(
     from benchsuite.cost_files import all_costs
     from benchsuite.costs_now import costs_now
     from benchsuite.data_now import DataNow
+    from benchsuite.execution.reading import all_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_numbers, write_report, write_tables, write_trials
@@ -199,7 +200,7 @@ def write(
     data = DataNow(known)
     judge = judge_of(known, store.extras, data=data)  # components that are not loaded now cannot be checked, and count
     damaged: list[Damage] = []
-    for record in store.records(damaged, held):
+    for record in all_beside(store.trials, damaged, held):
         found[judge(record.trial, record)].append(record)
     old, missing = found[Freshness.STALE], found[Freshness.MISSING]
     shown = [

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 GIB = 2**30
 NO_LIMIT = 2**62
 MOST_NAMED = 60
-"""Settings that a dry run names; a grid may have thousands."""
+"""Settings that a dry run names, if there are no more; a grid may have thousands."""
+FEW_NAMED = 10
+"""And the first of more."""
 
 
 def run(study: Study, execution: Execution, invocation: Invocation) -> None:
@@ -151,11 +153,13 @@ def _memory(device: Device, workers: int) -> int:
 
 def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, console: Console) -> None:
     from collections import Counter
+    from contextlib import closing
 
     from benchsuite.cli.pace import Pace
     from benchsuite.cli.progress import clock
     from benchsuite.damage import Damage
     from benchsuite.execution import Forecast, learn_from, others_of
+    from benchsuite.execution.reading import read_beside
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report.tables.numbers import count_of
@@ -166,18 +170,19 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     found: Counter[Freshness] = Counter()
     forecast = Forecast(known)
     damaged: list[Damage] = []
-    for trial in planned.trials.values():
-        try:
-            record = store.read(trial.id)
-        except DamagedRecord as error:
-            damaged.append(error.damage)
-            record = None
-        freshness = judge(trial, record)
-        found[freshness] += 1
-        if freshness is not Freshness.FRESH:
-            forecast.add(trial)
-        if record is not None:
-            learn_from(forecast, (record,))
+    with closing(read_beside(store.trials, list(planned.trials))) as came:
+        for trial, one in zip(planned.trials.values(), came, strict=True):
+            try:
+                record = store.judged(one)
+            except DamagedRecord as error:
+                damaged.append(error.damage)
+                record = None
+            freshness = judge(trial, record)
+            found[freshness] += 1
+            if freshness is not Freshness.FRESH:
+                forecast.add(trial)
+            if record is not None:
+                learn_from(forecast, (record,))
     if found[Freshness.FRESH] < len(planned.trials):
         learn_from(forecast, others_of(store, planned.trials))
     stale, lacking = found[Freshness.STALE], found[Freshness.LACKING]
@@ -185,7 +190,7 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     again += f" {lacking} would run again for the weights, predictions or probes that are asked for." if lacking else ""
     least = "at least " if planned.most_programs > planned.programs else ""
     say(
-        console, "[bold]{}[/] of {}{}; {} have a record already.{}", count_of(len(planned.trials), "trial"),
+        console, "[bold]{}[/] of {}{}; {:,} have a record already.{}", count_of(len(planned.trials), "trial"),
         least, count_of(planned.programs, "program"), found[Freshness.FRESH], again,
     )  # fmt: skip
     for task, count in sorted(planned.tasks.items()):
@@ -195,9 +200,10 @@ def _dry_run(planned: Plan, known: Registry, results: Path, options: Options, co
     if planned.changes:
         say(console, "baseline with {}", ", ".join(f"{name}={text}" for name, text in planned.changes))
     for kind, settings in planned.compared.items():
-        shown = [*settings[:MOST_NAMED], *["…"] * (len(settings) > MOST_NAMED)]
+        shown = settings if len(settings) <= MOST_NAMED else settings[:FEW_NAMED]
+        more = f" and {len(settings) - len(shown):,} more" if len(settings) > len(shown) else ""
         what = f"{kind.replace('_', ' ')}, {count_of(len(settings), 'setting')}"
-        say(console, "{}: {}", what, ", ".join(shown))
+        say(console, "{}: {}{}", what, ", ".join(shown), more)
     for line in some_of(damaged, results):
         say(console, "[yellow]![/] {}", line)
     if damaged:
@@ -219,7 +225,7 @@ def _run(
     part: StudyShard | None = None,
 ) -> None:
     from benchsuite.cli.progress import Progress
-    from benchsuite.cli.renewal import renewed, stopped, tell_report
+    from benchsuite.cli.renewal import AT_ONCE, renewed, stopped, tell_report
     from benchsuite.cli.report import of_run, show
     from benchsuite.cli.unsupported import tell_unsupported
     from benchsuite.cli.workers import by_workers
@@ -264,6 +270,8 @@ def _run(
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, contents, failure = None, "", None, error
     counting = [record for record in summary.records.values() if not without_data(record)]
+    if len(counting) > AT_ONCE:
+        say(console, "Making the tables of {:,} records, which takes a while.", len(counting))
     of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
     # A folder of one study: its tables are made once.
     show(

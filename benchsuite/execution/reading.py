@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from benchsuite.control_groups import usable_processors
@@ -55,6 +56,25 @@ def read_beside(
         finally:
             reading.close()
             gc.freeze()  # they stay: to scan them again and again would take as long
+
+
+def all_beside(trials: Path, damaged: list[Damage], held: Mapping[str, Record] | None = None) -> Iterator[Record]:
+    """Yield record after record of a folder, sorted by id; of many, other processes read some.
+
+    Args:
+        trials: The folder of records.
+        damaged: Filled with what is no record.
+        held: By id, records that this process has read or written: their files need only be there.
+    """
+    known = held or {}
+    ids = [name.removesuffix(".json") for _, name in RecordFiles(trials).names(damaged)]
+    with closing(read_beside(trials, [one for one in ids if one not in known])) as found:
+        for one in ids:
+            record = known[one] if one in known else next(found)
+            if isinstance(record, Damage):
+                damaged.append(record)
+            elif record is not None:  # it may go meanwhile
+                yield record
 
 
 class _Reading:

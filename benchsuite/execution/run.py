@@ -137,7 +137,7 @@ class _Run:
         for line in some_of(self.store.aside, self.store.folder):
             self.observer.problem(line)
         self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
-        self.summary.records = dict(self.records)
+        self.summary.records = self.records.all()
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)

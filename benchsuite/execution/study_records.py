@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 from benchsuite.errors import BenchsuiteError
+from benchsuite.execution.reading import read_beside
 from benchsuite.record import Record
 from benchsuite.store import Store
 
@@ -36,10 +38,21 @@ class StudyRecords(Mapping[str, Record]):
         self._room -= 1
         self._records[record.id] = record if self._room >= 0 else None
 
+    def all(self) -> dict[str, Record]:
+        """Return each with its record. Those that are not held are read, of many some by other processes."""
+        ids = [trial_id for trial_id, record in self._records.items() if record is None]
+        with closing(read_beside(self._store.trials, ids)) as found:
+            return {
+                trial_id: self._there(trial_id, self._store.judged(next(found))) if record is None else record
+                for trial_id, record in self._records.items()
+            }
+
     def __getitem__(self, trial_id: str) -> Record:
         record = self._records[trial_id]
-        if record is None:
-            record = self._store.read(trial_id)
+        return self._there(trial_id, self._store.read(trial_id)) if record is None else record
+
+    def _there(self, trial_id: str, record: Record | None) -> Record:
+        """Return what was read in a record's place, if it is there."""
         if record is None:
             self._store.check(self)  # says how many are lost
             raise BenchsuiteError(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from typer.testing import CliRunner
 from benchsuite.bundle import collecting
 from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
+from benchsuite.extra_files import ExtraFiles
 from benchsuite.folder import Folder
 from benchsuite.lock import locked
 from benchsuite.record import Record
@@ -21,6 +24,7 @@ from benchsuite.store import Store
 from benchsuite.study_files import read_studies, write_study
 from tests.bundle import made
 from tests.bundled import REGISTRY
+from tests.test_searches import SEARCH
 
 KEPT = ("weights", "predictions", "probes")
 
@@ -40,10 +44,13 @@ def refused(results: Path, *parts: Path) -> str:
     return str(done.exception)
 
 
-def shard(path: Path, held: Sequence[Record], planned: Sequence[Record], kept: Sequence[str] = KEPT) -> Path:
+def shard(
+    path: Path, held: Sequence[Record], planned: Sequence[Record], kept: Sequence[str] = KEPT, **options: Any
+) -> Path:
     """The folder of a shard: its records, the study of all, and something beside each record that tells whose it is."""
     made.folder(path, held)
-    write_study(path, made.study(planned))
+    study = made.study(planned)
+    write_study(path, replace(study, options={**study.options, **options}))
     for record in held:
         for name in kept:
             file = beside(path, name, record)
@@ -168,6 +175,53 @@ def test_weights_of_a_trial_that_its_shard_trains_anew_meanwhile_are_not_taken_f
         assert beside(tmp_path / "all", name, held[1]).exists()
 
 
+def test_weights_that_one_shard_kept_and_another_did_not_are_missing(tmp_path: Path) -> None:
+    """By the rule of a run: of the trial that diverged there are none, and nobody misses them."""
+    held = made.records()
+    one = shard(tmp_path / "1", held[:4], held, store_weights=True)
+    two = shard(tmp_path / "2", held[4:], held, kept=["predictions"], store_weights=True)
+    said = collect(tmp_path / "all", one, two, code=1)
+    assert "Missing: the weights of 2 trials of `benchsuite run --optimizer adam,sgd`." in said
+    assert re.search(rf"^  {held[0].trial.task} +2 without weights$", said, re.M)
+    assert "or that command with --results " in said
+    assert ": it trains what is missing, and again what lacks something beside its record." in said
+    for record in held[4:6]:
+        beside(two, "weights", record).parent.mkdir(parents=True, exist_ok=True)
+        beside(two, "weights", record).write_bytes(b"kept later")
+    assert "2 of weights" in collect(tmp_path / "all", two)
+    assert "Complete" in collect(tmp_path / "all")
+
+
+def test_probes_of_epochs_that_were_not_probed_are_missing(tmp_path: Path) -> None:
+    held = made.records()[:2]
+    part = shard(tmp_path / "part", held, held, kept=[], probe="0,last", store_predictions=True)
+    last, task = int(held[0].curves["epoch"][-1]), held[0].trial.task
+    for record, epochs in zip(held, ([0, last], [0]), strict=True):
+        content = {"layers": ["dense"], "epochs": epochs, "measures": {"norm": [[1.0]] * len(epochs)}}
+        Store(part).write_probes(record.id, content)
+    said = collect(tmp_path / "all", part, code=1)
+    assert "Missing: the predictions of 2 trials and the probes of 1 trial of `benchsuite run" in said
+    assert re.search(rf"^  {task} +2 without predictions\n  {task} +1 without probes$", said, re.M)
+
+
+def test_of_a_search_what_this_study_asked_for_is_missed_and_nothing_else() -> None:
+    """Another study may have evaluated the same search on more seeds, and kept nothing."""
+    held = made.records()
+    tried = (replace(SEARCH.tried[0], ids=(held[0].id,)),)
+    search = replace(SEARCH, tried=tried, evaluated=tuple(one.id for one in held[3:6]))
+    study = replace(made.study([]), searches=(search.id,), options={"seeds": "0-1", "store_weights": True})
+    by_id = {one.id: one for one in held}
+    nothing = ExtraFiles(Folder(Path("nowhere")))
+    assert [one.trial.seed for one in held[3:6]] == [0, 1, 2]
+    (found,) = collecting.lacking([study], by_id, [search], nothing)
+    assert not (*found.trials, *found.searches)
+    assert [one.id for one in found.beside["weights"]] == [one.id for one in (held[0], *held[3:5])]
+    wrong: list[dict[str, Any]] = [{}, {"store_weights": "yes"}, {"probe": "soon"}]
+    for options in wrong:
+        (found,) = collecting.lacking([replace(study, options=options)], by_id, [search], nothing)
+        assert not found
+
+
 def collecting_of(results: Path, part: Path) -> None:
     from benchsuite.bundle.merging import part_of_folder
 
@@ -226,3 +280,7 @@ def test_a_damaged_record_of_a_shard_is_named_and_counts_as_missing(tmp_path: Pa
     said = collect(tmp_path / "all", part, code=1)
     assert f"{held[0].id}.json" in said
     assert "Missing: 1 of 7 trials" in said
+    Store(part).path(held[1].id).write_bytes(b"{")
+    said = collect(part, code=1)
+    assert f"{held[1].id}.json" in said
+    assert "Missing: 2 of 7 trials" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -66,3 +67,32 @@ def test_of_few_failures_and_problems_nothing_is_left_out(bundled: Registry, con
     assert sum("problem" in line for line in said) == MOST_PROBLEMS
     assert sum("reason" in line for line in said) == MOST_FAILURES
     assert len(said) == 1 + MOST_PROBLEMS + MOST_FAILURES
+
+
+def test_a_plain_line_says_nothing_of_zero_seconds_while_trials_run(
+    bundled: Registry, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr("benchsuite.cli.progress.time", clock)
+    record = make_record(value=0.9)
+    with Progress(console, bundled, 3) as progress:
+        progress.planned(0, 3, 0, 1.0)
+        progress._pace._now = clock.monotonic
+        for worker in range(3):
+            progress.started(record.trial, worker)
+        for worker in range(3):
+            clock.now += 40
+            progress.finished(record.trial, worker, record, 0.0)
+    told = [line.rpartition(", ")[2] for line in lines(console)[1:]]
+    assert told[-1] == "0 s left"
+    assert len(told) == 3
+    assert all(re.fullmatch("[1-9].* s left", one) for one in told[:-1]), told
+
+
+def test_as_long_as_records_are_read_nothing_is_said_to_be_done(bundled: Registry, console: Console) -> None:
+    progress = Progress(console, bundled, 1)
+    console.print(progress)
+    assert lines(console) == ["Reading the records that are there …"]
+    progress.planned(0, 3, 0, 3.0)
+    console.print(progress)
+    assert any("0 / 3 trials" in line for line in lines(console))

@@ -29,15 +29,14 @@ def test_before_anything_ran_it_is_the_start_and_the_work_of_each_worker(clock):
     assert one.remaining() == WORKERS_START_SECONDS + 60  # the second worker has nothing to do
 
 
-def test_it_counts_down_while_workers_start_and_never_below_nothing(clock):
+def test_it_counts_down_while_workers_start_and_never_to_nothing(clock):
     pace = Pace(2, clock)
     pace.planned(60.0, 10)
     told = []
     for _ in range(50):
         told.append(pace.remaining())
         clock.now += 1
-    assert told[:40] == [38.0 - second for second in range(39)] + [0.0]
-    assert min(told) == 0
+    assert told == pytest.approx([max(38.0 - second, 0.05 * second) for second in range(50)])
 
 
 def test_what_starting_took_is_no_work(clock):
@@ -91,3 +90,25 @@ def test_what_a_source_adds_later_counts(clock):
     pace.finished(0, 10.0, 0.0)
     pace.planned(30.0, 3)
     assert pace.remaining() == pytest.approx(30.0)
+
+
+def test_as_long_as_something_runs_something_is_left(clock):
+    """Two trials that were believed to be done long ago: a twentieth of what they have taken, and never 0 seconds."""
+    pace = Pace(2, clock)
+    pace.planned(30.0, 3)
+    for worker in (0, 1):
+        pace.started(worker)
+    clock.now += 10
+    pace.finished(0, 10.0, 20.0)
+    pace.started(0)
+    told = []
+    for _ in range(300):
+        clock.now += 1
+        told.append(pace.remaining())
+    assert min(told) == 1
+    assert told[-1] == pytest.approx(0.05 * 310)  # of the one that has run for longest
+    assert told[-2] < told[-1]
+    pace.finished(0, 300.0, 10.0)
+    assert pace.remaining() >= 1
+    pace.finished(1, 310.0, 0.0)
+    assert pace.remaining() == 0

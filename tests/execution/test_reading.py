@@ -85,6 +85,27 @@ def test_what_another_process_read_is_what_this_one_reads(
     assert bool(came) is not kill
 
 
+def test_all_that_lies_there_is_read_in_order_and_what_is_none_is_named(
+    folder: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the store reads alone; what is held is not read again, as long as its file is there."""
+    trials, ids = folder
+    damaged: list[Damage] = []
+    expected = list(RecordFiles(trials).records(damaged))
+    assert len(damaged) == 3
+    came = slowed(monkeypatch)
+    real = reading.read_beside
+    monkeypatch.setattr(reading, "read_beside", lambda *of: real(*of, helpers=1, many=3))
+    found: list[Damage] = []
+    assert list(reading.all_beside(trials, found)) == expected
+    assert sorted(map(str, found)) == sorted(map(str, damaged))
+    assert came
+    held = {one.id: one for one in expected[::2]} | {ids[11]: expected[0]}  # this one has gone
+    for one in expected[::2]:
+        (trials / one.id[:2] / f"{one.id}.json").write_bytes(b"{")
+    assert list(reading.all_beside(trials, [], held)) == expected
+
+
 def test_a_record_stays_what_it_is_when_it_is_sent_or_copied(records: list[Record]) -> None:
     for record in records[:3]:
         for same in (

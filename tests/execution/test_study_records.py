@@ -34,15 +34,19 @@ def test_each_is_there_and_only_the_first_that_were_written_are_held(
     for one in made[1:]:
         records.written(store.write(one))
     assert list(records) == [one.id for one in made]
-    assert dict(records) == {one.id: one for one in made}
+    assert dict(records) == records.all() == {one.id: one for one in made}
+    assert list(records.all()) == list(records)
     assert (len(records), made[5].id in records, fresh(6).id in records) == (6, True, False)
     for one in made:
         store.path(one.id).unlink()
     for one in made[:3]:
         assert records[one.id] == one
+    lost = r"^something deleted files from .* 6 of the 6 records .* are lost\."
     for one in made[3:]:
-        with pytest.raises(BenchsuiteError, match=r"^something deleted files from .* 6 of the 6 records .* are lost\."):
+        with pytest.raises(BenchsuiteError, match=lost):
             records[one.id]
+    with pytest.raises(BenchsuiteError, match=lost):
+        records.all()
 
 
 def test_one_that_is_no_record_any_more_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,5 +56,7 @@ def test_one_that_is_no_record_any_more_is_named(store: Store, monkeypatch: pyte
     store.path(one.id).write_text("{", encoding="utf-8")
     with pytest.raises(BenchsuiteError, match=one.id):
         records[one.id]
+    with pytest.raises(BenchsuiteError, match=one.id):
+        records.all()
     with pytest.raises(KeyError):
         records["0" * 32]

@@ -73,6 +73,17 @@ def least_examples_error(difference: float, examples: int) -> float:
     return math.sqrt(size * max(1 - size, 1 / examples) / examples)
 
 
+def least_examples_errors(differences: NDArray[np.float64], examples: int) -> NDArray[np.float64]:
+    """Return :func:`least_examples_error` of many differences, to the bit.
+
+    Args:
+        differences: Each from −1 to 1.
+        examples: Test examples, at least one.
+    """
+    sizes = np.maximum(np.abs(differences), 1 / examples)
+    return np.sqrt(sizes * np.maximum(1 - sizes, 1 / examples) / examples)
+
+
 def paired_examples_error(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Return the standard error of the difference of two means over the same test examples: s/√N of the differences.
 

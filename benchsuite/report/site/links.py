@@ -15,7 +15,7 @@ from benchsuite.report.site.slugs import slug, slugs
 BASELINE, SEVERAL = "baseline", "several kinds"
 """What stands for a kind where a trial is of no single one."""
 MOST_RECORDS = 20_000
-"""Trials that have a place on the pages of records; those of the others are found by their files alone."""
+"""Trials that have a line on the pages of records; the others are found by their files alone. A browser opens 20,000 lines."""
 ANCHOR = 12
 """Digits of a trial's id that its line is reached by."""
 Pair = tuple[str, str, str]
@@ -97,14 +97,26 @@ class Places:
 
     @cached_property
     def homes(self) -> dict[tuple[str, str], list[Record]]:
-        """Kind and name → the trials that lie on one page of records.
+        """Kind and name → the trials that are of one page of records.
 
         A trial is of the component in which it leaves the baseline, one of the baseline or of several kinds of its task.
         """
         found: dict[tuple[str, str], list[Record]] = {}
-        for record in self.sample.records[:MOST_RECORDS]:
+        for record in self.sample.records:
             found.setdefault(self.home(record), []).append(record)
         return dict(sorted(found.items()))
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], list[Record]]:
+        """Kind and name of :attr:`homes` → those of its trials that have a line there, sorted by id.
+
+        Of very many the small pages are whole, and the large ones have equally many: the first ids, which are hashes.
+        """
+        room, found = MOST_RECORDS, {}
+        for number, (home, held) in enumerate(sorted(self.homes.items(), key=lambda one: len(one[1]))):
+            found[home] = held[: max(room // (len(self.homes) - number), 1)]
+            room -= len(found[home])
+        return {home: found[home] for home in self.homes}
 
     def home(self, record: Record) -> tuple[str, str]:
         """Return kind and name of the page that a trial lies on."""
@@ -127,7 +139,7 @@ class Places:
         """Trial → its page and the place on it."""
         return {
             record.id: f"{self.record_pages[home]}#{anchor(record.id)}"
-            for home, held in self.homes.items()
+            for home, held in self.lines.items()
             for record in held
         }
 

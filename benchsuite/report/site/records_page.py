@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from benchsuite.analysis.sample import column_of
 from benchsuite.analysis.settings import key_of, labels
 from benchsuite.record import Record
+from benchsuite.report.shown import EVERY_TRIAL
 from benchsuite.report.site.links import BASELINE, SEVERAL, Links, anchor
 from benchsuite.report.site.pages import Page, Section
 from benchsuite.report.site.site import SiteData
@@ -53,7 +54,7 @@ class NamedFacts:
 
 def pages(data: SiteData) -> Iterator[Page]:
     """Yield one page for every component that has trials; for those of the baselines and of several kinds one for each task."""
-    for (kind, name), held in data.places.homes.items():
+    for (kind, name), held in data.places.lines.items():
         yield _page(data, kind, name, held)
 
 
@@ -90,7 +91,9 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
     table = data.table(DataTable(f"Every trial: {what}", heads, lines, (), csv, "records"))
     context = {
         "what": what,
-        "count": whole(len(held)),
+        "count": whole(len(data.places.homes[kind, name])),
+        "shown": whole(len(held)),
+        "every": EVERY_TRIAL,
         "component": None if several else links.component(kind, name),
         "table": table,
         "notes": notes.views(),

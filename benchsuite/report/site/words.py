@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from benchsuite.analysis import Entry, Leaderboard, Row
@@ -65,6 +66,7 @@ LONGEST_PIECE = 24
 _PIECES = re.compile(rf"[^_\[,=+/\s]{{{LONGEST_PIECE}}}(?=\w)|[_\[,=+/]+(?=\w)")
 
 
+@lru_cache(maxsize=2**14, typed=True)  # a text and one that is escaped already are two
 def breakable(text: str) -> Markup:
     """Return a name, escaped, that a narrow column breaks after ``_``, ``[``, ``,`` and ``=`` and never inside of a word."""
     from markupsafe import Markup, escape

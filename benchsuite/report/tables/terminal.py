@@ -39,8 +39,8 @@ HEAD_WIDTH = 13
 PADDING = 3
 MOST_ROWS = 50
 """Rows of a table that shows all there are."""
-FEW_ROWS = 25
-"""And of one that shows the best of more: of a grid of hundreds a terminal is no place to read the hundredth."""
+FEW_ROWS = 10
+"""And of one that shows the best of more, of two or three lines each: so that one screen shows it."""
 
 
 def leaderboard_tables(records: Contents | Iterable[Record], *, width: int = WIDTH) -> list[Table]:

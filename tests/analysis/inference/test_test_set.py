@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from benchsuite.analysis.inference.test_set import (
     binomial_error,
     least_examples_error,
+    least_examples_errors,
     paired_examples_error,
     unpaired_examples_error,
 )
@@ -104,3 +105,10 @@ def test_seeds_are_averaged_for_each_example_first():
 def test_what_is_no_share_is_refused(wrong):
     with pytest.raises(BenchsuiteError, match="Received"):
         wrong()
+
+
+def test_many_least_errors_are_those_of_each_to_the_bit():
+    differences = np.concatenate([np.linspace(-1, 1, 997), [0.0, 1 / 359, -1 / 359]])
+    for examples in (1, 359, 10_000):
+        one_by_one = [least_examples_error(one, examples) for one in differences.tolist()]
+        assert least_examples_errors(differences, examples).tolist() == one_by_one

@@ -15,17 +15,27 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from benchsuite.analysis import grids, leaderboards
+from benchsuite.analysis import Leaderboard, Row, grids, leaderboards
+from benchsuite.analysis.verdict import Verdict
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.record_json import record_from_json
 from benchsuite.report import Contents, contents, grid_tables, leaderboard_tables, write_report, write_trials
 from benchsuite.report.drawings.palette import OUTCOME_COLOURS
-from benchsuite.report.site import board_view, failures_page, leaderboards_page, provenance_page, start_page, task_page
+from benchsuite.report.site import (
+    board_view,
+    failures_page,
+    leaderboards_page,
+    provenance_page,
+    records_page,
+    start_page,
+    task_page,
+)
 from benchsuite.report.site.assets import assets
 from benchsuite.report.site.laying_out import site_files
 from benchsuite.report.site.links import anchor
 from benchsuite.report.site.site import SiteData
+from benchsuite.report.site.verdicts import Verdicts
 from benchsuite.report.tables.ranking_words import said_of
 from tests.factories import DIGITS, component, in_format_1, make_json, make_record, make_study, remade
 from tests.report.reading import HOSTILE, Page, render, site, words
@@ -500,6 +510,21 @@ def test_a_page_of_very_many_rows_shows_the_best_of_each_and_says_where_all_are(
     assert "rows are shown" not in render([make_record(value=0.2), *rates[:2]], BOARDS)
 
 
+def test_of_very_many_rows_as_many_as_are_shown_are_compared_with_the_baseline(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    real = Verdicts.against_baseline
+
+    def counted(self: Verdicts, board: Leaderboard, row: Row) -> Verdict | None:
+        asked.append(row.label)
+        return real(self, board, row)
+
+    monkeypatch.setattr(Verdicts, "against_baseline", counted)
+    monkeypatch.setattr("benchsuite.report.site.task_resolution.MOST_ROWS", 3)
+    rates = [make_record(changes={"optimizer": [component("sgd", rate=r)]}, value=0.9 - r / 100) for r in range(1, 9)]
+    site([make_record(value=0.2), *rates], [task_page.pages])
+    assert asked == ["sgd[rate=1]", "sgd[rate=2]", "adam"]
+
+
 def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
     values = [0.5 + seed / 1000 for seed in range(100)]
     made = site([make_record(seed=seed, value=value) for seed, value in enumerate(values)], BOARDS)
@@ -509,6 +534,22 @@ def test_of_very_many_seeds_some_are_listed_and_the_statistics_are_of_all():
     assert len(re.findall(r'<circle class="seed"', results)) == 60
     assert ">0.5495</a>" in results  # the median of all
     assert "with 100 seeds" in results
+
+
+def test_of_very_many_trials_some_of_every_component_have_a_line_and_how_many_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("benchsuite.report.site.links.MOST_RECORDS", 9)
+    records = [make_record(changes={"optimizer": [component("sgd")]}, seed=seed) for seed in range(40)]
+    records += [make_record(changes={"optimizer": [component("lion")]}, seed=seed) for seed in range(3)]
+    pages = site(records, [records_page.pages])
+    lines = {name: set(re.findall('<tr[^>]* id="([0-9a-f]{12})"', text)) for name, text in pages.items()}
+    lion, sgd = lines["records/optimizer/lion.html"], lines["records/optimizer/sgd.html"]
+    assert lion == {record.id[:12] for record in records[40:]}
+    assert sgd == set(sorted(record.id[:12] for record in records[:40])[:6])
+    assert "sgd: 40 trials" in pages["records/optimizer/sgd.html"]
+    assert "6 of these trials have a line here" in pages["records/optimizer/sgd.html"]
+    assert "of these trials" not in pages["records/optimizer/lion.html"]
 
 
 def test_of_very_many_failures_some_of_every_task_and_outcome_are_shown(monkeypatch: pytest.MonkeyPatch):
