@@ -81,6 +81,9 @@ class NodeSeat:
         self._logs = options.logs
         results = self._folder / "results"
         search = luggage.unpack(self._folder / "files")
+        self._was_in = os.getcwd()
+        os.chdir(search.folder)  # the worker begins where this is, and has its variables
+        _become_as_there(luggage.variables)
         self._options = replace(
             options,
             plugins=search,
@@ -141,6 +144,8 @@ class NodeSeat:
         self._thread.stopping.set()
         self._thread.join(ENDS_SECONDS)
         self._printed.close()
+        with contextlib.suppress(OSError):
+            os.chdir(self._was_in)
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -190,6 +195,15 @@ class _Printed:
         if self._file:
             self._file.close()
             self._file = None
+
+
+def _become_as_there(variables: Mapping[str, str | None]) -> None:
+    """Give this process variables as the command has them, or has them not."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _usual_path() -> list[str]:
