@@ -21,7 +21,7 @@ from benchsuite.execution.ray.executor import RayExecutor
 from benchsuite.execution.ray.facts import CODE
 from benchsuite.execution.ray.room import spread_over
 from benchsuite.outcomes import Outcome
-from benchsuite.registry import PluginSearch, Registry
+from benchsuite.registry import Plugin, PluginSearch, Registry
 from benchsuite.study import Execution, Invocation, Study
 from benchsuite.trial import Trial
 from tests.cluster.ray_nodes import cluster_of
@@ -115,7 +115,7 @@ def test_a_cluster_says_how_many_workers_there_will_be(bundled: Registry, monkey
         spread_over(Spread("ray"), "gpu:1", {"quick"}, 0, bundled, NOWHERE)
 
 
-def test_a_run_that_is_refused_for_its_nodes_or_its_files_leaves_no_results_folder(
+def test_a_run_that_is_refused_for_its_nodes_leaves_no_results_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nodes = SimulatedCluster("alder", "birch")
@@ -129,6 +129,13 @@ def test_a_run_that_is_refused_for_its_nodes_or_its_files_leaves_no_results_fold
     ):
         run(study, Execution(executor="ray"), Invocation(no_local=True))
     assert not list(tmp_path.iterdir())
+
+
+def test_files_that_cannot_travel_are_refused_as_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: SimulatedCluster("alder"))
+    known = Registry(plugins=[Plugin("mine", "--plugin mine")])
+    with pytest.raises(BenchsuiteError, match=r"^--plugin mine is a module of no installed distribution"):
+        spread_over(Spread("ray"), "cpu", {"quick"}, 0, known, PluginSearch(("mine",), local=False))
 
 
 def test_a_node_that_goes_while_it_is_asked_for_its_gpus_is_not_counted(

@@ -37,6 +37,7 @@ ENDS_SECONDS = 5.0
 OF_MEMORY = 0.8
 """Of a machine's memory so much is dealt out."""
 ARRAYS = ("weights", "predictions")
+CACHES = ("BENCHSUITE_CACHE", "XDG_CACHE_HOME")
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,7 @@ class NodeSeat:
         results = self._folder / "results"
         search = luggage.unpack(self._folder / "files")
         self._was_in = os.getcwd()
-        os.chdir(search.folder)  # the worker begins where this is, and has its variables
-        _become_as_there(luggage.variables)
+        _become_as_there(search.folder, luggage.variables)
         self._options = replace(
             options,
             plugins=search,
@@ -197,8 +197,12 @@ class _Printed:
             self._file = None
 
 
-def _become_as_there(variables: Mapping[str, str | None]) -> None:
-    """Give this process variables as the command has them, or has them not."""
+def _become_as_there(folder: str, variables: Mapping[str, str | None]) -> None:
+    """Let this process, and the worker with it, be where the user's files lie, with variables as the command has them."""
+    for name in CACHES:
+        if given := os.environ.get(name):
+            os.environ[name] = os.path.abspath(given)  # it stays where the node has it
+    os.chdir(folder)
     for name, value in variables.items():
         if value is None:
             os.environ.pop(name, None)
