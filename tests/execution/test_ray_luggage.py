@@ -142,8 +142,8 @@ def test_of_what_lies_beside_a_given_file_travels_what_it_names_and_a_line_tells
     ]
     assert sorted(luggage.files) == names
     assert luggage.stays == (
-        "looks.py looks beside itself (__file__), and does not name other.csv there: that does not travel to nodes. "
-        "Put both into ./plugins if it is read",
+        "not everything beside looks.py travels to nodes: it looks there (__file__) and does not name other.csv. "
+        "If that is read, put it and looks.py into ./plugins",
     )
 
 

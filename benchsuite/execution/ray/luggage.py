@@ -182,8 +182,8 @@ class _Bag:
         if left:
             more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
             self.stays.append(
-                f"{file.name} looks beside itself (__file__), and does not name {', '.join(left[:MOST_NAMED])}{more} there: "
-                "that does not travel to nodes. Put both into ./plugins if it is read"
+                f"not everything beside {file.name} travels to nodes: it looks there (__file__) and does not name "
+                f"{', '.join(left[:MOST_NAMED])}{more}. If that is read, put it and {file.name} into ./plugins"
             )
 
 
