@@ -121,15 +121,16 @@ def options_for(
     results = execution.results.resolve()
     asked = int(min((execution.memory or 0) * GIB, NO_LIMIT))
     tiers, spread = {known.task(trial.task).tier for trial in trials}, None
+    search = plugin_search(execution.plugin, invocation.no_local)
     if here:
         workers = execution.workers or place.workers(tiers, asked)
     else:
         from benchsuite.execution.ray.room import spread_over
 
         spread = Spread(execution.executor, execution.workers)
-        workers, spread = spread_over(spread, device, tiers, asked, known)
+        workers, spread = spread_over(spread, device, tiers, asked, known, search)
     options = Options(
-        plugins=plugin_search(execution.plugin, invocation.no_local),
+        plugins=search,
         device=device,
         workers=workers,
         memory_bytes=asked or (_memory(place, workers) if here else 0),  # a node says itself what it has

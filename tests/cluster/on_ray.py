@@ -41,7 +41,12 @@ KEPT = (
     *("--task", "digits_mlp,noisy_quadratic", "--optimizer", OPTIMIZERS, "--seeds", "4"),
     *("--store-weights", "--store-predictions", "--probe", "0,last"),
 )
-OWN = ("--task", "digits_mlp", "--optimizer", "of_folder,of_file", "--seeds", "2", "--plugin", "../beside/given.py")
+OWN = (
+    *("--task", "digits_mlp", "--optimizer", "of_folder,of_place,of_file,of_data", "--seeds", "2"),
+    *("--plugin", "../beside/given.py", "--plugin", "../be side/of_data.py"),
+)
+VARIABLE = {"OF_ON_RAY": "0.5"}
+"""Of the command alone: nodes are begun without it."""
 
 OPTIMIZER = '''"""An optimizer of a user's, whose numbers depend on a file beside it."""
 import benchsuite as bs
@@ -69,6 +74,14 @@ OF_FILE = """import sys
 
     sys.path.insert(0, str(Path(__file__).parent))
     from its_momentum import MOMENTUM"""
+
+OF_PLACE = """import os
+    from pathlib import Path
+
+    MOMENTUM = float(Path("plugins/momentum.txt").read_text()) - float(os.environ["OF_ON_RAY"]) * float(Path("m.cfg").read_text())"""
+OF_DATA = """from pathlib import Path
+
+    MOMENTUM = float((Path(__file__).parent / "data" / "m.txt").read_text())"""
 
 
 @dataclass
@@ -122,13 +135,19 @@ def tell(line: Line) -> None:
 
 
 def write_plugins(work: Path) -> None:
-    """Write an optimizer into ./plugins, with data beside it, and another one elsewhere, with a module beside it."""
-    for folder in (work / "own" / "plugins", work / "beside"):
+    """Write optimizers into ./plugins, with data beside them, and others elsewhere, with a module and data beside them."""
+    for folder in (work / "own" / "plugins", work / "beside", work / "be side" / "data"):
         folder.mkdir(parents=True)
     folder = work / "own" / "plugins"
     text = OPTIMIZER.format(name="of_folder", imports=OF_FOLDER, rate=0.05)
     (folder / "of_folder.py").write_text(text, encoding="utf-8")
     (folder / "momentum.txt").write_text("0.8\n", encoding="utf-8")
+    text = OPTIMIZER.format(name="of_place", imports=OF_PLACE, rate=0.05)
+    (folder / "of_place.py").write_text(text, encoding="utf-8")
+    (work / "own" / "m.cfg").write_text("0.4\n", encoding="utf-8")
+    text = OPTIMIZER.format(name="of_data", imports=OF_DATA, rate=0.05)
+    (work / "be side" / "of_data.py").write_text(text, encoding="utf-8")
+    (work / "be side" / "data" / "m.txt").write_text("0.9\n", encoding="utf-8")
     text = OPTIMIZER.format(name="of_file", imports=OF_FILE, rate=0.05)
     (work / "beside" / "given.py").write_text(text, encoding="utf-8")
     (work / "beside" / "its_momentum.py").write_text("MOMENTUM = 0.7\n", encoding="utf-8")
@@ -251,7 +270,7 @@ def _begin(options: Sequence[str], results: Path, work: Path) -> subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "COLUMNS": "80"},
+        env={**os.environ, **VARIABLE, "COLUMNS": "80"},
     )
 
 

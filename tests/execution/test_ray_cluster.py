@@ -7,18 +7,22 @@ import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from benchsuite.cli.run import run
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, Spread
 from benchsuite.execution.ray import cluster
 from benchsuite.execution.ray.cluster import Lost, Node, Share, connected
 from benchsuite.execution.ray.executor import RayExecutor
+from benchsuite.execution.ray.facts import CODE
 from benchsuite.execution.ray.room import spread_over
 from benchsuite.outcomes import Outcome
-from benchsuite.registry import Registry
+from benchsuite.registry import Plugin, PluginSearch, Registry
+from benchsuite.study import Execution, Invocation, Study
 from benchsuite.trial import Trial
 from tests.cluster.ray_nodes import cluster_of
 from tests.execution.simulated_cluster import (
@@ -26,6 +30,8 @@ from tests.execution.simulated_cluster import (
     SimulatedCluster,
     options,
 )
+
+NOWHERE = PluginSearch(local=False)
 
 
 def test_without_ray_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,11 +48,25 @@ def test_an_address_at_which_nobody_listens_is_refused_at_once() -> None:
         with pytest.raises(
             BenchsuiteError, match=rf"^there is no Ray cluster at {address}: Connection refused\. Start one with"
         ):
-            cluster._refuse_silence(address)
+            cluster._refuse_address(address)
     with pytest.raises(BenchsuiteError, match=r"there is no Ray cluster at 127\.0\.0\.1:99999999"):
-        cluster._refuse_silence("127.0.0.1:99999999")
-    for other in ("", "auto", "ray://127.0.0.1:10001"):  # Ray's own words
-        cluster._refuse_silence(other)
+        cluster._refuse_address("127.0.0.1:99999999")
+    for other in ("", "auto"):  # Ray's own words
+        cluster._refuse_address(other)
+
+
+@pytest.mark.parametrize("of_environment", [False, True])
+def test_an_address_of_ray_client_is_refused_before_ray_says_anything(
+    of_environment: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))  # it has no init
+    monkeypatch.setattr(cluster, "_joined", {})
+    client = "ray://127.0.0.1:10001"
+    monkeypatch.setenv("RAY_ADDRESS", client if of_environment else "")
+    with pytest.raises(
+        BenchsuiteError, match=rf"^--executor ray needs .* HOST:PORT\. Received: '{client}'\. .* Ray Client"
+    ):
+        connected("ray" if of_environment else f"ray:{client}")
 
 
 def test_parts_of_a_gpu_make_a_whole() -> None:
@@ -87,12 +107,35 @@ def test_a_cluster_says_how_many_workers_there_will_be(bundled: Registry, monkey
     nodes = SimulatedCluster("alder", "birch", cpus=4)
     monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: nodes)
     monkeypatch.setattr("benchsuite.execution.ray.room.facts", lambda names: HERE)
-    assert spread_over(Spread("ray"), "cpu", {"quick"}, 0, bundled) == (8, Spread("ray"))
-    assert spread_over(Spread("ray", 3), "cpu", {"quick"}, 0, bundled) == (3, Spread("ray", 3))
+    assert spread_over(Spread("ray"), "cpu", {"quick"}, 0, bundled, NOWHERE) == (8, Spread("ray"))
+    assert spread_over(Spread("ray", 3), "cpu", {"quick"}, 0, bundled, NOWHERE) == (3, Spread("ray", 3))
     nodes.there = {name: replace(node, gpus=1) for name, node in nodes.there.items()}
-    assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled) == (6, Spread("ray", None, 3))
+    assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled, NOWHERE) == (6, Spread("ray", None, 3))
     with pytest.raises(BenchsuiteError, match=r"^--device gpu:1 names a GPU of one machine"):
-        spread_over(Spread("ray"), "gpu:1", {"quick"}, 0, bundled)
+        spread_over(Spread("ray"), "gpu:1", {"quick"}, 0, bundled, NOWHERE)
+
+
+def test_a_run_that_is_refused_for_its_nodes_leaves_no_results_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = SimulatedCluster("alder", "birch")
+    nodes.has["birch"][CODE] = "bb22"
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: nodes)
+    monkeypatch.setattr("benchsuite.execution.ray.room.facts", lambda names: HERE)
+    monkeypatch.chdir(tmp_path)
+    study = Study(task=("noisy_quadratic",), components={"optimizer": ("sgd",)}, seeds="1")
+    with pytest.raises(
+        BenchsuiteError, match=r"it has other code of benchsuite \(bb22, here aa11\)\. .* Nothing was run\.$"
+    ):
+        run(study, Execution(executor="ray"), Invocation(no_local=True))
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_that_cannot_travel_are_refused_as_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: SimulatedCluster("alder"))
+    known = Registry(plugins=[Plugin("mine", "--plugin mine")])
+    with pytest.raises(BenchsuiteError, match=r"^--plugin mine is a module of no installed distribution"):
+        spread_over(Spread("ray"), "cpu", {"quick"}, 0, known, PluginSearch(("mine",), local=False))
 
 
 def test_a_node_that_goes_while_it_is_asked_for_its_gpus_is_not_counted(
@@ -108,7 +151,7 @@ def test_a_node_that_goes_while_it_is_asked_for_its_gpus_is_not_counted(
     nodes.there = {name: replace(node, gpus=1) for name, node in nodes.there.items()}
     monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: nodes)
     monkeypatch.setattr("benchsuite.execution.ray.room.facts", lambda names: HERE)
-    assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled)[1] == Spread("ray", None, 3)
+    assert spread_over(Spread("ray"), "gpu", {"quick"}, 0, bundled, NOWHERE)[1] == Spread("ray", None, 3)
 
 
 def test_what_a_node_refuses_is_one_line_here() -> None:

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from benchsuite.errors import BenchsuiteError, CannotWrite
-from benchsuite.execution import Finished, Placed, Spread, Started
+from benchsuite.execution import Finished, Noticed, Placed, Spread, Started
 from benchsuite.execution.ray import executor
 from benchsuite.execution.ray.executor import RayExecutor
+from benchsuite.execution.ray.luggage import Luggage
 from benchsuite.execution.ray.seat import NodeEvent, NodeEvents
 from benchsuite.outcomes import Outcome
-from benchsuite.registry import Registry
+from benchsuite.registry import PluginSearch, Registry
 from tests.execution.simulated_cluster import (
     Actor,
     SimulatedCluster,
@@ -47,6 +48,22 @@ def test_a_cell_stays_whole_on_one_worker_of_one_node(tmp_path: Path) -> None:
     log = tmp_path / "results" / "logs"
     assert sorted(path.name for path in log.iterdir()) == ["worker-0.log", "worker-1.log", "worker-2.log"]
     assert sum(path.read_bytes().count(b"said\n") for path in log.iterdir()) == 24
+
+
+def test_what_does_not_travel_is_said_once_before_anything_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays = Luggage({}, PluginSearch(local=False), stays=("n.txt does not travel",))
+    monkeypatch.setattr(executor, "packed", lambda search, registry: stays)
+    one = RayExecutor(options(tmp_path), Registry(), SimulatedCluster("alder"))
+    assert list(one.events()) == []  # nothing to run, nothing to read it
+    found: list[Any] = []
+    for each in cells_of(2, 1):
+        one.submit(each)
+        found += one.events()
+    one.close()
+    assert found[0] == Noticed("n.txt does not travel")
+    assert noticed(found) == ["n.txt does not travel"]
 
 
 def test_of_a_dead_nodes_cell_only_what_had_not_ended_runs_again(tmp_path: Path) -> None:

@@ -100,7 +100,10 @@ def test_a_node_on_which_workers_cannot_work_is_done_without(tmp_path: Path) -> 
     nodes.fails = {"birch": BenchsuiteError("a worker cannot start: No space left on device.")}
     found, _ = carried_out(nodes, tmp_path, *cells_of(4, 2))
     assert {name for name, _, _ in nodes.ran} == {"alder"}
-    assert noticed(found)[0] == "the node birch gets no workers: a worker cannot start: No space left on device."
+    assert noticed(found) == [
+        "the node birch gets no workers: a worker cannot start: No space left on device.",
+        "1 worker on the node birch went: 2 trials to run again",  # the node itself is there
+    ]
 
 
 def test_where_it_is_the_only_one_the_study_ends(tmp_path: Path) -> None:

@@ -60,6 +60,31 @@ def test_a_seat_keeps_a_worker_and_leaves_nothing(tmp_path: Path, monkeypatch: p
     assert not list(tmp_path.glob(f"{seat.FOLDER}*"))
 
 
+def test_a_worker_begins_in_the_folder_that_travelled_with_the_variables_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = "'MY_M', 'ITS', 'BENCHSUITE_CACHE'"
+    boot = f"import os; print(open('plugins/m.txt').read(), *map(os.environ.get, ({names})), flush=True)"
+    monkeypatch.setattr("benchsuite.execution.process.BOOT", boot)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(seat, "leave_out", lambda places: None)
+    monkeypatch.setenv("MY_M", "the node's")
+    monkeypatch.setenv("ITS", "the node's")
+    monkeypatch.setenv("BENCHSUITE_CACHE", "kept")
+    before = Path.cwd()
+    travels = Luggage({"mine/plugins/m.txt": b"0.8"}, PluginSearch((), "mine"), {"MY_M": "0.5", "ITS": None})
+    one = NodeSeat(options(tmp_path, 1), 0, travels)
+    try:
+        one.submit(cell(trial(0)), {})
+        printed, until = b"", time.monotonic() + 60
+        while b"\n" not in printed and time.monotonic() < until:
+            printed += one.events(0.2).printed
+    finally:
+        one.end()
+    assert printed.decode().splitlines()[0] == f"0.8 0.5 None {before / 'kept'}"
+    assert Path.cwd() == before
+
+
 def test_the_folder_of_a_killed_actor_goes_with_the_next_one(tmp_path: Path) -> None:
     left = tmp_path / f"{seat.FOLDER}1"
     (left / "results").mkdir(parents=True)

@@ -33,7 +33,7 @@ def compared(registry: Registry) -> tuple[str, ...]:
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
-    """Return what a node has otherwise, each in a few words.
+    """Return what a node has otherwise, each in a few words that follow *it has*.
 
     Args:
         here: :func:`~benchsuite.execution.ray.facts.facts` of this machine.
@@ -47,7 +47,7 @@ def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
         if name == CODE:
             # Where the version is another, so is the code: that is said once.
             if here.get("benchsuite") == there.get("benchsuite"):
-                found.append(f"{name} is another ({other or 'none'}, here {here[name]})")
+                found.append(f"other code of benchsuite ({other or 'none'}, here {here[name]})")
         else:
             found.append(f"{name} {other} (here {here[name]})" if other else f"no {name} (here {here[name]})")
     return found

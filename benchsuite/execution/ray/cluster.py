@@ -232,7 +232,7 @@ def _join(address: str) -> Any:
         raise BenchsuiteError(
             "--executor ray needs Ray, which is not installed. Install it: pip install 'benchsuite[ray]'."
         ) from None
-    _refuse_silence(address)
+    _refuse_address(address or os.environ.get("RAY_ADDRESS", ""))
     _mute(ray)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -262,10 +262,15 @@ def _mute(ray: Any) -> None:
         worker.print_to_stdstream = lambda *words, **more: None  # type: ignore[union-attr]
 
 
-def _refuse_silence(address: str) -> None:
-    """Refuse an address at which nobody listens, for which Ray would wait minutes."""
+def _refuse_address(address: str) -> None:
+    """Refuse an address of another kind, and one at which nobody listens, for which Ray would wait minutes."""
+    if "://" in address:
+        raise BenchsuiteError(
+            f"--executor ray needs the address of a cluster that this machine is a node of, HOST:PORT. Received: {address!r}. "
+            "An address with :// is for Ray Client, which is no node: run the command on one, `ray start --address HOST:6379` makes one."
+        )
     host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or "://" in address:
+    if not host or not port.isdecimal():
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()

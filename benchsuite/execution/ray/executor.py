@@ -108,8 +108,12 @@ class RayExecutor:
         self._put(cell)
 
     def events(self) -> Iterator[Event]:
-        """Yield what happens in the order in which it comes back."""
+        """Yield what happens in the order in which it comes back; before that, what does not travel."""
         self._begun = time.monotonic()
+        for line in self._luggage.stays if self._open else ():
+            if line not in self._told_of:
+                self._told_of.add(line)
+                yield Noticed(line)
         while self._open:
             failed: BenchsuiteError | None = None
             try:

@@ -26,11 +26,12 @@ GONE_SECONDS = 3.0
 
 @dataclass
 class _Gone:
-    """What went with a node: since when, how many workers, how many trials that had not ended."""
+    """What went on a node: since when, how many workers, how many trials that had not ended, whether the node went too."""
 
     since: float
     workers: int = 0
     trials: int = 0
+    whole: bool = False
 
 
 class Nodes:
@@ -81,7 +82,7 @@ class Nodes:
         for id in self._held.keys() - there.keys():
             node = self._held.pop(id)
             yield node
-            self._gone.setdefault(node.name, _Gone(now))  # also where it had no worker
+            self._gone.setdefault(node.name, _Gone(now)).whole = True  # also where it had no worker
         for id in self._asked.keys() - there.keys():
             del self._asked[id]
         for id in there.keys() - self._held.keys() - self._asked.keys() - self._left_out:
@@ -148,8 +149,11 @@ class Nodes:
         now = time.monotonic()
         for name in [name for name, gone in self._gone.items() if at_once or now - gone.since >= GONE_SECONDS]:
             gone = self._gone.pop(name)
-            there = any(node.name == name for node in self._held.values())
-            what = f"{_count(gone.workers, 'worker')} on the node {name} went" if there else f"the node {name} has gone"
+            what = (
+                f"the node {name} has gone"
+                if gone.whole
+                else f"{_count(gone.workers, 'worker')} on the node {name} went"
+            )
             yield Noticed(f"{what}: {_count(gone.trials, 'trial')} to run again" if gone.trials else what)
 
     def tell_rounding(self, node: Node, fingerprint: str) -> Iterator[Noticed]:

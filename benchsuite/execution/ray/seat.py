@@ -37,6 +37,7 @@ ENDS_SECONDS = 5.0
 OF_MEMORY = 0.8
 """Of a machine's memory so much is dealt out."""
 ARRAYS = ("weights", "predictions")
+CACHES = ("BENCHSUITE_CACHE", "XDG_CACHE_HOME")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class NodeSeat:
         self._logs = options.logs
         results = self._folder / "results"
         search = luggage.unpack(self._folder / "files")
+        self._was_in = os.getcwd()
+        _become_as_there(search.folder, luggage.variables)
         self._options = replace(
             options,
             plugins=search,
@@ -141,6 +144,8 @@ class NodeSeat:
         self._thread.stopping.set()
         self._thread.join(ENDS_SECONDS)
         self._printed.close()
+        with contextlib.suppress(OSError):
+            os.chdir(self._was_in)
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
 
@@ -190,6 +195,19 @@ class _Printed:
         if self._file:
             self._file.close()
             self._file = None
+
+
+def _become_as_there(folder: str, variables: Mapping[str, str | None]) -> None:
+    """Let this process, and the worker with it, be where the user's files lie, with variables as the command has them."""
+    for name in CACHES:
+        if given := os.environ.get(name):
+            os.environ[name] = os.path.abspath(given)  # it stays where the node has it
+    os.chdir(folder)
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _usual_path() -> list[str]:
