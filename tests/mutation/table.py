@@ -135,6 +135,11 @@ TESTS: dict[str, tuple[str, ...]] = {
             "bfloat16_trains_with_float32_variables",
             "a_loss_beyond_the_bound_is_divergence_with_its_step",
         ),
+        *of("tests/engine/test_ending.py", "too_little_memory_empties_the_session"),
+        *of(
+            "tests/engine/fed/test_finding.py",
+            "another_value_in_a_used_session_is_what_a_baked_program_gives",
+        ),
     ),
     f"{ENGINE}/program/refusals.py": (f"{PROGRAM}/test_refusals.py",),
     f"{ENGINE}/program/settings.py": of(
