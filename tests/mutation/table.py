@@ -159,6 +159,9 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/program/train_call.py": (
         *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
         *of(f"{PROGRAM}/test_feed.py", "divergence_stops_between_chunks", "streamed_data_give_the_same_bits"),
+        *of(
+            f"{PROGRAM}/test_regularization.py", "ema_evaluates_with_the_average_of_the_path_and_statistics_of_its_own"
+        ),
     ),
     f"{ENGINE}/program/evaluate_call.py": (
         f"{PROGRAM}/test_evaluation.py",
