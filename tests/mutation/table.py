@@ -122,7 +122,11 @@ TESTS: dict[str, tuple[str, ...]] = {
             "a_rate_that_is_baked_elsewhere_gets_a_program_of_its_own",
         ),
         *of(f"{PROGRAM}/test_keras_trainer.py", "averages_of_two_owners_are_refused"),
-        *of(f"{PROGRAM}/test_regularization.py", "two_averages_are_unsupported"),
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "two_averages_are_unsupported",
+            "swa_averages_the_ends_of_the_last_epochs",
+        ),
     ),
     f"{ENGINE}/program/own_chance.py": (f"{PROGRAM}/test_generators.py",),
     f"{ENGINE}/program/probes.py": (f"{PROGRAM}/test_probes.py",),
