@@ -122,7 +122,11 @@ TESTS: dict[str, tuple[str, ...]] = {
             "a_rate_that_is_baked_elsewhere_gets_a_program_of_its_own",
         ),
         *of(f"{PROGRAM}/test_keras_trainer.py", "averages_of_two_owners_are_refused"),
-        *of(f"{PROGRAM}/test_regularization.py", "two_averages_are_unsupported"),
+        *of(
+            f"{PROGRAM}/test_regularization.py",
+            "two_averages_are_unsupported",
+            "swa_averages_the_ends_of_the_last_epochs",
+        ),
     ),
     f"{ENGINE}/program/own_chance.py": (f"{PROGRAM}/test_generators.py",),
     f"{ENGINE}/program/probes.py": (f"{PROGRAM}/test_probes.py",),
@@ -134,6 +138,11 @@ TESTS: dict[str, tuple[str, ...]] = {
             "other_fed_values_do_not",
             "bfloat16_trains_with_float32_variables",
             "a_loss_beyond_the_bound_is_divergence_with_its_step",
+        ),
+        *of("tests/engine/test_ending.py", "too_little_memory_empties_the_session"),
+        *of(
+            "tests/engine/fed/test_finding.py",
+            "another_value_in_a_used_session_is_what_a_baked_program_gives",
         ),
     ),
     f"{ENGINE}/program/refusals.py": (f"{PROGRAM}/test_refusals.py",),
@@ -154,6 +163,9 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/program/train_call.py": (
         *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
         *of(f"{PROGRAM}/test_feed.py", "divergence_stops_between_chunks", "streamed_data_give_the_same_bits"),
+        *of(
+            f"{PROGRAM}/test_regularization.py", "ema_evaluates_with_the_average_of_the_path_and_statistics_of_its_own"
+        ),
     ),
     f"{ENGINE}/program/evaluate_call.py": (
         f"{PROGRAM}/test_evaluation.py",

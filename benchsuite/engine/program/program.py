@@ -27,7 +27,7 @@ from benchsuite.engine.program.checks import check_codes, check_metrics, check_t
 from benchsuite.engine.program.evaluate_call import EvaluateCall
 from benchsuite.engine.program.evaluation import Evaluation
 from benchsuite.engine.program.evaluation_weights import STATISTICS_BATCHES, EvaluationWeights
-from benchsuite.engine.program.feed import RESIDENT_BYTES, Feed, make_feed, widened
+from benchsuite.engine.program.feed import Feed, make_feed, widened
 from benchsuite.engine.program.inspection import Inspection
 from benchsuite.engine.program.objective import Objective
 from benchsuite.engine.program.optimizer import ResettableOptimizer
@@ -67,9 +67,9 @@ class Program:
         dataset: Dataset,
         input_shape: tuple[int, ...],
         batch_size: int,
-        precision: str = "float32",
-        device: str = "/CPU:0",
-        resident_bytes: int = RESIDENT_BYTES,
+        precision: str,
+        device: str,
+        resident_bytes: int,
     ) -> None:
         import tensorflow as tf
 

@@ -311,7 +311,8 @@ def test_ema_evaluates_with_the_average_of_the_path_and_statistics_of_its_own(be
     order, rates = ready.plan.epoch(0)
     path = []
     for step in range(len(order)):
-        program.train(ready.feed, order[step : step + 1], rates[step : step + 1], step, np.inf)
+        end = program.train(ready.feed, order[step : step + 1], rates[step : step + 1], step, np.inf)
+        assert end.running_loss == end.last_loss  # the mean of one
         path.append([variable.numpy().astype("float64") for variable in program.network.trainable])
     weights = 0.8 ** np.arange(len(path) - 1, -1, -1.0)
     average = [np.average(values, axis=0, weights=weights) for values in zip(*path, strict=True)]
