@@ -88,6 +88,42 @@ def test_a_shard_for_which_nothing_is_left_says_so_and_ends_well(folder: Path) -
     assert "Missing: 1 of 1 trial" in call("collect", "part", "--results", "all", code=1)  # it knows the whole study
 
 
+def test_the_command_that_is_said_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths lead where they led, words are quoted, and it does what is missing, wherever one is."""
+    odd = folder / "my studies"
+    (odd / "st udy [x]").mkdir(parents=True)
+    (odd / "pl ug.py").write_text("", encoding="utf-8")
+    (folder / "study.toml").rename(odd / "st udy [x]" / "a.toml")
+    words = ("run", "st udy [x]/a.toml", "--plugin", "./pl ug.py", "--memory", 2.5)
+    monkeypatch.chdir(odd)
+    call(*words, "--shard", "1/2", "--workers", 1, "--results", "../parts/1")
+    (odd / "elsewhere").mkdir()
+    monkeypatch.chdir(odd / "elsewhere")
+    call(
+        "run", "../st udy [x]/a.toml", "--plugin", odd / "pl ug.py", "--workers", 2, "--shard", "2/2", "--results", "../../parts/2"
+    )  # fmt: skip
+    for place, results in ((folder, "all in one"), (odd, "../all in one")):
+        monkeypatch.chdir(place)
+        said = call("collect", folder / "parts/1", "--results", results, code=1)
+        (command,) = re.findall(r"^Missing: .* of `(.*)`\.$", said, re.M)
+        (place_said,) = re.findall(r"or that command with --results (.*): it trains what is missing\.$", said, re.M)
+        typed = shlex.split(command)
+        if place == odd:
+            assert shlex.split(place_said) == [results]
+        else:
+            assert [*typed[:3], place_said] == ["cd", str(odd), "&&", shlex.quote(f"{folder}/all in one")]
+            typed = typed[3:]
+            monkeypatch.chdir(odd)
+        assert typed[:2] == ["benchsuite", "run"]
+        assert sorted(typed[2:]) == sorted(
+            ["st udy [x]/a.toml", "--workers", "1", "--memory", "2.5", "--plugin", "./pl ug.py"]
+        )
+    call(*typed[1:], "--results", *shlex.split(place_said))
+    assert "Complete: " in call("collect", "--results", "../all in one")
+    # One study, as one of its shards was typed.
+    assert len(re.findall("^Complete: ", call("collect", "../parts/1", "../parts/2", "--results", "both"), re.M)) == 1
+
+
 def test_a_sweep_in_shards_is_drawn_once_they_are_joined(folder: Path) -> None:
     sweep = ("sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.01,0.1", "--seeds", "2", "--epochs", "2")
     for k in (1, 2):
