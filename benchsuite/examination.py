@@ -23,6 +23,7 @@ from benchsuite.record_files import FOLDER, TEMPORARY, RecordFiles, entries
 from benchsuite.search_files import read_searches
 from benchsuite.statement_files import read_statements
 from benchsuite.study_files import read_studies
+from benchsuite.typed_commands import read_commands
 
 READERS: dict[str, Callable[[Path], Any]] = {
     "weights": check_weights,
@@ -34,6 +35,7 @@ BESIDE: tuple[Callable[[Path, list[Damage]], Iterator[object]], ...] = (
     all_costs,
     read_searches,
     read_studies,
+    read_commands,
     read_challenges,
     read_statements,
     read_claims,

@@ -62,6 +62,27 @@ class Extras:
         }
         return {name: one for name, one in each.items() if one}
 
+    def with_all(self, other: Extras) -> Extras:
+        """Return what keeps all that both keep."""
+        more = [word for word in other._words if word not in self._words]
+        return Extras(
+            weights=self.weights or other.weights,
+            probe=",".join([self.probe] * bool(self.probe) + more),
+            predictions=self.predictions or other.predictions,
+        )
+
+    def flags(self, than: Extras) -> list[str]:
+        """Return the words of a command that keep what another one does not.
+
+        Args:
+            than: What that one keeps.
+        """
+        return [
+            *["--store-weights"] * (self.weights and not than.weights),
+            *(() if set(self._words) <= set(than._words) else ("--probe", self.probe)),
+            *["--store-predictions"] * (self.predictions and not than.predictions),
+        ]
+
     @property
     def _words(self) -> list[str]:
         return [word.strip() for word in self.probe.split(",")] if self.probe else []

@@ -45,9 +45,13 @@ class Shard:
         return f"{self.number}/{self.of}"
 
 
-def asked_shard(text: str) -> Shard | None:
-    """Return the shard that an option names; ``None`` where it is empty, for a whole study."""
-    return Shard.read(text) if text else None
+def asked_shard(text: str | None) -> Shard | None:
+    """Return the shard that an option names; ``None`` where nobody gave it, for a whole study.
+
+    Raises:
+        BenchsuiteError: If it is none, an empty text included: a variable that nobody set must not run the whole study.
+    """
+    return None if text is None else Shard.read(text)
 
 
 def is_shard(text: str) -> bool:

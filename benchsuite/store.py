@@ -26,6 +26,7 @@ from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
 from benchsuite.shards import Shard
 from benchsuite.study_files import STUDIES
+from benchsuite.typed_commands import COMMANDS
 
 
 class DamagedRecord(BenchsuiteError):
@@ -44,8 +45,8 @@ class DamagedRecord(BenchsuiteError):
 WRITERS = 8
 """Records that are written side by side."""
 WRITTEN = (
-    "trials", SEARCHES, STUDIES, CLAIMS, COMPUTED, REGISTRATIONS, "weights", "predictions", "probes", "costs", "report",
-    "stale",
+    "trials", SEARCHES, STUDIES, COMMANDS, CLAIMS, COMPUTED, REGISTRATIONS, "weights", "predictions", "probes", "costs",
+    "report", "stale",
 )  # fmt: skip
 """Folders that runs and reports write to."""
 

@@ -273,8 +273,8 @@ class Invocation(Table):
     )
     no_local: bool = option(False, "Do not look into ./plugins and ./tasks.", in_file=False)
     dry_run: bool = option(False, "Say what would run and how long it would take; write nothing.", in_file=False)
-    shard: str = option(
-        "",
+    shard: str | None = option(
+        None,
         "Run the K-th of N parts of the study, the same parts on every machine. `benchsuite collect` joins them.",
         SHARD,
         metavar="K/N",

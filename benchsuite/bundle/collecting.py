@@ -10,7 +10,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from benchsuite.bundle.merging import Contribution
@@ -26,6 +28,7 @@ from benchsuite.seed_numbers import seed_numbers
 from benchsuite.store import Store
 from benchsuite.study import Study
 from benchsuite.study_files import StudyFile
+from benchsuite.typed_commands import read_commands, write_command
 
 KEPT = {"weights": ("npz", LARGEST_ARRAYS), "predictions": ("npz", LARGEST_ARRAYS), "probes": ("json", LARGEST_PROBES)}
 """Folder → how the names of its files end, and the bytes that one may have."""
@@ -37,13 +40,15 @@ class Lacking:
     """What of a study is not there.
 
     Args:
-        study: The study.
+        study: The study; of several that asked for the same trials, the first of those that keep most beside them.
         trials: Planned trials without a record, by id.
         searches: Searches that have not ended, by id.
+        more: Words that its command lacks to keep all that any of them keeps.
         beside: Folder of what was asked for beside records → records without it, of those that came so far as to have it.
     """
 
     study: StudyFile
+    more: Sequence[str]
     trials: Sequence[str]
     searches: Sequence[str]
     beside: Mapping[str, Sequence[Record]]
@@ -57,6 +62,9 @@ def lacking(
 ) -> list[Lacking]:
     """Return what each study lacks, in the order in which they began.
 
+    Commands that asked for the same trials are one study, whatever workers, limits and the like they had, and however they were
+    spelled: what any of them keeps beside records is asked of all of its trials.
+
     Weights, predictions and probes are asked of planned trials and of those that a search tried, by the rule of a run.
 
     Args:
@@ -67,17 +75,41 @@ def lacking(
     """
     ended = {search.id: search for search in searches}
     found = []
-    for study in sorted(studies, key=lambda study: (study.began, study.id)):
+    for study, extras in _as_one(studies):
         beside: dict[str, list[Record]] = {}
-        if asked := Extras.of(study.options).apart():
+        if asked := extras.apart():
             ids = (*study.planned, *_tried(study, [ended[id] for id in study.searches if id in ended], records))
             there = [records[id] for id in dict.fromkeys(ids) if id in records]
             for name, wanted in asked.items():
                 if without := [record for record in there if files.lacking(record, wanted)]:
                     beside[name] = without
         trials = [id for id in study.planned if id not in records]
-        found.append(Lacking(study, trials, [id for id in study.searches if id not in ended], beside))
+        more = extras.flags(Extras.of(study.options))
+        found.append(Lacking(study, more, trials, [id for id in study.searches if id not in ended], beside))
     return found
+
+
+def _as_one(studies: Sequence[StudyFile]) -> Iterator[tuple[StudyFile, Extras]]:
+    """Yield one study of each set of trials, with what any of those that asked for them keeps beside records."""
+    same: dict[object, list[tuple[Extras, StudyFile]]] = {}
+    for study in sorted(studies, key=lambda study: (study.began, study.id)):
+        same.setdefault(_trials_of(study), []).append((Extras.of(study.options), study))
+    for each in same.values():
+        whole = reduce(Extras.with_all, (extras for extras, _ in each))
+        _, study = min(each, key=lambda one: len(whole.flags(one[0])))
+        yield study, whole
+
+
+def _trials_of(study: StudyFile) -> object:
+    """Return what decides which trials a study has: searches are evaluated on seeds of which their ids say nothing."""
+    if not study.planned and not study.searches:
+        return study.id
+    seeds = None
+    if study.searches:
+        seeds = str(study.options.get("seeds", Study.seeds if study.verb == "run" else ""))
+        with suppress(BenchsuiteError):  # whoever wrote the file
+            seeds = ",".join(map(str, sorted(set(seed_numbers(seeds)))))
+    return study.verb, frozenset(study.planned), frozenset(study.searches), seeds
 
 
 def _tried(study: StudyFile, searches: Sequence[Search], records: Mapping[str, Record]) -> list[str]:
@@ -130,6 +162,24 @@ def carry_extras(parts: Sequence[Contribution], there: Contribution, store: Stor
                         continue
                     copied[name] += 1
     return copied
+
+
+def carry_commands(parts: Sequence[Path], folder: Path) -> None:
+    """Copy how studies were typed into a results folder that is locked; what is there stays, and of several the first one's.
+
+    Args:
+        parts: Results folders.
+        folder: The results folder.
+
+    Raises:
+        CannotWrite: If the disk is full or the folder has gone.
+    """
+    there = {command.study for command in read_commands(folder, [])}
+    for part in parts:
+        for command in read_commands(part, []):
+            if command.study not in there:
+                there.add(command.study)
+                write_command(folder, command)
 
 
 def _files(folder: Path, name: str) -> Iterator[tuple[str, Path]]:

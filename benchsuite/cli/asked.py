@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,11 +38,13 @@ class Call:
     Args:
         verb: Its verb; of one with several actions the action stands among the options.
         words: All of it, ``benchsuite`` first; of paths the last part alone.
+        typed: The same with paths as they were typed, but for ``--shard`` and ``--results``.
         options: The options that were given, by their keys in study files, those of a study file among them.
     """
 
     verb: str
     words: tuple[str, ...]
+    typed: tuple[str, ...]
     options: Mapping[str, Any]
 
 
@@ -67,6 +69,7 @@ def asked() -> Call | None:
         return None
     names = _names(context)
     words = ["benchsuite", *names]
+    as_typed = list(words)
     typed: dict[str, Any] = {}
     left_out = (PART, "results") if context.params.get(PART) else ()  # each part may have a folder of its own
     for one in context.command.params:
@@ -75,14 +78,15 @@ def asked() -> Call | None:
             continue
         value = context.params[one.name]
         typed[one.name.removesuffix("_")] = value
-        words += _words(one, value) if one.name not in left_out else []
+        words += _words(one, value, _plain) if one.name not in left_out else []
+        as_typed += _words(one, value, lambda _, value: value) if one.name not in (PART, "results") else []
     found = context.meta.get(OPTIONS, typed)
     options = {
         key: _plain(key, value) for key, value in found.items() if key not in (*PLACES, PART) and value is not None
     }
     if len(names) > 1:
         options["action"] = names[1]
-    return Call(names[0], tuple(words), options)
+    return Call(names[0], tuple(words), tuple(as_typed), options)
 
 
 def _names(context: Any) -> list[str]:
@@ -95,7 +99,7 @@ def _names(context: Any) -> list[str]:
 
 
 def write_study_file(source: Source | Together, known: Registry, store: Store) -> None:
-    """Write down what a run was asked for, before it begins.
+    """Write down what a run was asked for, before it begins, and how that was typed.
 
     Args:
         source: Proposes its trials.
@@ -110,35 +114,41 @@ def write_study_file(source: Source | Together, known: Registry, store: Store) -
     from benchsuite.provenance import made_now
     from benchsuite.sources import alone
     from benchsuite.study_files import StudyFile, write_study
+    from benchsuite.typed_commands import TypedCommand, write_command
 
     call = asked()
     if call is None:
         return
     planned = [trial.id for one in alone(source) for trial in getattr(one, "planned", ())]
     searches = [id for one in alone(source) if (id := getattr(one, "search_id", ""))]
-    write_study(
-        store.folder,
-        StudyFile(
-            verb=call.verb,
-            command=call.words,
-            options=dict(call.options),
-            planned=tuple(sorted(set(planned))),
-            searches=tuple(sorted(set(searches))),
-            began=datetime.now(UTC).isoformat(timespec="seconds"),
-            made_by=made_now(known),
-        ),
+    study = StudyFile(
+        verb=call.verb,
+        command=call.words,
+        options=dict(call.options),
+        planned=tuple(sorted(set(planned))),
+        searches=tuple(sorted(set(searches))),
+        began=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_by=made_now(known),
     )
+    write_study(store.folder, study)
+    write_command(store.folder, TypedCommand(study=study.id, folder=str(Path.cwd()), words=call.typed))
 
 
-def _words(one: Any, value: Any) -> list[str]:
-    """Return a parameter as it is typed."""
+def _words(one: Any, value: Any, said: Callable[[str, Any], Any]) -> list[str]:
+    """Return a parameter as it is typed.
+
+    Args:
+        one: The parameter.
+        value: What was given.
+        said: Makes of its name and a value what is said of that.
+    """
     values = list(value) if isinstance(value, list | tuple) else [value]
     if one.param_type_name == "argument":
-        return [str(_plain(one.name, each)) for each in values]
+        return [str(said(one.name, each)) for each in values]
     flag = max(one.opts, key=len)
     if getattr(one, "is_flag", False):
         return [flag if value else max(one.secondary_opts, key=len, default=flag)]
-    return [word for each in values for word in (flag, str(_plain(one.name, each)))]
+    return [word for each in values for word in (flag, str(said(one.name, each)))]
 
 
 def _plain(name: str, value: Any) -> Any:

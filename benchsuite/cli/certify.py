@@ -73,15 +73,17 @@ def certify(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
-    shard: Annotated[str, parameter(Invocation, "shard")] = "",
+    shard: Annotated[str | None, parameter(Invocation, "shard")] = None,
 ) -> None:
     """Measure data, network, losses and gradients of tasks, and compare them with their certificates.
 
     With --resolution: measure how well they tell methods apart, in a study that goes on where it stopped. Exit code 1 if
     something differs, or a task compares what it does not tell apart.
     """
+    from benchsuite.shards import asked_shard
     from benchsuite.studies.plan import tasks_of
 
+    asked_shard(shard)
     if not resolution:
         where = executor if executor != "local" else None
         _refuse(

@@ -12,7 +12,7 @@ from benchsuite.cli.options import NoLocalOption, PluginOption, ResultsOption, r
 from benchsuite.errors import BenchsuiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.store import Store
+    from benchsuite.typed_commands import TypedCommand
 
 MOST_NAMED = 10
 
@@ -47,6 +48,7 @@ def collect(
     from benchsuite.cli.renewal import renewed, tell_report
     from benchsuite.store import Store
     from benchsuite.study_files import read_studies
+    from benchsuite.typed_commands import read_commands
 
     console = terminal()
     named = [path for path in parts or () if not (path.exists() and results.exists() and path.samefile(results))]
@@ -64,7 +66,8 @@ def collect(
     searches = list(store.searches(damaged))
     missing = lacking(list(read_studies(store.folder, damaged)), records, searches, store.extras)
     index, note, _ = renewed(store, known, None, console, records)
-    _tell_missing(missing, known, results, console)
+    typed = {one.study: one for one in read_commands(store.folder, [])}
+    _tell_missing(missing, typed, known, results, console)
     tell_report(index, note, console)
     if any(missing):
         raise typer.Exit(1)
@@ -101,7 +104,7 @@ def _held(store: Store, console: Console) -> dict[str, Record]:
 
 def _join(read: Sequence[Contribution], store: Store, results: Path, console: Console) -> dict[str, Record]:
     """Write what is new into the results folder, and return its records by id."""
-    from benchsuite.bundle.collecting import carry_extras
+    from benchsuite.bundle.collecting import carry_commands, carry_extras
     from benchsuite.bundle.merging import merged, part_of_folder, write_merged
     from benchsuite.cli.merge import tell_merged
     from benchsuite.report.tables.numbers import count_of
@@ -115,6 +118,7 @@ def _join(read: Sequence[Contribution], store: Store, results: Path, console: Co
         found = merged([there, *read])
         copied = carry_extras(read, there, store)
         write_merged(found, store)
+        carry_commands([Path(part.where) for part in read], store.folder)
     tell_merged(found, console)
     beside = "".join(f", {count:,} of {name}" for name, count in sorted(copied.items()))
     say(
@@ -135,8 +139,11 @@ def _tell_at_work(folders: Sequence[Path], console: Console) -> None:
             say(console, "[yellow]![/] {} at work on {}: collect again when they are done.", named(shards), path)
 
 
-def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, console: Console) -> None:
+def _tell_missing(
+    missing: Sequence[Lacking], typed: Mapping[str, TypedCommand], known: Registry, results: Path, console: Console
+) -> None:
     """Say of each study what is not there, and how it is made."""
+    import shlex
     from collections import Counter
 
     from benchsuite.report.tables.numbers import count_of
@@ -145,12 +152,15 @@ def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, co
         say(console, "[yellow]![/] No study was begun here: what was planned, and so what is missing, nobody can say.")
     for one in missing[:MOST_NAMED]:
         study = one.study
-        command = " ".join(study.command)
+        # Of an older benchsuite, or of a folder without them, all that is known of paths is their last part.
+        as_typed = typed.get(study.id)
+        command = as_typed.line(*one.more) if as_typed else shlex.join([*study.command, *one.more])
+        place = shlex.quote(str(results.resolve() if as_typed and as_typed.elsewhere else results))
         of = [count_of(len(study.planned), "trial")] if study.planned else []
         of += [count_of(len(study.searches), "search", "searches")] if study.searches else []
         if not one:
             # Of a run the report says all; other verbs say it themselves.
-            then = "" if study.verb == "run" else f" That command with --results {results} says what came of it."
+            then = "" if study.verb == "run" else f" That command with --results {place} says what came of it."
             say(console, "Complete: {} ({}).{}", command, " and ".join(of) or "no trials", then)
             continue
         lack = [f"{len(one.trials):,} of {of[0]}"] if one.trials else []
@@ -165,7 +175,7 @@ def _tell_missing(missing: Sequence[Lacking], known: Registry, results: Path, co
         also = ", and again what lacks something beside its record" if one.beside else ""
         say(
             console, "Run the shards again that did not end, or that command with --results {}: it trains what is missing{}.",
-            results, also,
+            place, also,
         )  # fmt: skip
     if (more := len(missing) - MOST_NAMED) > 0:
         say(console, "… and {} more studies, {} of them incomplete.", more, sum(map(bool, missing[MOST_NAMED:])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import say, terminal
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from benchsuite.execution.sbatch import ArrayJob
     from benchsuite.execution.sharing import Piece
     from benchsuite.registry import Registry
     from benchsuite.sources import Source, Together
@@ -57,8 +59,8 @@ def slurm(asked: Slurming) -> None:
     longest = max(_seconds(part, workers) for part in parts)
     gpu = study.device_kind == "gpu"
     tiers = sorted({known.task(name).tier for name in tasks})
-    worker = gib_of_worker(tiers, _seen(asked.results, tasks), asked.memory or (None if gpu else execution.memory))
-    results = (asked.results if asked.results != Execution().results else execution.results).resolve()
+    results = (asked.results or execution.results).resolve()
+    worker = gib_of_worker(tiers, _seen(results, tasks), asked.memory or (None if gpu else execution.memory))
     job = ArrayJob(
         name=path.stem,
         shards=shards,
@@ -80,6 +82,7 @@ def slurm(asked: Slurming) -> None:
         raise BenchsuiteError(
             "the path of the study, of its results or of this folder holds a line break or the like, which no script can name."
         )
+    _refuse_lost_logs(job)
     target = asked.output or path.cwd() / f"{path.stem}.sbatch"
     _write(target, job.script())
     say(console, "Wrote [bold]{}[/]: {} in {}.", target, many, count_of(shards, "shard"))
@@ -92,7 +95,7 @@ def slurm(asked: Slurming) -> None:
             console, "[yellow]![/] {} would have nothing to do: what trains in one program stays together, and so does a search. "
             "--shards {} would do.", count_of(idle, "shard"), shards - idle,
         )  # fmt: skip
-    say(console, "Submit it:   sbatch {}", target)
+    say(console, "Submit it:   sbatch {}", shlex.quote(str(target)))
     say(console, "At the end:  {}", job.collect)
 
 
@@ -150,6 +153,16 @@ def _command(path: Path, asked: Slurming, study: Study, workers: int, worker: fl
         return [*words, "--workers", str(workers), "--memory", f"{worker:g}"]
     words += ["--device", "gpu"]  # the one that SLURM gives it, whichever the study file names
     return [*words, *(["--workers", str(workers)] if asked.workers else [])]
+
+
+def _refuse_lost_logs(job: ArrayJob) -> None:
+    """Refuse a folder in whose name SLURM would put something else, as it does in the log's: all tasks end without a log."""
+    if not job.logs_elsewhere and (sign := next((sign for sign in "%\\" if sign in job.folder), "")):
+        raise BenchsuiteError(
+            f"SLURM reads {sign} in the name of the folder of logs as it does in their names, and no task would begin. Received: "
+            f"{job.folder}. Write and submit the script in another folder, or say where logs are: "
+            "--sbatch=--output=/ABSOLUTE/FOLDER/%x-%A_%a.out."
+        )
 
 
 def _write(path: Path, text: str) -> None:

@@ -78,7 +78,7 @@ def sweep(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
-    shard: Annotated[str, parameter(Invocation, "shard")] = "",
+    shard: Annotated[str | None, parameter(Invocation, "shard")] = None,
 ) -> None:
     """Train with many values of a hyperparameter, and draw the final value against it.
 

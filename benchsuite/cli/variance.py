@@ -47,7 +47,7 @@ def variance(
     plugin: PluginOption = None,
     no_local: NoLocalOption = False,
     dry_run: Annotated[bool, parameter(Invocation, "dry_run")] = False,
-    shard: Annotated[str, parameter(Invocation, "shard")] = "",
+    shard: Annotated[str | None, parameter(Invocation, "shard")] = None,
 ) -> None:
     """Vary one stream of the seed while the others stay, and say how much of the spread each of them makes.
 

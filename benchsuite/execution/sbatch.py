@@ -89,6 +89,12 @@ class ArrayJob:
         )
 
     @property
+    def logs_elsewhere(self) -> bool:
+        """Whether an option of the user says where logs are, by an absolute path."""
+        said = [shlex.split(one)[0] for one in self.more]
+        return any(one.startswith(("--output=/", "-o/")) for one in said)
+
+    @property
     def collect(self) -> str:
         """The command that joins the shards, as words of a shell."""
         place = f"--results {shlex.quote(self.results)}"

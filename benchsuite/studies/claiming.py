@@ -59,7 +59,7 @@ class ClaimRunning(ClaimShowing):
     memory: float | None = same(Execution, "memory")
     no_compile_cache: bool = same(Execution, "no_compile_cache")
     dry_run: bool = same(Invocation, "dry_run")
-    shard: str = same(Invocation, "shard")
+    shard: str | None = same(Invocation, "shard")
 
     @property
     def execution(self) -> Execution:

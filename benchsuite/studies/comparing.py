@@ -113,4 +113,4 @@ class Comparing(Table):
     results: Path = same(Execution, "results")
     plugin: tuple[str, ...] = same(Execution, "plugin")
     no_local: bool = same(Invocation, "no_local")
-    shard: str = same(Invocation, "shard")
+    shard: str | None = same(Invocation, "shard")

@@ -63,4 +63,4 @@ class Scaling(Table):
     plugin: tuple[str, ...] = same(Execution, "plugin")
     no_local: bool = same(Invocation, "no_local")
     dry_run: bool = same(Invocation, "dry_run")
-    shard: str = same(Invocation, "shard")
+    shard: str | None = same(Invocation, "shard")

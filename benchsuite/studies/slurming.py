@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,21 @@ from benchsuite.study import Execution, Invocation
 
 MOST_SHARDS = 1_000
 """Of an array: SLURM counts tasks up to 1,000 unless it was told another ``MaxArraySize``."""
+
+
+def _is_one_word(text: str) -> bool:
+    """Say whether sbatch reads a text as one word: it takes quotes and ``#`` as a shell does."""
+    try:
+        words = shlex.split(text)
+        return len(words) == 1 and words == shlex.split(text, comments=True)
+    except ValueError:  # a quote that is never closed
+        return False
+
+
 OF_SBATCH = Check(
     "be an option of sbatch in one word",
-    lambda values: all(text.startswith("-") and text.isprintable() for text in values),
-    then="Example: --sbatch=--partition=gpu.",
+    lambda values: all(text.startswith("-") and text.isprintable() and _is_one_word(text) for text in values),
+    then="Quote what is none. Examples: --sbatch=--partition=gpu, --sbatch='--comment=\"a b\"'.",
 )
 
 
@@ -66,6 +78,8 @@ class Slurming(Table):
     output: Path | None = option(
         None, "The script; STUDY.sbatch in this folder unless given.", metavar="FILE", example="array.sbatch"
     )
-    results: Path = same(Execution, "results")
+    results: Path | None = option(
+        None, "The results folder; that of the study file unless given.", metavar="DIR", example="elsewhere"
+    )
     plugin: tuple[str, ...] = same(Execution, "plugin")
     no_local: bool = same(Invocation, "no_local")

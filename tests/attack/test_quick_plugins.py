@@ -232,5 +232,5 @@ def test_a_name_that_two_claim_is_refused_in_one_line(tried: Beside) -> None:
 
 def test_the_folder_holds_only_what_it_should(tried: Beside) -> None:
     assert sorted(path.name for path in Path(tried.study.results).iterdir() if path.name != ".lock") == [
-        "logs", "report", "studies", "trials", "trials.parquet",
+        "commands", "logs", "report", "studies", "trials", "trials.parquet",
     ]  # fmt: skip

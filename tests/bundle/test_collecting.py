@@ -16,6 +16,7 @@ from benchsuite.bundle import collecting
 from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extra_files import ExtraFiles
+from benchsuite.extras import Extras
 from benchsuite.folder import Folder
 from benchsuite.lock import locked
 from benchsuite.record import Record
@@ -190,6 +191,54 @@ def test_weights_that_one_shard_kept_and_another_did_not_are_missing(tmp_path: P
         beside(two, "weights", record).write_bytes(b"kept later")
     assert "2 of weights" in collect(tmp_path / "all", two)
     assert "Complete" in collect(tmp_path / "all")
+
+
+def test_a_study_is_one_however_its_shards_were_run(tmp_path: Path) -> None:
+    """What decides which trials there are makes a study; who runs them, with what limits, and how that was spelled does not."""
+    held = made.records()
+    ways: list[dict[str, Any]] = [
+        {"workers": 1, "memory": 2.5}, {"workers": 8, "timeout": 60.0, "executor": "ray", "optimizer": ("sgd,adam",)}, {},
+    ]  # fmt: skip
+    parts = [shard(tmp_path / f"{k}", held[k::3], held, **way) for k, way in enumerate(ways)]
+    assert len(list(read_studies(parts[0], []))) == 1
+    said = collect(tmp_path / "some", *parts[:2], code=1)
+    assert re.findall(r"^(?:Missing|Complete): (.*)\.$", said, re.M) == [
+        "2 of 7 trials of `benchsuite run --optimizer adam,sgd`"
+    ]
+    said = collect(tmp_path / "all", *parts)
+    assert re.findall(r"^(?:Missing|Complete): (.*)\.$", said, re.M) == [
+        "benchsuite run --optimizer adam,sgd (7 trials)"
+    ]
+    other = shard(tmp_path / "other", held[:2], held[:2])  # of other trials
+    assert collect(tmp_path / "all", other).count("Complete: ") == 2
+
+
+def test_searches_on_other_seeds_are_another_study(tmp_path: Path) -> None:
+    """What a search tries first has one id, on however many seeds the end of it is evaluated."""
+    ways: list[dict[str, Any]] = [{"seeds": "2", "workers": 1}, {"seeds": "0,1"}, {"seeds": "3"}, {}, {"seeds": "no"}]
+    studies = [replace(made.study([]), searches=(SEARCH.id,), options=way) for way in ways]
+    nothing = ExtraFiles(Folder(Path("nowhere")))
+    alike = [studies[:2], studies[2:4], studies[4:]]  # three seeds are those that nobody has to write
+    assert [len(collecting.lacking(each, {}, [], nothing)) for each in alike] == [1, 1, 1]
+    assert len(collecting.lacking(studies, {}, [], nothing)) == 3
+    empty = [replace(made.study([]), options={"names": name}) for name in ("C1", "C2")]
+    assert len(collecting.lacking(empty, {}, [], nothing)) == 2  # nothing says that they are one
+
+
+def test_what_one_shard_was_asked_to_keep_is_missed_of_all_of_them(tmp_path: Path) -> None:
+    held = made.records()[:4]
+    one = shard(tmp_path / "1", held[:2], held, kept=["weights"], store_weights=True, workers=2)
+    two = shard(tmp_path / "2", held[2:], held, kept=[], probe="0", store_predictions=True)
+    said = collect(tmp_path / "all", one, two, code=1)
+    (line,) = re.findall(r"^(?:Missing|Complete): (.*)\.$", said, re.M)
+    lack, _, command = line.rpartition(" of `")
+    assert lack == "the weights of 2 trials and the predictions of 4 trials and the probes of 4 trials"
+    # That command keeps all of it, whichever of the two it is.
+    words = command.removesuffix("`").split()
+    assert words[:4] == ["benchsuite", "run", "--optimizer", "adam,sgd"]
+    assert words[4:] in (["--store-weights"], ["--probe", "0", "--store-predictions"])
+    first = next(study for study in read_studies(tmp_path / "all", []) if len(Extras.of(study.options).apart()) == 2)
+    assert Extras(True, "0", True).flags(Extras.of(first.options)) == ["--store-weights"] == words[4:]
 
 
 def test_probes_of_epochs_that_were_not_probed_are_missing(tmp_path: Path) -> None:

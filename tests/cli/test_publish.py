@@ -14,14 +14,22 @@ from benchsuite import rules
 from benchsuite.bundle import open_bundle
 from benchsuite.cli.app import app
 from benchsuite.errors import BenchsuiteError
+from benchsuite.study_files import write_study
+from benchsuite.typed_commands import TypedCommand, write_command
 from tests.bundle import made
 
+PRIVATE = "/home/ada/not for others"
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made.folder(tmp_path_factory.mktemp("of") / "results", made.records())
+    path = made.folder(tmp_path_factory.mktemp("of") / "results", made.records())
+    study = made.study(made.records())
+    write_study(path, study)
+    typed = TypedCommand(study=study.id, folder=PRIVATE, words=("benchsuite", "run", f"{PRIVATE}/study.toml"))
+    write_command(path, typed)
+    return path
 
 
 def publish(results: Path, *arguments: str) -> str:
@@ -65,6 +73,13 @@ def test_the_command_names_no_folder_of_this_machine(published: Path) -> None:
     assert command[:4] == ("benchsuite", "publish", "--to", "published")
     assert not [word for word in command if "/" in word]
     assert str(published.parent).encode() not in (published / "manifest.json").read_bytes()
+
+
+def test_how_a_study_was_typed_stays_with_who_typed_it(published: Path) -> None:
+    bundle = open_bundle(published)
+    assert [study.command for study in bundle.studies] == [made.study(made.records()).command]
+    assert not [name for name in bundle.manifest.files if name.startswith("commands")]
+    assert not [path for path in published.rglob("*") if path.is_file() and PRIVATE.encode() in path.read_bytes()]
 
 
 def test_what_others_wrote_is_text_in_markdown_and_yaml(published: Path) -> None:

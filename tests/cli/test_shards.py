@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,42 @@ def test_a_shard_for_which_nothing_is_left_says_so_and_ends_well(folder: Path) -
     assert "Missing: 1 of 1 trial" in call("collect", "part", "--results", "all", code=1)  # it knows the whole study
 
 
+def test_the_command_that_is_said_is_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths lead where they led, words are quoted, and it does what is missing, wherever one is."""
+    odd = folder / "my studies"
+    (odd / "st udy [x]").mkdir(parents=True)
+    (odd / "pl ug.py").write_text("", encoding="utf-8")
+    (folder / "study.toml").rename(odd / "st udy [x]" / "a.toml")
+    words = ("run", "st udy [x]/a.toml", "--plugin", "./pl ug.py", "--memory", 2.5)
+    monkeypatch.chdir(odd)
+    call(*words, "--shard", "1/2", "--workers", 1, "--results", "../parts/1")
+    (odd / "elsewhere").mkdir()
+    monkeypatch.chdir(odd / "elsewhere")
+    call(
+        "run", "../st udy [x]/a.toml", "--plugin", odd / "pl ug.py", "--workers", 2, "--shard", "2/2", "--results", "../../parts/2"
+    )  # fmt: skip
+    for place, results in ((folder, "all in one"), (odd, "../all in one")):
+        monkeypatch.chdir(place)
+        said = call("collect", folder / "parts/1", "--results", results, code=1)
+        (command,) = re.findall(r"^Missing: .* of `(.*)`\.$", said, re.M)
+        (place_said,) = re.findall(r"or that command with --results (.*): it trains what is missing\.$", said, re.M)
+        typed = shlex.split(command)
+        if place == odd:
+            assert shlex.split(place_said) == [results]
+        else:
+            assert [*typed[:3], place_said] == ["cd", str(odd), "&&", shlex.quote(f"{folder}/all in one")]
+            typed = typed[3:]
+            monkeypatch.chdir(odd)
+        assert typed[:2] == ["benchsuite", "run"]
+        assert sorted(typed[2:]) == sorted(
+            ["st udy [x]/a.toml", "--workers", "1", "--memory", "2.5", "--plugin", "./pl ug.py"]
+        )
+    call(*typed[1:], "--results", *shlex.split(place_said))
+    assert "Complete: " in call("collect", "--results", "../all in one")
+    # One study, as one of its shards was typed.
+    assert len(re.findall("^Complete: ", call("collect", "../parts/1", "../parts/2", "--results", "both"), re.M)) == 1
+
+
 def test_a_sweep_in_shards_is_drawn_once_they_are_joined(folder: Path) -> None:
     sweep = ("sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.01,0.1", "--seeds", "2", "--epochs", "2")
     for k in (1, 2):
@@ -102,6 +139,18 @@ def test_what_is_no_shard_is_refused_before_any_work(folder: Path) -> None:
     assert refused("run", "study.toml", "--shard", "5/4") == (
         "--shard must be K/N: the K-th of N parts, counted from 1. Received: '5/4'. Example: --shard 3/16."
     )
+    for words in (
+        ("run", "study.toml"),
+        ("sweep", "noisy_quadratic", "sgd", "--over", "learning_rate=0.01,0.1"),
+        ("variance", "noisy_quadratic"),
+        ("compare", "sgd", "adam", "--yes"),
+        ("scale", "noisy_quadratic", "sgd", "adam", "--over", "batch_size"),
+        ("certify", "noisy_quadratic", "--resolution"),
+        ("certify", "noisy_quadratic"),
+        ("claim", "run", "--all"),
+    ):  # a variable that nobody set must not run all of it in each job
+        assert re.match(r"(--)?shard must be K/N: .* Received: ''", refused(*words, "--shard", "")), words
+        assert not (folder / "results").exists()
     (folder / "bad.toml").write_text('shard = "1/4"', encoding="utf-8")
     assert refused("run", "bad.toml").startswith("shard cannot stand in the study file bad.toml")
 
@@ -119,11 +168,11 @@ def options_in(text: str) -> list[str]:
 
 
 def test_the_script_asks_for_what_is_predicted_and_says_how_to_collect(folder: Path) -> None:
-    said, text = script(folder, "--shards", 3, "--workers", 2, "--sbatch=--partition=cpu", "--sbatch=--account=a b")
+    said, text = script(folder, "--shards", 3, "--workers", 2, "--sbatch=--partition=cpu", '--sbatch=--comment="a b"')
     assert options_in(text) == [
         "--job-name=study", "--array=1-3", "--ntasks=1", "--cpus-per-task=2", "--mem=10G", "--time=00:15:00",
         "--output=slurm-%x-%A_%a.out", "--open-mode=append", "--requeue", "--partition=cpu",
-        "--account=a b",
+        '--comment="a b"',
     ]  # fmt: skip
     collecting = f"benchsuite collect {folder}/results-shards/*-of-3 --results {folder}/results"
     assert f"# When all tasks have ended: {collecting}" in text
@@ -211,9 +260,17 @@ def test_what_cannot_be_written_is_said_in_one_line(folder: Path, words: tuple[s
     assert refused("slurm", *words).startswith(message)
 
 
-def test_an_option_of_two_lines_is_none(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "text", ["--x\nrm", "--comment=a b", "--comment=a#b", '--comment="a b', "-p gpu", "--x #y", ""]
+)
+def test_an_option_that_sbatch_does_not_read_as_one_word_is_none(text: str) -> None:
     with pytest.raises(BenchsuiteError, match=r"^sbatch must be an option of sbatch in one word"):
-        Slurming(sbatch=("--x\nrm",))
+        Slurming(sbatch=(text,))
+
+
+@pytest.mark.parametrize("text", ["--partition=gpu", "--comment='a b'", '--comment="a #b"', r"--comment=a\ b", "-n4"])
+def test_an_option_that_sbatch_reads_as_one_word_is_one(text: str) -> None:
+    assert Slurming(sbatch=(text,)).sbatch == (text,)
 
 
 def test_a_path_that_no_script_can_name_is_refused(folder: Path) -> None:
@@ -221,6 +278,46 @@ def test_a_path_that_no_script_can_name_is_refused(folder: Path) -> None:
         "a line break or the like, which no script can name."
     )
     assert not (folder / "study.sbatch").exists()
+
+
+def test_results_that_are_named_win_over_the_study_file_whichever_they_are(folder: Path) -> None:
+    """Also where they are those that nobody would have to name; and the memory is what records there say."""
+
+    def big(data: dict[str, Any]) -> None:
+        data["costs"]["peak_memory_bytes"] = 6 * 2**30
+
+    (folder / "study.toml").write_text(f'results = "out"\n{STUDY}', encoding="utf-8")
+    made.folder(folder / "out", [remade(make_record(), big)])
+    for words, place, memory in (((), "out", 9), (("--results", "results"), "results", 4)):
+        said, text = script(folder, "--shards", 2, *words)
+        assert f"--results {folder}/{place}-shards/" in text
+        assert f"--workers 4 --memory {memory} " in text
+        assert f" --results {folder}/{place}\n" in said
+        (folder / "study.sbatch").unlink()
+
+
+def test_what_is_said_to_submit_is_a_command(folder: Path) -> None:
+    said, _ = script(folder, "--shards", 2)
+    assert f"Submit it:   sbatch {folder}/study.sbatch\n" in said
+    said = call("slurm", "study.toml", "--shards", 2, "--output", "my script's.sbatch")
+    (line,) = re.findall(r"Submit it:   (.*)", said)
+    assert shlex.split(line) == ["sbatch", "my script's.sbatch"]
+
+
+@pytest.mark.parametrize("name", ["100%A", "a\\b"])
+def test_a_folder_in_whose_name_slurm_would_put_something_else_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """SLURM replaces in the folder of a log what it replaces in the log's name: that folder does not exist."""
+    odd = folder / name
+    odd.mkdir()
+    monkeypatch.chdir(odd)
+    said = refused("slurm", "../study.toml", "--shards", 2)
+    assert "in the name of the folder of logs as it does in their names, and no task would begin. Received: " in said
+    assert refused("slurm", "../study.toml", "--shards", 2, "--sbatch=--output=logs/%j") == said
+    assert not (odd / "study.sbatch").exists()
+    call("slurm", "../study.toml", "--shards", 2, f"--sbatch=--output={folder}/%x-%A_%a.out")
+    assert f"#SBATCH --output={folder}/%x-%A_%a.out" in (odd / "study.sbatch").read_text(encoding="utf-8")
 
 
 def test_limits_are_what_is_documented() -> None:

@@ -162,7 +162,7 @@ def snapshot(folder: Path) -> Snapshot:
             aside.append(path.read_bytes())
         elif kind in ("trials", "searches"):
             held[name] = comparable(path.read_bytes())
-        elif kind == "studies":
+        elif kind in ("studies", "commands"):  # one says when it began, the other where
             held[name] = "there"
         elif kind not in IDLE and path.name != ".lock":
             held[name] = path.read_bytes()

@@ -105,7 +105,7 @@ def sample(study: Study, main: int, page: int, seconds: float) -> Sample:
     temporary = [size for path, size in _files(study.temporary) if PREFIX not in path]
     found = list(_files(study.results))
     inside = [(Path(path).relative_to(study.results).parts[0], path, size) for path, size in found]
-    known = ("trials", "logs", "studies", "report", "trials.parquet", ".lock")
+    known = ("trials", "logs", "studies", "commands", "report", "trials.parquet", ".lock")
     return Sample(
         seconds=seconds,
         records=sum(first == "trials" and path.endswith(".json") for first, path, _ in inside),
