@@ -255,9 +255,36 @@ def test_the_kernel_is_believed_sooner(execute: Any, tmp_path: Path, monkeypatch
     found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
     assert said(found[0]) == (
         Outcome.OUT_OF_MEMORY,
-        f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row)",
+        f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row, "
+        "in the end with no other worker beside it)",
     )
     assert stub_worker.times(tmp_path, "trial-0") == SOON_BELIEVED
+
+
+@pytest.mark.parametrize("how", ["eat", "hold"])
+def test_who_is_killed_for_want_of_memory_is_to_blame_only_where_nobody_else_has_any(
+    how: str, execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin uses up the memory of all, while its trial runs or in a process that waits: the kernel kills others for it."""
+    count = iter(range(1000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    cells = cell(trial(0), lineage=("crowd",)), cell(*map(trial, range(1, 4)))
+    found = execute(*cells, workers=2, trials={"0": [how] * 100, "1": ["need"] * 100})
+    assert {said(found[seed]) for seed in (1, 2, 3)} == {(Outcome.COMPLETED, "")}
+    assert stub_worker.times(tmp_path, "trial-1") > 1
+    assert said(found[0])[0] is (Outcome.OUT_OF_MEMORY if how == "eat" else Outcome.COMPLETED)
+    assert stub_worker.times(tmp_path, "trial-0") <= SOON_BELIEVED + 1
+
+
+def test_an_import_that_is_killed_for_want_of_memory_is_tried_alone(execute: Any, monkeypatch: Any) -> None:
+    count = iter(range(1000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    found = execute(cell(trial(0), lineage=("p",)), imports={"p": ["SIGKILL"] * 100})
+    assert said(found[0]) == (
+        Outcome.OUT_OF_MEMORY,
+        "the plugin p cannot be imported in a worker: the operating system killed the worker process for want of memory "
+        f"(SIGKILL, {SOON_BELIEVED} times in a row, in the end with no other worker beside it)",
+    )
 
 
 @pytest.mark.parametrize("action", ["SIGSEGV", "SIGKILL", "hang"])
