@@ -113,6 +113,8 @@ class WorkerThread(threading.Thread):
                         self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
                     self._renew(any(answer.litter for answer in answers))
+                if cell.lineage != BUNDLED and self._process is not None and self._process.left_behind:
+                    self._end()  # what they started would go on beside others, and take their time
                 self._waiting.done()
         except Stopped:
             pass
