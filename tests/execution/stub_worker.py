@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from multiprocessing.connection import Connection
@@ -91,6 +92,9 @@ def meet_hunger(action: str, folder: Path) -> None:
         eater.write_text(str(os.getpid()), encoding="ascii")
         time.sleep(1)
         os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "child":
+        child = subprocess.Popen(["/bin/sh", "-c", "exec sleep 600"], start_new_session=True)
+        (folder / "child").write_text(str(child.pid), encoding="ascii")
     elif action == "hold":  # and keep it, when the trial has ended
         eater.write_text(str(os.getpid()), encoding="ascii")
     elif action == "need":

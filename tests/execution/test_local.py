@@ -432,6 +432,16 @@ def test_a_worker_is_renewed_where_trials_leave_ever_more_behind(execute: Any, t
     )
 
 
+def test_what_a_plugins_trials_started_ends_with_their_cell(execute: Any, tmp_path: Path) -> None:
+    """And not with the study: the worker takes the next cell of the plugin in a process that has nothing beside it."""
+    cells = [cell(trial(0), trial(1), lineage=("p",)), cell(trial(2, 0.5), lineage=("p",), seconds=0.5)]
+    found = execute(*cells, trials={"0": ["child"]})
+    pids = [found[seed].probes["pid"] for seed in range(3)]
+    assert pids[0] == pids[1] != pids[2]
+    assert not psutil.pid_exists(int((tmp_path / "child").read_text(encoding="ascii")))
+    assert stub_worker.times(tmp_path, "start") == 2
+
+
 def test_a_worker_is_renewed_where_it_grows_within_a_cell_and_not_where_its_program_is_large(execute: Any) -> None:
     """In bytes: above the bound, what counts is the growth since the first trial of the cell in the same process."""
     first = 2 * RECYCLE_BYTES
