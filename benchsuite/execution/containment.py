@@ -29,6 +29,8 @@ PREFIX = "benchsuite-worker-"
 """How the names of folders for temporary files begin, and of control groups."""
 YOUNG_SECONDS = 60.0
 """A folder for temporary files that is younger may not be locked yet by its guard."""
+EMPTY_SECONDS = 60.0
+"""A control group that is younger may wait for its worker: it is made before the guard is."""
 END_SECONDS = 20.0
 """A guard that takes longer to end is killed itself."""
 PF_EXITING = 0x4
@@ -196,7 +198,7 @@ def _sweep(place: Path) -> None:
     Their temporary files, and where they had control groups also what they had started. A guard holds a lock on its folder
     as long as it lives. Groups whose guard never came so far as to make a folder are empty.
     """
-    remove_empty(PREFIX, YOUNG_SECONDS)
+    remove_empty(PREFIX, EMPTY_SECONDS)
     for folder in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -38,7 +38,7 @@ class Death:
         """Whether somebody else may have ended it: the trial is not to blame before it happened again."""
         return -self.code in FROM_OUTSIDE and not self.cut
 
-    def verdict(self, times: int, alone: bool) -> tuple[Outcome, str]:
+    def verdict(self, times: int, alone: bool = False) -> tuple[Outcome, str]:
         """Return the outcome of the trial and the reason, in one line.
 
         Args:
