@@ -276,6 +276,18 @@ def test_who_is_killed_for_want_of_memory_is_to_blame_only_where_nobody_else_has
     assert stub_worker.times(tmp_path, "trial-0") <= SOON_BELIEVED + 1
 
 
+def test_what_the_kernel_says_late_is_believed_only_after_one_more_attempt(
+    execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempt of which it says so was beside others, since nothing had been said before."""
+    said_so = iter([0] * 3 + list(range(1000)))  # it is asked three times for each attempt
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(said_so))
+    monkeypatch.setattr(worker_thread, "KILLS_BELIEVED", 10)
+    found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
+    assert said(found[0])[0] is Outcome.OUT_OF_MEMORY
+    assert stub_worker.times(tmp_path, "trial-0") == 3
+
+
 def test_an_import_that_is_killed_for_want_of_memory_is_tried_alone(execute: Any, monkeypatch: Any) -> None:
     count = iter(range(1000))
     monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
