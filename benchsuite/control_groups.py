@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +20,9 @@ MOUNTED = Path("/sys/fs/cgroup")
 """Where they are shown: version 2 there or in ``unified``, version 1 in a folder for each of memory and processors."""
 MACHINE = Path("/proc/vmstat")
 """Where the kernel counts for the whole machine."""
+COUNTS = ("memory.events", "memory.oom_control")
+"""The files in which a group of version 2, or 1, counts."""
+MOST_1 = "memory.limit_in_bytes"
 NO_LIMIT = 2**60
 """Version 1 says something of this size where there is no limit."""
 
@@ -45,35 +49,88 @@ def kills_for_memory() -> int:
     It is the count of this process' own group, in which its workers are: on a shared machine others are killed as well.
     Of the whole machine where groups count nothing.
     """
-    for name in ("memory.events", "memory.oom_control"):
+    for name in COUNTS:
         for group in _groups("memory"):
             if (count := _counted(_text(group / name))) is not None:
                 return count
     return _counted(_text(MACHINE)) or 0
 
 
-def new_group(name: str) -> str:
-    """Make a group within that of this process and return its folder; empty where this user may not, or the kernel cannot end one.
+def new_groups(name: str, memory: int = 0) -> tuple[str, ...]:
+    """Make groups within those of this process and return their folders; none where this user may not.
 
-    It limits nothing: all in it can be ended at once, wherever it hides. Of version 2 alone.
+    One is of version 2, where the kernel can end one: all in it can be ended at once, wherever it hides. Memory is limited by that
+    one, or by one of version 1, whichever has the controller of memory: for all in it together, shared memory and files in
+    memory included.
 
     Args:
         name: That no other has.
+        memory: Bytes that all in it may hold together; 0 for no limit.
     """
+    made = []
     for group in _groups(""):
         folder = group / name
         with suppress(OSError):
             folder.mkdir()
             if (folder / "cgroup.kill").exists():
-                return str(folder)
-            folder.rmdir()
+                made.append(str(folder))
+            else:
+                folder.rmdir()
         break
-    return ""
+    if memory and not (made and _set(Path(made[0], "memory.max"), memory)):
+        for group in _groups("memory"):
+            folder = group / name
+            if (group / MOST_1).exists():
+                with suppress(OSError):
+                    folder.mkdir()
+                    if _set(folder / MOST_1, memory):
+                        made.append(str(folder))
+                    else:
+                        folder.rmdir()
+            break
+    elif memory:
+        _set(Path(made[0], "memory.oom.group"), 1)  # or the kernel ends a part of it, and the rest goes on in some way
+    return tuple(made)
 
 
-def group_of(name: str) -> str:
-    """Return the folder of a group that :func:`new_group` has made within that of this process; empty if it is not there."""
-    return next((str(group / name) for group in _groups("") if (group / name / "cgroup.kill").exists()), "")
+def groups_of(name: str) -> tuple[str, ...]:
+    """Return the folders of the groups that :func:`new_groups` has made within those of this process, as far as they are there."""
+    return tuple(str(root / name) for root in _own() if (root / name / "cgroup.procs").exists())
+
+
+def remove_empty(begin: str, age: float) -> None:
+    """Remove groups within those of this process that nobody is in and that were made some time ago.
+
+    Args:
+        begin: How their names begin.
+        age: Seconds; one that is younger may be waiting for its first process.
+    """
+    for root in _own():
+        for folder in root.glob(f"{begin}*"):
+            with suppress(OSError):  # somebody is in it
+                if time.time() - folder.stat().st_ctime > age:
+                    folder.rmdir()
+
+
+def kills_in(groups: Sequence[str]) -> int | None:
+    """Return how many processes of groups the kernel has killed for want of memory; ``None`` if none of them counts."""
+    texts = (_text(Path(group, name)) for group in groups for name in COUNTS)
+    return next((count for text in texts if (count := _counted(text)) is not None), None)
+
+
+def _own() -> list[Path]:
+    """Return the folders in which :func:`new_groups` makes some."""
+    first = [next(_groups(controller), None) for controller in ("", "memory")]
+    return list(dict.fromkeys(folder for folder in first if folder is not None))
+
+
+def _set(path: Path, number: int) -> bool:
+    try:
+        with open(path, "r+", encoding="ascii") as file:  # never makes it
+            file.write(str(number))
+    except OSError:
+        return False
+    return True
 
 
 def _groups(controller: str) -> Iterator[Path]:

@@ -8,11 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchsuite import control_groups
-from benchsuite.control_groups import kills_for_memory, usable_memory, usable_processors
+from benchsuite.control_groups import (
+    groups_of,
+    kills_for_memory,
+    kills_in,
+    new_groups,
+    usable_memory,
+    usable_processors,
+)
 
 GIB = 2**30
 
@@ -91,6 +99,38 @@ def test_groups_give_no_more_than_there_is(mounted: Path) -> None:
     ours(mounted, "0::/\n")
     say(mounted, memory_max=f"{100 * GIB}\n", cpu_max="9900000 100000\n")
     assert (usable_memory(), usable_processors()) == (64 * GIB, 16)
+
+
+def test_a_worker_has_a_group_that_limits_memory_where_the_controller_is_at_hand(
+    mounted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the kernel does it, a new group has its files at once; here the test makes them."""
+    given: dict[str, tuple[str, ...]] = {}
+    plain = Path.mkdir
+
+    def mkdir(path: Path, *args: Any, **keywords: Any) -> None:
+        plain(path, *args, **keywords)
+        for name in given.get(str(path.parent), ()):
+            (path / name).write_text("", encoding="ascii")
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    ours(mounted, "3:memory:/job\n0::/job\n")
+    memory, unified = mounted / "memory" / "job", mounted / "unified" / "job"
+    say(memory, memory_limit_in_bytes="1\n")
+    say(unified)
+    assert new_groups("none", GIB) == ()  # the kernel gives neither what it would need
+    assert not (unified / "none").exists()
+    given |= {str(unified): ("cgroup.kill", "cgroup.procs"), str(memory): ("memory.limit_in_bytes", "cgroup.procs")}
+    assert new_groups("a", GIB) == groups_of("a") == (str(unified / "a"), str(memory / "a"))
+    assert (memory / "a" / "memory.limit_in_bytes").read_text(encoding="ascii") == str(GIB)
+    assert new_groups("b") == (str(unified / "b"),)
+    given[str(unified)] += ("memory.max", "memory.oom.group")
+    (group,) = new_groups("c", GIB)
+    assert Path(group, "memory.max").read_text(encoding="ascii") == str(GIB)
+    assert Path(group, "memory.oom.group").read_text(encoding="ascii") == "1"
+    assert kills_in([group]) is None
+    Path(group, "memory.events").write_text("oom 3\noom_kill 2\n", encoding="ascii")
+    assert kills_in([group]) == 2
 
 
 # A real one

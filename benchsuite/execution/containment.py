@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from benchsuite.control_groups import group_of, new_group
+from benchsuite.control_groups import groups_of, kills_in, new_groups, remove_empty
 from benchsuite.execution import guard
 from benchsuite.files import temporary_folder
 
@@ -29,6 +29,8 @@ PREFIX = "benchsuite-worker-"
 """How the names of folders for temporary files begin, and of control groups."""
 YOUNG_SECONDS = 60.0
 """A folder for temporary files that is younger may not be locked yet by its guard."""
+EMPTY_SECONDS = 60.0
+"""A control group that is younger may wait for its worker: it is made before the guard is."""
 END_SECONDS = 20.0
 """A guard that takes longer to end is killed itself."""
 PF_EXITING = 0x4
@@ -48,29 +50,38 @@ class Contained:
         environment: The whole environment of it; ``TMPDIR`` and a mark of its own are added.
         output: Descriptor that it prints to, on both streams.
         channel: Descriptor that it inherits under the same number.
+        memory: Bytes that it and all that it starts may hold together, where the user may make control groups that limit memory;
+            0 for no limit.
 
     Raises:
         OSError: If it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], output: int, channel: int, memory: int = 0
+    ) -> None:
         self._mark = secrets.token_hex(8)
         place = temporary_folder()
         _sweep(place)
         self.folder = place / f"{PREFIX}{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
-        self._group = new_group(self.folder.name)
-        self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), self._group],
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            pass_fds=[channel],
-            env={**environment, MARK: self._mark},
-            start_new_session=True,
-        )
+        self._groups = new_groups(self.folder.name, memory)
+        try:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), *self._groups],
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                pass_fds=[channel],
+                env={**environment, MARK: self._mark},
+                start_new_session=True,
+            )
+        except BaseException:
+            guard.end_groups(self._groups)
+            raise
         self._heard = b""
+        self._kills: int | None = None
         assert self._guard.stdin is not None
         assert self._guard.stdout is not None
         self._to_guard, self._from_guard = self._guard.stdin, self._guard.stdout
@@ -88,6 +99,25 @@ class Contained:
     def code(self) -> int | None:
         """Its exit code, or the negative number of the signal that killed it; ``None`` before it is known."""
         return self._said(b"code")
+
+    @property
+    def kills(self) -> int | None:
+        """How many processes of its control groups the kernel has killed for want of memory; ``None`` if these do not count."""
+        said, now = self._said(b"kills"), kills_in(self._groups)
+        if now is not None:
+            self._kills = now
+        return self._kills if said is None else said
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether something runs that it has started, daemons among it; Python's resource trackers apart."""
+        with contextlib.suppress(psutil.Error):
+            for process in psutil.Process(self._guard.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    lives = process.pid != self.pid and process.status() != psutil.STATUS_ZOMBIE
+                    if lives and not guard.tracks(process.pid):
+                        return True
+        return False
 
     @property
     def status(self) -> str:
@@ -138,7 +168,7 @@ class Contained:
             self._from_guard.close()
             if b"clear" not in self._heard:
                 _kill_marked(self._mark)
-                guard.end_group(self._group)
+                guard.end_groups(self._groups)
                 shutil.rmtree(self.folder, ignore_errors=True)
         return self._guard.returncode if code is None else code
 
@@ -166,8 +196,9 @@ def _sweep(place: Path) -> None:
     """Remove, once, what is left of workers that were killed together with their guard and their run.
 
     Their temporary files, and where they had control groups also what they had started. A guard holds a lock on its folder
-    as long as it lives.
+    as long as it lives. Groups whose guard never came so far as to make a folder are empty.
     """
+    remove_empty(PREFIX, EMPTY_SECONDS)
     for folder in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -175,7 +206,7 @@ def _sweep(place: Path) -> None:
                 about = os.fstat(descriptor)
                 if about.st_uid == os.geteuid() and time.time() - about.st_mtime > YOUNG_SECONDS:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    guard.end_group(group_of(folder.name))
+                    guard.end_groups(groups_of(folder.name))
                     shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(descriptor)

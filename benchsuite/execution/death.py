@@ -38,11 +38,12 @@ class Death:
         """Whether somebody else may have ended it: the trial is not to blame before it happened again."""
         return -self.code in FROM_OUTSIDE and not self.cut
 
-    def verdict(self, times: int) -> tuple[Outcome, str]:
+    def verdict(self, times: int, alone: bool = False) -> tuple[Outcome, str]:
         """Return the outcome of the trial and the reason, in one line.
 
         Args:
             times: How often it ended so.
+            alone: Whether no other worker was there in the end.
         """
         if self.cut:
             return Outcome.CRASHED, "the worker process was ended: its connection to the run was closed or garbled"
@@ -55,7 +56,8 @@ class Death:
             return Outcome.OUT_OF_MEMORY, reason
         again = f", {times} times in a row" if times > 1 else ""
         if self.starved:
-            reason = f"the operating system killed the worker process for want of memory ({name}{again})"
+            last = ", in the end with no other worker beside it" if alone else ""
+            reason = f"the operating system killed the worker process for want of memory ({name}{again}{last})"
             return Outcome.OUT_OF_MEMORY, reason
         hint = "; the operating system does so when memory runs out" if name == "SIGKILL" else ""
         return Outcome.CRASHED, f"the worker process was killed by {name}{again}{hint}"

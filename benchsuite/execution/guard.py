@@ -7,13 +7,15 @@ children of the guard, and it kills exactly those; nobody else's can be among th
 and however the run did: its standard input is a pipe that ends with the run.
 
 It says on its standard output ``pid N``; ``code N`` when the worker has gone, its exit code or the negative number of the
-signal that killed it; and ``clear`` when nothing is left.
+signal that killed it; ``kills N`` before that, how many processes of its groups the kernel has killed for want of memory, if these
+count it; and ``clear`` when nothing is left.
 
-Where the user may make control groups (version 2), the worker begins in one of its own, which a process can leave no more
-than it can leave its ancestors; the kernel ends all that is in it at once, whoever its parent is by then.
+Where the user may make control groups, the worker begins in one of its own, which a process can leave no more than it can
+leave its ancestors; the kernel ends all that is in it at once, whoever its parent is by then (version 2). There may be one of
+version 1 besides, which limits memory.
 
-Called as ``guard.py FOLDER RUN GROUP``: the folder for temporary files that it makes and removes, the process number of
-the run, and the folder of the worker's control group, which it removes; empty if it has none. On its standard input comes
+Called as ``guard.py FOLDER RUN GROUP...``: the folder for temporary files that it makes and removes, the process number of
+the run, and the folders of the worker's control groups, which it removes. On its standard input comes
 what to start: a line with the number of bytes, then, with zero bytes between them, the descriptor that the worker needs
 and the worker's command. After that a byte each: ``s`` stops the worker, ``c`` continues it. The worker prints where the
 guard's standard error leads.
@@ -45,13 +47,13 @@ IGNORED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTSTP", "SIGTTIN", "SIGT
 """Signals that are sent to all processes of a terminal, a service or a batch job: the run hears them too, and decides."""
 
 
-def main(folder: str, run: int, group: str) -> None:
+def main(folder: str, run: int, groups: list[str]) -> None:
     """Guard one worker from its start to its end.
 
     Args:
         folder: For its temporary files.
         run: Process number of the run.
-        group: Folder of the worker's control group; empty if it has none.
+        groups: Folders of the worker's control groups.
     """
     for name in IGNORED:
         signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -60,6 +62,7 @@ def main(folder: str, run: int, group: str) -> None:
     _prctl(PR_SET_PDEATHSIG, signal.SIGCONT)  # somebody may have stopped this, and then killed the run
     told = _told()
     if not told:  # the run was killed this very moment
+        end_groups(groups)
         return
     try:
         os.mkdir(folder, 0o700)
@@ -68,15 +71,19 @@ def main(folder: str, run: int, group: str) -> None:
     with contextlib.suppress(OSError):  # tells a later run that somebody is here, as long as this lives
         fcntl.flock(os.open(folder, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
-        worker = _start(int(told[0]), told[1:], folder, group)
+        worker = _start(int(told[0]), told[1:], folder, groups)
         _say(f"pid {worker}")
         code = _watch(worker, run, awake)
         if code is None:
             code = _end(worker)
         elif not LINUX:
             _send(worker, signal.SIGKILL)
+        for group in groups:
+            if (kills := _kills(group)) is not None:
+                _say(f"kills {kills}")
         _say(f"code {code}")
-        clear = _clear() and end_group(group)
+        cleared = _clear()
+        clear = end_groups(groups) and cleared
     finally:
         _remove(folder)
     if clear and not os.path.lexists(folder):  # or the run tries it once more
@@ -105,7 +112,7 @@ def _told() -> list[bytes]:
     return content.split(b"\0")
 
 
-def _start(channel: int, command: list[bytes], folder: str, group: str) -> int:
+def _start(channel: int, command: list[bytes], folder: str, groups: list[str]) -> int:
     """Start the worker in a session and group of its own, to be killed by the kernel if the guard is."""
     guard = os.getpid()
     worker = os.fork()
@@ -114,7 +121,7 @@ def _start(channel: int, command: list[bytes], folder: str, group: str) -> int:
         return worker
     try:
         _die_with(guard)
-        if group:
+        for group in groups:
             with contextlib.suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:
                 file.write("0")  # the writer
         os.setsid()
@@ -182,7 +189,7 @@ def _clear() -> bool:
         except ChildProcessError:
             return True
         children = _children()
-        doomed = [child for child in children if not _tracks(child)]
+        doomed = [child for child in children if not tracks(child)]
         if doomed:
             alone_since = None
         else:
@@ -199,23 +206,48 @@ def _clear() -> bool:
     return False
 
 
-def end_group(group: str) -> bool:
-    """Kill all that is in a control group, and remove it; return whether nothing is left in it.
+def end_groups(groups: list[str] | tuple[str, ...]) -> bool:
+    """Kill all that is in control groups, and remove them; return whether nothing is left in any.
 
     Args:
-        group: Its folder; empty if there is none.
+        groups: Their folders.
     """
+    left = [group for group in groups if not _end_group(group)]  # each is tried
+    return not left
+
+
+def _end_group(group: str) -> bool:
     begun = time.monotonic()
-    while group and time.monotonic() - begun < CLEAR_SECONDS:
-        with contextlib.suppress(OSError), open(f"{group}/cgroup.kill", "w") as file:
-            file.write("1")
+    while time.monotonic() - begun < CLEAR_SECONDS:
+        try:
+            with open(f"{group}/cgroup.kill", "r+") as file:
+                file.write("1")
+        except OSError:  # version 1 has nothing that ends all at once
+            _kill_in(group)
         try:
             os.rmdir(group)
         except FileNotFoundError:
             return True
         except OSError:  # the kernel is still at it
             time.sleep(0.005)
-    return not group
+    return False
+
+
+def _kill_in(group: str) -> None:
+    with contextlib.suppress(OSError), open(f"{group}/cgroup.procs") as file:
+        for line in file:
+            with contextlib.suppress(OSError):
+                os.kill(int(line), signal.SIGKILL)
+
+
+def _kills(group: str) -> int | None:
+    """Return how many of a group the kernel has killed for want of memory; ``None`` if it does not count them."""
+    for name in ("memory.events", "memory.oom_control"):
+        with contextlib.suppress(OSError), open(f"{group}/{name}") as file:
+            for line in file:
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return None
 
 
 def _children() -> list[int]:
@@ -229,7 +261,8 @@ def _children() -> list[int]:
     return found
 
 
-def _tracks(child: int) -> bool:
+def tracks(child: int) -> bool:
+    """Return whether a process is a resource tracker of Python's."""
     try:
         with open(f"/proc/{child}/cmdline", "rb") as file:
             return b"resource_tracker" in file.read()
@@ -271,4 +304,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3:])

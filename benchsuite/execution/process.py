@@ -71,9 +71,10 @@ class WorkerProcess:
 
     def __init__(self, options: Options, number: int, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
-        self._starved = kills_for_memory()
+        starved = kills_for_memory()
         with without_forks():
             self._start(options, number)
+        self._starved = starved if self._process.kills is None else 0
         self._clock = ActiveClock(self._is_stopped)
         self._begun = False
         self.resident_bytes = 0
@@ -91,6 +92,7 @@ class WorkerProcess:
                     worker_environment(os.environ),
                     output=log,
                     channel=theirs.fileno(),
+                    memory=options.memory_bytes if options.device.startswith("cpu") else 0,
                 )
         except OSError:
             self._channel.close()
@@ -122,7 +124,7 @@ class WorkerProcess:
             Stopped: If the study ends.
         """
         self._log.begin()
-        self._starved = kills_for_memory()
+        self._starved = self._kills()
         self._begun = False
         self._channel.send([trial.spec for trial in trials])
         self._wait(seconds, Begun)
@@ -141,6 +143,11 @@ class WorkerProcess:
     def printed(self) -> str:
         """The end of what it printed since it was given its last trial."""
         return self._log.printed
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether something runs that its trials have started."""
+        return self._process.left_behind
 
     def end(self) -> None:
         """End it with all that it has started, whatever it does."""
@@ -179,6 +186,11 @@ class WorkerProcess:
                 self.end()
                 raise TookTooLong
 
+    def _kills(self) -> int:
+        """Return how many the kernel has killed for want of memory: of its own processes where they are counted, or of all."""
+        own = self._process.kills
+        return kills_for_memory() if own is None else own
+
     def _is_stopped(self) -> bool:
         return self._process.status in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
 
@@ -194,4 +206,4 @@ class WorkerProcess:
         self._channel.close()
         self._log.close()
         cut = cut and code == -signal.SIGKILL  # or it was about to go all the same
-        raise Died(Death(code, self._begun, self.printed, kills_for_memory() > self._starved, cut))
+        raise Died(Death(code, self._begun, self.printed, self._kills() > self._starved, cut))

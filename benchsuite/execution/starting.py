@@ -24,7 +24,11 @@ KILLS_BELIEVED = 10
 The same for a plugin whose import is killed.
 """
 SOON_BELIEVED = 2
-"""The same where the kernel says that it killed for want of memory, and for the other trials of such a trial's program."""
+"""The same where the kernel says that it killed for want of memory, and for the other trials of such a trial's program.
+
+In every case the last time must have been without another worker beside it: whom the kernel kills was large, and another
+one may have used up the memory.
+"""
 
 
 class CannotImport(Exception):
@@ -35,8 +39,12 @@ class CannotImport(Exception):
         self.failure = failure
 
 
+class NotAlone(Exception):
+    """Raised when workers were killed so often while they started that another one may be to blame: the next is to start alone."""
+
+
 def start(
-    options: Options, number: int, stopping: Callable[[], bool], seconds: float
+    options: Options, number: int, stopping: Callable[[], bool], seconds: float, alone: bool | None
 ) -> tuple[WorkerProcess, tuple[str, ...]]:
     """Return a worker process that is ready, and what the import of its plugins changed in it.
 
@@ -45,10 +53,12 @@ def start(
         number: Its number.
         stopping: Says whether the study ends.
         seconds: A trial may take, and the import of a plugin.
+        alone: Whether no other worker is there; ``None`` if nobody can tell.
 
     Raises:
         BenchsuiteError: If none can start.
         CannotImport: If a plugin of its lineage cannot be imported.
+        NotAlone: If it was killed so often that it would be believed, and is not alone.
         Stopped: If the study ends.
     """
     deaths: list[Death] = []
@@ -78,15 +88,19 @@ def start(
             death = gone.death
             if plugin:
                 killed += 1
-                believed = SOON_BELIEVED if death.starved else KILLS_BELIEVED
+                believed = SOON_BELIEVED if death.starved and alone is not None else KILLS_BELIEVED
+                if death.from_outside and alone is False and killed + 1 >= believed:
+                    raise NotAlone from None
                 if death.from_outside and killed < believed:
                     continue
-                outcome, how = death.verdict(killed if death.from_outside else 1)
+                outcome, how = death.verdict(killed if death.from_outside else 1, alone is True)
                 failure = ImportFailure(plugin, outcome, how, death.printed, death.from_outside)
                 raise CannotImport(failure) from None
             deaths.append(death)
-            alone = [death for death in deaths if death.starved or not death.from_outside]
-            if len(alone) >= DEATHS_AT_START or len(deaths) >= KILLS_AT_START:
+            own = [death for death in deaths if death.starved or not death.from_outside]
+            if alone is False and death.from_outside and death.starved:
+                raise NotAlone from None
+            if len(own) >= DEATHS_AT_START or len(deaths) >= KILLS_AT_START:
                 raise BenchsuiteError(cannot_start(len(deaths), death, options, number)) from None
             continue
         except Stopped:

@@ -10,16 +10,18 @@ from dataclasses import replace
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import side_by_side
 from benchsuite.execution.death import inherited_limit
-from benchsuite.execution.interface import EpochDone, Event, Finished, Noticed, Options, Started
+from benchsuite.execution.interface import Cell, EpochDone, Event, Finished, Noticed, Options, Started
 from benchsuite.execution.lineage import BUNDLED, Imports, Lineage
 from benchsuite.execution.messages import Answer, EpochMeasured
 from benchsuite.execution.process import Died, Stopped, TookTooLong, WorkerProcess
+from benchsuite.execution.seclusion import Seclusion
 from benchsuite.execution.starting import (
     DEATHS_AT_START,
     KILLS_AT_START,
     KILLS_BELIEVED,
     SOON_BELIEVED,
     CannotImport,
+    NotAlone,
     cannot_start,
     start,
 )
@@ -39,11 +41,16 @@ MOST_NOTICED = 10_000
 
 
 class Learned:
-    """What the threads of all workers have learned."""
+    """What the threads of all workers have learned.
 
-    def __init__(self) -> None:
+    Args:
+        alone: Whether no worker shares the machine that learns elsewhere.
+    """
+
+    def __init__(self, alone: bool = True) -> None:
         self.killers: set[str] = set()
         """Programs of trials that killed their workers."""
+        self.seclusion = Seclusion(alone)
         self.imports = Imports()
         self._noticed: set[tuple[Lineage, str]] = set()
         self._lock = threading.Lock()
@@ -84,7 +91,8 @@ class WorkerThread(threading.Thread):
     def run(self) -> None:
         """Take one cell after another until there will be no more."""
         try:
-            while (cell := self._waiting.take(self.number)) is not None:
+            while (cell := self._next()) is not None:
+                self._enter(alone=False)
                 self._settle(cell.lineage)
                 for trials in side_by_side(cell.trials):
                     self._running = {trial.id: trial for trial in trials}
@@ -105,13 +113,25 @@ class WorkerThread(threading.Thread):
                         self._tell_alone(trial, answer.alone)
                         self._events.put(Finished(trial, self.number, answer.ending, answer.probes))
                     self._renew(any(answer.litter for answer in answers))
+                if cell.lineage != BUNDLED and self._process is not None and self._process.left_behind:
+                    self._end()  # what they started would go on beside others, and take their time
                 self._waiting.done()
         except Stopped:
             pass
         except Exception as error:  # told to the main thread, which stops the study with it
             self._events.put(error)
         finally:
+            self._learned.seclusion.forget(self.number)
             self._end()
+
+    def _next(self) -> Cell | None:
+        """Wait for a cell; meanwhile whoever must be alone may end this process."""
+        self._learned.seclusion.rest(self.number, self._end)
+        return self._waiting.take(self.number)
+
+    def _enter(self, alone: bool) -> None:
+        """Wait until a trial may begin here, beside others or alone."""
+        self._learned.seclusion.enter(self.number, alone, self._end, self.stopping.is_set)
 
     def _settle(self, lineage: Lineage) -> None:
         """End a process that has grown, or that has imported plugins which these trials do not need."""
@@ -142,11 +162,17 @@ class WorkerThread(threading.Thread):
     def _answers(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
         """Run trials that train side by side, or a single one, each to whatever end that is its own."""
         killed = idle = 0
+        possible = self._learned.seclusion.possible
+        alone = False
         while True:
+            self._enter(alone)
             if (failure := self._learned.imports.verdict(self._lineage)) is not None:
                 return self._lost(trials, failure.outcome, failure.reason, failure.printed, 0.0)
             try:
-                process = self._ready(seconds)
+                process = self._ready(seconds, alone if possible else None)
+            except NotAlone:
+                alone = True
+                continue
             except CannotImport as error:
                 self._learned.imports.failed(self._lineage, error.failure)
                 continue
@@ -164,10 +190,11 @@ class WorkerThread(threading.Thread):
                 if not death.begun:  # idle: nobody's failure, unless a plugin makes a habit of it
                     idle += 1
                     if idle < (KILLS_AT_START if death.from_outside else DEATHS_AT_START):
+                        alone = possible and (alone or idle >= KILLS_BELIEVED)
                         continue
                     if self._lineage == BUNDLED:
                         raise BenchsuiteError(cannot_start(idle, death, self._options, self.number)) from None
-                    outcome, reason = death.verdict(1)
+                    outcome, reason = death.verdict(1, alone)
                     return self._lost(
                         trials, outcome, f"before the trial began, {reason}", death.printed, process.seconds
                     )
@@ -178,8 +205,10 @@ class WorkerThread(threading.Thread):
                 if limit and killed < SOON_BELIEVED:  # a fresh one has all of it
                     continue
                 (trial,) = trials
-                soon = death.starved or trial.cell in self._learned.killers
-                if death.from_outside and killed < (SOON_BELIEVED if soon else KILLS_BELIEVED):
+                soon = trial.cell in self._learned.killers or (death.starved and possible)
+                enough = SOON_BELIEVED if soon else KILLS_BELIEVED
+                if death.from_outside and (killed < enough or alone < possible):
+                    alone = possible and (alone or killed + 1 >= enough)
                     continue
                 if limit:
                     raise BenchsuiteError(
@@ -188,18 +217,18 @@ class WorkerThread(threading.Thread):
                     ) from None
                 if death.from_outside:
                     self._learned.killers.add(trial.cell)
-                outcome, reason = death.verdict(killed)
+                outcome, reason = death.verdict(killed, alone)
                 return self._lost(trials, outcome, reason, death.printed, process.seconds)
 
     def _each(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
         """Run each trial by itself, in its lane, after all of them have lost their worker: nobody is blamed for a neighbour."""
         return [answer for trial in trials for answer in self._answers((trial,), seconds)]
 
-    def _ready(self, seconds: float) -> WorkerProcess:
-        """Return the worker process, a fresh one where there is none."""
+    def _ready(self, seconds: float, alone: bool | None) -> WorkerProcess:
+        """Return the worker process, a fresh one where there is none; see :func:`~benchsuite.execution.starting.start`."""
         if self._process is None:
             options = replace(self._options, lineage=self._lineage)
-            self._process, changed = start(options, self.number, self.stopping.is_set, seconds)
+            self._process, changed = start(options, self.number, self.stopping.is_set, seconds, alone)
             self._process.told = self._tell_epoch
             self._learned.imports.succeeded(self._lineage)
             what = "its import changed the process"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from multiprocessing.connection import Connection
@@ -53,6 +54,7 @@ def serve(descriptor: int) -> None:
         connection.send(Begun())
         time.sleep(plan.get("seconds", 0.0))
         act(action, connection)
+        meet_hunger(action, folder)
         outcome = Outcome(action) if action in ("crashed", "out_of_memory", "diverged") else Outcome.COMPLETED
         changed = (action.removeprefix("change "),) if action.startswith("change ") else ()
         litter = (action.removeprefix("litter "),) if action.startswith("litter ") else ()
@@ -81,6 +83,27 @@ def act(action: str, connection: Connection) -> None:
     elif action == "close":  # gone for whoever waits, and still there
         connection.close()
         time.sleep(600)
+
+
+def meet_hunger(action: str, folder: Path) -> None:
+    """Use up the memory, or be killed since somebody else has."""
+    eater = folder / "eater"
+    if action == "eat":
+        eater.write_text(str(os.getpid()), encoding="ascii")
+        time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif action == "child":
+        child = subprocess.Popen(["/bin/sh", "-c", "exec sleep 600"], start_new_session=True)
+        (folder / "child").write_text(str(child.pid), encoding="ascii")
+    elif action == "hold":  # and keep it, when the trial has ended
+        eater.write_text(str(os.getpid()), encoding="ascii")
+    elif action == "need":
+        for _ in range(200):  # the first time it waits until the eater is there
+            if eater.exists() and (pid := eater.read_text(encoding="ascii")):
+                break
+            time.sleep(0.05)
+        if Path("/proc", pid).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _next(folder: Path, what: str, actions: list[str]) -> str:

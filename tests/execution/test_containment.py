@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from benchsuite import control_groups
 from benchsuite.execution import containment
 from benchsuite.execution.containment import Contained, without_forks
 
@@ -48,11 +49,11 @@ def contain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     monkeypatch.chdir(tmp_path)
     started: list[Contained] = []
 
-    def run(code: str) -> Contained:
+    def run(code: str, memory: int = 0) -> Contained:
         theirs, ours = os.pipe()
         with open(tmp_path / "log", "ab") as log:
             command = [sys.executable, "-I", "-S", "-c", code]
-            started.append(Contained(command, os.environ, log.fileno(), theirs))
+            started.append(Contained(command, os.environ, log.fileno(), theirs, memory))
         os.close(theirs)
         os.close(ours)
         return started[-1]
@@ -180,8 +181,8 @@ def test_when_the_guard_is_killed_a_control_group_holds_even_what_hides_from_eve
     """In sessions of their own, orphans, without a mark in their environment."""
     worker = contain(FAMILY + STUCK)
     children = family(tmp_path)
-    group = Path(worker._group)
-    if not worker._group:
+    group = Path(*worker._groups[:1])
+    if not worker._groups:
         for child in children:
             psutil.Process(child).kill()
         pytest.skip("this user may make no control group here")
@@ -204,7 +205,7 @@ def test_where_run_and_guard_are_killed_together_the_next_start_ends_what_hides(
         "import os, sys\nfrom benchsuite.execution.containment import Contained\n"
         "theirs, ours = os.pipe()\n"
         "one = Contained([sys.executable, '-I', '-S', '-c', sys.argv[1]], os.environ, 2, theirs)\n"
-        "print(one._guard.pid, one._group or '-', one.folder, flush=True)\nsys.stdin.read()\n"
+        "print(one._guard.pid, one._groups[0] if one._groups else '-', one.folder, flush=True)\nsys.stdin.read()\n"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", started, FAMILY + STUCK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -341,3 +342,95 @@ def test_a_fork_by_a_hook_waits_until_a_start_is_done() -> None:
         assert not forked.wait(0.3)
     assert forked.wait(10)
     hook.join()
+
+
+def groups() -> set[str]:
+    return {str(path) for root in control_groups._own() for path in root.glob(f"{containment.PREFIX}*")}
+
+
+def needs_limits() -> None:
+    """Skip the test where no group that limits memory can be made."""
+    made = control_groups.new_groups(f"{containment.PREFIX}test-limits-{os.getpid()}", 2**30)
+    limited = control_groups.kills_in(made) is not None
+    containment.guard.end_groups(made)
+    if not limited:
+        pytest.skip("this user may limit no memory of control groups here")
+
+
+def test_a_start_that_fails_leaves_no_control_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def new_groups(name: str, memory: int) -> tuple[str, ...]:
+        made.extend(control_groups.new_groups(name, memory))
+        return tuple(made)
+
+    monkeypatch.setattr(containment, "new_groups", new_groups)
+    monkeypatch.setattr(containment.guard, "__file__", "\0")
+    with open(tmp_path / "log", "ab") as log, pytest.raises(ValueError, match="null byte"):
+        Contained(["true"], os.environ, log.fileno(), log.fileno(), 2**30)
+    if not made:
+        pytest.skip("this user may make no control group here")
+    assert not groups() & set(made)
+
+
+def test_a_guard_that_is_told_nothing_leaves_no_control_group(tmp_path: Path) -> None:
+    """The run was killed before it could say what to start."""
+    made = control_groups.new_groups(f"{containment.PREFIX}test-{os.getpid()}")
+    if not made:
+        pytest.skip("this user may make no control group here")
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        containment.guard.__file__,
+        str(tmp_path / "folder"),
+        str(os.getpid()),
+        *made,
+    ]
+    subprocess.run(command, stdin=subprocess.DEVNULL, check=True, timeout=60)
+    assert not groups() & set(made)
+
+
+def test_empty_control_groups_without_a_guard_are_removed_once_they_are_old() -> None:
+    name = f"{containment.PREFIX}test-{os.getpid()}"
+    made = set(control_groups.new_groups(name))
+    if not made:
+        pytest.skip("this user may make no control group here")
+    control_groups.remove_empty(name, 3600.0)
+    assert groups() >= made
+    control_groups.remove_empty(name, 0.0)
+    assert not groups() & made
+
+
+@pytest.mark.parametrize("what", ["children", "shared memory"])
+def test_a_limit_of_memory_holds_for_all_that_a_worker_has(
+    what: str, contain: Callable[..., Contained], tmp_path: Path
+) -> None:
+    """And the count of its own group says that the kernel killed there."""
+    needs_limits()
+    eat = {
+        "children": "for _ in range(4):\n    if not os.fork():\n        held = b'x' * (40 * 2**20)\n        time.sleep(60)\n",
+        "shared memory": "shared = mmap.mmap(-1, 160 * 2**20)\nshared[:] = bytes(len(shared))\n",
+    }[what]
+    worker = contain(f"import mmap, os, time\n{eat}while True: time.sleep(1)\n", 96 * 2**20)
+    assert until(lambda: worker.kills or 0)
+    if what == "shared memory":
+        assert until(lambda: worker.poll() is not None)
+        assert worker.poll() == -signal.SIGKILL
+    worker.end()
+    assert worker.kills
+    assert not any(Path(group).exists() for group in worker._groups)
+
+
+def test_what_a_worker_started_is_seen_wherever_it_hides(contain: Callable[..., Contained], tmp_path: Path) -> None:
+    quiet = contain("open('quiet', 'w').close()\n" + LASTING)
+    worker = contain(FAMILY + LASTING)
+    pids = family(tmp_path)
+    assert until((tmp_path / "quiet").exists)
+    assert worker.left_behind
+    assert not quiet.left_behind
+    for pid in pids:
+        orphan = psutil.Process(pid).ppid() != worker.pid
+        if not orphan:
+            os.kill(pid, signal.SIGKILL)
+    assert worker.left_behind  # the daemon

@@ -255,9 +255,48 @@ def test_the_kernel_is_believed_sooner(execute: Any, tmp_path: Path, monkeypatch
     found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
     assert said(found[0]) == (
         Outcome.OUT_OF_MEMORY,
-        f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row)",
+        f"the operating system killed the worker process for want of memory (SIGKILL, {SOON_BELIEVED} times in a row, "
+        "in the end with no other worker beside it)",
     )
     assert stub_worker.times(tmp_path, "trial-0") == SOON_BELIEVED
+
+
+@pytest.mark.parametrize("how", ["eat", "hold"])
+def test_who_is_killed_for_want_of_memory_is_to_blame_only_where_nobody_else_has_any(
+    how: str, execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plugin uses up the memory of all, while its trial runs or in a process that waits: the kernel kills others for it."""
+    count = iter(range(1000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    cells = cell(trial(0), lineage=("crowd",)), cell(*map(trial, range(1, 4)))
+    found = execute(*cells, workers=2, trials={"0": [how] * 100, "1": ["need"] * 100})
+    assert {said(found[seed]) for seed in (1, 2, 3)} == {(Outcome.COMPLETED, "")}
+    assert stub_worker.times(tmp_path, "trial-1") > 1
+    assert said(found[0])[0] is (Outcome.OUT_OF_MEMORY if how == "eat" else Outcome.COMPLETED)
+    assert stub_worker.times(tmp_path, "trial-0") <= SOON_BELIEVED + 1
+
+
+def test_what_the_kernel_says_late_is_believed_only_after_one_more_attempt(
+    execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attempt of which it says so was beside others, since nothing had been said before."""
+    said_so = iter([0] * 3 + list(range(1000)))  # it is asked three times for each attempt
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(said_so))
+    monkeypatch.setattr(worker_thread, "KILLS_BELIEVED", 10)
+    found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
+    assert said(found[0])[0] is Outcome.OUT_OF_MEMORY
+    assert stub_worker.times(tmp_path, "trial-0") == 3
+
+
+def test_an_import_that_is_killed_for_want_of_memory_is_tried_alone(execute: Any, monkeypatch: Any) -> None:
+    count = iter(range(1000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    found = execute(cell(trial(0), lineage=("p",)), imports={"p": ["SIGKILL"] * 100})
+    assert said(found[0]) == (
+        Outcome.OUT_OF_MEMORY,
+        "the plugin p cannot be imported in a worker: the operating system killed the worker process for want of memory "
+        f"(SIGKILL, {SOON_BELIEVED} times in a row, in the end with no other worker beside it)",
+    )
 
 
 @pytest.mark.parametrize("action", ["SIGSEGV", "SIGKILL", "hang"])
@@ -403,6 +442,16 @@ def test_a_worker_is_renewed_where_trials_leave_ever_more_behind(execute: Any, t
         "leaks: trials leave more and more behind in their process: open files. Now and then their process is replaced by a "
         "fresh one, which takes some seconds."
     )
+
+
+def test_what_a_plugins_trials_started_ends_with_their_cell(execute: Any, tmp_path: Path) -> None:
+    """And not with the study: the worker takes the next cell of the plugin in a process that has nothing beside it."""
+    cells = [cell(trial(0), trial(1), lineage=("p",)), cell(trial(2, 0.5), lineage=("p",), seconds=0.5)]
+    found = execute(*cells, trials={"0": ["child"]})
+    pids = [found[seed].probes["pid"] for seed in range(3)]
+    assert pids[0] == pids[1] != pids[2]
+    assert not psutil.pid_exists(int((tmp_path / "child").read_text(encoding="ascii")))
+    assert stub_worker.times(tmp_path, "start") == 2
 
 
 def test_a_worker_is_renewed_where_it_grows_within_a_cell_and_not_where_its_program_is_large(execute: Any) -> None:

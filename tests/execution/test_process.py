@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Ending
 from benchsuite.registry import PluginSearch
+from tests.execution.test_containment import needs_limits
 from tests.execution.test_local import trial
 
 LIMIT = 60.0
@@ -35,7 +37,7 @@ channel.recv()
 channel.send(Begun())
 """
 
-Start = Callable[[str], WorkerProcess]
+Start = Callable[..., WorkerProcess]
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), where, where, Extras())
     started: list[WorkerProcess] = []
 
-    def one(does: str) -> WorkerProcess:
+    def one(does: str, memory: int = 0) -> WorkerProcess:
         monkeypatch.setattr(process, "BOOT", BEGINS + does)
-        started.append(WorkerProcess(options, 0, lambda: False))
+        started.append(WorkerProcess(replace(options, memory_bytes=memory), 0, lambda: False))
         started[-1].ready(30.0)
         return started[-1]
 
@@ -61,6 +63,22 @@ def death_of(worker: WorkerProcess) -> tuple[Death, float]:
     with pytest.raises(Died) as caught:
         worker.run([trial(0)], LIMIT)
     return caught.value.death, worker.seconds
+
+
+def test_the_kernel_is_believed_of_a_worker_that_it_killed_in_its_own_group_and_not_of_others(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shared memory is no data of the process, which its own limit would know."""
+    count = iter(range(1000))
+    monkeypatch.setattr(process, "kills_for_memory", lambda: next(count))  # others are killed all the time
+    hungry = "import mmap\nshared = mmap.mmap(-1, 2**29)\nshared[:] = bytes(2**26) * 8\ntime.sleep(60)\n"
+    needs_limits()
+    death, _ = death_of(start(hungry, 2**28))
+    assert (death.code, death.starved) == (-signal.SIGKILL, True)
+    death, _ = death_of(start("os.kill(os.getpid(), signal.SIGKILL)\n", 2**28))
+    assert (death.code, death.starved) == (-signal.SIGKILL, False)
+    death, _ = death_of(start("os.kill(os.getpid(), signal.SIGKILL)\n"))
+    assert death.starved
 
 
 HOLDS = "os.fork() == 0 and time.sleep(300)\n"

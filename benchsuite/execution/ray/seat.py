@@ -98,7 +98,7 @@ class NodeSeat:
         self._printed = _Printed(self._options.log(number))
         self._waiting = Waiting(1)
         self._events: queue.SimpleQueue[Event | Exception] = queue.SimpleQueue()
-        self._thread = WorkerThread(number, self._waiting, self._events, self._options, Learned())
+        self._thread = WorkerThread(number, self._waiting, self._events, self._options, Learned(alone=False))
         self._thread.start()
 
     def ready(self) -> tuple[str, str]:
