@@ -124,3 +124,65 @@ def test_a_record_that_cannot_be_written_costs_no_other_one(
         run_source(Planned(some), bundled, store, Rounds([ended(some)]), options(tmp_path), Watching())
     assert set(store.ids()) == {trial.id for trial in some} - {some[3].id}
     assert not list(tmp_path.rglob("*.part"))
+
+
+class Stopped(Rounds):
+    """One that is stopped after its rounds, at the latest, when others have ended that were not told of."""
+
+    def __init__(self, rounds: Sequence[Sequence[Event]], waiting: Sequence[Event]) -> None:
+        super().__init__(rounds, KeyboardInterrupt())
+        self.waiting = waiting
+
+    def rest(self) -> Iterator[Finished]:
+        yield from (event for event in self.waiting if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize("step", ["link", "finished"])
+def test_ctrl_c_stores_what_is_being_written_and_what_waits(
+    step: str, bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trials(bundled, RATES)
+    store, check, stops = Store(tmp_path), Store._checked, [True]
+
+    def stopped(*arguments: object) -> object:
+        if len(store.ids()) == 0 and step == "link" and stops and stops.pop():
+            raise KeyboardInterrupt
+        return check(*arguments)  # type: ignore[arg-type]
+
+    class Told(Watching):
+        def finished(self, trial: object, worker: int, record: object, left: float) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Store, "_checked", stopped)
+    executor = Stopped([ended(some[:3])], ended(some[3:]))
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, executor, options(tmp_path), Told())
+    assert set(store.ids()) == {trial.id for trial in some}
+
+
+def test_a_second_ctrl_c_leaves_at_once_and_a_full_disk_is_said(
+    bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trials(bundled, RATES)
+    store, seen, raised = Store(tmp_path), Watching(), 0
+
+    def again(*arguments: object) -> object:
+        nonlocal raised
+        raised += 1
+        raise KeyboardInterrupt
+
+    kept = Store.write_all
+    monkeypatch.setattr(Store, "write_all", again)
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, Stopped([ended(some[:3])], ended(some[3:])), options(tmp_path), seen)
+    assert (raised, store.ids()) == (2, [])
+
+    def full(*arguments: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "write_all", kept)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, Stopped([], ended(some)), options(tmp_path), seen)
+    assert "may not be stored" in seen.problems[-1]
+    assert "No space left" in seen.problems[-1]
