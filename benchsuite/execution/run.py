@@ -39,7 +39,7 @@ from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.shards import Shard
-from benchsuite.sources import Source, Together, alone
+from benchsuite.sources import Source, Together, alone, learns
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
 from benchsuite.trial import Trial
@@ -98,6 +98,7 @@ class _Line:
 
     def __post_init__(self) -> None:
         self._waiting: deque[str] = deque()
+        self._learns = learns(self.source)
 
     def propose(self) -> Sequence[Trial]:
         """Return what the source proposes."""
@@ -109,7 +110,9 @@ class _Line:
         """Tell the source the records that it waits for, as far as they are there, and return what it then proposes."""
         proposed: list[Trial] = []
         while self._waiting and self._waiting[0] in records:
-            self.source.tell(records[self._waiting.popleft()])
+            trial_id = self._waiting.popleft()
+            if self._learns:  # or no record would be read again for nobody
+                self.source.tell(records[trial_id])
             proposed += self.propose()
         return proposed
 
@@ -154,7 +157,7 @@ class _Run:
         for line in some_of(self.store.aside, self.store.folder):
             self.observer.problem(line)
         self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
-        self.summary.records = self.records.all()
+        self.summary.records = self.records
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)

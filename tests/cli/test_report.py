@@ -130,7 +130,7 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     monkeypatch.setattr(record_files, "read_plain", lambda path, most: read.append(path) or load(path, most))
     monkeypatch.setattr(contents, "leaderboards", lambda sample, **_: made.append(sample) or boards(sample))
     summary = Summary()
-    summary.records |= {record.id: record for record in records[:2]}
+    summary.records = {record.id: record for record in records[:2]}
     summary.ran = 2
     _, _, written = renewal.renewed(store, bundled, summary, terminal())
     assert [Path(path).stem for path in read] == [records[2].id]
