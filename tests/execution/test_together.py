@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,11 +84,12 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
 ) -> None:
     """All are on the disk before anybody is told of one; each is told once, in the order in which they ended."""
     some = trials(bundled, RATES)
-    store, told, kept, threads = Store(tmp_path), [], [], set()
+    store, told, kept, folders, threads = Store(tmp_path), [], [], [], set()
+    synced: list[set[int]] = []
     fsync = os.fsync
 
     def counted(descriptor: int) -> None:
-        kept.append(descriptor)
+        (folders if stat.S_ISDIR(os.fstat(descriptor).st_mode) else kept).append(os.fstat(descriptor).st_ino)
         threads.add(threading.current_thread().name)
         fsync(descriptor)
 
@@ -96,6 +98,7 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
     class Told(Watching):
         def finished(self, trial: object, worker: int, record: object, left: float) -> None:
             told.append((trial.id, len(kept), len(store.ids())))  # type: ignore[attr-defined]
+            synced.append({path.stat().st_ino for path in (store.trials, *store.trials.iterdir())} - {*folders})
 
     summary = run_source(
         Planned(some), bundled, store, Rounds([ended(some[:1]), ended(some[1:])]), options(tmp_path), Told()
@@ -103,6 +106,9 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
     assert [trial_id for trial_id, _, _ in told] == [trial.id for trial in some]
     assert told[0][1:] == (1, 1)
     assert {(synced, there) for _, synced, there in told[1:]} == {(len(some), len(some))}
+    assert synced == [set()] * len(some)  # nor may a power cut lose their names, or those of their folders
+    new = len(list(store.trials.iterdir()))
+    assert len(folders) <= 1 + len(some) + new  # each once for each batch, and what holds them for each new one
     assert any(name.startswith("writer") for name in threads)
     assert summary.records == store.read_all()
 
