@@ -5,6 +5,7 @@ Resume means "is the file there". Everything else in the folder is derived and m
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
 from collections import defaultdict
@@ -21,7 +22,7 @@ from benchsuite.extra_files import ExtraFiles, extra_names
 from benchsuite.folder import FOLDER, Folder, Gone, Identity, identity, keep_names
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, RecordFiles, read_one
+from benchsuite.record_files import LARGEST, RecordFiles, entries, mark_of, read_one
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
@@ -172,10 +173,12 @@ class Store:
         """Return the ids of all trials that have a record, sorted."""
         return [name.removesuffix(".json") for _, name in self._files.names()]
 
-    def changed(self) -> int:
-        """Return when a record or a file of costs was last written, changed or removed, in nanoseconds since 1970."""
-        costs = self.folder / "costs"
-        return max(self._files.changed(), costs.stat().st_mtime_ns if costs.is_dir() else 0)
+    def state(self) -> str:
+        """Return what is another text as soon as a record or a file of costs was written, changed or removed."""
+        costs = map(mark_of, entries(self.folder / "costs", "costs", []))
+        return hashlib.sha256(
+            "\n".join([*self._files.marks(), "costs", *costs]).encode(errors="surrogateescape")
+        ).hexdigest()
 
     def records(self, damaged: list[Damage] | None = None) -> Iterator[Record]:
         """Read record after record, sorted by id.
