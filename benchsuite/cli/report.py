@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from benchsuite.statements import Statement
     from benchsuite.store import Store
 
-MADE_OF = "report/made-of"
-"""Says of which state of the results folder the page was made."""
+MADE_OF = "made-of"
+"""A file beside the page that says of which state of the results folder it was made."""
 StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
 MeasureOption = Annotated[
     str | None,
@@ -154,7 +154,7 @@ def page(store: Store) -> Path:
 def made_of(store: Store) -> str:
     """Return the state of the results folder that its page was made of; nothing if nobody knows."""
     try:
-        return (store.folder / MADE_OF).read_text(encoding="utf-8")
+        return page(store).with_name(MADE_OF).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -297,7 +297,7 @@ def write(
             tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
         if folder is None:
             write_trials(records, store.folder / "trials.parquet")
-            Folder(store.folder).write(MADE_OF, state.encode())  # at last: the page is as new as these records
+            Folder(index.parent).write(MADE_OF, state.encode())  # at last: the page is as new as these records
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."
