@@ -9,6 +9,7 @@ Records are written without fsync: 100,000 take a few minutes.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -51,4 +52,9 @@ def main(folder: Path, count: int, more: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), "--more" in sys.argv)
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder", type=Path, help="the results folder")
+    asked.add_argument("count", type=int, help="of records")
+    asked.add_argument("--more", action="store_true", help="let the study have one seed more than there are records")
+    given = asked.parse_args()
+    main(given.folder, given.count, given.more)

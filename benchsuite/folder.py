@@ -17,6 +17,8 @@ from typing import BinaryIO
 from benchsuite.descriptors import keep, let_go
 from benchsuite.drafts import draft, sweep, try_draft
 
+KEEPS_NO_FOLDERS = (errno.EINVAL, errno.EBADF, errno.EOPNOTSUPP)
+"""Said by file systems, some network drives among them, that cannot be told to keep a folder, or need not be."""
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 Identity = tuple[int, int]
 """Device and number of a file: no other has both while somebody holds it."""
@@ -106,6 +108,19 @@ class Folder:
             self._refuse_link(parent, last, name)
             with draft(parent, last) as file:
                 yield file
+
+    def settle(self, *names: str) -> None:
+        """Wait until the names of files that were written are on the disk as well, or a power cut may lose them.
+
+        Args:
+            names: Of the files; each folder that holds some of them is kept once.
+
+        Raises:
+            OSError: If that cannot be done; the files are there, and whole.
+        """
+        for name in {name.rpartition("/")[0]: name for name in names}.values():
+            with self._parent(name) as (parent, _):
+                keep_names(parent)
 
     def try_to_write(self, name: str) -> None:
         """Find out whether files can be made in one of its folders.
@@ -224,6 +239,7 @@ class Folder:
                     raise
             with suppress(FileExistsError):  # another process may be faster
                 os.mkdir(folder, dir_fd=at)
+                keep_names(at)  # or what is written there may be lost with its folder
             return os.open(folder, flags, dir_fd=at)
         except OSError as error:
             if error.errno in (errno.ENOTDIR, errno.ELOOP):  # Linux says the one, others the other
@@ -236,6 +252,22 @@ class Folder:
                 path = self.path / name
                 said = f"{path} is a symbolic link, and nothing in a results folder is written through one"
                 raise OSError(errno.ELOOP, said, str(path))
+
+
+def keep_names(folder: int) -> None:
+    """Wait until the names in a folder are on the disk.
+
+    Args:
+        folder: Its descriptor.
+
+    Raises:
+        OSError: If that cannot be done, unless this file system never can.
+    """
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in KEEPS_NO_FOLDERS:
+            raise
 
 
 def identity(found: os.stat_result) -> Identity:

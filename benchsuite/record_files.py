@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -89,15 +90,15 @@ class RecordFiles:
                 else:
                     yield folder, name
 
-    def changed(self) -> int:
-        """Return when a record was last written, changed or removed, in nanoseconds since 1970."""
-        newest = os.stat(self._folder).st_mtime_ns
+    def marks(self) -> Iterator[str]:
+        """Yield a line for each thing that lies there: its name, its size and when it was written. Whoever has the same lines
+        once more has the same records, whatever the clock did meanwhile."""
         for folder in self._entries("", []):
-            newest = max(newest, folder.stat(follow_symlinks=False).st_mtime_ns)
+            if folder.name[0] == ".":  # the lock, which every run writes to
+                continue
+            yield mark_of(folder)
             if folder.is_dir(follow_symlinks=False):
-                times = (one.stat(follow_symlinks=False).st_mtime_ns for one in self._entries(folder.name, []))
-                newest = max(newest, *times, newest)
-        return newest
+                yield from map(mark_of, self._entries(folder.name, []))
 
     def _entries(self, folder: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:
         return entries(f"{self._folder}/{folder}", f"{self._name}/{folder}".rstrip("/"), wrong)
@@ -110,6 +111,12 @@ class RecordFiles:
         if record.id != name[:-5]:
             return Damage(path, f"holds trial {record.id}, which its name does not say")
         return record
+
+
+def mark_of(entry: os.DirEntry[str]) -> str:
+    """Return a line that is another one when a file was changed; of a folder, what lies in it says that."""
+    about = entry.stat(follow_symlinks=False)
+    return entry.name if stat.S_ISDIR(about.st_mode) else f"{entry.name} {about.st_size} {about.st_mtime_ns}"
 
 
 def entries(place: str | Path, where: str, wrong: list[Damage]) -> list[os.DirEntry[str]]:

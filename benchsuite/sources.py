@@ -69,4 +69,9 @@ class Planned:
         return proposed
 
     def tell(self, record: Record) -> None:
-        """Learn nothing."""
+        """Learn nothing; see :func:`learns`."""
+
+
+def learns(source: Source) -> bool:
+    """Say whether a source does anything with what it is told: a plan does not, and its records need not be read for it."""
+    return type(source).tell is not Planned.tell

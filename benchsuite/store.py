@@ -5,8 +5,10 @@ Resume means "is the file there". Everything else in the folder is derived and m
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -17,10 +19,10 @@ from benchsuite.claim_files import CLAIMS, COMPUTED, REGISTRATIONS
 from benchsuite.damage import Damage, move_aside, said
 from benchsuite.errors import BenchsuiteError, cannot_write
 from benchsuite.extra_files import ExtraFiles, extra_names
-from benchsuite.folder import Folder, Gone, Identity, identity
+from benchsuite.folder import FOLDER, Folder, Gone, Identity, identity, keep_names
 from benchsuite.lock import locked
 from benchsuite.record import Record
-from benchsuite.record_files import LARGEST, RecordFiles, read_one
+from benchsuite.record_files import LARGEST, RecordFiles, entries, mark_of, read_one
 from benchsuite.record_json import record_from_json, record_to_json
 from benchsuite.search_files import SEARCHES, read_searches, search_file
 from benchsuite.searches import Search, search_from_json, search_to_json
@@ -73,7 +75,8 @@ class Store:
         if not create:
             return
         try:
-            self.trials.mkdir(parents=True, exist_ok=True)
+            if not self.trials.is_dir():
+                _make(self.trials)
             self._root.try_to_write("trials")
             self._root.identity = identity(folder.stat())
         except OSError as error:
@@ -171,10 +174,12 @@ class Store:
         """Return the ids of all trials that have a record, sorted."""
         return [name.removesuffix(".json") for _, name in self._files.names()]
 
-    def changed(self) -> int:
-        """Return when a record or a file of costs was last written, changed or removed, in nanoseconds since 1970."""
-        costs = self.folder / "costs"
-        return max(self._files.changed(), costs.stat().st_mtime_ns if costs.is_dir() else 0)
+    def state(self) -> str:
+        """Return what is another text as soon as a record or a file of costs was written, changed or removed."""
+        costs = map(mark_of, entries(self.folder / "costs", "costs", []))
+        return hashlib.sha256(
+            "\n".join([*self._files.marks(), "costs", *costs]).encode(errors="surrogateescape")
+        ).hexdigest()
 
     def records(self, damaged: list[Damage] | None = None) -> Iterator[Record]:
         """Read record after record, sorted by id.
@@ -207,13 +212,15 @@ class Store:
             BenchsuiteError: If the disk is full or the folder has gone.
         """
         content, written = self._checked(record)
-        return self._put(written, content)
+        found = self._put(written, content)
+        self._settle([record.id])
+        return found
 
     def write_all(self, records: Sequence[Record]) -> list[Record | Exception]:
         """Write records, each whole or not at all, and return of each what is read, or why :meth:`write` would fail.
 
-        All are on the disk when this returns. They are written side by side: a disk that is told to keep several files at
-        once does so in little more than the time of one.
+        All are on the disk when this returns, names and all. They are written side by side: a disk that is told to keep several
+        files at once does so in little more than the time of one. Then each folder is kept once.
         """
         found: list[Record | Exception] = []
         contents: list[tuple[int, Record, bytes]] = []
@@ -232,12 +239,21 @@ class Store:
             except Exception as error:
                 found[number] = error
 
-        if len(contents) == 1:
-            put(*contents[0])
-        elif contents:
-            with ThreadPoolExecutor(min(WRITERS, len(contents)), "writer") as writers:
-                for one in contents:
-                    writers.submit(put, *one)
+        def settle(numbers: list[int]) -> None:
+            try:
+                self._settle([records[number].id for number in numbers])
+            except Exception as error:
+                for number in numbers:
+                    found[number] = error
+
+        folders: defaultdict[str, list[int]] = defaultdict(list)
+        with ThreadPoolExecutor(WRITERS, "writer") as writers:
+            beside = writers.map if len(contents) > 1 else map  # a single one is written here
+            list(beside(lambda one: put(*one), contents))
+            for number, written, _ in contents:
+                if isinstance(found[number], Record):
+                    folders[written.id[:2]].append(number)
+            list(beside(settle, folders.values()))
         return found
 
     def _checked(self, record: Record) -> tuple[bytes, Record]:
@@ -260,6 +276,13 @@ class Store:
         except OSError as error:
             raise cannot_write(self.path(record.id), error) from None
         return record
+
+    def _settle(self, ids: Sequence[str]) -> None:
+        """Wait until the names of records are on the disk as well."""
+        try:
+            self._root.settle(*map(_record_file, ids))
+        except OSError as error:
+            raise cannot_write(self.path(ids[0]), error) from None
 
     def _same(self, record: Record) -> Record | None:
         """Return the record of the same trial with the same numbers, if somebody wrote it meanwhile."""
@@ -303,6 +326,7 @@ class Store:
             self.aside.append(f"{damage}: moved to {move_aside(self._root, name)}, and made again")
         try:
             self._root.write(name, content)
+            self._root.settle(name)
         except OSError as error:
             raise cannot_write(self.folder / name, error) from None
 
@@ -350,6 +374,23 @@ class Store:
                 os.close(self._root.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
                 break
         return name
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, and keep the names of all that are new: a power cut loses none of them.
+
+    Raises:
+        OSError: If that cannot be done.
+    """
+    new = [folder, *itertools.takewhile(lambda above: not above.exists(), folder.parents)]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in new:
+        with suppress(PermissionError):  # who may write in a folder need not be allowed to read it
+            above = os.open(one.parent, FOLDER)
+            try:
+                keep_names(above)
+            finally:
+                os.close(above)
 
 
 def _record_file(trial_id: str) -> str:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -192,6 +193,55 @@ def test_the_new_file_is_safe_on_disk_before_it_gets_its_name(tmp_path: Path, mo
     assert (done[2], done[-1]) == ("fsync 7", "name a.json")
 
 
+def test_names_are_on_the_disk_before_a_write_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all folders that are new, and of the one that holds the record; a batch keeps each of its folders once."""
+    kept: list[str] = []
+    sync = os.fsync
+
+    def synced(handle: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{handle}")
+        if os.path.isdir(path):
+            kept.append(os.path.relpath(path, tmp_path))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    store = Store(tmp_path / "new" / "results")
+    assert kept == ["new/results", "new", "."]
+    kept.clear()
+    first = store.write(record())
+    assert kept == ["new/results/trials", f"new/results/trials/{first.id[:2]}"]
+    kept.clear()
+    others = [record(number) for number in range(1, 40)]
+    store.write_all(others)
+    folders = {one.id[:2] for one in others}
+    assert Counter(kept) == {
+        **{f"new/results/trials/{name}": 1 for name in folders},
+        "new/results/trials": len(folders - {first.id[:2]}),
+    }
+
+
+def test_a_drive_that_keeps_no_folders_takes_records_and_one_that_fails_does_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def fails(number: int) -> None:
+        def synced(handle: int) -> None:
+            if os.path.isdir(f"/proc/self/fd/{handle}"):
+                raise OSError(number, os.strerror(number))
+            sync(handle)
+
+        monkeypatch.setattr(os, "fsync", synced)
+
+    fails(errno.EINVAL)
+    written = store.write_all([record(number) for number in range(3)])
+    assert all(isinstance(one, Record) for one in written)
+    fails(errno.EIO)
+    assert "Input/output error" in refused(store.write, record(0, reason="another"))
+    several = [record(number, reason="another") for number in range(3)]
+    assert all("Input/output error" in str(one) for one in store.write_all(several))
+
+
 def test_what_a_power_cut_leaves_behind_is_no_record(store: Store) -> None:
     path = store.path(store.write(record()).id)
     (path.parent / f".{path.name}.abc123").write_text("{", encoding="utf-8")
@@ -341,7 +391,7 @@ def test_what_is_no_file_is_named_and_stops_nobody(make: Any, what: str, store: 
     with pytest.raises(DamagedRecord) as caught:
         store.read(path.stem)
     assert str(caught.value).startswith(f"the record {path} {what}. Nothing was changed. ")
-    assert store.changed() > 0
+    assert store.state()
     signal.alarm(0)
 
 

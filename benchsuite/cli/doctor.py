@@ -126,6 +126,8 @@ def _installation(plugin: list[str] | None, no_local: bool) -> None:
         quote(console, broken.traceback)
     if skipped := described(known.skipped):  # nothing is wrong with these
         quote(console, f"  {skipped}")
+    if Path("results", "trials").is_dir():
+        say(console, "[bold]records[/]  not looked at: `benchsuite doctor --results results` reads all of them")
     if wrong:
         say(console, "[red]{} problem{}.[/]", wrong, "s" if wrong > 1 else "")
         raise typer.Exit(1)

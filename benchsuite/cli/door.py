@@ -73,7 +73,10 @@ def carried_out(
         switch_on(known, observers, execution.results.resolve())
         try:
             with display as watcher:
-                return by_workers(source, known, options, store, watcher, execution.timeout, part)
+                summary = by_workers(source, known, options, store, watcher, execution.timeout, part)
+                if part is None:  # what decides something needs all of them, and more than once
+                    summary.records = dict(summary.records.items())
+                return summary
         except KeyboardInterrupt:
             say(console, "Stopped. What was finished is stored; the same command goes on from here.")
             raise typer.Exit(1) from None
@@ -126,7 +129,7 @@ def records_of(
     progress = Progress(console, known, options.workers)
     summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
     say(console, "{}", progress.closing_line(summary))
-    return summary.records
+    return dict(summary.records)
 
 
 def run_part(

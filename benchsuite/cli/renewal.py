@@ -90,13 +90,13 @@ def renewed(
     Returns:
         Where it is, if it is as new as the records; what to add to that; and what is in it, if it was made now.
     """
-    from benchsuite.cli.report import page, write
+    from benchsuite.cli.report import made_of, page, write
 
     count = len(store.ids())
     index = page(store)
     idle = summary is not None and not summary.ran and not summary.stale
-    if idle and index.is_file() and index.stat().st_mtime_ns > store.changed():
-        return index, " (as it was: no record is newer)", None
+    if idle and index.is_file() and made_of(store) == store.state():
+        return index, " (as it was: the records are the same)", None
     if count > AT_ONCE:
         return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
     written = write(store, known, held=summary.records if summary and held is None else held)

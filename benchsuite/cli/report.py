@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from benchsuite.statements import Statement
     from benchsuite.store import Store
 
+MADE_OF = "made-of"
+"""A file beside the page that says of which state of the results folder it was made."""
 StaleOption = Annotated[bool, typer.Option("--stale", help="Show records whose code or data changed since as well.")]
 MeasureOption = Annotated[
     str | None,
@@ -149,6 +151,14 @@ def page(store: Store) -> Path:
     return store.folder / "report" / "index.html"
 
 
+def made_of(store: Store) -> str:
+    """Return the state of the results folder that its page was made of; nothing if nobody knows."""
+    try:
+        return page(store).with_name(MADE_OF).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def write(
     store: Store,
     known: Registry,
@@ -191,11 +201,13 @@ def write(
     from benchsuite.costs_now import costs_now
     from benchsuite.data_now import DataNow
     from benchsuite.execution.reading import all_beside
+    from benchsuite.folder import Folder
     from benchsuite.freshness import Freshness, judge_of
     from benchsuite.record_files import some_of
     from benchsuite.report import Contents, write_numbers, write_report, write_tables, write_trials
     from benchsuite.report.tables.numbers import count_of
 
+    state = store.state() if folder is None else ""
     found: dict[Freshness, list[Record]] = {freshness: [] for freshness in Freshness}
     data = DataNow(known)
     judge = judge_of(known, store.extras, data=data)  # components that are not loaded now cannot be checked, and count
@@ -285,6 +297,7 @@ def write(
             tables += write_numbers(contents.numbers, store.folder / "report" / "tables", formats)
         if folder is None:
             write_trials(records, store.folder / "trials.parquet")
+            Folder(index.parent).write(MADE_OF, state.encode())  # at last: the page is as new as these records
     except OSError as error:
         raise BenchsuiteError(
             f"cannot write the report: {said_by(error)}. Every record is whole. Mend that, and run `benchsuite report`."

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from benchsuite.engine.device import Device
     from benchsuite.execution import Options, Summary
     from benchsuite.execution.observer import Watcher
+    from benchsuite.record import Record
     from benchsuite.registry import Registry
+    from benchsuite.report import Contents
     from benchsuite.searches import Search
+    from benchsuite.store import Store
     from benchsuite.studies.plan import Plan
     from benchsuite.study import Execution, Invocation, Study
     from benchsuite.trial import Trial
@@ -227,13 +230,10 @@ def _run(
 ) -> None:
     from benchsuite.cli.progress import Progress
     from benchsuite.cli.renewal import AT_ONCE, renewed, stopped, tell_report
-    from benchsuite.cli.report import of_run, show
-    from benchsuite.cli.unsupported import tell_unsupported
     from benchsuite.cli.workers import by_workers
     from benchsuite.engine.compiled.folder import problem_of
     from benchsuite.engine.compiled.here import compiled_folder
     from benchsuite.errors import BenchsuiteError
-    from benchsuite.freshness import without_data
     from benchsuite.report.tables.numbers import count_of
     from benchsuite.sources import Planned, Together
     from benchsuite.store import Store
@@ -265,22 +265,18 @@ def _run(
         if not _whole(summary, planned, tracked, searches):
             raise typer.Exit(1)
         return
+    many = len(summary.records)
+    if many <= AT_ONCE:  # or nobody needs all of them at once
+        summary.records = dict(summary.records.items())
     failure = None
     try:
         index, note, contents = renewed(store, known, summary, console)
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, contents, failure = None, "", None, error
-    counting = [record for record in summary.records.values() if not without_data(record)]
-    if len(counting) > AT_ONCE:
-        say(console, "Making the tables of {:,} records, which takes a while.", len(counting))
-    of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
-    # A folder of one study: its tables are made once.
-    show(
-        contents if contents is not None and of_report else of_run(counting, searches, contents, known, store), console
-    )
-    tell_unsupported(counting, console)
-    if left := len(summary.records) - len(counting):
-        say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
+    if many > AT_ONCE:
+        say(console, "Tables of {:,} records are not made here: `benchsuite report` makes them.", many)
+    else:
+        _tables(list(summary.records.values()), searches, contents, known, store, console)
     say(console, "{}", progress.closing_line(summary))
     if tracked is not None:
         tell_searches(searches, tracked, console)
@@ -301,6 +297,40 @@ def _run(
         raise failure
     if not _whole(summary, planned, tracked, searches):
         raise typer.Exit(1)
+
+
+def _tables(
+    records: Sequence[Record],
+    searches: Sequence[Search],
+    contents: Contents | None,
+    known: Registry,
+    store: Store,
+    console: Console,
+) -> None:
+    """Show the tables of a run's own records, and say which of them count for nothing.
+
+    Args:
+        records: All of the run.
+        searches: Its searches.
+        contents: What the report of the folder holds, if it was made just now.
+        known: The plugins that were found.
+        store: The results folder.
+        console: Where to.
+    """
+    from benchsuite.cli.report import of_run, show
+    from benchsuite.cli.unsupported import tell_unsupported
+    from benchsuite.freshness import without_data
+    from benchsuite.report.tables.numbers import count_of
+
+    counting = [record for record in records if not without_data(record)]
+    of_report = contents is not None and {record.id for record in contents.records} == {one.id for one in counting}
+    # A folder of one study: its tables are made once.
+    show(
+        contents if contents is not None and of_report else of_run(counting, searches, contents, known, store), console
+    )
+    tell_unsupported(counting, console)
+    if left := len(records) - len(counting):
+        say(console, "Left out: {} without data, to run again with the next command.", count_of(left, "trial"))
 
 
 def _whole(summary: Summary, planned: Plan, tracked: TrackPlan | None, searches: Sequence[Search]) -> bool:

@@ -170,7 +170,7 @@ def trained(
     summary = carried_out(Planned(trials), known, execution, options, store, console, progress)
     say(console, "{}", progress.closing_line(summary))
     say(console, "")
-    return summary.records
+    return dict(summary.records)
 
 
 def recomputed(

@@ -115,7 +115,9 @@ class Forecast:
         task, program = self._of(trial)
         task.count(program, -1)
         seconds = (costs.train_seconds or 0.0) + (costs.evaluate_seconds or 0.0) + (costs.initialize_seconds or 0.0)
-        program.measured += seconds  # next to nothing where it could not be trained, and so it will be with other seeds
+        if costs.train_seconds is None:  # it could not be trained, or not to its end: so it will be with other seeds
+            seconds = max(costs.wall_seconds - (costs.compile_seconds or 0.0), 0.0)
+        program.measured += seconds
         program.seen += trial.longest
         program.compiled |= here
         task.count(program, 1)

@@ -188,3 +188,13 @@ class KnowsMore(Protocol):
     def more(self) -> bool:
         """Say whether another event of a trial that was submitted has happened already: asking for it does not wait."""
         ...
+
+
+@runtime_checkable
+class KeepsRest(Protocol):
+    """What an executor may keep besides: then nothing that was finished is lost when a run is stopped."""
+
+    def rest(self) -> Iterator[Finished]:
+        """Stop all workers, and yield the ends of trials that had come until then and that :meth:`Executor.events` has not
+        yielded."""
+        ...

@@ -47,7 +47,7 @@ class LocalExecutor:
             except queue.Empty:
                 continue
             if isinstance(event, Exception):
-                yield from self._rest()
+                yield from self.rest()
                 raise event
             if isinstance(event, Finished):
                 self._open -= 1
@@ -57,8 +57,9 @@ class LocalExecutor:
         """Say whether another event has happened already; see :class:`~benchsuite.execution.interface.KnowsMore`."""
         return self._open > 0 and not self._events.empty()
 
-    def _rest(self) -> Iterator[Finished]:
-        """Stop all workers; what some of them had finished until then still counts."""
+    def rest(self) -> Iterator[Finished]:
+        """Stop all workers; what some of them had finished until then still counts, see
+        :class:`~benchsuite.execution.interface.KeepsRest`."""
         self.close()
         while not self._events.empty():
             event = self._events.get()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -49,7 +50,7 @@ class Summary:
         outcomes: Outcome → number of trials that ran.
         compiled: Functions that were compiled.
         loaded: Functions whose compiled code was there already.
-        records: The study's records, by trial id; known at its end.
+        records: The study's records, by trial id; known at its end. Of very many, most are read when they are asked for.
         unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
             with what differs.
         unkept: Trials with a record that ran again for an extra, and of which nothing could be kept, each with the reason.
@@ -61,6 +62,6 @@ class Summary:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     compiled: int = 0
     loaded: int = 0
-    records: dict[str, Record] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
     unrepeated: dict[str, str] = field(default_factory=dict)
     unkept: dict[str, str] = field(default_factory=dict)

@@ -16,12 +16,22 @@ from benchsuite.damage import Damage
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution.cells import make_cells
 from benchsuite.execution.forecast import Forecast
-from benchsuite.execution.interface import EpochDone, Event, Executor, Finished, Noticed, Options, Placed, Started
+from benchsuite.execution.interface import (
+    EpochDone,
+    Event,
+    Executor,
+    Finished,
+    KeepsRest,
+    Noticed,
+    Options,
+    Placed,
+    Started,
+)
 from benchsuite.execution.observer import Summary, Watcher
 from benchsuite.execution.past import learn_from, others_of
 from benchsuite.execution.reading import read_beside
 from benchsuite.execution.study_records import StudyRecords
-from benchsuite.execution.together import together
+from benchsuite.execution.together import MOST, together
 from benchsuite.freshness import Freshness, judge_of
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
@@ -29,7 +39,7 @@ from benchsuite.record_files import some_of
 from benchsuite.registry import Registry
 from benchsuite.repetition import difference, facts_difference, other_numerics
 from benchsuite.shards import Shard
-from benchsuite.sources import Source, Together, alone
+from benchsuite.sources import Source, Together, alone, learns
 from benchsuite.store import DamagedRecord, Store
 from benchsuite.text import reason_of, shortened
 from benchsuite.trial import Trial
@@ -65,7 +75,8 @@ def run_source(
     Raises:
         BenchsuiteError: If the results folder is in use, unreadable, full or gone, or no worker can start. What was
             finished is stored, as far as that could be done.
-        KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored.
+        KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored, what waited to be
+            stored as well; another Ctrl-C meanwhile ends that.
     """
     with store.locked(shard), closing(executor):
         run = _Run(source, registry, store, executor, options, observer, timeout)
@@ -73,6 +84,9 @@ def run_source(
             return run.whole(begin)
         except BenchsuiteError:
             store.check(run.records)  # if the folder has gone, this says what was lost
+            raise
+        except KeyboardInterrupt:
+            run.store_rest()
             raise
 
 
@@ -84,6 +98,7 @@ class _Line:
 
     def __post_init__(self) -> None:
         self._waiting: deque[str] = deque()
+        self._learns = learns(self.source)
 
     def propose(self) -> Sequence[Trial]:
         """Return what the source proposes."""
@@ -95,7 +110,9 @@ class _Line:
         """Tell the source the records that it waits for, as far as they are there, and return what it then proposes."""
         proposed: list[Trial] = []
         while self._waiting and self._waiting[0] in records:
-            self.source.tell(records[self._waiting.popleft()])
+            trial_id = self._waiting.popleft()
+            if self._learns:  # or no record would be read again for nobody
+                self.source.tell(records[trial_id])
             proposed += self.propose()
         return proposed
 
@@ -121,6 +138,7 @@ class _Run:
         self._proposed: set[str] = set()
         self._told_of_data: set[str] = set()
         self._waiting = 0
+        self._unwritten: list[Finished] = []
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
     def whole(self, begin: Callable[[], None] | None) -> Summary:
@@ -130,18 +148,34 @@ class _Run:
             begin()
         self._tell_sources()
         for events in together(self.executor):
-            written = self._write([event for event in events if isinstance(event, Finished)])
+            self._unwritten = [event for event in events if isinstance(event, Finished)]
+            written = self._write(self._unwritten)
+            self._unwritten = []
             for event in events:
                 self._hear(event, written)
             self._tell_sources()
         for line in some_of(self.store.aside, self.store.folder):
             self.observer.problem(line)
         self.store.check(self.records)  # nobody is told of records that somebody took away meanwhile
-        self.summary.records = self.records.all()
+        self.summary.records = self.records
         if self.summary.ran:
             outcomes = {outcome.value: count for outcome, count in self.summary.outcomes.items()}
             self._hook("study_finished", outcomes=outcomes, results=self.store.folder)
         return self.summary
+
+    def store_rest(self) -> None:
+        """After Ctrl-C: write the records of trials that have ended and that nobody was told of, until it cannot be done."""
+        rest = list(self.executor.rest()) if isinstance(self.executor, KeepsRest) else []
+        left = [*self._unwritten, *rest]
+        if len(left) > MOST:
+            self.observer.problem(
+                f"storing {len(left):,} trials that have ended and wait for it; another Ctrl-C leaves at once"
+            )
+        for first in range(0, len(left), MOST):
+            failed = [came for came in self._write(left[first : first + MOST]).values() if isinstance(came, Exception)]
+            if failed:
+                self.observer.problem(f"{len(left) - first:,} trials that had ended may not be stored: {failed[0]}")
+                return
 
     def _hear(self, event: Event, written: Mapping[str, Record | Exception]) -> None:
         """Pass on what happened.

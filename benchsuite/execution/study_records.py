@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from contextlib import closing
 
 from benchsuite.errors import BenchsuiteError
@@ -11,7 +12,7 @@ from benchsuite.record import Record
 from benchsuite.store import Store
 
 HELD = 1000
-"""So many records that were written during the run are held; any other is read again when somebody asks for it."""
+"""So many of the records that were written last are held; any other is read again when somebody asks for it."""
 
 
 class StudyRecords(Mapping[str, Record]):
@@ -26,7 +27,7 @@ class StudyRecords(Mapping[str, Record]):
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._room = HELD
+        self._held: deque[str] = deque()
         self._records: dict[str, Record | None] = {}
 
     def found(self, record: Record) -> None:
@@ -35,17 +36,25 @@ class StudyRecords(Mapping[str, Record]):
 
     def written(self, record: Record) -> None:
         """Add one that was written to the store."""
-        self._room -= 1
-        self._records[record.id] = record if self._room >= 0 else None
+        self._records[record.id] = record
+        self._held.append(record.id)
+        if len(self._held) > HELD:
+            self._records[self._held.popleft()] = None
 
-    def all(self) -> dict[str, Record]:
-        """Return each with its record. Those that are not held are read, of many some by other processes."""
-        ids = [trial_id for trial_id, record in self._records.items() if record is None]
-        with closing(read_beside(self._store.trials, ids)) as found:
-            return {
-                trial_id: self._there(trial_id, self._store.judged(next(found))) if record is None else record
-                for trial_id, record in self._records.items()
-            }
+    def items(self) -> ItemsView[str, Record]:
+        """Return each with its record, one after another. Those that are not held are read, of many some by other processes."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Record]:
+        """Return the records, as :meth:`items` does."""
+        return _Values(self)
+
+    def one_by_one(self) -> Iterator[tuple[str, Record]]:
+        """Yield each with its record; what was read is not held."""
+        known = list(self._records.items())
+        with closing(read_beside(self._store.trials, [one for one, record in known if record is None])) as found:
+            for trial_id, record in known:
+                yield trial_id, self._there(trial_id, self._store.judged(next(found))) if record is None else record
 
     def __getitem__(self, trial_id: str) -> Record:
         record = self._records[trial_id]
@@ -68,3 +77,21 @@ class StudyRecords(Mapping[str, Record]):
 
     def __contains__(self, trial_id: object) -> bool:
         return trial_id in self._records
+
+
+class _Items(ItemsView[str, Record]):
+    def __init__(self, records: StudyRecords) -> None:
+        super().__init__(records)
+        self._records = records
+
+    def __iter__(self) -> Iterator[tuple[str, Record]]:
+        return self._records.one_by_one()
+
+
+class _Values(ValuesView[Record]):
+    def __init__(self, records: StudyRecords) -> None:
+        super().__init__(records)
+        self._records = records
+
+    def __iter__(self) -> Iterator[Record]:
+        return (record for _, record in self._records.one_by_one())

@@ -36,6 +36,8 @@ LEAK_BYTES = 512 * 2**20
 """And so is one that is larger and has grown by so much since its first trial of a cell: what a program needs does not grow."""
 CHANGES_NAMED = 3
 """Of what a plugin changed in its process; a line says how many more there are."""
+MOST_BEHIND = 5_000
+"""Events that wait for the driver: while there are more, no worker begins another trial, or they would fill its memory."""
 MOST_NOTICED = 10_000
 """Changes that are remembered so that each is told once; a plugin may think of another one in every trial."""
 
@@ -95,6 +97,7 @@ class WorkerThread(threading.Thread):
                 self._enter(alone=False)
                 self._settle(cell.lineage)
                 for trials in side_by_side(cell.trials):
+                    self._let_it_catch_up()
                     self._running = {trial.id: trial for trial in trials}
                     for trial in trials:
                         self._events.put(Started(trial, self.number))
@@ -132,6 +135,11 @@ class WorkerThread(threading.Thread):
     def _enter(self, alone: bool) -> None:
         """Wait until a trial may begin here, beside others or alone."""
         self._learned.seclusion.enter(self.number, alone, self._end, self.stopping.is_set)
+
+    def _let_it_catch_up(self) -> None:
+        """Wait while too many events wait for the driver; once this thread is to stop, it waits for nothing."""
+        while self._events.qsize() > MOST_BEHIND and not self.stopping.wait(0.05):
+            pass
 
     def _settle(self, lineage: Lineage) -> None:
         """End a process that has grown, or that has imported plugins which these trials do not need."""

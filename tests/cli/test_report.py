@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -130,13 +132,38 @@ def test_what_a_run_holds_is_not_read_again_and_its_boards_are_made_once(
     monkeypatch.setattr(record_files, "read_plain", lambda path, most: read.append(path) or load(path, most))
     monkeypatch.setattr(contents, "leaderboards", lambda sample, **_: made.append(sample) or boards(sample))
     summary = Summary()
-    summary.records |= {record.id: record for record in records[:2]}
+    summary.records = {record.id: record for record in records[:2]}
     summary.ran = 2
     _, _, written = renewal.renewed(store, bundled, summary, terminal())
     assert [Path(path).stem for path in read] == [records[2].id]
     assert written is not None
     show(written, terminal())
     assert len(made) == 1
+
+
+def test_a_report_is_as_it_was_only_while_the_records_are_whatever_the_clock_says(
+    tmp_path: Path, bundled: Registry
+) -> None:
+    store = Store(tmp_path / "results")
+    store.write(fresh(0))
+
+    def again() -> bool:
+        """Say whether an idle run makes the report anew."""
+        return renewal.renewed(store, bundled, Summary(), terminal())[2] is not None
+
+    assert [again(), again()] == [True, False]
+    with store.locked():
+        assert not again()
+    index = store.folder / "report" / "index.html"
+    hour = time.time() + 3600
+    os.utime(index, (hour, hour))  # the clock was set back meanwhile
+    assert not again()
+    store.write(fresh(1))
+    assert [again(), again()] == [True, False]
+    store.path(fresh(1).id).unlink()
+    assert [again(), again()] == [True, False]
+    index.unlink()
+    assert again()
 
 
 def test_rankings_are_written_in_the_formats_that_are_asked_for(tmp_path: Path, bundled: Registry) -> None:

@@ -5,12 +5,20 @@ import json
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from benchsuite.cli import renewal, workers
+from benchsuite.cli.app import app
 from benchsuite.cli.renewal import stopped
 from benchsuite.cli.unsupported import MOST_REASONS, tell_unsupported
+from benchsuite.execution import study_records
 from benchsuite.execution.signals import Ended
+from benchsuite.record_files import RecordFiles
 from benchsuite.record_json import record_from_json
 from benchsuite.store import Store
+from tests.execution.test_run import RATES, TASK, trials
+from tests.execution.test_together import Rounds
+from tests.execution.test_together import ended as ended_trials
 from tests.factories import make_json, make_record, of_nobody
 
 
@@ -79,3 +87,26 @@ def test_a_second_ctrl_c_leaves_the_report(store, bundled, console, monkeypatch)
 def test_without_any_record_there_is_no_report(store, bundled, console):
     said = ended(store, bundled, console, KeyboardInterrupt(), stored=0)
     assert said == "Stopped. 0 of 3 trials have records; the same command goes on from here.\n"
+
+
+def test_of_very_many_records_a_run_makes_no_tables_and_reads_none_again(store, bundled, monkeypatch):
+    """They are trained and forgotten; the report of them is made when it is asked for."""
+    monkeypatch.setattr(study_records, "HELD", 0)
+    monkeypatch.setattr(renewal, "AT_ONCE", len(RATES) - 1)
+    trained = trials(bundled, RATES)
+    monkeypatch.setattr(workers, "_executor", lambda *_: Rounds([ended_trials(trained)]))
+    read = []
+    load = RecordFiles.load
+    monkeypatch.setattr(RecordFiles, "load", lambda self, trial: read.append(trial) or load(self, trial))
+    said = CliRunner(env={"COLUMNS": "200"}).invoke(
+        app,
+        ["run", "--no-local", "--task", TASK, "--optimizer", f"sgd[learning_rate={','.join(map(str, RATES))}]",
+         "--seeds", "1", "--epochs", "1", "--workers", "1", "--results", str(store.folder)],
+        catch_exceptions=False,
+    )  # fmt: skip
+    assert said.exit_code == 0, said.output
+    assert f"Tables of {len(RATES)} records are not made here: `benchsuite report` makes them." in said.output
+    assert f"The report of {len(RATES)} records was not renewed" in said.output
+    assert "leaderboard" not in said.output.lower()
+    assert len(store.ids()) == len(RATES)
+    assert sorted(read) == sorted(trial.id for trial in trained)  # once each, to see whether it is there

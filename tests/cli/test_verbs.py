@@ -409,6 +409,10 @@ def test_doctor_checks_versions_devices_data_and_plugins(
     for name in bundled.names("task"):
         assert (f"✓ {name}\n" in text) == (name in quick(bundled))
     assert "other tiers: benchsuite data --check" in text
+    looked = "records  not looked at: `benchsuite doctor --results results` reads all of them"
+    assert looked not in text
+    (folder / "results" / "trials").mkdir(parents=True)
+    assert looked in said("doctor")
 
 
 def test_doctor_names_what_is_wrong(folder: Path, monkeypatch: pytest.MonkeyPatch, bundled: Registry) -> None:

@@ -64,7 +64,15 @@ def test_what_could_not_be_trained_will_not_be_with_other_seeds(bundled, four):
     others = Forecast(bundled, four[2:]).seconds
     forecast.remove(four[0])
     forecast.learn(four[0], Costs(wall_seconds=0.1), here=True)
-    assert forecast.seconds == pytest.approx(BESIDE + others)
+    assert forecast.seconds == pytest.approx(BESIDE + 0.1 + others)
+
+
+def test_what_took_its_time_to_fail_will_with_other_seeds(bundled, four):
+    """Or nothing would be left for as long as trials are stopped by a limit, one after another."""
+    forecast = Forecast(bundled, four[:2])
+    forecast.remove(four[0])
+    forecast.learn(four[0], Costs(wall_seconds=60.0), here=True)
+    assert forecast.seconds == pytest.approx(BESIDE + 60.0)
 
 
 def test_a_record_says_what_training_takes_and_nothing_of_compiling(bundled, four):

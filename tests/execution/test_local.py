@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
@@ -16,6 +17,7 @@ import pytest
 
 from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, LocalExecutor, Noticed, Options, Started, starting, worker_thread
+from benchsuite.execution.interface import KeepsRest
 from benchsuite.execution.lineage import IMPORTS_BELIEVED
 from benchsuite.execution.starting import DEATHS_AT_START, SOON_BELIEVED
 from benchsuite.execution.worker_thread import LEAK_BYTES, RECYCLE_BYTES
@@ -167,6 +169,42 @@ def test_what_others_finished_before_the_study_ended_still_counts(tmp_path: Path
     assert [next(events), next(events)] == done
     with pytest.raises(BenchsuiteError, match="the disk is full"):
         next(events)
+
+
+def test_what_had_ended_when_the_run_was_stopped_is_there_to_be_stored(tmp_path: Path) -> None:
+    executor = new_executor(tmp_path, 2)
+    done = [Finished(trial(seed), seed, stub_worker.ending(seed)) for seed in range(2)]
+    for event in (done[0], Started(trial(2), 1), done[1]):
+        executor._events.put(event)
+    assert isinstance(executor, KeepsRest)
+    assert list(executor.rest()) == done
+
+
+def test_workers_wait_for_a_driver_that_is_far_behind(
+    execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each trial is two events; the first two are no more than may wait, and then the worker begins no other one."""
+    monkeypatch.setattr(worker_thread, "MOST_BEHIND", 3)
+    stub_worker.write_plan(tmp_path)
+    executor = new_executor(tmp_path, 1)
+    executor.submit(cell(*map(trial, range(8))))
+    events = executor.events()
+    next(events)
+    until = time.monotonic() + LIMIT
+    while executor._events.qsize() <= 3 and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.3)  # time enough for all eight
+    assert 4 <= executor._events.qsize() <= 5
+    assert sum(isinstance(event, Finished) for event in events) == 8
+    executor.close()
+    stub_worker.write_plan(tmp_path)
+    with contextlib.closing(new_executor(tmp_path, 1)) as stopped:  # and one that waits lets itself be stopped
+        stopped.submit(cell(*map(trial, range(8, 16))))
+        next(stopped.events())
+        while stopped._events.qsize() <= 3 and time.monotonic() < until:
+            time.sleep(0.02)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < LIMIT / 3
 
 
 def test_a_limit_of_the_shell_ends_the_study_and_not_the_trial(execute: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,11 +84,12 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
 ) -> None:
     """All are on the disk before anybody is told of one; each is told once, in the order in which they ended."""
     some = trials(bundled, RATES)
-    store, told, kept, threads = Store(tmp_path), [], [], set()
+    store, told, kept, folders, threads = Store(tmp_path), [], [], [], set()
+    synced: list[set[int]] = []
     fsync = os.fsync
 
     def counted(descriptor: int) -> None:
-        kept.append(descriptor)
+        (folders if stat.S_ISDIR(os.fstat(descriptor).st_mode) else kept).append(os.fstat(descriptor).st_ino)
         threads.add(threading.current_thread().name)
         fsync(descriptor)
 
@@ -96,6 +98,7 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
     class Told(Watching):
         def finished(self, trial: object, worker: int, record: object, left: float) -> None:
             told.append((trial.id, len(kept), len(store.ids())))  # type: ignore[attr-defined]
+            synced.append({path.stat().st_ino for path in (store.trials, *store.trials.iterdir())} - {*folders})
 
     summary = run_source(
         Planned(some), bundled, store, Rounds([ended(some[:1]), ended(some[1:])]), options(tmp_path), Told()
@@ -103,6 +106,9 @@ def test_records_of_trials_that_ended_together_are_kept_side_by_side(
     assert [trial_id for trial_id, _, _ in told] == [trial.id for trial in some]
     assert told[0][1:] == (1, 1)
     assert {(synced, there) for _, synced, there in told[1:]} == {(len(some), len(some))}
+    assert synced == [set()] * len(some)  # nor may a power cut lose their names, or those of their folders
+    new = len(list(store.trials.iterdir()))
+    assert len(folders) <= 1 + len(some) + new  # each once for each batch, and what holds them for each new one
     assert any(name.startswith("writer") for name in threads)
     assert summary.records == store.read_all()
 
@@ -124,3 +130,65 @@ def test_a_record_that_cannot_be_written_costs_no_other_one(
         run_source(Planned(some), bundled, store, Rounds([ended(some)]), options(tmp_path), Watching())
     assert set(store.ids()) == {trial.id for trial in some} - {some[3].id}
     assert not list(tmp_path.rglob("*.part"))
+
+
+class Stopped(Rounds):
+    """One that is stopped after its rounds, at the latest, when others have ended that were not told of."""
+
+    def __init__(self, rounds: Sequence[Sequence[Event]], waiting: Sequence[Event]) -> None:
+        super().__init__(rounds, KeyboardInterrupt())
+        self.waiting = waiting
+
+    def rest(self) -> Iterator[Finished]:
+        yield from (event for event in self.waiting if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize("step", ["link", "finished"])
+def test_ctrl_c_stores_what_is_being_written_and_what_waits(
+    step: str, bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trials(bundled, RATES)
+    store, check, stops = Store(tmp_path), Store._checked, [True]
+
+    def stopped(*arguments: object) -> object:
+        if len(store.ids()) == 0 and step == "link" and stops and stops.pop():
+            raise KeyboardInterrupt
+        return check(*arguments)  # type: ignore[arg-type]
+
+    class Told(Watching):
+        def finished(self, trial: object, worker: int, record: object, left: float) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Store, "_checked", stopped)
+    executor = Stopped([ended(some[:3])], ended(some[3:]))
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, executor, options(tmp_path), Told())
+    assert set(store.ids()) == {trial.id for trial in some}
+
+
+def test_a_second_ctrl_c_leaves_at_once_and_a_full_disk_is_said(
+    bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = trials(bundled, RATES)
+    store, seen, raised = Store(tmp_path), Watching(), 0
+
+    def again(*arguments: object) -> object:
+        nonlocal raised
+        raised += 1
+        raise KeyboardInterrupt
+
+    kept = Store.write_all
+    monkeypatch.setattr(Store, "write_all", again)
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, Stopped([ended(some[:3])], ended(some[3:])), options(tmp_path), seen)
+    assert (raised, store.ids()) == (2, [])
+
+    def full(*arguments: object, **more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Store, "write_all", kept)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, Stopped([], ended(some)), options(tmp_path), seen)
+    assert "may not be stored" in seen.problems[-1]
+    assert "No space left" in seen.problems[-1]

@@ -25,7 +25,7 @@ BUNDLED = (
     "radam",
     "amsgrad",
 )
-SEEDS, EPOCHS, TIMEOUT, WORKERS = 4, 60, 10, 2
+SEEDS, EPOCHS, TIMEOUT, WORKERS = 4, 60, 60, 2
 BUNDLED_AN_HOUR = 6_000
 """Trials of bundled components: about what one worker does."""
 PROGRAMS_AN_HOUR: Mapping[str, int] = {

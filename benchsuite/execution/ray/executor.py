@@ -131,6 +131,15 @@ class RayExecutor:
         """Say whether another event has come back already; see :class:`~benchsuite.execution.interface.KnowsMore`."""
         return bool(self._heard)
 
+    def rest(self) -> Iterator[Finished]:
+        """Stop all workers; what had come back until then still counts, see
+        :class:`~benchsuite.execution.interface.KeepsRest`."""
+        self.close()
+        while self._heard:
+            event = self._heard.popleft()
+            if isinstance(event, Finished):
+                yield event
+
     def _round(self) -> Iterator[Event]:
         """See to nodes, workers and cells, and take the answers that have come, all of them together."""
         yield from self._look()
