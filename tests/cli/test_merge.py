@@ -270,3 +270,18 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(tmp_path: Path, what: s
     read = read_challenges(tmp_path, damaged) if what == "challenges" else read_disputes(tmp_path, {}, damaged)
     assert not list(read)
     assert "links are not followed" in str(damaged[0])
+
+
+@pytest.mark.parametrize("verb", ["merge", "collect"])
+def test_nothing_is_written_into_a_folder_that_holds_what_is_no_record(verb: str, tmp_path: Path) -> None:
+    """It may lie where a record goes: it is named, with the command that moves it away."""
+    into, read = Store(tmp_path / "into"), Store(tmp_path / "read")
+    torn = into.path(read.write(made.records(range(1))[0]).id)
+    torn.parent.mkdir()
+    torn.write_text("{", encoding="utf-8")
+    done = CliRunner(env={"COLUMNS": "300"}).invoke(app, [verb, str(read.folder), "--results", str(into.folder)])
+    said = str(done.exception) + done.output
+    assert done.exit_code != 0
+    assert f"{torn.name} is not whole JSON" in said
+    assert f"`benchsuite doctor --results {into.folder} --set-aside` moves away what is no record." in said
+    assert torn.read_text(encoding="utf-8") == "{"
