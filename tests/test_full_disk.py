@@ -46,8 +46,13 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     assert line.endswith(
         ".npz: File too large. All records written so far are whole. Mend that and run the same command again."
     )
-    (study,) = (str(path.relative_to(results)) for path in results.glob("studies/*.json"))
-    assert files(results) == {".lock", "logs/worker-0.log", study}
+    asked = {
+        str(path.relative_to(results))
+        for folder in ("studies", "commands")
+        for path in results.glob(f"{folder}/*.json")
+    }
+    assert len(asked) == 2
+    assert files(results) == {".lock", "logs/worker-0.log", *asked}
 
     done = run(tmp_path, 30_500)
     assert done.returncode == 2, done.stdout + done.stderr
@@ -62,7 +67,7 @@ def test_a_run_without_room_for_predictions_and_one_without_room_for_its_report(
     assert record.outcome is Outcome.COMPLETED
     kept = {f"trials/{record.id[:2]}/{record.id}.json", f"predictions/{record.id[:2]}/{record.id}.npz"}
     report = {name for name in files(results) if name.startswith("report/")}
-    assert files(results) - report == {".lock", "logs/worker-0.log", study, *kept}
+    assert files(results) - report == {".lock", "logs/worker-0.log", *asked, *kept}
     # What is there of the site is whole, and what says that all of it is there is not.
     assert "report/leaderboard.csv" in report
     assert "report/site.json" not in report

@@ -63,10 +63,10 @@ def all_beside(trials: Path, damaged: list[Damage], held: Mapping[str, Record] |
 
     Args:
         trials: The folder of records.
-        damaged: Filled with what is no record.
+        damaged: Filled with what is no record, in the order of its path once all was read.
         held: By id, records that this process has read or written: their files need only be there.
     """
-    known = held or {}
+    known, before = held or {}, len(damaged)
     ids = [name.removesuffix(".json") for _, name in RecordFiles(trials).names(damaged)]
     with closing(read_beside(trials, [one for one in ids if one not in known])) as found:
         for one in ids:
@@ -75,6 +75,8 @@ def all_beside(trials: Path, damaged: list[Damage], held: Mapping[str, Record] |
                 damaged.append(record)
             elif record is not None:  # it may go meanwhile
                 yield record
+    # What lies in a wrong place was found before what cannot be read.
+    damaged[before:] = sorted(damaged[before:], key=lambda one: one.path.split("/"))
 
 
 class _Reading:

@@ -17,6 +17,7 @@ from benchsuite.bundle.manifest import BundleCounts, BundleRules, Manifest
 from benchsuite.bundle.names import LONGEST_NAME, LONGEST_PART
 from benchsuite.cli.app import app
 from benchsuite.study_files import StudyFile
+from benchsuite.typed_commands import TypedCommand
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -39,6 +40,7 @@ def fields(cls: type) -> set[str]:
         ("bundle-format.md", "manifest.json", Manifest, {"format"}),
         ("bundle-format.md", "rules", BundleRules, set()),
         ("record-format.md", "Studies", StudyFile, {"format", "id"}),
+        ("record-format.md", "Typed commands", TypedCommand, {"format"}),
     ],
 )
 def test_every_field_has_a_row_and_every_row_is_a_field(page: str, title: str, cls: type, more: set[str]) -> None:

@@ -83,8 +83,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("benchsuite.engine.device.count_gpus", lambda: 2)
     monkeypatch.setattr("benchsuite.engine.device.Device.workers", lambda self, *given: 1)
-    cluster = SimpleNamespace(nodes=lambda: [Node("0", "alder", 4.0)])
-    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: cluster)
+    nodes = [Node("0", "alder", 4.0)]
+    monkeypatch.setattr("benchsuite.execution.ray.room.connected", lambda where: SimpleNamespace(nodes=lambda: nodes))
+    monkeypatch.setattr("benchsuite.execution.ray.room.agreeing", lambda cluster, share, here: nodes)
     return tmp_path
 
 
