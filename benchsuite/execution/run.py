@@ -32,7 +32,7 @@ from benchsuite.execution.past import learn_from, others_of
 from benchsuite.execution.reading import read_beside
 from benchsuite.execution.study_records import StudyRecords
 from benchsuite.execution.together import MOST, together
-from benchsuite.freshness import Freshness, judge_of
+from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
@@ -312,6 +312,8 @@ class _Run:
         record = written or self._compare(event)
         self.records.written(record)
         self.summary.outcomes[event.ending.outcome] += 1
+        if without_data(record):
+            self.summary.no_data[trial.id] = record.reason
         self.summary.ran += 1
         self.summary.compiled += event.ending.costs.functions_compiled or 0
         self.summary.loaded += event.ending.costs.functions_loaded or 0

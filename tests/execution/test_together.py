@@ -243,9 +243,8 @@ def test_weights_of_another_training_do_not_stay_beside_a_record_when_a_run_is_s
 
     first = ended(some[:1])
     rounds, rest = {"waiting": ([], [*first, *again]), "unheard": ([[*first, *again]], []), "cut off": ([], [])}[place]
-    told = Told()
+    told, wanted = Told(), options(tmp_path, extras=Extras(weights=True, probe="0"))
     with pytest.raises(KeyboardInterrupt):
-        wanted = options(tmp_path, extras=Extras(weights=True, probe="0"))
         run_source(Planned(some), bundled, store, Keeping(rounds, rest), wanted, told)
     kept = {trial.id for trial in some if store.extras.arrays(trial.id)}
     assert kept == ({one.id for one in (some[0], *some[2:])} if place != "cut off" else set())
