@@ -185,7 +185,7 @@ class _Run:
                 failed += [errors[0]] * (len(left) - first - len(some))
                 break
         if failed:
-            self.observer.problem(f"{len(failed):,} trials that had ended may not be stored: {failed[0]}")
+            self.observer.problem(f"{len(failed):,} of the trials that had ended may not be stored: {failed[0]}")
 
     def discard_uncompared(self) -> None:
         """Delete what trials that ran again for an extra left before anybody compared them with their records: a file beside a

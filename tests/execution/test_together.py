@@ -214,7 +214,7 @@ def test_a_record_that_cannot_be_written_costs_nothing_of_what_waits(
     with pytest.raises(BenchsuiteError, match="too large"):
         run_source(Planned(some), bundled, store, executor, options(tmp_path), seen)
     assert set(store.ids()) == {trial.id for trial in some} - {some[1].id, some[5].id}
-    assert seen.problems == ["1 trials that had ended may not be stored: too large"]
+    assert seen.problems == ["1 of the trials that had ended may not be stored: too large"]
 
 
 @pytest.mark.parametrize("place", ["waiting", "unheard", "cut off"])
