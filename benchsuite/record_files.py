@@ -115,7 +115,10 @@ class RecordFiles:
 
 def mark_of(entry: os.DirEntry[str]) -> str:
     """Return a line that is another one when a file was changed; of a folder, what lies in it says that."""
-    about = entry.stat(follow_symlinks=False)
+    try:
+        about = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # a shard at work on the folder set it aside meanwhile
+        return f"{entry.name} gone"
     return entry.name if stat.S_ISDIR(about.st_mode) else f"{entry.name} {about.st_size} {about.st_mtime_ns}"
 
 
@@ -202,16 +205,17 @@ def read_each(
             yield found
 
 
-def some_of(damaged: Sequence[object], folder: Path) -> list[str]:
+def some_of(damaged: Sequence[object], folder: Path | None) -> list[str]:
     """Return what to say of damaged files, a line each; of many the first, and how to see them all.
 
     Args:
         damaged: What was found.
-        folder: The results folder.
+        folder: The results folder; ``None`` where it is nobody's business, as in what is published.
     """
     lines = [str(one) for one in damaged[:MOST_LISTED]]
     if more := len(damaged) - len(lines):
-        lines.append(f"… and {more} more: benchsuite doctor --results {said(str(folder))}")
+        how = "" if folder is None else f": benchsuite doctor --results {said(str(folder))}"
+        lines.append(f"… and {more} more{how}")
     return lines
 
 

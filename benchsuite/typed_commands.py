@@ -53,8 +53,13 @@ class TypedCommand:
         """Whether it was typed in another folder than this one, which is there: its paths lead somewhere only from that one."""
         return os.path.isdir(self.folder) and not os.path.samefile(self.folder, os.curdir)
 
+    @property
+    def away(self) -> bool:
+        """Whether the folder in which it was typed is not on this machine: its relative paths lead nowhere."""
+        return not os.path.isdir(self.folder)
+
     def line(self, *more: str) -> str:
-        """Return what a shell takes here and now.
+        """Return what a shell takes here and now; of one that was typed :attr:`away`, its words alone.
 
         Args:
             more: Words at its end.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
+from benchsuite.record_files import mark_of
 from benchsuite.record_json import NotARecord, record_from_json, record_to_json
 from benchsuite.store import Store
 from benchsuite.trial import identity
@@ -168,3 +170,13 @@ def test_what_is_wrong_in_format_1_is_named_where_it_stands_there(change: tuple[
     with pytest.raises(NotARecord) as caught:
         record_from_json(json.dumps(file).encode())
     assert str(caught.value) == f"does not follow the format: {message}"
+
+
+def test_what_is_set_aside_while_the_state_of_a_folder_is_read_stops_nobody(tmp_path: Path) -> None:
+    """A shard at work moves stale records away between a look at the folder and one at the file."""
+    path = tmp_path / "one.json"
+    path.touch()
+    with os.scandir(tmp_path) as found:
+        (entry,) = found
+    path.unlink()
+    assert mark_of(entry) == "one.json gone"

@@ -21,6 +21,7 @@ from benchsuite.extra_content import LARGEST_ARRAYS, LARGEST_PROBES
 from benchsuite.extra_files import ExtraFiles
 from benchsuite.extras import Extras
 from benchsuite.folder import Folder
+from benchsuite.freshness import without_data
 from benchsuite.plain_files import NotPlain, open_plain
 from benchsuite.record import Record
 from benchsuite.searches import Search
@@ -41,7 +42,7 @@ class Lacking:
 
     Args:
         study: The study; of several that asked for the same trials, the first of those that keep most beside them.
-        trials: Planned trials without a record, by id.
+        trials: Planned trials without a record, or with one that says that there were no data, by id.
         searches: Searches that have not ended, by id.
         more: Words that its command lacks to keep all that any of them keeps.
         beside: Folder of what was asked for beside records → records without it, of those that came so far as to have it.
@@ -83,7 +84,7 @@ def lacking(
             for name, wanted in asked.items():
                 if without := [record for record in there if files.lacking(record, wanted)]:
                     beside[name] = without
-        trials = [id for id in study.planned if id not in records]
+        trials = [id for id in study.planned if id not in records or without_data(records[id])]
         more = extras.flags(Extras.of(study.options))
         found.append(Lacking(study, more, trials, [id for id in study.searches if id not in ended], beside))
     return found

@@ -39,6 +39,8 @@ from benchsuite.study_files import StudyFile, read_studies, study_name, study_to
 BESIDE = ("costs", "statements")
 """Folders of small files that come along as they are."""
 LARGEST_BESIDE = 16 * 2**20
+MOST = 64
+"""Records that are written side by side."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,8 +230,11 @@ def write_merged(found: Merged, store: Store) -> None:
     Raises:
         BenchsuiteError: If the disk is full or the folder has gone.
     """
-    for record in found.records.values():
-        store.write(record)
+    records = list(found.records.values())
+    for first in range(0, len(records), MOST):  # each batch is kept at once, and on the disk before the next one
+        for written in store.write_all(records[first : first + MOST]):
+            if isinstance(written, Exception):
+                raise written
     for search in found.searches.values():
         store.write_search(search)
     small = {study_name(one.id): study_to_json(one) for one in found.studies.values()}

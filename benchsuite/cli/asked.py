@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from benchsuite.registry import Registry
     from benchsuite.sources import Source, Together
     from benchsuite.store import Store
+    from benchsuite.study_files import StudyFile
+    from benchsuite.typed_commands import TypedCommand
 
 OPTIONS = "benchsuite.options"
 """Where a context keeps the options by the keys of study files."""
@@ -134,6 +136,32 @@ def write_study_file(source: Source | Together, known: Registry, store: Store) -
     write_command(store.folder, TypedCommand(study=study.id, folder=str(Path.cwd()), words=call.typed))
 
 
+def of_study(command: TypedCommand, study: StudyFile) -> bool:
+    """Say whether a typed command is that of a study, but for the folders of its paths: whoever wrote the file may have put in
+    it what they liked, and it is said to be typed again.
+
+    Args:
+        command: As its file says that it was typed.
+        study: The study that it names.
+    """
+    said = list(study.command)
+    if "--results" in said:
+        at = said.index("--results")
+        del said[at : at + 2]
+    if len(said) != len(command.words):
+        return False
+    flags = (f"--{name}" for name in MACHINES)
+    machines = {number + 1 for flag in flags for number, word in enumerate(said) if word == flag}
+    return all(
+        one == word or _last_part(one) == word or (number in machines and one.partition(":")[0] == word)
+        for number, (one, word) in enumerate(zip(command.words, said, strict=True))
+    )
+
+
+def _last_part(path: str) -> str:
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1]
+
+
 def _words(one: Any, value: Any, said: Callable[[str, Any], Any]) -> list[str]:
     """Return a parameter as it is typed.
 
@@ -160,5 +188,5 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_plain(name, each) for each in value)
     if isinstance(value, str) and (ELSEWHERE.match(value) or (name in MODULES and re.search(r"[/\\]", value))):
-        return re.split(r"[/\\]", value.rstrip("/\\"))[-1]
+        return _last_part(value)
     return value if isinstance(value, bool | int | float | str) else str(value)

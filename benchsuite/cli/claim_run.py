@@ -16,7 +16,7 @@ from benchsuite.cli.claim_data import refuse_without_data
 from benchsuite.cli.claim_standing import changed_since, registered
 from benchsuite.cli.console import say
 from benchsuite.cli.run import options_for
-from benchsuite.cli.sharded import VERDICT, StudyShard, tell_how_to_join, tell_part
+from benchsuite.cli.sharded import VERDICT, StudyShard, tell_how_to_join, tell_left, tell_part
 from benchsuite.engine.device import Device
 from benchsuite.errors import BenchsuiteError
 from benchsuite.extras import Extras
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from benchsuite.claim_verdicts import ClaimVerdict
     from benchsuite.components import Claim
     from benchsuite.computed_numbers import ComputedNumbers
-    from benchsuite.execution import Options
+    from benchsuite.execution import Options, Summary
     from benchsuite.record import Record
     from benchsuite.registry import Registry
     from benchsuite.shards import Shard
@@ -140,7 +140,7 @@ class ClaimRun:
             BenchsuiteError: If the data of a task are not here; nothing has run then.
         """
         store = self._store()
-        records = self._trained(store, console)
+        records = self._trained(store, console).records
         self._computations.carry_out(store, console)
         return [self._verdict(plan, records, store) for plan in self.plans]
 
@@ -149,27 +149,31 @@ class ClaimRun:
 
         Raises:
             BenchsuiteError: If the data of a task are not here; nothing has run then.
-            typer.Exit: If something of it has no record, with 1.
+            typer.Exit: If something of it has no record, or did not repeat it, with 1.
         """
         self._tell_part(shard, console)
         store = self._store()
-        records = self._trained(store, console)
+        summary = self._trained(store, console)
         self._computations.carry_out(store, console)
-        tell_how_to_join(shard, self._asked.results, console, VERDICT)
-        if len(records) < len(self._trials):
+        whole = tell_left(summary, len(self._trials), console)
+        tell_how_to_join(shard, self._asked.results, console, VERDICT, whole=whole)
+        if not whole:
             raise typer.Exit(1)
 
     def as_json(self, verdict: ClaimVerdict) -> dict[str, Any]:
         """Return a verdict as ``--json`` prints it."""
         return {**asdict(verdict), "remarks": self.remarks[verdict.name]}
 
-    def _trained(self, store: Store, console: Console) -> Mapping[str, Record]:
+    def _trained(self, store: Store, console: Console) -> Summary:
+        """Train what is missing, and return all its records, with what did not come to what was asked for."""
         from benchsuite.cli.door import carried_out
         from benchsuite.cli.progress import Progress
         from benchsuite.cli.unsupported import tell_unsupported
+        from benchsuite.execution import Summary
         from benchsuite.sources import Planned
 
         records: dict[str, Record] = {}
+        whole = Summary(records=records)
         for options, trials in self._groups():
             progress = Progress(console, self._known, options.workers)
             part = StudyShard(Planned(trials), self._shard) if self._shard else None
@@ -178,11 +182,13 @@ class ClaimRun:
             tell_unsupported(summary.records.values(), console)
             say(console, "{}", progress.closing_line(summary))
             records |= summary.records
+            whole.unrepeated |= summary.unrepeated
+            whole.unkept |= summary.unkept
         if left := [record for record in records.values() if without_data(record)]:
             raise BenchsuiteError(
                 f"{len(left)} trials had no data, so nobody can tell. The first: {left[0].reason}. What was finished is stored."
             )
-        return records
+        return whole
 
     def _store(self) -> Store:
         """Return the results folder, made now, where all data that are needed are here."""

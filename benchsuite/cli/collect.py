@@ -91,13 +91,14 @@ def _read(path: Path, console: Console) -> Contribution:
 
 
 def _held(store: Store, console: Console) -> dict[str, Record]:
-    """Return the records of a results folder by id; what is none is named, and so its trial is missing."""
+    """Return the records of a results folder by id; what is none is named, here or by the report, and so its trial is missing."""
+    from benchsuite.cli.renewal import AT_ONCE
     from benchsuite.execution.reading import all_beside
     from benchsuite.record_files import some_of
 
     damaged: list[Damage] = []
     records = {record.id: record for record in all_beside(store.trials, damaged)}
-    for line in some_of(damaged, store.folder):
+    for line in some_of(damaged, store.folder) if len(store.ids()) > AT_ONCE else ():
         say(console, "[yellow]![/] {}", line)
     return records
 
@@ -146,6 +147,7 @@ def _tell_missing(
     import shlex
     from collections import Counter
 
+    from benchsuite.cli.asked import of_study
     from benchsuite.report.tables.numbers import count_of
 
     if not missing:
@@ -154,14 +156,21 @@ def _tell_missing(
         study = one.study
         # Of an older benchsuite, or of a folder without them, all that is known of paths is their last part.
         as_typed = typed.get(study.id)
+        if as_typed and not of_study(as_typed, study):  # of somebody else's hand
+            as_typed = None
         command = as_typed.line(*one.more) if as_typed else shlex.join([*study.command, *one.more])
         place = shlex.quote(str(results.resolve() if as_typed and as_typed.elsewhere else results))
         of = [count_of(len(study.planned), "trial")] if study.planned else []
         of += [count_of(len(study.searches), "search", "searches")] if study.searches else []
+        away = (
+            f" It was typed in {as_typed.folder}, which is not here: its paths begin there."
+            if as_typed and as_typed.away
+            else ""
+        )
         if not one:
             # Of a run the report says all; other verbs say it themselves.
             then = "" if study.verb == "run" else f" That command with --results {place} says what came of it."
-            say(console, "Complete: {} ({}).{}", command, " and ".join(of) or "no trials", then)
+            say(console, "Complete: {} ({}).{}{}", command, " and ".join(of) or "no trials", then, away if then else "")
             continue
         lack = [f"{len(one.trials):,} of {of[0]}"] if one.trials else []
         lack += [f"{len(one.searches):,} of {of[-1]}"] if one.searches else []
@@ -174,8 +183,8 @@ def _tell_missing(
                 say(console, "  {:24} {:5} without {}", name, count, kept)
         also = ", and again what lacks something beside its record" if one.beside else ""
         say(
-            console, "Run the shards again that did not end, or that command with --results {}: it trains what is missing{}.",
-            place, also,
+            console, "Run the shards again that did not end, or that command with --results {}: it trains what is missing{}.{}",
+            place, also, away,
         )  # fmt: skip
     if (more := len(missing) - MOST_NAMED) > 0:
         say(console, "… and {} more studies, {} of them incomplete.", more, sum(map(bool, missing[MOST_NAMED:])))

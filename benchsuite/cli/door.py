@@ -186,8 +186,9 @@ def run_part(
     summary = carried_out(share, known, execution, options, store, console, display, part)
     say(console, "{}", progress.closing_line(summary))
     whole = tell_left(summary, len(trials), console)
-    tell_how_to_join(part.shard, execution.results, console, then)
-    if not whole or any(getattr(one, "search", None) is None for one in searches):
+    whole = whole and all(getattr(one, "search", None) is not None for one in searches)
+    tell_how_to_join(part.shard, execution.results, console, then, whole=whole)
+    if not whole:
         raise typer.Exit(1)
 
 

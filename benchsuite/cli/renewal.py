@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchsuite.cli.console import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from rich.console import Console
 
@@ -67,8 +68,15 @@ def tell_report(index: Path | None, note: str, console: Console) -> None:
         say(console, "{}", note)
 
 
+def report_command(store: Store) -> str:
+    """Return the command that writes the report of a results folder."""
+    if store.folder == Path("results").resolve():
+        return "benchsuite report"
+    return f"benchsuite report --results {shlex.quote(str(store.folder))}"
+
+
 def _tell_how(store: Store, console: Console) -> None:
-    say(console, "`benchsuite report --results {}` writes the report of what is there.", store.folder)
+    say(console, "`{}` writes the report of what is there.", report_command(store))
 
 
 def renewed(
@@ -98,7 +106,7 @@ def renewed(
     if idle and index.is_file() and made_of(store) == store.state():
         return index, " (as it was: the records are the same)", None
     if count > AT_ONCE:
-        return None, f"The report of {count:,} records was not renewed: `benchsuite report` does it.", None
+        return None, f"The report of {count:,} records was not renewed: `{report_command(store)}` does it.", None
     written = write(store, known, held=summary.records if summary and held is None else held)
     for line in written.damaged:
         say(console, "[yellow]![/] {}", line)

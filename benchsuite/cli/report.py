@@ -248,15 +248,17 @@ def write(
     certificates, problems = _certificates({record.trial.task for record in shown}, known)
     problems += outdated
     about_data = list(_about_data(judge.other_data, data.unreadable))
-    problems += about_data
     said = some_of(damaged, store.folder)
-    problems += said
+    # What is published names no folder of this machine, nor what is broken on it.
+    problems += about_data if folder is None else _about_data(judge.other_data, {})
+    problems += some_of(damaged, store.folder if folder is None else None)
     if disputed := len(facts["disputes"]):
         problems.append(
             f"{count_of(disputed, 'trial')} {'is' if disputed == 1 else 'are'} disputed: somebody else has other numbers. The boards "
             "hold those that were here first; see Disputes, under Provenance."
         )
-    problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
+    if folder is None:
+        problems += [f"{plugin.name} ({plugin.origin}) is broken: {plugin.reason}" for plugin in known.broken]
     if missing:
         problems.append(
             f"{len(missing)} {'trial' if len(missing) == 1 else 'trials'} had no data, which says nothing of a recipe, and "

@@ -229,7 +229,7 @@ def _run(
     part: StudyShard | None = None,
 ) -> None:
     from benchsuite.cli.progress import Progress
-    from benchsuite.cli.renewal import AT_ONCE, renewed, stopped, tell_report
+    from benchsuite.cli.renewal import AT_ONCE, renewed, report_command, stopped, tell_report
     from benchsuite.cli.workers import by_workers
     from benchsuite.engine.compiled.folder import problem_of
     from benchsuite.engine.compiled.here import compiled_folder
@@ -260,9 +260,9 @@ def _run(
         raise typer.Exit(1) from None
     if part is not None:
         say(console, "{}", progress.closing_line(summary))
-        tell_left(summary, 0, console)
-        tell_how_to_join(part.shard, results, console)
-        if not _whole(summary, planned, tracked, searches):
+        whole = tell_left(summary, 0, console) and _whole(summary, planned, tracked, searches)
+        tell_how_to_join(part.shard, results, console, whole=whole)
+        if not whole:
             raise typer.Exit(1)
         return
     many = len(summary.records)
@@ -274,7 +274,7 @@ def _run(
     except BenchsuiteError as error:  # the records are whole: what they say is shown all the same
         index, note, contents, failure = None, "", None, error
     if many > AT_ONCE:
-        say(console, "Tables of {:,} records are not made here: `benchsuite report` makes them.", many)
+        say(console, "Tables of {:,} records are not made here: `{}` makes them.", many, report_command(store))
     else:
         _tables(list(summary.records.values()), searches, contents, known, store, console)
     say(console, "{}", progress.closing_line(summary))

@@ -90,6 +90,8 @@ def tell_left(summary: Summary, planned: int, console: Console) -> bool:
         planned: How many trials must have a record now.
         console: Where to.
     """
+    from benchsuite.report.tables.numbers import count_of
+
     for text, found in (
         ("did not repeat their record: records were changed by hand, or training is not deterministic here",
          summary.unrepeated),
@@ -97,10 +99,16 @@ def tell_left(summary: Summary, planned: int, console: Console) -> bool:
     ):  # fmt: skip
         if found:
             say(console, "[red]{} of the trials named above {}[/].", len(found), text)
-    return not summary.unrepeated and not summary.unkept and len(summary.records) >= planned
+    if summary.no_data:
+        reason = next(iter(summary.no_data.values()))
+        say(
+            console, "[red]{} had no data[/], and will run again with the next command. The first: {}",
+            count_of(len(summary.no_data), "trial"), reason,
+        )  # fmt: skip
+    return not (summary.unrepeated or summary.unkept or summary.no_data) and len(summary.records) >= planned
 
 
-def tell_how_to_join(shard: Shard, results: Path, console: Console, then: str = "") -> None:
+def tell_how_to_join(shard: Shard, results: Path, console: Console, then: str = "", *, whole: bool) -> None:
     """Say what comes after a shard.
 
     Args:
@@ -108,12 +116,14 @@ def tell_how_to_join(shard: Shard, results: Path, console: Console, then: str = 
         results: Where its records are.
         console: Where to.
         then: What the same command does once all shards are joined; nothing where the report says it all.
+        whole: Whether all of the shard came to what was asked for.
     """
     say(
         console,
-        "Shard {} is done: {}. `benchsuite collect` joins the folders of all shards, says what of the study is missing and "
+        "Shard {} {}: {}. `benchsuite collect` joins the folders of all shards, says what of the study is missing and "
         "writes the report.{}",
         shard,
+        "is done" if whole else "has ended, but not all of it is done",
         results,
         f" The same command without --shard, with --results of the joined folder, then {then}." if then else "",
     )  # fmt: skip

@@ -54,6 +54,7 @@ class Summary:
         unrepeated: Trials with a record that ran again for an extra and did not give the numbers of their record, each
             with what differs.
         unkept: Trials with a record that ran again for an extra, and of which nothing could be kept, each with the reason.
+        no_data: Trials that had no data, each with the reason: they run again with the next command.
     """
 
     done: int = 0
@@ -65,3 +66,4 @@ class Summary:
     records: Mapping[str, Record] = field(default_factory=dict)
     unrepeated: dict[str, str] = field(default_factory=dict)
     unkept: dict[str, str] = field(default_factory=dict)
+    no_data: dict[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +32,7 @@ from benchsuite.execution.past import learn_from, others_of
 from benchsuite.execution.reading import read_beside
 from benchsuite.execution.study_records import StudyRecords
 from benchsuite.execution.together import MOST, together
-from benchsuite.freshness import Freshness, judge_of
+from benchsuite.freshness import Freshness, judge_of, without_data
 from benchsuite.provenance import fingerprints, made_by
 from benchsuite.record import Ending, Record, TaskFacts
 from benchsuite.record_files import some_of
@@ -78,11 +78,13 @@ def run_source(
         KeyboardInterrupt: After Ctrl-C, when all workers have stopped. What was finished is stored, what waited to be
             stored as well; another Ctrl-C meanwhile ends that.
     """
-    with store.locked(shard), closing(executor):
+    with store.locked(shard), ExitStack() as stopped, closing(executor):
         run = _Run(source, registry, store, executor, options, observer, timeout)
+        stopped.callback(run.discard_uncompared)
         try:
             return run.whole(begin)
         except BenchsuiteError:
+            run.store_rest()
             store.check(run.records)  # if the folder has gone, this says what was lost
             raise
         except KeyboardInterrupt:
@@ -138,7 +140,7 @@ class _Run:
         self._proposed: set[str] = set()
         self._told_of_data: set[str] = set()
         self._waiting = 0
-        self._unwritten: list[Finished] = []
+        self._unwritten: list[Finished] = []  # ends that came, and of which nothing is stored yet
         self._facts: dict[tuple[str, Changes], TaskFacts] = {}
 
     def whole(self, begin: Callable[[], None] | None) -> Summary:
@@ -150,7 +152,7 @@ class _Run:
         for events in together(self.executor):
             self._unwritten = [event for event in events if isinstance(event, Finished)]
             written = self._write(self._unwritten)
-            self._unwritten = []
+            self._unwritten = [event for event in self._unwritten if event.trial.id in self._kept]
             for event in events:
                 self._hear(event, written)
             self._tell_sources()
@@ -164,18 +166,36 @@ class _Run:
         return self.summary
 
     def store_rest(self) -> None:
-        """After Ctrl-C: write the records of trials that have ended and that nobody was told of, until it cannot be done."""
+        """Where a run ends early: write the records of trials that have ended and that nobody was told of, until it cannot be
+        done; those that ran again for an extra are compared with theirs."""
         rest = list(self.executor.rest()) if isinstance(self.executor, KeepsRest) else []
         left = [*self._unwritten, *rest]
         if len(left) > MOST:
             self.observer.problem(
                 f"storing {len(left):,} trials that have ended and wait for it; another Ctrl-C leaves at once"
             )
+        failed: list[Exception] = []
         for first in range(0, len(left), MOST):
-            failed = [came for came in self._write(left[first : first + MOST]).values() if isinstance(came, Exception)]
-            if failed:
-                self.observer.problem(f"{len(left) - first:,} trials that had ended may not be stored: {failed[0]}")
-                return
+            some = left[first : first + MOST]
+            came = self._write(some)
+            came |= {event.trial.id: self._compared(event) for event in some if event.trial.id in self._kept}
+            errors = [one for one in came.values() if isinstance(one, Exception)]
+            failed += errors
+            if len(errors) == len(came):  # not of one record alone
+                failed += [errors[0]] * (len(left) - first - len(some))
+                break
+        if failed:
+            self.observer.problem(f"{len(failed):,} of the trials that had ended may not be stored: {failed[0]}")
+
+    def discard_uncompared(self) -> None:
+        """Delete what trials that ran again for an extra left before anybody compared them with their records: a file beside a
+        record is taken for one of its training. All workers have stopped."""
+        try:
+            for trial_id, (_, before) in self._kept.items():
+                if self.store.extras.arrays(trial_id) - before:
+                    self.store.extras.discard_arrays(trial_id, but=before)
+        except BenchsuiteError as error:
+            self.observer.problem(f"what was not compared with its record may lie beside it: {error}")
 
     def _hear(self, event: Event, written: Mapping[str, Record | Exception]) -> None:
         """Pass on what happened.
@@ -289,9 +309,11 @@ class _Run:
         trial = event.trial
         if isinstance(written, Exception):
             raise written
-        record = written or self._again(event, *self._kept.pop(trial.id))
+        record = written or self._compare(event)
         self.records.written(record)
         self.summary.outcomes[event.ending.outcome] += 1
+        if without_data(record):
+            self.summary.no_data[trial.id] = record.reason
         self.summary.ran += 1
         self.summary.compiled += event.ending.costs.functions_compiled or 0
         self.summary.loaded += event.ending.costs.functions_loaded or 0
@@ -308,6 +330,20 @@ class _Run:
         values = dict(event.values)
         epoch, step = int(values.pop("epoch") or 0), int(values.pop("step") or 0)
         self._hook("epoch_finished", epoch=EpochResult(event.trial.id, epoch, step, values, event.worker))
+
+    def _compared(self, event: Finished) -> Record | Exception:
+        """Compare a trial that ran again for an extra, and return its record, or why that could not be done."""
+        try:
+            return self._compare(event)
+        except Exception as error:  # of this one alone
+            return error
+
+    def _compare(self, event: Finished) -> Record:
+        """Compare a trial that ran again for an extra, and return its record; if that is interrupted, it is still to be done."""
+        record = self._again(event, *self._kept[event.trial.id])
+        del self._kept[event.trial.id]
+        self._unwritten = [one for one in self._unwritten if one is not event]
+        return record
 
     def _again(self, event: Finished, kept: Record, before: set[Path]) -> Record:
         """Compare a trial that ran again for an extra with its record, which stays as it is.

@@ -12,6 +12,8 @@ EVERY_ROW = "leaderboard.csv"
 """The file that has all rows."""
 EVERY_TRIAL = "trials.parquet"
 """The file that has all trials."""
+PUBLISHED_TRIALS = "records.jsonl.xz"
+"""The file of a publication that has all of them."""
 
 MOST_COLUMNS = 60
 """Tasks of a leaderboard that a page shows and draws: the first ones."""
@@ -46,7 +48,11 @@ def shown_rows(board: Leaderboard, most: int) -> list[Row]:
 
 def spread(values: Sequence[float], most: int) -> list[float]:
     """Return at most so many values, sorted and evenly spread over their ranks, the smallest and the largest among them."""
-    if len(values) <= most:
-        return list(values)
-    ordered = sorted(values)
-    return [ordered[round(number * (len(ordered) - 1) / (most - 1))] for number in range(most)]
+    return list(values) if len(values) <= most else evenly(sorted(values), most)
+
+
+def evenly(items: Sequence[T], most: int) -> list[T]:
+    """Return at most so many items in their order, evenly spread over their places, the first and the last among them."""
+    if len(items) <= most:
+        return list(items)
+    return [items[round(number * (len(items) - 1) / (most - 1))] for number in range(most)]

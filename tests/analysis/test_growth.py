@@ -134,7 +134,7 @@ def test_the_parts_of_a_page(made: Callable[[int], list[Record]]):
                 board_view(data, board, "page.html", "page/inner.html")
                 for position in range(len(board.columns)):
                     series_of(board, position, by_id, styles)
-            grid_views(contents.grids)
+            grid_views(contents.grids, "")
             failures_of(data, data.links("failures.html"))
             summarize_run(contents)
 

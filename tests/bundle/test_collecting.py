@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from benchsuite.record import Record
 from benchsuite.shards import Shard
 from benchsuite.store import Store
 from benchsuite.study_files import read_studies, write_study
+from benchsuite.typed_commands import TypedCommand, write_command
 from tests.bundle import made
 from tests.bundled import REGISTRY
 from tests.test_searches import SEARCH
@@ -322,7 +324,9 @@ def test_without_a_study_nobody_can_say_what_is_missing(tmp_path: Path) -> None:
     assert "No study was begun here" in collect(tmp_path / "all", part)
 
 
-def test_a_damaged_record_of_a_shard_is_named_and_counts_as_missing(tmp_path: Path) -> None:
+def test_a_damaged_record_of_a_shard_is_named_and_counts_as_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = made.records()
     part = shard(tmp_path / "part", held, held)
     Store(part).path(held[0].id).write_bytes(b"{")
@@ -331,5 +335,41 @@ def test_a_damaged_record_of_a_shard_is_named_and_counts_as_missing(tmp_path: Pa
     assert "Missing: 1 of 7 trials" in said
     Store(part).path(held[1].id).write_bytes(b"{")
     said = collect(part, code=1)
-    assert f"{held[1].id}.json" in said
+    assert f"{held[1].id}.json" not in said  # the report, which is not made here, names it
     assert "Missing: 2 of 7 trials" in said
+    monkeypatch.setattr("benchsuite.cli.renewal.AT_ONCE", 0)  # of more records no report is made
+    assert collect(part, code=1).count(f"{held[1].id}.json") == 1
+
+
+def test_a_trial_that_had_no_data_is_missing(tmp_path: Path) -> None:
+    """It runs again with the next command: nobody may be told that all is there."""
+
+    def without(data: dict[str, Any]) -> None:
+        data["outcome"], data["results"]["failure"]["step"] = "crashed", 0
+        data["fingerprints"].pop("data", None)
+
+    *held, lost = made.records()
+    part = shard(tmp_path / "part", [*held, made.changed(lost, without)], [*held, lost])
+    assert "Missing: 1 of 7 trials" in collect(tmp_path / "all", part, code=1)
+
+
+def test_what_is_said_to_type_is_the_command_of_the_study(tmp_path: Path) -> None:
+    """A folder from elsewhere may hold any words under the name of a study: they are not put before a user to be typed."""
+    held = made.records()
+    part = shard(tmp_path / "part", held[:2], held)
+    study = next(read_studies(part, []))
+    study = replace(study, command=(*study.command, "--plugin", "mine.py", "--executor", "ray", "--results", "part"))
+    (part / "studies" / f"{made.study(held).id}.json").unlink()
+    write_study(part, study)
+    first = ("benchsuite", "run", "--optimizer", "adam,sgd", "--plugin")
+    for words, taken in (
+        ((*first, "../a/mine.py", "--executor", "ray:head:1"), True),
+        ((*first, "../a/theirs.py", "--executor", "ray"), False),
+        ((*first, "../a/mine.py:x", "--executor", "ray"), False),
+        ((*first, "mine.py", "--executor", "ray", "--plugin", "mine.py"), False),
+        (("benchsuite", "claim", *first[2:], "mine.py", "--executor", "ray"), False),
+    ):
+        write_command(part, TypedCommand(study=study.id, folder="/not/here", words=words))
+        said = collect(part, code=1)
+        assert ((shlex.join(words) in said), "It was typed in /not/here, which is not here" in said) == (taken, taken)
+        assert (shlex.join(study.command) in said) is not taken

@@ -6,6 +6,7 @@ import json
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,10 +14,13 @@ from typer.testing import CliRunner
 from benchsuite import rules
 from benchsuite.bundle import open_bundle
 from benchsuite.cli.app import app
+from benchsuite.cli.report import write as write_site
 from benchsuite.errors import BenchsuiteError
+from benchsuite.store import Store
 from benchsuite.study_files import write_study
 from benchsuite.typed_commands import TypedCommand, write_command
 from tests.bundle import made
+from tests.bundled import REGISTRY
 
 PRIVATE = "/home/ada/not for others"
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
@@ -80,6 +84,24 @@ def test_how_a_study_was_typed_stays_with_who_typed_it(published: Path) -> None:
     assert [study.command for study in bundle.studies] == [made.study(made.records()).command]
     assert not [name for name in bundle.manifest.files if name.startswith("commands")]
     assert not [path for path in published.rglob("*") if path.is_file() and PRIVATE.encode() in path.read_bytes()]
+
+
+def test_what_is_wrong_here_names_no_folder_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page of a publication says what is damaged; of many files it says elsewhere how to see them all."""
+    path = made.folder(tmp_path / "not for others" / "results", made.records(range(1)))
+    for number in range(12):
+        (path / "trials" / f"notes{number}").write_text("mine", encoding="utf-8")
+    problems: list[str] = []
+
+    def written(*_: object, **more: Any) -> Path:
+        problems.extend(more["problems"])
+        return path / "report" / "index.html"
+
+    monkeypatch.setattr("benchsuite.report.write_report", written)
+    found = write_site(Store(path), REGISTRY, folder=tmp_path / "site")
+    assert problems[-1] == "… and 2 more"
+    assert not [line for line in problems if "not for others" in line]
+    assert found.damaged[-1].endswith(f"doctor --results {path}")  # said here, to whoever publishes
 
 
 def test_what_others_wrote_is_text_in_markdown_and_yaml(published: Path) -> None:

@@ -105,8 +105,14 @@ def test_of_very_many_records_a_run_makes_no_tables_and_reads_none_again(store, 
         catch_exceptions=False,
     )  # fmt: skip
     assert said.exit_code == 0, said.output
-    assert f"Tables of {len(RATES)} records are not made here: `benchsuite report` makes them." in said.output
-    assert f"The report of {len(RATES)} records was not renewed" in said.output
+    assert (
+        f"Tables of {len(RATES)} records are not made here: `benchsuite report --results {store.folder}` makes them."
+        in said.output
+    )
+    assert (
+        f"The report of {len(RATES)} records was not renewed: `benchsuite report --results {store.folder}`"
+        in said.output
+    )
     assert "leaderboard" not in said.output.lower()
     assert len(store.ids()) == len(RATES)
     assert sorted(read) == sorted(trial.id for trial in trained)  # once each, to see whether it is there

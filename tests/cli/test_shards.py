@@ -62,6 +62,20 @@ def test_shards_that_are_collected_are_one_run_to_the_byte(folder: Path, track: 
         assert "Complete" in call("collect", "--results", "some")
 
 
+@pytest.mark.parametrize(
+    "verb", [("run", "study.toml"), ("compare", "adam", "sgd", "--task", "noisy_quadratic", "--seeds", 2)]
+)
+def test_a_shard_whose_trials_had_no_data_is_not_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[object, ...]
+) -> None:
+    """Its next call runs them again: a job that ends with 0 would never be called again."""
+    monkeypatch.setattr("benchsuite.cli.compare.registry", lambda *_: REGISTRY)
+    monkeypatch.setattr("benchsuite.execution.run.without_data", lambda record: record.trial.seed == 1)
+    said = call(*verb, "--shard", "1/1", "--results", "part", code=1)
+    assert re.search(r"^[26] trials had no data, and will run again with the next command\.", said, re.M)
+    assert "Shard 1/1 has ended, but not all of it is done: part." in said
+
+
 def test_shards_on_one_folder_need_no_joining(folder: Path) -> None:
     for k in (2, 1, 2):
         call("run", "study.toml", "--shard", f"{k}/2", "--results", "all")

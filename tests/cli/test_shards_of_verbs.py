@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchsuite.claim_files import claim_verdict
+from benchsuite.cli import door
 from benchsuite.cli.app import app
 from benchsuite.cli.sharded import WITH_SHARDS
 from benchsuite.computing import Computation, Job
@@ -146,6 +147,22 @@ def test_claims_in_shards_are_decided_once_they_are_joined(claims: Path) -> None
     assert "X1 mine: does not hold" in joined
     call(*COMMAND, "--results", "whole")
     assert records(claims / "all") == records(claims / "whole")
+
+
+def test_a_shard_of_claims_whose_records_were_not_repeated_is_not_done(
+    claims: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = door.carried_out
+
+    def unlike(*arguments: Any) -> Any:
+        summary = real(*arguments)
+        summary.unrepeated["a" * 32] = "a loss"
+        return summary
+
+    monkeypatch.setattr(door, "carried_out", unlike)
+    said = call(*COMMAND, "--shard", "1/2", "--results", "part", code=1)
+    assert "1 of the trials named above did not repeat their record" in said
+    assert "Shard 1/2 has ended, but not all of it is done: part." in said
 
 
 # What is refused

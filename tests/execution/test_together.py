@@ -14,10 +14,13 @@ from benchsuite.errors import BenchsuiteError
 from benchsuite.execution import Cell, Finished, Noticed, Started, run_source
 from benchsuite.execution.interface import Event
 from benchsuite.execution.together import MOST, together
+from benchsuite.extras import Extras
+from benchsuite.files import extra_file
+from benchsuite.record import Record
 from benchsuite.registry import Registry
 from benchsuite.sources import Planned
 from benchsuite.store import Store
-from tests.execution.test_run import RATES, Watching, ending, options, trials
+from tests.execution.test_run import RATES, Watching, ending, loss, options, trials
 
 
 class Rounds:
@@ -192,3 +195,59 @@ def test_a_second_ctrl_c_leaves_at_once_and_a_full_disk_is_said(
         run_source(Planned(some), bundled, store, Stopped([], ended(some)), options(tmp_path), seen)
     assert "may not be stored" in seen.problems[-1]
     assert "No space left" in seen.problems[-1]
+
+
+def test_a_record_that_cannot_be_written_costs_nothing_of_what_waits(
+    bundled: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that is far behind has thousands of ends in its queue; one record that is too large ends the run."""
+    some = trials(bundled, RATES)
+    store, seen, check = Store(tmp_path), Watching(), Store._checked
+
+    def checked(self: Store, record: Record) -> object:
+        if record.id in (some[1].id, some[5].id):
+            raise BenchsuiteError("too large")
+        return check(self, record)
+
+    monkeypatch.setattr(Store, "_checked", checked)
+    executor = Stopped([ended(some[:3])], ended(some[3:]))
+    with pytest.raises(BenchsuiteError, match="too large"):
+        run_source(Planned(some), bundled, store, executor, options(tmp_path), seen)
+    assert set(store.ids()) == {trial.id for trial in some} - {some[1].id, some[5].id}
+    assert seen.problems == ["1 of the trials that had ended may not be stored: too large"]
+
+
+@pytest.mark.parametrize("place", ["waiting", "unheard", "cut off"])
+def test_weights_of_another_training_do_not_stay_beside_a_record_when_a_run_is_stopped(
+    place: str, bundled: Registry, tmp_path: Path
+) -> None:
+    """Workers write weights before the ends of trials are heard: those that nobody compares yet would count for good."""
+    some = trials(bundled, RATES[:4])
+    store, seen = Store(tmp_path), Watching()
+    run_source(Planned(some), bundled, store, Rounds([ended(some)]), options(tmp_path), seen)
+    records = store.read_all()
+    probes = {"layers": ["dense"], "epochs": [0], "measures": {"norm": [[1.0]]}}
+    other = Finished(some[1], 0, ending(some[1], value=loss(some[1]) + 1e-9), probes)
+    again: list[Event] = [other, *(Finished(trial, 0, ending(trial), probes) for trial in some[2:])]
+
+    class Keeping(Stopped):
+        def submit(self, cell: Cell) -> None:
+            for trial in cell.trials:
+                file = extra_file(store.extras.weights, trial.id)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch()
+
+    class Told(Watching):
+        def finished(self, trial: object, worker: int, record: object, left: float) -> None:
+            raise KeyboardInterrupt
+
+    first = ended(some[:1])
+    rounds, rest = {"waiting": ([], [*first, *again]), "unheard": ([[*first, *again]], []), "cut off": ([], [])}[place]
+    told, wanted = Told(), options(tmp_path, extras=Extras(weights=True, probe="0"))
+    with pytest.raises(KeyboardInterrupt):
+        run_source(Planned(some), bundled, store, Keeping(rounds, rest), wanted, told)
+    kept = {trial.id for trial in some if store.extras.arrays(trial.id)}
+    assert kept == ({one.id for one in (some[0], *some[2:])} if place != "cut off" else set())
+    assert {trial.id for trial in some if store.extras.probes(trial.id)} == kept - {some[0].id}
+    assert [some[1].id in line and "does not repeat" in line for line in told.problems] == [True] * (place != "cut off")
+    assert store.read_all() == records

@@ -13,7 +13,6 @@ from benchsuite.analysis.sample import column_of
 from benchsuite.analysis.settings import deviations, joined_name
 from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
-from benchsuite.report.shown import EVERY_TRIAL
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData, is_failure
 from benchsuite.report.tables.numbers import count_of, outcome_word, whole
@@ -97,7 +96,7 @@ def failures_of(data: SiteData, links: Links) -> Failures:
     return Failures(
         tuple(_within(MOST_LETTERS, [_failure(data, links, groups[key], *key[1:]) for key in shown])),
         f"{whole(len(shown))} of {whole(len(ordered))} lines are shown, some of every task and outcome. "
-        f"{EVERY_TRIAL} has every trial with its outcome and reason."
+        f"{data.every_trial} has every trial with its outcome and reason."
         if len(shown) < len(ordered)
         else "",
     )

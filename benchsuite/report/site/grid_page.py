@@ -22,7 +22,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     grids = data.contents.grids
     if not grids:
         return
-    views = grid_views(grids)
+    views = grid_views(grids, data.every_trial)
     yield _index(data, views)
     for grid, view in zip(grids, views, strict=True):
         path = data.places.grid_pages[view.anchor]

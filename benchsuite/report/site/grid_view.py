@@ -53,18 +53,23 @@ class GridView:
     rows: tuple[tuple[str, tuple[PairView | None, ...]], ...]
 
 
-def grid_views(grids: Sequence[Grid]) -> list[GridView]:
-    """Return every grid as text."""
-    return [_view(grid) for grid in grids]
+def grid_views(grids: Sequence[Grid], every: str) -> list[GridView]:
+    """Return every grid as text.
+
+    Args:
+        grids: The grids.
+        every: The file that has all trials.
+    """
+    return [_view(grid, every) for grid in grids]
 
 
-def _view(grid: Grid) -> GridView:
+def _view(grid: Grid, every: str) -> GridView:
     form = grid_format(grid)
     ranked = [entry.rank for line in grid.entries for entry in line if entry is not None and entry.rank is not None]
     worst = max(ranked, default=1.0)
     one, other = (kind.replace("_", " ") for kind in grid.kinds)
     folds = folds_text([grid.head.column.folds])
-    said = left_out_text(grid)
+    said = left_out_text(grid, every)
     better = "larger" if grid.head.direction == "max" else "smaller"
     return GridView(
         title=f"{title(grid.kinds[0])} × {other} on {grid.head.label}",

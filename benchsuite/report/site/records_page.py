@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from benchsuite.analysis.sample import column_of
 from benchsuite.analysis.settings import key_of, labels
 from benchsuite.record import Record
-from benchsuite.report.shown import EVERY_TRIAL
 from benchsuite.report.site.links import BASELINE, SEVERAL, Links, anchor
 from benchsuite.report.site.pages import Page, Section
 from benchsuite.report.site.site import SiteData
@@ -93,7 +92,7 @@ def _page(data: SiteData, kind: str, name: str, held: Sequence[Record]) -> Page:
         "what": what,
         "count": whole(len(data.places.homes[kind, name])),
         "shown": whole(len(held)),
-        "every": EVERY_TRIAL,
+        "every": data.every_trial,
         "component": None if several else links.component(kind, name),
         "table": table,
         "notes": notes.views(),

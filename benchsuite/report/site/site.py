@@ -16,6 +16,7 @@ from benchsuite.outcomes import Outcome
 from benchsuite.record import Record
 from benchsuite.report.contents import Contents
 from benchsuite.report.drawings.palette import Style, Styles, styles_of
+from benchsuite.report.shown import EVERY_TRIAL, PUBLISHED_TRIALS
 from benchsuite.report.site.cards import ComponentCard, TaskCard
 from benchsuite.report.site.certificate_view import Certificate
 from benchsuite.report.site.curves import CurveBook
@@ -79,6 +80,11 @@ class SiteData:
     """Where the files of the trials lie, from the folder of the site; empty where they do not lie beside it."""
     files: dict[str, bytes] = field(default_factory=dict)
     """Path → content of what lies beside the pages: CSV, figures. Pages put it there while they are made."""
+
+    @property
+    def every_trial(self) -> str:
+        """The file that has all trials, whatever the pages show."""
+        return EVERY_TRIAL if self.trials else PUBLISHED_TRIALS
 
     @property
     def records(self) -> list[Record]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from benchsuite.analysis import Leaderboard
 from benchsuite.analysis.column_resolution import ColumnResolution, resolution_of
 from benchsuite.analysis.verdict import TaskVerdict
-from benchsuite.report.shown import shown_rows
+from benchsuite.report.shown import evenly
 from benchsuite.report.site.board_view import MOST_ROWS
 from benchsuite.report.site.links import Links
 from benchsuite.report.site.site import SiteData
@@ -18,10 +18,11 @@ from benchsuite.report.tables.verdict_table import short_text
 
 
 def resolution(data: SiteData, board: Leaderboard, at: int) -> ColumnResolution:
-    """Return what a column of a leaderboard can tell; of very many rows those that are shown stand for all."""
+    """Return what a column of a leaderboard can tell. Of very many rows some stand for all, evenly spread over the ranks: the best
+    ones alone would be a biased sample."""
     head = board.columns[at]
     verdicts: list[TaskVerdict] = []
-    for row in shown_rows(board, MOST_ROWS):
+    for row in evenly(board.rows, MOST_ROWS):
         if row.entries[at] is not None and (found := data.verdicts.against_baseline(board, row)) is not None:
             verdicts += [task for task in found.tasks if task.task == head.label]
     parts = data.contents.parts
@@ -48,7 +49,7 @@ def resolution_table(data: SiteData, links: Links, places: Sequence[tuple[Leader
             "Finds",
             True,
             "The smallest difference from the baseline that these seeds find four times in five: the median over the rows, "
-            f"at most {MOST_ROWS} of them",
+            f"of more than {MOST_ROWS} that many, evenly spread over the ranks",
         ),
         Head(
             "Test part shows",

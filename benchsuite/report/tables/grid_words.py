@@ -13,12 +13,17 @@ def grid_format(grid: Grid) -> Format:
     return column_format(entry.final.estimate for entry in held if entry.final)
 
 
-def left_out_text(grid: Grid) -> str:
-    """Return how many settings a grid does not show; empty where it shows all."""
+def left_out_text(grid: Grid, every: str = EVERY_TRIAL) -> str:
+    """Return how many settings a grid does not show; empty where it shows all.
+
+    Args:
+        grid: The grid.
+        every: The file that has all trials.
+    """
     if not any(grid.left_out):
         return ""
     shown = ", ".join(
         f"{whole(len(held))} of {whole(len(held) + more)} settings of {kind.replace('_', ' ')}"
         for held, more, kind in zip((grid.rows, grid.columns), grid.left_out, grid.kinds, strict=True)
     )
-    return f"The best are shown: {shown}. All trials are in {EVERY_TRIAL}."
+    return f"The best are shown: {shown}. All trials are in {every}."
