@@ -358,7 +358,8 @@ def test_who_reached_its_own_limit_is_believed_beside_others(
 ) -> None:
     """And the next trial of its program as well: nobody has to end for that."""
     ended: list[int] = []
-    monkeypatch.setattr(Seclusion, "_end", lambda self, others, stopping: ended.extend(others))
+    plain = Seclusion._end
+    monkeypatch.setattr(Seclusion, "_end", lambda self, others, stop: [ended.extend(others), plain(self, others, stop)])
     cells = cell(trial(0), trial(1), lineage=("p",)), cell(trial(2))
     found = execute(*cells, workers=2, trials={str(seed): ["SIGKILL"] * 100 for seed in (0, 1)})
     assert [said(found[seed]) for seed in range(3)] == [(Outcome.OUT_OF_MEMORY, OWN)] * 2 + [(Outcome.COMPLETED, "")]
