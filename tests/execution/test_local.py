@@ -338,12 +338,16 @@ def test_what_the_kernel_says_late_is_believed_only_after_one_more_attempt(
 
 
 @pytest.fixture
-def by_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each worker that is killed have reached its own limit, as the kernel tells it."""
+def for_others(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let each worker that is killed have reached its own limit, as the kernel tells it; return the workers that were ended for another."""
     count = iter(range(100_000))
     monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
     monkeypatch.setattr(containment.Contained, "full", property(lambda _: next(count)))
     monkeypatch.setattr(containment.Contained, "shortages_elsewhere", 0)
+    ended: list[int] = []
+    plain = Seclusion._end
+    monkeypatch.setattr(Seclusion, "_end", lambda self, others, stop: [ended.extend(others), plain(self, others, stop)])
+    return ended
 
 
 OWN = (
@@ -352,28 +356,25 @@ OWN = (
 )
 
 
-@pytest.mark.usefixtures("by_its_own_limit")
 def test_who_reached_its_own_limit_is_believed_beside_others(
-    execute: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    execute: Any, tmp_path: Path, for_others: list[int]
 ) -> None:
     """And the next trial of its program as well: nobody has to end for that."""
-    ended: list[int] = []
-    plain = Seclusion._end
-    monkeypatch.setattr(Seclusion, "_end", lambda self, others, stop: [ended.extend(others), plain(self, others, stop)])
     cells = cell(trial(0), trial(1), lineage=("p",)), cell(trial(2))
     found = execute(*cells, workers=2, trials={str(seed): ["SIGKILL"] * 100 for seed in (0, 1)})
     assert [said(found[seed]) for seed in range(3)] == [(Outcome.OUT_OF_MEMORY, OWN)] * 2 + [(Outcome.COMPLETED, "")]
     assert [stub_worker.times(tmp_path, f"trial-{seed}") for seed in (0, 1)] == [SOON_BELIEVED] * 2
-    assert not ended
+    assert not for_others
 
 
-@pytest.mark.usefixtures("by_its_own_limit")
-def test_an_import_that_reaches_its_own_limit_is_believed_beside_others(execute: Any) -> None:
-    found = execute(cell(trial(0), lineage=("p",)), imports={"p": ["SIGKILL"] * 100})
+def test_an_import_that_reaches_its_own_limit_is_believed_beside_others(execute: Any, for_others: list[int]) -> None:
+    cells = cell(trial(0), lineage=("p",)), cell(trial(1))
+    found = execute(*cells, workers=2, imports={"p": ["SIGKILL"] * 100})
     assert said(found[0]) == (Outcome.OUT_OF_MEMORY, f"the plugin p cannot be imported in a worker: {OWN}")
+    assert not for_others
 
 
-@pytest.mark.usefixtures("by_its_own_limit")
+@pytest.mark.usefixtures("for_others")
 @pytest.mark.parametrize("when", ["start", "idle"])
 def test_a_limit_that_leaves_no_room_to_start_is_named(when: str, execute: Any, tmp_path: Path) -> None:
     plan: Any = {"start": ["SIGKILL"] * 100} if when == "start" else {"trials": {"0": ["starved"] * 100}}
