@@ -98,7 +98,10 @@ class Seclusion:
                     self._changed.notify_all()
 
         for other in others:
-            threading.Thread(target=end, args=(other,), daemon=True, name=f"end of worker {other}").start()
+            try:
+                threading.Thread(target=end, args=(other,), daemon=True, name=f"end of worker {other}").start()
+            except RuntimeError:  # no more threads may be
+                end(other)
         with self._changed:
             while not self._ending.isdisjoint(others):
                 if stopping():
