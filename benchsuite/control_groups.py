@@ -22,7 +22,10 @@ MACHINE = Path("/proc/vmstat")
 """Where the kernel counts for the whole machine."""
 COUNTS = ("memory.events", "memory.oom_control")
 """The files in which a group of version 2, or 1, counts."""
-MOST_1 = "memory.limit_in_bytes"
+MOST, MOST_1 = "memory.max", "memory.limit_in_bytes"
+"""Where the limit of memory stands, in version 2 and in version 1."""
+STALLS = "allocstall"
+"""How the counts of :data:`MACHINE` begin that rise before the kernel kills since the whole machine has no memory left."""
 NO_LIMIT = 2**60
 """Version 1 says something of this size where there is no limit."""
 
@@ -56,16 +59,15 @@ def kills_for_memory() -> int:
     return _counted(_text(MACHINE)) or 0
 
 
-def new_groups(name: str, memory: int = 0) -> tuple[str, ...]:
+def new_groups(name: str, limited: bool = False) -> tuple[str, ...]:
     """Make groups within those of this process and return their folders; none where this user may not.
 
-    One is of version 2, where the kernel can end one: all in it can be ended at once, wherever it hides. Memory is limited by that
-    one, or by one of version 1, whichever has the controller of memory: for all in it together, shared memory and files in
-    memory included.
+    One is of version 2, where the kernel can end one: all in it can be ended at once, wherever it hides. Memory can be limited by
+    that one, or by one of version 1, whichever has the controller of memory; :func:`limit_groups` does so.
 
     Args:
         name: That no other has.
-        memory: Bytes that all in it may hold together; 0 for no limit.
+        limited: Whether there must be one that can limit memory, where the user may make it.
     """
     made = []
     for group in _groups(""):
@@ -77,20 +79,54 @@ def new_groups(name: str, memory: int = 0) -> tuple[str, ...]:
             else:
                 folder.rmdir()
         break
-    if memory and not (made and _set(Path(made[0], "memory.max"), memory)):
+    if limited and not (made and Path(made[0], MOST).exists()):
         for group in _groups("memory"):
             folder = group / name
             if (group / MOST_1).exists():
                 with suppress(OSError):
                     folder.mkdir()
-                    if _set(folder / MOST_1, memory):
+                    if (folder / MOST_1).exists():
                         made.append(str(folder))
                     else:
                         folder.rmdir()
             break
-    elif memory:
+    elif limited:
         _set(Path(made[0], "memory.oom.group"), 1)  # or the kernel ends a part of it, and the rest goes on in some way
     return tuple(made)
+
+
+def limit_groups(groups: Sequence[str], memory: int) -> bool:
+    """Limit what all in groups of :func:`new_groups` may hold together, shared memory and files in memory included.
+
+    What they hold already counts. Version 1 refuses a limit below that, version 2 kills.
+
+    Args:
+        groups: Their folders.
+        memory: Bytes.
+
+    Returns:
+        Whether one of them has the limit now.
+    """
+    return any(_set(Path(group, name), memory) for group in groups for name in (MOST, MOST_1))
+
+
+def shortages_elsewhere(groups: Sequence[str]) -> int:
+    """Return how often memory was short beyond groups, where their own counts do not tell that apart; only differences count.
+
+    A group of version 2 counts what its own limit did (``oom``). One of version 1 counts how often it was full, and whom the
+    kernel killed in it, be it for its own limit, for one above it or for the whole machine: of these two this is the count.
+
+    Args:
+        groups: Their folders; they may be gone.
+    """
+    above = {parent for group in groups for parent in Path(group).parents}
+    full = [_text(parent / "memory.failcnt").strip() for parent in above]
+    if not any(full):
+        return 0
+    stalls = [
+        words[1] for words in map(str.split, _text(MACHINE).splitlines()) if words and words[0].startswith(STALLS)
+    ]
+    return sum(int(count) for count in [*full, *stalls] if count.isdigit())
 
 
 def groups_of(name: str) -> tuple[str, ...]:

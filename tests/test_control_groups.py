@@ -17,10 +17,13 @@ from benchsuite.control_groups import (
     groups_of,
     kills_for_memory,
     kills_in,
+    limit_groups,
     new_groups,
+    shortages_elsewhere,
     usable_memory,
     usable_processors,
 )
+from benchsuite.execution.guard import full
 
 GIB = 2**30
 
@@ -118,19 +121,36 @@ def test_a_worker_has_a_group_that_limits_memory_where_the_controller_is_at_hand
     memory, unified = mounted / "memory" / "job", mounted / "unified" / "job"
     say(memory, memory_limit_in_bytes="1\n")
     say(unified)
-    assert new_groups("none", GIB) == ()  # the kernel gives neither what it would need
+    assert new_groups("none", limited=True) == ()  # the kernel gives neither what it would need
     assert not (unified / "none").exists()
     given |= {str(unified): ("cgroup.kill", "cgroup.procs"), str(memory): ("memory.limit_in_bytes", "cgroup.procs")}
-    assert new_groups("a", GIB) == groups_of("a") == (str(unified / "a"), str(memory / "a"))
+    assert new_groups("a", limited=True) == groups_of("a") == (str(unified / "a"), str(memory / "a"))
+    assert (memory / "a" / "memory.limit_in_bytes").read_text(encoding="ascii") == ""
+    assert limit_groups(groups_of("a"), GIB)
     assert (memory / "a" / "memory.limit_in_bytes").read_text(encoding="ascii") == str(GIB)
     assert new_groups("b") == (str(unified / "b"),)
+    assert not limit_groups(groups_of("b"), GIB)
     given[str(unified)] += ("memory.max", "memory.oom.group")
-    (group,) = new_groups("c", GIB)
+    (group,) = new_groups("c", limited=True)
+    assert limit_groups([group], GIB)
     assert Path(group, "memory.max").read_text(encoding="ascii") == str(GIB)
     assert Path(group, "memory.oom.group").read_text(encoding="ascii") == "1"
     assert kills_in([group]) is None
     Path(group, "memory.events").write_text("oom 3\noom_kill 2\n", encoding="ascii")
     assert kills_in([group]) == 2
+
+
+def test_who_was_short_of_memory_is_told_by_a_group_of_version_2_and_else_by_what_lies_beyond(mounted: Path) -> None:
+    """A full group of version 1 may have been made room in, and a process of it killed for want of memory elsewhere."""
+    mounted.with_name("vmstat").write_text("allocstall_normal 5\nallocstall_movable 2\noom_kill 9\n", encoding="ascii")
+    group = mounted / "unified" / "job" / "own"
+    say(group, memory_events="low 0\nmax 7\noom 3\noom_kill 4\noom_group_kill 1\n")
+    assert (full(str(group)), shortages_elsewhere([str(group)])) == (3, 0)
+    old = mounted / "memory" / "job" / "own"
+    say(old, memory_failcnt="6\n")
+    say(old.parent, memory_failcnt="1\n")
+    say(old.parent.parent, memory_failcnt="0\n")
+    assert (full(str(old)), shortages_elsewhere([str(group), str(old)])) == (6, 8)
 
 
 # A real one

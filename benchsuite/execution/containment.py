@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from benchsuite.control_groups import groups_of, kills_in, new_groups, remove_empty
+from benchsuite.control_groups import groups_of, kills_in, limit_groups, new_groups, remove_empty, shortages_elsewhere
 from benchsuite.execution import guard
 from benchsuite.files import temporary_folder
 
@@ -50,8 +50,8 @@ class Contained:
         environment: The whole environment of it; ``TMPDIR`` and a mark of its own are added.
         output: Descriptor that it prints to, on both streams.
         channel: Descriptor that it inherits under the same number.
-        memory: Bytes that it and all that it starts may hold together, where the user may make control groups that limit memory;
-            0 for no limit.
+        memory: Bytes that it and all that it starts may hold together once :meth:`limit` was called, where the user may make
+            control groups that limit memory; 0 for no limit.
 
     Raises:
         OSError: If it cannot be started.
@@ -65,7 +65,9 @@ class Contained:
         _sweep(place)
         self.folder = place / f"{PREFIX}{self._mark}"
         """For its temporary files: the guard makes it, and removes it."""
-        self._groups = new_groups(self.folder.name, memory)
+        self._groups = new_groups(self.folder.name, memory > 0)
+        self._memory = memory
+        self._limited = False
         try:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", guard.__file__, str(self.folder), str(os.getpid()), *self._groups],
@@ -82,6 +84,7 @@ class Contained:
             raise
         self._heard = b""
         self._kills: int | None = None
+        self._full = 0
         assert self._guard.stdin is not None
         assert self._guard.stdout is not None
         self._to_guard, self._from_guard = self._guard.stdin, self._guard.stdout
@@ -107,6 +110,17 @@ class Contained:
         if now is not None:
             self._kills = now
         return self._kills if said is None else said
+
+    @property
+    def full(self) -> int:
+        """How often it has reached the limit of its own control groups, as far as these count that."""
+        self._full = max(self._full, sum(map(guard.full, self._groups)), self._said(b"full") or 0)
+        return self._full
+
+    @property
+    def shortages_elsewhere(self) -> int:
+        """See :func:`benchsuite.control_groups.shortages_elsewhere`."""
+        return shortages_elsewhere(self._groups)
 
     @property
     def left_behind(self) -> bool:
@@ -135,6 +149,11 @@ class Contained:
         except OSError:
             return False
         return bool(int(fields[6]) & PF_EXITING)
+
+    def limit(self) -> None:
+        """Let the limit of memory hold from now on; where the kernel refuses it, another call tries again."""
+        if self._memory and not self._limited:
+            self._limited = limit_groups(self._groups, self._memory)
 
     def pause(self) -> None:
         """Stop it."""

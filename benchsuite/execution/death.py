@@ -25,6 +25,7 @@ class Death:
         starved: Whether the kernel says that it killed processes for want of memory meanwhile.
         cut: Whether it did not go by itself: it was ended since its connection to the run was closed, or held something
             else than messages.
+        full: Whether it was killed so since it had reached the limit of its own, ``--memory``: then no neighbour's doing.
     """
 
     code: int
@@ -32,6 +33,7 @@ class Death:
     printed: str
     starved: bool = False
     cut: bool = False
+    full: bool = False
 
     @property
     def from_outside(self) -> bool:
@@ -55,6 +57,12 @@ class Death:
             reason = "the worker process gave up for want of memory (SIGABRT; --memory sets the limit)"
             return Outcome.OUT_OF_MEMORY, reason
         again = f", {times} times in a row" if times > 1 else ""
+        if self.full:
+            reason = (
+                f"the operating system killed the worker process since it needed more than it may have ({name}{again}; --memory "
+                "sets the limit)"
+            )
+            return Outcome.OUT_OF_MEMORY, reason
         if self.starved:
             last = ", in the end with no other worker beside it" if alone else ""
             reason = f"the operating system killed the worker process for want of memory ({name}{again}{last})"
@@ -69,6 +77,17 @@ class Death:
         if self.code >= 0:
             return f"ended with exit code {self.code}"
         return f"was killed by {signal_name(-self.code)}"
+
+
+def too_little(memory: int) -> str:
+    """Return what to say where a limit leaves a worker no memory to start in.
+
+    Args:
+        memory: The limit, in bytes.
+    """
+    return (
+        f"a worker cannot start: {memory / 2**30:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
+    )
 
 
 def inherited_limit(death: Death, bundled: bool) -> str:

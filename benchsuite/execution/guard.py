@@ -7,8 +7,8 @@ children of the guard, and it kills exactly those; nobody else's can be among th
 and however the run did: its standard input is a pipe that ends with the run.
 
 It says on its standard output ``pid N``; ``code N`` when the worker has gone, its exit code or the negative number of the
-signal that killed it; ``kills N`` before that, how many processes of its groups the kernel has killed for want of memory, if these
-count it; and ``clear`` when nothing is left.
+signal that killed it; before that ``kills N``, how many processes of its groups the kernel has killed for want of memory, and
+``full N``, how often they had reached their own limit, if these count it; and ``clear`` when nothing is left.
 
 Where the user may make control groups, the worker begins in one of its own, which a process can leave no more than it can
 leave its ancestors; the kernel ends all that is in it at once, whoever its parent is by then (version 2). There may be one of
@@ -80,6 +80,7 @@ def main(folder: str, run: int, groups: list[str]) -> None:
             _send(worker, signal.SIGKILL)
         for group in groups:
             if (kills := _kills(group)) is not None:
+                _say(f"full {full(group)}")
                 _say(f"kills {kills}")
         _say(f"code {code}")
         cleared = _clear()
@@ -122,8 +123,8 @@ def _start(channel: int, command: list[bytes], folder: str, groups: list[str]) -
     try:
         _die_with(guard)
         for group in groups:
-            with contextlib.suppress(OSError), open(f"{group}/cgroup.procs", "w") as file:
-                file.write("0")  # the writer
+            with contextlib.suppress(OSError):
+                _write(f"{group}/cgroup.procs", b"0")  # the writer
         os.setsid()
         for name in (*IGNORED, "SIGCHLD"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -220,24 +221,34 @@ def _end_group(group: str) -> bool:
     begun = time.monotonic()
     while time.monotonic() - begun < CLEAR_SECONDS:
         try:
-            with open(f"{group}/cgroup.kill", "r+") as file:
-                file.write("1")
-        except OSError:  # version 1 has nothing that ends all at once
+            _write(f"{group}/cgroup.kill", b"1")
+        except OSError:  # version 1 has nothing that ends all at once; where it was refused, it is tried again
             _kill_in(group)
-        try:
-            os.rmdir(group)
-        except FileNotFoundError:
+        for inner, _, _ in os.walk(group, topdown=False):  # groups that were made in it, first
+            with contextlib.suppress(OSError):  # the kernel is still at it
+                os.rmdir(inner)
+        if not os.path.lexists(group):
             return True
-        except OSError:  # the kernel is still at it
-            time.sleep(0.005)
+        time.sleep(0.005)
     return False
 
 
+def _write(path: str, content: bytes) -> None:
+    """Write to a file of the kernel's, which is never made here: some may be written and not read, by their owner too."""
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
 def _kill_in(group: str) -> None:
-    with contextlib.suppress(OSError), open(f"{group}/cgroup.procs") as file:
-        for line in file:
-            with contextlib.suppress(OSError):
-                os.kill(int(line), signal.SIGKILL)
+    """Kill what is in a group and in those within it, one by one."""
+    for inner, _, _ in os.walk(group):
+        with contextlib.suppress(OSError), open(f"{inner}/cgroup.procs") as file:
+            for line in file:
+                with contextlib.suppress(OSError):
+                    os.kill(int(line), signal.SIGKILL)
 
 
 def _kills(group: str) -> int | None:
@@ -248,6 +259,20 @@ def _kills(group: str) -> int | None:
                 if line.startswith("oom_kill "):
                     return int(line.split()[1])
     return None
+
+
+def full(group: str) -> int:
+    """Return how often a group has reached its own limit of memory; version 1 counts too what could be made room for.
+
+    Args:
+        group: Its folder.
+    """
+    for name, before in (("memory.events", "oom "), ("memory.failcnt", "")):
+        with contextlib.suppress(OSError), open(f"{group}/{name}") as file:
+            for line in file:
+                if line.startswith(before):
+                    return int(line.removeprefix(before))
+    return 0
 
 
 def _children() -> list[int]:

@@ -75,6 +75,7 @@ class WorkerProcess:
         with without_forks():
             self._start(options, number)
         self._starved = starved if self._process.kills is None else 0
+        self._full, self._elsewhere = 0, self._process.shortages_elsewhere
         self._clock = ActiveClock(self._is_stopped)
         self._begun = False
         self.resident_bytes = 0
@@ -99,7 +100,7 @@ class WorkerProcess:
             raise
 
     def ready(self, seconds: float) -> Starting:
-        """Wait for what it says next while it starts.
+        """Wait for what it says next while it starts. From the first on its memory is limited: before, it imports what is bundled.
 
         Args:
             seconds: In which it may run before it is ready; see :class:`~benchsuite.execution.clock.ActiveClock`.
@@ -109,7 +110,9 @@ class WorkerProcess:
             TookTooLong: If it takes longer than ``seconds``.
             Stopped: If the study ends.
         """
-        return self._wait(seconds, Starting)
+        said = self._wait(seconds, Starting)
+        self._process.limit()
+        return said
 
     def run(self, trials: Sequence[Trial], seconds: float) -> list[Answer]:
         """Run one trial, or several that train side by side.
@@ -120,16 +123,19 @@ class WorkerProcess:
 
         Raises:
             Died: If it goes; :attr:`Death.begun` says whether it had begun them.
-            TookTooLong: If they take longer than ``seconds`` for each.
+            TookTooLong: If they take longer together than ``seconds`` for each.
             Stopped: If the study ends.
         """
         self._log.begin()
-        self._starved = self._kills()
+        self._process.limit()
+        self._starved, self._full = self._kills(), self._process.full
+        self._elsewhere = self._process.shortages_elsewhere
         self._begun = False
         self._channel.send([trial.spec for trial in trials])
         self._wait(seconds, Begun)
         self._begun = True
-        answers = [self._wait(seconds * len(trials), Answer) for _ in trials]
+        clock = ActiveClock(self._is_stopped)  # one for all of them
+        answers = [self._wait(seconds * len(trials), Answer, clock) for _ in trials]
         self._begun = False
         self.resident_bytes = answers[-1].resident_bytes
         return answers
@@ -155,9 +161,9 @@ class WorkerProcess:
         self._channel.close()
         self._log.close()
 
-    def _wait(self, seconds: float, kind: type[Message]) -> Message:
+    def _wait(self, seconds: float, kind: type[Message], clock: ActiveClock | None = None) -> Message:
         """Return its next message."""
-        self._clock = clock = ActiveClock(self._is_stopped)
+        self._clock = clock = clock or ActiveClock(self._is_stopped)
         wakes, writing = 0, False
         while True:
             gone = self._process.poll() is not None
@@ -206,4 +212,6 @@ class WorkerProcess:
         self._channel.close()
         self._log.close()
         cut = cut and code == -signal.SIGKILL  # or it was about to go all the same
-        raise Died(Death(code, self._begun, self.printed, self._kills() > self._starved, cut))
+        starved = self._kills() > self._starved
+        full = self._process.full > self._full and self._process.shortages_elsewhere == self._elsewhere
+        raise Died(Death(code, self._begun, self.printed, starved, cut, starved and full))

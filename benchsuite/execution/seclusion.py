@@ -32,6 +32,7 @@ class Seclusion:
         self._busy: set[int] = set()
         self._alone = False
         self._resting: dict[int, Callable[[], None]] = {}
+        self._ending: set[int] = set()
 
     def enter(self, worker: int, alone: bool, end: Callable[[], None], stopping: Callable[[], bool]) -> None:
         """Wait until a worker may begin a trial. If it is alone then, the processes of all others have been ended.
@@ -39,7 +40,7 @@ class Seclusion:
         Args:
             worker: Its number.
             alone: Whether it must be alone.
-            end: Ends its process, if it has one; called, by whoever is alone, only while it waits or is at rest.
+            end: Ends its process, if it has one; called, for whoever is alone, only while it waits or is at rest.
             stopping: Says whether the study ends.
 
         Raises:
@@ -60,9 +61,9 @@ class Seclusion:
             finally:
                 self._line.remove(place)
                 self._changed.notify_all()
-            if alone:
-                for other in self._resting.values():
-                    other()
+            others = dict(self._resting) if alone else {}
+            self._ending.update(others)
+        self._end(others, stopping)
 
     def rest(self, worker: int, end: Callable[[], None]) -> None:
         """Let a worker be busy no more.
@@ -80,6 +81,34 @@ class Seclusion:
         with self._changed:
             self._leave(worker)
             self._resting.pop(worker, None)
+            self._changed.wait_for(lambda: worker not in self._ending)
+
+    def _end(self, others: dict[int, Callable[[], None]], stopping: Callable[[], bool]) -> None:
+        """End processes side by side, since one may take seconds; meanwhile whoever is alone keeps theirs from beginning."""
+        failed: list[BaseException] = []
+
+        def end(other: int) -> None:
+            try:
+                others[other]()
+            except BaseException as error:  # told to whoever is alone
+                failed.append(error)
+            finally:
+                with self._changed:
+                    self._ending.discard(other)
+                    self._changed.notify_all()
+
+        for other in others:
+            try:
+                threading.Thread(target=end, args=(other,), daemon=True, name=f"end of worker {other}").start()
+            except RuntimeError:  # no more threads may be
+                end(other)
+        with self._changed:
+            while not self._ending.isdisjoint(others):
+                if stopping():
+                    raise Stopped
+                self._changed.wait(LOOK_EVERY)
+        if failed:
+            raise failed[0]
 
     def _leave(self, worker: int) -> None:
         if worker in self._busy:
@@ -88,7 +117,9 @@ class Seclusion:
             self._changed.notify_all()
 
     def _may(self, place: tuple[int, bool]) -> bool:
-        _, alone = place
+        worker, alone = place
+        if worker in self._ending:  # whoever was alone did not wait for it, since the study ends
+            return False
         before = self._line[: self._line.index(place)]
         if alone:
             return not self._busy and not before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchsuite.errors import BenchsuiteError, said_by
-from benchsuite.execution.death import Death
+from benchsuite.execution.death import Death, too_little
 from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import ImportFailure
 from benchsuite.execution.messages import Importing, NotImported, Ready
@@ -27,7 +27,7 @@ SOON_BELIEVED = 2
 """The same where the kernel says that it killed for want of memory, and for the other trials of such a trial's program.
 
 In every case the last time must have been without another worker beside it: whom the kernel kills was large, and another
-one may have used up the memory.
+one may have used up the memory. Only of the limit of its own, which it reached, nobody else can have used up anything.
 """
 
 
@@ -88,8 +88,8 @@ def start(
             death = gone.death
             if plugin:
                 killed += 1
-                believed = SOON_BELIEVED if death.starved and alone is not None else KILLS_BELIEVED
-                if death.from_outside and alone is False and killed + 1 >= believed:
+                believed = SOON_BELIEVED if death.full or (death.starved and alone is not None) else KILLS_BELIEVED
+                if death.from_outside and alone is False and not death.full and killed + 1 >= believed:
                     raise NotAlone from None
                 if death.from_outside and killed < believed:
                     continue
@@ -98,7 +98,7 @@ def start(
                 raise CannotImport(failure) from None
             deaths.append(death)
             own = [death for death in deaths if death.starved or not death.from_outside]
-            if alone is False and death.from_outside and death.starved:
+            if alone is False and death.from_outside and death.starved and not death.full:
                 raise NotAlone from None
             if len(own) >= DEATHS_AT_START or len(deaths) >= KILLS_AT_START:
                 raise BenchsuiteError(cannot_start(len(deaths), death, options, number)) from None
@@ -127,6 +127,8 @@ def cannot_start(times: int, death: Death, options: Options, number: int) -> str
         options: What they were told.
         number: Of the worker.
     """
+    if death.full:
+        return too_little(options.memory_bytes)
     return (
         f"workers cannot start: {times} in a row ended while they did, the last one {death}. "
         f"No trial was blamed for it. {_look(options, number)}"

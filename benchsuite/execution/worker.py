@@ -20,6 +20,7 @@ from benchsuite.data_now import remember_data
 from benchsuite.engine.ending import Account
 from benchsuite.engine.ran import Ran
 from benchsuite.errors import BenchsuiteError, CannotWrite
+from benchsuite.execution.death import too_little
 from benchsuite.execution.interface import Options
 from benchsuite.execution.lineage import Lineages
 from benchsuite.execution.litter import Litter
@@ -102,10 +103,7 @@ class Worker:
         except (BenchsuiteError, BrokenHere):
             raise
         except MemoryError:
-            limit = options.memory_bytes / 2**30
-            raise BenchsuiteError(
-                f"a worker cannot start: {limit:.2g} GiB (--memory) are too little for TensorFlow. Give it 4 or more."
-            ) from None
+            raise BenchsuiteError(too_little(options.memory_bytes)) from None
         except Exception as error:
             raise BenchsuiteError(f"a worker cannot start: {reason_of(error)}") from error
 

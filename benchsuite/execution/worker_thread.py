@@ -197,7 +197,7 @@ class WorkerThread(threading.Thread):
                 death = gone.death
                 if not death.begun:  # idle: nobody's failure, unless a plugin makes a habit of it
                     idle += 1
-                    if idle < (KILLS_AT_START if death.from_outside else DEATHS_AT_START):
+                    if idle < (KILLS_AT_START if death.from_outside and not death.full else DEATHS_AT_START):
                         alone = possible and (alone or idle >= KILLS_BELIEVED)
                         continue
                     if self._lineage == BUNDLED:
@@ -213,10 +213,11 @@ class WorkerThread(threading.Thread):
                 if limit and killed < SOON_BELIEVED:  # a fresh one has all of it
                     continue
                 (trial,) = trials
-                soon = trial.cell in self._learned.killers or (death.starved and possible)
+                soon = trial.cell in self._learned.killers or death.full or (death.starved and possible)
                 enough = SOON_BELIEVED if soon else KILLS_BELIEVED
-                if death.from_outside and (killed < enough or alone < possible):
-                    alone = possible and (alone or killed + 1 >= enough)
+                must = possible and not death.full  # of its own limit no neighbour has used up anything
+                if death.from_outside and (killed < enough or alone < must):
+                    alone = must and (alone or killed + 1 >= enough)
                     continue
                 if limit:
                     raise BenchsuiteError(

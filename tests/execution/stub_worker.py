@@ -49,8 +49,8 @@ def serve(descriptor: int) -> None:
         seed = "+".join(str(spec["seed"]) for spec in specs)
         actions = plan.get("trials", {}).get(seed, [])
         action = _next(folder, f"trial-{seed}", actions)
-        if action == "before":
-            os.kill(os.getpid(), signal.SIGSEGV)
+        if action in ("before", "starved"):
+            os.kill(os.getpid(), signal.SIGSEGV if action == "before" else signal.SIGKILL)
         connection.send(Begun())
         time.sleep(plan.get("seconds", 0.0))
         act(action, connection)

@@ -350,8 +350,8 @@ def groups() -> set[str]:
 
 def needs_limits() -> None:
     """Skip the test where no group that limits memory can be made."""
-    made = control_groups.new_groups(f"{containment.PREFIX}test-limits-{os.getpid()}", 2**30)
-    limited = control_groups.kills_in(made) is not None
+    made = control_groups.new_groups(f"{containment.PREFIX}test-limits-{os.getpid()}", limited=True)
+    limited = control_groups.kills_in(made) is not None and control_groups.limit_groups(made, 2**30)
     containment.guard.end_groups(made)
     if not limited:
         pytest.skip("this user may limit no memory of control groups here")
@@ -360,8 +360,8 @@ def needs_limits() -> None:
 def test_a_start_that_fails_leaves_no_control_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def new_groups(name: str, memory: int) -> tuple[str, ...]:
-        made.extend(control_groups.new_groups(name, memory))
+    def new_groups(name: str, limited: bool) -> tuple[str, ...]:
+        made.extend(control_groups.new_groups(name, limited))
         return tuple(made)
 
     monkeypatch.setattr(containment, "new_groups", new_groups)
@@ -402,6 +402,65 @@ def test_empty_control_groups_without_a_guard_are_removed_once_they_are_old() ->
     assert not groups() & made
 
 
+ENDS = """
+import importlib.util, os, sys
+found = importlib.util.spec_from_file_location("guard", sys.argv[1])
+guard = importlib.util.module_from_spec(found)
+found.loader.exec_module(guard)
+guard.CLEAR_SECONDS = 0.1
+os.chdir(sys.argv[2])
+if not os.getuid():
+    os.setuid(65534)  # root may read what nobody may
+guard.end_groups(["."])
+"""
+
+
+def test_a_group_is_ended_by_a_file_that_may_be_written_and_not_read(tmp_path: Path) -> None:
+    """As the kernel gives it to whom a group was delegated; a group without that file gets none."""
+    group, kill = tmp_path / "group", tmp_path / "group" / "cgroup.kill"
+    group.mkdir()
+    command = [sys.executable, "-I", "-S", "-c", ENDS, containment.guard.__file__, str(group)]
+    group.chmod(0o777)
+    subprocess.run(command, check=True, timeout=60)
+    assert not kill.exists()
+    group.mkdir(exist_ok=True)
+    kill.touch()
+    kill.chmod(0o200)
+    if not os.getuid():
+        os.chown(kill, 65534, -1)
+    subprocess.run(command, check=True, timeout=60)
+    kill.chmod(0o600)
+    assert kill.read_text(encoding="ascii") == "1"
+
+
+def test_what_a_worker_hides_in_a_group_within_its_own_is_ended_and_that_group_goes(
+    contain: Callable[..., Contained], tmp_path: Path
+) -> None:
+    """Of both versions: in that of version 1 they are found one by one."""
+    hides = (
+        "import os, time\n"
+        "if not os.fork():\n"
+        "    for group in {groups}:\n"
+        "        os.mkdir(group + '/inner')\n"
+        "        open(group + '/inner/cgroup.procs', 'w').write('0')\n"
+        "    os.execve('/bin/sh', ['/bin/sh', '-c', 'echo $$ >> pids; exec sleep 300'], {{}})\n"
+    )
+    code = "while not __import__('os').path.exists('code'): pass\nexec(open('code').read())\n" + LASTING
+    worker = contain(code, 2**30)
+    if not worker._groups:
+        pytest.skip("this user may make no control group here")
+    (tmp_path / "written").write_text(hides.format(groups=list(worker._groups)), encoding="utf-8")
+    (tmp_path / "written").rename(tmp_path / "code")
+    (child,) = family(tmp_path, 1)
+    begun = time.monotonic()
+    guard = psutil.Process(worker._guard.pid)
+    guard.kill()
+    worker.end()
+    assert not is_there(child)
+    assert time.monotonic() - begun < 5.0
+    assert not any(Path(group).exists() for group in worker._groups)
+
+
 @pytest.mark.parametrize("what", ["children", "shared memory"])
 def test_a_limit_of_memory_holds_for_all_that_a_worker_has(
     what: str, contain: Callable[..., Contained], tmp_path: Path
@@ -413,7 +472,9 @@ def test_a_limit_of_memory_holds_for_all_that_a_worker_has(
         "shared memory": "shared = mmap.mmap(-1, 160 * 2**20)\nshared[:] = bytes(len(shared))\n",
     }[what]
     worker = contain(f"import mmap, os, time\n{eat}while True: time.sleep(1)\n", 96 * 2**20)
+    worker.limit()
     assert until(lambda: worker.kills or 0)
+    assert worker.full
     if what == "shared memory":
         assert until(lambda: worker.poll() is not None)
         assert worker.poll() == -signal.SIGKILL

@@ -16,9 +16,20 @@ import psutil
 import pytest
 
 from benchsuite.errors import BenchsuiteError
-from benchsuite.execution import Cell, Finished, LocalExecutor, Noticed, Options, Started, starting, worker_thread
+from benchsuite.execution import (
+    Cell,
+    Finished,
+    LocalExecutor,
+    Noticed,
+    Options,
+    Started,
+    containment,
+    starting,
+    worker_thread,
+)
 from benchsuite.execution.interface import KeepsRest
 from benchsuite.execution.lineage import IMPORTS_BELIEVED
+from benchsuite.execution.seclusion import Seclusion
 from benchsuite.execution.starting import DEATHS_AT_START, SOON_BELIEVED
 from benchsuite.execution.worker_thread import LEAK_BYTES, RECYCLE_BYTES
 from benchsuite.extras import Extras
@@ -324,6 +335,52 @@ def test_what_the_kernel_says_late_is_believed_only_after_one_more_attempt(
     found = execute(cell(trial(0)), trials={"0": ["SIGKILL"] * 100})
     assert said(found[0])[0] is Outcome.OUT_OF_MEMORY
     assert stub_worker.times(tmp_path, "trial-0") == 3
+
+
+@pytest.fixture
+def for_others(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let each worker that is killed have reached its own limit, as the kernel tells it; return the workers that were ended for another."""
+    count = iter(range(100_000))
+    monkeypatch.setattr("benchsuite.execution.process.kills_for_memory", lambda: next(count))
+    monkeypatch.setattr(containment.Contained, "full", property(lambda _: next(count)))
+    monkeypatch.setattr(containment.Contained, "shortages_elsewhere", 0)
+    ended: list[int] = []
+    plain = Seclusion._end
+    monkeypatch.setattr(Seclusion, "_end", lambda self, others, stop: [ended.extend(others), plain(self, others, stop)])
+    return ended
+
+
+OWN = (
+    "the operating system killed the worker process since it needed more than it may have "
+    f"(SIGKILL, {SOON_BELIEVED} times in a row; --memory sets the limit)"
+)
+
+
+def test_who_reached_its_own_limit_is_believed_beside_others(
+    execute: Any, tmp_path: Path, for_others: list[int]
+) -> None:
+    """And the next trial of its program as well: nobody has to end for that."""
+    cells = cell(trial(0), trial(1), lineage=("p",)), cell(trial(2))
+    found = execute(*cells, workers=2, trials={str(seed): ["SIGKILL"] * 100 for seed in (0, 1)})
+    assert [said(found[seed]) for seed in range(3)] == [(Outcome.OUT_OF_MEMORY, OWN)] * 2 + [(Outcome.COMPLETED, "")]
+    assert [stub_worker.times(tmp_path, f"trial-{seed}") for seed in (0, 1)] == [SOON_BELIEVED] * 2
+    assert not for_others
+
+
+def test_an_import_that_reaches_its_own_limit_is_believed_beside_others(execute: Any, for_others: list[int]) -> None:
+    cells = cell(trial(0), lineage=("p",)), cell(trial(1))
+    found = execute(*cells, workers=2, imports={"p": ["SIGKILL"] * 100})
+    assert said(found[0]) == (Outcome.OUT_OF_MEMORY, f"the plugin p cannot be imported in a worker: {OWN}")
+    assert not for_others
+
+
+@pytest.mark.usefixtures("for_others")
+@pytest.mark.parametrize("when", ["start", "idle"])
+def test_a_limit_that_leaves_no_room_to_start_is_named(when: str, execute: Any, tmp_path: Path) -> None:
+    plan: Any = {"start": ["SIGKILL"] * 100} if when == "start" else {"trials": {"0": ["starved"] * 100}}
+    with pytest.raises(BenchsuiteError, match=r"GiB \(--memory\) are too little for TensorFlow\. Give it 4 or more\.$"):
+        execute(cell(trial(0)), **plan)
+    assert stub_worker.times(tmp_path, "start") == DEATHS_AT_START
 
 
 def test_an_import_that_is_killed_for_want_of_memory_is_tried_alone(execute: Any, monkeypatch: Any) -> None:

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ from tests.execution.test_containment import needs_limits
 from tests.execution.test_local import trial
 
 LIMIT = 60.0
-BEGINS = """
+IMPORTS = """
 import os, signal, struct, subprocess, sys, threading, time
 sys.path[:] = sys.argv[2].splitlines()
+"""
+BEGINS = """
 from multiprocessing.connection import Connection
 from benchsuite.execution.messages import Answer, Begun, Ready
 from benchsuite.record import Ending
@@ -47,8 +50,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     options = Options(PluginSearch(), "cpu", 1, 0, str(tmp_path / "logs"), where, where, Extras())
     started: list[WorkerProcess] = []
 
-    def one(does: str, memory: int = 0) -> WorkerProcess:
-        monkeypatch.setattr(process, "BOOT", BEGINS + does)
+    def one(does: str, memory: int = 0, before: str = "") -> WorkerProcess:
+        """``before`` is what it does while it starts."""
+        monkeypatch.setattr(process, "BOOT", IMPORTS + before + BEGINS + does)
         started.append(WorkerProcess(replace(options, memory_bytes=memory), 0, lambda: False))
         started[-1].ready(30.0)
         return started[-1]
@@ -69,16 +73,37 @@ def test_the_kernel_is_believed_of_a_worker_that_it_killed_in_its_own_group_and_
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shared memory is no data of the process, which its own limit would know."""
-    count = iter(range(1000))
-    monkeypatch.setattr(process, "kills_for_memory", lambda: next(count))  # others are killed all the time
+    kills = count()
+    monkeypatch.setattr(process, "kills_for_memory", lambda: next(kills))  # others are killed all the time
     hungry = "import mmap\nshared = mmap.mmap(-1, 2**29)\nshared[:] = bytes(2**26) * 8\ntime.sleep(60)\n"
     needs_limits()
-    death, _ = death_of(start(hungry, 2**28))
+    more = "import mmap\nshared = mmap.mmap(-1, 2**29)\nshared[:] = bytes(2**26) * 8\nshared.close()\n"
+    death, _ = death_of(
+        start(hungry, 2**28, before=more)
+    )  # while it starts, its limit is that of its data, which it sets itself
     assert (death.code, death.starved) == (-signal.SIGKILL, True)
     death, _ = death_of(start("os.kill(os.getpid(), signal.SIGKILL)\n", 2**28))
-    assert (death.code, death.starved) == (-signal.SIGKILL, False)
+    assert (death.code, death.starved, death.full) == (-signal.SIGKILL, False, False)
     death, _ = death_of(start("os.kill(os.getpid(), signal.SIGKILL)\n"))
-    assert death.starved
+    assert (death.starved, death.full) == (True, False)
+
+
+@pytest.mark.parametrize("neighbour", [0, 1], ids=["its own limit", "a neighbour"])
+def test_what_reached_its_own_limit_is_told_from_what_a_neighbour_used_up(
+    neighbour: int, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_limits()
+    short = count(step=neighbour)
+    monkeypatch.setattr(containment, "shortages_elsewhere", lambda groups: next(short))
+    death, _ = death_of(start("held = b'x' * 2**28\ntime.sleep(60)\n", 2**27))
+    assert (death.code, death.starved, death.full) == (-signal.SIGKILL, True, not neighbour)
+
+
+def test_trials_side_by_side_have_the_time_of_all_of_them_and_no_more(start: Start) -> None:
+    one = ANSWERS.removesuffix("; time.sleep(600)\n")
+    worker = start(f"time.sleep(0.7)\n{one}\ntime.sleep(0.7)\n{ANSWERS}")
+    with pytest.raises(TookTooLong):
+        worker.run([trial(0), trial(1)], 0.5)
 
 
 HOLDS = "os.fork() == 0 and time.sleep(300)\n"

@@ -158,8 +158,12 @@ def test_variables_of_a_machine_stay_its_own() -> None:
         "PYTHONPATH",
         "BENCHSUITE_CACHE",
         "https_proxy",
+        "KERAS_HOME",
+        "HF_HOME",
+        "HF_HUB_CACHE",
+        "TFDS_DATA_DIR",
     )
-    others = ("LDAP", "RAYS", "MY_HOME", "momentum")
+    others = ("LDAP", "RAYS", "HOMES", "MY_HOME_RUN", "momentum")
     assert variables_named({*own, *others, "no name"}, dict.fromkeys(own + others, "1")) == dict.fromkeys(others, "1")
 
 

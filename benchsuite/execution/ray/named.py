@@ -17,7 +17,7 @@ LONGEST = 255
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OF_MACHINE = re.compile(
     r"(PATH|HOME|USER|LOGNAME|HOST|HOSTNAME|SHELL|TERM|DISPLAY|PWD|OLDPWD|TMPDIR|TMP|TEMP|VIRTUAL_ENV)$"
-    r"|(BENCHSUITE|RAY|LD|DYLD|CUDA|NVIDIA|XDG|SLURM|SSH|CONDA)_|PYTHON|.*_(proxy|PROXY)$"
+    r"|(BENCHSUITE|RAY|LD|DYLD|CUDA|NVIDIA|XDG|SLURM|SSH|CONDA)_|PYTHON|.*_(proxy|PROXY|HOME|CACHE|DATA_DIR)$"
 )
 """Variables that say of a machine or a process where something lies: each node has its own."""
 
