@@ -174,7 +174,7 @@ class Fork:
         self._folder = Path(tempfile.mkdtemp(prefix="mutant-"))
         self.child = os.fork()
         if self.child == 0:
-            os.setsid()
+            os.setpgid(0, 0)
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
             silence = os.open(OUTPUT, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.dup2(silence, 1)
