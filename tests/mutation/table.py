@@ -100,8 +100,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/fed/finding.py": ("tests/engine/fed/test_finding.py", "tests/engine/fed/test_known.py"),
     f"{ENGINE}/fed/known.py": ("tests/engine/fed/test_known.py",),
     f"{ENGINE}/fed/likeness.py": ("tests/engine/fed/test_likeness.py",),
-    f"{ENGINE}/fed/swapping.py": FOUND,
-    f"{ENGINE}/fed/tried.py": FOUND,
+    f"{ENGINE}/fed/swapping.py": ("tests/engine/fed/test_swapping.py", *FOUND),
+    f"{ENGINE}/fed/tried.py": ("tests/engine/fed/test_tried.py", *FOUND),
     f"{ENGINE}/lanes/converters.py": ("tests/engine/lanes/test_converters.py",),
     f"{ENGINE}/lanes/group.py": TOGETHER,
     f"{ENGINE}/lanes/program.py": TOGETHER,
@@ -111,6 +111,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/network/blocks.py": BLOCKS,
     f"{ENGINE}/network/assembly.py": BLOCKS,
     f"{ENGINE}/network/initial.py": (
+        f"{NETWORK}/test_initial.py",
         *of(f"{PROGRAM}/test_generators.py", "an_initializer_without_a_seed_is_the_trials"),
         *BLOCKS,
     ),
@@ -177,11 +178,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         ),
     ),
     f"{ENGINE}/program/refusals.py": (f"{PROGRAM}/test_refusals.py",),
-    f"{ENGINE}/program/settings.py": of(
-        f"{PROGRAM}/test_keras_trainer.py",
-        "another_configuration_at_each_call_says_what_differs",
-        "what_keras_options_are_fed_with_is_what_they_would_be_made_with",
-    ),
+    f"{ENGINE}/program/settings.py": (f"{PROGRAM}/test_settings.py",),
     f"{ENGINE}/program/training.py": (
         *of(f"{PROGRAM}/test_reference.py", "momentum_with_l2_follows_numpy"),
         *of(f"{PROGRAM}/test_program.py", "a_closure_step_without_a_move_is_sgd", "nan_at_step_three_stops_there"),
@@ -218,6 +215,13 @@ TESTS: dict[str, tuple[str, ...]] = {
             f"{PROGRAM}/test_metrics.py",
             "a_metric_that_does_not_fit_is_refused_before_training",
             "a_task_with_a_loss_of_its_own_takes_no_metric_of_outputs",
+        ),
+        *of(
+            "tests/test_bad_data.py",
+            *[
+                f"broken_data_are_told_in_one_clear_line_before_training[{name}]"
+                for name in ("no_such_class", "no_such_code", "other_shape")
+            ],
         ),
     ),
     "benchsuite/noise.py": ("tests/engine/test_noise.py",),

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 import benchsuite as bs
-from benchsuite.engine.few_numbers import numbers
 from benchsuite.engine.fed.tried import RATE, SHAPES, STEPS, tried
+from benchsuite.engine.few_numbers import numbers
 
 
 class Acts:
