@@ -102,7 +102,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     f"{ENGINE}/fed/likeness.py": ("tests/engine/fed/test_likeness.py",),
     f"{ENGINE}/fed/swapping.py": ("tests/engine/fed/test_swapping.py", *FOUND),
     f"{ENGINE}/fed/tried.py": ("tests/engine/fed/test_tried.py", *FOUND),
-    f"{ENGINE}/lanes/converters.py": ("tests/engine/lanes/test_converters.py",),
+    f"{ENGINE}/lanes/converters.py": (
+        "tests/engine/lanes/test_converters.py",
+        "tests/engine/lanes/test_threefry.py",
+    ),
     f"{ENGINE}/lanes/group.py": TOGETHER,
     f"{ENGINE}/lanes/program.py": TOGETHER,
     f"{ENGINE}/lanes/together.py": TOGETHER,

@@ -84,6 +84,9 @@ def test_a_lane_gives_what_the_program_of_one_trial_gives(shared):
         alone = shared.session.run(shared.trial(seed=seed, strength=strength, lanes=1)).ending
         for name, values in alone.curves.items():
             np.testing.assert_allclose(lane.curves[name], values, rtol=TOLERANCE, err_msg=name)
+        for found, expected in ((lane.results.final, alone.results.final), (lane.results.best, alone.results.best)):
+            assert found.keys() == expected.keys() > {"test_accuracy"}
+            assert list(found.values()) == pytest.approx(list(expected.values()), rel=TOLERANCE)
         assert alone.costs.lanes is None
         assert alone.costs.step_milliseconds is not None
 
