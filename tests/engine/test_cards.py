@@ -60,9 +60,11 @@ def test_a_driver_that_fails_or_hangs_stops_nobody(monkeypatch, answer, found):
         return answer
 
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(cards.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(cards.shutil, "which", {"nvidia-smi": "/usr/bin/nvidia-smi"}.get)
     monkeypatch.setattr(cards.subprocess, "run", asked)
     assert cards.free_memory() == found
+    monkeypatch.setattr(cards.shutil, "which", {}.get)
+    assert cards.free_memory() is None
 
 
 def test_the_largest_share_counts_and_a_large_task_gets_a_card():

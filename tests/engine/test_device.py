@@ -26,6 +26,18 @@ def test_a_missing_gpu_is_told(monkeypatch):
         Device.parse("gpu:2")
 
 
+def test_gpus_are_those_that_are_visible_or_else_those_of_the_driver(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "Path", lambda _: tmp_path / "gpus")
+    for visible, count in (("", 0), ("-1", 0), ("3,5", 2), ("GPU-1a, ", 1)):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+        assert module.count_gpus() == count
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
+    assert module.count_gpus() == 0
+    for address in ("0000:04:00.0", "0000:05:00.0"):
+        (tmp_path / "gpus" / address).mkdir(parents=True)
+    assert module.count_gpus() == 2
+
+
 def test_gpus_are_dealt_out_one_to_each_worker(monkeypatch):
     monkeypatch.setattr(module, "count_gpus", lambda: 2)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)

@@ -140,6 +140,21 @@ def test_processors_of_macos():
     assert read_sysctl("") == {}
 
 
+@pytest.mark.parametrize("sysctl", ["", OSError("no such file")])
+def test_a_processor_that_nothing_describes_has_no_features(sysctl, monkeypatch, tmp_path):
+    def run(*_, **__):
+        if isinstance(sysctl, OSError):
+            raise sysctl
+        return subprocess.CompletedProcess([], 0, sysctl)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    for system in ("darwin", "freebsd"):
+        monkeypatch.setattr(module.sys, "platform", system)
+        found = processor(tmp_path / "nothing")
+        assert found == {"model": module.platform.processor(), "features": []}
+        assert Numerics.of({"processor": found}).features == ()
+
+
 @pytest.mark.parametrize(
     ("line", "version"),
     [

@@ -8,7 +8,9 @@ import pytest
 import benchsuite as bs
 from benchsuite.arm_trials import trial_of
 from benchsuite.engine.lab import Lab
+from benchsuite.engine.ran import Probed
 from benchsuite.engine.session import Session
+from benchsuite.engine.specimen_run import SpecimenRun
 
 FEATURES, CLASSES = 4, 3
 
@@ -256,6 +258,21 @@ def test_what_cannot_be_is_refused(lab):
         (lambda: lab.specimen("linear", seed=-1), "seed must be a whole number from 0"),
         (lambda: lab.make("task", "linear"), "unknown kind 'task'"),
         (lambda: lab.make("initializer", "zeros,orthogonal"), "make takes one initializer"),
+    ):
+        with pytest.raises(bs.BenchsuiteError, match=message):
+            wrong()
+
+
+def test_what_a_training_did_not_measure_is_refused_by_name():
+    run = SpecimenRun(TASKS["linear"], {"test_loss": [2.0, None]}, probed=Probed(["dense_1"]))
+    run.probed.add(2, {"weight_norm": [0.5]})
+    assert run.curve("test_loss")[0] == 2.0
+    assert np.isnan(run.curve("test_loss")[1])
+    assert run.layers("weight_norm", 2) == run.layers("weight_norm", -1) == [0.5]
+    for wrong, message in (
+        (lambda: run.curve("test_los"), "unknown measure 'test_los'"),
+        (lambda: run.layers("norm", 2), "unknown measure of layers 'norm'"),
+        (lambda: run.layers("weight_norm", 1), r"epoch 1 was not probed, only 2. Ask for it: train\(probe=\"1\"\)"),
     ):
         with pytest.raises(bs.BenchsuiteError, match=message):
             wrong()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import benchsuite as bs
+from benchsuite.engine.program.program import Program
 from benchsuite.engine.trace import trace, values_of
 from benchsuite.recipe import Setting
 
@@ -61,11 +62,14 @@ def test_a_schedule_of_the_baseline_spans_the_steps_that_were_asked_for(bench):
     assert np.all(way.points[2:] == way.points[2])
 
 
-def test_it_diverges_where_a_trial_would(bench):
+def test_it_diverges_where_a_trial_would(bench, monkeypatch):
+    train, steps = Program.train, []
+    monkeypatch.setattr(Program, "train", lambda *given: steps.append(given[4]) or train(*given))
     way = trace(task(), setting(bench, "sgd", learning_rate=10.0), bench, steps=50)
     assert (way.outcome, way.steps) == ("diverged", 2)  # the error grows 19-fold a step, the loss 361-fold
     assert way.excess[1] <= 1250 < way.excess[2]
     assert way.reason == f"the loss reached {way.excess[2]:.4g} after step 2"
+    assert steps == [0, 1, 2]  # and nothing is trained in vain: the loss of a step is that of the weights before it
 
 
 def test_evaluation_weights_are_what_is_drawn(bench):

@@ -61,13 +61,14 @@ def test_trials_of_one_program_stay_together_unless_a_worker_would_be_idle(bundl
 
 def test_trials_train_side_by_side_if_their_data_are_the_same_as_many_as_there_are_lanes(bundled: Registry) -> None:
     (one,) = trials(bundled, "digits_mlp", 1)
-    several = [replace(one, seed=seed, lanes=3, fold=fold) for seed in range(4) for fold in ((0, 5), (1, 5))]
+    data = ({"fold": (0, 5)}, {"fold": (0, 5), "inner": (0, 3)}, {"fold": (0, 5), "inner": (1, 3)}, {"fold": (1, 5)})
+    several = [replace(one, seed=seed, lanes=3, **each) for seed in range(4) for each in data]
     (cell,) = make_cells(several, bundled, 1)
     groups = list(side_by_side(cell.trials))
-    assert [len(group) for group in groups] == [3, 1, 3, 1]
-    assert all(len({trial.fold for trial in group}) == 1 for group in groups)
+    assert [len(group) for group in groups] == [3, 1] * 4
+    assert all(len({(trial.fold, trial.inner) for trial in group}) == 1 for group in groups)
     assert {trial.id for group in groups for trial in group} == {trial.id for trial in several}
-    assert [len(group) for group in side_by_side([replace(trial, lanes=1) for trial in several])] == [1] * 8
+    assert [len(group) for group in side_by_side([replace(trial, lanes=1) for trial in several])] == [1] * 16
 
 
 def test_a_cell_is_split_where_lanes_are_full(bundled: Registry) -> None:

@@ -75,15 +75,17 @@ def main() -> int:
             failed = True
             continue
         drawn = sample(module, asked.sample, asked.seed, asked.line)
-        survivors = [
-            ending.mutant
-            for ending in endings(module, drawn, PATIENCE * as_it_is.seconds + 5, asked.at_once)
-            if ending.status == 0
-        ]
-        caught, tried = caught + len(drawn) - len(survivors), tried + len(drawn)
-        print(f"{module}: {len(drawn) - len(survivors)} of {len(drawn)} caught", flush=True)
-        for one in sorted((one for one in survivors if one is not None), key=lambda one: one.line):
-            print(f"    {one.line}: {one.before}  ->  {one.after}", flush=True)
+        ended = sorted(
+            endings(module, drawn, PATIENCE * as_it_is.seconds + 5, asked.at_once),
+            key=lambda ending: ending.mutant.line if ending.mutant else 0,
+        )
+        survived = [ending.mutant for ending in ended if ending.status == 0]
+        caught, tried = caught + len(drawn) - len(survived), tried + len(drawn)
+        print(f"{module}: {len(drawn) - len(survived)} of {len(drawn)} caught", flush=True)
+        for ending in ended:
+            if ending.mutant is not None and (ending.status == 0 or ending.out_of_time):
+                how = " (out of time)" if ending.out_of_time else ""
+                print(f"    {ending.mutant.line}: {ending.mutant.before}  ->  {ending.mutant.after}{how}", flush=True)
     print(f"{caught} of {tried} caught", flush=True)
     return int(failed)
 
@@ -113,12 +115,14 @@ class Ending:
         status: 0 if no test failed.
         seconds: Of the processor.
         caught_by: The test that failed, if one did.
+        out_of_time: Whether it was ended for its time: it may hang, or the machine was busy.
     """
 
     mutant: Mutant | None
     status: int
     seconds: float
     caught_by: str
+    out_of_time: bool = False
 
 
 def endings(module: str, tried: Iterable[Mutant | None], limit: float, at_once: int) -> Iterator[Ending]:
@@ -174,7 +178,7 @@ class Fork:
         self._folder = Path(tempfile.mkdtemp(prefix="mutant-"))
         self.child = os.fork()
         if self.child == 0:
-            os.setsid()
+            os.setpgid(0, 0)
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 1))
             silence = os.open(OUTPUT, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.dup2(silence, 1)
@@ -203,7 +207,8 @@ class Fork:
         with contextlib.suppress(OSError):
             caught_by = (self._folder / CAUGHT_BY).read_text(encoding="utf-8")
         shutil.rmtree(self._folder, ignore_errors=True)
-        return Ending(self.mutant, status, used.ru_utime + used.ru_stime, caught_by)
+        out_of_time = not caught_by and os.WIFSIGNALED(status)
+        return Ending(self.mutant, status, used.ru_utime + used.ru_stime, caught_by, out_of_time)
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

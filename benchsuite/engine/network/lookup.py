@@ -63,7 +63,7 @@ def summed(rows: Any, codes: Any, symbols: int) -> Any:
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def add(rows: Any) -> Any:
         flat, of = tf.reshape(rows, (-1, rows.shape[-1])), tf.reshape(codes, (-1,))
-        few = flat.shape[0] is not None and flat.shape[0] * flat.shape[1] * symbols <= COMPARED
+        few = flat.shape[0] * flat.shape[1] * symbols <= COMPARED
         found = compared(flat, of, symbols) if few else in_order(flat, of, symbols)
         return found, lambda upstream: looked_up(upstream, codes)
 

@@ -48,12 +48,12 @@ def _pooled(layer: Any, inputs: Any, pool: Any) -> Any:
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def pooled(x: Any) -> Any:
         y = pool(x)
-        return y, lambda upstream: given_back(x, y, upstream, layer.pool_size, layer.strides, layer.padding)
+        return y, lambda upstream: given_back(x, y, upstream, layer.pool_size, layer.strides)
 
     return pooled(inputs)
 
 
-def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequence[int], padding: str) -> Any:
+def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequence[int]) -> Any:
     """Return the gradient of what was pooled.
 
     Args:
@@ -62,7 +62,6 @@ def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequ
         upstream: Their gradient.
         size: Of a window along each axis between batch and channels.
         strides: From window to window along each.
-        padding: ``"same"`` or ``"valid"``.
     """
     windows = y.shape[1:-1]
     if without_scatters() and tuple(size) == tuple(strides):
@@ -71,7 +70,7 @@ def given_back(x: Any, y: Any, upstream: Any, size: Sequence[int], strides: Sequ
             return _given_back_apart(x, y, upstream, size)
     spans = [(count - 1) * step + side for count, step, side in zip(windows, strides, size, strict=True)]
     missing = [max(span - there, 0) for span, there in zip(spans, x.shape[1:-1], strict=True)]
-    before = [each // 2 if padding == "same" else 0 for each in missing]
+    before = [each // 2 for each in missing]  # as for "same"; with "valid" no pixel is missing
     around = [(0, 0), *((b, m - b) for b, m in zip(before, missing, strict=True)), (0, 0)]
     padded = tf.pad(x, around, constant_values=x.dtype.min) if any(missing) else x
     shape = tf.shape(padded)

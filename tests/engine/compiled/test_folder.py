@@ -123,6 +123,12 @@ def test_what_was_used_longest_ago_goes_first(folder):
     assert not (folder.root / "kind").exists()
 
 
+def test_a_process_that_writes_one_file_makes_room_as_well(folder):
+    kept = CompiledFolder(folder.root, "newer", most=folder.held().size + 20)
+    kept.put("f_2", FILES)
+    assert (folder.get("f_1"), kept.get("f_2")) == (None, FILES)
+
+
 def test_a_file_that_is_too_large_for_the_folder_is_not_kept(tmp_path):
     kept = CompiledFolder(tmp_path / "small", "kind", most=100)
     kept.put("f_1", FILES)

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite.conformance.tiny import tiny_tasks
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.fed.likeness import Likeness
 from benchsuite.engine.session import Session
 from benchsuite.recipe import Setting
 from benchsuite.selection import baseline
@@ -134,6 +136,24 @@ class With:
 
     def default(self, kind):
         return self._registry.default(kind)
+
+
+class Holds:
+    def __init__(self, beta):
+        self.beta = beta
+
+
+@pytest.mark.parametrize("other", [None, "0.75", keras.Model, 0.625])
+def test_at_the_place_of_a_fed_number_stands_its_value_and_nothing_else(other):
+    feeding = Feeding({"beta": 0.5}, frozenset({"beta"}))
+
+    def likeness(beyond):
+        made = lambda values: Holds(values["beta"] if values["beta"] < 0.7 else beyond)  # noqa: E731
+        return Likeness(feeding, frozenset({"beta"}), lambda: Holds(feeding.number("beta")), made)
+
+    assert likeness(0.75).lost == likeness(other).lost == frozenset()
+    assert [likeness(0.75).serves({"beta": beta}) for beta in (0.25, 0.75)] == [True, True]
+    assert [likeness(other).serves({"beta": beta}) for beta in (0.25, 0.75)] == [True, False]
 
 
 @pytest.mark.parametrize("made", CASES)

@@ -1,7 +1,9 @@
 """Trials that train side by side: each gives what it gives alone in its lane, whoever its neighbours are."""
 
+import contextlib
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -10,8 +12,10 @@ import tensorflow as tf
 
 import benchsuite as bs
 from benchsuite.engine.compiled.here import HERE
+from benchsuite.engine.lanes import program as module
 from benchsuite.engine.lanes.group import lane_program
-from benchsuite.engine.lanes.program import LaneProgram
+from benchsuite.engine.lanes.program import LaneEnds, LaneProgram
+from benchsuite.engine.lanes.together import Lane, train_together
 from benchsuite.extras import Extras
 from benchsuite.outcomes import Outcome
 from benchsuite.trial import Trial
@@ -80,6 +84,9 @@ def test_a_lane_gives_what_the_program_of_one_trial_gives(shared):
         alone = shared.session.run(shared.trial(seed=seed, strength=strength, lanes=1)).ending
         for name, values in alone.curves.items():
             np.testing.assert_allclose(lane.curves[name], values, rtol=TOLERANCE, err_msg=name)
+        for found, expected in ((lane.results.final, alone.results.final), (lane.results.best, alone.results.best)):
+            assert found.keys() == expected.keys() > {"test_accuracy"}
+            assert list(found.values()) == pytest.approx(list(expected.values()), rel=TOLERANCE)
         assert alone.costs.lanes is None
         assert alone.costs.step_milliseconds is not None
 
@@ -199,6 +206,60 @@ def test_what_cannot_be_vectorized_trains_alone_and_says_why(bench):
     assert ran.ending.outcome is Outcome.COMPLETED
     assert ran.ending.costs.lanes is None
     assert "SelfAdjointEigV2" in ran.alone
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("a page\nNo pfor vectorization defined for Qr\nmore", "No pfor vectorization defined for Qr"),
+        ("Detected unsupported operations on XLA_CPU_JIT: Where (op)", "unsupported operations on XLA_CPU_JIT: Where"),
+        ("in user code:\n  ValueError: shapes differ\n", "ValueError: shapes differ"),
+        (" something else\nmore", "something else"),
+        ("", "RuntimeError"),
+    ],
+)
+def test_why_a_program_cannot_be_vectorized_is_one_line_of_what_tensorflow_says(error, reason):
+    assert module._reason(RuntimeError(error)) == reason
+
+
+def test_what_many_lanes_take_together_is_shared_by_those_that_train():
+    """Three at first, then two, then one: programs and data are not needed for it."""
+
+    class Logbook:
+        def __init__(self):
+            self.steps, self.shares = 0, []
+
+        def share(self, share):
+            self.shares.append(round(1 / share))
+            return contextlib.nullcontext()
+
+        training = evaluating = share
+
+    def lane(epochs):
+        plan = SimpleNamespace(epoch=lambda number: (np.full((4, 2), number), np.full(4, 0.5)))
+        measured = lambda epoch, values: epoch < epochs  # noqa: E731
+        keeper = SimpleNamespace(ended=lambda epoch: None)
+        course = SimpleNamespace(
+            plan=plan, bound=9.0, logbook=Logbook(), measured=measured, keeper=keeper, pruned=False
+        )
+        course.trained = lambda *end: ends.append(end)
+        return Lane(None, course)
+
+    def train(feed, order, rates, done, trains, bounds):
+        assert (order.shape, rates.shape) == ((4, 4, 2), (4, 4))
+        assert list(bounds) == [9.0 if one else np.inf for one in trains]
+        trained.append(list(trains))
+        return LaneEnds(np.where(trains, 4, 0), np.full(4, 0.25), np.full(4, 0.125))
+
+    trained, ends = [], []
+    program = SimpleNamespace(lanes=4, train=train, evaluate=lambda feed: [{}] * 4)
+    lanes = [lane(epochs) for epochs in (1, 3, 2)]
+    train_together(program, None, lanes)
+    assert trained == [[True, True, True, False], [False, True, True, False], [False, True, False, False]]
+    # Of each epoch's training and evaluation, the first evaluation first.
+    assert [one.course.logbook.shares for one in lanes] == [[3, 3, 3], [3, 3, 3, 2, 2, 1, 1], [3, 3, 3, 2, 2]]
+    assert ends == [(4, 0.25, 0.125)] * 6
+    assert all(one.ended for one in lanes)
 
 
 def test_lanes_are_part_of_what_decides_the_numbers_only_where_there_are_several(bench):

@@ -1,9 +1,13 @@
 """Blocks: the trained array and what it starts from."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 import benchsuite as bs
+from benchsuite.engine.fed.feeding import Feeding
+from benchsuite.engine.ingredients import make_ingredients
 from benchsuite.engine.network.blocks import Blocks
 
 
@@ -66,6 +70,60 @@ def layers_of(bench, model, **chosen):
 
 def one_block(blocks, inputs):
     return blocks.output(3)(blocks.dense(8)(inputs))
+
+
+AROUND = ("LayerNormalization", "PReLU", "Dropout")
+"""What follows a hidden layer in the recipe of the next test."""
+IMAGE, SERIES, VECTOR, CODES = (8, 8, 3), (6, 4), (5,), (6,)
+BLOCKS = (
+    (lambda b: b.dense(7), VECTOR, (7,), ("dense", "Dense", *AROUND)),
+    (lambda b: b.dense(7, activate=False), VECTOR, (7,), ("dense", "Dense", "LayerNormalization")),
+    (lambda b: b.dense(7, regularize=False), VECTOR, (7,), ("dense", "Dense", *AROUND[:2])),
+    (lambda b: b.conv(5), IMAGE, (8, 8, 5), ("conv", "Conv2D", *AROUND)),
+    (lambda b: b.conv(5, 3, 2, "valid", regularize=False), IMAGE, (3, 3, 5), ("conv", "Conv2D", *AROUND[:2])),
+    (lambda b: b.conv1d(5), SERIES, (6, 5), ("conv", "Conv1D", *AROUND)),
+    (lambda b: b.conv1d(5, 2, 1, "causal", False), SERIES, (6, 5), ("conv", "Conv1D", "LayerNormalization")),
+    (lambda b: b.conv_transpose(5), IMAGE, (8, 8, 5), ("conv_transpose", "Conv2DTranspose", *AROUND)),
+    (lambda b: b.conv_transpose(5, 2, 2), IMAGE, (16, 16, 5), ("conv_transpose", "Conv2DTranspose", *AROUND)),
+    (lambda b: b.lstm(3), SERIES, (6, 3), ("lstm", "LSTM", "Dropout")),
+    (lambda b: b.gru(3), SERIES, (6, 3), ("gru", "GRU", "Dropout")),
+    (lambda b: b.rnn(3, sequences=False), SERIES, (3,), ("rnn", "SimpleRNN", "Dropout")),
+    (lambda b: b.normalize(), SERIES, SERIES, ("", "LayerNormalization")),
+    (lambda b: b.embedding(9, 4), CODES, (6, 4), ("embedding", "Embedding")),
+    (lambda b: b.positions(), SERIES, SERIES, ("positions", "Positions")),
+    (lambda b: b.max_pool(), IMAGE, (4, 4, 3), ("max_pool", "MaxPooling2D")),
+    (lambda b: b.max_pool(3, 1), SERIES, (4, 4), ("max_pool", "MaxPooling1D")),
+    (lambda b: b.average_pool(), IMAGE, (4, 4, 3), ("average_pool", "AveragePooling2D")),
+    (lambda b: b.average_pool(3, 1, "same"), SERIES, SERIES, ("average_pool", "AveragePooling1D")),
+    (lambda b: b.average(), IMAGE, (3,), ("average", "GlobalAveragePooling2D")),
+    (lambda b: b.average(), SERIES, (4,), ("average", "GlobalAveragePooling1D")),
+    (lambda b: b.flatten(), IMAGE, (192,), ("flatten", "Flatten")),
+    (lambda b: b.reshape([4, 6]), SERIES, (4, 6), ("reshape", "Reshape")),
+    (lambda b: b.output(2), VECTOR, (2,), ("output", "Dense")),
+    (lambda b: b.parameter([2], 1.5), VECTOR, (2,), ("parameter", "Parameter")),
+    (
+        lambda b: b.residual(b.dense(5, activate=False)), VECTOR, (5,),
+        ("dense", "Dense", "LayerNormalization", "Add", *AROUND[1:]),
+    ),
+)  # fmt: skip
+
+
+def test_each_block_has_the_layers_of_its_recipe_under_its_own_name(bench):
+    import keras
+
+    bench.add(bs.Activation(name="gaining", make=lambda: keras.layers.PReLU(), gain=2.0))
+    trial = bench.trial(normalization="layer", activation="gaining", regularization="dropout")
+    blocks = Blocks(make_ingredients(bench.task, trial.recipe, bench, True, Feeding(trial.numbers, frozenset()), {}))
+    counts = Counter()
+    for make, shape, gives, (name, *layers) in BLOCKS:
+        x = keras.Input(shape, dtype="int32" if shape == CODES else "float32")
+        model = keras.Model(x, make(blocks)(x))
+        counts[name] += 1
+        assert model.output.shape == (None, *gives), name
+        assert [type(layer).__name__ for layer in model.layers[1:]] == layers
+        assert not name or model.layers[1].name == f"{name}.{counts[name]}"
+    found = {one.name: (one.layer_type, one.gain) for one in blocks.assembly.kernel_layers}
+    assert set(found.values()) == {("dense", 2.0), ("convolution", 2.0), ("recurrent", 1.0), ("output", 1.0)}
 
 
 @pytest.mark.parametrize("name", ["none", "batch", "batch_no_affine", "layer", "rms"])

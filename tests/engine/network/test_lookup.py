@@ -37,6 +37,20 @@ def test_rows_of_very_different_size_do_not_spoil_each_other():
         np.testing.assert_allclose(form(rows, codes, 3), [[1e8], [1e-3], [3e-3]], rtol=1e-6)
 
 
+@pytest.mark.parametrize(("most", "form"), [(2 * 2 * 3 * 5, "compared"), (2 * 2 * 3 * 5 - 1, "in_order")])
+def test_rows_are_compared_with_symbols_as_long_as_these_are_few(monkeypatch, most, form):
+    import tensorflow as tf
+
+    from benchsuite.engine.network import lookup
+
+    taken = []
+    for name in ("compared", "in_order"):
+        monkeypatch.setattr(lookup, name, lambda *given, name=name: taken.append(name) or tf.zeros((5, 3)))
+    monkeypatch.setattr(lookup, "COMPARED", most)
+    lookup.summed(tf.zeros((2, 2, 3)), tf.zeros((2, 2), tf.int32), 5)
+    assert taken == [form]
+
+
 @pytest.fixture
 def layer():
     from benchsuite.engine.network.lookup import Embedding

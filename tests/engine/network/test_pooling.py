@@ -73,6 +73,22 @@ def test_so_it_is_on_a_gpu_where_each_pixel_is_in_one_window(dimensions, size):
     assert " pad(" not in text  # of which a GPU would decide for each pixel as often as a window has pixels
 
 
+def test_a_batch_whose_size_a_graph_does_not_know_is_given_back_as_well():
+    import tensorflow as tf
+
+    from benchsuite.engine.network import pooling
+
+    generator = np.random.default_rng(0)
+    x = tf.constant(generator.integers(-5, 0, (3, 4, 6, 2)) / 4, tf.float32)
+    y, upstream = tf.nn.max_pool2d(x, 2, 2, "VALID"), tf.constant(generator.normal(size=(3, 2, 3, 2)), tf.float32)
+    give = lambda x, y, upstream: pooling.given_back(x, y, upstream, (2, 2), (2, 2))  # noqa: E731
+    unknown = [tf.TensorSpec((None, *one.shape[1:])) for one in (x, y, upstream)]
+    with as_on_a_gpu():
+        found = tf.function(give, autograph=False).get_concrete_function(*unknown)(x, y, upstream)
+        np.testing.assert_array_equal(found, give(x, y, upstream))
+    np.testing.assert_allclose(tf.reduce_sum(found, (1, 2)), tf.reduce_sum(upstream, (1, 2)), rtol=1e-5)
+
+
 def test_its_gradient_is_no_scatter_while_keras_own_is_one():
     import keras
     import tensorflow as tf

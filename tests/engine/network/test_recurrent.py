@@ -131,6 +131,21 @@ def test_all_steps_at_once_are_the_same_as_one_after_another(bundled, monkeypatc
         np.testing.assert_allclose(evaluating, training, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize(("cell", "normalizations"), [("LSTM", 3), ("GRU", 2), ("SimpleRNN", 0)])
+def test_a_saved_layer_is_the_same_layer(bundled, cell, normalizations):
+    from benchsuite.engine.network import recurrent
+
+    norm = bundled.component("normalization", "layer")
+    kind = getattr(recurrent, cell)
+    layer = kind(UNITS, [norm.make(epsilon=0.25) for _ in range(normalizations)], sequences=False, name="saved")
+    again = kind.from_config(layer.get_config())
+    assert (again.name, again.units, again.sequences) == ("saved", UNITS, False)
+    assert [one.epsilon for one in again.normalizations] == [0.25] * normalizations
+    again.build(X.shape), layer.build(X.shape)
+    again.set_weights(layer.get_weights())
+    np.testing.assert_array_equal(again(X), layer(X))
+
+
 def test_three_normalizations_or_none(bundled):
     from benchsuite.engine.network.recurrent import LSTM
 

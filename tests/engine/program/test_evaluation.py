@@ -36,5 +36,6 @@ def test_smaller_batches_measure_the_same(bench, monkeypatch):
     monkeypatch.setattr(evaluation, "OUTPUT_BYTES", 4 * 3 * 10)
     bench.task = dataclasses.replace(bench.task, name="other")
     small = bench.run()
+    assert [program.evaluation.batches.rows.shape[1] for program in bench.session._programs.values] == [128, 10]
     for name, values in whole.curves.items():
         np.testing.assert_allclose(small.curves[name], values, rtol=1e-5)

@@ -180,6 +180,14 @@ def test_tensorflows_own_generators_are_refused(draw, name):
         traced.trace(0, tf.zeros([2, 3]))
 
 
+def test_whatever_is_refused_is_an_operation_of_tensorflows():
+    from tensorflow.python.framework import op_def_registry
+
+    from benchsuite.engine.program.own_chance import DRAW
+
+    assert [kind for kind in DRAW if op_def_registry.get(kind) is None] == []
+
+
 @pytest.mark.parametrize("kind", ["normalization", "activation", "regularization"])
 def test_a_layer_that_is_returned_twice_is_told_so(bench, kind):
     bench.change_task(xla=False)
