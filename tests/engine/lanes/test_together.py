@@ -68,14 +68,14 @@ def test_a_trial_gives_the_same_bits_alone_with_others_and_in_another_lane(share
         shared.trial(seed=2, epochs=3, dropout=0.3),
         shared.trial(seed=3, rate=0.05),
     ]
+    before = shared.session.programs_built
     together = shared.run(*wanted)
     assert [ending.outcome for ending in together] == [Outcome.COMPLETED] * 3
-    built = shared.session.programs_built
     turned = shared.run(*reversed(wanted))[::-1]
     alone = [shared.run(trial)[0] for trial in wanted]
     for one, other, third in zip(together, turned, alone, strict=True):
         assert numbers(one) == numbers(other) == numbers(third)
-    assert shared.session.programs_built == built  # one program for all, whatever ran before
+    assert shared.session.programs_built <= before + 1  # one program for all, whatever ran before
     assert [len(ending.curves["epoch"]) for ending in together] == [3, 4, 3]
 
 
