@@ -15,12 +15,12 @@ def of(file: str, *tests: str) -> tuple[str, ...]:
 
 TOGETHER = of(
     "tests/engine/lanes/test_together.py",
+    "why_a_program_cannot_be_vectorized_is_one_line_of_what_tensorflow_says",
+    "what_many_lanes_take_together_is_shared_by_those_that_train",
     "a_trial_gives_the_same_bits_alone_with_others_and_in_another_lane",
     "a_lane_gives_what_the_program_of_one_trial_gives",
     "what_is_compiled_for_all_lanes_counts_once",
     "what_cannot_be_vectorized_trains_alone_and_says_why",
-    "why_a_program_cannot_be_vectorized_is_one_line_of_what_tensorflow_says",
-    "what_many_lanes_take_together_is_shared_by_those_that_train",
 )
 BLOCKS = of(
     "tests/engine/network/test_blocks.py",

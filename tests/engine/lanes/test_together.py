@@ -68,13 +68,14 @@ def test_a_trial_gives_the_same_bits_alone_with_others_and_in_another_lane(share
         shared.trial(seed=2, epochs=3, dropout=0.3),
         shared.trial(seed=3, rate=0.05),
     ]
+    before = shared.session.programs_built
     together = shared.run(*wanted)
     assert [ending.outcome for ending in together] == [Outcome.COMPLETED] * 3
     turned = shared.run(*reversed(wanted))[::-1]
     alone = [shared.run(trial)[0] for trial in wanted]
     for one, other, third in zip(together, turned, alone, strict=True):
         assert numbers(one) == numbers(other) == numbers(third)
-    assert shared.session.programs_built == 1
+    assert shared.session.programs_built <= before + 1  # one program for all, whatever ran before
     assert [len(ending.curves["epoch"]) for ending in together] == [3, 4, 3]
 
 
@@ -251,8 +252,8 @@ def test_what_many_lanes_take_together_is_shared_by_those_that_train():
         trained.append(list(trains))
         return LaneEnds(np.where(trains, 4, 0), np.full(4, 0.25), np.full(4, 0.125))
 
-    trained, ends = [], []
-    program = SimpleNamespace(lanes=4, train=train, evaluate=lambda feed: [{}] * 4)
+    trained, ends, evaluations = [], [], iter([[{}] * 4] * 4)
+    program = SimpleNamespace(lanes=4, train=train, evaluate=lambda feed: next(evaluations))
     lanes = [lane(epochs) for epochs in (1, 3, 2)]
     train_together(program, None, lanes)
     assert trained == [[True, True, True, False], [False, True, True, False], [False, True, False, False]]
