@@ -10,8 +10,8 @@ from typing import Protocol, TypeVar
 from benchsuite.claim_verdicts import ClaimVerdict, claim_from_json
 from benchsuite.computed_numbers import ComputedNumbers, computed_from_json
 from benchsuite.damage import Damage
-from benchsuite.errors import BenchsuiteError, cannot_write
-from benchsuite.folder import Folder
+from benchsuite.errors import BenchsuiteError
+from benchsuite.files import write_into
 from benchsuite.record_files import read_each, read_one
 from benchsuite.registrations import Registration, registration_from_json
 
@@ -117,7 +117,4 @@ def _one(folder: Path, name: str, parse: Callable[[bytes], T]) -> T | None:
 def _write(folder: Path, name: str, what: _AsJson, parse: Callable[[bytes], object]) -> None:
     content = what.to_json()
     parse(content)  # what cannot be read must not be written
-    try:
-        Folder(folder).write(name, content)
-    except OSError as error:
-        raise cannot_write(folder / name, error) from None
+    write_into(folder, name, content)

@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from benchsuite.errors import cannot_write
 from benchsuite.folder import Folder
 
 
@@ -17,6 +18,23 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: If that cannot be done; the file before is as it was.
     """
     Folder(path.parent).write(path.name, content)
+
+
+def write_into(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of a results folder as :func:`write_whole` does; the folder must be there, those below it are made.
+
+    Args:
+        folder: The results folder.
+        name: Of the file, below it.
+        content: Of the file.
+
+    Raises:
+        CannotWrite: If the disk is full, or the folder has gone.
+    """
+    try:
+        Folder(folder).write(name, content)
+    except OSError as error:
+        raise cannot_write(folder / name, error) from None
 
 
 def extra_file(folder: Path, trial_id: str) -> Path:

@@ -14,8 +14,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from benchsuite.damage import Damage
-from benchsuite.errors import cannot_write
-from benchsuite.folder import Folder
+from benchsuite.files import write_into
 from benchsuite.record import MadeBy, Name
 from benchsuite.record_files import read_each
 from benchsuite.record_json import NotARecord
@@ -120,10 +119,7 @@ def write_study(folder: Path, study: StudyFile) -> None:
     study_from_json(content)  # what cannot be read must not be written
     if (folder / name).is_file():
         return
-    try:
-        Folder(folder).write(name, content)
-    except OSError as error:
-        raise cannot_write(folder / name, error) from None
+    write_into(folder, name, content)
 
 
 def read_studies(folder: Path, damaged: list[Damage]) -> Iterator[StudyFile]:

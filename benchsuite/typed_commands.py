@@ -17,8 +17,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from benchsuite.damage import Damage
-from benchsuite.errors import cannot_write
-from benchsuite.folder import Folder
+from benchsuite.files import write_into
 from benchsuite.plain_files import NotPlain, read_plain
 from benchsuite.record_files import LARGEST, read_each
 from benchsuite.record_json import NotARecord
@@ -111,10 +110,7 @@ def write_command(folder: Path, command: TypedCommand) -> None:
     with suppress(OSError, NotPlain):
         if read_plain(folder / name, LARGEST) == content:
             return
-    try:
-        Folder(folder).write(name, content)
-    except OSError as error:
-        raise cannot_write(folder / name, error) from None
+    write_into(folder, name, content)
 
 
 def read_commands(folder: Path, damaged: list[Damage]) -> Iterator[TypedCommand]:

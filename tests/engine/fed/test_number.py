@@ -181,7 +181,7 @@ def test_each_question_of_each_expression_is_a_guard_of_its_own_and_once(feeding
 
 def test_a_comparison_with_an_array_is_a_reading_and_with_what_is_no_number_neither(feeding):
     a = feeding.number("a")
-    assert [a == "word", a != None, a in ("word", None)] == [False, True, False]  # noqa: E711
+    assert [a == "word", a != None, a in ("word", None)] == [False, True, False]  # noqa: E711  # it is != that is asked
     assert (feeding.reads, feeding.guards) == ({}, {})
     assert (a > np.array([0.5, 1.0])).tolist() == [True, False]
     assert feeding.reads == {"a": "gt"}
